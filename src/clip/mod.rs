@@ -1,0 +1,278 @@
+//! Immutable audio data: what playspecs play.
+//!
+//! Flow: memory or a file -> [`Clip`] -> `playspec` -> the player reads it on the audio thread.
+//! A clip is checked when it is made (finite samples, sane sizes), so that the audio thread need
+//! not. Clones share the data; the last owner, never the audio thread, frees it.
+#![forbid(unsafe_code)]
+
+mod format;
+mod wav;
+
+pub use format::{Layout, SampleFormat};
+
+use crate::error::{Error, Result};
+use crate::units::{FRAME_RATE_RANGE_HZ, MAX_CHANNELS, MAX_LENGTH_FRAMES, MAX_SAMPLE};
+use std::path::Path;
+use std::sync::Arc;
+
+/// What a clip is, apart from its samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ClipInfo {
+    /// Frames per second.
+    pub frame_rate_hz: u32,
+    /// Channels, 1 to 64.
+    pub channels: u16,
+    /// Length.
+    pub frames: u64,
+}
+
+/// A shared, immutable piece of audio. Cloning is cheap.
+#[derive(Clone)]
+pub struct Clip(Arc<Data>);
+
+struct Data {
+    info: ClipInfo,
+    samples: Samples,
+}
+
+enum Samples {
+    /// Channel after channel, each `frames` long.
+    Planar(Box<[f32]>),
+    /// Memory that somebody else owns; dropping it gives it back.
+    Shared {
+        format: SampleFormat,
+        layout: Layout,
+        memory: Box<dyn AsRef<[u8]> + Send + Sync>,
+    },
+}
+
+impl Clip {
+    /// Copies samples in any [`SampleFormat`] and [`Layout`], native endianness, into a new clip.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a rate, channel count or length outside its range,
+    /// [`Error::InvalidArgument`] if `bytes` has another size than `info` and `format` say,
+    /// [`Error::BadSample`], [`Error::OutOfMemory`].
+    pub fn from_bytes(
+        info: ClipInfo,
+        format: SampleFormat,
+        layout: Layout,
+        bytes: &[u8],
+    ) -> Result<Clip> {
+        check_size(info, format, bytes)?;
+        let channels = usize::from(info.channels);
+        let frames = info.frames as usize;
+        let mut samples = allocate(channels * frames)?;
+        for channel in 0..channels {
+            let start = samples.len();
+            samples.resize(start + frames, 0.0);
+            layout
+                .channel(channel, channels, frames)
+                .decode(format, bytes, 0, &mut samples[start..]);
+        }
+        Clip::checked(info, Samples::Planar(samples.into_boxed_slice()))
+    }
+
+    /// Plays from memory that the caller keeps: nothing is copied, and `memory` is dropped, off
+    /// the audio thread, when neither a handle nor a playspec uses the clip any more. The bytes
+    /// must not change before that.
+    ///
+    /// # Errors
+    /// As [`Clip::from_bytes`]; `memory` is dropped then.
+    pub fn from_shared(
+        info: ClipInfo,
+        format: SampleFormat,
+        layout: Layout,
+        memory: impl AsRef<[u8]> + Send + Sync + 'static,
+    ) -> Result<Clip> {
+        check_size(info, format, memory.as_ref())?;
+        Clip::checked(
+            info,
+            Samples::Shared {
+                format,
+                layout,
+                memory: Box::new(memory),
+            },
+        )
+    }
+
+    /// Copies interleaved `f32` samples, nominal range -1.0 to 1.0, into a new clip.
+    ///
+    /// ```
+    /// let clip = amio::Clip::from_f32(48_000, 2, &[0.5, -0.5, 0.25, -0.25])?;
+    /// assert_eq!(clip.info().frames, 2);
+    /// # Ok::<(), amio::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Clip::from_bytes`].
+    pub fn from_f32(frame_rate_hz: u32, channels: u16, interleaved: &[f32]) -> Result<Clip> {
+        let info = ClipInfo {
+            frame_rate_hz,
+            channels,
+            frames: (interleaved.len() / usize::from(channels.max(1))) as u64,
+        };
+        let bytes = bytemuck::cast_slice(interleaved);
+        Clip::from_bytes(info, SampleFormat::F32, Layout::Interleaved, bytes)
+    }
+
+    /// Loads a file whole, at the rate it has. WAV with 8 to 32-bit integers or 32-bit floats.
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Format`] (names what was found and what is supported),
+    /// [`Error::BadSample`], [`Error::OutOfMemory`].
+    pub fn open(path: impl AsRef<Path>) -> Result<Clip> {
+        wav::read(path.as_ref())
+    }
+
+    /// Writes the clip as a 32-bit float WAV file.
+    ///
+    /// # Errors
+    /// [`Error::Io`]; [`Error::InvalidState`] if it would pass the 4 GiB that WAV can hold.
+    pub fn save_wav(&self, path: impl AsRef<Path>) -> Result<()> {
+        wav::write(self, path.as_ref())
+    }
+
+    /// Rate, channels and length.
+    pub fn info(&self) -> ClipInfo {
+        self.0.info
+    }
+
+    /// Copies `out.len()` samples of one channel, from frame `start`, converted to `f32`.
+    ///
+    /// # Real-time contract
+    /// Wait-free; no allocation, lock, system call or log.
+    ///
+    /// # Panics
+    /// If the channel or a frame lies outside the clip.
+    pub fn read(&self, channel: u16, start: u64, out: &mut [f32]) {
+        assert!(channel < self.0.info.channels && start + out.len() as u64 <= self.0.info.frames);
+        let start = start as usize;
+        match &self.0.samples {
+            Samples::Planar(_) => {
+                if let Some(samples) = self.slice(channel) {
+                    out.copy_from_slice(&samples[start..start + out.len()]);
+                }
+            }
+            Samples::Shared {
+                format,
+                layout,
+                memory,
+            } => {
+                let (channels, frames) = (self.0.info.channels.into(), self.0.info.frames as usize);
+                layout.channel(channel.into(), channels, frames).decode(
+                    *format,
+                    (**memory).as_ref(),
+                    start,
+                    out,
+                );
+            }
+        }
+    }
+
+    /// One channel as it lies in memory, where it lies as consecutive aligned `f32`.
+    ///
+    /// # Real-time contract
+    /// Wait-free; no allocation, lock, system call or log.
+    pub(crate) fn slice(&self, channel: u16) -> Option<&[f32]> {
+        let channel = usize::from(channel);
+        let frames = self.0.info.frames as usize;
+        let planar = match &self.0.samples {
+            Samples::Planar(samples) => samples,
+            Samples::Shared {
+                format: SampleFormat::F32,
+                layout,
+                memory,
+            } if *layout == Layout::Planar || self.0.info.channels == 1 => {
+                bytemuck::try_cast_slice((**memory).as_ref()).ok()?
+            }
+            Samples::Shared { .. } => return None,
+        };
+        planar.get(channel * frames..(channel + 1) * frames)
+    }
+
+    /// Whether both are the same data, not merely equal data.
+    pub fn same_data(&self, other: &Clip) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+
+    /// A number that is equal for clones of one clip and different for all clips alive.
+    pub(crate) fn address(&self) -> usize {
+        Arc::as_ptr(&self.0).addr()
+    }
+
+    fn checked(info: ClipInfo, samples: Samples) -> Result<Clip> {
+        let clip = Clip(Arc::new(Data { info, samples }));
+        let mut block = [0.0f32; 1024];
+        for channel in 0..info.channels {
+            for start in (0..info.frames).step_by(block.len()) {
+                let length = (info.frames - start).min(block.len() as u64) as usize;
+                clip.read(channel, start, &mut block[..length]);
+                let bad = |x: &f32| !x.is_finite() || x.abs() > MAX_SAMPLE;
+                if let Some(at) = block[..length].iter().position(bad) {
+                    return Err(Error::BadSample {
+                        frame: start + at as u64,
+                        channel,
+                        value: block[at].into(),
+                    });
+                }
+            }
+        }
+        Ok(clip)
+    }
+}
+
+impl std::fmt::Debug for Clip {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.info.fmt(f)
+    }
+}
+
+fn allocate(samples: usize) -> Result<Vec<f32>> {
+    let mut vec = Vec::new();
+    vec.try_reserve_exact(samples)
+        .map_err(|_| Error::OutOfMemory(4 * samples as u64, "a clip"))?;
+    Ok(vec)
+}
+
+/// Checks `info` against its ranges and the memory against `info`.
+fn check_size(info: ClipInfo, format: SampleFormat, bytes: &[u8]) -> Result<()> {
+    check_info(info)?;
+    let expected =
+        u128::from(info.frames) * u128::from(info.channels) * format.bytes_per_sample() as u128;
+    if bytes.len() as u128 != expected {
+        return Err(Error::InvalidArgument(format!(
+            "samples has {} bytes; {} frames of {} channels as {format:?} are {expected}",
+            bytes.len(),
+            info.frames,
+            info.channels
+        )));
+    }
+    Ok(())
+}
+
+/// Checks rate, channels and length against their ranges.
+pub(crate) fn check_info(info: ClipInfo) -> Result<()> {
+    if !FRAME_RATE_RANGE_HZ.contains(&info.frame_rate_hz) {
+        return Err(Error::OutOfRange {
+            what: "frame_rate_hz",
+            given: info.frame_rate_hz.into(),
+            allowed: "1000 to 768000",
+        });
+    }
+    if !(1..=MAX_CHANNELS).contains(&info.channels) {
+        return Err(Error::OutOfRange {
+            what: "channels",
+            given: info.channels.into(),
+            allowed: "1 to 64",
+        });
+    }
+    if !(1..=MAX_LENGTH_FRAMES).contains(&info.frames) {
+        return Err(Error::OutOfRange {
+            what: "frames",
+            given: info.frames.into(),
+            allowed: "1 to 2^60",
+        });
+    }
+    Ok(())
+}

@@ -1,0 +1,145 @@
+//! The one error type: each variant names what was wrong, the value, and what would be right.
+//! It knows nothing of C; `capi::status` maps it to numbers.
+
+use std::path::PathBuf;
+
+/// What every fallible call of this crate returns.
+pub type Result<T> = std::result::Result<T, Error>;
+
+/// Why a call was refused or failed.
+#[non_exhaustive]
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// An integer argument is outside its range.
+    #[error("{what} is {given}; it must be {allowed}")]
+    OutOfRange {
+        /// The argument.
+        what: &'static str,
+        /// Its value.
+        given: i128,
+        /// The values that are accepted.
+        allowed: &'static str,
+    },
+    /// A floating-point argument is outside its range, NaN or infinite.
+    #[error("{what} is {given}; it must be {allowed}")]
+    BadFloat {
+        /// The argument.
+        what: &'static str,
+        /// Its value.
+        given: f64,
+        /// The values that are accepted.
+        allowed: &'static str,
+    },
+    /// An argument is wrong in a way that a range does not express.
+    #[error("{0}")]
+    InvalidArgument(String),
+    /// A sample of a clip is NaN, infinite or too large.
+    #[error("sample {value} at frame {frame}, channel {channel}; samples must be finite and within ±1e6")]
+    BadSample {
+        /// The frame of the first bad sample.
+        frame: u64,
+        /// Its channel.
+        channel: u16,
+        /// Its value.
+        value: f64,
+    },
+    /// A clip's frame rate is not the interface's.
+    #[error("entry {entry}: its clip has {clip_hz} Hz, the interface {interface_hz} Hz; convert the clip first")]
+    RateMismatch {
+        /// The index of the entry in its playspec.
+        entry: usize,
+        /// The clip's rate.
+        clip_hz: u32,
+        /// The interface's rate.
+        interface_hz: u32,
+    },
+    /// The call does not fit the state the object is in.
+    #[error("{0}")]
+    InvalidState(String),
+    /// The ticket was never issued by this interface, or has ended.
+    #[error("ticket {0} is not pending: it was never issued here, was applied, superseded or cancelled")]
+    NoSuchTicket(u64),
+    /// A bounded queue has no room now; what was asked can be asked again later.
+    #[error("{queue} is full ({capacity}); let the interface run or make it larger in the configuration")]
+    QueueFull {
+        /// Which queue.
+        queue: &'static str,
+        /// How many it holds.
+        capacity: usize,
+    },
+    /// Nothing came within the time that was given.
+    #[error("{what}: nothing within {timeout_ms} ms")]
+    Timeout {
+        /// What was waited for.
+        what: &'static str,
+        /// The time that was given.
+        timeout_ms: u64,
+    },
+    /// The driver is not part of this build, or its system library is not installed.
+    #[error("driver {driver} is not available: {reason}")]
+    DriverUnavailable {
+        /// The driver.
+        driver: &'static str,
+        /// What is missing, and how to get it.
+        reason: String,
+    },
+    /// No server answers.
+    #[error("no JACK server{} answers ({reason}); start one, or choose the null driver", server_name(.name))]
+    NoServer {
+        /// The server's name; empty for the default server.
+        name: String,
+        /// What the library said.
+        reason: String,
+    },
+    /// The driver or its server failed.
+    #[error("driver {driver}: {message}")]
+    Driver {
+        /// The driver.
+        driver: &'static str,
+        /// What failed.
+        message: String,
+    },
+    /// The server or device is gone; the interface reconnects by itself.
+    #[error("the server or device is lost since {since_ms} ms; the interface is reconnecting")]
+    Lost {
+        /// For how long.
+        since_ms: u64,
+    },
+    /// A file could not be opened, read or written.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system said.
+        source: std::io::Error,
+    },
+    /// A file is not what it should be.
+    #[error("{}: {found}; supported: {supported}", path.display())]
+    Format {
+        /// The file.
+        path: PathBuf,
+        /// What was found in it.
+        found: String,
+        /// What would be accepted.
+        supported: &'static str,
+    },
+    /// The memory for an object could not be had.
+    #[error("out of memory: {0} bytes for {1}")]
+    OutOfMemory(u64, &'static str),
+    /// The system refused something the library needs.
+    #[error("{what}: {source}")]
+    System {
+        /// What was asked.
+        what: &'static str,
+        /// What the system said.
+        source: std::io::Error,
+    },
+}
+
+fn server_name(name: &str) -> String {
+    if name.is_empty() {
+        String::new()
+    } else {
+        format!(" named {name:?}")
+    }
+}

@@ -1,0 +1,157 @@
+//! Where one entry sounds: once, or at every multiple of its interval. Arithmetic only.
+
+use super::Entry;
+
+/// The places on the timeline where an entry begins to sound, and how long it sounds.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Instances {
+    first: i64,
+    length: i64,
+    /// 0: the entry does not repeat.
+    numerator: u64,
+    denominator: u32,
+    /// Number of the last repeat.
+    last: u64,
+}
+
+impl Instances {
+    pub fn of(entry: &Entry) -> Instances {
+        let (numerator, denominator, last) = match entry.repeat {
+            None => (0, 1, 0),
+            Some(r) => (
+                r.numerator.get(),
+                r.denominator.get(),
+                r.count.map_or(u64::MAX, |count| count.get() - 1),
+            ),
+        };
+        Instances {
+            first: entry.play_at,
+            length: entry.length() as i64,
+            numerator,
+            denominator,
+            last,
+        }
+    }
+
+    /// The first frame that sounds.
+    pub fn begin(&self) -> i64 {
+        self.first
+    }
+
+    /// The first frame after all sound; `i64::MAX` for what has no end or ends past all positions.
+    pub fn end(&self) -> i64 {
+        if self.last == u64::MAX {
+            return i64::MAX;
+        }
+        let end = i128::from(self.first) + self.offset(self.last) + i128::from(self.length);
+        end.min(i64::MAX.into()) as i64
+    }
+
+    pub fn repeats(&self) -> bool {
+        self.numerator != 0
+    }
+
+    /// The beginnings of the repeats that sound somewhere in `[from, to)`, in ascending order.
+    pub fn sounding(self, from: i64, to: i64) -> impl Iterator<Item = i64> {
+        let (mut k, last) = self.numbers(from, to);
+        std::iter::from_fn(move || {
+            if k > last {
+                return None;
+            }
+            let begin = i128::from(self.first) + self.offset(k as u64);
+            k += 1;
+            Some(begin as i64)
+        })
+    }
+
+    /// Whether a repeat begins at exactly this frame.
+    pub fn begins_at(self, frame: i64) -> bool {
+        frame
+            .checked_add(1)
+            .is_some_and(|next| self.sounding(frame, next).any(|begin| begin == frame))
+    }
+
+    /// The numbers of the first and the last repeat that sound in `[from, to)`; first > last if
+    /// none does.
+    fn numbers(&self, from: i64, to: i64) -> (i128, i128) {
+        const NONE: (i128, i128) = (1, 0);
+        let from = i128::from(from) - i128::from(self.first);
+        let to = i128::from(to) - i128::from(self.first);
+        let length = i128::from(self.length);
+        if to <= 0 || (!self.repeats() && from >= length) {
+            return NONE;
+        }
+        if !self.repeats() {
+            return (0, 0);
+        }
+        // offset(k) is k * interval rounded, so these are off by at most one; the loops correct.
+        let number_near = |offset: i128| {
+            offset * i128::from(self.denominator) / i128::from(self.numerator)
+        };
+        let mut first = (number_near(from - length) - 1).max(0);
+        while self.offset(first as u64) + length <= from {
+            first += 1;
+        }
+        let mut last = (number_near(to) + 1).min(self.last.into());
+        while last >= 0 && self.offset(last as u64) >= to {
+            last -= 1;
+        }
+        (first, last)
+    }
+
+    /// Frames from the first beginning to the beginning of repeat `k`.
+    fn offset(&self, k: u64) -> i128 {
+        let exact = i128::from(k) * i128::from(self.numerator);
+        match self.denominator {
+            1 => exact,
+            d => (2 * exact + i128::from(d)).div_euclid(2 * i128::from(d)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn instances(first: i64, length: i64, numerator: u64, denominator: u32, count: u64) -> Instances {
+        Instances { first, length, numerator, denominator, last: count.wrapping_sub(1) }
+    }
+
+    #[test]
+    fn a_third_of_a_frame_never_drifts() {
+        let third = instances(0, 1, 100_001, 3, 0);
+        let begins: Vec<i64> = third.sounding(0, 200_002).collect();
+        assert_eq!(begins, [0, 33_334, 66_667, 100_001, 133_335, 166_668]);
+        assert!(third.begins_at(100_001 * 1_000_000));
+    }
+
+    #[test]
+    fn every_window_finds_what_a_scan_finds() {
+        for (numerator, denominator) in [(1, 1), (3, 1), (7, 2), (22, 7), (50, 1)] {
+            for length in [1, 2, 5, 60] {
+                for count in [0, 1, 3, 40] {
+                    let it = instances(-13, length, numerator, denominator, count);
+                    let scan = |from: i64, to: i64| -> Vec<i64> {
+                        (0..if count == 0 { 400 } else { count })
+                            .map(|k| -13 + it.offset(k) as i64)
+                            .filter(|b| *b < to && b + length > from)
+                            .collect()
+                    };
+                    for from in -80..200 {
+                        for window in [1, 4, 64] {
+                            let found: Vec<i64> = it.sounding(from, from + window).collect();
+                            assert_eq!(found, scan(from, from + window), "{it:?} from {from}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_ends_of_the_timeline_do_not_overflow() {
+        let it = instances(-crate::units::MAX_POSITION, 1 << 60, 1 << 60, 1, 0);
+        assert!(it.sounding(i64::MAX - 5, i64::MAX).count() <= 3);
+        assert!(it.sounding(i64::MIN, i64::MIN + 5).count() == 0);
+    }
+}

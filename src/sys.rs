@@ -1,0 +1,202 @@
+//! What the library asks of the operating system and the processor; the only `libc` calls outside
+//! the drivers.
+#![allow(unsafe_code, reason = "system calls and processor state have no safe interface")]
+
+use crate::error::{Error, Result};
+use std::io;
+use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::time::Duration;
+
+/// Whether the audio thread has real-time scheduling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Realtime {
+    /// SCHED_FIFO or SCHED_RR, at this priority.
+    Granted {
+        /// 1 to 99.
+        priority: i32,
+    },
+    /// The system said no; playing may be interrupted under load.
+    Refused {
+        /// Why, and what would help.
+        reason: String,
+    },
+    /// The driver has no audio thread of its own (offline).
+    NotNeeded,
+}
+
+/// `CLOCK_MONOTONIC` in nanoseconds. Wait-free; answered by the vDSO, without a system call.
+pub(crate) fn now_ns() -> u64 {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: `time` is a valid timespec; CLOCK_MONOTONIC always exists on Linux.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+/// Sleeps until `CLOCK_MONOTONIC` reaches `deadline_ns`; returns at once if it has.
+pub(crate) fn sleep_until_ns(deadline_ns: u64) {
+    let time = libc::timespec {
+        tv_sec: (deadline_ns / 1_000_000_000) as libc::time_t,
+        tv_nsec: (deadline_ns % 1_000_000_000) as libc::c_long,
+    };
+    // SAFETY: `time` is valid, and no remaining time is asked for with an absolute deadline.
+    while unsafe {
+        libc::clock_nanosleep(libc::CLOCK_MONOTONIC, libc::TIMER_ABSTIME, &time, std::ptr::null_mut())
+    } == libc::EINTR
+    {}
+}
+
+/// Asks for SCHED_FIFO for the calling thread.
+pub(crate) fn request_realtime(priority: i32) -> Realtime {
+    let param = libc::sched_param {
+        sched_priority: priority,
+    };
+    // SAFETY: `param` is valid; pthread_self is the calling thread.
+    let refused = unsafe {
+        libc::pthread_setschedparam(libc::pthread_self(), libc::SCHED_FIFO, &param)
+    };
+    match refused {
+        0 => Realtime::Granted { priority },
+        code => Realtime::Refused {
+            reason: format!(
+                "SCHED_FIFO priority {priority}: {}; allow it with an rtprio limit in \
+                 /etc/security/limits.d, or CAP_SYS_NICE",
+                io::Error::from_raw_os_error(code)
+            ),
+        },
+    }
+}
+
+/// The scheduling of the calling thread.
+pub(crate) fn current_realtime() -> Realtime {
+    let mut policy = 0;
+    let mut param = libc::sched_param { sched_priority: 0 };
+    // SAFETY: both pointers are valid; pthread_self is the calling thread.
+    unsafe { libc::pthread_getschedparam(libc::pthread_self(), &mut policy, &mut param) };
+    match policy & !libc::SCHED_RESET_ON_FORK {
+        libc::SCHED_FIFO | libc::SCHED_RR => Realtime::Granted {
+            priority: param.sched_priority,
+        },
+        _ => Realtime::Refused {
+            reason: "the server did not give its client's thread real-time scheduling; run the \
+                     server with it (jackd -R) and allow it for this user"
+                .into(),
+        },
+    }
+}
+
+/// A descriptor that is readable while its owner has something to be fetched.
+pub(crate) struct Signal(OwnedFd);
+
+impl Signal {
+    pub fn new() -> Result<Signal> {
+        // SAFETY: eventfd takes no pointers.
+        let fd = unsafe { libc::eventfd(0, libc::EFD_NONBLOCK | libc::EFD_CLOEXEC) };
+        if fd < 0 {
+            return Err(Error::System {
+                what: "eventfd",
+                source: io::Error::last_os_error(),
+            });
+        }
+        // SAFETY: `fd` was just opened and belongs to nobody else.
+        Ok(Signal(unsafe { OwnedFd::from_raw_fd(fd) }))
+    }
+
+    /// Makes it readable.
+    pub fn set(&self) {
+        let one = 1u64.to_ne_bytes();
+        // SAFETY: 8 valid bytes. A full counter (EAGAIN) is readable already.
+        unsafe { libc::write(self.0.as_raw_fd(), one.as_ptr().cast(), one.len()) };
+    }
+
+    /// Makes it not readable.
+    pub fn clear(&self) {
+        let mut count = [0u8; 8];
+        // SAFETY: 8 writable bytes. EAGAIN means that it was not readable.
+        unsafe { libc::read(self.0.as_raw_fd(), count.as_mut_ptr().cast(), count.len()) };
+    }
+
+    /// Waits until it is readable, or for `timeout`; false if the time ran out.
+    pub fn wait(&self, timeout: Duration) -> bool {
+        let mut poll = libc::pollfd {
+            fd: self.0.as_raw_fd(),
+            events: libc::POLLIN,
+            revents: 0,
+        };
+        let timeout = libc::timespec {
+            tv_sec: timeout.as_secs().min(i32::MAX as u64) as libc::time_t,
+            tv_nsec: timeout.subsec_nanos().into(),
+        };
+        // SAFETY: one valid pollfd, a valid timespec, no signal mask.
+        unsafe { libc::ppoll(&mut poll, 1, &timeout, std::ptr::null()) > 0 }
+    }
+}
+
+impl AsFd for Signal {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.0.as_fd()
+    }
+}
+
+/// Flushes denormal numbers to zero on this thread while it lives, then restores what was set.
+pub(crate) struct FlushToZero {
+    #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
+    before: u64,
+}
+
+#[cfg(target_arch = "x86_64")]
+impl FlushToZero {
+    pub fn enable() -> FlushToZero {
+        const FLUSH_RESULTS_AND_INPUTS: u32 = 1 << 15 | 1 << 6;
+        let mut before = 0u32;
+        // SAFETY: stores and loads the SSE control register; no memory but `before` is touched.
+        unsafe {
+            std::arch::asm!("stmxcsr [{}]", in(reg) &mut before, options(nostack));
+            let flushed = before | FLUSH_RESULTS_AND_INPUTS;
+            std::arch::asm!("ldmxcsr [{}]", in(reg) &flushed, options(nostack));
+        }
+        FlushToZero {
+            before: before.into(),
+        }
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+impl Drop for FlushToZero {
+    fn drop(&mut self) {
+        let before = self.before as u32;
+        // SAFETY: restores what `enable` read.
+        unsafe { std::arch::asm!("ldmxcsr [{}]", in(reg) &before, options(nostack)) };
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+impl FlushToZero {
+    pub fn enable() -> FlushToZero {
+        const FLUSH: u64 = 1 << 24;
+        let before: u64;
+        // SAFETY: reads and writes the floating-point control register only.
+        unsafe {
+            std::arch::asm!("mrs {}, fpcr", out(reg) before, options(nomem, nostack));
+            std::arch::asm!("msr fpcr, {}", in(reg) before | FLUSH, options(nomem, nostack));
+        }
+        FlushToZero { before }
+    }
+}
+
+#[cfg(target_arch = "aarch64")]
+impl Drop for FlushToZero {
+    fn drop(&mut self) {
+        // SAFETY: restores what `enable` read.
+        unsafe { std::arch::asm!("msr fpcr, {}", in(reg) self.before, options(nomem, nostack)) };
+    }
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+impl FlushToZero {
+    pub fn enable() -> FlushToZero {
+        FlushToZero {}
+    }
+}
