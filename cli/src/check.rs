@@ -37,11 +37,17 @@ pub fn run(args: &Check) -> Result<()> {
     let wrong = rows.iter().filter(|row| !row.is_right()).count();
     printed(print(&rows, &arrangement))?;
     if wrong > 0 {
+        let hidden = rows
+            .iter()
+            .any(|row| matches!(row.verdict, Verdict::Missing));
+        let hint = if hidden {
+            "; a lower --threshold finds what other sounds hide"
+        } else {
+            ""
+        };
         let count = rows.len();
-        return Err(Failure::of(
-            args.mix.display(),
-            format_args!("{wrong} of {count} are not where they were placed"),
-        ));
+        let message = format_args!("{wrong} of {count} are not where they were placed{hint}");
+        return Err(Failure::of(args.mix.display(), message));
     }
     Ok(())
 }

@@ -31,6 +31,14 @@ pub fn run(args: &Play, status: Status) -> Result<()> {
     })?;
     interface.start()?;
     let tickets = driver::schedule(&interface, &arrangement)?;
+    let length = frames.map_or("without end".into(), |frames| {
+        format!("{:.3} s", frames as f64 / f64::from(arrangement.rate_hz))
+    });
+    status.say(format_args!(
+        "playing {}, {length}, on {}; Ctrl-C ends it",
+        arrangement.path.display(),
+        interface.config().driver.name()
+    ));
     let player = Player {
         interface: &interface,
         timeline: &timeline,

@@ -38,6 +38,11 @@ pub fn run(args: &Record, status: Status) -> Result<()> {
         skipped: 0,
     };
     interface.start()?;
+    status.say(format_args!(
+        "recording {} channels at {rate_hz} Hz from {}; Ctrl-C ends it",
+        args.channels,
+        interface.config().driver.name()
+    ));
     let bar = status.progress(take.frames, "recording");
     let mut buffer = vec![0.0; BLOCK_FRAMES * usize::from(args.channels)];
     while !take.is_complete() && !interrupt.asked() {

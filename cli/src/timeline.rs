@@ -38,7 +38,7 @@ pub struct Sounding {
     pub output: Range<u64>,
     /// The frame of the clip that is heard first.
     pub source: u64,
-    /// Whether a swap ends it before its own end.
+    /// Whether a swap, or the end of the output, ends it before its own end.
     pub cut: bool,
 }
 
@@ -167,4 +167,74 @@ fn heard(entry: &Entry, segment: &Segment, length: u64) -> impl Iterator<Item = 
                 cut: at + frames > to,
             }
         })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::path::Path;
+
+    const CLIP: &str = "rate = 48000\ndeclick = 7\n[clips]\nx = { tone_hz = 100, length = 10 }\n";
+
+    fn arrangement(text: &str) -> Arrangement {
+        match Arrangement::parse(Path::new("test.toml"), &format!("{CLIP}{text}")) {
+            Ok(arrangement) => arrangement,
+            Err(failure) => panic!("{failure:?}"),
+        }
+    }
+
+    fn swaps(late: &str) -> Arrangement {
+        arrangement(&format!(
+            "[[playspec.a]]\nclip = 'x'\nplay_at = 0\n\
+             [[playspec.b]]\nclip = 'x'\nplay_at = 0\n\
+             [[swap]]\nplayspec = 'a'\ninsert_at = 5\nstart_from = 100\n\
+             [[swap]]\nplayspec = 'b'\ninsert_at = 90\nstart_from = 1000\nlate = '{late}'\n"
+        ))
+    }
+
+    fn segments(arrangement: &Arrangement) -> Vec<(u64, i64, Option<usize>)> {
+        let timeline = Timeline::of(arrangement);
+        let each = timeline.segments.iter();
+        each.map(|s| (s.output.start, s.position, s.playspec))
+            .collect()
+    }
+
+    #[test]
+    fn a_swap_takes_over_at_its_frame_and_a_late_one_as_its_policy_says() {
+        assert_eq!(
+            segments(&swaps("catch_up")),
+            [(0, 0, None), (5, 1010, Some(1))]
+        );
+        assert_eq!(segments(&swaps("slip")), [(0, 0, None), (5, 1000, Some(1))]);
+        assert_eq!(
+            segments(&swaps("refuse")),
+            [(0, 0, None), (5, 100, Some(0))]
+        );
+    }
+
+    #[test]
+    fn repeats_are_heard_from_the_middle_and_cut_where_a_swap_is() {
+        let arrangement = arrangement(
+            "[[playspec.a]]\nclip = 'x'\nplay_at = 0\nrepeat_every = '25/2'\n\
+             [[playspec.b]]\nclip = 'x'\nplay_at = -10\n\
+             [[swap]]\nplayspec = 'a'\ninsert_at = 0\nstart_from = 4\n\
+             [[swap]]\nplayspec = 'b'\ninsert_at = 40\n",
+        );
+        let timeline = Timeline::of(&arrangement);
+        let heard: Vec<_> = timeline
+            .soundings(&arrangement, u64::MAX)
+            .map(|s| (s.repeat, s.output, s.source, s.cut))
+            .collect();
+        let expected = [
+            (0, 0..6, 4, false),
+            (1, 9..19, 0, false),
+            (2, 21..31, 0, false),
+            (3, 34..36, 0, true),
+        ];
+        assert_eq!(heard, expected);
+        assert!(
+            matches!(timeline.length(&arrangement), Ok(43)),
+            "the cut fades over 7 frames"
+        );
+    }
 }

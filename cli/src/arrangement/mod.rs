@@ -75,14 +75,16 @@ impl Arrangement {
     /// With file, line and column for what is wrong in it.
     pub fn open(path: &Path) -> Result<Arrangement> {
         let text = std::fs::read_to_string(path).map_err(|e| Failure::of(path.display(), e))?;
-        let text = Text { path, text: &text };
+        Arrangement::parse(path, &text)
+    }
+
+    /// As [`Arrangement::open`], from a text that has been read; clips are relative to `path`.
+    pub fn parse(path: &Path, text: &str) -> Result<Arrangement> {
+        let text = Text { path, text };
         let file: File = toml::from_str(text.text)
             .map_err(|e| text.refuse(e.span().unwrap_or(0..0), e.message()))?;
-        Reader {
-            text,
-            rate_hz: *file.rate.get_ref(),
-        }
-        .arrangement(file)
+        let rate_hz = *file.rate.get_ref();
+        Reader { text, rate_hz }.arrangement(file)
     }
 
     /// The files one after another, from frame 0.
@@ -298,8 +300,7 @@ impl Reader<'_> {
             return Err(self.text.refuse(
                 at,
                 format_args!(
-                    "clip {name:?} needs outputs {} to {}; the arrangement has {channels}, from 0 on",
-                    entry.first_output,
+                    "clip {name:?} needs output {}; the arrangement has {channels}, from 0 on",
                     last_output - 1
                 ),
             ));

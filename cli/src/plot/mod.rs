@@ -273,7 +273,8 @@ impl<'a> Picture<'a> {
         let loudest = self.waveform.peak();
         let full_scale = if loudest > 0.0 { loudest } else { 1.0 };
         for channel in 0..self.arrangement.channels as usize {
-            let middle = self.wave_top(channel) + WAVE_HEIGHT / 2.0;
+            // Half a pixel on, so that the line of silence fills one row of pixels.
+            let middle = self.wave_top(channel) + WAVE_HEIGHT / 2.0 + 0.5;
             let scale = (WAVE_HEIGHT / 2.0 - 6.0) / full_scale;
             for (column, range) in self.waveform.column_ranges(channel).enumerate() {
                 let (low, high) = (range.low * scale, range.high * scale);
