@@ -21,7 +21,7 @@ gain = [1, 0.3]
 [[playspec.b]]
 clip = "voice"
 play_at = 1_000
-gain = [0, -0.8]
+gain = [0, 0.8]
 [[playspec.b]]
 clip = "tick"
 play_at = 500
