@@ -1,6 +1,9 @@
 //! What the library asks of the operating system and the processor; the only `libc` calls outside
 //! the drivers.
-#![allow(unsafe_code, reason = "system calls and processor state have no safe interface")]
+#![allow(
+    unsafe_code,
+    reason = "system calls and processor state have no safe interface"
+)]
 
 use crate::error::{Error, Result};
 use std::io;
@@ -35,28 +38,14 @@ pub(crate) fn now_ns() -> u64 {
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
 }
 
-/// Sleeps until `CLOCK_MONOTONIC` reaches `deadline_ns`; returns at once if it has.
-pub(crate) fn sleep_until_ns(deadline_ns: u64) {
-    let time = libc::timespec {
-        tv_sec: (deadline_ns / 1_000_000_000) as libc::time_t,
-        tv_nsec: (deadline_ns % 1_000_000_000) as libc::c_long,
-    };
-    // SAFETY: `time` is valid, and no remaining time is asked for with an absolute deadline.
-    while unsafe {
-        libc::clock_nanosleep(libc::CLOCK_MONOTONIC, libc::TIMER_ABSTIME, &time, std::ptr::null_mut())
-    } == libc::EINTR
-    {}
-}
-
 /// Asks for SCHED_FIFO for the calling thread.
 pub(crate) fn request_realtime(priority: i32) -> Realtime {
     let param = libc::sched_param {
         sched_priority: priority,
     };
     // SAFETY: `param` is valid; pthread_self is the calling thread.
-    let refused = unsafe {
-        libc::pthread_setschedparam(libc::pthread_self(), libc::SCHED_FIFO, &param)
-    };
+    let refused =
+        unsafe { libc::pthread_setschedparam(libc::pthread_self(), libc::SCHED_FIFO, &param) };
     match refused {
         0 => Realtime::Granted { priority },
         code => Realtime::Refused {
