@@ -166,7 +166,7 @@ impl Cycle<'_> {
         // jackd's clock is CLOCK_MONOTONIC_RAW, PipeWire's CLOCK_MONOTONIC: only ages compare.
         // SAFETY: takes nothing; reads a clock.
         let server_now_us = unsafe { (self.library.get_time)() };
-        let age_ns = server_now_us.wrapping_sub(due_us).cast_signed() * 1000;
+        let age_ns = server_now_us.wrapping_sub(due_us) as i64 * 1000;
         (frame, sys::now_ns().wrapping_add_signed(-age_ns))
     }
 
