@@ -18,6 +18,7 @@ mod control;
 mod driver;
 mod engine;
 mod error;
+mod jack;
 mod kernels;
 mod link;
 mod playspec;
