@@ -86,9 +86,11 @@ struct Search {
 }
 
 impl Search {
-    /// Looks for everything that an arrangement places before frame `length`.
-    fn all(&self, arrangement: &Arrangement, length: u64) -> Vec<Row> {
+    /// Looks for everything that an arrangement places; of one without end, for what it places in
+    /// the length of the recording.
+    fn all(&self, arrangement: &Arrangement, recorded: u64) -> Vec<Row> {
         let timeline = Timeline::of(arrangement);
+        let length = timeline.length(arrangement).unwrap_or(recorded);
         // What is heard of an entry is the same for most of its repeats: look for it once.
         let mut alike: BTreeMap<_, Vec<Sounding>> = BTreeMap::new();
         for s in timeline.soundings(arrangement, length) {
@@ -111,23 +113,26 @@ impl Search {
                 }));
                 continue;
             };
-            for &place in &found {
+            let clip = &entry(&first).clip;
+            let is_placed = |place: &Match| {
                 let here = origin(place.frame, first.source);
-                let expected =
-                    |(clip, at): &(&Clip, i128)| *at == here && clip.same_data(&entry(&first).clip);
-                if !placed.iter().any(expected) {
-                    let sounding = first.clone();
-                    rows.push(Row {
-                        sounding,
-                        verdict: Verdict::Extra(place),
-                    });
-                }
-            }
+                placed
+                    .iter()
+                    .any(|(other, at)| *at == here && other.same_data(clip))
+            };
+            let (right, mut wrong): (Vec<Match>, Vec<Match>) =
+                found.into_iter().partition(is_placed);
             rows.extend(soundings.into_iter().map(|sounding| {
-                let distance = |place: &Match| place.frame.abs_diff(sounding.output.start);
-                let nearest = found.iter().copied().min_by_key(distance);
-                let verdict = nearest.map_or(Verdict::Missing, Verdict::Found);
+                let at = sounding.output.start;
+                let here = right.iter().copied().find(|place| place.frame == at);
+                // What is not where it should be may be what was found where nothing should be.
+                let place = here.or_else(|| take_nearest(&mut wrong, at));
+                let verdict = place.map_or(Verdict::Missing, Verdict::Found);
                 Row { sounding, verdict }
+            }));
+            rows.extend(wrong.into_iter().map(|place| Row {
+                sounding: first.clone(),
+                verdict: Verdict::Extra(place),
             }));
         }
         rows.sort_by_key(|row| {
@@ -162,6 +167,12 @@ impl Search {
             .map(|(frame, likeness)| Match { frame, likeness });
         audible.then(|| matches.collect())
     }
+}
+
+fn take_nearest(places: &mut Vec<Match>, frame: u64) -> Option<Match> {
+    let distance = |at: &usize| places[*at].frame.abs_diff(frame);
+    let nearest = (0..places.len()).min_by_key(distance)?;
+    Some(places.remove(nearest))
 }
 
 /// The frame at which frame 0 of the clip would sound.

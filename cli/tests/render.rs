@@ -26,6 +26,7 @@ fn every_frame_is_what_the_entries_say() {
         rate = 48_000
         channels = 4
         period = 64
+        declick = 0
         length = 1_000
         [clips]
         mono = "mono.wav"
