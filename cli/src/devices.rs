@@ -36,14 +36,11 @@ fn describe(kind: DriverKind, args: &Devices) -> String {
     match opened {
         Err(error) => text += &format!("  not available: {error}\n"),
         Ok(interface) => {
-            let latency = interface.latency();
             text += &format!(
-                "  server:  {}\n  rate:    {} Hz\n  period:  {} frames\n  latency: {} frames in, {} frames out\n",
+                "  server:  {}\n  rate:    {} Hz\n  period:  {} frames\n",
                 args.server.as_deref().unwrap_or("default"),
                 interface.frame_rate_hz(),
                 interface.period_frames(),
-                latency.capture_frames,
-                latency.playback_frames,
             );
             interface.close();
         }
