@@ -82,7 +82,7 @@ impl Row {
 /// The recording.
 struct Search {
     outputs: Vec<Vec<f32>>,
-    threshold: f32,
+    threshold: Option<f32>,
 }
 
 impl Search {

@@ -55,9 +55,10 @@ impl Template {
         })
     }
 
-    /// Every place where the likeness is at least `threshold` and greater than at all others
-    /// nearer than half the clip, in ascending order.
-    pub fn find(&self, recording: &[f32], threshold: f32) -> Vec<Match> {
+    /// Every place where the likeness is at least `threshold` (without one, what chance does not
+    /// reach) and greater than at all others nearer than half the clip, in ascending order.
+    pub fn find(&self, recording: &[f32], threshold: Option<f32>) -> Vec<Match> {
+        let threshold = threshold.unwrap_or_else(|| self.beyond_chance());
         let likeness = self.likeness(&differentiated(recording));
         let near = (self.frames / 2).max(1);
         let mut found: Vec<Match> = Vec::new();
@@ -79,6 +80,14 @@ impl Template {
             }
         }
         found
+    }
+
+    /// The likeness of unrelated sounds spreads about 0 with the inverse root of their length;
+    /// theirs are no independent samples, and there are many places, so that 14 times as much is
+    /// asked for. Neither too much of the shortest clips, of which 0.8 is enough, nor so little of
+    /// long ones that the next word of the same voice would do.
+    fn beyond_chance(&self) -> f32 {
+        (14.0 / (self.frames as f32).sqrt()).clamp(0.25, 0.8)
     }
 
     /// The likeness at each frame at which the clip can begin.
@@ -175,7 +184,9 @@ mod tests {
                 *x += y * 0.5;
             }
         }
-        let found = Template::new(&clip).expect("long enough").find(&mix, 0.4);
+        let found = Template::new(&clip)
+            .expect("long enough")
+            .find(&mix, Some(0.4));
         let frames: Vec<u64> = found.iter().map(|m| m.frame).collect();
         assert_eq!(frames, places.map(|p| p as u64));
     }
@@ -190,13 +201,15 @@ mod tests {
         assert!(
             Template::new(&clip)
                 .expect("long enough")
-                .find(&mix, 0.5)
+                .find(&mix, Some(0.5))
                 .is_empty()
         );
         for x in &mut mix {
             *x *= -7.0;
         }
-        let found = Template::new(&clip).expect("long enough").find(&mix, 0.5);
+        let found = Template::new(&clip)
+            .expect("long enough")
+            .find(&mix, Some(0.5));
         assert_eq!(found.len(), 1);
         assert_eq!(found[0].frame, 12_345);
         assert!((found[0].likeness - 1.0).abs() < 1e-3);
@@ -207,7 +220,7 @@ mod tests {
         assert!(Template::new(&[0.0; 1_000]).is_none());
         assert!(Template::new(&[1.0; 3]).is_none());
         let template = Template::new(&noise(4, 100)).expect("long enough");
-        assert!(template.find(&[0.0; 10_000], 0.3).is_empty());
-        assert!(template.find(&[0.5; 10], 0.3).is_empty());
+        assert!(template.find(&[0.0; 10_000], Some(0.3)).is_empty());
+        assert!(template.find(&[0.5; 10], Some(0.3)).is_empty());
     }
 }

@@ -74,12 +74,17 @@ fn one_frame_off_is_wrong() {
         .filter(|row| !row.contains("  ok"))
         .skip(1)
         .collect();
-    let [row] = wrong[..] else {
-        panic!("one row is wrong: {}", ran.stdout);
+    let [row, other] = wrong[..] else {
+        panic!("two rows are wrong: {}", ran.stdout);
     };
     assert!(
         row.contains(" 30012 ") && row.contains(" 30011 ") && row.ends_with("WRONG"),
         "{row}"
+    );
+    // The other playspec's entry of the same clip is not placed there either.
+    assert!(
+        other.contains(" 30011 ") && other.ends_with("NOT PLACED HERE"),
+        "{other}"
     );
 }
 
