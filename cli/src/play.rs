@@ -62,19 +62,19 @@ impl Player<'_> {
     /// `frames`: how many sound; `None`: until Ctrl-C.
     fn wait(&self, frames: Option<u64>, interrupt: &Interrupt) -> Result<()> {
         let rate = f64::from(self.interface.frame_rate_hz());
-        let bar = self.status.progress(frames.unwrap_or_default(), "playing");
+        let bar = self.status.progress(frames, "playing");
         let mut began = None;
         let mut skipped = 0;
         while !interrupt.asked() {
             let now = self.interface.transport().device_frame;
             let mut pause = RESPONSE;
+            bar.set_position(now.saturating_sub(began.unwrap_or(now)));
             if let (Some(frames), Some(began)) = (frames, began) {
                 let heard = u64::from(self.interface.latency().playback_frames);
                 let end: u64 = began + frames + skipped + heard;
                 if now >= end {
                     break;
                 }
-                bar.set_position(now.saturating_sub(began));
                 pause = pause.min(Duration::from_secs_f64((end - now) as f64 / rate));
             }
             let event = match self.interface.wait_event(pause) {
@@ -94,7 +94,7 @@ impl Player<'_> {
                 }
                 _ => {}
             }
-            driver::tell(&event, self.status)?;
+            bar.suspend(|| driver::tell(&event, self.status))?;
         }
         bar.finish_and_clear();
         Ok(())

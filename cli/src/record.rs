@@ -43,7 +43,7 @@ pub fn run(args: &Record, status: Status) -> Result<()> {
         args.channels,
         interface.config().driver.name()
     ));
-    let bar = status.progress(take.frames, "recording");
+    let bar = status.progress(frames, "recording");
     let mut buffer = vec![0.0; BLOCK_FRAMES * usize::from(args.channels)];
     while !take.is_complete() && !interrupt.asked() {
         match interface.wait_input(&mut buffer, RESPONSE) {
@@ -52,7 +52,7 @@ pub fn run(args: &Record, status: Status) -> Result<()> {
             Err(error) => return Err(error.into()),
         }
         while let Some(event) = interface.next_event() {
-            driver::tell(&event, status)?;
+            bar.suspend(|| driver::tell(&event, status))?;
         }
         bar.set_position(take.wav.frames());
     }

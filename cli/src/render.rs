@@ -31,7 +31,7 @@ pub fn run(args: &Render, status: Status) -> Result<()> {
         arrangement.channels,
         args.format,
     )?;
-    let bar = status.progress(blocks.frames, "rendering");
+    let bar = status.progress(Some(blocks.frames), "rendering");
     while let Some(block) = blocks.next()? {
         interrupt.check()?;
         wav.write(block)?;

@@ -24,16 +24,21 @@ impl Status {
         self.say(format_args!("amio: warning: {line}"));
     }
 
-    /// A bar over `frames` of work; hidden where stderr is no terminal.
-    pub fn progress(self, frames: u64, verb: &'static str) -> ProgressBar {
+    /// A bar over `frames` of work, or the time that has passed where there is no end; hidden where
+    /// stderr is no terminal. What is said meanwhile goes through its `suspend`.
+    pub fn progress(self, frames: Option<u64>, verb: &'static str) -> ProgressBar {
         let target = if self.quiet {
             ProgressDrawTarget::hidden()
         } else {
             ProgressDrawTarget::stderr()
         };
-        let style = ProgressStyle::with_template("{msg} [{wide_bar}] {percent:>3} %, {eta} left")
-            .unwrap_or_else(|_| ProgressStyle::default_bar());
-        ProgressBar::with_draw_target(Some(frames), target)
+        let template = match frames {
+            Some(_) => "{msg} [{wide_bar}] {percent:>3} %, {eta} left",
+            None => "{msg} for {elapsed}",
+        };
+        let style =
+            ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());
+        ProgressBar::with_draw_target(frames, target)
             .with_style(style)
             .with_message(verb)
     }

@@ -63,6 +63,26 @@ fn what_was_rendered_is_found_where_it_was_placed() {
 }
 
 #[test]
+fn a_late_swap_is_heard_as_its_policy_says() {
+    let folder = Folder::new("check_late");
+    let swaps = "[[swap]]\nplayspec = 'a'\ninsert_at = 0\nstart_from = 20_000\n\
+                 [[swap]]\nplayspec = 'b'\ninsert_at = 19_900\nstart_from = 300\n";
+    let entries = &ARRANGEMENT[..ARRANGEMENT.find("[[swap]]").expect("swaps")];
+    // 100 frames late: b's voice, which is at 1,000, is 600 frames after 400, or 700 after 300.
+    for (late, row) in [
+        ("catch_up", "b.voice       0          600          600"),
+        ("slip", "b.voice       0          700          700"),
+        ("refuse", "a.voice       0        10011        10011"),
+    ] {
+        let swaps = format!("position = 0\nlength = '2s'\n{entries}{swaps}late = '{late}'\n");
+        folder.write("a.toml", &swaps);
+        folder.succeed(&["render", "a.toml", "-o", "a.wav"]);
+        let ran = folder.succeed(&["check", "a.toml", "a.wav"]);
+        assert!(ran.stdout.contains(row), "{late}: {}", ran.stdout);
+    }
+}
+
+#[test]
 fn one_frame_off_is_wrong() {
     let folder = rendered("check_shifted");
     folder.write("off.toml", &ARRANGEMENT.replace("30_011", "30_012"));

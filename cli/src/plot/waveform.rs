@@ -37,7 +37,7 @@ impl Waveform {
             channels,
             ranges: vec![Range::default(); columns * channels],
         };
-        let bar = status.progress(blocks.frames, "rendering");
+        let bar = status.progress(Some(blocks.frames), "rendering");
         let mut frame = 0;
         while let Some(block) = blocks.next()? {
             interrupt.check()?;
