@@ -24,9 +24,16 @@ pub struct Setup {
     pub clamp: bool,
     pub capture_latency: u32,
     pub playback_latency: u32,
+    /// How many captured frames can wait to be read; 0: the default.
+    pub capture_buffer_frames: u64,
 }
 
 impl Setup {
+    /// How long ago what is captured now was played, in frames.
+    pub fn round_trip_frames(&self) -> u64 {
+        u64::from(self.capture_latency) + u64::from(self.playback_latency)
+    }
+
     /// Hard cuts, no input, no latency.
     pub fn plain(outputs: u16) -> Setup {
         Setup {
@@ -38,6 +45,7 @@ impl Setup {
             clamp: false,
             capture_latency: 0,
             playback_latency: 0,
+            capture_buffer_frames: 0,
         }
     }
 }

@@ -1,8 +1,9 @@
 //! Whether the library did what the model says.
 
 use super::arrangement::Arrangement;
-use super::renderer::{Rendering, render};
+use super::renderer::{Moment, Rendering, render};
 use super::rig::{self, Periods, Run};
+use amio::{Chunk, Ticket};
 
 /// The largest difference that rounding to `f32` excuses, with full scale 1.0.
 pub const TOLERANCE: f64 = 1e-6;
@@ -35,6 +36,11 @@ fn compare(arrangement: &Arrangement, expected: &Rendering, run: &Run) -> Result
             return Err(format!("{what}: expected {expected}, got {got}"));
         }
     }
+    compare_output(arrangement, expected, run)?;
+    compare_captured(arrangement, expected, run)
+}
+
+fn compare_output(arrangement: &Arrangement, expected: &Rendering, run: &Run) -> Result<(), String> {
     let outputs = usize::from(arrangement.setup.outputs);
     if run.output.len() != expected.output.len() {
         return Err(format!("{} samples, expected {}", run.output.len(), expected.output.len()));
@@ -47,6 +53,60 @@ fn compare(arrangement: &Arrangement, expected: &Rendering, run: &Run) -> Result
         }
     }
     Ok(())
+}
+
+/// Checks the chunks of an application that reads all the time: nothing is lost.
+fn compare_captured(arrangement: &Arrangement, expected: &Rendering, run: &Run) -> Result<(), String> {
+    let setup = &arrangement.setup;
+    let mut frames = (0..).zip(&expected.timeline).filter(|(_, moment)| !moment.skipped);
+    for captured in &run.captured {
+        let chunk = &captured.chunk;
+        let wrong = |what: &str| Err(format!("{what}: {chunk:?}"));
+        if chunk.frames == 0 || chunk.lost_before != 0 {
+            return wrong("an empty chunk, or lost input");
+        }
+        for n in 0..chunk.frames {
+            let Some((device_frame, _)) = frames.next() else {
+                return wrong("more input than was fed in");
+            };
+            if n == 0 && chunk.device_frame != device_frame || device_frame != chunk.device_frame + n {
+                return wrong(&format!("frame {n} of it is expected at device frame {device_frame}"));
+            }
+            if !stamped_as_heard(run, expected, setup.round_trip_frames(), chunk, n) {
+                let heard = heard(expected, device_frame, setup.round_trip_frames());
+                return wrong(&format!("frame {n} of it was heard at {heard:?}"));
+            }
+        }
+        if captured.samples != rig::numbered_input(setup.inputs, chunk.device_frame, chunk.frames) {
+            return wrong("other samples than were fed in at these frames");
+        }
+    }
+    if setup.inputs > 0 && frames.next().is_some() {
+        return Err("less was captured than was fed in".into());
+    }
+    Ok(())
+}
+
+/// What sounded when the input of a device frame was recorded. "Before device frame 0 the
+/// timeline stands at 0, stopped, without a ticket."
+pub fn heard(expected: &Rendering, device_frame: u64, round_trip_frames: u64) -> Moment {
+    let beginning = Moment {
+        position: 0,
+        rolling: false,
+        playing: None,
+        skipped: false,
+    };
+    match device_frame.checked_sub(round_trip_frames) {
+        Some(frame) => expected.timeline[frame as usize],
+        None => beginning,
+    }
+}
+
+fn stamped_as_heard(run: &Run, expected: &Rendering, round_trip: u64, chunk: &Chunk, n: u64) -> bool {
+    let heard = heard(expected, chunk.device_frame + n, round_trip);
+    let ticket = heard.playing.map_or(Ticket::NONE, |name| run.tickets[&name]);
+    let position = chunk.position + if chunk.rolling { n as i64 } else { 0 };
+    (position, chunk.rolling, chunk.ticket) == (heard.position, heard.rolling, ticket)
 }
 
 /// Where the timeline stands after the last frame before each step, and at the end.

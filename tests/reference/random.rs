@@ -42,9 +42,15 @@ fn setup(rng: &mut Rng) -> Setup {
         declick_frames: *rng.pick(&[0, 0, 0, 1, 2, 17, 100, 240, 1_000]),
         skips_catch_up: rng.chance(50),
         clamp: rng.chance(10),
-        capture_latency: 0,
-        playback_latency: 0,
+        capture_latency: latency(rng),
+        playback_latency: latency(rng),
+        capture_buffer_frames: 0,
     }
+}
+
+fn latency(rng: &mut Rng) -> u32 {
+    let longest = *rng.pick(&[0, 300, 2_000]);
+    rng.count(0, longest) as u32
 }
 
 fn clip(rng: &mut Rng, outputs: u16) -> Material {

@@ -4,7 +4,7 @@ use super::arrangement::{Arrangement, Command, Format, Late, Material, Name, Set
 use super::renderer::Ending;
 use super::rng::Rng;
 use amio::{
-    CancelReason, Clip, ClipInfo, Config, DriverKind, Entry, Error, Event, EventKind, Gain, Interface,
+    CancelReason, Chunk, Clip, ClipInfo, Config, DriverKind, Entry, Error, Event, EventKind, Gain, Interface,
     LatePolicy, Latency, Layout, Playspec, Repeat, SampleFormat, SkipPolicy, Swap, Ticket,
 };
 use std::collections::{BTreeMap, HashMap};
@@ -32,6 +32,25 @@ pub struct Run {
     /// Device frame, position and rolling flag as the interface reports them, whenever it stood
     /// still for the script.
     pub positions: Vec<(u64, i64, bool)>,
+    /// What was captured of [`numbered_input`], in order.
+    pub captured: Vec<Captured>,
+    /// The ticket that each swap got.
+    pub tickets: HashMap<Name, Ticket>,
+}
+
+/// A chunk, and its samples, interleaved.
+#[derive(Debug)]
+pub struct Captured {
+    pub chunk: Chunk,
+    pub samples: Vec<f32>,
+}
+
+/// Input that tells where it comes from: on channel 0 the number of its device frame plus one, on
+/// channel 1 twice that, and so on. Exact up to frame 2^24 and for few channels.
+pub fn numbered_input(channels: u16, first_device_frame: u64, frames: u64) -> Vec<f32> {
+    (first_device_frame..first_device_frame + frames)
+        .flat_map(|frame| (1..=channels).map(move |channel| (frame + 1) as f32 * f32::from(channel)))
+        .collect()
 }
 
 /// Plays it all; what the library refused, in words.
@@ -55,6 +74,7 @@ pub fn interface(setup: &Setup, period_frames: u32) -> amio::Result<Interface> {
             capture_frames: setup.capture_latency,
             playback_frames: setup.playback_latency,
         },
+        capture_buffer_frames: setup.capture_buffer_frames,
         ..Config::new(DriverKind::Offline)
     })?;
     interface.start()?;
@@ -120,11 +140,13 @@ struct Player<'a> {
     arrangement: &'a Arrangement,
     interface: Interface,
     playspecs: Vec<Playspec>,
-    tickets: HashMap<Name, Ticket>,
     names: HashMap<Ticket, Name>,
     /// Draws the periods, where they change.
     changing: Option<Rng>,
+    /// How many frames were rendered.
     frame: u64,
+    /// How many the device skipped.
+    skipped: u64,
     run: Run,
 }
 
@@ -149,10 +171,10 @@ impl<'a> Player<'a> {
             arrangement,
             interface: interface(&arrangement.setup, first)?,
             playspecs,
-            tickets: HashMap::new(),
             names: HashMap::new(),
             changing,
             frame: 0,
+            skipped: 0,
             run: Run::default(),
         })
     }
@@ -178,10 +200,14 @@ impl<'a> Player<'a> {
                 self.interface.set_period_frames(rng.count(1, longest) as u32)?;
             }
             let mut block = vec![f32::NAN; (frames * outputs) as usize];
-            self.interface.advance(frames, None, Some(&mut block))?;
+            let inputs = self.arrangement.setup.inputs;
+            let input = numbered_input(inputs, self.frame + self.skipped, frames);
+            let input = (inputs > 0).then_some(&input[..]);
+            self.interface.advance(frames, input, Some(&mut block))?;
             self.run.output.extend(block);
             self.frame += frames;
             self.collect_events();
+            self.collect_input()?;
         }
         let transport = self.interface.transport();
         self.run.positions.push((transport.device_frame, transport.position, transport.rolling));
@@ -199,7 +225,7 @@ impl<'a> Player<'a> {
                 Ok(())
             }
             Command::Cancel(name) => {
-                let cancelled = self.tickets.get(name).map(|ticket| self.interface.cancel(*ticket));
+                let cancelled = self.run.tickets.get(name).map(|ticket| self.interface.cancel(*ticket));
                 self.note_cancel(cancelled)
             }
             Command::SetGain {
@@ -209,7 +235,10 @@ impl<'a> Player<'a> {
                 ramp,
             } => self.interface.set_gain(&self.playspecs[*playspec], *entry, gain(*to), *ramp),
             Command::Group(commands) => self.give_group(commands),
-            Command::Skip(frames) => self.interface.skip(*frames),
+            Command::Skip(frames) => {
+                self.skipped += frames;
+                self.interface.skip(*frames)
+            }
         }
     }
 
@@ -225,7 +254,7 @@ impl<'a> Player<'a> {
                     self.remember(*name, ticket);
                 }
                 Command::Cancel(name) => {
-                    let cancelled = self.tickets.get(name).map(|ticket| group.cancel(*ticket));
+                    let cancelled = self.run.tickets.get(name).map(|ticket| group.cancel(*ticket));
                     self.note_cancel(cancelled)?;
                 }
                 Command::SetGain {
@@ -260,7 +289,7 @@ impl<'a> Player<'a> {
     }
 
     fn remember(&mut self, name: Name, ticket: Ticket) {
-        self.tickets.insert(name, ticket);
+        self.run.tickets.insert(name, ticket);
         self.names.insert(ticket, name);
     }
 
@@ -314,6 +343,23 @@ impl<'a> Player<'a> {
         let name = name.unwrap_or_else(|| panic!("an event of an unknown {ticket:?}: {event:?}"));
         let earlier = self.run.endings.insert(name, ending);
         assert_eq!(earlier, None, "swap {name} ended twice");
+    }
+
+    /// Reads all captured input that waits, in pieces of odd lengths.
+    fn collect_input(&mut self) -> amio::Result<()> {
+        let channels = usize::from(self.arrangement.setup.inputs);
+        if channels == 0 {
+            return Ok(());
+        }
+        loop {
+            let room = self.changing.as_mut().map_or(500, |rng| rng.count(1, 500) as usize);
+            let mut samples = vec![f32::NAN; room * channels];
+            let Some(chunk) = self.interface.read_input(&mut samples)? else {
+                return Ok(());
+            };
+            samples.truncate(chunk.frames as usize * channels);
+            self.run.captured.push(Captured { chunk, samples });
+        }
     }
 
     fn finish(mut self) -> Result<Run, String> {
