@@ -27,7 +27,10 @@ fn main() -> ExitCode {
         ("seeking", |interface| seek(interface, PERIODS)),
     ];
     let mut within = true;
-    println!("one period of {} frames, ten entries sounding", workload::PERIOD_FRAMES);
+    println!(
+        "one period of {} frames, ten entries sounding",
+        workload::PERIOD_FRAMES
+    );
     for shape in [Shape::Row, Shape::Pile] {
         let small = playing(&playspec(shape, 10));
         let large = playing(&playspec(shape, 1_000_000));
@@ -48,7 +51,11 @@ fn main() -> ExitCode {
             );
         }
     }
-    if within { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if within {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
 }
 
 fn time(work: Work, interface: &Interface) -> Duration {
@@ -62,5 +69,9 @@ fn best(times: &[Duration]) -> Duration {
 }
 
 fn span(times: &[Duration]) -> String {
-    format!("{:.2?} (worst {:.2?})", best(times), times.iter().max().copied().unwrap_or_default())
+    format!(
+        "{:.2?} (worst {:.2?})",
+        best(times),
+        times.iter().max().copied().unwrap_or_default()
+    )
 }

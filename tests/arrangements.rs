@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 /// How many arrangements are compared with the reference.
-const ARRANGEMENTS: u64 = 2_400;
+const ARRANGEMENTS: u64 = 2_500;
 
 /// Each of these must have mattered this often in all, or the test has lost its point.
 const LEAST_COVERAGE: [(&str, u64); 11] = [
@@ -76,7 +76,10 @@ fn random_arrangements_sound_as_the_reference_says() {
     if seeds.len() > 1 {
         for (rule, least) in LEAST_COVERAGE {
             let count: u64 = coverage.get(rule).copied().unwrap_or(0);
-            assert!(count >= least, "{rule:?} mattered {count} times, at least {least} expected");
+            assert!(
+                count >= least,
+                "{rule:?} mattered {count} times, at least {least} expected"
+            );
         }
     }
 }
@@ -92,7 +95,8 @@ fn the_same_arrangement_gives_the_same_bits_whatever_the_period() {
     for seed in seeds(ARRANGEMENTS_PER_PERIOD) {
         let arrangement = random::arrangement(seed);
         let play = |periods| {
-            rig::play(&arrangement, periods).unwrap_or_else(|why| fail(seed, &arrangement, periods, &why))
+            rig::play(&arrangement, periods)
+                .unwrap_or_else(|why| fail(seed, &arrangement, periods, &why))
         };
         let first = play(Periods::Fixed(256));
         let others = PERIODS.map(Periods::Fixed).into_iter();
@@ -100,10 +104,22 @@ fn the_same_arrangement_gives_the_same_bits_whatever_the_period() {
             let other = play(periods);
             let differs = (0..first.output.len())
                 .find(|n| first.output[*n].to_bits() != other.output[*n].to_bits());
-            assert_eq!(differs, None, "AMIO_SEED={seed}: sample, {periods:?} against 256");
-            assert_eq!(first.endings, other.endings, "AMIO_SEED={seed}: {periods:?} against 256");
-            assert_eq!(first.skips, other.skips, "AMIO_SEED={seed}: {periods:?} against 256");
-            assert_eq!(first.positions, other.positions, "AMIO_SEED={seed}: {periods:?} against 256");
+            assert_eq!(
+                differs, None,
+                "AMIO_SEED={seed}: sample, {periods:?} against 256"
+            );
+            assert_eq!(
+                first.endings, other.endings,
+                "AMIO_SEED={seed}: {periods:?} against 256"
+            );
+            assert_eq!(
+                first.skips, other.skips,
+                "AMIO_SEED={seed}: {periods:?} against 256"
+            );
+            assert_eq!(
+                first.positions, other.positions,
+                "AMIO_SEED={seed}: {periods:?} against 256"
+            );
         }
     }
 }
@@ -118,10 +134,16 @@ const CHILD: &str = "AMIO_TEST_CHILD";
 fn the_same_arrangement_gives_the_same_bits_on_each_simd_path() {
     let paths = simd_paths();
     let digests: Vec<String> = paths.iter().map(|path| render_in_child(path)).collect();
-    let lines = digests[0].lines().filter(|line| line.contains("digest")).count() as u64;
+    let lines = digests[0]
+        .lines()
+        .filter(|line| line.contains("digest"))
+        .count() as u64;
     assert_eq!(lines, ARRANGEMENTS_PER_PATH, "{}", digests[0]);
     for (path, digest) in paths.iter().zip(&digests) {
-        let differs = digests[0].lines().zip(digest.lines()).find(|(a, b)| a.contains("digest") && a != b);
+        let differs = digests[0]
+            .lines()
+            .zip(digest.lines())
+            .find(|(a, b)| a.contains("digest") && a != b);
         assert_eq!(differs, None, "{} against {path}", paths[0]);
     }
 }
@@ -130,7 +152,8 @@ fn the_same_arrangement_gives_the_same_bits_on_each_simd_path() {
 fn an_unknown_simd_path_is_refused() {
     let output = child("abacus").output().expect("this very program runs");
     assert!(!output.status.success());
-    let text = String::from_utf8_lossy(&output.stdout).into_owned() + &String::from_utf8_lossy(&output.stderr);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned()
+        + &String::from_utf8_lossy(&output.stderr);
     assert!(text.contains("AMIO_SIMD is \"abacus\""), "{text}");
 }
 
@@ -148,7 +171,12 @@ fn simd_paths() -> Vec<&'static str> {
 fn child(path: &str) -> Command {
     let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
     command
-        .args(["--exact", "render_for_the_parent_process", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "render_for_the_parent_process",
+            "--ignored",
+            "--nocapture",
+        ])
         .env("AMIO_SIMD", path)
         .env(CHILD, "1");
     command
@@ -157,7 +185,11 @@ fn child(path: &str) -> Command {
 fn render_in_child(path: &str) -> String {
     let output = child(path).output().expect("this very program runs");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(output.status.success(), "{path}: {text}{}", String::from_utf8_lossy(&output.stderr));
+    assert!(
+        output.status.success(),
+        "{path}: {text}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
     text
 }
 
@@ -169,14 +201,18 @@ fn render_for_the_parent_process() {
     }
     for seed in 0..ARRANGEMENTS_PER_PATH {
         let arrangement = random::arrangement(seed);
-        let run = rig::play(&arrangement, Periods::Fixed(256)).unwrap_or_else(|why| panic!("seed {seed}: {why}"));
+        let run = rig::play(&arrangement, Periods::Fixed(256))
+            .unwrap_or_else(|why| panic!("seed {seed}: {why}"));
         println!("digest of seed {seed}: {:016x}", digest(&run.output));
     }
 }
 
 /// FNV-1a over the bits of the samples.
 fn digest(samples: &[f32]) -> u64 {
-    samples.iter().flat_map(|sample| sample.to_bits().to_le_bytes()).fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    })
+    samples
+        .iter()
+        .flat_map(|sample| sample.to_bits().to_le_bytes())
+        .fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        })
 }

@@ -34,14 +34,18 @@ fn playspec() -> Playspec {
 /// Advances with numbered input.
 fn feed(interface: &Interface, frames: u64) {
     let first = interface.transport().device_frame;
-    interface.advance(frames, Some(&numbered_input(1, first, frames)), None).expect("it advances");
+    interface
+        .advance(frames, Some(&numbered_input(1, first, frames)), None)
+        .expect("it advances");
 }
 
 /// Advances over what was skipped, with input numbered as if the device had gone on counting.
 fn feed_after_skip(interface: &Interface, skipped: u64, frames: u64) {
     let first = interface.transport().device_frame + skipped;
     interface.skip(skipped).expect("it skips");
-    interface.advance(frames, Some(&numbered_input(1, first, frames)), None).expect("it advances");
+    interface
+        .advance(frames, Some(&numbered_input(1, first, frames)), None)
+        .expect("it advances");
 }
 
 /// Reads all that waits, checking that each sample carries its chunk's device frame.
@@ -70,7 +74,13 @@ fn joined(chunks: &[Chunk]) -> Vec<(u64, u64, i64, bool, Ticket)> {
                 continue;
             }
         }
-        spans.push((chunk.device_frame, chunk.frames, chunk.position, chunk.rolling, chunk.ticket));
+        spans.push((
+            chunk.device_frame,
+            chunk.frames,
+            chunk.position,
+            chunk.rolling,
+            chunk.ticket,
+        ));
     }
     spans
 }
@@ -92,7 +102,9 @@ fn chunks_say_what_was_heard_when_they_were_recorded() {
         ..setup()
     });
     let (first, second) = (playspec(), playspec());
-    let a = interface.schedule(&first, Swap::at(0)).expect("it is scheduled");
+    let a = interface
+        .schedule(&first, Swap::at(0))
+        .expect("it is scheduled");
     let swap = Swap {
         start_from: 5_000,
         ..Swap::at(150)
@@ -117,7 +129,11 @@ fn chunks_say_what_was_heard_when_they_were_recorded() {
         capture_frames: 30,
         playback_frames: 70,
     };
-    assert!(chunks.iter().all(|chunk| chunk.latency == latency && chunk.lost_before == 0));
+    assert!(
+        chunks
+            .iter()
+            .all(|chunk| chunk.latency == latency && chunk.lost_before == 0)
+    );
 }
 
 #[test]
@@ -143,7 +159,10 @@ fn a_reader_that_pauses_learns_exactly_how_much_it_missed() {
     // What was lost last is said by the next chunk.
     read_all(&interface);
     feed(&interface, 1);
-    assert!(lost > 10_000, "only {lost} frames were lost: the reader kept up");
+    assert!(
+        lost > 10_000,
+        "only {lost} frames were lost: the reader kept up"
+    );
     for chunk in read_all(&interface) {
         assert!(chunk.device_frame >= next);
         next = chunk.device_frame + chunk.frames;
@@ -163,24 +182,36 @@ fn what_was_captured_before_the_buffer_was_full_is_kept() {
     feed(&interface, 5_000);
     let kept = read_all(&interface);
     let frames: u64 = kept.iter().map(|chunk| chunk.frames).sum();
-    assert_eq!(kept[0].device_frame, 0, "the newest are dropped, not the oldest");
+    assert_eq!(
+        kept[0].device_frame, 0,
+        "the newest are dropped, not the oldest"
+    );
     assert!(frames >= 1_000, "{frames} frames were kept");
     feed(&interface, 100);
     let after = read_all(&interface);
     assert_eq!(after[0].device_frame, 5_000);
     assert_eq!(after[0].lost_before, 5_000 - frames);
-    assert_eq!(after.iter().map(|chunk| chunk.lost_before).sum::<u64>(), 5_000 - frames);
+    assert_eq!(
+        after.iter().map(|chunk| chunk.lost_before).sum::<u64>(),
+        5_000 - frames
+    );
 }
 
 #[test]
 fn the_first_chunk_after_an_xrun_says_so_and_nothing_counts_as_lost() {
     let interface = open(&setup());
-    interface.schedule(&playspec(), Swap::at(0)).expect("it is scheduled");
+    interface
+        .schedule(&playspec(), Swap::at(0))
+        .expect("it is scheduled");
     interface.set_rolling(true).expect("it rolls");
     feed(&interface, 100);
     feed_after_skip(&interface, 37, 200);
     let chunks = read_all(&interface);
-    let marked: Vec<u64> = chunks.iter().filter(|c| c.xrun).map(|c| c.device_frame).collect();
+    let marked: Vec<u64> = chunks
+        .iter()
+        .filter(|c| c.xrun)
+        .map(|c| c.device_frame)
+        .collect();
     assert_eq!(marked, [137]);
     let spans: Vec<_> = joined(&chunks).iter().map(|s| (s.0, s.1, s.2)).collect();
     assert_eq!(spans, [(0, 100, 0), (137, 200, 100)], "the timeline slips");
@@ -195,11 +226,19 @@ fn a_small_buffer_takes_a_chunk_in_parts_without_losing_a_frame() {
     feed(&interface, 300);
     for frame in 0..300 {
         let mut one = [f32::NAN];
-        let chunk = interface.read_input(&mut one).expect("it reads").expect("a chunk");
+        let chunk = interface
+            .read_input(&mut one)
+            .expect("it reads")
+            .expect("a chunk");
         let stamp = (chunk.frames, chunk.device_frame, chunk.position, one[0]);
         assert_eq!(stamp, (1, frame, frame as i64, (frame + 1) as f32));
     }
-    assert!(interface.read_input(&mut [0.0]).expect("it reads").is_none());
+    assert!(
+        interface
+            .read_input(&mut [0.0])
+            .expect("it reads")
+            .is_none()
+    );
 }
 
 #[test]
@@ -210,7 +249,9 @@ fn channels_are_interleaved_in_their_order() {
     };
     let interface = open(&setup);
     let input = numbered_input(5, 0, 130);
-    interface.advance(130, Some(&input), None).expect("it advances");
+    interface
+        .advance(130, Some(&input), None)
+        .expect("it advances");
     let mut all = Vec::new();
     let mut buffer = [0.0; 5 * 48];
     while let Some(chunk) = interface.read_input(&mut buffer).expect("it reads") {
@@ -224,9 +265,14 @@ fn waiting_for_input_gives_up_after_the_given_time() {
     let interface = open(&setup());
     let mut buffer = [0.0; 10];
     let waited = interface.wait_input(&mut buffer, Duration::from_millis(20));
-    assert!(matches!(waited, Err(amio::Error::Timeout { .. })), "{waited:?}");
+    assert!(
+        matches!(waited, Err(amio::Error::Timeout { .. })),
+        "{waited:?}"
+    );
     feed(&interface, 10);
-    let chunk = interface.wait_input(&mut buffer, Duration::from_secs(60)).expect("a chunk");
+    let chunk = interface
+        .wait_input(&mut buffer, Duration::from_secs(60))
+        .expect("a chunk");
     assert_eq!((chunk.frames, chunk.device_frame), (10, 0));
 }
 

@@ -23,12 +23,22 @@ const CHILD: &str = "AMIO_TEST_CHILD";
 fn a_million_entries_of_which_ten_sound_cost_at_most_twice_what_ten_cost() {
     let counts = count_instructions();
     for work in ["row_played", "row_sought", "pile_played", "pile_sought"] {
-        let count = |size: &str| *counts.get(&format!("{work}_{size}")).unwrap_or_else(|| panic!("no count of {work}_{size}: {counts:?}"));
+        let count = |size: &str| {
+            *counts
+                .get(&format!("{work}_{size}"))
+                .unwrap_or_else(|| panic!("no count of {work}_{size}: {counts:?}"))
+        };
         let (small, large) = (count("small"), count("large"));
         let ratio = large as f64 / small as f64;
         println!("{work}: {small} and {large} instructions, ratio {ratio:.3}, budget {BUDGET}");
-        assert!(small > 10_000, "{work}: only {small} instructions: nothing sounded");
-        assert!(ratio <= BUDGET, "{work}: {large} instructions against {small}: {ratio:.2} times");
+        assert!(
+            small > 10_000,
+            "{work}: only {small} instructions: nothing sounded"
+        );
+        assert!(
+            ratio <= BUDGET,
+            "{work}: {large} instructions against {small}: {ratio:.2} times"
+        );
     }
 }
 
@@ -39,25 +49,49 @@ fn count_instructions() -> BTreeMap<String, u64> {
     std::fs::create_dir_all(&folder).expect("a folder for the counts");
     let output = Command::new("valgrind")
         .arg("--tool=callgrind")
-        .arg(format!("--callgrind-out-file={}", folder.join("out").display()))
+        .arg(format!(
+            "--callgrind-out-file={}",
+            folder.join("out").display()
+        ))
         .args(["--zero-before=*measured_*", "--dump-after=*measured_*"])
         .arg(std::env::current_exe().expect("this program has a path"))
-        .args(["--exact", "run_under_callgrind", "--ignored", "--test-threads=1"])
+        .args([
+            "--exact",
+            "run_under_callgrind",
+            "--ignored",
+            "--test-threads=1",
+        ])
         .env(CHILD, "1")
         .env("AMIO_SIMD", "baseline")
         .output()
         .expect("valgrind runs; install it (Debian: apt-get install valgrind)");
-    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-    let files = std::fs::read_dir(&folder).expect("the counts").map(|file| file.expect("a count").path());
-    files.filter_map(|file| read_count(&std::fs::read_to_string(file).expect("a text file"))).collect()
+    assert!(
+        output.status.success(),
+        "{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+    let files = std::fs::read_dir(&folder)
+        .expect("the counts")
+        .map(|file| file.expect("a count").path());
+    files
+        .filter_map(|file| read_count(&std::fs::read_to_string(file).expect("a text file")))
+        .collect()
 }
 
 /// The function that a dump of callgrind is about, and its instructions.
 fn read_count(dump: &str) -> Option<(String, u64)> {
-    let trigger = dump.lines().find(|line| line.starts_with("desc: Trigger: --dump-after="))?;
+    let trigger = dump
+        .lines()
+        .find(|line| line.starts_with("desc: Trigger: --dump-after="))?;
     let name = trigger.split_once("measured_")?.1;
-    let name: String = name.chars().take_while(|c| c.is_alphanumeric() || *c == '_').collect();
-    let totals = dump.lines().find_map(|line| line.strip_prefix("totals: ").or(line.strip_prefix("summary: ")))?;
+    let name: String = name
+        .chars()
+        .take_while(|c| c.is_alphanumeric() || *c == '_')
+        .collect();
+    let totals = dump.lines().find_map(|line| {
+        line.strip_prefix("totals: ")
+            .or(line.strip_prefix("summary: "))
+    })?;
     Some((name, totals.split_whitespace().next()?.parse().ok()?))
 }
 
@@ -67,12 +101,18 @@ fn run_under_callgrind() {
     if std::env::var_os(CHILD).is_none() {
         return; // `cargo test -- --ignored` means other tests
     }
-    let row = (playing(&playspec(Shape::Row, SMALL)), playing(&playspec(Shape::Row, LARGE)));
+    let row = (
+        playing(&playspec(Shape::Row, SMALL)),
+        playing(&playspec(Shape::Row, LARGE)),
+    );
     measured_row_played_small(&row.0);
     measured_row_played_large(&row.1);
     measured_row_sought_small(&row.0);
     measured_row_sought_large(&row.1);
-    let pile = (playing(&playspec(Shape::Pile, SMALL)), playing(&playspec(Shape::Pile, LARGE)));
+    let pile = (
+        playing(&playspec(Shape::Pile, SMALL)),
+        playing(&playspec(Shape::Pile, LARGE)),
+    );
     measured_pile_played_small(&pile.0);
     measured_pile_played_large(&pile.1);
     measured_pile_sought_small(&pile.0);

@@ -50,17 +50,26 @@ impl Case {
 
     /// Playspec 0 from the first frame on.
     fn rolling(self) -> Case {
-        self.at(0, swap(0, 0, 0, 0, Late::CatchUp)).at(0, Command::SetRolling(true))
+        self.at(0, swap(0, 0, 0, 0, Late::CatchUp))
+            .at(0, Command::SetRolling(true))
     }
 
     /// Checks the first output against hundredths, and how the swaps ended.
     fn gives(&self, hundredths: &[f64], endings: &[(Name, Ending)]) {
         let rendering = render(&self.0);
         let outputs = usize::from(self.0.setup.outputs);
-        let first: Vec<f64> = rendering.output.iter().step_by(outputs).map(|v| v * 100.0).collect();
+        let first: Vec<f64> = rendering
+            .output
+            .iter()
+            .step_by(outputs)
+            .map(|v| v * 100.0)
+            .collect();
         assert_eq!(first.len(), hundredths.len(), "{first:.2?}");
         for (frame, (got, want)) in first.iter().zip(hundredths).enumerate() {
-            assert!((got - want).abs() < 1e-4, "frame {frame}: {first:.2?}, expected {hundredths:?}");
+            assert!(
+                (got - want).abs() < 1e-4,
+                "frame {frame}: {first:.2?}, expected {hundredths:?}"
+            );
         }
         for (name, ending) in endings {
             assert_eq!(rendering.endings.get(name), Some(ending), "swap {name}");
@@ -106,7 +115,8 @@ fn steady() -> Material {
 #[test]
 fn an_interface_is_silent_and_stands_at_0_until_it_is_told_to_roll() {
     let case = Case::new(3).playspec(vec![piece(0, 3, 0)]);
-    case.at(0, swap(0, 0, 0, 0, Late::CatchUp)).gives(&[0.0; 3], &[(0, applied(0, 0, 0))]);
+    case.at(0, swap(0, 0, 0, 0, Late::CatchUp))
+        .gives(&[0.0; 3], &[(0, applied(0, 0, 0))]);
 }
 
 #[test]
@@ -133,7 +143,10 @@ fn repeats_begin_at_the_rounded_multiples_of_a_fraction_halves_upwards() {
     for frame in [0, 4, 7, 11] {
         expected[frame] = 1.0;
     }
-    Case::new(16).playspec(vec![sound]).rolling().gives(&expected, &[]);
+    Case::new(16)
+        .playspec(vec![sound])
+        .rolling()
+        .gives(&expected, &[]);
 }
 
 #[test]
@@ -166,29 +179,60 @@ fn a_mono_clip_sounds_on_two_outputs_and_others_on_as_many_as_they_have() {
     let mut case = Case::new(1).setup(|setup| setup.outputs = 4);
     case.0.clips = vec![
         Material::mono(&[0.4]),
-        Material::new(3, reference::arrangement::Format::F32, true, false, &[0.1, 0.2, 0.3]),
+        Material::new(
+            3,
+            reference::arrangement::Format::F32,
+            true,
+            false,
+            &[0.1, 0.2, 0.3],
+        ),
     ];
-    let case = case.playspec(vec![sound(0, 0), sound(1, 1), sound(0, 3)]).rolling();
-    let output: Vec<f64> = render(&case.0).output.iter().map(|v| (v * 1e3).round()).collect();
+    let case = case
+        .playspec(vec![sound(0, 0), sound(1, 1), sound(0, 3)])
+        .rolling();
+    let output: Vec<f64> = render(&case.0)
+        .output
+        .iter()
+        .map(|v| (v * 1e3).round())
+        .collect();
     assert_eq!(output, [400.0, 300.0, 100.0, 700.0]);
     case.gives(&[40.0], &[]);
 }
 
 #[test]
 fn a_swap_takes_over_at_its_frame_and_start_from_sounds_there() {
-    let case = Case::new(6).playspec(vec![piece(0, 50, 0)]).playspec(vec![piece(20, 50, 100)]);
+    let case = Case::new(6)
+        .playspec(vec![piece(0, 50, 0)])
+        .playspec(vec![piece(20, 50, 100)]);
     let case = case.rolling().at(0, swap(1, 1, 3, 105, Late::CatchUp));
-    case.gives(&[1.0, 2.0, 3.0, 26.0, 27.0, 28.0], &[(1, applied(105, 3, 0))]);
+    case.gives(
+        &[1.0, 2.0, 3.0, 26.0, 27.0, 28.0],
+        &[(1, applied(105, 3, 0))],
+    );
 }
 
 #[test]
 fn a_late_swap_catches_up_slips_or_is_refused() {
     for (late, expected, ending) in [
-        (Late::CatchUp, [1.0, 2.0, 3.0, 4.0, 23.0, 24.0], applied(2, 4, 2)),
-        (Late::Slip, [1.0, 2.0, 3.0, 4.0, 21.0, 22.0], applied(0, 4, 2)),
-        (Late::Refuse, [1.0, 2.0, 3.0, 4.0, 5.0, 6.0], Ending::Refused { device_frame: 4 }),
+        (
+            Late::CatchUp,
+            [1.0, 2.0, 3.0, 4.0, 23.0, 24.0],
+            applied(2, 4, 2),
+        ),
+        (
+            Late::Slip,
+            [1.0, 2.0, 3.0, 4.0, 21.0, 22.0],
+            applied(0, 4, 2),
+        ),
+        (
+            Late::Refuse,
+            [1.0, 2.0, 3.0, 4.0, 5.0, 6.0],
+            Ending::Refused { device_frame: 4 },
+        ),
     ] {
-        let case = Case::new(6).playspec(vec![piece(0, 50, 0)]).playspec(vec![piece(20, 50, 0)]);
+        let case = Case::new(6)
+            .playspec(vec![piece(0, 50, 0)])
+            .playspec(vec![piece(20, 50, 0)]);
         let case = case.rolling().at(4, swap(1, 1, 2, 0, late));
         case.gives(&expected, &[(1, ending)]);
     }
@@ -196,12 +240,17 @@ fn a_late_swap_catches_up_slips_or_is_refused() {
 
 #[test]
 fn each_swap_of_a_chain_is_on_the_timeline_of_its_predecessor() {
-    let case = Case::new(6).playspec(vec![piece(0, 50, 0)]).playspec(vec![piece(0, 50, 0)]);
+    let case = Case::new(6)
+        .playspec(vec![piece(0, 50, 0)])
+        .playspec(vec![piece(0, 50, 0)]);
     let case = case
         .rolling()
         .at(0, swap(1, 1, 2, 20, Late::CatchUp))
         .at(0, swap(2, 0, 22, 5, Late::CatchUp));
-    case.gives(&[1.0, 2.0, 21.0, 22.0, 6.0, 7.0], &[(1, applied(20, 2, 0)), (2, applied(5, 4, 0))]);
+    case.gives(
+        &[1.0, 2.0, 21.0, 22.0, 6.0, 7.0],
+        &[(1, applied(20, 2, 0)), (2, applied(5, 4, 0))],
+    );
 }
 
 #[test]
@@ -211,13 +260,18 @@ fn a_swap_that_is_taken_over_at_its_own_frame_is_superseded() {
         .rolling()
         .at(0, swap(1, 0, 2, 30, Late::CatchUp))
         .at(0, swap(2, 0, 28, 10, Late::CatchUp));
-    let endings = [(1, Ending::Superseded { device_frame: 2 }), (2, applied(12, 2, 2))];
+    let endings = [
+        (1, Ending::Superseded { device_frame: 2 }),
+        (2, applied(12, 2, 2)),
+    ];
     case.gives(&[1.0, 2.0, 13.0, 14.0], &endings);
 }
 
 #[test]
 fn a_swap_whose_place_is_not_reached_waits_while_the_transport_is_stopped() {
-    let case = Case::new(6).playspec(vec![piece(0, 50, 0)]).playspec(vec![piece(20, 50, 0)]);
+    let case = Case::new(6)
+        .playspec(vec![piece(0, 50, 0)])
+        .playspec(vec![piece(20, 50, 0)]);
     let case = case
         .rolling()
         .at(0, swap(1, 1, 3, 0, Late::CatchUp))
@@ -228,7 +282,9 @@ fn a_swap_whose_place_is_not_reached_waits_while_the_transport_is_stopped() {
 
 #[test]
 fn a_swap_that_is_due_takes_over_while_the_transport_is_stopped() {
-    let case = Case::new(5).playspec(vec![piece(0, 50, 0)]).playspec(vec![piece(20, 50, 0)]);
+    let case = Case::new(5)
+        .playspec(vec![piece(0, 50, 0)])
+        .playspec(vec![piece(20, 50, 0)]);
     let case = case
         .rolling()
         .at(2, Command::SetRolling(false))
@@ -239,7 +295,9 @@ fn a_swap_that_is_due_takes_over_while_the_transport_is_stopped() {
 
 #[test]
 fn a_seek_to_after_a_swap_makes_it_late() {
-    let case = Case::new(4).playspec(vec![piece(0, 50, 0)]).playspec(vec![piece(20, 50, 0)]);
+    let case = Case::new(4)
+        .playspec(vec![piece(0, 50, 0)])
+        .playspec(vec![piece(20, 50, 0)]);
     let case = case
         .rolling()
         .at(0, swap(1, 1, 10, 0, Late::CatchUp))
@@ -249,8 +307,13 @@ fn a_seek_to_after_a_swap_makes_it_late() {
 
 #[test]
 fn what_is_cancelled_at_its_own_frame_does_not_take_over() {
-    let case = Case::new(4).playspec(vec![piece(0, 50, 0)]).playspec(vec![piece(20, 50, 0)]);
-    let case = case.rolling().at(0, swap(1, 1, 2, 0, Late::CatchUp)).at(2, Command::Cancel(1));
+    let case = Case::new(4)
+        .playspec(vec![piece(0, 50, 0)])
+        .playspec(vec![piece(20, 50, 0)]);
+    let case = case
+        .rolling()
+        .at(0, swap(1, 1, 2, 0, Late::CatchUp))
+        .at(2, Command::Cancel(1));
     let ending = Ending::Cancelled { device_frame: 2 };
     case.gives(&[1.0, 2.0, 3.0, 4.0], &[(1, ending)]);
 }
@@ -264,7 +327,8 @@ fn the_commands_of_a_group_are_carried_out_in_their_order() {
         Command::SetPosition(30),
     ];
     let case = Case::new(2).playspec(vec![piece(0, 50, 0)]);
-    case.at(0, Command::Group(group)).gives(&[6.0, 7.0], &[(0, applied(5, 0, 10))]);
+    case.at(0, Command::Group(group))
+        .gives(&[6.0, 7.0], &[(0, applied(5, 0, 10))]);
 }
 
 #[test]
@@ -275,8 +339,14 @@ fn a_gain_ramp_goes_on_from_the_gain_in_force() {
         gain: [to, 1.0],
         ramp,
     };
-    let case = Case::new(9).clip(steady()).playspec(vec![piece(0, 50, 0)]).rolling();
-    let case = case.at(1, ramp(0.0, 4)).at(3, ramp(1.0, 2)).at(7, ramp(0.25, 0));
+    let case = Case::new(9)
+        .clip(steady())
+        .playspec(vec![piece(0, 50, 0)])
+        .rolling();
+    let case = case
+        .at(1, ramp(0.0, 4))
+        .at(3, ramp(1.0, 2))
+        .at(7, ramp(0.25, 0));
     case.gives(&[40.0, 40.0, 30.0, 20.0, 30.0, 40.0, 40.0, 10.0, 10.0], &[]);
 }
 
@@ -288,26 +358,38 @@ fn a_gain_belongs_to_the_playspec_also_where_it_is_scheduled_later() {
         gain: [0.5, 1.0],
         ramp: 4,
     };
-    let case = Case::new(5).clip(steady()).playspec(vec![]).playspec(vec![piece(0, 50, 0)]);
-    let case = case.rolling().at(0, set_gain).at(0, swap(1, 1, 2, 2, Late::CatchUp));
+    let case = Case::new(5)
+        .clip(steady())
+        .playspec(vec![])
+        .playspec(vec![piece(0, 50, 0)]);
+    let case = case
+        .rolling()
+        .at(0, set_gain)
+        .at(0, swap(1, 1, 2, 2, Late::CatchUp));
     case.gives(&[0.0, 0.0, 30.0, 25.0, 20.0], &[]);
 }
 
 #[test]
 fn a_stop_fades_away_and_a_start_comes_in() {
-    let case = Case::new(12).setup(|setup| setup.declick_frames = 4).clip(steady());
+    let case = Case::new(12)
+        .setup(|setup| setup.declick_frames = 4)
+        .clip(steady());
     let case = case
         .playspec(vec![piece(0, 50, 0)])
         .rolling()
         .at(1, Command::SetRolling(false))
         .at(6, Command::SetRolling(true));
-    let expected = [40.0, 40.0, 30.0, 20.0, 10.0, 0.0, 0.0, 10.0, 20.0, 30.0, 40.0, 40.0];
+    let expected = [
+        40.0, 40.0, 30.0, 20.0, 10.0, 0.0, 0.0, 10.0, 20.0, 30.0, 40.0, 40.0,
+    ];
     case.gives(&expected, &[]);
 }
 
 #[test]
 fn what_begins_where_a_seek_arrives_is_not_scaled_and_what_began_before_is() {
-    let case = Case::new(4).setup(|setup| setup.declick_frames = 4).clip(steady());
+    let case = Case::new(4)
+        .setup(|setup| setup.declick_frames = 4)
+        .clip(steady());
     let case = case
         .playspec(vec![piece(0, 50, 100), piece(0, 50, 99)])
         .rolling()
@@ -317,7 +399,9 @@ fn what_begins_where_a_seek_arrives_is_not_scaled_and_what_began_before_is() {
 
 #[test]
 fn nothing_new_begins_in_what_fades_away() {
-    let case = Case::new(6).setup(|setup| setup.declick_frames = 4).clip(steady());
+    let case = Case::new(6)
+        .setup(|setup| setup.declick_frames = 4)
+        .clip(steady());
     let case = case
         .playspec(vec![piece(0, 50, 0), piece(0, 50, 1), piece(0, 50, 2)])
         .rolling()
@@ -327,14 +411,21 @@ fn nothing_new_begins_in_what_fades_away() {
 
 #[test]
 fn what_fades_away_ends_where_it_would_have_ended_by_itself() {
-    let case = Case::new(6).setup(|setup| setup.declick_frames = 4).clip(steady());
-    let case = case.playspec(vec![piece(0, 3, 0)]).rolling().at(1, Command::SetPosition(500));
+    let case = Case::new(6)
+        .setup(|setup| setup.declick_frames = 4)
+        .clip(steady());
+    let case = case
+        .playspec(vec![piece(0, 3, 0)])
+        .rolling()
+        .at(1, Command::SetPosition(500));
     case.gives(&[40.0, 40.0, 30.0, 0.0, 0.0, 0.0], &[]);
 }
 
 #[test]
 fn sound_that_continues_across_a_swap_is_not_scaled() {
-    let case = Case::new(6).setup(|setup| setup.declick_frames = 4).clip(steady());
+    let case = Case::new(6)
+        .setup(|setup| setup.declick_frames = 4)
+        .clip(steady());
     let mut louder = piece(10, 50, 10);
     louder.gain = [0.5, 1.0];
     let case = case
@@ -348,7 +439,9 @@ fn sound_that_continues_across_a_swap_is_not_scaled() {
 
 #[test]
 fn what_still_comes_in_does_not_continue() {
-    let case = Case::new(7).setup(|setup| setup.declick_frames = 4).clip(steady());
+    let case = Case::new(7)
+        .setup(|setup| setup.declick_frames = 4)
+        .clip(steady());
     let case = case
         .playspec(vec![piece(0, 500, 0)])
         .rolling()
@@ -386,8 +479,13 @@ fn the_oldest_of_more_than_31_cuts_ends_at_once() {
 
 #[test]
 fn skipped_frames_let_the_timeline_slip() {
-    let case = Case::new(4).playspec(vec![piece(0, 50, 0)]).playspec(vec![piece(20, 50, 0)]);
-    let case = case.rolling().at(2, Command::Skip(10)).at(2, swap(1, 1, 3, 0, Late::CatchUp));
+    let case = Case::new(4)
+        .playspec(vec![piece(0, 50, 0)])
+        .playspec(vec![piece(20, 50, 0)]);
+    let case = case
+        .rolling()
+        .at(2, Command::Skip(10))
+        .at(2, swap(1, 1, 3, 0, Late::CatchUp));
     case.gives(&[1.0, 2.0, 3.0, 21.0], &[(1, applied(0, 13, 0))]);
 }
 

@@ -87,7 +87,9 @@ fn expect_beats(interface: &Interface, metronome: Metronome, position: i64, fram
     while here < end {
         let length = (end - here).min(BLOCK as i64);
         let block = &mut block[..length as usize];
-        interface.advance(length as u64, None, Some(block)).expect("it advances");
+        interface
+            .advance(length as u64, None, Some(block))
+            .expect("it advances");
         while metronome.beat(next) < here + length {
             let at = metronome.beat(next);
             let sample = &mut block[(at - here) as usize];
@@ -105,14 +107,19 @@ fn expect_beats(interface: &Interface, metronome: Metronome, position: i64, fram
         assert_eq!(interface.position(), here);
     }
     let interval = metronome.numerator / u64::from(metronome.denominator);
-    assert!(beats >= frames / interval - 1, "only {beats} beats in {frames} frames");
+    assert!(
+        beats >= frames / interval - 1,
+        "only {beats} beats in {frames} frames"
+    );
 }
 
 /// From a position on, with the device frame starting at `device_frame`.
 fn play_from(position: i64, device_frame: u64, frames: u64) {
     let interface = interface(SkipPolicy::Slip, 0);
     interface.skip(device_frame).expect("it skips");
-    interface.schedule(&METRONOME.playspec(), Swap::at(0)).expect("it is scheduled");
+    interface
+        .schedule(&METRONOME.playspec(), Swap::at(0))
+        .expect("it is scheduled");
     interface.set_position(position).expect("it seeks");
     interface.set_rolling(true).expect("it rolls");
     expect_beats(&interface, METRONOME, position, frames);
@@ -149,7 +156,9 @@ fn minutes_near_the_last_position_are_exact() {
     };
     let interface = interface(SkipPolicy::Slip, 0);
     let start = metronome.play_at - 5_000;
-    interface.schedule(&metronome.playspec(), Swap::at(start)).expect("it is scheduled");
+    interface
+        .schedule(&metronome.playspec(), Swap::at(start))
+        .expect("it is scheduled");
     interface.set_position(start).expect("it seeks");
     interface.set_rolling(true).expect("it rolls");
     expect_beats(&interface, metronome, start, MINUTE);
@@ -175,7 +184,9 @@ fn a_chain_of_swaps_across_2_to_the_32_is_on_its_frames() {
             start_from,
             ..Swap::at(insert_at)
         };
-        interface.schedule(&metronome.playspec(), swap).expect("it is scheduled")
+        interface
+            .schedule(&metronome.playspec(), swap)
+            .expect("it is scheduled")
     });
     interface.set_position(start).expect("it seeks");
     interface.set_rolling(true).expect("it rolls");
@@ -211,17 +222,28 @@ fn input_is_stamped_exactly_across_2_to_the_32() {
     let device_frame = (1 << 32) - 10_000;
     let position = (1 << 31) - 5_000;
     interface.skip(device_frame).expect("it skips");
-    interface.schedule(&METRONOME.playspec(), Swap::at(0)).expect("it is scheduled");
+    interface
+        .schedule(&METRONOME.playspec(), Swap::at(0))
+        .expect("it is scheduled");
     interface.set_position(position).expect("it seeks");
     interface.set_rolling(true).expect("it rolls");
     let input: Vec<f32> = (0..20_000).map(|n| n as f32).collect();
-    interface.advance(20_000, Some(&input), None).expect("it advances");
+    interface
+        .advance(20_000, Some(&input), None)
+        .expect("it advances");
     let mut seen = 0;
     let mut buffer = [0.0; 333];
     while let Some(chunk) = interface.read_input(&mut buffer).expect("it reads") {
-        assert_eq!((chunk.device_frame, chunk.position), (device_frame + seen, position + seen as i64));
+        assert_eq!(
+            (chunk.device_frame, chunk.position),
+            (device_frame + seen, position + seen as i64)
+        );
         assert!(chunk.rolling && chunk.lost_before == 0);
-        assert!((seen..seen + chunk.frames).zip(buffer).all(|(n, sample)| n as f32 == sample));
+        assert!(
+            (seen..seen + chunk.frames)
+                .zip(buffer)
+                .all(|(n, sample)| n as f32 == sample)
+        );
         seen += chunk.frames;
     }
     assert_eq!(seen, 20_000);

@@ -67,7 +67,9 @@ fn endless(frames: u64) -> Option<Repeat> {
 }
 
 fn noise(frames: u64) -> Clip {
-    let samples: Vec<f32> = (0..frames).map(|n| ((n * 7_919) % 1_000) as f32 / 2e4).collect();
+    let samples: Vec<f32> = (0..frames)
+        .map(|n| ((n * 7_919) % 1_000) as f32 / 2e4)
+        .collect();
     Clip::from_f32(RATE_HZ, 1, &samples).expect("a clip")
 }
 
@@ -81,7 +83,9 @@ pub fn playing(playspec: &Playspec) -> Interface {
     })
     .expect("an interface");
     interface.start().expect("it starts");
-    interface.schedule(playspec, Swap::at(0)).expect("it is scheduled");
+    interface
+        .schedule(playspec, Swap::at(0))
+        .expect("it is scheduled");
     interface.set_rolling(true).expect("it rolls");
     play(&interface, 16);
     interface
@@ -89,7 +93,9 @@ pub fn playing(playspec: &Playspec) -> Interface {
 
 /// Plays some periods.
 pub fn play(interface: &Interface, periods: u64) {
-    interface.advance(periods * u64::from(PERIOD_FRAMES), None, None).expect("it plays");
+    interface
+        .advance(periods * u64::from(PERIOD_FRAMES), None, None)
+        .expect("it plays");
 }
 
 /// Seeks, and plays one period, several times. All places that are sought lie within the first

@@ -76,7 +76,13 @@ pub struct Material {
 
 impl Material {
     /// Encodes `values` (channel after channel, -1.0 to 1.0), rounding them to what `format` holds.
-    pub fn new(channels: u16, format: Format, planar: bool, shared: bool, values: &[f64]) -> Material {
+    pub fn new(
+        channels: u16,
+        format: Format,
+        planar: bool,
+        shared: bool,
+        values: &[f64],
+    ) -> Material {
         let count = usize::from(channels);
         let frames = values.len() / count;
         let rounded: Vec<f64> = values.iter().map(|v| round_to(format, *v)).collect();

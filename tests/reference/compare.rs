@@ -28,9 +28,21 @@ fn compare(arrangement: &Arrangement, expected: &Rendering, run: &Run) -> Result
         return Err(format!("endings of unknown swaps: {:?}", run.endings));
     }
     for (what, expected, got) in [
-        ("cancels that found a pending swap", format!("{:?}", expected.cancels), format!("{:?}", run.cancels)),
-        ("skips", format!("{:?}", expected.skips), format!("{:?}", run.skips)),
-        ("where the script was", format!("{:?}", positions(arrangement, expected)), format!("{:?}", run.positions)),
+        (
+            "cancels that found a pending swap",
+            format!("{:?}", expected.cancels),
+            format!("{:?}", run.cancels),
+        ),
+        (
+            "skips",
+            format!("{:?}", expected.skips),
+            format!("{:?}", run.skips),
+        ),
+        (
+            "where the script was",
+            format!("{:?}", positions(arrangement, expected)),
+            format!("{:?}", run.positions),
+        ),
     ] {
         if expected != got {
             return Err(format!("{what}: expected {expected}, got {got}"));
@@ -40,25 +52,42 @@ fn compare(arrangement: &Arrangement, expected: &Rendering, run: &Run) -> Result
     compare_captured(arrangement, expected, run)
 }
 
-fn compare_output(arrangement: &Arrangement, expected: &Rendering, run: &Run) -> Result<(), String> {
+fn compare_output(
+    arrangement: &Arrangement,
+    expected: &Rendering,
+    run: &Run,
+) -> Result<(), String> {
     let outputs = usize::from(arrangement.setup.outputs);
     if run.output.len() != expected.output.len() {
-        return Err(format!("{} samples, expected {}", run.output.len(), expected.output.len()));
+        return Err(format!(
+            "{} samples, expected {}",
+            run.output.len(),
+            expected.output.len()
+        ));
     }
     for (n, (got, want)) in run.output.iter().zip(&expected.output).enumerate() {
         let (frame, output) = (n / outputs, n % outputs);
-        let wrong = (f64::from(*got) - want).abs() > TOLERANCE || (expected.empty[n] && *got != 0.0);
+        let wrong =
+            (f64::from(*got) - want).abs() > TOLERANCE || (expected.empty[n] && *got != 0.0);
         if wrong || got.is_nan() {
-            return Err(format!("frame {frame}, output {output}: expected {want}, got {got}"));
+            return Err(format!(
+                "frame {frame}, output {output}: expected {want}, got {got}"
+            ));
         }
     }
     Ok(())
 }
 
 /// Checks the chunks of an application that reads all the time: nothing is lost.
-fn compare_captured(arrangement: &Arrangement, expected: &Rendering, run: &Run) -> Result<(), String> {
+fn compare_captured(
+    arrangement: &Arrangement,
+    expected: &Rendering,
+    run: &Run,
+) -> Result<(), String> {
     let setup = &arrangement.setup;
-    let mut frames = (0..).zip(&expected.timeline).filter(|(_, moment)| !moment.skipped);
+    let mut frames = (0..)
+        .zip(&expected.timeline)
+        .filter(|(_, moment)| !moment.skipped);
     for captured in &run.captured {
         let chunk = &captured.chunk;
         let wrong = |what: &str| Err(format!("{what}: {chunk:?}"));
@@ -69,8 +98,17 @@ fn compare_captured(arrangement: &Arrangement, expected: &Rendering, run: &Run) 
             let Some((device_frame, _)) = frames.next() else {
                 return wrong("more input than was fed in");
             };
-            if n == 0 && chunk.device_frame != device_frame || device_frame != chunk.device_frame + n {
-                return wrong(&format!("frame {n} of it is expected at device frame {device_frame}"));
+            if n == 0 && chunk.device_frame != device_frame
+                || device_frame != chunk.device_frame + n
+            {
+                return wrong(&format!(
+                    "frame {n} of it is expected at device frame {device_frame}"
+                ));
+            }
+            let after_skip =
+                device_frame > 0 && expected.timeline[device_frame as usize - 1].skipped;
+            if n == 0 && chunk.xrun != after_skip || n > 0 && after_skip {
+                return wrong("a chunk begins where frames were skipped, and says so");
             }
             if !stamped_as_heard(run, expected, setup.round_trip_frames(), chunk, n) {
                 let heard = heard(expected, device_frame, setup.round_trip_frames());
@@ -102,9 +140,17 @@ pub fn heard(expected: &Rendering, device_frame: u64, round_trip_frames: u64) ->
     }
 }
 
-fn stamped_as_heard(run: &Run, expected: &Rendering, round_trip: u64, chunk: &Chunk, n: u64) -> bool {
+fn stamped_as_heard(
+    run: &Run,
+    expected: &Rendering,
+    round_trip: u64,
+    chunk: &Chunk,
+    n: u64,
+) -> bool {
     let heard = heard(expected, chunk.device_frame + n, round_trip);
-    let ticket = heard.playing.map_or(Ticket::NONE, |name| run.tickets[&name]);
+    let ticket = heard
+        .playing
+        .map_or(Ticket::NONE, |name| run.tickets[&name]);
     let position = chunk.position + if chunk.rolling { n as i64 } else { 0 };
     (position, chunk.rolling, chunk.ticket) == (heard.position, heard.rolling, ticket)
 }
@@ -114,7 +160,13 @@ fn positions(arrangement: &Arrangement, expected: &Rendering) -> Vec<(u64, i64, 
     let rendered: Vec<(u64, _)> = (0..)
         .zip(&expected.timeline)
         .filter(|(_, moment)| !moment.skipped)
-        .map(|(device_frame, moment)| (device_frame + 1, moment.position + i64::from(moment.rolling), moment.rolling))
+        .map(|(device_frame, moment)| {
+            (
+                device_frame + 1,
+                moment.position + i64::from(moment.rolling),
+                moment.rolling,
+            )
+        })
         .collect();
     let ends = arrangement.script.iter().map(|step| step.frame);
     let mut frames: Vec<u64> = ends.filter(|frame| *frame < arrangement.frames).collect();

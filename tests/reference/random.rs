@@ -14,7 +14,9 @@ pub fn arrangement(seed: u64) -> Arrangement {
     let mut rng = Rng::new(seed);
     let setup = setup(&mut rng);
     let frames = rng.count(600, if setup.outputs > 8 { 1_500 } else { 6_000 });
-    let clips: Vec<Material> = (0..rng.count(1, 5)).map(|_| clip(&mut rng, setup.outputs)).collect();
+    let clips: Vec<Material> = (0..rng.count(1, 5))
+        .map(|_| clip(&mut rng, setup.outputs))
+        .collect();
     let (playspecs, shifts) = playspecs(&mut rng, &clips, &setup, frames);
     let script = Script::new(&mut rng, &playspecs, &shifts, frames).write();
     let mut arrangement = Arrangement {
@@ -75,7 +77,13 @@ fn clip(rng: &mut Rng, outputs: u16) -> Material {
         Format::I32,
         Format::F64,
     ]);
-    Material::new(channels as u16, format, rng.chance(50), rng.chance(50), &values)
+    Material::new(
+        channels as u16,
+        format,
+        rng.chance(50),
+        rng.chance(50),
+        &values,
+    )
 }
 
 /// The playspecs, and for each how far its timeline is shifted against that of number 0.
@@ -90,13 +98,25 @@ fn playspecs(
     for number in 0..rng.count(1, 4) {
         if number > 0 && rng.chance(50) {
             let source = rng.range(0, number as i64 - 1) as usize;
-            let shift = if rng.chance(30) { 0 } else { rng.range(-700, 700) };
+            let shift = if rng.chance(30) {
+                0
+            } else {
+                rng.range(-700, 700)
+            };
             let varied = varied(rng, &all[source], shift);
             all.push(varied);
             shifts.push(shifts[source] + shift);
         } else {
-            let sounds = if rng.chance(5) { 0 } else { rng.count(1, 9) };
-            all.push((0..sounds).map(|_| sound(rng, clips, setup, frames)).collect());
+            let sounds = if number > 0 && rng.chance(5) {
+                0
+            } else {
+                rng.count(1, 9)
+            };
+            all.push(
+                (0..sounds)
+                    .map(|_| sound(rng, clips, setup, frames))
+                    .collect(),
+            );
             shifts.push(0);
         }
     }
@@ -131,7 +151,7 @@ fn varied(rng: &mut Rng, source: &[Sound], shift: i64) -> Vec<Sound> {
 fn sound(rng: &mut Rng, clips: &[Material], setup: &Setup, frames: u64) -> Sound {
     let clip = rng.range(0, clips.len() as i64 - 1) as usize;
     let material = &clips[clip];
-    let mut sound = Sound::new(clip, material.frames, rng.range(-500, frames as i64));
+    let mut sound = Sound::new(clip, material.frames, rng.range(-500, frames as i64 / 2));
     if rng.chance(50) {
         sound.begin = rng.count(0, material.frames - 1);
         sound.end = rng.count(sound.begin + 1, material.frames);
@@ -189,7 +209,12 @@ fn keep_below_full_scale(arrangement: &mut Arrangement) {
         .max(1);
     // Random signs cancel: the square root is loud enough, and seldom above 1.
     let scale = (1.0 / (loudest as f32).sqrt()).min(0.7);
-    for gain in arrangement.playspecs.iter_mut().flatten().map(|sound| &mut sound.gain) {
+    for gain in arrangement
+        .playspecs
+        .iter_mut()
+        .flatten()
+        .map(|sound| &mut sound.gain)
+    {
         *gain = gain.map(|side| side * scale);
     }
     for step in &mut arrangement.script {
@@ -279,6 +304,8 @@ impl<'a> Script<'a> {
             4..=5 => self.rng.count(1, 150),
             _ => self.rng.count(1, 2 * self.frames / (steps + 1)),
         };
+        // Not long without sound.
+        let wait = if self.rolling { wait } else { wait.min(200) };
         self.frame += wait;
         if self.rolling {
             self.position += wait as i64;
@@ -303,6 +330,10 @@ impl<'a> Script<'a> {
     }
 
     fn command(&mut self) -> Command {
+        if !self.rolling && self.rng.chance(50) {
+            self.rolling = true;
+            return Command::SetRolling(true);
+        }
         match self.rng.count(0, 99) {
             0..=14 => {
                 self.position = self.near(self.position, 800);
@@ -310,7 +341,11 @@ impl<'a> Script<'a> {
             }
             15..=29 => {
                 // Stopped less than rolling; sometimes what it is already.
-                self.rolling = if self.rolling { self.rng.chance(40) } else { self.rng.chance(85) };
+                self.rolling = if self.rolling {
+                    self.rng.chance(40)
+                } else {
+                    self.rng.chance(85)
+                };
                 Command::SetRolling(self.rolling)
             }
             30..=64 => self.schedule(),
@@ -318,7 +353,9 @@ impl<'a> Script<'a> {
                 let back = self.rng.count(1, 4.min(self.names as u64)) as usize;
                 Command::Cancel(self.names - back)
             }
-            75..=99 => self.set_gain().unwrap_or(Command::SetPosition(self.position)),
+            75..=99 => self
+                .set_gain()
+                .unwrap_or(Command::SetPosition(self.position)),
             _ => self.schedule(),
         }
     }
@@ -334,7 +371,9 @@ impl<'a> Script<'a> {
     }
 
     fn late(&mut self) -> Late {
-        *self.rng.pick(&[Late::CatchUp, Late::CatchUp, Late::Slip, Late::Refuse])
+        *self
+            .rng
+            .pick(&[Late::CatchUp, Late::CatchUp, Late::Slip, Late::Refuse])
     }
 
     fn schedule_now(&mut self) -> Command {
@@ -357,7 +396,11 @@ impl<'a> Script<'a> {
             Some((_, start_from, playspec)) if self.rng.chance(70) => (start_from, playspec),
             _ => (self.position, self.playspec),
         };
-        let ahead = if self.rng.chance(70) { self.rng.range(0, 900) } else { 0 };
+        let ahead = if self.rng.chance(70) {
+            self.rng.range(0, 900)
+        } else {
+            0
+        };
         let insert_at = self.near(here + ahead, 300);
         let start_from = if self.rng.chance(60) {
             // What both playspecs share continues.

@@ -289,9 +289,9 @@ impl<'a> Model<'a> {
                 self.ramps.insert((*playspec, *entry), ramp);
                 false
             }
-            Command::Group(commands) => {
-                commands.iter().fold(false, |cut, command| self.take(command) | cut)
-            }
+            Command::Group(commands) => commands
+                .iter()
+                .fold(false, |cut, command| self.take(command) | cut),
             Command::Skip(_) => false,
         }
     }
@@ -341,8 +341,16 @@ impl<'a> Model<'a> {
 
     /// Parts what sounds from now on from what sounded until now.
     fn cut(&mut self, before: Run) {
-        let old = if before.rolling { self.begun(&before) } else { Vec::new() };
-        let new = if self.run.rolling { self.begun(&self.run) } else { Vec::new() };
+        let old = if before.rolling {
+            self.begun(&before)
+        } else {
+            Vec::new()
+        };
+        let new = if self.run.rolling {
+            self.begun(&self.run)
+        } else {
+            Vec::new()
+        };
         let (mut leaving, mut arriving) = (Vec::new(), Vec::new());
         let mut unmatched = new;
         for voice in old {
@@ -423,7 +431,9 @@ impl<'a> Model<'a> {
         let sounds = self.arrangement.playspecs[playspec].iter().enumerate();
         sounds
             .flat_map(|(entry, sound)| {
-                begins(sound, position).into_iter().map(move |begin| Voice { entry, begin })
+                begins(sound, position)
+                    .into_iter()
+                    .map(move |begin| Voice { entry, begin })
             })
             .collect()
     }
@@ -498,7 +508,10 @@ impl<'a> Model<'a> {
         } else {
             for channel in 0..clip.channels {
                 let value = clip.value(channel, sound.begin + n);
-                put(first + usize::from(channel), value * factors[usize::from(channel % 2)]);
+                put(
+                    first + usize::from(channel),
+                    value * factors[usize::from(channel % 2)],
+                );
             }
         }
     }
@@ -514,7 +527,11 @@ impl<'a> Model<'a> {
     /// The gain in force now.
     fn gain(&self, playspec: usize, entry: usize) -> [f64; 2] {
         self.ramps.get(&(playspec, entry)).map_or_else(
-            || self.arrangement.playspecs[playspec][entry].gain.map(f64::from),
+            || {
+                self.arrangement.playspecs[playspec][entry]
+                    .gain
+                    .map(f64::from)
+            },
             |ramp| ramp.at(self.device_frame),
         )
     }
@@ -541,9 +558,15 @@ pub fn begins(sound: &Sound, position: i64) -> Vec<i64> {
     let frames = sound.frames() as i64;
     let sounds = |begin: i64| begin <= position && position < begin + frames;
     let Some(interval) = sound.repeat else {
-        return Some(sound.play_at).filter(|begin| sounds(*begin)).into_iter().collect();
+        return Some(sound.play_at)
+            .filter(|begin| sounds(*begin))
+            .into_iter()
+            .collect();
     };
-    let (numerator, denominator) = (i128::from(interval.numerator), i128::from(interval.denominator));
+    let (numerator, denominator) = (
+        i128::from(interval.numerator),
+        i128::from(interval.denominator),
+    );
     // No repeat before this one can sound any more: it begins at most half a frame late.
     let over = i128::from(position) - i128::from(sound.play_at) - i128::from(frames);
     let mut k = ((over - 1) * denominator / numerator - 1).max(0);
@@ -565,5 +588,9 @@ pub fn begins(sound: &Sound, position: i64) -> Vec<i64> {
 
 /// `i / length` for `i < length`, else 1.
 fn ramp_up(i: u64, length: u64) -> f64 {
-    if i < length { i as f64 / length as f64 } else { 1.0 }
+    if i < length {
+        i as f64 / length as f64
+    } else {
+        1.0
+    }
 }

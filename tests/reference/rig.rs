@@ -4,8 +4,9 @@ use super::arrangement::{Arrangement, Command, Format, Late, Material, Name, Set
 use super::renderer::Ending;
 use super::rng::Rng;
 use amio::{
-    CancelReason, Chunk, Clip, ClipInfo, Config, DriverKind, Entry, Error, Event, EventKind, Gain, Interface,
-    LatePolicy, Latency, Layout, Playspec, Repeat, SampleFormat, SkipPolicy, Swap, Ticket,
+    CancelReason, Chunk, Clip, ClipInfo, Config, DriverKind, Entry, Error, Event, EventKind, Gain,
+    Interface, LatePolicy, Latency, Layout, Playspec, Repeat, SampleFormat, SkipPolicy, Swap,
+    Ticket,
 };
 use std::collections::{BTreeMap, HashMap};
 use std::num::{NonZeroU32, NonZeroU64};
@@ -49,7 +50,9 @@ pub struct Captured {
 /// channel 1 twice that, and so on. Exact up to frame 2^24 and for few channels.
 pub fn numbered_input(channels: u16, first_device_frame: u64, frames: u64) -> Vec<f32> {
     (first_device_frame..first_device_frame + frames)
-        .flat_map(|frame| (1..=channels).map(move |channel| (frame + 1) as f32 * f32::from(channel)))
+        .flat_map(|frame| {
+            (1..=channels).map(move |channel| (frame + 1) as f32 * f32::from(channel))
+        })
         .collect()
 }
 
@@ -69,7 +72,11 @@ pub fn interface(setup: &Setup, period_frames: u32) -> amio::Result<Interface> {
         output_channels: setup.outputs,
         clamp: Some(setup.clamp),
         declick_frames: Some(setup.declick_frames),
-        skip_policy: if setup.skips_catch_up { SkipPolicy::CatchUp } else { SkipPolicy::Slip },
+        skip_policy: if setup.skips_catch_up {
+            SkipPolicy::CatchUp
+        } else {
+            SkipPolicy::Slip
+        },
         latency: Latency {
             capture_frames: setup.capture_latency,
             playback_frames: setup.playback_latency,
@@ -95,7 +102,11 @@ pub fn clip(material: &Material, frame_rate_hz: u32) -> amio::Result<Clip> {
         Format::I32 => SampleFormat::I32,
         Format::F64 => SampleFormat::F64,
     };
-    let layout = if material.planar { Layout::Planar } else { Layout::Interleaved };
+    let layout = if material.planar {
+        Layout::Planar
+    } else {
+        Layout::Interleaved
+    };
     if material.shared {
         Clip::from_shared(info, format, layout, material.bytes.clone())
     } else {
@@ -113,7 +124,9 @@ pub fn playspec(sounds: &[Sound], clips: &[Clip]) -> amio::Result<Playspec> {
         repeat: sound.repeat.map(|interval| Repeat {
             numerator: NonZeroU64::new(interval.numerator).expect("an interval above 0"),
             denominator: NonZeroU32::new(interval.denominator).expect("a denominator above 0"),
-            count: interval.count.map(|count| NonZeroU64::new(count).expect("a count above 0")),
+            count: interval
+                .count
+                .map(|count| NonZeroU64::new(count).expect("a count above 0")),
         }),
         gain: gain(sound.gain),
         first_output: sound.first_output,
@@ -197,7 +210,8 @@ impl<'a> Player<'a> {
             if let Some(rng) = &mut self.changing {
                 frames = frames.min(rng.count(1, 1_000));
                 let longest = *rng.pick(&[3, 70, 300, 5_000]);
-                self.interface.set_period_frames(rng.count(1, longest) as u32)?;
+                self.interface
+                    .set_period_frames(rng.count(1, longest) as u32)?;
             }
             let mut block = vec![f32::NAN; (frames * outputs) as usize];
             let inputs = self.arrangement.setup.inputs;
@@ -210,7 +224,11 @@ impl<'a> Player<'a> {
             self.collect_input()?;
         }
         let transport = self.interface.transport();
-        self.run.positions.push((transport.device_frame, transport.position, transport.rolling));
+        self.run.positions.push((
+            transport.device_frame,
+            transport.position,
+            transport.rolling,
+        ));
         Ok(())
     }
 
@@ -225,7 +243,11 @@ impl<'a> Player<'a> {
                 Ok(())
             }
             Command::Cancel(name) => {
-                let cancelled = self.run.tickets.get(name).map(|ticket| self.interface.cancel(*ticket));
+                let cancelled = self
+                    .run
+                    .tickets
+                    .get(name)
+                    .map(|ticket| self.interface.cancel(*ticket));
                 self.note_cancel(cancelled)
             }
             Command::SetGain {
@@ -233,7 +255,9 @@ impl<'a> Player<'a> {
                 entry,
                 gain: to,
                 ramp,
-            } => self.interface.set_gain(&self.playspecs[*playspec], *entry, gain(*to), *ramp),
+            } => self
+                .interface
+                .set_gain(&self.playspecs[*playspec], *entry, gain(*to), *ramp),
             Command::Group(commands) => self.give_group(commands),
             Command::Skip(frames) => {
                 self.skipped += frames;
@@ -254,7 +278,11 @@ impl<'a> Player<'a> {
                     self.remember(*name, ticket);
                 }
                 Command::Cancel(name) => {
-                    let cancelled = self.run.tickets.get(name).map(|ticket| group.cancel(*ticket));
+                    let cancelled = self
+                        .run
+                        .tickets
+                        .get(name)
+                        .map(|ticket| group.cancel(*ticket));
                     self.note_cancel(cancelled)?;
                 }
                 Command::SetGain {
@@ -352,7 +380,10 @@ impl<'a> Player<'a> {
             return Ok(());
         }
         loop {
-            let room = self.changing.as_mut().map_or(500, |rng| rng.count(1, 500) as usize);
+            let room = self
+                .changing
+                .as_mut()
+                .map_or(500, |rng| rng.count(1, 500) as usize);
             let mut samples = vec![f32::NAN; room * channels];
             let Some(chunk) = self.interface.read_input(&mut samples)? else {
                 return Ok(());
