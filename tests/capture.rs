@@ -252,10 +252,10 @@ fn channels_are_interleaved_in_their_order() {
     interface
         .advance(130, Some(&input), None)
         .expect("it advances");
-    let mut all = Vec::new();
+    let mut all: Vec<f32> = Vec::new();
     let mut buffer = [0.0; 5 * 48];
     while let Some(chunk) = interface.read_input(&mut buffer).expect("it reads") {
-        all.extend(&buffer[..5 * chunk.frames as usize]);
+        all.extend_from_slice(&buffer[..5 * chunk.frames as usize]);
     }
     assert_eq!(all, input);
 }
@@ -283,10 +283,10 @@ fn an_input_clip_is_heard_from_its_first_frame_and_then_silence() {
     interface.advance(10, None, None).expect("it advances");
     interface.set_input_clip(Some(&clip)).expect("it is set");
     interface.advance(100, None, None).expect("it advances");
-    let mut all = Vec::new();
+    let mut all: Vec<f32> = Vec::new();
     let mut buffer = [0.0; 64];
     while let Some(chunk) = interface.read_input(&mut buffer).expect("it reads") {
-        all.extend(&buffer[..chunk.frames as usize]);
+        all.extend_from_slice(&buffer[..chunk.frames as usize]);
     }
     let mut expected = vec![0.0; 10];
     expected.extend(numbered_input(1, 0, 90));

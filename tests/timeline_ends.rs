@@ -118,7 +118,7 @@ fn play_from(position: i64, device_frame: u64, frames: u64) {
     let interface = interface(SkipPolicy::Slip, 0);
     interface.skip(device_frame).expect("it skips");
     interface
-        .schedule(&METRONOME.playspec(), Swap::at(0))
+        .schedule(&METRONOME.playspec(), Swap::at(position))
         .expect("it is scheduled");
     interface.set_position(position).expect("it seeks");
     interface.set_rolling(true).expect("it rolls");

@@ -157,7 +157,7 @@ fn stamped_as_heard(
 
 /// Where the timeline stands after the last frame before each step, and at the end.
 fn positions(arrangement: &Arrangement, expected: &Rendering) -> Vec<(u64, i64, bool)> {
-    let rendered: Vec<(u64, _)> = (0..)
+    let rendered: Vec<(u64, i64, bool)> = (0..)
         .zip(&expected.timeline)
         .filter(|(_, moment)| !moment.skipped)
         .map(|(device_frame, moment)| {

@@ -174,11 +174,12 @@ impl<'a> Model<'a> {
     /// One frame of output. `commands` are those that were given since the frame before; where
     /// there are any, a period begins here.
     fn frame(&mut self, commands: &[&Command]) {
-        for command in commands {
-            if let Command::Skip(frames) = command {
-                self.skip(*frames);
-            }
-        }
+        // Skips between two periods are one skip.
+        let skipped = commands.iter().map(|command| match command {
+            Command::Skip(frames) => *frames,
+            _ => 0,
+        });
+        self.skip(skipped.sum());
         // All cuts at one device frame are one cut: nothing sounded between them.
         let before = self.run.clone();
         let mut cut = false;
