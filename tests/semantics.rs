@@ -426,15 +426,50 @@ fn sound_that_continues_across_a_swap_is_not_scaled() {
     let case = Case::new(6)
         .setup(|setup| setup.declick_frames = 4)
         .clip(steady());
-    let mut louder = piece(10, 50, 10);
-    louder.gain = [0.5, 1.0];
+    let quieter = Sound {
+        gain: [0.5, 1.0],
+        ..piece(10, 50, 100)
+    };
     let case = case
-        .playspec(vec![piece(10, 50, 0), piece(10, 50, 0)])
-        .playspec(vec![piece(0, 200, 90), louder])
+        .playspec(vec![piece(10, 50, 0)])
+        .playspec(vec![piece(0, 200, 90), quieter])
         .rolling()
         .at(0, swap(1, 1, 2, 102, Late::CatchUp));
-    // Of the two equal ones, one continues; the other fades away.
-    case.gives(&[80.0, 80.0, 80.0, 70.0, 60.0, 50.0], &[]);
+    // The first one continues, although its clip's beginning lies elsewhere; the quieter one,
+    // from the same source frame, comes in.
+    case.gives(&[40.0, 40.0, 40.0, 45.0, 50.0, 55.0], &[]);
+}
+
+#[test]
+fn of_two_equal_sounds_one_continues_and_the_other_fades_away() {
+    let case = Case::new(7)
+        .setup(|setup| setup.declick_frames = 4)
+        .clip(steady());
+    let case = case
+        .playspec(vec![piece(0, 50, 0), piece(0, 50, 0)])
+        .playspec(vec![piece(0, 50, 0)])
+        .rolling()
+        .at(0, swap(1, 1, 2, 2, Late::CatchUp));
+    case.gives(&[80.0, 80.0, 80.0, 70.0, 60.0, 50.0, 40.0], &[]);
+}
+
+#[test]
+fn sound_that_continues_is_not_scaled_when_its_gain_changes_later() {
+    let change = Command::SetGain {
+        playspec: 1,
+        entry: 0,
+        gain: [0.5, 1.0],
+        ramp: 0,
+    };
+    let case = Case::new(5)
+        .setup(|setup| setup.declick_frames = 100)
+        .clip(steady())
+        .playspec(vec![piece(0, 50, 0)])
+        .playspec(vec![piece(0, 50, 0)])
+        .rolling()
+        .at(0, swap(1, 1, 2, 2, Late::CatchUp))
+        .at(3, change);
+    case.gives(&[40.0, 40.0, 40.0, 20.0, 20.0], &[]);
 }
 
 #[test]
@@ -473,7 +508,8 @@ fn the_oldest_of_more_than_31_cuts_ends_at_once() {
         case = case.at(cut, Command::SetPosition(100 * cut as i64));
     }
     let rendering = render(&case.0);
-    assert_eq!(rendering.coverage.get("ends for lack of room"), Some(&1));
+    // The cut at frame 0, where playing starts, is one of the 33.
+    assert_eq!(rendering.coverage.get("ends for lack of room"), Some(&2));
     check(&case.0, Periods::Fixed(16)).unwrap_or_else(|why| panic!("{why}"));
 }
 

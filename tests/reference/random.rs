@@ -271,7 +271,12 @@ impl<'a> Script<'a> {
             self.rolling = true;
             self.push(Command::SetRolling(true));
         }
-        let most = *self.rng.pick(&[3, 10, 30]);
+        // Seldom, more cuts than can fade at once.
+        let most = if self.rng.chance(3) {
+            200
+        } else {
+            *self.rng.pick(&[3, 10, 30])
+        };
         for _ in 0..self.rng.count(1, most) {
             self.wait(most);
             if self.frame >= self.frames {

@@ -72,6 +72,9 @@ pub fn render(arrangement: &Arrangement) -> Rendering {
     model.close()
 }
 
+/// When a cut was, in [`Model::fade_frame`]s.
+type CutTime = u64;
+
 /// A playspec that runs, or ran until a cut, along a timeline.
 #[derive(Clone, Debug)]
 struct Run {
@@ -84,7 +87,7 @@ struct Run {
 /// The cut with which a run came in.
 #[derive(Clone, Debug)]
 struct Entrance {
-    device_frame: u64,
+    cut: CutTime,
     /// "The position that was jumped to."
     position: i64,
     /// What was already sounding in the same way, and so is not scaled.
@@ -95,8 +98,7 @@ struct Entrance {
 #[derive(Clone, Debug)]
 struct Tail {
     run: Run,
-    /// The device frame of the cut.
-    device_frame: u64,
+    cut: CutTime,
     /// The position at which it was cut: "nothing new begins in it".
     position: i64,
     /// What continues on the other side of the cut.
@@ -144,9 +146,13 @@ struct Pending {
 struct Model<'a> {
     arrangement: &'a Arrangement,
     device_frame: u64,
+    /// How many of the device frames so far the fades of cuts do not count.
+    slipped: u64,
     run: Run,
     playing: Option<Name>,
     tails: Vec<Tail>,
+    /// The cuts that fade now, the oldest first.
+    cuts: VecDeque<CutTime>,
     queue: VecDeque<Pending>,
     ramps: HashMap<(usize, usize), Ramp>,
     seen: Rendering,
@@ -157,6 +163,7 @@ impl<'a> Model<'a> {
         Model {
             arrangement,
             device_frame: 0,
+            slipped: 0,
             run: Run {
                 playspec: None,
                 position: 0,
@@ -165,6 +172,7 @@ impl<'a> Model<'a> {
             },
             playing: None,
             tails: Vec::new(),
+            cuts: VecDeque::new(),
             queue: VecDeque::new(),
             ramps: HashMap::new(),
             seen: Rendering::default(),
@@ -224,6 +232,9 @@ impl<'a> Model<'a> {
             for tail in &mut self.tails {
                 tail.run.position += frames as i64;
             }
+        } else {
+            // What slips does so with its fades: none of their frames is skipped.
+            self.slipped += frames;
         }
         self.device_frame += frames;
         if frames > 0 {
@@ -340,7 +351,8 @@ impl<'a> Model<'a> {
         false
     }
 
-    /// Parts what sounds from now on from what sounded until now.
+    /// Parts what sounds from now on from what sounded until now. What continues is paired one to
+    /// one, and stays so, whatever happens to gains later.
     fn cut(&mut self, before: Run) {
         let old = if before.rolling {
             self.begun(&before)
@@ -374,27 +386,48 @@ impl<'a> Model<'a> {
         if self.begun(&before).len() > leaving.len() && before.rolling {
             self.count("fades away");
             self.tails.push(Tail {
-                device_frame: self.device_frame,
+                cut: self.fade_frame(),
                 position: before.position,
                 run: before,
                 continuing: leaving,
             });
         }
-        self.tails.retain(|tail| {
-            self.device_frame - tail.device_frame < self.arrangement.setup.declick_frames.into()
-        });
-        if self.tails.len() > 1 {
-            self.count("fades away with others");
-        }
-        if self.tails.len() > MOST_FADING_CUTS {
-            self.count("ends for lack of room");
-            self.tails.remove(0);
-        }
         self.run.entrance = Some(Entrance {
-            device_frame: self.device_frame,
+            cut: self.fade_frame(),
             position: self.run.position,
             continuing: arriving,
         });
+        self.forget_old_cuts();
+    }
+
+    /// "At most 31 cuts fade at once; with more in L frames the oldest ends at once": what fades
+    /// away because of it is silent, what comes in because of it is there.
+    fn forget_old_cuts(&mut self) {
+        let now = self.fade_frame();
+        let declick = u64::from(self.arrangement.setup.declick_frames);
+        if self.cuts.back() != Some(&now) {
+            self.cuts.push_back(now);
+        }
+        self.cuts.retain(|cut| now - cut < declick);
+        self.tails.retain(|tail| now - tail.cut < declick);
+        if self.tails.len() > 1 {
+            self.count("fades away with others");
+        }
+        if self.cuts.len() <= MOST_FADING_CUTS {
+            return;
+        }
+        self.count("ends for lack of room");
+        let ended = self.cuts.pop_front();
+        self.tails.retain(|tail| Some(tail.cut) != ended);
+        let runs = self.tails.iter_mut().map(|tail| &mut tail.run);
+        for run in runs.chain([&mut self.run]) {
+            run.entrance.take_if(|entrance| Some(entrance.cut) == ended);
+        }
+    }
+
+    /// The time that the fades of cuts go by: device frames, without those that slipped.
+    fn fade_frame(&self) -> u64 {
+        self.device_frame - self.slipped
     }
 
     /// What sounds at the run's position and began before it.
@@ -446,7 +479,7 @@ impl<'a> Model<'a> {
         let mut empty = vec![true; outputs];
         let declick = f64::from(self.arrangement.setup.declick_frames);
         for tail in &self.tails {
-            let since = (self.device_frame - tail.device_frame) as f64;
+            let since = (self.fade_frame() - tail.cut) as f64;
             if since >= declick {
                 continue;
             }
@@ -478,7 +511,7 @@ impl<'a> Model<'a> {
             return 1.0;
         };
         let declick = u64::from(self.arrangement.setup.declick_frames);
-        let since = self.device_frame - entrance.device_frame;
+        let since = self.fade_frame() - entrance.cut;
         let scaled = voice.begin < entrance.position && !entrance.continuing.contains(&voice);
         if scaled && since < declick {
             since as f64 / declick as f64
