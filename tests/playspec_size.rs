@@ -42,57 +42,49 @@ fn a_million_entries_of_which_ten_sound_cost_at_most_twice_what_ten_cost() {
     }
 }
 
-/// Instructions in each function whose name begins with `measured_`, by the rest of its name.
+/// Instructions of each function whose name begins with `measured_`, with all that it calls, by
+/// the rest of its name.
 fn count_instructions() -> BTreeMap<String, u64> {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("playspec_size");
-    let _ = std::fs::remove_dir_all(&folder);
-    std::fs::create_dir_all(&folder).expect("a folder for the counts");
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("playspec_size.callgrind");
     let output = Command::new("valgrind")
         .arg("--tool=callgrind")
-        .arg(format!(
-            "--callgrind-out-file={}",
-            folder.join("out").display()
-        ))
-        .args(["--zero-before=*measured_*", "--dump-after=*measured_*"])
+        .arg(format!("--callgrind-out-file={}", file.display()))
         .arg(std::env::current_exe().expect("this program has a path"))
-        .args([
-            "--exact",
-            "run_under_callgrind",
-            "--ignored",
-            "--test-threads=1",
-        ])
+        .args(["--exact", "run_under_callgrind", "--ignored"])
         .env(CHILD, "1")
         .env("AMIO_SIMD", "baseline")
         .output()
         .expect("valgrind runs; install it (Debian: apt-get install valgrind)");
-    assert!(
-        output.status.success(),
-        "{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    let files = std::fs::read_dir(&folder)
-        .expect("the counts")
-        .map(|file| file.expect("a count").path());
-    files
-        .filter_map(|file| read_count(&std::fs::read_to_string(file).expect("a text file")))
-        .collect()
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{complaint}");
+    read_counts(&std::fs::read_to_string(file).expect("the counts of callgrind"))
 }
 
-/// The function that a dump of callgrind is about, and its instructions.
-fn read_count(dump: &str) -> Option<(String, u64)> {
-    let trigger = dump
-        .lines()
-        .find(|line| line.starts_with("desc: Trigger: --dump-after="))?;
-    let name = trigger.split_once("measured_")?.1;
-    let name: String = name
-        .chars()
-        .take_while(|c| c.is_alphanumeric() || *c == '_')
-        .collect();
-    let totals = dump.lines().find_map(|line| {
-        line.strip_prefix("totals: ")
-            .or(line.strip_prefix("summary: "))
-    })?;
-    Some((name, totals.split_whitespace().next()?.parse().ok()?))
+/// Reads callgrind's file: after `cfn=(number) name` (the name only where the number is new) and
+/// `calls=...` follows a line with a place and the instructions of the call.
+fn read_counts(profile: &str) -> BTreeMap<String, u64> {
+    let mut names = BTreeMap::new();
+    let mut counts = BTreeMap::new();
+    let mut lines = profile.lines();
+    let mut callee = "";
+    while let Some(line) = lines.next() {
+        if let Some((key @ ("fn" | "cfn"), function)) = line.split_once('=') {
+            let (number, name) = function.split_once(' ').unwrap_or((function, ""));
+            if !name.is_empty() {
+                names.insert(number, name);
+            }
+            if key == "cfn" {
+                callee = names.get(number).copied().unwrap_or("");
+            }
+        } else if line.starts_with("calls=")
+            && let Some((_, measured)) = callee.split_once("measured_")
+        {
+            let cost = lines.next().and_then(|line| line.split(' ').nth(1));
+            let cost: u64 = cost.and_then(|cost| cost.parse().ok()).expect("a cost");
+            *counts.entry(measured.to_owned()).or_default() += cost;
+        }
+    }
+    counts
 }
 
 #[test]

@@ -425,10 +425,10 @@ impl<'a> Script<'a> {
     }
 
     fn set_gain(&mut self) -> Option<Command> {
-        let playspec = if self.rng.chance(70) {
-            self.playspec
-        } else {
-            self.rng.range(0, self.playspecs.len() as i64 - 1) as usize
+        let playspec = match (self.rng.count(0, 9), self.chain) {
+            (0..=3, Some((_, _, next))) => next,
+            (0..=7, _) => self.playspec,
+            _ => self.rng.range(0, self.playspecs.len() as i64 - 1) as usize,
         };
         let entries = self.playspecs[playspec].len() as i64;
         if entries == 0 {

@@ -280,6 +280,7 @@ impl<'a> Model<'a> {
                 self.seen.cancels.push(found.is_some() || cancelled_now);
                 if let Some(found) = found {
                     self.queue.remove(found);
+                    self.count("cancelled");
                     let device_frame = self.device_frame;
                     self.end(*name, Ending::Cancelled { device_frame });
                 }
