@@ -34,7 +34,9 @@ pub enum Error {
     #[error("{0}")]
     InvalidArgument(String),
     /// A sample of a clip is NaN, infinite or too large.
-    #[error("sample {value} at frame {frame}, channel {channel}; samples must be finite and within ±1e6")]
+    #[error(
+        "sample {value} at frame {frame}, channel {channel}; samples must be finite and within ±1e6"
+    )]
     BadSample {
         /// The frame of the first bad sample.
         frame: u64,
@@ -44,7 +46,9 @@ pub enum Error {
         value: f64,
     },
     /// A clip's frame rate is not the interface's.
-    #[error("entry {entry}: its clip has {clip_hz} Hz, the interface {interface_hz} Hz; convert the clip first")]
+    #[error(
+        "entry {entry}: its clip has {clip_hz} Hz, the interface {interface_hz} Hz; convert the clip first"
+    )]
     RateMismatch {
         /// The index of the entry in its playspec.
         entry: usize,
@@ -57,10 +61,14 @@ pub enum Error {
     #[error("{0}")]
     InvalidState(String),
     /// The ticket was never issued by this interface, or has ended.
-    #[error("ticket {0} is not pending: it was never issued here, was applied, superseded or cancelled")]
+    #[error(
+        "ticket {0} is not pending: it was never issued here, was applied, superseded or cancelled"
+    )]
     NoSuchTicket(u64),
     /// A bounded queue has no room now; what was asked can be asked again later.
-    #[error("{queue} is full ({capacity}); let the interface run or make it larger in the configuration")]
+    #[error(
+        "{queue} is full ({capacity}); let the interface run or make it larger in the configuration"
+    )]
     QueueFull {
         /// Which queue.
         queue: &'static str,
@@ -98,12 +106,6 @@ pub enum Error {
         driver: &'static str,
         /// What failed.
         message: String,
-    },
-    /// The server or device is gone; the interface reconnects by itself.
-    #[error("the server or device is lost since {since_ms} ms; the interface is reconnecting")]
-    Lost {
-        /// For how long.
-        since_ms: u64,
     },
     /// A file could not be opened, read or written.
     #[error("{}: {source}", path.display())]

@@ -108,7 +108,9 @@ mod tests {
 
     fn decode(format: SampleFormat, bytes: &[u8]) -> f32 {
         let mut out = [9.0];
-        Layout::Planar.channel(0, 1, 1).decode(format, bytes, 0, &mut out);
+        Layout::Planar
+            .channel(0, 1, 1)
+            .decode(format, bytes, 0, &mut out);
         out[0]
     }
 
@@ -116,18 +118,32 @@ mod tests {
     fn the_most_negative_integer_of_each_width_is_minus_one() {
         assert_eq!(decode(SampleFormat::I16, &i16::MIN.to_ne_bytes()), -1.0);
         assert_eq!(decode(SampleFormat::I32, &i32::MIN.to_ne_bytes()), -1.0);
-        let low = if cfg!(target_endian = "little") { [0, 0, 0x80] } else { [0x80, 0, 0] };
+        let low = if cfg!(target_endian = "little") {
+            [0, 0, 0x80]
+        } else {
+            [0x80, 0, 0]
+        };
         assert_eq!(decode(SampleFormat::I24, &low), -1.0);
     }
 
     #[test]
     fn interleaved_and_planar_name_the_same_samples() {
         let planar: Vec<u8> = (1..=6i16).flat_map(i16::to_ne_bytes).collect();
-        let interleaved: Vec<u8> = [1i16, 3, 5, 2, 4, 6].into_iter().flat_map(i16::to_ne_bytes).collect();
+        let interleaved: Vec<u8> = [1i16, 3, 5, 2, 4, 6]
+            .into_iter()
+            .flat_map(i16::to_ne_bytes)
+            .collect();
         for channel in 0..3 {
             let (mut a, mut b) = ([0.0; 2], [0.0; 2]);
-            Layout::Planar.channel(channel, 3, 2).decode(SampleFormat::I16, &planar, 0, &mut a);
-            Layout::Interleaved.channel(channel, 3, 2).decode(SampleFormat::I16, &interleaved, 0, &mut b);
+            Layout::Planar
+                .channel(channel, 3, 2)
+                .decode(SampleFormat::I16, &planar, 0, &mut a);
+            Layout::Interleaved.channel(channel, 3, 2).decode(
+                SampleFormat::I16,
+                &interleaved,
+                0,
+                &mut b,
+            );
             assert_eq!(a, b);
         }
     }

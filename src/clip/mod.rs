@@ -66,9 +66,12 @@ impl Clip {
         for channel in 0..channels {
             let start = samples.len();
             samples.resize(start + frames, 0.0);
-            layout
-                .channel(channel, channels, frames)
-                .decode(format, bytes, 0, &mut samples[start..]);
+            layout.channel(channel, channels, frames).decode(
+                format,
+                bytes,
+                0,
+                &mut samples[start..],
+            );
         }
         Clip::checked(info, Samples::Planar(samples.into_boxed_slice()))
     }

@@ -5,7 +5,8 @@ use crate::error::{Error, Result};
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
 use std::path::Path;
 
-const SUPPORTED: &str = "WAV with 1 to 64 channels of 8, 16, 24 or 32-bit integers or 32-bit floats";
+const SUPPORTED: &str =
+    "WAV with 1 to 64 channels of 8, 16, 24 or 32-bit integers or 32-bit floats";
 
 pub(super) fn read(path: &Path) -> Result<Clip> {
     let mut reader = WavReader::open(path).map_err(|e| wav_error(path, e))?;
@@ -29,7 +30,10 @@ pub(super) fn read(path: &Path) -> Result<Clip> {
         supported: SUPPORTED,
     })?;
     samples.truncate(info.frames as usize * usize::from(info.channels));
-    Clip::checked(info, Samples::Planar(planar(&samples, info.channels.into())?))
+    Clip::checked(
+        info,
+        Samples::Planar(planar(&samples, info.channels.into())?),
+    )
 }
 
 pub(super) fn write(clip: &Clip, path: &Path) -> Result<()> {
@@ -52,7 +56,9 @@ pub(super) fn write(clip: &Clip, path: &Path) -> Result<()> {
         for channel in 0..info.channels {
             clip.read(channel, at, &mut frame[channel.into()..][..1]);
             let sample = frame[usize::from(channel)];
-            writer.write_sample(sample).map_err(|e| wav_error(path, e))?;
+            writer
+                .write_sample(sample)
+                .map_err(|e| wav_error(path, e))?;
         }
     }
     writer.finalize().map_err(|e| wav_error(path, e))
@@ -81,10 +87,12 @@ fn planar(interleaved: &[f32], channels: usize) -> Result<Box<[f32]>> {
 
 fn wav_error(path: &Path, error: hound::Error) -> Error {
     match error {
-        hound::Error::IoError(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => Error::Io {
-            path: path.into(),
-            source,
-        },
+        hound::Error::IoError(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => {
+            Error::Io {
+                path: path.into(),
+                source,
+            }
+        }
         other => Error::Format {
             path: path.into(),
             found: other.to_string(),

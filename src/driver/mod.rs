@@ -144,7 +144,7 @@ pub(crate) struct Request {
 pub(crate) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>> {
     match request.kind {
         DriverKind::Jack => jack::open(request, notify),
-        DriverKind::Null => Ok(Box::new(null::Null::new(request))),
+        DriverKind::Null => Ok(Box::new(null::Null::new(request, notify))),
         DriverKind::Offline => Ok(Box::new(Offline::new(request))),
     }
 }

@@ -50,7 +50,11 @@ impl Index {
 
         let (mut once, mut repeating) = (Vec::new(), Vec::new());
         for ((entry, instances), number) in entries.iter().zip(instances).zip(0..) {
-            let list = if instances.repeats() { &mut repeating } else { &mut once };
+            let list = if instances.repeats() {
+                &mut repeating
+            } else {
+                &mut once
+            };
             list.push(Place {
                 clip: entry.clip.address(),
                 origin: entry.play_at - entry.begin as i64,
@@ -80,12 +84,16 @@ impl Index {
     /// # Real-time contract
     /// As [`Index::each_sounding`].
     pub fn with_origin(&self, clip: usize, origin: i64) -> impl Iterator<Item = usize> {
-        let first = self.once.partition_point(|p| (p.clip, p.origin) < (clip, origin));
+        let first = self
+            .once
+            .partition_point(|p| (p.clip, p.origin) < (clip, origin));
         let once = self.once[first..]
             .iter()
             .take_while(move |p| (p.clip, p.origin) == (clip, origin));
         let first = self.repeating.partition_point(|p| p.clip < clip);
-        let repeating = self.repeating[first..].iter().take_while(move |p| p.clip == clip);
+        let repeating = self.repeating[first..]
+            .iter()
+            .take_while(move |p| p.clip == clip);
         once.chain(repeating).map(|p| p.entry as usize)
     }
 }

@@ -85,9 +85,8 @@ impl Instances {
             return (0, 0);
         }
         // offset(k) is k * interval rounded, so these are off by at most one; the loops correct.
-        let number_near = |offset: i128| {
-            offset * i128::from(self.denominator) / i128::from(self.numerator)
-        };
+        let number_near =
+            |offset: i128| offset * i128::from(self.denominator) / i128::from(self.numerator);
         let mut first = (number_near(from - length) - 1).max(0);
         while self.offset(first as u64) + length <= from {
             first += 1;
@@ -113,8 +112,20 @@ impl Instances {
 mod tests {
     use super::*;
 
-    fn instances(first: i64, length: i64, numerator: u64, denominator: u32, count: u64) -> Instances {
-        Instances { first, length, numerator, denominator, last: count.wrapping_sub(1) }
+    fn instances(
+        first: i64,
+        length: i64,
+        numerator: u64,
+        denominator: u32,
+        count: u64,
+    ) -> Instances {
+        Instances {
+            first,
+            length,
+            numerator,
+            denominator,
+            last: count.wrapping_sub(1),
+        }
     }
 
     #[test]

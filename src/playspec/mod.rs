@@ -4,6 +4,7 @@
 //! player asks its [`index`] which entries sound.
 #![forbid(unsafe_code)]
 
+pub(crate) mod gains;
 pub(crate) mod index;
 pub(crate) mod instances;
 
@@ -140,7 +141,8 @@ impl Entry {
                 )));
             }
         }
-        self.repeat.map_or(Ok(()), |repeat| self.check_repeat(repeat))
+        self.repeat
+            .map_or(Ok(()), |repeat| self.check_repeat(repeat))
     }
 
     fn check_repeat(&self, repeat: Repeat) -> Result<()> {

@@ -1,0 +1,139 @@
+//! What an interface is made from.
+
+use crate::driver::{DriverKind, Request};
+use crate::error::{Error, Result};
+use crate::link::SkipPolicy;
+use crate::units::{FRAME_RATE_RANGE_HZ, Latency, MAX_CHANNELS, MAX_PERIOD_FRAMES};
+
+/// The settings of an [`crate::Interface`]; [`Config::new`] gives the defaults.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// What calls the engine.
+    pub driver: DriverKind,
+    /// The name under which a server knows the interface; it may change it. Default: "amio".
+    pub client_name: String,
+    /// Which server; `None`: the default one.
+    pub server_name: Option<String>,
+    /// 1,000 to 768,000; `None`: the server's, or 48,000. A server with another rate is refused.
+    pub frame_rate_hz: Option<u32>,
+    /// 1 to 65,536; `None`: the server's, or 256. A server with another period is refused.
+    pub period_frames: Option<u32>,
+    /// 0 to 64. Default: 2.
+    pub input_channels: u16,
+    /// 0 to 64. Default: 2.
+    pub output_channels: u16,
+    /// Whether the server's physical ports are connected at the start. Default: yes.
+    pub autoconnect: bool,
+    /// Whether the output is kept within ±1.0; `None`: unless the driver is offline.
+    pub clamp: Option<bool>,
+    /// Over how many frames a cut fades, up to one second's worth; 0: hard, bit-exact cuts;
+    /// `None`: 5 ms.
+    pub declick_frames: Option<u32>,
+    /// What the timeline does about frames that the driver skipped.
+    pub skip_policy: SkipPolicy,
+    /// How many swaps may be pending, 1 to 65,536. Default: 1,024.
+    pub swap_queue: usize,
+    /// How many batches of commands may wait for the next period, 1 to 65,536. Default: 1,024.
+    pub command_queue: usize,
+    /// How many captured frames may wait to be read, up to 2^26; 0: two seconds' worth.
+    pub capture_buffer_frames: u64,
+    /// What the null and the offline driver report, each up to 2^20 frames.
+    pub latency: Latency,
+}
+
+impl Config {
+    /// The defaults, for a driver.
+    pub fn new(driver: DriverKind) -> Config {
+        Config {
+            driver,
+            client_name: "amio".into(),
+            server_name: None,
+            frame_rate_hz: None,
+            period_frames: None,
+            input_channels: 2,
+            output_channels: 2,
+            autoconnect: true,
+            clamp: None,
+            declick_frames: None,
+            skip_policy: SkipPolicy::default(),
+            swap_queue: 1024,
+            command_queue: 1024,
+            capture_buffer_frames: 0,
+            latency: Latency::default(),
+        }
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        let range = |what, given: u64, allowed: std::ops::RangeInclusive<u64>, text| {
+            if allowed.contains(&given) {
+                return Ok(());
+            }
+            Err(Error::OutOfRange {
+                what,
+                given: given.into(),
+                allowed: text,
+            })
+        };
+        if self.client_name.is_empty() || self.client_name.contains(['\0', ':']) {
+            return Err(Error::InvalidArgument(format!(
+                "client_name is {:?}; it must not be empty nor contain ':' or NUL",
+                self.client_name
+            )));
+        }
+        if let Some(hz) = self.frame_rate_hz {
+            let (low, high) = (*FRAME_RATE_RANGE_HZ.start(), *FRAME_RATE_RANGE_HZ.end());
+            let allowed = low.into()..=high.into();
+            range("frame_rate_hz", hz.into(), allowed, "1000 to 768000")?;
+        }
+        if let Some(frames) = self.period_frames {
+            let allowed = 1..=MAX_PERIOD_FRAMES.into();
+            range("period_frames", frames.into(), allowed, "1 to 65536")?;
+        }
+        for (what, channels) in [
+            ("input_channels", self.input_channels),
+            ("output_channels", self.output_channels),
+        ] {
+            range(what, channels.into(), 0..=MAX_CHANNELS.into(), "0 to 64")?;
+        }
+        if let Some(frames) = self.declick_frames {
+            range("declick_frames", frames.into(), 0..=768_000, "0 to 768000")?;
+        }
+        let queue = 1..=65_536;
+        range(
+            "swap_queue",
+            self.swap_queue as u64,
+            queue.clone(),
+            "1 to 65536",
+        )?;
+        range(
+            "command_queue",
+            self.command_queue as u64,
+            queue,
+            "1 to 65536",
+        )?;
+        let capture = self.capture_buffer_frames;
+        range("capture_buffer_frames", capture, 0..=1 << 26, "0 to 2^26")?;
+        for (what, frames) in [
+            ("latency.capture_frames", self.latency.capture_frames),
+            ("latency.playback_frames", self.latency.playback_frames),
+        ] {
+            range(what, frames.into(), 0..=1 << 20, "0 to 2^20")?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn request(&self) -> Request {
+        Request {
+            kind: self.driver,
+            client_name: self.client_name.clone(),
+            server_name: self.server_name.clone(),
+            frame_rate_hz: self.frame_rate_hz,
+            period_frames: self.period_frames,
+            input_channels: self.input_channels,
+            output_channels: self.output_channels,
+            autoconnect: self.autoconnect,
+            latency: self.latency,
+            restore: None,
+        }
+    }
+}

@@ -1,0 +1,207 @@
+//! What happened, for the application to fetch.
+
+use crate::error::Result;
+use crate::link::{Report, ReportKind, SkipPolicy};
+use crate::sys::Signal;
+use crate::units::{Latency, Ticket};
+use parking_lot::Mutex;
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Something that happened, and when.
+#[derive(Clone, Debug)]
+pub struct Event {
+    /// What happened.
+    pub kind: EventKind,
+    /// The timeline frame at which it happened.
+    pub position: i64,
+    /// The device frame at which it happened.
+    pub device_frame: u64,
+    /// `CLOCK_MONOTONIC` in nanoseconds (offline: since the first frame).
+    pub time_ns: u64,
+}
+
+/// What an event says.
+#[non_exhaustive]
+#[derive(Clone, Debug, PartialEq)]
+pub enum EventKind {
+    /// A swap took over, at the event's position and device frame.
+    Applied {
+        /// The swap.
+        ticket: Ticket,
+        /// How many frames after its `insert_at`.
+        late_frames: u64,
+    },
+    /// A later swap took over at the same frame; this one did not sound.
+    Superseded {
+        /// The swap.
+        ticket: Ticket,
+    },
+    /// A swap will not take over.
+    Cancelled {
+        /// The swap.
+        ticket: Ticket,
+        /// Why.
+        reason: CancelReason,
+    },
+    /// The driver skipped frames before the event's device frame.
+    Skipped {
+        /// How many.
+        frames: u64,
+        /// What the timeline did.
+        policy: SkipPolicy,
+    },
+    /// The server reported an over- or underrun.
+    Xrun,
+    /// Captured frames were lost because nobody read in time; captured input goes on now.
+    InputLost {
+        /// How many.
+        frames: u64,
+    },
+    /// The server or device is gone. The interface reconnects by itself.
+    Lost {
+        /// What the driver said.
+        reason: String,
+    },
+    /// The server or device is back.
+    Reconnected {
+        /// How many frames passed meanwhile.
+        gap_frames: u64,
+    },
+    /// No period has run for a while, without the server being gone.
+    Stalled {
+        /// For how long.
+        silent_ms: u64,
+    },
+    /// Periods run again after a stall.
+    Resumed {
+        /// How long none did.
+        silent_ms: u64,
+    },
+    /// The driver changed the period.
+    PeriodChanged {
+        /// The new period.
+        frames: u32,
+    },
+    /// The driver reported other latencies.
+    LatencyChanged(Latency),
+    /// The server entered or left freewheel mode.
+    Freewheel {
+        /// Whether it freewheels now.
+        on: bool,
+    },
+    /// The interface cannot go on; make another one.
+    Failed {
+        /// What failed.
+        reason: String,
+    },
+    /// Events were dropped, oldest first, because nobody fetched them.
+    EventsLost {
+        /// How many.
+        count: u64,
+    },
+    /// A line of the driver's log.
+    Log(String),
+}
+
+/// Why a swap was cancelled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CancelReason {
+    /// The application asked for it.
+    Asked,
+    /// It was late, and its policy was to refuse then.
+    Late,
+    /// The interface was closed.
+    Closed,
+}
+
+/// Events that wait to be fetched; with more, the oldest are dropped.
+const CAPACITY: usize = 65_536;
+
+pub(super) struct Events {
+    queue: Mutex<Queue>,
+    lost_in_all: AtomicU64,
+    /// Readable while an event waits.
+    pub signal: Signal,
+}
+
+#[derive(Default)]
+struct Queue {
+    events: VecDeque<Event>,
+    /// Dropped since the application was last told.
+    lost: u64,
+}
+
+impl Events {
+    pub fn new() -> Result<Events> {
+        Ok(Events {
+            queue: Mutex::default(),
+            lost_in_all: AtomicU64::new(0),
+            signal: Signal::new()?,
+        })
+    }
+
+    pub fn push(&self, event: Event) {
+        let mut queue = self.queue.lock();
+        if queue.events.len() == CAPACITY {
+            queue.events.pop_front();
+            queue.lost += 1;
+            self.lost_in_all.fetch_add(1, Ordering::Relaxed);
+        }
+        queue.events.push_back(event);
+        self.signal.set();
+    }
+
+    /// The oldest event; first of all, how many were dropped before it.
+    pub fn pop(&self) -> Option<Event> {
+        let mut queue = self.queue.lock();
+        let next = queue.events.front()?.clone();
+        if queue.lost > 0 {
+            let count = std::mem::take(&mut queue.lost);
+            return Some(Event {
+                kind: EventKind::EventsLost { count },
+                ..next
+            });
+        }
+        queue.events.pop_front();
+        if queue.events.is_empty() {
+            self.signal.clear();
+        }
+        Some(next)
+    }
+
+    pub fn lost_in_all(&self) -> u64 {
+        self.lost_in_all.load(Ordering::Relaxed)
+    }
+}
+
+impl From<Report> for Event {
+    fn from(report: Report) -> Event {
+        let kind = match report.kind {
+            ReportKind::Applied {
+                ticket,
+                late_frames,
+            } => EventKind::Applied {
+                ticket,
+                late_frames,
+            },
+            ReportKind::Superseded { ticket } => EventKind::Superseded { ticket },
+            ReportKind::Cancelled { ticket, late } => EventKind::Cancelled {
+                ticket,
+                reason: if late {
+                    CancelReason::Late
+                } else {
+                    CancelReason::Asked
+                },
+            },
+            ReportKind::Skipped { frames, policy } => EventKind::Skipped { frames, policy },
+            ReportKind::InputLost { frames } => EventKind::InputLost { frames },
+        };
+        Event {
+            kind,
+            position: report.position,
+            device_frame: report.device_frame,
+            time_ns: report.time_ns,
+        }
+    }
+}

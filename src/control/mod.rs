@@ -1,0 +1,22 @@
+//! The half that waits: everything an application calls, on any thread but the audio thread.
+//!
+//! Flow: application -> [`Interface`] -> `link` -> engine; engine -> `link` -> [`Interface`]'s
+//! pump -> events, captured input, freed playspecs. A [`supervisor`] thread pumps while a driver
+//! with an audio thread of its own runs, watches its progress and reconnects what is lost.
+#![forbid(unsafe_code)]
+
+mod capture;
+mod config;
+mod events;
+mod interface;
+mod schedule;
+mod stats;
+mod supervisor;
+mod worker;
+
+pub use capture::Chunk;
+pub use config::Config;
+pub use events::{CancelReason, Event, EventKind};
+pub use interface::{Interface, State, Transport};
+pub use schedule::{Group, Swap};
+pub use stats::{RingLevel, Stats};

@@ -1,0 +1,336 @@
+//! Commands to the engine: swaps, gains, transport, one by one or in groups.
+
+use super::events::{CancelReason, EventKind};
+use super::interface::{Inner, Interface};
+use crate::error::{Error, Result};
+use crate::link::{self, Batch, Command, CommandSender, LatePolicy};
+use crate::playspec::gains::GainTable;
+use crate::playspec::{Compiled, Gain, Playspec};
+use crate::units::{Ticket, check_gain, check_length, check_position};
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
+
+/// When a playspec takes over, and from where.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Swap {
+    /// The timeline frame in whose place it takes over.
+    pub insert_at: i64,
+    /// The frame of its own that sounds there.
+    pub start_from: i64,
+    /// What happens if `insert_at` has passed.
+    pub late: LatePolicy,
+}
+
+impl Swap {
+    /// Takes over at a frame, from the same frame of its own on: nothing moves in time.
+    pub fn at(frame: i64) -> Swap {
+        Swap {
+            insert_at: frame,
+            start_from: frame,
+            late: LatePolicy::CatchUp,
+        }
+    }
+
+    fn check(&self) -> Result<()> {
+        check_position("insert_at", self.insert_at)?;
+        check_position("start_from", self.start_from)?;
+        Ok(())
+    }
+}
+
+/// The application's end of the command ring, and what was sent lately.
+pub(super) struct Commands {
+    sender: CommandSender,
+    sequence: u64,
+    /// The last position that was set, and by which batch.
+    pub position: (u64, i64),
+    pub rolling: (u64, bool),
+    gains: HashMap<u64, (Weak<Compiled>, Arc<GainTable>)>,
+}
+
+impl Commands {
+    pub fn new(sender: CommandSender) -> Commands {
+        Commands {
+            sender,
+            sequence: 0,
+            position: (0, 0),
+            rolling: (0, false),
+            gains: HashMap::new(),
+        }
+    }
+
+    /// The gains of a playspec on this interface; they stay for as long as the playspec does.
+    fn gains_of(&mut self, playspec: &Playspec) -> Arc<GainTable> {
+        if let Some((_, gains)) = self.gains.get(&playspec.0.id) {
+            return gains.clone();
+        }
+        self.gains
+            .retain(|_, (playspec, _)| playspec.strong_count() > 0);
+        let gains = Arc::new(GainTable::new(&playspec.0.entries));
+        let kept = (Arc::downgrade(&playspec.0), gains.clone());
+        self.gains.insert(playspec.0.id, kept);
+        gains
+    }
+}
+
+static NEXT_TICKET: AtomicU64 = AtomicU64::new(1);
+
+impl Inner {
+    fn schedule_command(&self, playspec: &Playspec, swap: Swap) -> Result<(Ticket, Command)> {
+        swap.check()?;
+        playspec.check_fit(self.frame_rate_hz, self.config.output_channels)?;
+        let ticket = Ticket(NEXT_TICKET.fetch_add(1, Ordering::Relaxed));
+        let gains = self.commands.lock().gains_of(playspec);
+        let swap = link::Swap {
+            ticket,
+            playspec: playspec.0.clone(),
+            gains,
+            insert_at: swap.insert_at,
+            start_from: swap.start_from,
+            late: swap.late,
+        };
+        Ok((ticket, Command::Schedule(Some(swap))))
+    }
+
+    fn gain_command(
+        &self,
+        playspec: &Playspec,
+        entry: usize,
+        gain: Gain,
+        ramp_frames: u64,
+    ) -> Result<Command> {
+        let entries = playspec.0.entries.len();
+        if entry >= entries {
+            return Err(Error::InvalidArgument(format!(
+                "entry is {entry}; the playspec has {entries} entries"
+            )));
+        }
+        check_gain("gain.left", gain.left)?;
+        check_gain("gain.right", gain.right)?;
+        check_length("ramp_frames", ramp_frames)?;
+        Ok(Command::SetGain {
+            gains: self.commands.lock().gains_of(playspec),
+            entry,
+            gain,
+            ramp_frames,
+        })
+    }
+
+    /// Sends commands that take effect together. `tickets` are those of the swaps among them.
+    fn send(&self, commands: Vec<Command>, tickets: &[Ticket]) -> Result<()> {
+        self.pump();
+        let mut end = self.commands.lock();
+        let in_flight = self.batches_in_flight.load(Ordering::Acquire);
+        if in_flight >= self.sizes.batches {
+            return Err(Error::QueueFull {
+                queue: "the command queue",
+                capacity: self.sizes.batches,
+            });
+        }
+        {
+            let mut pending = self.pending.lock();
+            if pending.len() + tickets.len() > self.sizes.swaps {
+                return Err(Error::QueueFull {
+                    queue: "the queue of swaps",
+                    capacity: self.sizes.swaps,
+                });
+            }
+            pending.extend(tickets);
+        }
+        end.sequence += 1;
+        let sequence = end.sequence;
+        for command in &commands {
+            match command {
+                Command::SetPosition(position) => end.position = (sequence, *position),
+                Command::SetRolling(rolling) => end.rolling = (sequence, *rolling),
+                _ => {}
+            }
+        }
+        self.batches_in_flight.fetch_add(1, Ordering::AcqRel);
+        let batch = Box::new(Batch { sequence, commands });
+        let sent = end.sender.send(batch).is_ok();
+        debug_assert!(sent, "the ring holds as many batches as may be in flight");
+        Ok(())
+    }
+}
+
+/// Scheduling and transport: each call takes effect at the first frame of the next period.
+impl Interface {
+    /// Queues a playspec to take over at an exact frame; see [`Swap`] and `docs/SEMANTICS.md`.
+    /// The ticket ends in exactly one event: applied, superseded or cancelled.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`], [`Error::RateMismatch`], [`Error::InvalidArgument`] (an entry that
+    /// needs outputs the interface does not have), [`Error::QueueFull`], [`Error::InvalidState`]
+    /// (closed).
+    pub fn schedule(&self, playspec: &Playspec, swap: Swap) -> Result<Ticket> {
+        let inner = self.open()?;
+        let (ticket, command) = inner.schedule_command(playspec, swap)?;
+        inner.send(vec![command], &[ticket])?;
+        Ok(ticket)
+    }
+
+    /// Takes a swap out of the queue. Its ticket ends as cancelled or, if it takes over before
+    /// the next period, as applied.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchTicket`], [`Error::QueueFull`], [`Error::InvalidState`] (closed).
+    pub fn cancel(&self, ticket: Ticket) -> Result<()> {
+        let inner = self.open()?;
+        inner.pump();
+        inner.check_pending(ticket)?;
+        inner.send(vec![Command::Cancel(ticket)], &[])
+    }
+
+    /// Changes the gain of an entry, wherever its playspec sounds or will sound on this
+    /// interface, linearly within `ramp_frames`.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`], [`Error::BadFloat`], [`Error::OutOfRange`],
+    /// [`Error::QueueFull`], [`Error::InvalidState`] (closed).
+    pub fn set_gain(
+        &self,
+        playspec: &Playspec,
+        entry: usize,
+        gain: Gain,
+        ramp_frames: u64,
+    ) -> Result<()> {
+        let inner = self.open()?;
+        let command = inner.gain_command(playspec, entry, gain, ramp_frames)?;
+        inner.send(vec![command], &[])
+    }
+
+    /// Moves the timeline to a position.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`], [`Error::QueueFull`], [`Error::InvalidState`] (closed).
+    pub fn set_position(&self, position: i64) -> Result<()> {
+        let position = check_position("position", position)?;
+        self.open()?.send(vec![Command::SetPosition(position)], &[])
+    }
+
+    /// Starts or stops the transport.
+    ///
+    /// # Errors
+    /// [`Error::QueueFull`], [`Error::InvalidState`] (closed).
+    pub fn set_rolling(&self, rolling: bool) -> Result<()> {
+        self.open()?.send(vec![Command::SetRolling(rolling)], &[])
+    }
+
+    /// Begins a group: commands that take effect together, at the same frame.
+    pub fn group(&self) -> Group {
+        Group {
+            interface: self.clone(),
+            commands: Vec::new(),
+            tickets: Vec::new(),
+        }
+    }
+}
+
+impl Inner {
+    fn check_pending(&self, ticket: Ticket) -> Result<()> {
+        if self.pending.lock().contains(&ticket) {
+            return Ok(());
+        }
+        Err(Error::NoSuchTicket(ticket.0))
+    }
+}
+
+/// Commands that will take effect in the same period, at the same frame, in the order in which
+/// they were added, once [`Group::commit`] sends them. Dropped before that, none does, and the
+/// tickets of its swaps end as cancelled.
+pub struct Group {
+    interface: Interface,
+    commands: Vec<Command>,
+    tickets: Vec<Ticket>,
+}
+
+impl Group {
+    /// As [`Interface::schedule`].
+    ///
+    /// # Errors
+    /// As [`Interface::schedule`], but a full queue is noticed by [`Group::commit`].
+    pub fn schedule(&mut self, playspec: &Playspec, swap: Swap) -> Result<Ticket> {
+        let (ticket, command) = self.interface.open()?.schedule_command(playspec, swap)?;
+        self.commands.push(command);
+        self.tickets.push(ticket);
+        Ok(ticket)
+    }
+
+    /// As [`Interface::cancel`], also for swaps of this group.
+    ///
+    /// # Errors
+    /// [`Error::NoSuchTicket`], [`Error::InvalidState`] (closed).
+    pub fn cancel(&mut self, ticket: Ticket) -> Result<()> {
+        let inner = self.interface.open()?;
+        inner.pump();
+        if !self.tickets.contains(&ticket) {
+            inner.check_pending(ticket)?;
+        }
+        self.commands.push(Command::Cancel(ticket));
+        Ok(())
+    }
+
+    /// As [`Interface::set_gain`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`], [`Error::BadFloat`], [`Error::OutOfRange`],
+    /// [`Error::InvalidState`] (closed).
+    pub fn set_gain(
+        &mut self,
+        playspec: &Playspec,
+        entry: usize,
+        gain: Gain,
+        ramp_frames: u64,
+    ) -> Result<()> {
+        let inner = self.interface.open()?;
+        self.commands
+            .push(inner.gain_command(playspec, entry, gain, ramp_frames)?);
+        Ok(())
+    }
+
+    /// As [`Interface::set_position`].
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`].
+    pub fn set_position(&mut self, position: i64) -> Result<()> {
+        let position = check_position("position", position)?;
+        self.commands.push(Command::SetPosition(position));
+        Ok(())
+    }
+
+    /// As [`Interface::set_rolling`].
+    ///
+    /// # Errors
+    /// None at present.
+    pub fn set_rolling(&mut self, rolling: bool) -> Result<()> {
+        self.commands.push(Command::SetRolling(rolling));
+        Ok(())
+    }
+
+    /// Sends the commands.
+    ///
+    /// # Errors
+    /// [`Error::QueueFull`], [`Error::InvalidState`] (closed); none of the commands takes effect
+    /// then, and the tickets of its swaps end as cancelled.
+    pub fn commit(mut self) -> Result<()> {
+        let commands = std::mem::take(&mut self.commands);
+        if !commands.is_empty() {
+            self.interface.open()?.send(commands, &self.tickets)?;
+        }
+        self.tickets.clear();
+        Ok(())
+    }
+}
+
+impl Drop for Group {
+    fn drop(&mut self) {
+        for ticket in self.tickets.drain(..) {
+            self.interface.inner().event(EventKind::Cancelled {
+                ticket,
+                reason: CancelReason::Asked,
+            });
+        }
+    }
+}

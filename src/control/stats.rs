@@ -1,0 +1,90 @@
+//! Numbers about how an interface does.
+
+use super::interface::Inner;
+use crate::link::Level;
+use crate::sys::Realtime;
+use std::sync::atomic::Ordering::Relaxed;
+
+/// Counted since the interface was made.
+#[derive(Clone, Debug, Default)]
+pub struct Stats {
+    /// Periods run.
+    pub periods: u64,
+    /// Device frames, skipped ones included.
+    pub device_frames: u64,
+    /// Over- and underruns: those the server reported, or the skips, whichever are more.
+    pub xruns: u64,
+    /// Device frames that were not played.
+    pub skipped_frames: u64,
+    /// Output frames in which a channel was beyond ±1.0.
+    pub clamped_frames: u64,
+    /// Captured frames that nobody read in time.
+    pub input_lost_frames: u64,
+    /// The longest callback, as a fraction of its period.
+    pub worst_load: f64,
+    /// All callbacks, as a fraction of the time they filled.
+    pub mean_load: f64,
+    /// Events that nobody fetched in time.
+    pub events_lost: u64,
+    /// How often a lost server or device came back.
+    pub reconnects: u64,
+    /// Batches of commands on their way to the engine.
+    pub commands: RingLevel,
+    /// What the engine gave back to be freed.
+    pub retired: RingLevel,
+    /// Reports on their way from the engine.
+    pub events: RingLevel,
+    /// Captured frames that wait to be read.
+    pub input_frames: RingLevel,
+    /// Whether the audio thread has real-time scheduling; `None` before it has run.
+    pub realtime: Option<Realtime>,
+}
+
+/// How full a ring is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct RingLevel {
+    /// When the engine last used it.
+    pub now: u64,
+    /// At most so far.
+    pub high_water: u64,
+    /// How many it holds.
+    pub capacity: u64,
+}
+
+impl RingLevel {
+    fn of(level: &Level, capacity: usize) -> RingLevel {
+        RingLevel {
+            now: level.now() as u64,
+            high_water: level.high_water() as u64,
+            capacity: capacity as u64,
+        }
+    }
+}
+
+impl Stats {
+    pub(super) fn of(inner: &Inner) -> Stats {
+        let counters = &inner.shared.counters;
+        let audio_ns = counters.audio_ns.load(Relaxed);
+        let sizes = inner.sizes;
+        Stats {
+            periods: counters.periods.load(Relaxed),
+            device_frames: inner.shared.snapshot.read().device_frame,
+            xruns: inner
+                .server_xruns
+                .load(Relaxed)
+                .max(counters.skips.load(Relaxed)),
+            skipped_frames: counters.skipped_frames.load(Relaxed),
+            clamped_frames: counters.clamped_frames.load(Relaxed),
+            input_lost_frames: counters.input_lost_frames.load(Relaxed),
+            worst_load: f32::from_bits(counters.worst_load.load(Relaxed)).into(),
+            mean_load: counters.busy_ns.load(Relaxed) as f64 / audio_ns.max(1) as f64,
+            events_lost: inner.events.lost_in_all() + counters.reports_lost.load(Relaxed),
+            reconnects: inner.reconnects.load(Relaxed),
+            commands: RingLevel::of(&counters.commands, sizes.batches),
+            retired: RingLevel::of(&counters.retired, sizes.retired()),
+            events: RingLevel::of(&counters.reports, sizes.reports()),
+            input_frames: RingLevel::of(&counters.input_frames, sizes.input_frames),
+            realtime: inner.realtime(),
+        }
+    }
+}

@@ -1,0 +1,346 @@
+//! The thread that looks after a running interface: it pumps, watches that periods run, and
+//! reconnects when the server or device is gone.
+//!
+//! The audio thread makes no system calls, so it cannot wake anybody. While an interface runs,
+//! this thread wakes by itself, about once a period, and signals whoever waits for events or
+//! input; while none runs, it sleeps until a notice comes.
+
+use super::events::EventKind;
+use super::interface::{Inner, State};
+use super::worker::Worker;
+use crate::driver::{self, Info, Notice, Notify, Request};
+use crate::error::{Error, Result};
+use crate::sys;
+use parking_lot::{Condvar, Mutex};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc::{Receiver, TryRecvError};
+use std::sync::{Arc, Weak};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How often it looks while the interface runs: once a period, within these bounds, so that
+/// events arrive within 4 ms and an idle machine stays idle.
+const TICK: std::ops::RangeInclusive<Duration> =
+    Duration::from_millis(1)..=Duration::from_millis(4);
+/// How long without a period counts as stalled, at least; see [`stall_after`].
+const STALL: Duration = Duration::from_millis(200);
+/// The pauses between attempts to reconnect: the first, and the longest.
+const BACK_OFF: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
+
+/// Where drivers leave their notices.
+pub(super) struct Inbox {
+    queue: Mutex<Queue>,
+    arrived: Condvar,
+}
+
+#[derive(Default)]
+struct Queue {
+    notices: Vec<Notice>,
+    /// Number of the driver whose notices count; those of earlier ones are dropped.
+    driver: u64,
+    woken: bool,
+    closed: bool,
+}
+
+impl Inbox {
+    pub fn new() -> Arc<Inbox> {
+        Arc::new(Inbox {
+            queue: Mutex::default(),
+            arrived: Condvar::new(),
+        })
+    }
+
+    /// For the next driver; notices of the previous one no longer count.
+    pub fn notify(self: &Arc<Inbox>) -> Notify {
+        let driver = {
+            let mut queue = self.queue.lock();
+            queue.driver += 1;
+            queue.driver
+        };
+        let inbox = self.clone();
+        Arc::new(move |notice| {
+            let mut queue = inbox.queue.lock();
+            if queue.driver == driver {
+                queue.notices.push(notice);
+                inbox.arrived.notify_one();
+            }
+        })
+    }
+
+    /// Makes the supervisor look around.
+    pub fn wake(&self) {
+        self.queue.lock().woken = true;
+        self.arrived.notify_one();
+    }
+
+    pub fn close(&self) {
+        self.queue.lock().closed = true;
+        self.arrived.notify_one();
+    }
+
+    /// Waits for notices, or for `tick`; `None` once closed.
+    fn wait(&self, tick: Option<Duration>) -> Option<Vec<Notice>> {
+        let mut queue = self.queue.lock();
+        let deadline = tick.map(|tick| Instant::now() + tick);
+        while queue.notices.is_empty() && !queue.woken && !queue.closed {
+            match deadline {
+                Some(at) if self.arrived.wait_until(&mut queue, at).timed_out() => break,
+                Some(_) => {}
+                None => self.arrived.wait(&mut queue),
+            }
+        }
+        queue.woken = false;
+        (!queue.closed).then(|| std::mem::take(&mut queue.notices))
+    }
+}
+
+pub(super) struct Supervisor(JoinHandle<()>);
+
+impl Supervisor {
+    pub fn spawn(inner: &Arc<Inner>) -> Result<Supervisor> {
+        let inbox = inner.inbox.clone();
+        let inner = Arc::downgrade(inner);
+        let watch = Watch {
+            periods: 0,
+            progressed: Instant::now(),
+            stalled: false,
+            connections: Vec::new(),
+            attempt: None,
+        };
+        let run = move || watch.run(&inbox, &inner);
+        let thread = std::thread::Builder::new()
+            .name("amio-supervisor".into())
+            .spawn(run);
+        thread.map(Supervisor).map_err(|source| Error::System {
+            what: "starting the supervisor",
+            source,
+        })
+    }
+
+    /// Returns when the thread has ended; at once if called on it (when it held the last handle).
+    pub fn join(self) {
+        if self.0.thread().id() != std::thread::current().id() {
+            // A panic there has been printed; the interface is closing anyway.
+            drop(self.0.join());
+        }
+    }
+}
+
+/// What the supervisor knows.
+struct Watch {
+    /// How many periods had run when it last looked, and when that number last changed.
+    periods: u64,
+    progressed: Instant,
+    stalled: bool,
+    /// To be restored when the server is back.
+    connections: Vec<(String, String)>,
+    attempt: Option<Attempt>,
+}
+
+/// An attempt to reconnect.
+struct Attempt {
+    pause: Duration,
+    stage: Stage,
+}
+
+enum Stage {
+    Waiting {
+        until: Instant,
+    },
+    Opening {
+        worker: Worker,
+        result: Receiver<Result<(Info, u64)>>,
+    },
+}
+
+impl Watch {
+    fn run(mut self, inbox: &Inbox, inner: &Weak<Inner>) {
+        let mut tick = None;
+        while let Some(notices) = inbox.wait(tick) {
+            let Some(inner) = inner.upgrade() else {
+                return;
+            };
+            for notice in notices {
+                self.take(&inner, notice);
+            }
+            inner.pump();
+            let state = inner.state();
+            tick = match state {
+                State::Running => {
+                    self.watch_progress(&inner);
+                    Some(tick_of(&inner))
+                }
+                State::Lost => {
+                    self.reconnect(&inner);
+                    Some(*TICK.end())
+                }
+                State::Stopped | State::Failed | State::Closed => {
+                    self.attempt = None;
+                    self.progressed = Instant::now();
+                    None
+                }
+            };
+        }
+    }
+
+    fn take(&mut self, inner: &Inner, notice: Notice) {
+        match notice {
+            Notice::Lost { reason } => self.lose(inner, reason),
+            Notice::Xrun => {
+                inner.server_xruns.fetch_add(1, Ordering::Relaxed);
+                inner.event(EventKind::Xrun);
+            }
+            Notice::Period { frames } => {
+                inner.info.lock().period_frames = frames;
+                inner.event(EventKind::PeriodChanged { frames });
+            }
+            Notice::Rate { hz } if hz == inner.frame_rate_hz => {}
+            Notice::Rate { hz } => inner.event(EventKind::Failed {
+                reason: format!(
+                    "the server changed its rate from {} to {hz} Hz; positions are wrong from \
+                     here on, make another interface",
+                    inner.frame_rate_hz
+                ),
+            }),
+            Notice::Latency(latency) => {
+                let before = std::mem::replace(&mut inner.info.lock().latency, latency);
+                if before != latency {
+                    inner.event(EventKind::LatencyChanged(latency));
+                }
+            }
+            Notice::Freewheel { on } => inner.event(EventKind::Freewheel { on }),
+            Notice::Log(line) => inner.event(EventKind::Log(line)),
+        }
+    }
+
+    fn lose(&mut self, inner: &Inner, reason: String) {
+        let mut life = inner.life.lock();
+        if let Some(worker) = life.worker.take() {
+            let asked = worker.begin(|driver| driver.as_ref().map(|d| d.connections()));
+            if let Ok(Some(connections)) = asked.recv_timeout(Duration::from_millis(50)) {
+                self.connections = connections;
+            }
+            // Dropping the worker closes the dead client on its own thread.
+        }
+        if inner.state() == State::Running {
+            inner.set_state(&mut life, State::Lost);
+            self.attempt = Some(Attempt {
+                pause: BACK_OFF.0,
+                stage: Stage::Waiting {
+                    until: Instant::now(),
+                },
+            });
+        }
+        drop(life);
+        // All that the engine reported before comes before.
+        inner.pump();
+        inner.event(EventKind::Lost { reason });
+    }
+
+    fn watch_progress(&mut self, inner: &Inner) {
+        let periods = inner.shared.counters.periods.load(Ordering::Relaxed);
+        let silence = self.progressed.elapsed();
+        let silent_ms = silence.as_millis() as u64;
+        if periods != self.periods {
+            self.periods = periods;
+            self.progressed = Instant::now();
+            if std::mem::take(&mut self.stalled) {
+                inner.event(EventKind::Resumed { silent_ms });
+            }
+        } else if !self.stalled && silence > stall_after(inner) {
+            self.stalled = true;
+            inner.event(EventKind::Stalled { silent_ms });
+        }
+    }
+
+    fn reconnect(&mut self, inner: &Arc<Inner>) {
+        let Some(attempt) = &mut self.attempt else {
+            return;
+        };
+        match &attempt.stage {
+            Stage::Waiting { until } if Instant::now() < *until => {}
+            Stage::Waiting { .. } => match begin(inner, &self.connections) {
+                Ok(stage) => attempt.stage = stage,
+                Err(error) => attempt.fail(inner, &error),
+            },
+            Stage::Opening { result, .. } => match result.try_recv() {
+                Err(TryRecvError::Empty) => {}
+                Err(TryRecvError::Disconnected) => {
+                    let message = "its thread panicked".into();
+                    let driver = inner.config.driver.name();
+                    attempt.fail(inner, &Error::Driver { driver, message });
+                }
+                Ok(Err(error)) => attempt.fail(inner, &error),
+                Ok(Ok((info, gap_frames))) => {
+                    if let Some(Attempt {
+                        stage: Stage::Opening { worker, .. },
+                        ..
+                    }) = self.attempt.take()
+                    {
+                        self.resume(inner, worker, info, gap_frames);
+                    }
+                }
+            },
+        }
+    }
+
+    fn resume(&mut self, inner: &Inner, worker: Worker, info: Info, gap_frames: u64) {
+        let mut life = inner.life.lock();
+        if inner.state() != State::Lost {
+            return; // Stopped or closed meanwhile; dropping the worker closes the new client.
+        }
+        *inner.info.lock() = info;
+        life.worker = Some(worker);
+        inner.set_state(&mut life, State::Running);
+        drop(life);
+        inner.reconnects.fetch_add(1, Ordering::Relaxed);
+        self.progressed = Instant::now();
+        inner.event(EventKind::Reconnected { gap_frames });
+    }
+}
+
+impl Attempt {
+    fn fail(&mut self, inner: &Inner, error: &Error) {
+        inner.event(EventKind::Log(format!("reconnecting: {error}")));
+        self.stage = Stage::Waiting {
+            until: Instant::now() + self.pause,
+        };
+        self.pause = (self.pause * 2).min(BACK_OFF.1);
+    }
+}
+
+/// Opens and starts the driver on a thread of its own.
+fn begin(inner: &Arc<Inner>, connections: &[(String, String)]) -> Result<Stage> {
+    let lease = inner.lease()?;
+    let worker = Worker::apart()?;
+    let request = Request {
+        frame_rate_hz: Some(inner.frame_rate_hz),
+        restore: Some(connections.to_vec()),
+        ..inner.config.request()
+    };
+    let notify = inner.inbox.notify();
+    let engine = inner.slot.clone();
+    let shared = inner.shared.clone();
+    let rate = inner.frame_rate_hz;
+    let result = worker.begin(move |place| {
+        let driver = place.insert(driver::open(&request, notify)?);
+        let silent_ns = sys::now_ns().saturating_sub(shared.snapshot.read().time_ns);
+        let gap_frames = (u128::from(silent_ns) * u128::from(rate) / 1_000_000_000) as u64;
+        engine.add_gap(gap_frames);
+        driver.start(lease)?;
+        Ok((driver.info(), gap_frames))
+    });
+    Ok(Stage::Opening { worker, result })
+}
+
+fn tick_of(inner: &Inner) -> Duration {
+    let frames = inner.info.lock().period_frames;
+    let period = Duration::from_secs_f64(f64::from(frames) / f64::from(inner.frame_rate_hz));
+    period.clamp(*TICK.start(), *TICK.end())
+}
+
+fn stall_after(inner: &Inner) -> Duration {
+    let frames = inner.info.lock().period_frames;
+    let periods = Duration::from_secs_f64(8.0 * f64::from(frames) / f64::from(inner.frame_rate_hz));
+    periods.max(STALL)
+}

@@ -1,0 +1,146 @@
+//! A timer stands in for a device: silence in, output discarded, one period after the other at
+//! the frame rate. Where the thread wakes up more than a period late, the periods that were
+//! missed count as skipped, as they would on a device.
+
+use super::{Driver, Info, Lease, Notice, Notify, Period, Request};
+use crate::error::{Error, Result};
+use crate::sys::{self, Realtime};
+use std::sync::{Arc, OnceLock};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+pub(crate) struct Null {
+    info: Info,
+    channels: (usize, usize),
+    notify: Notify,
+    realtime: Arc<OnceLock<Realtime>>,
+    thread: Option<(JoinHandle<()>, Arc<sys::Signal>)>,
+}
+
+/// Below JACK's usual 70 and the kernel's own 50: audio that nobody hears yields to audio that
+/// somebody does.
+const PRIORITY: i32 = 10;
+
+impl Null {
+    pub fn new(request: &Request, notify: Notify) -> Null {
+        Null {
+            info: Info {
+                frame_rate_hz: request.frame_rate_hz.unwrap_or(48_000),
+                period_frames: request.period_frames.unwrap_or(256),
+                client_name: request.client_name.clone(),
+                latency: request.latency,
+                realtime: None,
+            },
+            channels: (
+                request.input_channels.into(),
+                request.output_channels.into(),
+            ),
+            notify,
+            realtime: Arc::default(),
+            thread: None,
+        }
+    }
+}
+
+impl Driver for Null {
+    fn info(&self) -> Info {
+        Info {
+            realtime: self.realtime.get().cloned(),
+            ..self.info.clone()
+        }
+    }
+
+    fn start(&mut self, lease: Lease) -> Result<()> {
+        let stop = Arc::new(sys::Signal::new()?);
+        let run = Run {
+            frames: self.info.period_frames as usize,
+            rate: self.info.frame_rate_hz.into(),
+            info: self.info.clone(),
+            channels: self.channels,
+            lease,
+            stop: stop.clone(),
+        };
+        let (realtime, notify) = (self.realtime.clone(), self.notify.clone());
+        let thread = std::thread::Builder::new()
+            .name("amio-null".into())
+            .spawn(move || {
+                let granted = realtime.get_or_init(|| sys::request_realtime(PRIORITY));
+                if let Realtime::Refused { reason } = granted {
+                    notify(Notice::Log(format!("no real-time scheduling: {reason}")));
+                }
+                run.until_stopped();
+            });
+        let thread = thread.map_err(|source| Error::System {
+            what: "starting the null driver's thread",
+            source,
+        })?;
+        self.thread = Some((thread, stop));
+        Ok(())
+    }
+
+    fn stop(&mut self) -> Result<()> {
+        let Some((thread, stop)) = self.thread.take() else {
+            return Ok(());
+        };
+        stop.set();
+        thread.join().map_err(|_| Error::Driver {
+            driver: "null",
+            message: "its thread panicked".into(),
+        })
+    }
+}
+
+impl Drop for Null {
+    fn drop(&mut self) {
+        if let Err(error) = self.stop() {
+            (self.notify)(Notice::Log(error.to_string()));
+        }
+    }
+}
+
+/// What the thread needs.
+struct Run {
+    frames: usize,
+    rate: u64,
+    info: Info,
+    channels: (usize, usize),
+    lease: Lease,
+    stop: Arc<sys::Signal>,
+}
+
+impl Run {
+    fn until_stopped(&self) {
+        let input = vec![0.0; self.frames];
+        let inputs: Vec<&[f32]> = vec![&input; self.channels.0];
+        let mut discarded = vec![vec![0.0; self.frames]; self.channels.1];
+        let mut outputs: Vec<&mut [f32]> = discarded.iter_mut().map(Vec::as_mut_slice).collect();
+        let start_ns = sys::now_ns();
+        let mut next_frame = 0;
+        loop {
+            let now_ns = sys::now_ns() - start_ns;
+            let due_ns = self.nanoseconds(next_frame);
+            if now_ns < due_ns {
+                if self.stop.wait(Duration::from_nanos(due_ns - now_ns)) {
+                    return;
+                }
+                continue;
+            }
+            let periods_late = (now_ns - due_ns) / self.nanoseconds(self.frames as u64).max(1);
+            let skipped = periods_late * self.frames as u64;
+            next_frame += skipped;
+            self.lease.run(Period {
+                frames: self.frames,
+                skipped,
+                time_ns: start_ns + self.nanoseconds(next_frame),
+                latency: self.info.latency,
+                inputs: &inputs,
+                outputs: &mut outputs,
+            });
+            next_frame += self.frames as u64;
+        }
+    }
+
+    fn nanoseconds(&self, frames: u64) -> u64 {
+        (u128::from(frames) * 1_000_000_000 / u128::from(self.rate)) as u64
+    }
+}

@@ -1,0 +1,159 @@
+//! The caller is the clock: each [`Offline::advance`] runs periods back to back. Deterministic;
+//! time is counted from 0 in frames.
+
+use super::{Driver, Info, Lease, Period, Request};
+use crate::clip::Clip;
+use crate::error::{Error, Result};
+use crate::sys::Realtime;
+
+pub(crate) struct Offline {
+    info: Info,
+    lease: Option<Lease>,
+    /// One buffer for each channel, a period long.
+    inputs: Vec<Vec<f32>>,
+    outputs: Vec<Vec<f32>>,
+    /// What is fed in where the caller gives no input, and how much of it was.
+    input_clip: Option<(Clip, u64)>,
+    /// To be reported before the next period.
+    skipped: u64,
+    /// Frames run or skipped so far.
+    clock_frames: u64,
+}
+
+impl Offline {
+    pub fn new(request: &Request) -> Offline {
+        let mut offline = Offline {
+            info: Info {
+                frame_rate_hz: request.frame_rate_hz.unwrap_or(48_000),
+                period_frames: 0,
+                client_name: request.client_name.clone(),
+                latency: request.latency,
+                realtime: Some(Realtime::NotNeeded),
+            },
+            lease: None,
+            inputs: vec![Vec::new(); request.input_channels.into()],
+            outputs: vec![Vec::new(); request.output_channels.into()],
+            input_clip: None,
+            skipped: 0,
+            clock_frames: 0,
+        };
+        offline.set_period_frames(request.period_frames.unwrap_or(256));
+        offline
+    }
+
+    /// The longest period of the calls that follow.
+    pub fn set_period_frames(&mut self, frames: u32) {
+        self.info.period_frames = frames;
+        for buffer in self.inputs.iter_mut().chain(&mut self.outputs) {
+            buffer.resize(frames as usize, 0.0);
+        }
+    }
+
+    /// Feeds a clip in, from its first frame on, then silence.
+    pub fn set_input_clip(&mut self, clip: Option<Clip>) {
+        self.input_clip = clip.map(|clip| (clip, 0));
+    }
+
+    /// As if the device had skipped frames before the next period.
+    pub fn skip(&mut self, frames: u64) {
+        self.skipped += frames;
+    }
+
+    /// Runs `frames` frames. `input` and `output` are interleaved; their lengths are `frames`
+    /// times the channels, or 0 for silence and for output that nobody wants.
+    pub fn advance(&mut self, frames: u64, input: &[f32], output: &mut [f32]) -> Result<()> {
+        let Some(lease) = self.lease.clone() else {
+            return Err(Error::InvalidState(
+                "the interface is stopped; start it first".into(),
+            ));
+        };
+        let (ins, outs) = (self.inputs.len(), self.outputs.len());
+        let mut done = 0;
+        while done < frames {
+            let length = (frames - done).min(self.info.period_frames.into()) as usize;
+            let start = done as usize;
+            if input.is_empty() {
+                self.fill_inputs_from_clip(length);
+            } else {
+                let part = &input[start * ins..(start + length) * ins];
+                for (channel, buffer) in self.inputs.iter_mut().enumerate() {
+                    let samples = part.iter().skip(channel).step_by(ins);
+                    buffer
+                        .iter_mut()
+                        .zip(samples)
+                        .for_each(|(to, from)| *to = *from);
+                }
+            }
+            self.run(&lease, length);
+            if !output.is_empty() {
+                let part = &mut output[start * outs..(start + length) * outs];
+                for (channel, buffer) in self.outputs.iter().enumerate() {
+                    let samples = part.iter_mut().skip(channel).step_by(outs);
+                    samples.zip(buffer).for_each(|(to, from)| *to = *from);
+                }
+            }
+            done += length as u64;
+        }
+        Ok(())
+    }
+
+    fn run(&mut self, lease: &Lease, frames: usize) {
+        let skipped = std::mem::take(&mut self.skipped);
+        self.clock_frames += skipped;
+        let rate = u128::from(self.info.frame_rate_hz);
+        let time_ns = (u128::from(self.clock_frames) * 1_000_000_000 / rate) as u64;
+        let inputs: Vec<&[f32]> = self.inputs.iter().map(|b| &b[..frames]).collect();
+        let mut outputs: Vec<&mut [f32]> =
+            self.outputs.iter_mut().map(|b| &mut b[..frames]).collect();
+        lease.run(Period {
+            frames,
+            skipped,
+            time_ns,
+            latency: self.info.latency,
+            inputs: &inputs,
+            outputs: &mut outputs,
+        });
+        self.clock_frames += frames as u64;
+    }
+
+    fn fill_inputs_from_clip(&mut self, frames: usize) {
+        let mut from_clip = 0;
+        if let Some((clip, next)) = &mut self.input_clip {
+            let info = clip.info();
+            from_clip = (info.frames - *next).min(frames as u64) as usize;
+            for (channel, buffer) in (0..).zip(&mut self.inputs) {
+                match info.channels {
+                    1 => clip.read(0, *next, &mut buffer[..from_clip]),
+                    channels if channel < channels => {
+                        clip.read(channel, *next, &mut buffer[..from_clip]);
+                    }
+                    _ => buffer[..from_clip].fill(0.0),
+                }
+            }
+            *next += from_clip as u64;
+        }
+        for buffer in &mut self.inputs {
+            buffer[from_clip..frames].fill(0.0);
+        }
+    }
+}
+
+impl Driver for Offline {
+    fn info(&self) -> Info {
+        self.info.clone()
+    }
+
+    fn start(&mut self, lease: Lease) -> Result<()> {
+        self.lease = Some(lease);
+        Ok(())
+    }
+
+    fn stop(&mut self) -> Result<()> {
+        self.lease = None;
+        Ok(())
+    }
+
+    fn as_offline(&mut self) -> Option<&mut Offline> {
+        Some(self)
+    }
+}

@@ -1,0 +1,198 @@
+//! Real-time half: turns what the application has asked for into one period of audio.
+//!
+//! Flow: `link` commands -> [`timeline`] -> spans -> [`plan`]: player -> clamp -> period's
+//! outputs, period's inputs -> capture -> `link` input. What is done with leaves by
+//! `link` retired, what happened by `link` reports.
+//! Thread: the driver's audio thread only. Never imports `control` or `capi`.
+//!
+//! A *span* is a stretch of a period in which the timeline is continuous: a period is one span
+//! unless a swap falls into it.
+#![forbid(unsafe_code)]
+
+mod capture;
+mod clamp;
+mod history;
+mod plan;
+mod player;
+mod scene;
+mod timeline;
+
+use crate::driver::{Period, Process};
+use crate::kernels::Kernels;
+use crate::link::{Command, EngineEnd, Report, ReportKind, Retired, SkipPolicy, State};
+use crate::sys;
+use plan::{Plan, Span};
+use timeline::Timeline;
+
+/// What an engine is built for.
+pub(crate) struct Settings {
+    pub frame_rate_hz: u32,
+    /// Over how many frames a cut fades; 0: hard cuts.
+    pub declick_frames: u64,
+    pub clamp: bool,
+    pub skip_policy: SkipPolicy,
+    /// How many swaps may be pending.
+    pub swaps: usize,
+    pub kernels: Kernels,
+}
+
+pub(crate) struct Engine {
+    link: EngineEnd,
+    timeline: Timeline,
+    plan: Plan,
+    frame_rate_hz: u32,
+    skip_policy: SkipPolicy,
+    /// Of the next period.
+    device_frame: u64,
+    /// Of the last batch that was taken.
+    sequence: u64,
+}
+
+/// The most batches of commands that one period takes; the rest wait for the next.
+const MAX_BATCHES_PER_PERIOD: usize = 1024;
+
+impl Engine {
+    pub fn new(settings: Settings, link: EngineEnd) -> Engine {
+        Engine {
+            plan: Plan::simple(&settings, link.input.is_some()),
+            timeline: Timeline::new(settings.declick_frames, settings.swaps),
+            frame_rate_hz: settings.frame_rate_hz,
+            skip_policy: settings.skip_policy,
+            link,
+            device_frame: 0,
+            sequence: 0,
+        }
+    }
+
+    fn take_commands(&mut self, time_ns: u64) {
+        for _ in 0..MAX_BATCHES_PER_PERIOD {
+            let Some(mut batch) = self.link.next_batch() else {
+                return;
+            };
+            for command in &mut batch.commands {
+                self.take(command, time_ns);
+            }
+            self.sequence = batch.sequence;
+            self.link.retire(Retired::Batch(batch));
+        }
+    }
+
+    fn take(&mut self, command: &mut Command, time_ns: u64) {
+        let at = self.device_frame;
+        match command {
+            Command::Schedule(swap) => {
+                if let Some(swap) = swap.take() {
+                    self.timeline.queue(swap);
+                }
+            }
+            Command::Cancel(ticket) => {
+                if let Some(swap) = self.timeline.remove(*ticket) {
+                    self.link.report(Report {
+                        kind: ReportKind::Cancelled {
+                            ticket: *ticket,
+                            late: false,
+                        },
+                        position: self.timeline.position_at(at),
+                        device_frame: at,
+                        time_ns,
+                    });
+                    self.link.retire(Retired::Swap(swap));
+                }
+            }
+            Command::SetGain {
+                gains,
+                entry,
+                gain,
+                ramp_frames,
+            } => gains.set(*entry, *gain, at, *ramp_frames),
+            Command::SetPosition(position) => self.timeline.seek(*position, at, &mut self.link),
+            Command::SetRolling(rolling) => self.timeline.roll(*rolling, at, &mut self.link),
+        }
+    }
+
+    fn note_skip(&mut self, period: &Period<'_, '_>) {
+        let frames = period.skipped;
+        if frames == 0 {
+            return;
+        }
+        self.timeline
+            .skip(frames, self.device_frame, self.skip_policy);
+        self.device_frame += frames;
+        let counters = &self.link.shared.counters;
+        counters.add(&counters.skips, 1);
+        counters.add(&counters.skipped_frames, frames);
+        self.link.report(Report {
+            kind: ReportKind::Skipped {
+                frames,
+                policy: self.skip_policy,
+            },
+            position: self.timeline.position_at(self.device_frame),
+            device_frame: self.device_frame,
+            time_ns: period.time_ns,
+        });
+    }
+}
+
+impl Process for Engine {
+    fn process(&mut self, period: Period<'_, '_>) {
+        let started_ns = sys::now_ns();
+        for output in period.outputs.iter_mut() {
+            output.fill(0.0);
+        }
+        self.note_skip(&period);
+        self.take_commands(period.time_ns);
+
+        let first_frame = self.device_frame;
+        let mut done = 0;
+        while done < period.frames {
+            let time_ns = period.time_ns + self.nanoseconds(done as u64);
+            self.timeline
+                .apply_due(self.device_frame, time_ns, &mut self.link);
+            let left = (period.frames - done) as u64;
+            let frames = self
+                .timeline
+                .frames_to_next_swap(self.device_frame)
+                .min(left);
+            self.plan.run(&mut Span {
+                offset: done,
+                frames: frames as usize,
+                device_frame: self.device_frame,
+                time_ns,
+                after_skip: period.skipped > 0 && done == 0,
+                latency: period.latency,
+                timeline: &self.timeline,
+                link: &mut self.link,
+                inputs: period.inputs,
+                outputs: &mut *period.outputs,
+            });
+            done += frames as usize;
+            self.device_frame += frames;
+        }
+        self.timeline
+            .forget(self.device_frame, period.latency, &mut self.link);
+        self.publish(period.time_ns + self.nanoseconds(self.device_frame - first_frame));
+
+        let audio_ns = self.nanoseconds(period.frames as u64);
+        let busy_ns = sys::now_ns().saturating_sub(started_ns);
+        self.link.shared.counters.note_load(busy_ns, audio_ns);
+    }
+}
+
+impl Engine {
+    fn nanoseconds(&self, frames: u64) -> u64 {
+        frames * 1_000_000_000 / u64::from(self.frame_rate_hz)
+    }
+
+    fn publish(&mut self, time_ns: u64) {
+        let shared = &self.link.shared;
+        shared.counters.add(&shared.counters.periods, 1);
+        shared.snapshot.write(State {
+            position: self.timeline.position_at(self.device_frame),
+            device_frame: self.device_frame,
+            time_ns,
+            rolling: self.timeline.rolling(),
+            ticket: self.timeline.ticket().0,
+            sequence: self.sequence,
+        });
+    }
+}

@@ -1,0 +1,59 @@
+//! What runs in each span, in order. The smallest plan is that of a plain interface: a player
+//! into the device's outputs, the device's inputs into the capture ring.
+
+use super::Settings;
+use super::capture::Capture;
+use super::clamp::Clamp;
+use super::player::Player;
+use super::timeline::Timeline;
+use crate::link::EngineEnd;
+use crate::units::Latency;
+
+/// A stretch of one period in which the timeline is continuous.
+pub(super) struct Span<'s, 'a, 'b> {
+    /// Where it begins in the period's buffers.
+    pub offset: usize,
+    pub frames: usize,
+    pub device_frame: u64,
+    pub time_ns: u64,
+    /// Whether frames were skipped just before it.
+    pub after_skip: bool,
+    pub latency: Latency,
+    pub timeline: &'s Timeline,
+    pub link: &'s mut EngineEnd,
+    pub inputs: &'a [&'b [f32]],
+    pub outputs: &'s mut [&'b mut [f32]],
+}
+
+enum Node {
+    Player(Player),
+    Clamp(Clamp),
+    Capture(Capture),
+}
+
+pub(super) struct Plan(Box<[Node]>);
+
+impl Plan {
+    pub fn simple(settings: &Settings, captures: bool) -> Plan {
+        let mut nodes = vec![Node::Player(Player::new(settings.kernels))];
+        if settings.clamp {
+            nodes.push(Node::Clamp(Clamp));
+        }
+        if captures {
+            nodes.push(Node::Capture(Capture::new(settings.frame_rate_hz)));
+        }
+        Plan(nodes.into())
+    }
+
+    /// # Real-time contract
+    /// Audio thread only; wait-free; no allocation, free, lock, system call, log or panic.
+    pub fn run(&mut self, span: &mut Span<'_, '_, '_>) {
+        for node in &mut self.0 {
+            match node {
+                Node::Player(player) => player.run(span),
+                Node::Clamp(clamp) => clamp.run(span),
+                Node::Capture(capture) => capture.run(span),
+            }
+        }
+    }
+}

@@ -1,0 +1,203 @@
+//! Mixes what sounds into the outputs.
+
+use super::plan::Span;
+use super::scene::{Scene, Scenes, Voice};
+use crate::kernels::Kernels;
+
+pub(super) struct Player {
+    kernels: Kernels,
+}
+
+/// Frames that are shaped and mixed at once.
+const BLOCK: usize = 256;
+
+/// The frames of a span in which a scene sounds, and how it fades.
+struct Part {
+    device_frame: u64,
+    position: i64,
+    /// Index of the first frame in the outputs.
+    offset: usize,
+    frames: usize,
+    /// Device frame from which on what the scene was cut into fades in.
+    start: u64,
+    /// Device frame from which on the scene fades out, and the position there.
+    cut: Option<(u64, i64)>,
+    declick: u64,
+}
+
+/// How a voice fades at the cuts around its scene.
+#[derive(Clone, Copy)]
+struct Fades {
+    in_from: Option<u64>,
+    out_from: Option<u64>,
+}
+
+/// Audio thread only; wait-free; no allocation, free, lock, system call, log or panic.
+impl Player {
+    pub fn new(kernels: Kernels) -> Player {
+        Player { kernels }
+    }
+
+    pub fn run(&mut self, span: &mut Span<'_, '_, '_>) {
+        let scenes = span.timeline.scenes();
+        for (number, scene) in scenes.iter() {
+            if let Some(part) = part_of(scenes, number, scene, span) {
+                let to = part.position.saturating_add(part.frames as i64);
+                scene.each_voice(part.position, to, |voice| {
+                    if let Some(fades) = fades_of(scenes, number, &voice, &part) {
+                        self.mix(&voice, &part, fades, span.outputs);
+                    }
+                });
+            }
+        }
+    }
+
+    /// Adds the frames of a part in which a voice sounds to the outputs.
+    fn mix(&self, voice: &Voice<'_>, part: &Part, fades: Fades, outputs: &mut [&mut [f32]]) {
+        let length = voice.entry.length();
+        // Frames of the part before the voice begins; frames of the voice before the part begins.
+        let wait = voice.begin.saturating_sub(part.position).max(0) as usize;
+        let mut frame = part.position.saturating_sub(voice.begin).max(0) as u64;
+        let left = (length - frame).min((part.frames - wait) as u64) as usize;
+        for done in (0..left).step_by(BLOCK) {
+            let frames = BLOCK.min(left - done);
+            let block = Block {
+                frame,
+                frames,
+                device_frame: part.device_frame + (wait + done) as u64,
+                offset: part.offset + wait + done,
+            };
+            self.mix_block(voice, &block, fades, part.declick, outputs);
+            frame += frames as u64;
+        }
+    }
+
+    fn mix_block(
+        &self,
+        voice: &Voice<'_>,
+        block: &Block,
+        fades: Fades,
+        declick: u64,
+        outputs: &mut [&mut [f32]],
+    ) {
+        let entry = voice.entry;
+        let out = block.offset..block.offset + block.frames;
+        let mut shape = [1.0; BLOCK];
+        let shape = &mut shape[..block.frames];
+        let shaped = block.shape(voice, fades, declick, shape);
+        let moving = voice.ramp.is_moving_at(block.device_frame);
+        let gain = voice.ramp.at(block.device_frame);
+
+        let channels = entry.clip.info().channels;
+        let outputs_of_mono = 2;
+        let sides = if channels == 1 {
+            outputs_of_mono
+        } else {
+            channels
+        };
+        let mut decoded = [0.0; BLOCK];
+        let begin = (entry.begin + block.frame) as usize;
+        for side in 0..sides {
+            let Some(output) = outputs.get_mut(usize::from(entry.first_output + side)) else {
+                return;
+            };
+            let channel = side.min(channels - 1);
+            let source = match entry.clip.slice(channel) {
+                Some(samples) => &samples[begin..begin + block.frames],
+                None => {
+                    let decoded = &mut decoded[..block.frames];
+                    if side == 0 || channels > 1 {
+                        entry.clip.read(channel, begin as u64, decoded);
+                    }
+                    decoded
+                }
+            };
+            let left = side % 2 == 0;
+            let output = &mut output[out.clone()];
+            if !shaped && !moving {
+                let gain = if left { gain.left } else { gain.right };
+                (self.kernels.mix)(output, source, gain);
+                continue;
+            }
+            let mut gains = [0.0; BLOCK];
+            for ((gain, shape), n) in gains.iter_mut().zip(&*shape).zip(0..) {
+                let now = voice.ramp.at(block.device_frame + n);
+                *gain = if left { now.left } else { now.right } * shape;
+            }
+            (self.kernels.mix_shaped)(output, source, &gains[..block.frames]);
+        }
+    }
+}
+
+/// At most [`BLOCK`] consecutive frames of a voice.
+struct Block {
+    /// Counted from the voice's beginning.
+    frame: u64,
+    frames: usize,
+    device_frame: u64,
+    /// Index of the first frame in the outputs.
+    offset: usize,
+}
+
+impl Block {
+    /// Multiplies the entry's fades and the scene's into `shape`; false if all stay 1.
+    fn shape(&self, voice: &Voice<'_>, fades: Fades, declick: u64, shape: &mut [f32]) -> bool {
+        let entry = voice.entry;
+        let end = self.frame + self.frames as u64;
+        let own = self.frame < entry.fade_in || entry.length() - end < entry.fade_out;
+        let comes_in = fades
+            .in_from
+            .filter(|from| self.device_frame < from + declick);
+        if !own && comes_in.is_none() && fades.out_from.is_none() {
+            return false;
+        }
+        for (shape, n) in shape.iter_mut().zip(0..) {
+            let device_frame = self.device_frame + n;
+            *shape = voice.shape(self.frame + n);
+            if let Some(from) = comes_in
+                && device_frame < from + declick
+            {
+                *shape *= (device_frame - from) as f32 / declick as f32;
+            }
+            if let Some(from) = fades.out_from {
+                *shape *= (from + declick - device_frame) as f32 / declick as f32;
+            }
+        }
+        true
+    }
+}
+
+/// The frames of a span in which a scene is heard; `None` if it is not.
+fn part_of(scenes: &Scenes, number: usize, scene: &Scene, span: &Span<'_, '_, '_>) -> Option<Part> {
+    let cut = scenes.cut_of(number);
+    let declick = scenes.declick();
+    let frames = match cut {
+        Some(cut) => (cut + declick)
+            .saturating_sub(span.device_frame)
+            .min(span.frames as u64),
+        None => span.frames as u64,
+    };
+    (scene.rolling && frames > 0).then(|| Part {
+        device_frame: span.device_frame,
+        position: scene.position_at(span.device_frame),
+        offset: span.offset,
+        frames: frames as usize,
+        start: scene.start,
+        cut: cut.map(|cut| (cut, scene.position_at(cut))),
+        declick,
+    })
+}
+
+/// How a voice fades; `None` if it is not heard in this scene.
+fn fades_of(scenes: &Scenes, number: usize, voice: &Voice<'_>, part: &Part) -> Option<Fades> {
+    if let Some((_, position)) = part.cut
+        && (voice.begin >= position || scenes.continues_after(number, voice))
+    {
+        return None;
+    }
+    let settled = scenes.is_settled(number, voice, part.device_frame);
+    Some(Fades {
+        in_from: (!settled).then_some(part.start),
+        out_from: part.cut.map(|(cut, _)| cut),
+    })
+}

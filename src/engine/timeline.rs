@@ -1,0 +1,178 @@
+//! The transport, the queue of swaps, and where the timeline was.
+
+use super::history::{History, Segment};
+use super::scene::{Scenes, Source};
+use crate::link::{EngineEnd, LatePolicy, Report, ReportKind, Retired, SkipPolicy, Swap};
+use crate::units::{Latency, MAX_POSITION, Ticket};
+use std::collections::VecDeque;
+
+pub(super) struct Timeline {
+    scenes: Scenes,
+    /// First in, first out.
+    pending: VecDeque<Swap>,
+    history: History,
+}
+
+/// Audio thread only; wait-free; no allocation, free, lock, system call, log or panic.
+impl Timeline {
+    pub fn new(declick: u64, swaps: usize) -> Timeline {
+        Timeline {
+            scenes: Scenes::new(declick),
+            pending: VecDeque::with_capacity(swaps),
+            history: History::new(),
+        }
+    }
+
+    pub fn scenes(&self) -> &Scenes {
+        &self.scenes
+    }
+
+    pub fn history(&self) -> &History {
+        &self.history
+    }
+
+    pub fn position_at(&self, device_frame: u64) -> i64 {
+        self.scenes.current().position_at(device_frame)
+    }
+
+    pub fn rolling(&self) -> bool {
+        self.scenes.current().rolling
+    }
+
+    /// The swap in force.
+    pub fn ticket(&self) -> Ticket {
+        let source = self.scenes.current().source.as_ref();
+        source.map_or(Ticket::NONE, Source::ticket)
+    }
+
+    pub fn queue(&mut self, swap: Swap) {
+        debug_assert!(self.pending.len() < self.pending.capacity());
+        self.pending.push_back(swap);
+    }
+
+    /// Takes a swap out of the queue, if it is still there.
+    pub fn remove(&mut self, ticket: Ticket) -> Option<Swap> {
+        let at = self.pending.iter().position(|swap| swap.ticket == ticket)?;
+        self.pending.remove(at)
+    }
+
+    pub fn seek(&mut self, position: i64, at: u64, link: &mut EngineEnd) {
+        self.cut(None, position, self.rolling(), at, link);
+    }
+
+    pub fn roll(&mut self, rolling: bool, at: u64, link: &mut EngineEnd) {
+        if rolling != self.rolling() {
+            self.cut(None, self.position_at(at), rolling, at, link);
+        }
+    }
+
+    /// Moves over device frames that were not played, beginning at `at`.
+    pub fn skip(&mut self, frames: u64, at: u64, policy: SkipPolicy) {
+        if policy == SkipPolicy::CatchUp || !self.rolling() {
+            return match policy {
+                SkipPolicy::Slip => self.scenes.slip(frames),
+                SkipPolicy::CatchUp => {}
+            };
+        }
+        let position = self.position_at(at);
+        self.note(at, position, false);
+        self.scenes.slip(frames);
+        self.note(at + frames, position, true);
+    }
+
+    /// Applies the swaps that are due at a device frame; of several, only the last sounds.
+    pub fn apply_due(&mut self, at: u64, time_ns: u64, link: &mut EngineEnd) {
+        let mut position = self.position_at(at);
+        let mut taken: Option<(Swap, u64)> = None;
+        while let Some(swap) = self.pending.front()
+            && swap.insert_at <= position
+            && link.can_retire()
+            && let Some(swap) = self.pending.pop_front()
+        {
+            let late = position.abs_diff(swap.insert_at);
+            let ticket = swap.ticket;
+            let mut report = |kind, position| {
+                link.report(Report {
+                    kind,
+                    position,
+                    device_frame: at,
+                    time_ns,
+                });
+            };
+            if late > 0 && swap.late == LatePolicy::Refuse {
+                report(ReportKind::Cancelled { ticket, late: true }, position);
+                link.retire(Retired::Swap(swap));
+                continue;
+            }
+            if let Some((superseded, _)) = taken.take() {
+                let ticket = superseded.ticket;
+                report(ReportKind::Superseded { ticket }, position);
+                link.retire(Retired::Swap(superseded));
+            }
+            position = match swap.late {
+                LatePolicy::CatchUp => swap.start_from.saturating_add_unsigned(late),
+                LatePolicy::Slip | LatePolicy::Refuse => swap.start_from,
+            }
+            .min(2 * MAX_POSITION);
+            taken = Some((swap, late));
+        }
+        let Some((swap, late_frames)) = taken else {
+            return;
+        };
+        let ticket = swap.ticket;
+        self.cut(Some(Source::new(swap)), position, self.rolling(), at, link);
+        link.report(Report {
+            kind: ReportKind::Applied {
+                ticket,
+                late_frames,
+            },
+            position,
+            device_frame: at,
+            time_ns,
+        });
+    }
+
+    /// How long the timeline goes on as it is.
+    pub fn frames_to_next_swap(&self, device_frame: u64) -> u64 {
+        match self.pending.front() {
+            // One that is due is waiting for room to retire its predecessor: look again soon.
+            Some(swap) if self.rolling() => swap
+                .insert_at
+                .saturating_sub(self.position_at(device_frame))
+                .max(1) as u64,
+            _ => u64::MAX,
+        }
+    }
+
+    /// Lets go of what has faded and of what is too old to be heard in the input.
+    pub fn forget(&mut self, device_frame: u64, latency: Latency, link: &mut EngineEnd) {
+        self.scenes.forget(device_frame, link);
+        /// Latencies may grow by this much before stamps of the past are inexact.
+        const SPARE_FRAMES: i64 = 1 << 17;
+        let oldest = device_frame as i64 - latency.round_trip_frames() as i64 - SPARE_FRAMES;
+        self.history.forget_before(oldest);
+    }
+
+    /// Begins a scene with another playspec, or with the one in force.
+    fn cut(
+        &mut self,
+        source: Option<Source>,
+        position: i64,
+        rolling: bool,
+        at: u64,
+        link: &mut EngineEnd,
+    ) {
+        let source = source.or_else(|| self.scenes.current().source.as_ref().map(Source::share));
+        self.scenes.cut(source, position, rolling, at, link);
+        self.note(at, position, rolling);
+    }
+
+    fn note(&mut self, device_frame: u64, position: i64, rolling: bool) {
+        self.history.note(Segment {
+            start: device_frame as i64,
+            position,
+            rolling,
+            ticket: self.ticket(),
+        });
+    }
+}

@@ -1,0 +1,119 @@
+//! The loops that mix: each is one multiplication, then one addition, per sample, never fused, so
+//! that every instruction set gives the same bits.
+//!
+//! The same source is compiled for several instruction sets; [`Kernels::choose`] picks one when an
+//! interface is made.
+
+use crate::error::{Error, Result};
+
+/// Adds `source * gain` to `out`; both have the same length.
+type Mix = fn(out: &mut [f32], source: &[f32], gain: f32);
+/// Adds `source * gains` to `out`; all have the same length.
+type MixShaped = fn(out: &mut [f32], source: &[f32], gains: &[f32]);
+
+#[derive(Clone, Copy)]
+pub(crate) struct Kernels {
+    pub mix: Mix,
+    pub mix_shaped: MixShaped,
+}
+
+/// The variable that names an instruction set instead of the best one, for tests.
+const CHOICE: &str = "AMIO_SIMD";
+
+impl Kernels {
+    /// For the instruction set named in `AMIO_SIMD`, or the best that this processor has.
+    pub fn choose() -> Result<Kernels> {
+        let Some(name) = std::env::var_os(CHOICE) else {
+            return Ok(Kernels::available()
+                .last()
+                .map_or(BASELINE, |(_, kernels)| *kernels));
+        };
+        let available = Kernels::available();
+        let found = available.iter().find(|(n, _)| *n == name);
+        found.map(|(_, kernels)| *kernels).ok_or_else(|| {
+            let names: Vec<_> = available.iter().map(|(n, _)| *n).collect();
+            Error::InvalidArgument(format!(
+                "{CHOICE} is {name:?}; this processor has {}",
+                names.join(", ")
+            ))
+        })
+    }
+
+    /// What this processor can run, by name, the best last.
+    fn available() -> Vec<(&'static str, Kernels)> {
+        #[allow(
+            unused_mut,
+            reason = "only some processors have more than the baseline"
+        )]
+        let mut all = vec![("baseline", BASELINE)];
+        #[cfg(target_arch = "x86_64")]
+        if std::arch::is_x86_feature_detected!("avx2") {
+            all.push(("avx2", x86::AVX2));
+        }
+        all
+    }
+}
+
+/// What the target's every processor has: SSE2, NEON.
+const BASELINE: Kernels = Kernels { mix, mix_shaped };
+
+#[inline(always)]
+fn mix(out: &mut [f32], source: &[f32], gain: f32) {
+    for (out, source) in out.iter_mut().zip(source) {
+        *out += source * gain;
+    }
+}
+
+#[inline(always)]
+fn mix_shaped(out: &mut [f32], source: &[f32], gains: &[f32]) {
+    for ((out, source), gain) in out.iter_mut().zip(source).zip(gains) {
+        *out += source * gain;
+    }
+}
+
+#[cfg(target_arch = "x86_64")]
+#[allow(
+    unsafe_code,
+    reason = "calling code for an instruction set that was detected"
+)]
+mod x86 {
+    use super::Kernels;
+
+    /// Only handed out where AVX2 was detected.
+    pub const AVX2: Kernels = Kernels {
+        // SAFETY: `Kernels::available` offers this where the processor has AVX2.
+        mix: |out, source, gain| unsafe { mix(out, source, gain) },
+        // SAFETY: as above.
+        mix_shaped: |out, source, gains| unsafe { mix_shaped(out, source, gains) },
+    };
+
+    #[target_feature(enable = "avx2")]
+    fn mix(out: &mut [f32], source: &[f32], gain: f32) {
+        super::mix(out, source, gain);
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn mix_shaped(out: &mut [f32], source: &[f32], gains: &[f32]) {
+        super::mix_shaped(out, source, gains);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_instruction_set_gives_the_same_bits() {
+        let source: Vec<f32> = (0..1003).map(|n| ((n * 7919) as f32).sin()).collect();
+        let gains: Vec<f32> = (0..1003).map(|n| ((n * 104_729) as f32).cos()).collect();
+        let render = |kernels: Kernels| {
+            let mut out = gains.clone();
+            (kernels.mix)(&mut out, &source, 0.3);
+            (kernels.mix_shaped)(&mut out, &source, &gains);
+            out.iter().map(|x| x.to_bits()).collect::<Vec<_>>()
+        };
+        for (name, kernels) in Kernels::available() {
+            assert_eq!(render(kernels), render(BASELINE), "{name}");
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! Plays audio clips at exact frames, mixes them, and captures input that is stamped with the
+//! frame at which it was heard, without a line of real-time code in the application.
+//!
+//! An application makes [`Clip`]s, puts them into a [`Playspec`], and schedules it on an
+//! [`Interface`], whose driver plays it; captured input and events come back. What sounds at
+//! which frame is written down in `docs/SEMANTICS.md`.
+//!
+//! ```text
+//! Clip -> Entry -> Playspec -> Interface::schedule -> driver -> device
+//!                              Interface::read_input <- driver <- device
+//! ```
+//!
+//! The same library has a C interface, `include/amio.h`.
+
+mod capi;
+mod clip;
+mod control;
+mod driver;
+mod engine;
+mod error;
+mod jack;
+mod kernels;
+mod link;
+mod playspec;
+mod sys;
+mod units;
+
+pub use clip::{Clip, ClipInfo, Layout, SampleFormat};
+pub use control::{
+    CancelReason, Chunk, Config, Event, EventKind, Group, Interface, RingLevel, State, Stats, Swap,
+    Transport,
+};
+pub use driver::DriverKind;
+pub use error::{Error, Result};
+pub use link::{LatePolicy, SkipPolicy};
+pub use playspec::{Entry, Gain, MAX_OVERLAP, Playspec, Repeat};
+pub use sys::Realtime;
+pub use units::{
+    FRAME_RATE_RANGE_HZ, Latency, MAX_CHANNELS, MAX_GAIN, MAX_LENGTH_FRAMES, MAX_PERIOD_FRAMES,
+    MAX_POSITION, MAX_SAMPLE, Ticket,
+};
+
+#[cfg(feature = "rt-guard")]
+#[global_allocator]
+static GUARDED: assert_no_alloc::AllocDisabler = assert_no_alloc::AllocDisabler;

@@ -1,0 +1,143 @@
+//! Captured frames and their stamps: a ring of samples beside a ring of stamps.
+//!
+//! The samples of a chunk are pushed before its stamp, so a reader that has the stamp has the
+//! samples. When there is no room the newest frames are left out, counted, and the next stamp
+//! says how many are missing before it.
+
+use crate::units::{Latency, Ticket};
+use ringbuf::traits::{Consumer, Observer, Producer, Split};
+use ringbuf::{HeapCons, HeapProd, HeapRb};
+
+/// What a chunk of captured frames is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    pub frames: u64,
+    pub position: i64,
+    pub device_frame: u64,
+    pub time_ns: u64,
+    pub ticket: Ticket,
+    pub rolling: bool,
+    pub lost_before: u64,
+    pub xrun: bool,
+    pub latency: Latency,
+}
+
+impl Stamp {
+    /// What remains after the first `frames`, which lie at `frame_rate_hz`.
+    fn after(self, frames: u64, frame_rate_hz: u32) -> Stamp {
+        let advance = if self.rolling { frames as i64 } else { 0 };
+        Stamp {
+            frames: self.frames - frames,
+            position: self.position.saturating_add(advance),
+            device_frame: self.device_frame + frames,
+            time_ns: self.time_ns + frames * 1_000_000_000 / u64::from(frame_rate_hz),
+            lost_before: 0,
+            xrun: false,
+            ..self
+        }
+    }
+}
+
+pub(crate) fn new(channels: usize, frames: usize) -> (InputWriter, InputReader) {
+    let (samples_in, samples_out) = HeapRb::new(channels * frames).split();
+    // A chunk has at least one frame; short ones are rare, so a stamp for every eighth frame and
+    // some for small rings is plenty; where they run out, frames count as lost.
+    let (stamps_in, stamps_out) = HeapRb::new(frames / 8 + 64).split();
+    let writer = InputWriter {
+        channels,
+        samples: samples_in,
+        stamps: stamps_in,
+        lost: 0,
+    };
+    let reader = InputReader {
+        channels,
+        samples: samples_out,
+        stamps: stamps_out,
+        current: None,
+    };
+    (writer, reader)
+}
+
+/// The engine's end.
+pub(crate) struct InputWriter {
+    channels: usize,
+    samples: HeapProd<f32>,
+    stamps: HeapProd<Stamp>,
+    /// Frames left out since the last stamp.
+    lost: u64,
+}
+
+/// What became of a chunk.
+#[derive(Default)]
+pub(crate) struct Written {
+    /// Frames left out of this chunk.
+    pub lost: u64,
+    /// Frames left out before it, which its stamp reports.
+    pub lost_before: u64,
+}
+
+/// Wait-free; no allocation, lock, system call or log.
+impl InputWriter {
+    /// Appends a chunk: frame `n` of channel `c` is `inputs[c][offset + n]`.
+    pub fn write(&mut self, inputs: &[&[f32]], offset: usize, mut stamp: Stamp) -> Written {
+        let room = self.samples.vacant_len() / self.channels;
+        let wanted = stamp.frames;
+        stamp.frames = if self.stamps.is_full() {
+            0
+        } else {
+            wanted.min(room as u64)
+        };
+        stamp.lost_before = self.lost;
+        let lost = wanted - stamp.frames;
+        if stamp.frames > 0 {
+            let frames = offset..offset + stamp.frames as usize;
+            let interleaved = frames.flat_map(|n| inputs.iter().map(move |channel| channel[n]));
+            self.samples.push_iter(interleaved);
+            let has_room = self.stamps.try_push(stamp).is_ok();
+            debug_assert!(has_room, "checked above, and there is one writer");
+            self.lost = 0;
+        }
+        self.lost += lost;
+        Written {
+            lost,
+            lost_before: if stamp.frames > 0 {
+                stamp.lost_before
+            } else {
+                0
+            },
+        }
+    }
+
+    /// How many frames wait to be read.
+    pub fn waiting(&self) -> usize {
+        self.samples.occupied_len() / self.channels
+    }
+}
+
+/// The control half's end.
+pub(crate) struct InputReader {
+    channels: usize,
+    samples: HeapCons<f32>,
+    stamps: HeapCons<Stamp>,
+    /// A chunk that was read in part.
+    current: Option<Stamp>,
+}
+
+impl InputReader {
+    /// Copies frames of one chunk, interleaved, as many as there are and fit.
+    pub fn read(&mut self, buffer: &mut [f32], frame_rate_hz: u32) -> Option<Stamp> {
+        let stamp = self.current.take().or_else(|| self.stamps.try_pop())?;
+        let frames = stamp.frames.min((buffer.len() / self.channels) as u64);
+        self.samples
+            .pop_slice(&mut buffer[..frames as usize * self.channels]);
+        if frames < stamp.frames {
+            self.current = Some(stamp.after(frames, frame_rate_hz));
+        }
+        Some(Stamp { frames, ..stamp })
+    }
+
+    /// Whether nothing waits to be read.
+    pub fn is_empty(&self) -> bool {
+        self.current.is_none() && self.stamps.is_empty()
+    }
+}

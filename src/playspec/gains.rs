@@ -1,0 +1,90 @@
+//! The gains in force for each entry of a playspec on one interface, and the ramps between them.
+//!
+//! Written and read by that interface's audio thread alone (the atomics only make sharing the
+//! table with the commands that reach it safe), so all accesses are relaxed.
+
+use super::{Entry, Gain};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
+
+pub(crate) struct GainTable(Box<[Cell]>);
+
+struct Cell {
+    from: [AtomicU32; 2],
+    to: [AtomicU32; 2],
+    start: AtomicU64,
+    ramp: AtomicU64,
+}
+
+/// A gain that changes linearly from `from`, at device frame `start`, to `to`, `frames` later.
+#[derive(Clone, Copy)]
+pub(crate) struct Ramp {
+    from: Gain,
+    to: Gain,
+    start: u64,
+    frames: u64,
+}
+
+impl Ramp {
+    /// Whether the gain at or after this device frame is not yet `to`.
+    pub fn is_moving_at(&self, device_frame: u64) -> bool {
+        device_frame.saturating_sub(self.start) < self.frames
+    }
+
+    pub fn at(&self, device_frame: u64) -> Gain {
+        let passed = device_frame.saturating_sub(self.start);
+        if passed >= self.frames {
+            return self.to;
+        }
+        let part = passed as f32 / self.frames as f32;
+        Gain {
+            left: self.from.left + (self.to.left - self.from.left) * part,
+            right: self.from.right + (self.to.right - self.from.right) * part,
+        }
+    }
+}
+
+impl GainTable {
+    pub fn new(entries: &[Entry]) -> GainTable {
+        let bits = |gain: Gain| [gain.left, gain.right].map(|g| AtomicU32::new(g.to_bits()));
+        let cell = |entry: &Entry| Cell {
+            from: bits(entry.gain),
+            to: bits(entry.gain),
+            start: AtomicU64::new(0),
+            ramp: AtomicU64::new(0),
+        };
+        GainTable(entries.iter().map(cell).collect())
+    }
+
+    /// # Real-time contract
+    /// Audio thread only; wait-free; no allocation, lock, system call or log.
+    pub fn ramp(&self, entry: usize) -> Ramp {
+        let cell = &self.0[entry];
+        let gain = |bits: &[AtomicU32; 2]| Gain {
+            left: f32::from_bits(bits[0].load(Relaxed)),
+            right: f32::from_bits(bits[1].load(Relaxed)),
+        };
+        Ramp {
+            from: gain(&cell.from),
+            to: gain(&cell.to),
+            start: cell.start.load(Relaxed),
+            frames: cell.ramp.load(Relaxed),
+        }
+    }
+
+    /// Moves the gain, from what it is at `device_frame`, to `to` within `frames`.
+    ///
+    /// # Real-time contract
+    /// As [`GainTable::ramp`].
+    pub fn set(&self, entry: usize, to: Gain, device_frame: u64, frames: u64) {
+        let from = self.ramp(entry).at(device_frame);
+        let cell = &self.0[entry];
+        let store = |bits: &[AtomicU32; 2], gain: Gain| {
+            bits[0].store(gain.left.to_bits(), Relaxed);
+            bits[1].store(gain.right.to_bits(), Relaxed);
+        };
+        store(&cell.from, from);
+        store(&cell.to, to);
+        cell.start.store(device_frame, Relaxed);
+        cell.ramp.store(frames, Relaxed);
+    }
+}
