@@ -193,10 +193,10 @@ pub fn shrink(arrangement: &Arrangement, periods: Periods) -> Arrangement {
             candidates.push(candidate);
         }
         for (number, sounds) in smallest.playspecs.iter().enumerate() {
-            for entry in 0..sounds.len() {
-                let mut candidate = smallest.clone();
-                candidate.playspecs[number][entry].gain = [0.0, 0.0];
-                if sounds[entry].gain != [0.0, 0.0] {
+            for (entry, sound) in sounds.iter().enumerate() {
+                if sound.gain != [0.0, 0.0] {
+                    let mut candidate = smallest.clone();
+                    candidate.playspecs[number][entry].gain = [0.0, 0.0];
                     candidates.push(candidate);
                 }
             }
