@@ -83,7 +83,7 @@ fn expect_beats(interface: &Interface, metronome: Metronome, position: i64, fram
     let end = position + frames as i64;
     let (mut here, mut next) = (position, metronome.next(position));
     let mut block = vec![0.0f32; BLOCK as usize];
-    let mut beats = 0;
+    let mut beats = 0u64;
     while here < end {
         let length = (end - here).min(BLOCK as i64);
         let block = &mut block[..length as usize];
@@ -107,9 +107,10 @@ fn expect_beats(interface: &Interface, metronome: Metronome, position: i64, fram
         assert_eq!(interface.position(), here);
     }
     let audible = end - position.max(metronome.play_at);
-    let interval = metronome.numerator / u64::from(metronome.denominator);
+    let intervals = u128::from(beats) * u128::from(metronome.numerator);
+    let frames = audible as u128 * u128::from(metronome.denominator);
     assert!(
-        beats >= audible as u64 / interval - 1,
+        intervals + u128::from(metronome.numerator) > frames,
         "only {beats} beats in {audible} frames"
     );
 }
