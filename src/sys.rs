@@ -77,8 +77,8 @@ pub(crate) fn current_realtime() -> Realtime {
     }
 }
 
-/// A descriptor that is readable while its owner has something to be fetched. The owner's lock
-/// must guard `set` and `clear`.
+/// A descriptor that is readable while its owner has something to be fetched. Whoever clears it
+/// must look for that afterwards: what was there before a `set` is seen after a `clear`.
 pub(crate) struct Signal {
     fd: OwnedFd,
     /// Spares the system call where nothing changes.
@@ -115,12 +115,10 @@ impl Signal {
 
     /// Makes it not readable.
     pub fn clear(&self) {
-        if !self.is_set.swap(false, Ordering::AcqRel) {
-            return;
-        }
         let mut count = [0u8; 8];
         // SAFETY: 8 writable bytes. EAGAIN means that it was not readable.
         unsafe { libc::read(self.fd.as_raw_fd(), count.as_mut_ptr().cast(), count.len()) };
+        self.is_set.swap(false, Ordering::AcqRel);
     }
 
     /// Waits until it is readable, or for `timeout`; false if the time ran out.
