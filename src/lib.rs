@@ -12,11 +12,13 @@
 //!
 //! The same library has a C interface, `include/amio.h`.
 
+mod capi;
 mod clip;
 mod control;
 mod driver;
 mod engine;
 mod error;
+mod jack;
 mod kernels;
 mod link;
 mod playspec;

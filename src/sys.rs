@@ -59,24 +59,6 @@ pub(crate) fn request_realtime(priority: i32) -> Realtime {
     }
 }
 
-/// The scheduling of the calling thread.
-pub(crate) fn current_realtime() -> Realtime {
-    let mut policy = 0;
-    let mut param = libc::sched_param { sched_priority: 0 };
-    // SAFETY: both pointers are valid; pthread_self is the calling thread.
-    unsafe { libc::pthread_getschedparam(libc::pthread_self(), &mut policy, &mut param) };
-    match policy & !libc::SCHED_RESET_ON_FORK {
-        libc::SCHED_FIFO | libc::SCHED_RR => Realtime::Granted {
-            priority: param.sched_priority,
-        },
-        _ => Realtime::Refused {
-            reason: "the server did not give its client's thread real-time scheduling; run the \
-                     server with it (jackd -R) and allow it for this user"
-                .into(),
-        },
-    }
-}
-
 /// A descriptor that is readable while its owner has something to be fetched. Whoever clears it
 /// must look for that afterwards: what was there before a `set` is seen after a `clear`.
 pub(crate) struct Signal {

@@ -145,7 +145,7 @@ pub unsafe extern "C" fn amio_interface_new(
 ///
 /// Thread: any but the audio thread; waits for the server as long as the library's deadline.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
-/// already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_LOST; AMIO_ERROR_TIMEOUT;
+/// already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT;
 /// AMIO_ERROR_SYSTEM.
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_interface_start(iface: *mut amio_interface) -> amio_status {

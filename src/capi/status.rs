@@ -38,8 +38,6 @@ pub const AMIO_ERROR_DRIVER_UNAVAILABLE: amio_status = -11;
 pub const AMIO_ERROR_NO_SERVER: amio_status = -12;
 /// The driver, its server or its device failed.
 pub const AMIO_ERROR_DRIVER: amio_status = -13;
-/// The server or device is gone; the interface reconnects by itself.
-pub const AMIO_ERROR_LOST: amio_status = -14;
 /// A file could not be opened, read or written.
 pub const AMIO_ERROR_IO: amio_status = -15;
 /// A file is not of a kind that can be read.
@@ -100,7 +98,6 @@ fn words(status: amio_status) -> &'static CStr {
         AMIO_ERROR_DRIVER_UNAVAILABLE => c"the driver is not available",
         AMIO_ERROR_NO_SERVER => c"no audio server answers",
         AMIO_ERROR_DRIVER => c"the audio driver failed",
-        AMIO_ERROR_LOST => c"the audio server or device is lost",
         AMIO_ERROR_IO => c"input or output error",
         AMIO_ERROR_FORMAT => c"unknown file format",
         AMIO_ERROR_RATE_MISMATCH => c"frame rates differ",
@@ -125,7 +122,6 @@ impl From<Error> for Fault {
             Error::DriverUnavailable { .. } => AMIO_ERROR_DRIVER_UNAVAILABLE,
             Error::NoServer { .. } => AMIO_ERROR_NO_SERVER,
             Error::Driver { .. } => AMIO_ERROR_DRIVER,
-            Error::Lost { .. } => AMIO_ERROR_LOST,
             Error::Io { .. } => AMIO_ERROR_IO,
             Error::Format { .. } => AMIO_ERROR_FORMAT,
             Error::OutOfMemory(..) => AMIO_ERROR_OUT_OF_MEMORY,

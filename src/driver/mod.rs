@@ -6,6 +6,7 @@
 //! Thread: `open`, `start`, `stop` and dropping on a control thread; [`Lease::run`] on the audio
 //! thread.
 
+mod jack;
 mod null;
 mod offline;
 mod slot;
@@ -142,10 +143,7 @@ pub(crate) struct Request {
 /// Opens a driver. It may block as long as its server does.
 pub(crate) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>> {
     match request.kind {
-        DriverKind::Jack => Err(crate::error::Error::DriverUnavailable {
-            driver: "jack",
-            reason: "it is not part of this build".into(),
-        }),
+        DriverKind::Jack => jack::open(request, notify),
         DriverKind::Null => Ok(Box::new(null::Null::new(request, notify))),
         DriverKind::Offline => Ok(Box::new(Offline::new(request))),
     }
