@@ -69,7 +69,6 @@
 
 /* Generated from src/capi by cbindgen; `make header` refreshes it. */
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
