@@ -11,15 +11,17 @@ use std::path::{Path, PathBuf};
 /// everything.
 const LAYERS: &str = "
     error
+    atomic
+    seeded          error units sys
     units           error
     sys             error units
     kernels         error
     clip            error units
     playspec        error units clip
-    link            error units clip playspec
+    link            error units atomic clip playspec
     engine          error units sys kernels clip playspec link driver::Process driver::Period
     jack            error units sys link
-    driver          error units sys
+    driver          error units sys atomic seeded
     driver/jack     error units sys driver jack
     driver/offline  error units sys driver clip
     control         error units sys kernels clip playspec link engine driver
