@@ -16,11 +16,12 @@
  *
  * # Threads
  *
- * Every function may be called from any thread, and several at once on the same handle, except
- * from the audio thread of a driver and from a signal handler. Calls may take locks and allocate;
- * they never wait for the audio thread. Functions that wait (their names contain `wait`) take a
- * timeout. A handle that is freed by one thread while another one uses it is safe: the call that
- * comes too late gets AMIO_ERROR_INVALID_HANDLE.
+ * Every function may be called from any thread, and several at once on the same handle, but not
+ * from a driver's audio thread or a signal handler. Calls may take locks and allocate; they never
+ * wait for the audio thread. Those that talk to a server wait for it no longer than a deadline, and
+ * those with `wait` in their names take a timeout; both then return AMIO_ERROR_TIMEOUT. A handle
+ * may be freed by one thread while another one uses it: a call that comes too late gets
+ * AMIO_ERROR_INVALID_HANDLE.
  *
  * No code of the caller runs on the audio thread. What happens there is fetched as events, with
  * amio_interface_next_event(); amio_interface_event_fd() gives a descriptor for poll(), epoll and
@@ -31,7 +32,8 @@
  * Handles are opaque pointers that are never dereferenced. A handle that was freed, was made up, or
  * is of another type gets AMIO_ERROR_INVALID_HANDLE. What a `_new` function returns belongs to the
  * caller, who gives it back with the `_free` function of that type; `_free(NULL)` does nothing.
- * A clip that a playspec uses outlives its handle, and so does a playspec that is scheduled.
+ * What a playspec uses, or an interface plays, lives as long as it is needed, also when its handle
+ * has been freed.
  *
  * Memory passed in is borrowed for the duration of the call unless the function says otherwise.
  * Strings are UTF-8 and end in NUL. Returned strings say how long they stay valid.
@@ -55,9 +57,10 @@
  * # Structures that grow
  *
  * A struct that begins with `struct_size` may get more members at its end. Set every member to 0,
- * then `struct_size` to sizeof, then what you need; 0 always means the default. A program built
- * against an older header works with a newer library. A newer program works with an older library
- * as long as it leaves the members that the library does not know at 0.
+ * then `struct_size` to sizeof, then what you need; 0 means the default unless the member says
+ * otherwise. A program built against an older header works with a newer library. A newer program
+ * works with an older library as long as it leaves the members that the library does not know at 0,
+ * and gets AMIO_ERROR_UNSUPPORTED if it does not.
  */
 
 
@@ -66,7 +69,6 @@
 
 /* Generated from src/capi by cbindgen; `make header` refreshes it. */
 
-#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -926,11 +928,6 @@ typedef struct amio_stats {
 #define AMIO_ERROR_DRIVER -13
 
 /**
- * The server or device is gone; the interface reconnects by itself.
- */
-#define AMIO_ERROR_LOST -14
-
-/**
  * A file could not be opened, read or written.
  */
 #define AMIO_ERROR_IO -15
@@ -1017,7 +1014,7 @@ amio_status amio_interface_new(const struct amio_interface_config *config,
  *
  * Thread: any but the audio thread; waits for the server as long as the library's deadline.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
- * already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_LOST; AMIO_ERROR_TIMEOUT;
+ * already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT;
  * AMIO_ERROR_SYSTEM.
  */
 amio_status amio_interface_start(struct amio_interface *iface);
