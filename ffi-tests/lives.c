@@ -62,7 +62,7 @@ static void live(uint32_t driver, amio_playspec *playspec)
 
     config.struct_size = sizeof config;
     config.driver = driver;
-    config.period_frames = 64;
+    config.period_frames = driver == AMIO_DRIVER_JACK ? 0 : 64;
     OK(amio_interface_new(&config, &iface));
     OK(amio_interface_schedule(iface, playspec, 0, 0, 0, &ticket));
     OK(amio_interface_schedule(iface, playspec, 1000000, 0, 0, &ticket));
