@@ -101,10 +101,10 @@ static void entries(void)
     OK(amio_playspec_new(&playspec));
     for (at = 0; at < sizeof table / sizeof table[0]; at++) {
         amio_playspec_entry entry = entry_of(clip, 0);
+        number = 77;
         set(&entry, &table[at]);
         expect(&table[at], amio_playspec_add(playspec, &entry, &number));
-        if (table[at].expected == AMIO_OK)
-            CHECK(number == added++);
+        CHECK(number == (table[at].expected == AMIO_OK ? added++ : 77));
     }
     OK(amio_playspec_free(playspec));
     OK(amio_clip_free(clip));
@@ -164,10 +164,13 @@ static void configurations(void)
         config.struct_size = sizeof config;
         config.driver = AMIO_DRIVER_OFFLINE;
         set(&config, &table[at]);
+        iface = (amio_interface *)&config;
         status = amio_interface_new(&config, &iface);
         expect(&table[at], status);
         if (status == AMIO_OK)
             OK(amio_interface_free(iface));
+        else
+            CHECK(iface == (amio_interface *)&config);
     }
     memset(&config, 0, sizeof config);
     config.struct_size = sizeof config;
@@ -202,10 +205,13 @@ static void formats(void)
         amio_clip *clip;
         amio_status status;
         set(&format, &table[at]);
+        clip = (amio_clip *)&format;
         status = amio_clip_new(&format, samples, 2, &clip);
         expect(&table[at], status);
         if (status == AMIO_OK)
             OK(amio_clip_free(clip));
+        else
+            CHECK(clip == (amio_clip *)&format);
     }
 }
 
