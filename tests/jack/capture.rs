@@ -2,7 +2,7 @@
 
 use crate::peer::Peer;
 use crate::server::{Server, beside};
-use crate::tools::{self, NUMBERS, impulses, read_all, run_until, undisturbed};
+use crate::tools::{self, NUMBERS, assert_consecutive, assert_numbered, impulses, read_all, run_until, undisturbed};
 use amio::{Chunk, Config, EventKind, Interface, Swap};
 use std::collections::HashMap;
 use std::process::Command;
@@ -204,33 +204,4 @@ fn times_are_due_times() {
     let median = differences[differences.len() / 2];
     assert!(differences.len() >= 10, "only {} chunks", differences.len());
     assert!(median.abs() < 100_000, "{median} ns off");
-}
-
-/// Device frames go on from chunk to chunk, but for the frames that are said to be missing.
-fn assert_consecutive(chunks: &[(Chunk, Vec<f32>)]) {
-    let mut next = chunks.first().expect("something was captured").0.device_frame;
-    for (chunk, _) in chunks {
-        let expected = next + chunk.lost_before;
-        if chunk.xrun {
-            assert!(chunk.device_frame > expected, "{chunk:?} after {next}");
-        } else {
-            assert_eq!(chunk.device_frame, expected, "{chunk:?}");
-        }
-        next = chunk.device_frame + chunk.frames;
-    }
-}
-
-/// The source's numbers are as far apart as the device frames at which they were captured, from
-/// the source's first frame on; returns how many there are.
-fn assert_numbered(chunks: &[(Chunk, Vec<f32>)]) -> usize {
-    let frames = chunks.iter().flat_map(|(chunk, samples)| (chunk.device_frame..).zip(samples));
-    let mut numbered = frames.skip_while(|(_, number)| **number == 0.0);
-    let (first_frame, &first) = numbered.next().expect("the source was heard");
-    let mut count = 1;
-    for (device_frame, &number) in numbered {
-        let expected = (first as u64 + (device_frame - first_frame)) % u64::from(NUMBERS);
-        assert_eq!(number as u64, expected, "at device frame {device_frame}");
-        count += 1;
-    }
-    count
 }

@@ -77,6 +77,36 @@ pub fn read_all(interface: &Interface) -> Vec<(Chunk, Vec<f32>)> {
     chunks
 }
 
+/// Device frames go on from chunk to chunk, but for the frames that are said to be missing.
+pub fn assert_consecutive(chunks: &[(Chunk, Vec<f32>)]) {
+    for pair in chunks.windows(2) {
+        let [(before, _), (chunk, _)] = pair else {
+            unreachable!("windows of two");
+        };
+        let expected = before.device_frame + before.frames + chunk.lost_before;
+        if chunk.xrun {
+            assert!(chunk.device_frame > expected, "{chunk:?} after {before:?}");
+        } else {
+            assert_eq!(chunk.device_frame, expected, "{chunk:?} after {before:?}");
+        }
+    }
+}
+
+/// The source's numbers are as far apart as the device frames at which they were captured, from
+/// the source's first frame on; returns how many there are.
+pub fn assert_numbered(chunks: &[(Chunk, Vec<f32>)]) -> usize {
+    let frames = chunks.iter().flat_map(|(chunk, samples)| (chunk.device_frame..).zip(samples));
+    let mut numbered = frames.skip_while(|(_, number)| **number == 0.0);
+    let (first_frame, &first) = numbered.next().expect("the source was heard");
+    let mut count = 1;
+    for (device_frame, &number) in numbered {
+        let expected = (first as u64 + (device_frame - first_frame)) % u64::from(NUMBERS);
+        assert_eq!(number as u64, expected, "at device frame {device_frame}");
+        count += 1;
+    }
+    count
+}
+
 /// Runs a case, again where its server was disturbed: a cycle that ended too late was captured or
 /// heard in part. Returns what an undisturbed case returned beside its interface.
 pub fn undisturbed<T>(case: impl Fn() -> (Interface, T)) -> (Interface, T) {
