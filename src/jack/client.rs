@@ -601,7 +601,8 @@ callback!(on_latency(mode: c_int), |context, mode| {
         _ => Direction::Output,
     });
 });
-callback!(on_shutdown(), |context| context.lost("the JACK server has shut down"));
+callback!(on_shutdown(), |context| context
+    .lost("the JACK server has shut down"));
 callback!(on_info_shutdown(_code: c_int, reason: *const c_char), |context, _, reason| {
     if reason.is_null() {
         return context.lost("the JACK server has shut down");

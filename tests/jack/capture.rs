@@ -2,7 +2,9 @@
 
 use crate::peer::Peer;
 use crate::server::{Server, beside};
-use crate::tools::{self, NUMBERS, assert_consecutive, assert_numbered, impulses, read_all, run_until, undisturbed};
+use crate::tools::{
+    self, NUMBERS, assert_consecutive, assert_numbered, impulses, read_all, run_until, undisturbed,
+};
 use amio::{Chunk, Config, EventKind, Interface, Swap};
 use std::collections::HashMap;
 use std::process::Command;
@@ -82,7 +84,11 @@ fn stamps_are_exact(config: &Config, way: &[(&str, &str)]) -> Vec<Chunk> {
             stamped.push(*chunk);
         }
     }
-    assert!(stamped.len() >= 10, "only {} impulses came back", stamped.len());
+    assert!(
+        stamped.len() >= 10,
+        "only {} impulses came back",
+        stamped.len()
+    );
     stamped
 }
 

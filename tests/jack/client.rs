@@ -49,7 +49,9 @@ fn each_of_64_channels_has_its_own_port() {
         let mut entry = amio::Entry::new(&clip, 0);
         entry.first_output = 63;
         let playspec = amio::Playspec::new(vec![entry]).expect("a good entry");
-        interface.schedule(&playspec, amio::Swap::at(0)).expect("room");
+        interface
+            .schedule(&playspec, amio::Swap::at(0))
+            .expect("room");
         interface.set_rolling(true).expect("room");
         run_until(&interface, 24_000);
         let recording = peer.recording();
@@ -63,7 +65,10 @@ fn each_of_64_channels_has_its_own_port() {
                 numbered += usize::from(frame[63] > 0.0);
             }
         }
-        assert!(numbered > 10_000, "only {numbered} numbers came to the last input");
+        assert!(
+            numbered > 10_000,
+            "only {numbered} numbers came to the last input"
+        );
     });
 }
 
@@ -72,7 +77,12 @@ fn physical_ports_are_connected_in_order_unless_that_is_switched_off() {
     beside!(Server::Jackd(256), {
         let interface = tools::start(config(5, 5));
         // The loopback client says that its ports are physical too.
-        let physical = [("system", 1), ("system", 2), ("loopback", 1), ("loopback", 2)];
+        let physical = [
+            ("system", 1),
+            ("system", 2),
+            ("loopback", 1),
+            ("loopback", 2),
+        ];
         for (ours, (client, theirs)) in (1..).zip(physical) {
             wait_until(vec![format!("{client}:playback_{theirs}")], || {
                 connected_to(&format!("amio:output_{ours}"))
@@ -81,7 +91,11 @@ fn physical_ports_are_connected_in_order_unless_that_is_switched_off() {
                 connected_to(&format!("amio:input_{ours}"))
             });
         }
-        assert_eq!(connected_to("amio:output_5"), [""; 0], "there are four physical ports");
+        assert_eq!(
+            connected_to("amio:output_5"),
+            [""; 0],
+            "there are four physical ports"
+        );
         drop(interface);
         let interface = tools::start(Config {
             autoconnect: false,
@@ -96,8 +110,12 @@ fn physical_ports_are_connected_in_order_unless_that_is_switched_off() {
 fn physical_ports_of_pipewire_are_connected_in_order() {
     beside!(Server::PipeWire, {
         let _interface = tools::start(config(2, 2));
-        wait_until(vec!["system:playback_FL".to_owned()], || connected_to("amio:output_l"));
-        wait_until(vec!["system:playback_FR".to_owned()], || connected_to("amio:output_r"));
+        wait_until(vec!["system:playback_FL".to_owned()], || {
+            connected_to("amio:output_l")
+        });
+        wait_until(vec!["system:playback_FR".to_owned()], || {
+            connected_to("amio:output_r")
+        });
     });
 }
 
@@ -113,13 +131,19 @@ fn connections_that_others_made_survive_a_stop_and_a_start() {
         interface.stop().expect("it runs");
         wait_until(Vec::<String>::new(), || connected_to("amio:output_l"));
         interface.start().expect("it was stopped");
-        wait_until(vec!["system:playback_1".to_owned(), "peer:in".to_owned()], || {
-            connected_to("amio:output_l")
-        });
-        wait_until(vec!["system:capture_2".to_owned(), "peer:out".to_owned()], || {
-            connected_to("amio:input_r")
-        });
-        assert_eq!(connected_to("amio:output_r"), [""; 0], "it was disconnected before");
+        wait_until(
+            vec!["system:playback_1".to_owned(), "peer:in".to_owned()],
+            || connected_to("amio:output_l"),
+        );
+        wait_until(
+            vec!["system:capture_2".to_owned(), "peer:out".to_owned()],
+            || connected_to("amio:input_r"),
+        );
+        assert_eq!(
+            connected_to("amio:output_r"),
+            [""; 0],
+            "it was disconnected before"
+        );
     });
 }
 
@@ -169,12 +193,18 @@ fn another_rate_or_period_than_the_servers_is_refused_by_name_and_value() {
             frame_rate_hz: Some(44_100),
             ..config(2, 2)
         });
-        assert!(rate.contains("frame_rate_hz is 44100") && rate.contains("48000"), "{rate}");
+        assert!(
+            rate.contains("frame_rate_hz is 44100") && rate.contains("48000"),
+            "{rate}"
+        );
         let period = refusal(Config {
             period_frames: Some(128),
             ..config(2, 2)
         });
-        assert!(period.contains("period_frames is 128") && period.contains("256"), "{period}");
+        assert!(
+            period.contains("period_frames is 128") && period.contains("256"),
+            "{period}"
+        );
         let fits = Interface::new(Config {
             frame_rate_hz: Some(48_000),
             period_frames: Some(256),
@@ -187,8 +217,13 @@ fn another_rate_or_period_than_the_servers_is_refused_by_name_and_value() {
 #[test]
 fn without_libjack_the_error_says_what_to_install() {
     if is_apart() {
-        let refused = Interface::new(config(2, 2)).err().expect("there is no libjack");
-        assert!(matches!(refused, Error::DriverUnavailable { .. }), "{refused:?}");
+        let refused = Interface::new(config(2, 2))
+            .err()
+            .expect("there is no libjack");
+        assert!(
+            matches!(refused, Error::DriverUnavailable { .. }),
+            "{refused:?}"
+        );
         let message = refused.to_string();
         for part in ["libjack.so.0", "libjack-jackd2-0", "pipewire-jack"] {
             assert!(message.contains(part), "{message}");
@@ -237,7 +272,10 @@ fn real_time_scheduling_is_reported_where_the_server_has_it() {
         assert_eq!(interface.config().driver, DriverKind::Jack);
         run_until(&interface, 4_096);
         let realtime = interface.stats().realtime;
-        assert!(matches!(realtime, Some(Realtime::Granted { priority: 1..=99 })), "{realtime:?}");
+        assert!(
+            matches!(realtime, Some(Realtime::Granted { priority: 1..=99 })),
+            "{realtime:?}"
+        );
     });
 }
 
@@ -260,9 +298,11 @@ fn freewheeling_is_told_and_frames_go_on_without_a_gap() {
         let interface = tools::start(config(2, 2));
         run_until(&interface, 4_096);
         let told = |wanted: bool| {
-            wait_for(&interface, Duration::from_secs(3), |event| match event.kind {
-                EventKind::Freewheel { on } => (on == wanted).then_some(()),
-                _ => None,
+            wait_for(&interface, Duration::from_secs(3), |event| {
+                match event.kind {
+                    EventKind::Freewheel { on } => (on == wanted).then_some(()),
+                    _ => None,
+                }
             });
         };
         let began = Instant::now();
@@ -272,7 +312,11 @@ fn freewheeling_is_told_and_frames_go_on_without_a_gap() {
         run_until(&interface, from + 480_000);
         peer.set_freewheel(false);
         told(false);
-        assert!(began.elapsed() < Duration::from_secs(5), "ten seconds took {:?}", began.elapsed());
+        assert!(
+            began.elapsed() < Duration::from_secs(5),
+            "ten seconds took {:?}",
+            began.elapsed()
+        );
         run_until(&interface, interface.transport().device_frame + 4_096);
         assert_eq!(interface.stats().skipped_frames, 0);
     });

@@ -34,7 +34,12 @@ fn lands_on_its_frames(periods: &[u32]) {
         let trouble = tools::trouble(&case.events);
         let some = &wrong[..wrong.len().min(8)];
         println!("attempt {attempt}: (device frame, heard, expected) {some:?}; {trouble:?}");
-        assert!(!trouble.is_empty(), "{} of {} frames are wrong", wrong.len(), case.heard);
+        assert!(
+            !trouble.is_empty(),
+            "{} of {} frames are wrong",
+            wrong.len(),
+            case.heard
+        );
     }
     panic!("the server was disturbed each time: inconclusive");
 }
@@ -63,7 +68,9 @@ impl Case {
         source.connect("source:out", "amio:input_1");
         recorder.connect("amio:output_l", "recorder:in");
 
-        let first = interface.schedule(&impulses(FIRST.0, FIRST.1), Swap::at(0)).expect("room");
+        let first = interface
+            .schedule(&impulses(FIRST.0, FIRST.1), Swap::at(0))
+            .expect("room");
         interface.set_rolling(true).expect("room");
         let (_, mut events) = wait_for(&interface, PATIENCE, |event| applied(event, first));
         run_until(&interface, 4_800);
@@ -75,10 +82,16 @@ impl Case {
             start_from: START_FROM,
             ..Swap::at(insert_at)
         };
-        let second = interface.schedule(&impulses(SECOND.0, SECOND.1), swap).expect("room");
+        let second = interface
+            .schedule(&impulses(SECOND.0, SECOND.1), swap)
+            .expect("room");
         let (swapped, more) = wait_for(&interface, PATIENCE, |event| applied(event, second));
         events.extend(more);
-        assert_eq!(swapped, origin + insert_at as u64, "the swap was not where it was asked for");
+        assert_eq!(
+            swapped,
+            origin + insert_at as u64,
+            "the swap was not where it was asked for"
+        );
 
         for &frames in periods {
             let here = interface.transport().device_frame;
@@ -123,17 +136,34 @@ impl Case {
     }
 
     fn wrong_frames(&self) -> Vec<(u64, f32, f32)> {
-        let compared = self.samples.iter().map(|(&frame, &heard)| (frame, heard, self.expected(frame)));
-        let mut wrong: Vec<_> = compared.filter(|(_, heard, expected)| heard != expected).collect();
+        let compared = self
+            .samples
+            .iter()
+            .map(|(&frame, &heard)| (frame, heard, self.expected(frame)));
+        let mut wrong: Vec<_> = compared
+            .filter(|(_, heard, expected)| heard != expected)
+            .collect();
         wrong.sort_by_key(|(frame, ..)| *frame);
         wrong
     }
 
     /// Silence agrees with nothing having been recorded, so both playspecs must have been heard.
     fn assert_enough_was_heard(&self) {
-        let count = |value: f32| self.samples.values().filter(|&&sample| sample == value).count();
-        assert!(count(FIRST.0) > 20 && count(SECOND.0) > 60, "{} frames", self.heard);
-        assert_eq!(self.samples.get(&self.swapped), Some(&self.expected(self.swapped)));
+        let count = |value: f32| {
+            self.samples
+                .values()
+                .filter(|&&sample| sample == value)
+                .count()
+        };
+        assert!(
+            count(FIRST.0) > 20 && count(SECOND.0) > 60,
+            "{} frames",
+            self.heard
+        );
+        assert_eq!(
+            self.samples.get(&self.swapped),
+            Some(&self.expected(self.swapped))
+        );
     }
 }
 

@@ -2,8 +2,11 @@
 
 use crate::peer::Peer;
 use crate::server::{Server, beside};
-use crate::tools::{self, assert_consecutive, assert_numbered, connected_to, impulses, read_all, run_until, wait_for, wait_until};
-use amio::{Chunk, Config, EventKind, State, Swap};
+use crate::tools::{
+    self, assert_consecutive, assert_numbered, connected_to, impulses, read_all, run_until,
+    wait_for, wait_until,
+};
+use amio::{Chunk, Config, EventKind, Interface, State, Swap};
 use std::os::unix::process::CommandExt;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -39,7 +42,10 @@ fn twenty_times_a_killed_server_is_told_within_100_ms_and_all_goes_on_when_it_is
                 }
             });
             let told = killed.elapsed();
-            assert!(told < Duration::from_millis(100), "round {round}: told after {told:?}");
+            assert!(
+                told < Duration::from_millis(100),
+                "round {round}: told after {told:?}"
+            );
             assert_eq!(interface.state(), State::Lost, "{reason}");
             assert!(interface.position() >= position);
 
@@ -54,23 +60,35 @@ fn twenty_times_a_killed_server_is_told_within_100_ms_and_all_goes_on_when_it_is
                 _ => None,
             });
             let lost_again = |kind: &EventKind| matches!(kind, EventKind::Lost { .. });
-            assert!(!passed.iter().any(|event| lost_again(&event.kind)), "{passed:#?}");
+            assert!(
+                !passed.iter().any(|event| lost_again(&event.kind)),
+                "{passed:#?}"
+            );
             assert!(gap > 0 && interface.state() == State::Running);
-            println!("round {round}: told after {told:?}, back after {:?}", killed.elapsed());
+            println!(
+                "round {round}: told after {told:?}, back after {:?}",
+                killed.elapsed()
+            );
             // The peers come back after us; their connections are made again all the same, and
             // those to the device too.
             source = Peer::start("source");
             recorder = Peer::start("recorder");
-            wait_until(vec!["source:out".to_owned(), "system:capture_1".to_owned()], || {
-                let mut connected = connected_to("amio:input_1");
-                connected.sort();
-                connected
-            });
-            wait_until(vec!["recorder:in".to_owned(), "system:playback_2".to_owned()], || {
-                let mut connected = connected_to("amio:output_r");
-                connected.sort();
-                connected
-            });
+            wait_until(
+                vec!["source:out".to_owned(), "system:capture_1".to_owned()],
+                || {
+                    let mut connected = connected_to("amio:input_1");
+                    connected.sort();
+                    connected
+                },
+            );
+            wait_until(
+                vec!["recorder:in".to_owned(), "system:playback_2".to_owned()],
+                || {
+                    let mut connected = connected_to("amio:output_r");
+                    connected.sort();
+                    connected
+                },
+            );
         }
         assert_eq!(interface.stats().reconnects, 20);
         drop(server);
@@ -87,15 +105,21 @@ fn assert_all_was_captured(chunks: &[(Chunk, Vec<f32>)], source: &mut Peer) {
     let (_, last_chunk) = chunks.last().expect("something was captured");
     let last = *last_chunk.last().expect("a chunk has frames") as u32;
     // The server may have died between the source and us.
-    assert!(last + PERIOD >= last_played, "{last} was captured, {last_played} was played");
+    assert!(
+        last + PERIOD >= last_played,
+        "{last} was captured, {last_played} was played"
+    );
 }
 
 /// Impulses were heard, as far apart as they were scheduled.
 fn assert_played(recorder: &mut Peer) {
     let recording = recorder.recording();
     let samples = recording.iter().flat_map(|block| &block.samples);
-    let impulses: Vec<usize> =
-        samples.enumerate().filter(|(_, sample)| **sample == 0.5).map(|(at, _)| at).collect();
+    let impulses: Vec<usize> = samples
+        .enumerate()
+        .filter(|(_, sample)| **sample == 0.5)
+        .map(|(at, _)| at)
+        .collect();
     assert!(impulses.len() >= 2, "only {impulses:?}");
     for pair in impulses.windows(2) {
         assert_eq!((pair[1] - pair[0]) % 1_000, 0, "{impulses:?}");
@@ -124,7 +148,9 @@ fn a_server_that_stops_for_two_seconds_is_told_and_no_call_waits_longer_than_a_s
         while stopped.elapsed() < Duration::from_secs(2) {
             let began = Instant::now();
             let ticket = interface.schedule(&impulses(0.5, 1_000), Swap::at(1 << 40));
-            interface.cancel(ticket.expect("room")).expect("it is pending");
+            interface
+                .cancel(ticket.expect("room"))
+                .expect("it is pending");
             interface.stats();
             interface.transport();
             interface.latency();
@@ -164,20 +190,87 @@ fn stopping_beside_a_server_that_hangs_ends_within_a_second() {
 }
 
 #[test]
-fn a_killed_pipewire_is_told_within_100_ms() {
-    beside!(Server::PipeWire, {
+fn several_interfaces_of_one_process_all_come_back() {
+    beside!(Server::Jackd(256), {
+        let mut server = Jackd::of_the_script();
+        let interfaces: Vec<_> = (0..4).map(|_| tools::start(tools::config())).collect();
+        for _ in 0..5 {
+            server.kill();
+            for interface in &interfaces {
+                wait_until_lost(interface);
+            }
+            server = Jackd::start();
+            for interface in &interfaces {
+                wait_until_back(interface);
+                run_until(interface, interface.transport().device_frame + 1_000);
+            }
+        }
+        drop(interfaces);
+    });
+}
+
+#[test]
+fn an_interface_that_was_stopped_when_its_server_died_starts_on_the_next_one() {
+    beside!(Server::Jackd(256), {
+        let mut server = Jackd::of_the_script();
         let interface = tools::start(tools::config());
+        run_until(&interface, 4_096);
+        interface.stop().expect("it runs");
+        server.kill();
+        wait_until_lost(&interface);
+        assert!(interface.start().is_err(), "there is no server");
+        let _server = Jackd::start();
+        wait_until(true, || interface.start().is_ok());
+        run_until(&interface, interface.transport().device_frame + 4_096);
+    });
+}
+
+#[test]
+fn a_killed_pipewire_is_told_within_100_ms_and_all_goes_on_when_it_is_back() {
+    beside!(Server::PipeWire, {
+        let interface = tools::start(Config {
+            autoconnect: true,
+            ..tools::config()
+        });
         run_until(&interface, 4_096);
         let server = std::env::var("PIPEWIRE_PID").expect("set by the script");
         let killed = Instant::now();
         signal(&server, "-KILL");
-        wait_for(&interface, Duration::from_secs(3), |event| {
-            matches!(event.kind, EventKind::Lost { .. }).then_some(())
-        });
+        wait_until_lost(&interface);
         let told = killed.elapsed();
         assert!(told < Duration::from_millis(100), "{told:?}");
-        assert_eq!(interface.state(), State::Lost);
-        assert!(!read_all(&interface).is_empty(), "what was captured before can be read");
+        assert!(
+            !read_all(&interface).is_empty(),
+            "what was captured before can be read"
+        );
+
+        let settings = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/servers/pipewire.conf");
+        let mut server = Command::new("pipewire")
+            .args(["-c", settings])
+            .spawn()
+            .expect("it ran");
+        wait_until_back(&interface);
+        wait_until(vec!["system:playback_FL".to_owned()], || {
+            connected_to("amio:output_l")
+        });
+        run_until(&interface, interface.transport().device_frame + 4_096);
+        drop(interface);
+        server
+            .kill()
+            .and_then(|()| server.wait())
+            .expect("it is our child");
+    });
+}
+
+fn wait_until_lost(interface: &Interface) {
+    wait_for(interface, Duration::from_secs(3), |event| {
+        matches!(event.kind, EventKind::Lost { .. }).then_some(())
+    });
+}
+
+fn wait_until_back(interface: &Interface) {
+    wait_for(interface, Duration::from_secs(8), |event| {
+        matches!(event.kind, EventKind::Reconnected { .. }).then_some(())
     });
 }
 
@@ -196,7 +289,9 @@ impl Jackd {
     fn start() -> Jackd {
         let name = std::env::var("JACK_DEFAULT_SERVER").expect("set by the script");
         let child = Command::new("jackd")
-            .args(["-R", "-P70", "-n", &name, "-L", "2", "-d", "dummy", "-r", "48000", "-p", "256"])
+            .args([
+                "-R", "-P70", "-n", &name, "-L", "2", "-d", "dummy", "-r", "48000", "-p", "256",
+            ])
             .stdout(Stdio::null())
             .stderr(Stdio::null())
             .process_group(0)
@@ -223,7 +318,10 @@ impl Drop for Jackd {
     fn drop(&mut self) {
         if let Jackd::Ours(child) = self {
             // One that was killed before is fine too.
-            child.kill().and_then(|()| child.wait()).expect("it is our child");
+            child
+                .kill()
+                .and_then(|()| child.wait())
+                .expect("it is our child");
         }
     }
 }

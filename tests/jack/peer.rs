@@ -18,7 +18,10 @@ pub fn build() -> &'static Path {
             .args(["--cflags", "--libs", "jack"])
             .output()
             .expect("pkg-config is installed: run scripts/setup test");
-        assert!(flags.status.success(), "libjack's headers are missing: run scripts/setup test");
+        assert!(
+            flags.status.success(),
+            "libjack's headers are missing: run scripts/setup test"
+        );
         let flags = String::from_utf8(flags.stdout).expect("flags are text");
         let source = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/jack/peer.c");
         let compiled = Command::new("cc")

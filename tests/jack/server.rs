@@ -47,7 +47,10 @@ pub fn is_inside() -> bool {
 /// Runs the test that `here` is declared in.
 pub fn run(server: Server, here: &'static str) {
     if !installed(server.program()) {
-        let message = format!("{} is not installed: run scripts/setup test", server.program());
+        let message = format!(
+            "{} is not installed: run scripts/setup test",
+            server.program()
+        );
         assert!(std::env::var_os("CI").is_none(), "{message}");
         eprintln!("\n*** SKIPPED, NOTHING WAS TESTED: {message} ***\n");
         return;
@@ -72,7 +75,13 @@ fn run_inside(server: Server, name: &str) {
     }
     let output = command
         .arg(std::env::current_exe().expect("a test has a path"))
-        .args(["--exact", name, "--include-ignored", "--nocapture", "--test-threads=1"])
+        .args([
+            "--exact",
+            name,
+            "--include-ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ])
         .env(INSIDE, "1")
         .env("T", PATIENCE)
         .env(peer::PROGRAM, peer::build())
@@ -85,7 +94,12 @@ fn run_inside(server: Server, name: &str) {
     );
     // A name that matched nothing would succeed as well.
     let passed = output.status.success() && printed.contains("test result: ok. 1 passed");
-    assert!(passed, "{name} beside {}: {}\n{printed}", server.program(), output.status);
+    assert!(
+        passed,
+        "{name} beside {}: {}\n{printed}",
+        server.program(),
+        output.status
+    );
     println!("{printed}");
 }
 

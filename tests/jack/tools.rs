@@ -62,7 +62,11 @@ pub fn wait_for<T>(
 pub fn run_until(interface: &Interface, device_frame: u64) {
     let deadline = Instant::now() + Duration::from_secs(20);
     while interface.transport().device_frame < device_frame {
-        assert!(Instant::now() < deadline, "stuck at {:?}", interface.transport());
+        assert!(
+            Instant::now() < deadline,
+            "stuck at {:?}",
+            interface.transport()
+        );
         std::thread::sleep(Duration::from_millis(2)); // positions cannot be waited for
     }
 }
@@ -95,7 +99,9 @@ pub fn assert_consecutive(chunks: &[(Chunk, Vec<f32>)]) {
 /// The source's numbers are as far apart as the device frames at which they were captured, from
 /// the source's first frame on; returns how many there are.
 pub fn assert_numbered(chunks: &[(Chunk, Vec<f32>)]) -> usize {
-    let frames = chunks.iter().flat_map(|(chunk, samples)| (chunk.device_frame..).zip(samples));
+    let frames = chunks
+        .iter()
+        .flat_map(|(chunk, samples)| (chunk.device_frame..).zip(samples));
     let mut numbered = frames.skip_while(|(_, number)| **number == 0.0);
     let (first_frame, &first) = numbered.next().expect("the source was heard");
     let mut count = 1;
@@ -116,24 +122,32 @@ pub fn undisturbed<T>(case: impl Fn() -> (Interface, T)) -> (Interface, T) {
         if stats.xruns == 0 && stats.skipped_frames == 0 {
             return (interface, result);
         }
-        println!("disturbed: {} xruns, {} frames skipped", stats.xruns, stats.skipped_frames);
+        println!(
+            "disturbed: {} xruns, {} frames skipped",
+            stats.xruns, stats.skipped_frames
+        );
     }
     panic!("the server was disturbed each time: inconclusive");
 }
 
 /// What the server reported of cycles that were late or missing.
 pub fn trouble(events: &[Event]) -> Vec<&Event> {
-    let is_trouble = |event: &&Event| {
-        matches!(event.kind, EventKind::Xrun | EventKind::Skipped { .. })
-    };
+    let is_trouble =
+        |event: &&Event| matches!(event.kind, EventKind::Xrun | EventKind::Skipped { .. });
     events.iter().filter(is_trouble).collect()
 }
 
 /// All ports, each with the ports it is connected to, as `jack_lsp` lists them.
 pub fn graph() -> Vec<(String, Vec<String>)> {
-    let output = Command::new("jack_lsp").arg("-c").output().expect("part of jackd2");
+    let output = Command::new("jack_lsp")
+        .arg("-c")
+        .output()
+        .expect("part of jackd2");
     let mut ports: Vec<(String, Vec<String>)> = Vec::new();
-    for line in String::from_utf8(output.stdout).expect("names are text").lines() {
+    for line in String::from_utf8(output.stdout)
+        .expect("names are text")
+        .lines()
+    {
         match (line.strip_prefix("   "), ports.last_mut()) {
             (Some(other), Some((_, connected))) => connected.push(other.to_owned()),
             _ => ports.push((line.to_owned(), Vec::new())),
@@ -145,9 +159,14 @@ pub fn graph() -> Vec<(String, Vec<String>)> {
 /// The names of a client's ports, without the client's name.
 pub fn ports_of(client: &str) -> Vec<String> {
     let of_client = |port: &str| {
-        port.strip_prefix(client)?.strip_prefix(':').map(str::to_owned)
+        port.strip_prefix(client)?
+            .strip_prefix(':')
+            .map(str::to_owned)
     };
-    graph().iter().filter_map(|(port, _)| of_client(port)).collect()
+    graph()
+        .iter()
+        .filter_map(|(port, _)| of_client(port))
+        .collect()
 }
 
 /// What a port is connected to; nothing if there is no such port.
@@ -164,7 +183,10 @@ pub fn wait_until<T: PartialEq + std::fmt::Debug>(wanted: T, look: impl Fn() -> 
         if seen == wanted {
             return;
         }
-        assert!(Instant::now() < deadline, "it is still {seen:?}, not {wanted:?}");
+        assert!(
+            Instant::now() < deadline,
+            "it is still {seen:?}, not {wanted:?}"
+        );
         std::thread::sleep(Duration::from_millis(20)); // the server tells this process nothing
     }
 }

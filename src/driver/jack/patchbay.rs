@@ -52,7 +52,11 @@ impl Patchbay {
     /// The connections, with those that are still to be made again.
     pub fn links(&self) -> Vec<Link> {
         let mut links = lock(&self.present).clone();
-        links.extend(lock(&self.missing).iter().map(|missing| missing.link.clone()));
+        links.extend(
+            lock(&self.missing)
+                .iter()
+                .map(|missing| missing.link.clone()),
+        );
         links
     }
 
@@ -60,7 +64,10 @@ impl Patchbay {
     pub fn restore(&self, links: Vec<Link>) {
         *lock(&self.missing) = links
             .into_iter()
-            .map(|link| Missing { link, agreed: false })
+            .map(|link| Missing {
+                link,
+                agreed: false,
+            })
             .collect();
     }
 
