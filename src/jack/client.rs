@@ -4,8 +4,10 @@
     reason = "calls of libjack, and functions that libjack calls"
 )]
 
+use super::cancel;
 use super::library::{LatencyRange, Library, RawClient, RawPort};
 use super::messages::{Route, Sink};
+use super::turns::{self, Life};
 use crate::error::{Error, Result};
 use crate::sys::{self, Realtime};
 use std::any::Any;
@@ -67,7 +69,8 @@ pub(crate) trait Handler: Send + Sync + 'static {
     fn freewheel(&self, on: bool);
     /// Ports or connections came or went.
     fn graph(&self);
-    /// The server is gone. libjack may say so more than once.
+    /// The server is gone. libjack may say so more than once. Close the client soon: none can be
+    /// opened before.
     fn lost(&self, reason: &str);
 }
 
@@ -205,6 +208,7 @@ pub(crate) struct Client {
     raw: NonNull<RawClient>,
     /// What the callbacks use; it must outlive the client, so it is freed after the close.
     context: Option<Box<dyn Any + Send + Sync>>,
+    life: Arc<Life>,
     _messages: Route,
 }
 
@@ -216,6 +220,7 @@ unsafe impl Sync for Client {}
 struct Context<H> {
     library: &'static Library,
     client: NonNull<RawClient>,
+    life: Arc<Life>,
     handler: Arc<H>,
 }
 
@@ -223,6 +228,13 @@ struct Context<H> {
 unsafe impl<H: Handler> Send for Context<H> {}
 // SAFETY: as above.
 unsafe impl<H: Handler> Sync for Context<H> {}
+
+impl<H: Handler> Context<H> {
+    fn lost(&self, reason: &str) {
+        self.life.end();
+        self.handler.lost(reason);
+    }
+}
 
 impl Client {
     /// Connects to a server that runs; never starts one. `log` receives what libjack has to say,
@@ -242,6 +254,7 @@ impl Client {
                 lines.push(line.to_owned());
             }),
         );
+        let _turn = turns::open()?;
         let mut status = 0;
         // SAFETY: the strings end with NUL and outlive the call; the third argument after the
         // status is there when the options say so.
@@ -266,6 +279,7 @@ impl Client {
             library,
             raw,
             context: None,
+            life: Arc::default(),
             _messages: messages,
         })
     }
@@ -275,6 +289,7 @@ impl Client {
         let context = Box::new(Context {
             library: self.library,
             client: self.raw,
+            life: self.life.clone(),
             handler,
         });
         let argument = ptr::from_ref(&*context).cast_mut().cast::<c_void>();
@@ -452,6 +467,7 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
+        let _turn = turns::close(&self.life);
         // A dead server makes it fail; the client is freed all the same.
         // SAFETY: the client is valid and not used afterwards.
         unsafe { (self.library.client_close)(self.raw.as_ptr()) };
@@ -536,86 +552,61 @@ unsafe fn context<'a, H: Handler>(argument: *mut c_void) -> &'a Context<H> {
     unsafe { &*argument.cast::<Context<H>>() }
 }
 
-unsafe extern "C" fn on_process<H: Handler>(frames: u32, argument: *mut c_void) -> c_int {
+unsafe extern "C-unwind" fn on_process<H: Handler>(frames: u32, argument: *mut c_void) -> c_int {
+    extern "C" fn call<H: Handler>(context: &Context<H>, frames: u32) {
+        context.handler.process(&Cycle {
+            library: context.library,
+            client: context.client,
+            frames,
+            callback: PhantomData,
+        });
+    }
+    let before = cancel::hold();
     // SAFETY: libjack passes on what `listen` gave it.
-    let context = unsafe { context::<H>(argument) };
-    context.handler.process(&Cycle {
-        library: context.library,
-        client: context.client,
-        frames,
-        callback: PhantomData,
-    });
+    call(unsafe { context::<H>(argument) }, frames);
+    cancel::release(before);
     0
 }
 
-unsafe extern "C" fn on_period<H: Handler>(frames: u32, argument: *mut c_void) -> c_int {
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }.handler.period(frames);
-    0
+/// Declares what libjack calls for one of the other methods of [`Handler`].
+macro_rules! callback {
+    ($name:ident($($argument:ident: $type:ty),*) $(-> $result:ident)?, $call:expr) => {
+        unsafe extern "C-unwind" fn $name<H: Handler>(
+            $($argument: $type,)*
+            argument: *mut c_void,
+        ) $(-> $result)? {
+            extern "C" fn call<H: Handler>(context: &Context<H>, $($argument: $type),*) {
+                let call: fn(&Context<H>, $($type),*) = $call;
+                call(context, $($argument),*);
+            }
+            let before = cancel::hold();
+            // SAFETY: libjack passes on what `listen` gave it.
+            call(unsafe { context::<H>(argument) }, $($argument),*);
+            cancel::release(before);
+            $(0 as $result)?
+        }
+    };
 }
 
-unsafe extern "C" fn on_rate<H: Handler>(hz: u32, argument: *mut c_void) -> c_int {
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }.handler.rate(hz);
-    0
-}
-
-unsafe extern "C" fn on_xrun<H: Handler>(argument: *mut c_void) -> c_int {
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }.handler.xrun();
-    0
-}
-
-unsafe extern "C" fn on_graph_order<H: Handler>(argument: *mut c_void) -> c_int {
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }.handler.graph();
-    0
-}
-
-unsafe extern "C" fn on_connect<H: Handler>(_: u32, _: u32, _: c_int, argument: *mut c_void) {
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }.handler.graph();
-}
-
-unsafe extern "C" fn on_registration<H: Handler>(_: u32, _: c_int, argument: *mut c_void) {
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }.handler.graph();
-}
-
-unsafe extern "C" fn on_freewheel<H: Handler>(starting: c_int, argument: *mut c_void) {
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }
-        .handler
-        .freewheel(starting != 0);
-}
-
-unsafe extern "C" fn on_latency<H: Handler>(mode: c_int, argument: *mut c_void) {
-    let direction = match mode {
+callback!(on_period(frames: u32) -> c_int, |context, frames| context.handler.period(frames));
+callback!(on_rate(hz: u32) -> c_int, |context, hz| context.handler.rate(hz));
+callback!(on_xrun() -> c_int, |context| context.handler.xrun());
+callback!(on_graph_order() -> c_int, |context| context.handler.graph());
+callback!(on_connect(_a: u32, _b: u32, _on: c_int), |context, _, _, _| context.handler.graph());
+callback!(on_registration(_port: u32, _on: c_int), |context, _, _| context.handler.graph());
+callback!(on_freewheel(on: c_int), |context, on| context.handler.freewheel(on != 0));
+callback!(on_latency(mode: c_int), |context, mode| {
+    context.handler.latency(match mode {
         0 => Direction::Input,
         _ => Direction::Output,
-    };
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }.handler.latency(direction);
-}
-
-unsafe extern "C" fn on_shutdown<H: Handler>(argument: *mut c_void) {
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }
-        .handler
-        .lost("the JACK server has shut down");
-}
-
-unsafe extern "C" fn on_info_shutdown<H: Handler>(
-    _code: c_int,
-    reason: *const c_char,
-    argument: *mut c_void,
-) {
-    let reason = if reason.is_null() {
-        "the JACK server has shut down".into()
-    } else {
-        // SAFETY: libjack passes a string that ends with NUL and is valid during the call.
-        unsafe { CStr::from_ptr(reason) }.to_string_lossy()
-    };
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }.handler.lost(&reason);
-}
+    });
+});
+callback!(on_shutdown(), |context| context
+    .lost("the JACK server has shut down"));
+callback!(on_info_shutdown(_code: c_int, reason: *const c_char), |context, _, reason| {
+    if reason.is_null() {
+        return context.lost("the JACK server has shut down");
+    }
+    // SAFETY: libjack passes a string that ends with NUL and is valid during the call.
+    context.lost(&unsafe { CStr::from_ptr(reason) }.to_string_lossy());
+});

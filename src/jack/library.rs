@@ -29,19 +29,20 @@ pub(super) struct LatencyRange {
 }
 
 /// Receives a line that libjack would print.
-pub(super) type MessageCallback = unsafe extern "C" fn(*const c_char);
+pub(super) type MessageCallback = unsafe extern "C-unwind" fn(*const c_char);
 
 type Argument = *mut c_void;
 type Names = *mut *const c_char;
-type ProcessCallback = unsafe extern "C" fn(u32, Argument) -> c_int;
-type FramesCallback = unsafe extern "C" fn(u32, Argument) -> c_int;
-type EventCallback = unsafe extern "C" fn(Argument) -> c_int;
-type FreewheelCallback = unsafe extern "C" fn(c_int, Argument);
-type LatencyCallback = unsafe extern "C" fn(c_int, Argument);
-type ConnectCallback = unsafe extern "C" fn(u32, u32, c_int, Argument);
-type RegistrationCallback = unsafe extern "C" fn(u32, c_int, Argument);
-type ShutdownCallback = unsafe extern "C" fn(Argument);
-type InfoShutdownCallback = unsafe extern "C" fn(c_int, *const c_char, Argument);
+// libjack may end the thread that it calls us on by unwinding; see `cancel`.
+type ProcessCallback = unsafe extern "C-unwind" fn(u32, Argument) -> c_int;
+type FramesCallback = unsafe extern "C-unwind" fn(u32, Argument) -> c_int;
+type EventCallback = unsafe extern "C-unwind" fn(Argument) -> c_int;
+type FreewheelCallback = unsafe extern "C-unwind" fn(c_int, Argument);
+type LatencyCallback = unsafe extern "C-unwind" fn(c_int, Argument);
+type ConnectCallback = unsafe extern "C-unwind" fn(u32, u32, c_int, Argument);
+type RegistrationCallback = unsafe extern "C-unwind" fn(u32, c_int, Argument);
+type ShutdownCallback = unsafe extern "C-unwind" fn(Argument);
+type InfoShutdownCallback = unsafe extern "C-unwind" fn(c_int, *const c_char, Argument);
 
 /// Declares the table and its loader; `name` stands for the function `jack_name`.
 macro_rules! library {

@@ -410,7 +410,7 @@ impl<'a> Script<'a> {
         };
         let insert_at = self.near(here + ahead, 300);
         let start_from = if self.rng.chance(60) {
-            // What both playspecs share continues.
+            // What both playspecs share goes on.
             insert_at + self.shifts[playspec] - self.shifts[current]
         } else {
             self.near(insert_at, 1_000)
