@@ -12,6 +12,7 @@
 //!
 //! The same library has a C interface, `include/amio.h`.
 
+mod capi;
 mod clip;
 mod control;
 mod driver;
