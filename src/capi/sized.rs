@@ -99,7 +99,7 @@ impl Caller {
 }
 
 fn check_size<T: Versioned>(what: &str, size: usize) -> Checked {
-    let aligned = size % align_of::<T>() == 0;
+    let aligned = size.is_multiple_of(align_of::<T>());
     if aligned && (T::SMALLEST..=MAX_STRUCT_BYTES).contains(&size) {
         return Ok(());
     }

@@ -11,15 +11,17 @@ use std::path::{Path, PathBuf};
 /// everything.
 const LAYERS: &str = "
     error
+    atomic
+    seeded          error units sys
     units           error
     sys             error units
     kernels         error
     clip            error units
     playspec        error units clip
-    link            error units clip playspec
+    link            error units atomic clip playspec
     engine          error units sys kernels clip playspec link driver::Process driver::Period
     jack            error units sys link
-    driver          error units sys
+    driver          error units sys atomic seeded
     driver/jack     error units sys driver jack
     driver/offline  error units sys driver clip
     control         error units sys kernels clip playspec link engine driver
@@ -158,19 +160,21 @@ fn violations(module: &str, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for path in paths_in(text, depth(module)) {
         let place_and_line = format!("src/{module}.rs:{}", path.line);
-        if let Some(used) = path.text.strip_prefix("crate::") {
-            let mut open = allowed.iter().chain([&place]);
-            if !open.any(|name| covers(name, used)) {
-                found.push(format!("{place_and_line}: uses {}\n", path.text));
-            }
+        if let Some(used) = path.text.strip_prefix("crate::")
+            && !allowed
+                .iter()
+                .chain([&place])
+                .any(|name| covers(name, used))
+        {
+            found.push(format!("{place_and_line}: uses {}\n", path.text));
         }
-        if let Some((name, keepers)) = table(KEEPERS).find(|(name, _)| covers(name, &path.text)) {
-            if !keepers.iter().any(|keeper| within(keeper)) {
-                let keepers = keepers.join(" and ");
-                found.push(format!(
-                    "{place_and_line}: uses {name}, which is for {keepers}\n"
-                ));
-            }
+        if let Some((name, keepers)) = table(KEEPERS).find(|(name, _)| covers(name, &path.text))
+            && !keepers.iter().any(within)
+        {
+            let keepers = keepers.join(" and ");
+            found.push(format!(
+                "{place_and_line}: uses {name}, which is for {keepers}\n"
+            ));
         }
     }
     found
