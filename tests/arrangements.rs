@@ -28,7 +28,7 @@ const LEAST_COVERAGE: [(&str, u64); 11] = [
     ("taken over", 10),
     ("comes in", 500),
     ("fades away", 500),
-    ("fades away with others", 200),
+    ("fades away with others", 500),
     ("cut while coming in", 100),
 ];
 

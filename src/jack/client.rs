@@ -7,14 +7,14 @@
 use super::cancel;
 use super::library::{LatencyRange, Library, RawClient, RawPort};
 use super::messages::{Route, Sink};
-use super::turns::{self, Life};
+use super::turns;
 use crate::error::{Error, Result};
 use crate::sys::{self, Realtime};
 use std::any::Any;
 use std::ffi::{CStr, CString, c_char, c_int, c_ulong, c_void};
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const NO_START_SERVER: c_int = 0x01;
 const SERVER_NAME: c_int = 0x04;
@@ -208,7 +208,6 @@ pub(crate) struct Client {
     raw: NonNull<RawClient>,
     /// What the callbacks use; it must outlive the client, so it is freed after the close.
     context: Option<Box<dyn Any + Send + Sync>>,
-    life: Arc<Life>,
     _messages: Route,
 }
 
@@ -220,7 +219,6 @@ unsafe impl Sync for Client {}
 struct Context<H> {
     library: &'static Library,
     client: NonNull<RawClient>,
-    life: Arc<Life>,
     handler: Arc<H>,
 }
 
@@ -231,7 +229,7 @@ unsafe impl<H: Handler> Sync for Context<H> {}
 
 impl<H: Handler> Context<H> {
     fn lost(&self, reason: &str) {
-        self.life.end();
+        turns::server_died();
         self.handler.lost(reason);
     }
 }
@@ -245,41 +243,36 @@ impl Client {
         let server_name = server
             .map(|server| c_string("server_name", server))
             .transpose()?;
-        let lines = Arc::new(Mutex::new(Vec::new()));
-        let collected = lines.clone();
-        let opening = Route::new(
-            library,
-            Arc::new(move |line| {
-                let mut lines = collected.lock().unwrap_or_else(PoisonError::into_inner);
-                lines.push(line.to_owned());
-            }),
-        );
-        let _turn = turns::open()?;
         let mut status = 0;
-        // SAFETY: the strings end with NUL and outlive the call; the third argument after the
-        // status is there when the options say so.
-        let raw = unsafe {
-            match &server_name {
-                Some(server) => (library.client_open)(
-                    client_name.as_ptr(),
-                    NO_START_SERVER | SERVER_NAME,
-                    &mut status,
-                    server.as_ptr(),
-                ),
-                None => (library.client_open)(client_name.as_ptr(), NO_START_SERVER, &mut status),
-            }
-        };
-        let Some(raw) = NonNull::new(raw) else {
-            let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
-            return Err(open_error(server, status, &lines));
+        let (raw, lines) = turns::open(library, || {
+            let lines = Arc::new(Mutex::new(Vec::new()));
+            let collected = lines.clone();
+            let _opening = Route::new(
+                library,
+                Arc::new(move |line| lock(&collected).push(line.to_owned())),
+            );
+            let name = client_name.as_ptr();
+            // SAFETY: the strings end with NUL and outlive the call; the third argument after the
+            // status is there when the options say so.
+            let raw = unsafe {
+                match &server_name {
+                    None => (library.client_open)(name, NO_START_SERVER, &mut status),
+                    Some(server) => {
+                        let options = NO_START_SERVER | SERVER_NAME;
+                        (library.client_open)(name, options, &mut status, server.as_ptr())
+                    }
+                }
+            };
+            (NonNull::new(raw), std::mem::take(&mut *lock(&lines)))
+        })?;
+        let Some(raw) = raw else {
+            return Err(open_error(server, status, lines));
         };
         let messages = Route::new(library, log);
-        drop(opening);
         Ok(Client {
             library,
             raw,
             context: None,
-            life: Arc::default(),
             _messages: messages,
         })
     }
@@ -289,7 +282,6 @@ impl Client {
         let context = Box::new(Context {
             library: self.library,
             client: self.raw,
-            life: self.life.clone(),
             handler,
         });
         let argument = ptr::from_ref(&*context).cast_mut().cast::<c_void>();
@@ -467,10 +459,11 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        let _turn = turns::close(&self.life);
-        // A dead server makes it fail; the client is freed all the same.
-        // SAFETY: the client is valid and not used afterwards.
-        unsafe { (self.library.client_close)(self.raw.as_ptr()) };
+        turns::close(|| {
+            // A dead server makes it fail; the client is freed all the same.
+            // SAFETY: the client is valid and not used afterwards.
+            unsafe { (self.library.client_close)(self.raw.as_ptr()) };
+        });
     }
 }
 
@@ -498,14 +491,11 @@ fn checked_name(library: &'static Library, name: &str) -> Result<CString> {
     c_string("client_name", name)
 }
 
-fn open_error(server: Option<&str>, status: c_int, lines: &[String]) -> Error {
-    // What libjack's destructors say of what was never set up explains nothing.
-    let mut reasons: Vec<&str> = lines.iter().map(String::as_str).collect();
-    reasons.retain(|line| !line.is_empty() && !line.contains("::~"));
-    reasons.dedup();
-    let reason = match &*reasons {
+fn open_error(server: Option<&str>, status: c_int, mut lines: Vec<String>) -> Error {
+    lines.dedup();
+    let reason = match &*lines {
         [] => format!("status {status:#x}"),
-        reasons => reasons.join("; "),
+        lines => lines.join("; "),
     };
     if status & STATUS_VERSION_ERROR != 0 {
         failure(format!(
@@ -519,6 +509,10 @@ fn open_error(server: Option<&str>, status: c_int, lines: &[String]) -> Error {
     } else {
         failure(format!("the server refused the client ({reason})"))
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Copies and frees a list of names.

@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "foreign functions, looked up by name")]
 
 use crate::error::{Error, Result};
-use std::ffi::{c_char, c_float, c_int, c_ulong, c_void};
+use std::ffi::{CStr, c_char, c_float, c_int, c_ulong, c_void};
 use std::sync::OnceLock;
 
 const FILE: &str = "libjack.so.0";
@@ -78,6 +78,7 @@ macro_rules! library {
 }
 
 library! {
+    fn get_version_string() -> *const c_char;
     fn client_close(*mut RawClient) -> c_int;
     fn client_name_size() -> c_int;
     fn get_client_name(*mut RawClient) -> *const c_char;
@@ -130,6 +131,13 @@ impl Library {
             ),
         })?;
         Ok(LOADED.get_or_init(|| library))
+    }
+
+    /// Whether all clients of this process have the same server: jackd's library, not PipeWire's.
+    pub fn has_one_server(&self) -> bool {
+        // SAFETY: takes nothing; returns a string that is never freed.
+        let version = unsafe { CStr::from_ptr((self.get_version_string)()) };
+        !version.to_string_lossy().contains("PipeWire")
     }
 
     /// Where libjack sends its lines now: errors, and other information.

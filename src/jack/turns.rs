@@ -1,80 +1,82 @@
-//! One at a time: opening and closing clients of this process.
+//! When clients of this process may open: one at a time, and none among the clients of a server
+//! that has died.
 //!
-//! jackd's library keeps the server's shared memory for the whole process. If a client opens while
-//! another one, whose server has died, is not closed yet, both use the memory of the wrong server,
-//! and the process crashes. So clients open and close in turns, and none opens while a dead one
-//! is left.
+//! jackd's library keeps one server for the whole process. When a client opens after that server
+//! has died, the library frees all clients that are not closed yet, whoever uses them. So the
+//! first client opens when the last one of the dead server is closed; with several interfaces
+//! that takes some 50 ms. PipeWire's library has no such state.
 //! Thread: any.
 
+use super::library::Library;
 use crate::error::{Error, Result};
-use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-/// How long an opening client waits for dead ones to be closed; that takes some 50 ms.
+/// How long an opening client waits for those of a dead server to be closed.
 const PATIENCE: Duration = Duration::from_millis(500);
 
 static TURN: Mutex<()> = Mutex::new(());
-static DEAD: Mutex<usize> = Mutex::new(0);
-static ONE_LESS: Condvar = Condvar::new();
+static CLIENTS: Mutex<Clients> = Mutex::new(Clients {
+    open: 0,
+    server_died: false,
+});
+static CLOSED: Condvar = Condvar::new();
 
-/// Whether a client's server lives.
-#[derive(Default)]
-pub(super) struct Life {
-    ended: AtomicBool,
+struct Clients {
+    open: usize,
+    /// Said by one of those that are open.
+    server_died: bool,
 }
 
-impl Life {
-    /// The server has died. Saying so more than once is fine.
-    pub fn end(&self) {
-        if !self.ended.swap(true, Ordering::AcqRel) {
-            *lock(&DEAD) += 1;
+impl Clients {
+    fn must_close(&self) -> bool {
+        self.server_died && self.open > 0
+    }
+}
+
+/// Runs `open` when it may run; it returns a client or nothing, and something else.
+pub(super) fn open<C, T>(
+    library: &Library,
+    open: impl FnOnce() -> (Option<C>, T),
+) -> Result<(Option<C>, T)> {
+    if library.has_one_server() {
+        let (clients, _) = CLOSED
+            .wait_timeout_while(lock(&CLIENTS), PATIENCE, |clients| clients.must_close())
+            .unwrap_or_else(PoisonError::into_inner);
+        if clients.must_close() {
+            return Err(Error::Driver {
+                driver: "jack",
+                message: format!(
+                    "the JACK server has died, and {} of its clients in this process are still \
+                     to be closed",
+                    clients.open
+                ),
+            });
         }
     }
-}
-
-/// The time in which no other client opens or closes.
-pub(super) struct Turn<'a> {
-    _turn: MutexGuard<'static, ()>,
-    closing: Option<&'a Life>,
-}
-
-/// Waits until a client may open.
-pub(super) fn open() -> Result<Turn<'static>> {
-    let dead = lock(&DEAD);
-    let (dead, _) = ONE_LESS
-        .wait_timeout_while(dead, PATIENCE, |dead| *dead > 0)
-        .unwrap_or_else(PoisonError::into_inner);
-    if *dead > 0 {
-        return Err(Error::Driver {
-            driver: "jack",
-            message: format!("{} clients of a server that died are not closed yet", *dead),
-        });
+    let _turn = lock(&TURN);
+    let opened = open();
+    if opened.0.is_some() {
+        lock(&CLIENTS).open += 1;
     }
-    drop(dead);
-    Ok(Turn {
-        _turn: lock(&TURN),
-        closing: None,
-    })
+    Ok(opened)
 }
 
-/// Waits until a client may close.
-pub(super) fn close(life: &Life) -> Turn<'_> {
-    Turn {
-        _turn: lock(&TURN),
-        closing: Some(life),
-    }
+/// A client says that its server has died; more than once is fine.
+pub(super) fn server_died() {
+    lock(&CLIENTS).server_died = true;
 }
 
-impl Drop for Turn<'_> {
-    fn drop(&mut self) {
-        if let Some(life) = self.closing
-            && life.ended.load(Ordering::Acquire)
-        {
-            *lock(&DEAD) -= 1;
-            ONE_LESS.notify_all();
-        }
+/// Runs `close`, which closes a client.
+pub(super) fn close(close: impl FnOnce()) {
+    let _turn = lock(&TURN);
+    close();
+    let mut clients = lock(&CLIENTS);
+    clients.open -= 1;
+    if clients.open == 0 {
+        clients.server_died = false;
     }
+    CLOSED.notify_all();
 }
 
 fn lock<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {

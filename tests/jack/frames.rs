@@ -124,7 +124,11 @@ impl Case {
 
     fn expected(&self, device_frame: u64) -> f32 {
         let at = |(value, spacing): (f32, u64), position: u64| {
-            if position % spacing == 0 { value } else { 0.0 }
+            if position.is_multiple_of(spacing) {
+                value
+            } else {
+                0.0
+            }
         };
         if device_frame >= self.swapped {
             at(SECOND, START_FROM as u64 + device_frame - self.swapped)

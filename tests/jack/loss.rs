@@ -8,6 +8,7 @@ use crate::tools::{
 };
 use amio::{Chunk, Config, EventKind, Interface, State, Swap};
 use std::os::unix::process::CommandExt;
+use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
@@ -34,7 +35,7 @@ fn twenty_times_a_killed_server_is_told_within_100_ms_and_all_goes_on_when_it_is
             run_until(&interface, interface.transport().device_frame + 2_500);
             let position = interface.position();
             let killed = Instant::now();
-            server.kill();
+            server.signal("-KILL");
             let (reason, _) = wait_for(&interface, Duration::from_secs(3), |event| {
                 match &event.kind {
                     EventKind::Lost { reason } => Some(reason.clone()),
@@ -53,7 +54,7 @@ fn twenty_times_a_killed_server_is_told_within_100_ms_and_all_goes_on_when_it_is
             assert_played(&mut recorder);
             drop((source, recorder));
 
-            server = Jackd::start();
+            server = server.replace();
             let back = Duration::from_secs(8);
             let (gap, passed) = wait_for(&interface, back, |event| match event.kind {
                 EventKind::Reconnected { gap_frames } => Some(gap_frames),
@@ -195,11 +196,11 @@ fn several_interfaces_of_one_process_all_come_back() {
         let mut server = Jackd::of_the_script();
         let interfaces: Vec<_> = (0..4).map(|_| tools::start(tools::config())).collect();
         for _ in 0..5 {
-            server.kill();
+            server.signal("-KILL");
             for interface in &interfaces {
                 wait_until_lost(interface);
             }
-            server = Jackd::start();
+            server = server.replace();
             for interface in &interfaces {
                 wait_until_back(interface);
                 run_until(interface, interface.transport().device_frame + 1_000);
@@ -212,14 +213,14 @@ fn several_interfaces_of_one_process_all_come_back() {
 #[test]
 fn an_interface_that_was_stopped_when_its_server_died_starts_on_the_next_one() {
     beside!(Server::Jackd(256), {
-        let mut server = Jackd::of_the_script();
+        let server = Jackd::of_the_script();
         let interface = tools::start(tools::config());
         run_until(&interface, 4_096);
         interface.stop().expect("it runs");
-        server.kill();
+        server.signal("-KILL");
         wait_until_lost(&interface);
         assert!(interface.start().is_err(), "there is no server");
-        let _server = Jackd::start();
+        let _server = server.replace();
         wait_until(true, || interface.start().is_ok());
         run_until(&interface, interface.transport().device_frame + 4_096);
     });
@@ -299,11 +300,17 @@ impl Jackd {
         Jackd::Ours(child.expect("jackd is installed"))
     }
 
-    fn kill(&mut self) {
-        self.signal("-KILL");
-        if let Jackd::Ours(child) = self {
-            child.wait().expect("it is our child");
+    /// Waits until it is gone, after it was killed, and starts another one.
+    fn replace(mut self) -> Jackd {
+        match &mut self {
+            // The next server does not start while the process of this one is known.
+            Jackd::OfTheScript(pid) => {
+                let process = Path::new("/proc").join(pid);
+                wait_until(false, || process.exists());
+            }
+            Jackd::Ours(child) => drop(child.wait().expect("it is our child")),
         }
+        Jackd::start()
     }
 
     fn signal(&self, name: &str) {
