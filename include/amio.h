@@ -1015,8 +1015,8 @@ amio_status amio_interface_new(const struct amio_interface_config *config,
  *
  * Thread: any but the audio thread; waits for the server as long as the library's deadline.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
- * already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT;
- * AMIO_ERROR_SYSTEM.
+ * already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_NO_SERVER (after it was lost);
+ * AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM.
  */
 amio_status amio_interface_start(struct amio_interface *iface);
 
@@ -1105,14 +1105,13 @@ amio_status amio_interface_client_name(struct amio_interface *iface,
  * `input`, renders into `output`. The interface must have been started.
  *
  * Thread: any; renders on the calling thread.
- * Units: `input` holds `frames * input_channels` interleaved floats, `output` has room for
- * `frames * output_channels`; `frames` is 1 to 2^60.
+ * Units: `input` holds `frames * input_channels` interleaved floats, which are captured as they
+ * are; `output` has room for `frames * output_channels`; `frames` is 1 to 2^60.
  * Ownership: both are borrowed for the call and must not overlap. Either may be NULL: without
  * `input`, the input clip is fed, or silence; without `output`, what is rendered is discarded.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no
- * frames, more than memory can hold, overlapping buffers, a buffer for a side without channels,
- * an input that is NaN or infinite); AMIO_ERROR_INVALID_STATE (not the offline driver, or not
- * started).
+ * frames, more than memory can hold, overlapping buffers, a buffer for a side without channels);
+ * AMIO_ERROR_INVALID_STATE (not the offline driver, not started, failed or closed).
  */
 amio_status amio_interface_advance(struct amio_interface *iface,
                                    uint64_t frames,
