@@ -1032,8 +1032,8 @@ amio_status amio_interface_stop(struct amio_interface *iface);
 
 /**
  * Closes the driver within a second, whatever the server does. Pending tickets end as cancelled;
- * their events can still be fetched, and what functions tell that only ask is still told. All
- * others give AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that
+ * their events and the input captured so far can still be fetched, and what functions tell that
+ * only ask is still told. All others give AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that
  * does not want to know the last events calls amio_interface_free() only.
  *
  * Thread: any but the audio thread; waits up to a second.
@@ -1535,7 +1535,7 @@ amio_status amio_group_free(struct amio_group *group);
  * Ownership: both are the caller's; the struct_size of `out_chunk` must be set.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
  * (struct_size; no room, or more than any memory has); AMIO_ERROR_INVALID_STATE (no input
- * channels, or closed).
+ * channels).
  */
 amio_status amio_interface_read_input(struct amio_interface *iface,
                                       struct amio_chunk *out_chunk,
@@ -1548,7 +1548,8 @@ amio_status amio_interface_read_input(struct amio_interface *iface,
  * Thread: any but the audio thread; waits up to `timeout_ms`. One reader at a time, others wait
  * their turn.
  * Units and ownership: as amio_interface_read_input(); `timeout_ms` is milliseconds.
- * Errors: as amio_interface_read_input(); AMIO_ERROR_TIMEOUT.
+ * Errors: as amio_interface_read_input(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (closed, and
+ * all was fetched).
  */
 amio_status amio_interface_wait_input(struct amio_interface *iface,
                                       struct amio_chunk *out_chunk,
@@ -1582,7 +1583,8 @@ amio_status amio_interface_next_event(struct amio_interface *iface, struct amio_
  *
  * Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
  * Ownership: as amio_interface_next_event().
- * Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT.
+ * Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (closed, and all
+ * were fetched).
  */
 amio_status amio_interface_wait_event(struct amio_interface *iface,
                                       struct amio_event *out_event,

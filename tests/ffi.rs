@@ -34,6 +34,7 @@ programs! {
     section_events_from_c: "events",
     section_stats_from_c: "stats",
     structs_of_older_and_newer_callers: "sized",
+    tickets_given_out_while_closing_end_in_one_event: "closing",
     wrong_arguments_give_documented_errors: "arguments",
     wrong_fields_give_documented_errors: "fields",
 }

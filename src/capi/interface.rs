@@ -166,8 +166,8 @@ pub extern "C" fn amio_interface_stop(iface: *mut amio_interface) -> amio_status
 }
 
 /// Closes the driver within a second, whatever the server does. Pending tickets end as cancelled;
-/// their events can still be fetched, and what functions tell that only ask is still told. All
-/// others give AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that
+/// their events and the input captured so far can still be fetched, and what functions tell that
+/// only ask is still told. All others give AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that
 /// does not want to know the last events calls amio_interface_free() only.
 ///
 /// Thread: any but the audio thread; waits up to a second.
