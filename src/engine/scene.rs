@@ -124,10 +124,12 @@ impl Scene {
             return false;
         };
         let Swap { playspec, .. } = source.swap();
-        playspec.index.beginning_at(self.position).any(|number| {
-            voice.is_taken_over_by(&playspec.entries[number], position)
-                && playspec.instances[number].begins_at(self.position)
-        })
+        let mut taken_over = false;
+        playspec.index.each_beginning_at(self.position, |number| {
+            taken_over |= voice.is_taken_over_by(&playspec.entries[number], position)
+                && playspec.instances[number].begins_at(self.position);
+        });
+        taken_over
     }
 }
 

@@ -12,10 +12,11 @@ use super::instances::Instances;
 pub(crate) struct Index {
     /// Sorted by `begin`, then by `entry`: the order in which entries are summed.
     nodes: Box<[Node]>,
-    /// The entries that repeat.
-    repeating: Box<[u32]>,
+    /// The entries that repeat, in the same order.
+    repeating: Box<[Node]>,
 }
 
+#[derive(Clone, Copy)]
 struct Node {
     begin: i64,
     end: i64,
@@ -36,16 +37,11 @@ impl Index {
             })
             .collect();
         nodes.sort_unstable_by_key(|n| (n.begin, n.entry));
+        let repeats = |node: &&Node| instances[node.entry as usize].repeats();
+        let mut repeating: Box<[Node]> = nodes.iter().filter(repeats).copied().collect();
         note_latest_ends(&mut nodes);
-
-        let numbered = instances.iter().zip(0..);
-        Index {
-            nodes,
-            repeating: numbered
-                .filter(|(i, _)| i.repeats())
-                .map(|(_, entry)| entry)
-                .collect(),
-        }
+        note_latest_ends(&mut repeating);
+        Index { nodes, repeating }
     }
 
     /// Calls `found` with each entry that may sound in `[from, to)`, always in the same order.
@@ -56,20 +52,21 @@ impl Index {
         visit(&self.nodes, from, to, &mut found);
     }
 
-    /// The entries that may begin, once or again, at exactly this frame: all that repeat, for the
-    /// caller to check, and of the others those that do.
+    /// Calls `found` with each entry that may begin, once or again, at exactly this frame: those
+    /// that begin there for the first time, and those whose repeats lie around it, for the caller
+    /// to check.
     ///
     /// # Real-time contract
     /// As [`Index::each_sounding`].
-    pub fn beginning_at(&self, frame: i64) -> impl Iterator<Item = usize> {
+    pub fn each_beginning_at(&self, frame: i64, mut found: impl FnMut(usize)) {
         let first = self.nodes.partition_point(|node| node.begin < frame);
-        let nodes = self.nodes[first..].iter();
-        let begin = nodes
-            .take_while(move |node| node.begin == frame)
-            .map(|node| node.entry);
-        begin
-            .chain(self.repeating.iter().copied())
-            .map(|entry| entry as usize)
+        for node in self.nodes[first..].iter().take_while(|n| n.begin == frame) {
+            found(node.entry as usize);
+        }
+        let Some(next) = frame.checked_add(1) else {
+            return;
+        };
+        visit(&self.repeating, frame, next, &mut found);
     }
 }
 
