@@ -115,6 +115,8 @@ pub(super) struct Inner {
     pub server_xruns: AtomicU64,
     pub reconnects: AtomicU64,
     failure_reported: AtomicBool,
+    /// Ends what would keep `life` locked for long.
+    closing: AtomicBool,
 }
 
 /// What changes when an interface starts, stops, is lost or closed.
@@ -130,7 +132,7 @@ impl Interface {
     /// # Errors
     /// [`Error::OutOfRange`] and [`Error::InvalidArgument`] for the configuration;
     /// [`Error::DriverUnavailable`], [`Error::NoServer`], [`Error::Driver`] and
-    /// [`Error::Timeout`] (a server that does not answer) for the driver.
+    /// [`Error::Timeout`] (a server that does not answer) for the driver; [`Error::OutOfMemory`].
     pub fn new(config: Config) -> Result<Interface> {
         config.check()?;
         let kernels = Kernels::choose()?;
@@ -154,7 +156,7 @@ impl Interface {
         };
         let rate = info.frame_rate_hz;
         let sizes = sizes(&config, rate);
-        let (engine_end, control_end) = link::new(sizes);
+        let (engine_end, control_end) = link::new(sizes)?;
         let settings = Settings {
             frame_rate_hz: rate,
             declick_frames: config.declick_frames.unwrap_or(rate / 200).into(),
@@ -187,6 +189,7 @@ impl Interface {
             server_xruns: AtomicU64::new(0),
             reconnects: AtomicU64::new(0),
             failure_reported: AtomicBool::new(false),
+            closing: AtomicBool::new(false),
         };
         let inner = Arc::new(inner);
         if inner.config.driver != DriverKind::Offline {
@@ -339,11 +342,11 @@ impl Interface {
 impl Interface {
     /// Runs `frames` frames in whole periods and a last shorter one, at once, on this thread.
     /// `input` and `output` are interleaved, `frames` times the channels long. Without input the
-    /// input clip sounds, or silence.
+    /// input clip sounds, or silence. Closing the interface ends it early.
     ///
     /// # Errors
-    /// [`Error::InvalidState`] (another driver, stopped, failed, closed),
-    /// [`Error::InvalidArgument`] (a buffer of another length).
+    /// [`Error::InvalidState`] (another driver, stopped, failed, closed, also meanwhile),
+    /// [`Error::InvalidArgument`] (a buffer of another length, input that is NaN or infinite).
     pub fn advance(
         &self,
         frames: u64,
@@ -361,15 +364,30 @@ impl Interface {
             )))
         };
         if let Some(input) = input {
-            expect("input", input.len(), inner.config.input_channels)?;
+            let channels = inner.config.input_channels;
+            expect("input", input.len(), channels)?;
+            if let Some(at) = input.iter().position(|sample| !sample.is_finite()) {
+                return Err(Error::InvalidArgument(format!(
+                    "input is {} at frame {}, channel {}; it must be finite",
+                    input[at],
+                    at / usize::from(channels),
+                    at % usize::from(channels)
+                )));
+            }
         }
         if let Some(output) = &output {
             expect("output", output.len(), inner.config.output_channels)?;
         }
         inner.offline("advance", |offline| {
-            offline.advance(frames, input.unwrap_or(&[]), output.unwrap_or(&mut []))
+            let (input, output) = (input.unwrap_or(&[]), output.unwrap_or(&mut []));
+            offline.advance(frames, input, output, || {
+                inner.closing.load(Ordering::Relaxed)
+            })
         })??;
         inner.pump();
+        if inner.closing.load(Ordering::Relaxed) {
+            return Err(closed());
+        }
         if inner.slot.has_failed() {
             return Err(Error::InvalidState(
                 "the engine has failed; make another interface".into(),
@@ -423,7 +441,8 @@ impl Interface {
     /// Makes the next period begin as if the device had skipped frames before it.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`]; [`Error::InvalidState`] (another driver, closed).
+    /// [`Error::OutOfRange`]; [`Error::InvalidArgument`] (centuries in all);
+    /// [`Error::InvalidState`] (another driver, closed).
     pub fn skip(&self, frames: u64) -> Result<()> {
         if frames > 1 << 40 {
             return Err(Error::OutOfRange {
@@ -432,7 +451,8 @@ impl Interface {
                 allowed: "0 to 2^40",
             });
         }
-        self.open()?.offline("skip", |offline| offline.skip(frames))
+        self.open()?
+            .offline("skip", |offline| offline.skip(frames))?
     }
 }
 
@@ -461,7 +481,7 @@ impl Inner {
 
     pub fn check_open(&self) -> Result<()> {
         if self.state() == State::Closed {
-            return Err(Error::InvalidState("the interface is closed".into()));
+            return Err(closed());
         }
         Ok(())
     }
@@ -541,7 +561,7 @@ impl Inner {
     fn stop(&self) -> Result<()> {
         let mut life = self.life.lock();
         match self.state() {
-            State::Closed => return Err(Error::InvalidState("the interface is closed".into())),
+            State::Closed => return Err(closed()),
             State::Stopped => return Ok(()),
             State::Failed => {}
             State::Running | State::Lost => self.set_state(&mut life, State::Stopped),
@@ -563,6 +583,7 @@ impl Inner {
     }
 
     pub fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
         let supervisor = {
             let mut life = self.life.lock();
             if self.state() == State::Closed {
@@ -630,22 +651,21 @@ impl Inner {
         let mut reports: Vec<Report> = Vec::new();
         {
             let mut returns = self.returns.lock();
-            while let Some(object) = returns.next_retired() {
-                if let Retired::Batch(_) = object {
-                    self.batches_in_flight.fetch_sub(1, Ordering::AcqRel);
-                }
-                retired.push(object);
-            }
             while let Some(report) = returns.next_report() {
                 reports.push(report);
             }
             if !reports.is_empty() {
                 let mut pending = self.pending.lock();
-                for report in &reports {
-                    if let Some(ticket) = report.kind.ticket() {
-                        pending.remove(&ticket);
-                    }
+                // A ticket that is not pending has ended already: closing has ended it.
+                reports.retain(|report| report.kind.ticket().is_none_or(|t| pending.remove(&t)));
+            }
+            // After the reports: what they say has ended leaves its place in this ring, so that
+            // there is room for as much as may be pending.
+            while let Some(object) = returns.next_retired() {
+                if let Retired::Batch(_) = object {
+                    self.batches_in_flight.fetch_sub(1, Ordering::AcqRel);
                 }
+                retired.push(object);
             }
             for report in reports {
                 self.events.push(report.into());
@@ -683,6 +703,10 @@ impl Inner {
             time_ns: state.time_ns,
         });
     }
+}
+
+fn closed() -> Error {
+    Error::InvalidState("the interface is closed".into())
 }
 
 fn driver_gone() -> Error {
