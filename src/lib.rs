@@ -12,6 +12,9 @@
 //!
 //! The same library has a C interface, `include/amio.h`.
 
+#![cfg_attr(rtsan, feature(sanitize))]
+
+mod atomic;
 mod clip;
 mod control;
 mod driver;
@@ -20,6 +23,8 @@ mod error;
 mod kernels;
 mod link;
 mod playspec;
+#[cfg(feature = "seeded-bugs")]
+mod seeded;
 mod sys;
 mod units;
 
