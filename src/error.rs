@@ -107,12 +107,6 @@ pub enum Error {
         /// What failed.
         message: String,
     },
-    /// The server or device is gone; the interface reconnects by itself.
-    #[error("the server or device is lost since {since_ms} ms; the interface is reconnecting")]
-    Lost {
-        /// For how long.
-        since_ms: u64,
-    },
     /// A file could not be opened, read or written.
     #[error("{}: {source}", path.display())]
     Io {

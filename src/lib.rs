@@ -15,11 +15,13 @@
 #![cfg_attr(rtsan, feature(sanitize))]
 
 mod atomic;
+mod capi;
 mod clip;
 mod control;
 mod driver;
 mod engine;
 mod error;
+mod jack;
 mod kernels;
 mod link;
 mod playspec;

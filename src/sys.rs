@@ -8,6 +8,7 @@
 use crate::error::{Error, Result};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 /// Whether the audio thread has real-time scheduling.
@@ -58,26 +59,13 @@ pub(crate) fn request_realtime(priority: i32) -> Realtime {
     }
 }
 
-/// The scheduling of the calling thread.
-pub(crate) fn current_realtime() -> Realtime {
-    let mut policy = 0;
-    let mut param = libc::sched_param { sched_priority: 0 };
-    // SAFETY: both pointers are valid; pthread_self is the calling thread.
-    unsafe { libc::pthread_getschedparam(libc::pthread_self(), &mut policy, &mut param) };
-    match policy & !libc::SCHED_RESET_ON_FORK {
-        libc::SCHED_FIFO | libc::SCHED_RR => Realtime::Granted {
-            priority: param.sched_priority,
-        },
-        _ => Realtime::Refused {
-            reason: "the server did not give its client's thread real-time scheduling; run the \
-                     server with it (jackd -R) and allow it for this user"
-                .into(),
-        },
-    }
+/// A descriptor that is readable while its owner has something to be fetched. Whoever clears it
+/// must look for that afterwards: what was there before a `set` is seen after a `clear`.
+pub(crate) struct Signal {
+    fd: OwnedFd,
+    /// Spares the system call where nothing changes.
+    is_set: AtomicBool,
 }
-
-/// A descriptor that is readable while its owner has something to be fetched.
-pub(crate) struct Signal(OwnedFd);
 
 impl Signal {
     pub fn new() -> Result<Signal> {
@@ -90,27 +78,35 @@ impl Signal {
             });
         }
         // SAFETY: `fd` was just opened and belongs to nobody else.
-        Ok(Signal(unsafe { OwnedFd::from_raw_fd(fd) }))
+        let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+        Ok(Signal {
+            fd,
+            is_set: AtomicBool::new(false),
+        })
     }
 
     /// Makes it readable.
     pub fn set(&self) {
+        if self.is_set.swap(true, Ordering::AcqRel) {
+            return;
+        }
         let one = 1u64.to_ne_bytes();
         // SAFETY: 8 valid bytes. A full counter (EAGAIN) is readable already.
-        unsafe { libc::write(self.0.as_raw_fd(), one.as_ptr().cast(), one.len()) };
+        unsafe { libc::write(self.fd.as_raw_fd(), one.as_ptr().cast(), one.len()) };
     }
 
     /// Makes it not readable.
     pub fn clear(&self) {
         let mut count = [0u8; 8];
         // SAFETY: 8 writable bytes. EAGAIN means that it was not readable.
-        unsafe { libc::read(self.0.as_raw_fd(), count.as_mut_ptr().cast(), count.len()) };
+        unsafe { libc::read(self.fd.as_raw_fd(), count.as_mut_ptr().cast(), count.len()) };
+        self.is_set.swap(false, Ordering::AcqRel);
     }
 
     /// Waits until it is readable, or for `timeout`; false if the time ran out.
     pub fn wait(&self, timeout: Duration) -> bool {
         let mut poll = libc::pollfd {
-            fd: self.0.as_raw_fd(),
+            fd: self.fd.as_raw_fd(),
             events: libc::POLLIN,
             revents: 0,
         };
@@ -125,7 +121,7 @@ impl Signal {
 
 impl AsFd for Signal {
     fn as_fd(&self) -> BorrowedFd<'_> {
-        self.0.as_fd()
+        self.fd.as_fd()
     }
 }
 

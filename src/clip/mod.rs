@@ -199,11 +199,6 @@ impl Clip {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// A number that is equal for clones of one clip and different for all clips alive.
-    pub(crate) fn address(&self) -> usize {
-        Arc::as_ptr(&self.0).addr()
-    }
-
     fn checked(info: ClipInfo, samples: Samples) -> Result<Clip> {
         let clip = Clip(Arc::new(Data { info, samples }));
         let mut block = [0.0f32; 1024];

@@ -25,11 +25,11 @@ use std::time::{Duration, Instant};
 /// How long `new` waits for a server to answer.
 const OPEN_PATIENCE: Duration = Duration::from_secs(5);
 /// How long `start` and `stop` wait.
-const CALL_PATIENCE: Duration = Duration::from_millis(900);
+const CALL_PATIENCE: Duration = Duration::from_millis(500);
 /// How long `close` waits; with the wait for another call to end it stays within a second.
-const CLOSE_PATIENCE: Duration = Duration::from_millis(450);
+const CLOSE_PATIENCE: Duration = Duration::from_millis(350);
 /// How long an engine may be in the middle of a period when another driver is to have it.
-pub(super) const LEASE_PATIENCE: Duration = Duration::from_millis(400);
+const LEASE_PATIENCE: Duration = Duration::from_millis(50);
 
 /// Whether an interface runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -106,6 +106,8 @@ pub(super) struct Inner {
     pub input: Mutex<Option<InputReader>>,
     pub input_signal: Signal,
     pub events: Events,
+    /// Changed by whoever holds `life`, or when the engine fails; read by anybody, at once.
+    state: Mutex<State>,
     pub life: Mutex<Life>,
     /// What the driver said last.
     pub info: Mutex<Info>,
@@ -117,12 +119,9 @@ pub(super) struct Inner {
 
 /// What changes when an interface starts, stops, is lost or closed.
 pub(super) struct Life {
-    pub state: State,
     /// The open driver; `None` after it was lost.
     pub worker: Option<Worker>,
     pub supervisor: Option<Supervisor>,
-    /// Since when it is lost.
-    pub lost_since: Option<Instant>,
 }
 
 impl Interface {
@@ -178,11 +177,10 @@ impl Interface {
             input: Mutex::new(control_end.input),
             input_signal: Signal::new()?,
             events: Events::new()?,
+            state: Mutex::new(State::Stopped),
             life: Mutex::new(Life {
-                state: State::Stopped,
                 worker: Some(worker),
                 supervisor: None,
-                lost_since: None,
             }),
             info: Mutex::new(info),
             inbox,
@@ -225,7 +223,7 @@ impl Interface {
 
     /// Whether it runs.
     pub fn state(&self) -> State {
-        self.inner().life.lock().state
+        self.inner().state()
     }
 
     /// What it was made from.
@@ -451,8 +449,17 @@ fn sizes(config: &Config, rate: u32) -> Sizes {
 }
 
 impl Inner {
+    pub fn state(&self) -> State {
+        *self.state.lock()
+    }
+
+    /// Only for whoever holds the lock of `life`.
+    pub fn set_state(&self, _life: &mut Life, state: State) {
+        *self.state.lock() = state;
+    }
+
     fn check_open(&self) -> Result<()> {
-        if self.life.lock().state == State::Closed {
+        if self.state() == State::Closed {
             return Err(Error::InvalidState("the interface is closed".into()));
         }
         Ok(())
@@ -479,16 +486,14 @@ impl Inner {
 
     fn start(&self) -> Result<()> {
         let mut life = self.life.lock();
-        match life.state {
-            State::Stopped => {}
-            State::Running | State::Lost => {
-                return Err(Error::InvalidState("the interface runs already".into()));
-            }
-            State::Failed | State::Closed => {
-                return Err(Error::InvalidState(
-                    "the interface is closed or has failed".into(),
-                ));
-            }
+        let refused = match self.state() {
+            State::Stopped => None,
+            State::Running | State::Lost => Some("runs already"),
+            State::Failed => Some("has failed; make another one"),
+            State::Closed => Some("is closed"),
+        };
+        if let Some(why) = refused {
+            return Err(Error::InvalidState(format!("the interface {why}")));
         }
         let lease = self.lease()?;
         let worker = match life.worker.take() {
@@ -501,16 +506,19 @@ impl Inner {
                 Ok(driver.info())
             })
         });
-        match started {
-            Ok(Ok(info)) => {
+        match started.and_then(|started| started) {
+            Ok(info) => {
                 *self.info.lock() = info;
                 life.worker = Some(worker);
-                life.state = State::Running;
+                self.set_state(&mut life, State::Running);
                 self.inbox.wake();
                 Ok(())
             }
-            // The next start opens the driver anew.
-            Ok(Err(error)) | Err(error) => Err(error),
+            Err(error) => {
+                // The next start opens the driver anew; this one must not come to life late.
+                self.lease()?;
+                Err(error)
+            }
         }
     }
 
@@ -531,20 +539,22 @@ impl Inner {
 
     fn stop(&self) -> Result<()> {
         let mut life = self.life.lock();
-        match life.state {
+        match self.state() {
             State::Closed => return Err(Error::InvalidState("the interface is closed".into())),
-            State::Stopped | State::Failed => return Ok(()),
-            State::Running | State::Lost => life.state = State::Stopped,
+            State::Stopped => return Ok(()),
+            State::Failed => {}
+            State::Running | State::Lost => self.set_state(&mut life, State::Stopped),
         }
-        life.lost_since = None;
         let Some(worker) = life.worker.take() else {
             return Ok(());
         };
-        worker.call("stopping the driver", CALL_PATIENCE, |driver| {
+        let stopped = worker.call("stopping the driver", CALL_PATIENCE, |driver| {
             driver
                 .as_mut()
                 .map_or(Err(driver_gone()), |driver| driver.stop())
-        })??;
+        });
+        self.lease()?;
+        stopped.and_then(|stopped| stopped)?;
         life.worker = Some(worker);
         drop(life);
         self.pump();
@@ -554,10 +564,10 @@ impl Inner {
     pub fn close(&self) {
         let supervisor = {
             let mut life = self.life.lock();
-            if life.state == State::Closed {
+            if self.state() == State::Closed {
                 return;
             }
-            life.state = State::Closed;
+            self.set_state(&mut life, State::Closed);
             if let Some(worker) = life.worker.take() {
                 // A driver that hangs is left to its thread, which drops it when it can.
                 let closed = worker.call("closing the driver", CLOSE_PATIENCE, |place| {
@@ -584,6 +594,8 @@ impl Inner {
                 reason: CancelReason::Closed,
             });
         }
+        // Whoever waits for input finds that there will be none.
+        let _input = self.input.lock();
         self.input_signal.set();
     }
 
@@ -638,18 +650,24 @@ impl Inner {
             }
         }
         drop(retired);
-        let waiting = self
-            .input
-            .lock()
-            .as_ref()
-            .is_some_and(|input| !input.is_empty());
-        if waiting {
-            self.input_signal.set();
+        {
+            let input = self.input.lock();
+            if input.as_ref().is_some_and(|input| !input.is_empty()) {
+                self.input_signal.set();
+            }
         }
         if self.slot.has_failed() && !self.failure_reported.swap(true, Ordering::AcqRel) {
+            self.fail();
             self.event(EventKind::Failed {
                 reason: "the engine panicked; the output is silent".into(),
             });
+        }
+    }
+
+    fn fail(&self) {
+        let mut state = self.state.lock();
+        if *state != State::Closed {
+            *state = State::Failed;
         }
     }
 

@@ -164,7 +164,7 @@ impl Watch {
                 self.take(&inner, notice);
             }
             inner.pump();
-            let state = inner.life.lock().state;
+            let state = inner.state();
             tick = match state {
                 State::Running => {
                     self.watch_progress(&inner);
@@ -222,9 +222,8 @@ impl Watch {
             }
             // Dropping the worker closes the dead client on its own thread.
         }
-        if life.state == State::Running {
-            life.state = State::Lost;
-            life.lost_since = Some(Instant::now());
+        if inner.state() == State::Running {
+            inner.set_state(&mut life, State::Lost);
             self.attempt = Some(Attempt {
                 pause: BACK_OFF.0,
                 stage: Stage::Waiting {
@@ -287,13 +286,12 @@ impl Watch {
 
     fn resume(&mut self, inner: &Inner, worker: Worker, info: Info, gap_frames: u64) {
         let mut life = inner.life.lock();
-        if life.state != State::Lost {
+        if inner.state() != State::Lost {
             return; // Stopped or closed meanwhile; dropping the worker closes the new client.
         }
         *inner.info.lock() = info;
         life.worker = Some(worker);
-        life.state = State::Running;
-        life.lost_since = None;
+        inner.set_state(&mut life, State::Running);
         drop(life);
         inner.reconnects.fetch_add(1, Ordering::Relaxed);
         self.progressed = Instant::now();

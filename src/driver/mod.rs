@@ -7,6 +7,7 @@
 //! thread.
 
 mod gate;
+mod jack;
 mod null;
 mod offline;
 mod slot;
@@ -143,10 +144,7 @@ pub(crate) struct Request {
 /// Opens a driver. It may block as long as its server does.
 pub(crate) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>> {
     match request.kind {
-        DriverKind::Jack => Err(crate::error::Error::DriverUnavailable {
-            driver: "jack",
-            reason: "it is not part of this build".into(),
-        }),
+        DriverKind::Jack => jack::open(request, notify),
         DriverKind::Null => Ok(Box::new(null::Null::new(request, notify))),
         DriverKind::Offline => Ok(Box::new(Offline::new(request))),
     }

@@ -12,7 +12,7 @@ pub(super) struct Player {
 const BLOCK: usize = 256;
 
 /// The frames of a span in which a scene sounds, and how it fades.
-struct Part {
+struct Part<'a> {
     device_frame: u64,
     position: i64,
     /// Index of the first frame in the outputs.
@@ -20,9 +20,19 @@ struct Part {
     frames: usize,
     /// Device frame from which on what the scene was cut into fades in.
     start: u64,
-    /// Device frame from which on the scene fades out, and the position there.
-    cut: Option<(u64, i64)>,
+    /// Timeline frame at `start`.
+    start_position: i64,
+    /// Where the scene was cut, if it was.
+    cut: Option<Cut<'a>>,
     declick: u64,
+}
+
+struct Cut<'a> {
+    /// Device frame from which on the scene fades out.
+    at: u64,
+    /// The scene's timeline frame there.
+    position: i64,
+    next: &'a Scene,
 }
 
 /// How a voice fades at the cuts around its scene.
@@ -44,7 +54,7 @@ impl Player {
             if let Some(part) = part_of(scenes, number, scene, span) {
                 let to = part.position.saturating_add(part.frames as i64);
                 scene.each_voice(part.position, to, |voice| {
-                    if let Some(fades) = fades_of(scenes, number, &voice, &part) {
+                    if let Some(fades) = fades_of(&voice, &part) {
                         self.mix(&voice, &part, fades, span.outputs);
                     }
                 });
@@ -53,7 +63,7 @@ impl Player {
     }
 
     /// Adds the frames of a part in which a voice sounds to the outputs.
-    fn mix(&self, voice: &Voice<'_>, part: &Part, fades: Fades, outputs: &mut [&mut [f32]]) {
+    fn mix(&self, voice: &Voice<'_>, part: &Part<'_>, fades: Fades, outputs: &mut [&mut [f32]]) {
         let length = voice.entry.length();
         // Frames of the part before the voice begins; frames of the voice before the part begins.
         let wait = voice.begin.saturating_sub(part.position).max(0) as usize;
@@ -168,11 +178,20 @@ impl Block {
 }
 
 /// The frames of a span in which a scene is heard; `None` if it is not.
-fn part_of(scenes: &Scenes, number: usize, scene: &Scene, span: &Span<'_, '_, '_>) -> Option<Part> {
-    let cut = scenes.cut_of(number);
+fn part_of<'a>(
+    scenes: &'a Scenes,
+    number: usize,
+    scene: &Scene,
+    span: &Span<'_, '_, '_>,
+) -> Option<Part<'a>> {
     let declick = scenes.declick();
-    let frames = match cut {
-        Some(cut) => (cut + declick)
+    let cut = scenes.after(number).map(|next| Cut {
+        at: next.start,
+        position: scene.position_at(next.start),
+        next,
+    });
+    let frames = match &cut {
+        Some(cut) => (cut.at + declick)
             .saturating_sub(span.device_frame)
             .min(span.frames as u64),
         None => span.frames as u64,
@@ -183,21 +202,21 @@ fn part_of(scenes: &Scenes, number: usize, scene: &Scene, span: &Span<'_, '_, '_
         offset: span.offset,
         frames: frames as usize,
         start: scene.start,
-        cut: cut.map(|cut| (cut, scene.position_at(cut))),
+        start_position: scene.position,
+        cut,
         declick,
     })
 }
 
 /// How a voice fades; `None` if it is not heard in this scene.
-fn fades_of(scenes: &Scenes, number: usize, voice: &Voice<'_>, part: &Part) -> Option<Fades> {
-    if let Some((_, position)) = part.cut
-        && (voice.begin >= position || scenes.continues_after(number, voice))
+fn fades_of(voice: &Voice<'_>, part: &Part<'_>) -> Option<Fades> {
+    if let Some(cut) = &part.cut
+        && (voice.begin >= cut.position || cut.next.takes_over(voice, cut.position))
     {
         return None;
     }
-    let settled = scenes.is_settled(number, voice, part.device_frame);
     Some(Fades {
-        in_from: (!settled).then_some(part.start),
-        out_from: part.cut.map(|(cut, _)| cut),
+        in_from: (voice.begin < part.start_position).then_some(part.start),
+        out_from: part.cut.as_ref().map(|cut| cut.at),
     })
 }

@@ -1,12 +1,13 @@
 //! What sounds now, and what sounded before the latest cuts and is still fading.
 //!
 //! A *scene* is a playspec heard from a position on, from one cut to the next. At each cut a new
-//! scene begins; the one before it fades out while the new one's sounds that were cut into fade
-//! in, except for those that continue through the cut.
+//! scene begins: what it was cut into fades in while what sounded in the one before fades out.
+//! Both fades are linear and add up to 1, so sound that is at the same place on both sides of the
+//! cut goes on as it was.
 
 use crate::link::{EngineEnd, Retired, Swap};
+use crate::playspec::Entry;
 use crate::playspec::gains::Ramp;
-use crate::playspec::{Entry, Gain};
 use crate::units::Ticket;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -19,8 +20,6 @@ pub(super) struct Scene {
     /// Timeline frame at `start`.
     pub position: i64,
     pub rolling: bool,
-    /// Whether what it was cut into need not fade in (any more).
-    settled: bool,
 }
 
 /// A playspec in force. Clones share it; the last one goes back over `link` to be dropped.
@@ -64,19 +63,13 @@ pub(super) struct Voice<'a> {
 }
 
 impl Voice<'_> {
-    /// Whether it sounds at a timeline frame.
-    fn sounds_at(&self, position: i64) -> bool {
-        self.begin <= position && position - self.begin < self.entry.length() as i64
-    }
-
-    /// The gain at a timeline frame at which it sounds and a device frame, without declick.
-    fn gain_at(&self, position: i64, device_frame: u64) -> Gain {
-        let gain = self.ramp.at(device_frame);
-        let shape = self.shape((position - self.begin) as u64);
-        Gain {
-            left: gain.left * shape,
-            right: gain.right * shape,
-        }
+    /// Whether `other` begins where this voice is at a timeline frame: at the same frame of the
+    /// same clip, on the same outputs.
+    fn is_taken_over_by(&self, other: &Entry, position: i64) -> bool {
+        let clip_frame = self.entry.begin as i64 + (position - self.begin);
+        self.entry.clip.same_data(&other.clip)
+            && clip_frame == other.begin as i64
+            && self.entry.first_output == other.first_output
     }
 
     /// The factor of the entry's own fades, at a frame counted from the voice's beginning.
@@ -124,30 +117,16 @@ impl Scene {
         });
     }
 
-    /// The voices that play `clip` with its frame 0 at timeline frame `origin`.
-    fn voices_with_origin(
-        &self,
-        voice: &Voice<'_>,
-        origin: i64,
-    ) -> impl Iterator<Item = Voice<'_>> {
-        let clip = voice.entry.clip.address();
-        self.source.iter().flat_map(move |source| {
-            let Swap {
-                playspec, gains, ..
-            } = source.swap();
-            playspec
-                .index
-                .with_origin(clip, origin)
-                .filter_map(move |number| {
-                    let entry = &playspec.entries[number];
-                    let begin = origin.saturating_add(entry.begin as i64);
-                    let begins = playspec.instances[number].begins_at(begin);
-                    begins.then(|| Voice {
-                        entry,
-                        begin,
-                        ramp: gains.ramp(number),
-                    })
-                })
+    /// Whether an entry that begins with this scene takes over a voice of the one before, which
+    /// is at `position` there.
+    pub fn takes_over(&self, voice: &Voice<'_>, position: i64) -> bool {
+        let Some(source) = self.source.as_ref().filter(|_| self.rolling) else {
+            return false;
+        };
+        let Swap { playspec, .. } = source.swap();
+        playspec.index.beginning_at(self.position).any(|number| {
+            voice.is_taken_over_by(&playspec.entries[number], position)
+                && playspec.instances[number].begins_at(self.position)
         })
     }
 }
@@ -170,7 +149,6 @@ impl Scenes {
             start: 0,
             position: 0,
             rolling: false,
-            settled: true,
         });
         Scenes { list, declick }
     }
@@ -187,9 +165,9 @@ impl Scenes {
         self.list.iter().enumerate()
     }
 
-    /// The device frame at which a scene was cut; `None` for the one in force.
-    pub fn cut_of(&self, scene: usize) -> Option<u64> {
-        self.list.get(scene + 1).map(|next| next.start)
+    /// The scene that a scene was cut by; `None` for the one in force.
+    pub fn after(&self, scene: usize) -> Option<&Scene> {
+        self.list.get(scene + 1)
     }
 
     /// Begins a scene. One that would have no frames is replaced.
@@ -206,7 +184,6 @@ impl Scenes {
             start: at,
             position,
             rolling,
-            settled: self.declick == 0,
         };
         if let Some(unheard) = self.list.back_mut().filter(|last| last.start == at) {
             let replaced = std::mem::replace(unheard, scene);
@@ -221,24 +198,12 @@ impl Scenes {
     }
 
     /// Drops the scenes that have faded.
-    ///
-    /// Whether a sound continues through a cut depends on the scene before, if that was still
-    /// fading in itself; so cuts that follow each other within the declick length go together.
     pub fn forget(&mut self, device_frame: u64, link: &mut EngineEnd) {
-        let mut last = 0;
-        while let Some(scene) = self.list.get(last + 1) {
-            last += 1;
-            let settled_at = scene.start + self.declick;
-            let next = self.list.get(last + 1);
-            if next.is_none_or(|next| next.start >= settled_at) {
-                if device_frame < settled_at {
-                    return;
-                }
-                while last > 0 && link.can_retire() {
-                    self.drop_oldest(link);
-                    last -= 1;
-                }
-            }
+        while let Some(next) = self.list.get(1)
+            && device_frame >= next.start + self.declick
+            && link.can_retire()
+        {
+            self.drop_oldest(link);
         }
     }
 
@@ -252,9 +217,6 @@ impl Scenes {
     fn drop_oldest(&mut self, link: &mut EngineEnd) {
         if let Some(oldest) = self.list.pop_front() {
             self.release(oldest, link);
-        }
-        if let Some(next) = self.list.front_mut() {
-            next.settled = true;
         }
     }
 
@@ -271,63 +233,4 @@ impl Scenes {
             link.retire(Retired::Swap(source.0));
         }
     }
-
-    /// Whether a voice of a scene, cut into when that scene began, is at full level at a device
-    /// frame: because it began by itself, has faded in, or continued from before.
-    pub fn is_settled(&self, scene: usize, voice: &Voice<'_>, device_frame: u64) -> bool {
-        let it = &self.list[scene];
-        voice.begin >= it.position
-            || it.settled
-            || device_frame >= it.start + self.declick
-            || self.continues_from_before(scene, voice)
-    }
-
-    /// Whether a voice that sounds at the end of a scene goes on in the next one.
-    pub fn continues_after(&self, scene: usize, voice: &Voice<'_>) -> bool {
-        let Some(next) = self.list.get(scene + 1) else {
-            return false;
-        };
-        let position = self.list[scene].position_at(next.start);
-        next.rolling
-            && self.is_settled(scene, voice, next.start)
-            && same_place(voice, position, next, next.position, next.start)
-                .next()
-                .is_some()
-    }
-
-    /// Whether a voice that a scene was cut into was sounding, at full level, in the one before.
-    fn continues_from_before(&self, scene: usize, voice: &Voice<'_>) -> bool {
-        let Some(before) = scene.checked_sub(1) else {
-            return false;
-        };
-        let it = &self.list[scene];
-        let previous = &self.list[before];
-        if !previous.rolling {
-            return false;
-        }
-        let position = previous.position_at(it.start);
-        same_place(voice, it.position, previous, position, it.start)
-            .any(|other| other.begin < position && self.is_settled(before, &other, it.start))
-    }
-}
-
-/// The voices of `other` that, at a cut at `device_frame`, play the same frame of the same clip on
-/// the same outputs with the same gain as `voice`, which is at `position` there.
-fn same_place<'a>(
-    voice: &Voice<'a>,
-    position: i64,
-    other: &'a Scene,
-    other_position: i64,
-    device_frame: u64,
-) -> impl Iterator<Item = Voice<'a>> {
-    let clip_frame = voice.entry.begin as i64 + (position - voice.begin);
-    let gain = voice.gain_at(position, device_frame);
-    let first_output = voice.entry.first_output;
-    other
-        .voices_with_origin(voice, other_position.saturating_sub(clip_frame))
-        .filter(move |v| {
-            v.sounds_at(other_position)
-                && v.entry.first_output == first_output
-                && v.gain_at(other_position, device_frame) == gain
-        })
 }

@@ -40,7 +40,7 @@ impl<const WORDS: usize> Seqlock<WORDS> {
             let before = self.version.load(Ordering::Acquire);
             let words = std::array::from_fn(|n| self.words[n].load(Ordering::Relaxed));
             fence(Ordering::Acquire);
-            if before % 2 == 0 && self.version.load(Ordering::Relaxed) == before {
+            if before.is_multiple_of(2) && self.version.load(Ordering::Relaxed) == before {
                 return words;
             }
             spin_loop();

@@ -7,16 +7,13 @@
 //! costs the same as playing on. An entry that repeats counts from its first frame to its last,
 //! gaps included.
 
-use super::Entry;
 use super::instances::Instances;
 
 pub(crate) struct Index {
     /// Sorted by `begin`, then by `entry`: the order in which entries are summed.
     nodes: Box<[Node]>,
-    /// Entries that do not repeat, sorted by clip and by where the clip's frame 0 would lie.
-    once: Box<[Place]>,
-    /// Entries that repeat, sorted by clip.
-    repeating: Box<[Place]>,
+    /// The entries that repeat.
+    repeating: Box<[u32]>,
 }
 
 struct Node {
@@ -26,15 +23,8 @@ struct Node {
     entry: u32,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-struct Place {
-    clip: usize,
-    origin: i64,
-    entry: u32,
-}
-
 impl Index {
-    pub fn new(entries: &[Entry], instances: &[Instances]) -> Index {
+    pub fn new(instances: &[Instances]) -> Index {
         let mut nodes: Box<[Node]> = instances
             .iter()
             .zip(0..)
@@ -48,25 +38,13 @@ impl Index {
         nodes.sort_unstable_by_key(|n| (n.begin, n.entry));
         note_latest_ends(&mut nodes);
 
-        let (mut once, mut repeating) = (Vec::new(), Vec::new());
-        for ((entry, instances), number) in entries.iter().zip(instances).zip(0..) {
-            let list = if instances.repeats() {
-                &mut repeating
-            } else {
-                &mut once
-            };
-            list.push(Place {
-                clip: entry.clip.address(),
-                origin: entry.play_at - entry.begin as i64,
-                entry: number,
-            });
-        }
-        once.sort_unstable();
-        repeating.sort_unstable();
+        let numbered = instances.iter().zip(0..);
         Index {
             nodes,
-            once: once.into(),
-            repeating: repeating.into(),
+            repeating: numbered
+                .filter(|(i, _)| i.repeats())
+                .map(|(_, entry)| entry)
+                .collect(),
         }
     }
 
@@ -78,23 +56,20 @@ impl Index {
         visit(&self.nodes, from, to, &mut found);
     }
 
-    /// The entries that may play `clip` with its frame 0 at timeline frame `origin`: those that
-    /// do not repeat surely, those that do for the caller to check.
+    /// The entries that may begin, once or again, at exactly this frame: all that repeat, for the
+    /// caller to check, and of the others those that do.
     ///
     /// # Real-time contract
     /// As [`Index::each_sounding`].
-    pub fn with_origin(&self, clip: usize, origin: i64) -> impl Iterator<Item = usize> {
-        let first = self
-            .once
-            .partition_point(|p| (p.clip, p.origin) < (clip, origin));
-        let once = self.once[first..]
-            .iter()
-            .take_while(move |p| (p.clip, p.origin) == (clip, origin));
-        let first = self.repeating.partition_point(|p| p.clip < clip);
-        let repeating = self.repeating[first..]
-            .iter()
-            .take_while(move |p| p.clip == clip);
-        once.chain(repeating).map(|p| p.entry as usize)
+    pub fn beginning_at(&self, frame: i64) -> impl Iterator<Item = usize> {
+        let first = self.nodes.partition_point(|node| node.begin < frame);
+        let nodes = self.nodes[first..].iter();
+        let begin = nodes
+            .take_while(move |node| node.begin == frame)
+            .map(|node| node.entry);
+        begin
+            .chain(self.repeating.iter().copied())
+            .map(|entry| entry as usize)
     }
 }
 

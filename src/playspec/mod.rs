@@ -206,7 +206,7 @@ impl Playspec {
                 .map_err(|e| Error::InvalidArgument(format!("entry {number}: {e}")))?;
         }
         let instances: Box<[Instances]> = entries.iter().map(Instances::of).collect();
-        let index = Index::new(&entries, &instances);
+        let index = Index::new(&instances);
         Ok(Playspec(Arc::new(Compiled {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             entries: entries.into_boxed_slice(),

@@ -1,0 +1,120 @@
+# What a person types; CI types `make test`. `make help` lists it all.
+
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+.DELETE_ON_ERROR:
+.NOTPARALLEL:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+CARGO ?= cargo
+INSTALL ?= install
+
+# Where `make install` puts things, below DESTDIR.
+DESTDIR ?=
+PREFIX ?= /usr/local
+BINDIR ?= $(PREFIX)/bin
+LIBDIR ?= $(PREFIX)/lib
+INCLUDEDIR ?= $(PREFIX)/include
+
+VERSION := $(shell sed -n '/^\[package\]/,/^version/s/^version = "\(.*\)"/\1/p' Cargo.toml)
+ABI := $(firstword $(subst ., ,$(VERSION)))
+RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
+NATIVE_LIBS := $(RELEASE)/native-static-libs
+SOURCES := $(wildcard Cargo.lock) Cargo.toml build.rs cbindgen.toml cli/Cargo.toml \
+    $(shell find src cli/src -name '*.rs')
+
+.PHONY: build
+build: $(RELEASE)/.built ## the libraries and the program, in target/release (default)
+
+# Built again when a source is newer, so that `make && sudo make install` needs no cargo as root.
+$(RELEASE)/.built: $(SOURCES)
+	$(CARGO) build --release --workspace
+	$(CARGO) rustc --release --package amio --lib --crate-type staticlib -- \
+	    --print native-static-libs=$(abspath $(NATIVE_LIBS))
+	touch $@
+
+.PHONY: demo
+demo: setup-build setup-demo build ## set up this machine, then render and check an arrangement of voices
+	scripts/demo
+
+.PHONY: test
+test: setup lint test-rust test-install test-rt test-san test-loom demo ## set up this machine, then run all tests that CI runs
+
+.PHONY: setup setup-build setup-demo
+setup: ## install what this machine lacks to build, test and run the demo
+	scripts/setup
+setup-build setup-demo: setup-%:
+	scripts/setup $*
+
+.PHONY: lint
+lint: ## formatting and lints
+	$(CARGO) fmt --all --check
+	$(CARGO) clippy --workspace --all-targets -- -D warnings
+
+.PHONY: test-rust
+test-rust: ## unit, integration, C, C++, Python and server tests
+	$(CARGO) test --workspace
+
+.PHONY: test-install
+test-install: build ## C programs against an installed tree
+	scripts/test-install
+
+.PHONY: test-rt
+test-rt: ## what the audio thread does: no allocation, lock or system call
+	scripts/test-rt
+
+.PHONY: test-san
+test-san: ## address and thread sanitizers
+	scripts/test-san
+
+.PHONY: test-loom
+test-loom: ## every interleaving of the queues between the threads
+	scripts/test-loom
+
+.PHONY: test-long
+test-long: ## the tests that take too long for CI
+	$(CARGO) test --release --workspace -- --ignored
+
+.PHONY: bench
+bench: ## figures beside their budgets
+	$(CARGO) bench
+
+.PHONY: header
+header: ## refresh include/amio.h from src/capi
+	AMIO_REFRESH_HEADER=1 $(CARGO) test --test header
+
+INSTALLED = \
+    $(BINDIR)/amio \
+    $(INCLUDEDIR)/amio.h \
+    $(LIBDIR)/libamio.a \
+    $(LIBDIR)/libamio.so \
+    $(LIBDIR)/libamio.so.$(ABI) \
+    $(LIBDIR)/libamio.so.$(VERSION) \
+    $(LIBDIR)/pkgconfig/amio.pc
+
+# Inside amio.pc, paths are relative to its prefix, so that the tree can be moved.
+in_prefix = $(patsubst $(PREFIX)/%,$${prefix}/%,$(1))
+
+.PHONY: install
+install: build ## library, header, amio.pc and program below PREFIX (/usr/local), staged in DESTDIR
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(BINDIR) $(INCLUDEDIR) $(LIBDIR)/pkgconfig)
+	$(INSTALL) -m 755 $(RELEASE)/amio $(DESTDIR)$(BINDIR)/amio
+	$(INSTALL) -m 644 include/amio.h $(DESTDIR)$(INCLUDEDIR)/amio.h
+	$(INSTALL) -m 644 $(RELEASE)/libamio.a $(DESTDIR)$(LIBDIR)/libamio.a
+	$(INSTALL) -m 755 $(RELEASE)/libamio.so $(DESTDIR)$(LIBDIR)/libamio.so.$(VERSION)
+	ln -sf libamio.so.$(VERSION) $(DESTDIR)$(LIBDIR)/libamio.so.$(ABI)
+	ln -sf libamio.so.$(ABI) $(DESTDIR)$(LIBDIR)/libamio.so
+	sed -e 's,@PREFIX@,$(PREFIX),' -e 's,@VERSION@,$(VERSION),' \
+	    -e 's,@LIBDIR@,$(call in_prefix,$(LIBDIR)),' \
+	    -e 's,@INCLUDEDIR@,$(call in_prefix,$(INCLUDEDIR)),' \
+	    -e "s,@NATIVE_LIBS@,$$(cat $(NATIVE_LIBS))," \
+	    amio.pc.in >$(DESTDIR)$(LIBDIR)/pkgconfig/amio.pc
+	chmod 644 $(DESTDIR)$(LIBDIR)/pkgconfig/amio.pc
+
+.PHONY: uninstall
+uninstall: ## remove what `make install` with the same PREFIX and DESTDIR put there
+	rm -f $(addprefix $(DESTDIR),$(INSTALLED))
+
+.PHONY: help
+help: ## this list
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 14

@@ -1,0 +1,1614 @@
+/* SPDX-License-Identifier: MIT OR Apache-2.0 */
+
+/**
+ * \file amio.h
+ *
+ * Plays clips at exact frames, mixes them, and captures frame-stamped input.
+ *
+ * # Overview
+ *
+ * A *clip* is immutable audio in memory. A *playspec* is a list of entries, each of which says which
+ * part of which clip sounds at which frame, how loud, and how often. An *interface* plays one
+ * playspec at a time: amio_interface_schedule() hands it the next one, with the frame at which that
+ * takes over, and amio_interface_read_input() gives back what was captured, stamped with the frame
+ * that was heard meanwhile. The driver chosen in the configuration paces all of it: a JACK server
+ * (or PipeWire through its libjack), a timer (null), or the caller (offline).
+ *
+ * # Threads
+ *
+ * Every function may be called from any thread, and several at once on the same handle, but not
+ * from a driver's audio thread or a signal handler. Calls may take locks and allocate; they never
+ * wait for the audio thread. Those that talk to a server wait for it no longer than a deadline, and
+ * those with `wait` in their names take a timeout; both then return AMIO_ERROR_TIMEOUT. A handle
+ * may be freed by one thread while another one uses it: a call that comes too late gets
+ * AMIO_ERROR_INVALID_HANDLE.
+ *
+ * No code of the caller runs on the audio thread. What happens there is fetched as events, with
+ * amio_interface_next_event(); amio_interface_event_fd() gives a descriptor for poll(), epoll and
+ * event loops that is readable while an event waits.
+ *
+ * # Handles and ownership
+ *
+ * Handles are opaque pointers that are never dereferenced. A handle that was freed, was made up, or
+ * is of another type gets AMIO_ERROR_INVALID_HANDLE. What a `_new` function returns belongs to the
+ * caller, who gives it back with the `_free` function of that type; `_free(NULL)` does nothing.
+ * What a playspec uses, or an interface plays, lives as long as it is needed, also when its handle
+ * has been freed.
+ *
+ * Memory passed in is borrowed for the duration of the call unless the function says otherwise.
+ * Strings are UTF-8 and end in NUL. Returned strings say how long they stay valid.
+ *
+ * # Errors
+ *
+ * Functions that can fail return an amio_status: AMIO_OK, which is 0, or a negative AMIO_ERROR_ code.
+ * Each function names the codes it returns; any function may return AMIO_ERROR_INTERNAL, which is a
+ * fault of the library. Outputs (`out_...`) are written on success only. amio_strerror() describes
+ * a code; amio_last_error_message() says what was wrong in the last call that failed on this thread,
+ * with the argument, its value and what would be accepted.
+ *
+ * Numbers of codes and constants are never used again for something else.
+ *
+ * # Units
+ *
+ * A *frame* is one sample of every channel at one instant. Names end in their unit: `_frames`,
+ * `_hz`, `_ns`. Positions on the timeline are int64_t and may be negative, lengths are uint64_t,
+ * times are nanoseconds of CLOCK_MONOTONIC. Full scale is -1.0 to 1.0.
+ *
+ * # Structures that grow
+ *
+ * A struct that begins with `struct_size` may get more members at its end. Set every member to 0,
+ * then `struct_size` to sizeof, then what you need; 0 means the default unless the member says
+ * otherwise. A program built against an older header works with a newer library. A newer program
+ * works with an older library as long as it leaves the members that the library does not know at 0,
+ * and gets AMIO_ERROR_UNSUPPORTED if it does not.
+ */
+
+
+#ifndef AMIO_H
+#define AMIO_H
+
+/* Generated from src/capi by cbindgen; `make header` refreshes it. */
+
+#include <stddef.h>
+#include <stdint.h>
+
+/**
+ * The header's major version. It changes with the library's file name, `libamio.so.MAJOR`.
+ */
+#define AMIO_VERSION_MAJOR 0
+
+/**
+ * The header's minor version. It rises when functions, constants or fields are added; while the
+ * major version is 0, it may also change what exists.
+ */
+#define AMIO_VERSION_MINOR 1
+
+/**
+ * The header's patch version. It rises when only defects are repaired.
+ */
+#define AMIO_VERSION_PATCH 0
+
+/**
+ * The driver that is chosen for you: JACK.
+ */
+#define AMIO_DRIVER_DEFAULT 0
+
+/**
+ * A JACK server, or PipeWire through its libjack.
+ */
+#define AMIO_DRIVER_JACK 1
+
+/**
+ * A timer: silence in, output discarded, paced like a device.
+ */
+#define AMIO_DRIVER_NULL 2
+
+/**
+ * The caller, with amio_interface_advance(): as fast as it goes, and the same bits each time.
+ */
+#define AMIO_DRIVER_OFFLINE 3
+
+/**
+ * For input_channels and output_channels: none at all.
+ */
+#define AMIO_CHANNELS_NONE 4294967295
+
+/**
+ * Connect to the first hardware ports: the default.
+ */
+#define AMIO_AUTOCONNECT_DEFAULT 0
+
+/**
+ * Connect to the first hardware ports.
+ */
+#define AMIO_AUTOCONNECT_ON 1
+
+/**
+ * Connect to nothing.
+ */
+#define AMIO_AUTOCONNECT_OFF 2
+
+/**
+ * Clamp the output, except offline.
+ */
+#define AMIO_CLAMP_DEFAULT 0
+
+/**
+ * Clamp the output to -1.0 to 1.0; the statistics count the frames that needed it.
+ */
+#define AMIO_CLAMP_ON 1
+
+/**
+ * Leave the output as it is.
+ */
+#define AMIO_CLAMP_OFF 2
+
+/**
+ * For declick_frames: hard cuts, exact to the bit.
+ */
+#define AMIO_DECLICK_OFF 4294967295
+
+/**
+ * Where the device skipped frames, the timeline goes on where it was: nothing is left out, and
+ * all that follows sounds later. The default.
+ */
+#define AMIO_SKIP_SLIP 0
+
+/**
+ * Where the device skipped frames, the timeline skips them too: what follows sounds on time.
+ */
+#define AMIO_SKIP_CATCH_UP 1
+
+/**
+ * Not started, or stopped.
+ */
+#define AMIO_STATE_STOPPED 0
+
+/**
+ * Audio runs.
+ */
+#define AMIO_STATE_RUNNING 1
+
+/**
+ * The server or device is gone; the interface keeps everything and reconnects by itself.
+ */
+#define AMIO_STATE_LOST 2
+
+/**
+ * A defect of the library stopped the audio; there is silence. Free the interface.
+ */
+#define AMIO_STATE_FAILED 3
+
+/**
+ * amio_interface_close() was called.
+ */
+#define AMIO_STATE_CLOSED 4
+
+/**
+ * 32-bit float, nominal range -1.0 to 1.0. The default.
+ */
+#define AMIO_SAMPLE_F32 0
+
+/**
+ * 16-bit signed integer; -32768 is -1.0.
+ */
+#define AMIO_SAMPLE_I16 1
+
+/**
+ * 24-bit signed integer, packed in three bytes; -2^23 is -1.0.
+ */
+#define AMIO_SAMPLE_I24 2
+
+/**
+ * 32-bit signed integer; -2^31 is -1.0. Rounded to the nearest float.
+ */
+#define AMIO_SAMPLE_I32 3
+
+/**
+ * 64-bit float, nominal range -1.0 to 1.0. Rounded to the nearest 32-bit float.
+ */
+#define AMIO_SAMPLE_F64 4
+
+/**
+ * Frame after frame, each with all its channels. The default.
+ */
+#define AMIO_LAYOUT_INTERLEAVED 0
+
+/**
+ * Channel after channel, each with all its frames.
+ */
+#define AMIO_LAYOUT_PLANAR 1
+
+/**
+ * A swap that comes too late begins where it would be, had it come in time: at
+ * `start_from + (position - insert_at)`. The default.
+ */
+#define AMIO_LATE_CATCH_UP 0
+
+/**
+ * A swap that comes too late begins at `start_from`.
+ */
+#define AMIO_LATE_SLIP 1
+
+/**
+ * A swap that comes too late does not happen: its ticket ends as cancelled.
+ */
+#define AMIO_LATE_REFUSE 2
+
+/**
+ * No swap: the ticket of what sounds before the first one. Swaps have tickets from 1.
+ */
+#define AMIO_TICKET_NONE 0
+
+/**
+ * How many bytes a text in a struct takes, with the NUL that ends it.
+ */
+#define AMIO_MESSAGE_BYTES 256
+
+/**
+ * No event waits.
+ */
+#define AMIO_EVENT_NONE 0
+
+/**
+ * A swap took over: `ticket`, at `position` and `device_frame`, `frames` late.
+ */
+#define AMIO_EVENT_APPLIED 1
+
+/**
+ * A swap took over at the same device frame as a later one, and has not sounded: `ticket`.
+ */
+#define AMIO_EVENT_SUPERSEDED 2
+
+/**
+ * A swap did not happen: `ticket`, `cancel_reason`.
+ */
+#define AMIO_EVENT_CANCELLED 3
+
+/**
+ * The device skipped `frames`; what the timeline did is in `skip_policy`.
+ */
+#define AMIO_EVENT_SKIPPED 4
+
+/**
+ * The server reported an over- or underrun.
+ */
+#define AMIO_EVENT_XRUN 5
+
+/**
+ * Captured input was not read in time: `frames` were dropped.
+ */
+#define AMIO_EVENT_INPUT_LOST 6
+
+/**
+ * The server or device is gone, `message` says why; the interface reconnects by itself.
+ */
+#define AMIO_EVENT_LOST 7
+
+/**
+ * The server or device is back; it missed `frames`.
+ */
+#define AMIO_EVENT_RECONNECTED 8
+
+/**
+ * No period has run for `silent_ms`.
+ */
+#define AMIO_EVENT_STALLED 9
+
+/**
+ * Periods run again, after `silent_ms`.
+ */
+#define AMIO_EVENT_RESUMED 10
+
+/**
+ * A period has `frames` now.
+ */
+#define AMIO_EVENT_PERIOD_CHANGED 11
+
+/**
+ * The latencies are now `capture_latency_frames` and `playback_latency_frames`.
+ */
+#define AMIO_EVENT_LATENCY_CHANGED 12
+
+/**
+ * The server entered (`count` 1) or left (`count` 0) freewheel mode.
+ */
+#define AMIO_EVENT_FREEWHEEL 13
+
+/**
+ * A defect of the library stopped the audio, `message` says which; free the interface.
+ */
+#define AMIO_EVENT_FAILED 14
+
+/**
+ * Events were not fetched in time: `count` are missing here. Events that end tickets are never
+ * among them.
+ */
+#define AMIO_EVENT_EVENTS_LOST 15
+
+/**
+ * Something worth knowing, in `message`.
+ */
+#define AMIO_EVENT_LOG 16
+
+/**
+ * The event is not a cancelled swap.
+ */
+#define AMIO_CANCEL_NONE 0
+
+/**
+ * amio_interface_cancel() or amio_group_cancel().
+ */
+#define AMIO_CANCEL_ASKED 1
+
+/**
+ * It was late, and AMIO_LATE_REFUSE.
+ */
+#define AMIO_CANCEL_LATE 2
+
+/**
+ * The interface was closed.
+ */
+#define AMIO_CANCEL_CLOSED 3
+
+/**
+ * The audio thread has not run yet.
+ */
+#define AMIO_REALTIME_UNKNOWN 0
+
+/**
+ * The audio thread has real-time scheduling.
+ */
+#define AMIO_REALTIME_GRANTED 1
+
+/**
+ * The system refused real-time scheduling; `realtime_reason` says why and what would help.
+ */
+#define AMIO_REALTIME_REFUSED 2
+
+/**
+ * The driver has no audio thread of its own.
+ */
+#define AMIO_REALTIME_NOT_NEEDED 3
+
+/**
+ * A shared, immutable piece of audio. Handles are counted: amio_clip_new() and its kin give one
+ * owner, amio_clip_retain() adds one, amio_clip_free() takes one away. A playspec that uses a
+ * clip keeps its data, not its handle.
+ */
+typedef struct amio_clip amio_clip;
+
+/**
+ * Commands that take effect together, at the first frame of the same period.
+ */
+typedef struct amio_group amio_group;
+
+/**
+ * A connection to an audio server, a timer or the caller, with its own timeline, playspecs and
+ * captured input.
+ */
+typedef struct amio_interface amio_interface;
+
+/**
+ * What is to sound: a list of entries. It is filled with amio_playspec_add() until it is first
+ * scheduled; then only the gains of its entries can change. It may be scheduled any number of
+ * times, on several interfaces at once.
+ */
+typedef struct amio_playspec amio_playspec;
+
+/**
+ * What every function that can fail returns: AMIO_OK, or one of AMIO_ERROR_*, all negative. A
+ * number keeps its meaning for ever.
+ */
+typedef int32_t amio_status;
+
+/**
+ * How an interface is to be. Set struct_size to sizeof(amio_interface_config) and everything
+ * else to 0 (`amio_interface_config config = {0};`), then what you want different: 0 and NULL
+ * mean "default" everywhere.
+ */
+typedef struct amio_interface_config {
+    /**
+     * sizeof(amio_interface_config).
+     */
+    uint32_t struct_size;
+    /**
+     * One of AMIO_DRIVER_*.
+     */
+    uint32_t driver;
+    /**
+     * What the server shows, UTF-8. NULL: "amio". The server may change it; see
+     * amio_interface_client_name().
+     */
+    const char *client_name;
+    /**
+     * Which JACK server, UTF-8. NULL: the default server.
+     */
+    const char *server_name;
+    /**
+     * Frames per second, 1000 to 768000. 0: the server's, or 48000 for the other drivers. A rate
+     * that is not the server's is an error.
+     */
+    uint32_t frame_rate_hz;
+    /**
+     * Frames per period, 1 to 65536. 0: the server's, or 256 for the other drivers. A period
+     * that is not the server's is an error.
+     */
+    uint32_t period_frames;
+    /**
+     * 1 to 64, or AMIO_CHANNELS_NONE. 0: 2.
+     */
+    uint32_t input_channels;
+    /**
+     * 1 to 64, or AMIO_CHANNELS_NONE. 0: 2.
+     */
+    uint32_t output_channels;
+    /**
+     * One of AMIO_AUTOCONNECT_*. 0: on.
+     */
+    uint32_t autoconnect;
+    /**
+     * One of AMIO_CLAMP_*. 0: on, except offline.
+     */
+    uint32_t clamp;
+    /**
+     * Over how many frames sound fades that is cut before its end (by a stop, a seek, a swap), or
+     * AMIO_DECLICK_OFF. 0: 5 ms.
+     */
+    uint32_t declick_frames;
+    /**
+     * One of AMIO_SKIP_*. 0: slip.
+     */
+    uint32_t skip_policy;
+    /**
+     * The most swaps that may be pending, 1 to 65536. 0: 1024.
+     */
+    uint32_t swap_queue_length;
+    /**
+     * The most commands, or groups of them, that wait for the next period, 1 to 65536. 0: 1024.
+     */
+    uint32_t command_queue_length;
+    /**
+     * How many captured frames are kept until they are read, up to 2^26. 0: 2 seconds.
+     */
+    uint64_t capture_buffer_frames;
+    /**
+     * From microphone to period, in frames: what the null and offline drivers pretend to have.
+     */
+    uint32_t capture_latency_frames;
+    /**
+     * From period to loudspeaker, in frames: what the null and offline drivers pretend to have.
+     */
+    uint32_t playback_latency_frames;
+} amio_interface_config;
+
+/**
+ * Where an interface is, all read at the same instant. Set struct_size to
+ * sizeof(amio_transport) before the call.
+ */
+typedef struct amio_transport {
+    /**
+     * sizeof(amio_transport).
+     */
+    uint32_t struct_size;
+    /**
+     * 1 while the position advances, 0 while it stands and the output is silent.
+     */
+    uint32_t rolling;
+    /**
+     * The timeline frame that the next frame of output plays.
+     */
+    int64_t position;
+    /**
+     * Frames that the device has taken since the interface was made.
+     */
+    uint64_t device_frame;
+    /**
+     * CLOCK_MONOTONIC of that frame, in nanoseconds.
+     */
+    uint64_t time_ns;
+    /**
+     * The ticket of the playspec that sounds; 0 before the first.
+     */
+    uint64_t ticket;
+} amio_transport;
+
+/**
+ * How the samples of a clip lie in memory. Set struct_size to sizeof(amio_clip_format) and
+ * everything else to 0, then what you know.
+ */
+typedef struct amio_clip_format {
+    /**
+     * sizeof(amio_clip_format).
+     */
+    uint32_t struct_size;
+    /**
+     * Frames per second, 1000 to 768000. It must be given: there is no default.
+     */
+    uint32_t frame_rate_hz;
+    /**
+     * 1 to 64. It must be given: there is no default.
+     */
+    uint32_t channels;
+    /**
+     * One of AMIO_SAMPLE_*, in the machine's byte order. 0: 32-bit float.
+     */
+    uint32_t sample_format;
+    /**
+     * One of AMIO_LAYOUT_*. 0: interleaved.
+     */
+    uint32_t layout;
+} amio_clip_format;
+
+/**
+ * What a clip is, apart from its samples. Set struct_size to sizeof(amio_clip_properties) before the
+ * call.
+ */
+typedef struct amio_clip_properties {
+    /**
+     * sizeof(amio_clip_properties).
+     */
+    uint32_t struct_size;
+    /**
+     * Frames per second.
+     */
+    uint32_t frame_rate_hz;
+    /**
+     * 1 to 64.
+     */
+    uint32_t channels;
+    /**
+     * Nothing yet; 0.
+     */
+    uint32_t reserved;
+    /**
+     * Length.
+     */
+    uint64_t frames;
+} amio_clip_properties;
+
+/**
+ * One clip, cropped, placed, repeated and scaled. Fill it in with amio_playspec_entry_init(),
+ * then change what you want different. Gains have no default: 0 is silence.
+ */
+typedef struct amio_playspec_entry {
+    /**
+     * sizeof(amio_playspec_entry).
+     */
+    uint32_t struct_size;
+    /**
+     * The output, from 0, that the clip's first channel goes to. Channel c of a clip of several
+     * channels sounds on output `first_output_channel + c`; a clip of one channel sounds on this
+     * output with the left gain and on the next one, where there is one, with the right gain.
+     */
+    uint32_t first_output_channel;
+    /**
+     * What sounds. The playspec keeps its data; the handle may be freed.
+     */
+    struct amio_clip *clip;
+    /**
+     * The first frame of the clip that sounds.
+     */
+    uint64_t source_begin_frame;
+    /**
+     * The first frame of the clip that no longer sounds. 0: the clip's end. An end beyond the
+     * clip is an error.
+     */
+    uint64_t source_end_frame;
+    /**
+     * The timeline frame at which `source_begin_frame` sounds, -2^61 to 2^61.
+     */
+    int64_t play_at_frame;
+    /**
+     * The entry sounds again every `repeat_interval_frames / repeat_interval_denominator` frames:
+     * repeat k begins at `play_at_frame + round(k * interval)`, halves upwards, so that a
+     * metronome never drifts. At least 1 frame in all. 0: no repeat.
+     */
+    uint64_t repeat_interval_frames;
+    /**
+     * What `repeat_interval_frames` is divided by. 0: 1.
+     */
+    uint32_t repeat_interval_denominator;
+    /**
+     * Must be 0.
+     */
+    uint32_t reserved;
+    /**
+     * How often the entry sounds in all, if it repeats. 0: without end.
+     */
+    uint64_t repeat_count;
+    /**
+     * Factor for the clip's channels 0, 2, 4, ...; finite, -1e6 to 1e6. 1 leaves them unchanged.
+     */
+    float gain_left;
+    /**
+     * Factor for the clip's channels 1, 3, 5, ...; finite, -1e6 to 1e6. 1 leaves them unchanged.
+     */
+    float gain_right;
+    /**
+     * Frames over which each repeat fades in from silence; at most as long as it sounds.
+     */
+    uint64_t fade_in_frames;
+    /**
+     * Frames over which each repeat fades out to silence; at most as long as it sounds.
+     */
+    uint64_t fade_out_frames;
+} amio_playspec_entry;
+
+/**
+ * Some consecutive frames of input, and where they belong. A chunk never goes across a place
+ * where the timeline is not continuous. Set struct_size to sizeof(amio_chunk) before the call.
+ */
+typedef struct amio_chunk {
+    /**
+     * sizeof(amio_chunk).
+     */
+    uint32_t struct_size;
+    /**
+     * Whether the transport was rolling when they were heard: 1 or 0.
+     */
+    uint32_t rolling;
+    /**
+     * How many frames were written to the buffer; 0 if none waited.
+     */
+    uint64_t frames;
+    /**
+     * The timeline frame that was heard when the first of them was recorded: its device frame
+     * less both latencies, looked up in the timeline's history.
+     */
+    int64_t position;
+    /**
+     * The device frame at which the first of them was captured.
+     */
+    uint64_t device_frame;
+    /**
+     * CLOCK_MONOTONIC of that device frame, in nanoseconds.
+     */
+    uint64_t time_ns;
+    /**
+     * The ticket of the playspec that was heard; 0 before the first.
+     */
+    uint64_t ticket;
+    /**
+     * How many frames are missing just before the first of them, since the program read too
+     * slowly; exact.
+     */
+    uint64_t lost_before_frames;
+    /**
+     * Whether the device skipped frames just before the first of them: 1 or 0.
+     */
+    uint32_t xrun;
+    /**
+     * The capture latency that the position accounts for, in frames.
+     */
+    uint32_t capture_latency_frames;
+    /**
+     * The playback latency that the position accounts for, in frames.
+     */
+    uint32_t playback_latency_frames;
+    /**
+     * Nothing yet; 0.
+     */
+    uint32_t reserved;
+} amio_chunk;
+
+/**
+ * Something that happened. Fields that its kind does not name are 0. Set struct_size to
+ * sizeof(amio_event) before the call.
+ */
+typedef struct amio_event {
+    /**
+     * sizeof(amio_event).
+     */
+    uint32_t struct_size;
+    /**
+     * One of AMIO_EVENT_*.
+     */
+    uint32_t kind;
+    /**
+     * The swap that it is about; 0 if none.
+     */
+    uint64_t ticket;
+    /**
+     * The timeline frame at which it happened; for a swap that took over, its own first frame.
+     */
+    int64_t position;
+    /**
+     * The device frame at which it happened.
+     */
+    uint64_t device_frame;
+    /**
+     * CLOCK_MONOTONIC of that device frame, in nanoseconds.
+     */
+    uint64_t time_ns;
+    /**
+     * How many frames it is about: late, skipped, dropped, missed, or the new period.
+     */
+    uint64_t frames;
+    /**
+     * For how long no period ran, in milliseconds.
+     */
+    uint64_t silent_ms;
+    /**
+     * How many events are missing, or whether freewheel is on.
+     */
+    uint64_t count;
+    /**
+     * Why a swap was cancelled: one of AMIO_CANCEL_*.
+     */
+    uint32_t cancel_reason;
+    /**
+     * What the timeline did where frames were skipped: one of AMIO_SKIP_*.
+     */
+    uint32_t skip_policy;
+    /**
+     * The new capture latency, in frames.
+     */
+    uint32_t capture_latency_frames;
+    /**
+     * The new playback latency, in frames.
+     */
+    uint32_t playback_latency_frames;
+    /**
+     * UTF-8, ended by NUL, cut at the end of a character where it is too long.
+     */
+    char message[AMIO_MESSAGE_BYTES];
+} amio_event;
+
+/**
+ * How full a queue is.
+ */
+typedef struct amio_ring_level {
+    /**
+     * What is in it now.
+     */
+    uint64_t now;
+    /**
+     * The most that was ever in it.
+     */
+    uint64_t high_water;
+    /**
+     * The most that it holds.
+     */
+    uint64_t capacity;
+} amio_ring_level;
+
+/**
+ * How well it goes, counted since the interface was made. Set struct_size to sizeof(amio_stats)
+ * before the call.
+ */
+typedef struct amio_stats {
+    /**
+     * sizeof(amio_stats).
+     */
+    uint32_t struct_size;
+    /**
+     * Whether the audio thread has real-time scheduling: one of AMIO_REALTIME_*.
+     */
+    uint32_t realtime;
+    /**
+     * Its priority, if it has, 1 to 99.
+     */
+    int32_t realtime_priority;
+    /**
+     * Nothing yet; 0.
+     */
+    uint32_t reserved;
+    /**
+     * Periods that ran.
+     */
+    uint64_t periods;
+    /**
+     * Frames that the device has taken, those that it skipped included.
+     */
+    uint64_t device_frames;
+    /**
+     * Over- and underruns that the server reported.
+     */
+    uint64_t xruns;
+    /**
+     * Frames that the device skipped.
+     */
+    uint64_t skipped_frames;
+    /**
+     * Frames of output that were clamped.
+     */
+    uint64_t clamped_frames;
+    /**
+     * Frames of input that were dropped because they were not read in time.
+     */
+    uint64_t input_lost_frames;
+    /**
+     * Events that were dropped because they were not fetched in time.
+     */
+    uint64_t events_lost;
+    /**
+     * How often a lost server or device came back.
+     */
+    uint64_t reconnects;
+    /**
+     * The longest time that a period took to compute, as a fraction of its length.
+     */
+    double worst_load;
+    /**
+     * The mean time that a period took to compute, as a fraction of its length.
+     */
+    double mean_load;
+    /**
+     * Commands, or groups of them, on their way to the audio thread.
+     */
+    struct amio_ring_level commands;
+    /**
+     * What the audio thread is done with, on its way to be freed.
+     */
+    struct amio_ring_level retired;
+    /**
+     * Events on their way to the program.
+     */
+    struct amio_ring_level events;
+    /**
+     * Captured frames on their way to the program.
+     */
+    struct amio_ring_level input_frames;
+    /**
+     * Why real-time scheduling was refused; UTF-8, ended by NUL.
+     */
+    char realtime_reason[AMIO_MESSAGE_BYTES];
+} amio_stats;
+
+/**
+ * Success.
+ */
+#define AMIO_OK 0
+
+/**
+ * A defect of the library itself; the call had no effect that can be relied on. Please report it
+ * with the message.
+ */
+#define AMIO_ERROR_INTERNAL -1
+
+/**
+ * A pointer that must not be NULL is NULL.
+ */
+#define AMIO_ERROR_NULL_POINTER -2
+
+/**
+ * A handle that was freed, is of another type, or never came from this library.
+ */
+#define AMIO_ERROR_INVALID_HANDLE -3
+
+/**
+ * An argument or a field of a struct is outside the range that the message names.
+ */
+#define AMIO_ERROR_INVALID_ARGUMENT -4
+
+/**
+ * The caller was built for a newer library and uses something that this one does not know.
+ */
+#define AMIO_ERROR_UNSUPPORTED -5
+
+/**
+ * The call does not fit the state that the object is in.
+ */
+#define AMIO_ERROR_INVALID_STATE -6
+
+/**
+ * The memory could not be had.
+ */
+#define AMIO_ERROR_OUT_OF_MEMORY -7
+
+/**
+ * The ticket was never issued by this interface, or has ended.
+ */
+#define AMIO_ERROR_NO_SUCH_TICKET -8
+
+/**
+ * A bounded queue is full now; the same call may succeed later.
+ */
+#define AMIO_ERROR_QUEUE_FULL -9
+
+/**
+ * Nothing came within the time that was given.
+ */
+#define AMIO_ERROR_TIMEOUT -10
+
+/**
+ * The driver is not part of this build, or its system library is not installed.
+ */
+#define AMIO_ERROR_DRIVER_UNAVAILABLE -11
+
+/**
+ * No server answers.
+ */
+#define AMIO_ERROR_NO_SERVER -12
+
+/**
+ * The driver, its server or its device failed.
+ */
+#define AMIO_ERROR_DRIVER -13
+
+/**
+ * A file could not be opened, read or written.
+ */
+#define AMIO_ERROR_IO -15
+
+/**
+ * A file is not of a kind that can be read.
+ */
+#define AMIO_ERROR_FORMAT -16
+
+/**
+ * A clip's frame rate is not the interface's.
+ */
+#define AMIO_ERROR_RATE_MISMATCH -17
+
+/**
+ * The operating system refused something that the library needs.
+ */
+#define AMIO_ERROR_SYSTEM -18
+
+/**
+ * The caller's buffer is too small; the message says how large it must be.
+ */
+#define AMIO_ERROR_BUFFER_TOO_SMALL -19
+
+#ifdef __cplusplus
+extern "C" {
+#endif // __cplusplus
+
+/**
+ * Names the version of the library that the program runs with, such as "0.1.0".
+ *
+ * Thread: any. Ownership: the text is static.
+ */
+const char *amio_version_string(void);
+
+/**
+ * Checks that the library that the program runs with can serve the header that it was built
+ * with: call `amio_version_check(AMIO_VERSION_MAJOR, AMIO_VERSION_MINOR, AMIO_VERSION_PATCH)`
+ * before anything else. The library serves headers of its own major version (and, while that is
+ * 0, of its own minor version) that are not newer than itself.
+ *
+ * Thread: any.
+ * Errors: AMIO_ERROR_UNSUPPORTED (the message names both versions).
+ */
+amio_status amio_version_check(uint32_t major, uint32_t minor, uint32_t patch);
+
+/**
+ * Says in a few words what a status means. amio_last_error_message() says more.
+ *
+ * Thread: any. Ownership: the text is static; it is never NULL, and "unknown status" for a
+ * number that is not a status.
+ */
+const char *amio_strerror(amio_status status);
+
+/**
+ * Says what was wrong with the last call that failed on this thread: which argument, its value,
+ * and what would be accepted. An empty text if none has failed. Calls that succeed leave it.
+ *
+ * Thread: any; each thread has its own message. Ownership: the text belongs to the library and
+ * is valid until the next call that fails on this thread, or the thread's end; it is never NULL.
+ */
+const char *amio_last_error_message(void);
+
+/**
+ * Opens the driver and makes an interface, stopped, its timeline at frame 0.
+ *
+ * Thread: any but the audio thread; waits for the server as long as the library's deadline.
+ * Units: in the fields' names.
+ * Ownership: `config` and its texts are borrowed for the call. Release the interface with
+ * amio_interface_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a field is out of range, a text
+ * is not UTF-8, the rate or the period is not the server's); AMIO_ERROR_UNSUPPORTED (the struct
+ * is newer than the library); AMIO_ERROR_DRIVER_UNAVAILABLE (the message says what to install);
+ * AMIO_ERROR_NO_SERVER; AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM;
+ * AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_interface_new(const struct amio_interface_config *config,
+                               struct amio_interface **out_iface);
+
+/**
+ * Starts the audio: periods run, input is captured, and what is scheduled takes effect. The
+ * transport stands still until amio_interface_set_rolling(). With the offline driver, it allows
+ * amio_interface_advance().
+ *
+ * Thread: any but the audio thread; waits for the server as long as the library's deadline.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
+ * already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT;
+ * AMIO_ERROR_SYSTEM.
+ */
+amio_status amio_interface_start(struct amio_interface *iface);
+
+/**
+ * Stops the audio; position, playspecs, pending swaps and captured input are kept, and
+ * amio_interface_start() goes on from there. Fine if it is stopped already.
+ *
+ * Thread: any but the audio thread; waits for the server as long as the library's deadline.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed);
+ * AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT.
+ */
+amio_status amio_interface_stop(struct amio_interface *iface);
+
+/**
+ * Closes the driver within a second, whatever the server does. Pending tickets end as cancelled;
+ * their events, and input that was captured before, can still be fetched. Everything else gives
+ * AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that does not
+ * want to know the last events calls amio_interface_free() only.
+ *
+ * Thread: any but the audio thread; waits up to a second.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_interface_close(struct amio_interface *iface);
+
+/**
+ * Closes the interface as amio_interface_close() does, and makes its handle invalid. Calls that
+ * other threads are in the middle of end safely; groups of the interface must still be freed.
+ * NULL is fine.
+ *
+ * Thread: any but the audio thread; waits up to a second.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_interface_free(struct amio_interface *iface);
+
+/**
+ * Tells the state, one of AMIO_STATE_*.
+ *
+ * Thread: any.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_interface_state(struct amio_interface *iface, uint32_t *out_state);
+
+/**
+ * Tells the frame rate. Clips that the interface plays must have the same.
+ *
+ * Thread: any. Units: frames per second.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_interface_frame_rate_hz(struct amio_interface *iface, uint32_t *out_frame_rate_hz);
+
+/**
+ * Tells the frames per period now; a server may change it while it runs.
+ *
+ * Thread: any.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_interface_period_frames(struct amio_interface *iface, uint32_t *out_period_frames);
+
+/**
+ * Tells the latencies now, as the driver reports them: from the microphone to the period, and
+ * from the period to the loudspeaker.
+ *
+ * Thread: any. Units: frames.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_interface_latency(struct amio_interface *iface,
+                                   uint32_t *out_capture_frames,
+                                   uint32_t *out_playback_frames);
+
+/**
+ * Copies the name under which the server knows this client; it may differ from the one that was
+ * asked for.
+ *
+ * Thread: any.
+ * Units: `capacity_bytes` counts the NUL at the end of the text.
+ * Ownership: `out_name` is the caller's.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_BUFFER_TOO_SMALL (the
+ * message says what is needed; 256 bytes are enough for every JACK name).
+ */
+amio_status amio_interface_client_name(struct amio_interface *iface,
+                                       char *out_name,
+                                       size_t capacity_bytes);
+
+/**
+ * Runs the offline driver for `frames` frames, in whole periods and a last shorter one: consumes
+ * `input`, renders into `output`. The interface must have been started.
+ *
+ * Thread: any; renders on the calling thread.
+ * Units: `input` holds `frames * input_channels` interleaved floats, `output` has room for
+ * `frames * output_channels`; `frames` is 1 to 2^60.
+ * Ownership: both are borrowed for the call and must not overlap. Either may be NULL: without
+ * `input`, the input clip is fed, or silence; without `output`, what is rendered is discarded.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no
+ * frames, more than memory can hold, overlapping buffers, a buffer for a side without channels,
+ * an input that is NaN or infinite); AMIO_ERROR_INVALID_STATE (not the offline driver, or not
+ * started).
+ */
+amio_status amio_interface_advance(struct amio_interface *iface,
+                                   uint64_t frames,
+                                   const float *input,
+                                   float *output);
+
+/**
+ * Sets the period of the following calls of amio_interface_advance(), as if a device had changed
+ * it. Offline driver only.
+ *
+ * Thread: any. Units: frames per period, 1 to 65536.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
+ * AMIO_ERROR_INVALID_STATE (not the offline driver, or closed).
+ */
+amio_status amio_interface_set_period_frames(struct amio_interface *iface, uint32_t period_frames);
+
+/**
+ * Feeds a clip, from its first frame, to the following calls of amio_interface_advance() that
+ * have no `input`; after its end, silence. NULL: silence from now on. Offline driver only.
+ *
+ * Thread: any. Ownership: the interface keeps the clip's data; the handle may be freed.
+ * Errors: AMIO_ERROR_NULL_POINTER (`iface`); AMIO_ERROR_INVALID_HANDLE;
+ * AMIO_ERROR_INVALID_ARGUMENT (channels); AMIO_ERROR_RATE_MISMATCH; AMIO_ERROR_INVALID_STATE
+ * (not the offline driver, or closed).
+ */
+amio_status amio_interface_set_input_clip(struct amio_interface *iface, struct amio_clip *clip);
+
+/**
+ * Makes the next period begin as if the device had skipped frames before it, as in an xrun, to
+ * see what a program does then. Offline driver only.
+ *
+ * Thread: any. Units: frames, 0 to 2^60.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
+ * AMIO_ERROR_INVALID_STATE (not the offline driver, or closed).
+ */
+amio_status amio_interface_skip(struct amio_interface *iface, uint64_t frames);
+
+/**
+ * Tells position, device frame, time, playspec and motion, as they were at one instant: the
+ * beginning of the latest period.
+ *
+ * Thread: any. Ownership: `out_transport` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+ * (struct_size).
+ */
+amio_status amio_interface_transport(struct amio_interface *iface,
+                                     struct amio_transport *out_transport);
+
+/**
+ * Tells the timeline frame that plays next. After amio_interface_set_position() it is the new
+ * one at once, although it takes effect with the next period.
+ *
+ * Thread: any. Units: frames, may be negative.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_interface_position(struct amio_interface *iface, int64_t *out_position);
+
+/**
+ * Goes to a frame of the timeline, from the first frame of the next period on, whether the
+ * transport rolls or not. What sounded fades over the declick length.
+ *
+ * Thread: any but the audio thread. Units: frames, -2^61 to 2^61.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
+ * AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+ */
+amio_status amio_interface_set_position(struct amio_interface *iface, int64_t position);
+
+/**
+ * Tells whether the transport rolls: 1 or 0. After amio_interface_set_rolling() it is the new
+ * value at once, although it takes effect with the next period.
+ *
+ * Thread: any.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_interface_rolling(struct amio_interface *iface, uint32_t *out_rolling);
+
+/**
+ * Starts (1) or stops (0) the transport, from the first frame of the next period on. Stopped
+ * means silence; capture goes on.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+ * (neither 0 nor 1); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+ */
+amio_status amio_interface_set_rolling(struct amio_interface *iface, uint32_t rolling);
+
+/**
+ * Copies samples of any format and layout into a new clip.
+ *
+ * Thread: any but the audio thread; allocates and reads all samples.
+ * Units: `frames` frames of `format->channels` samples each, 1 to 2^60 frames.
+ * Ownership: `format` and `samples` are borrowed for the call; `samples` needs no alignment.
+ * Release the clip with amio_clip_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a field of the format or the
+ * length is out of range, a sample is NaN, infinite or beyond 1e6); AMIO_ERROR_UNSUPPORTED (the
+ * struct is newer than the library); AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_clip_new(const struct amio_clip_format *format,
+                          const void *samples,
+                          uint64_t frames,
+                          struct amio_clip **out_clip);
+
+/**
+ * Copies interleaved floats into a new clip: amio_clip_new() for the most common format.
+ *
+ * Thread: any but the audio thread; allocates and reads all samples.
+ * Units: `frames` frames of `channels` samples each, 1 to 2^60 frames, 1 to 64 channels;
+ * `frame_rate_hz` 1000 to 768000; nominal range of a sample -1.0 to 1.0.
+ * Ownership: `samples` is borrowed for the call. Release the clip with amio_clip_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a number is out of range, a
+ * sample is NaN, infinite or beyond 1e6); AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_clip_new_f32(uint32_t frame_rate_hz,
+                              uint32_t channels,
+                              const float *samples,
+                              uint64_t frames,
+                              struct amio_clip **out_clip);
+
+/**
+ * Copies interleaved 16-bit integers into a new clip: amio_clip_new() for the format of most
+ * WAV files.
+ *
+ * Thread: any but the audio thread; allocates.
+ * Units: `frames` frames of `channels` samples each, 1 to 2^60 frames, 1 to 64 channels;
+ * `frame_rate_hz` 1000 to 768000; -32768 is -1.0.
+ * Ownership: `samples` is borrowed for the call. Release the clip with amio_clip_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a number is out of range);
+ * AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_clip_new_i16(uint32_t frame_rate_hz,
+                              uint32_t channels,
+                              const int16_t *samples,
+                              uint64_t frames,
+                              struct amio_clip **out_clip);
+
+/**
+ * Makes a clip that plays from the caller's memory, without a copy. The audio thread reads the
+ * memory and converts what it reads, so keep it locked or at least not swapped out; it must not
+ * change until `release` is called.
+ *
+ * `release(user_data)` is called exactly once, when neither a handle nor a playspec uses the
+ * clip any more: on whichever thread found that out, which may be the one that calls
+ * amio_clip_free(), amio_playspec_free() or amio_interface_free(), or one of the library's own,
+ * but never on the audio thread. It must not call the library. If this function fails, `release`
+ * is not called and the memory stays the caller's.
+ *
+ * Thread: any but the audio thread; reads all samples.
+ * Units: as amio_clip_new().
+ * Ownership: `format` is borrowed for the call, the samples until `release`; `user_data` is
+ * handed to `release` as it is and may be NULL. Release the clip with amio_clip_free().
+ * Errors: as amio_clip_new(); `release` NULL is AMIO_ERROR_NULL_POINTER (for memory that lives
+ * for ever, give a function that does nothing).
+ */
+amio_status amio_clip_new_borrowed(const struct amio_clip_format *format,
+                                   const void *samples,
+                                   uint64_t frames,
+                                   void (*release)(void *user_data),
+                                   void *user_data,
+                                   struct amio_clip **out_clip);
+
+/**
+ * Loads a file whole, at the frame rate it has: WAV with 8 to 32-bit integers or 32-bit floats.
+ *
+ * Thread: any but the audio thread; reads the file.
+ * Units: `path` in the bytes of the file system, UTF-8 on most.
+ * Ownership: `path` is borrowed for the call. Release the clip with amio_clip_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT (the message says what was
+ * found, and what is supported); AMIO_ERROR_INVALID_ARGUMENT (an empty path or one of 4096 bytes
+ * or more; a sample that is NaN, infinite or beyond 1e6); AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_clip_open(const char *path, struct amio_clip **out_clip);
+
+/**
+ * Tells a clip's rate, channels and length.
+ *
+ * Thread: any. Ownership: `out_properties` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+ * (struct_size).
+ */
+amio_status amio_clip_info(struct amio_clip *clip, struct amio_clip_properties *out_properties);
+
+/**
+ * Copies frames of one channel, converted to float.
+ *
+ * Thread: any.
+ * Units: `channel` from 0; frames `start_frame` to `start_frame + frames - 1` must lie in the
+ * clip, at least one of them.
+ * Ownership: `out_samples` is the caller's and has room for `frames` floats.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
+ * channel or frame that the clip has not, no frames).
+ */
+amio_status amio_clip_read(struct amio_clip *clip,
+                           uint32_t channel,
+                           uint64_t start_frame,
+                           uint64_t frames,
+                           float *out_samples);
+
+/**
+ * Writes the clip as a 32-bit float WAV file, which it replaces if there is one.
+ *
+ * Thread: any but the audio thread; writes the file.
+ * Ownership: `path` is borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO;
+ * AMIO_ERROR_INVALID_STATE (more than the 4 GiB that WAV can hold); AMIO_ERROR_INVALID_ARGUMENT
+ * (an empty path or one of 4096 bytes or more).
+ */
+amio_status amio_clip_save_wav(struct amio_clip *clip, const char *path);
+
+/**
+ * Adds an owner to a clip's handle; each owner calls amio_clip_free() once.
+ *
+ * Thread: any.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_clip_retain(struct amio_clip *clip);
+
+/**
+ * Takes an owner from a clip's handle. With the last one the handle becomes invalid; the samples
+ * go when no playspec uses them any more. NULL is fine.
+ *
+ * Thread: any but the audio thread; may call the release callback of a borrowed clip.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_clip_free(struct amio_clip *clip);
+
+/**
+ * Makes an empty playspec, which is silence.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: release it with amio_playspec_free(); what is scheduled plays on without it.
+ * Errors: AMIO_ERROR_NULL_POINTER.
+ */
+amio_status amio_playspec_new(struct amio_playspec **out_playspec);
+
+/**
+ * Sets every field of an entry: the whole clip once, unchanged, at timeline frame 0, from output
+ * 0 on.
+ *
+ * Thread: any.
+ * Units: `struct_size` is sizeof(amio_playspec_entry).
+ * Ownership: `out_entry` is the caller's; `clip` is only noted in it.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+ * (struct_size).
+ */
+amio_status amio_playspec_entry_init(struct amio_playspec_entry *out_entry,
+                                     size_t struct_size,
+                                     struct amio_clip *clip);
+
+/**
+ * Adds an entry; its number, counted from 0, names it in amio_playspec_set_gain().
+ *
+ * Thread: any but the audio thread.
+ * Ownership: `entry` is borrowed for the call; the playspec keeps the clip's data.
+ * Errors: AMIO_ERROR_NULL_POINTER (`entry->clip` too); AMIO_ERROR_INVALID_HANDLE;
+ * AMIO_ERROR_INVALID_ARGUMENT (a field is out of range or beyond the clip; a repeat of which
+ * more than 1024 copies would sound at once); AMIO_ERROR_UNSUPPORTED (the struct is newer than
+ * the library); AMIO_ERROR_INVALID_STATE (it was scheduled: make a new playspec).
+ */
+amio_status amio_playspec_add(struct amio_playspec *playspec,
+                              const struct amio_playspec_entry *entry,
+                              uint64_t *out_number);
+
+/**
+ * Changes the gain of an entry. Before the playspec is first scheduled, it changes the entry.
+ * Afterwards it changes what sounds, on every interface on which this playspec has been
+ * scheduled and that still exists: from the first frame of its next period, linearly over
+ * `ramp_frames`. An interface on which the playspec is scheduled for the first time later begins
+ * with the gains that the entries had before the first scheduling.
+ *
+ * Thread: any but the audio thread.
+ * Units: `entry` as amio_playspec_add() numbered it; factors, finite, -1e6 to 1e6; `ramp_frames`
+ * 0 to 2^60.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no
+ * such entry, a gain or the ramp is out of range); AMIO_ERROR_QUEUE_FULL (on at least one
+ * interface; the others have it).
+ */
+amio_status amio_playspec_set_gain(struct amio_playspec *playspec,
+                                   uint64_t entry,
+                                   float gain_left,
+                                   float gain_right,
+                                   uint64_t ramp_frames);
+
+/**
+ * Frees the handle. What is scheduled stays scheduled and plays on. NULL is fine.
+ *
+ * Thread: any but the audio thread; may call the release callbacks of borrowed clips.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_playspec_free(struct amio_playspec *playspec);
+
+/**
+ * Schedules a playspec: when the position reaches `insert_at`, it takes over, inside a period
+ * where need be, and its own frame `start_from` sounds there. Scheduled swaps form a queue, first
+ * in, first out; each `insert_at` is a frame of the timeline that is in force then, the
+ * predecessor's. Each ticket ends in exactly one event: AMIO_EVENT_APPLIED,
+ * AMIO_EVENT_SUPERSEDED or AMIO_EVENT_CANCELLED.
+ *
+ * From its first success on, the playspec can no longer be added to.
+ *
+ * Thread: any but the audio thread.
+ * Units: positions in frames, -2^61 to 2^61; `late_policy` is one of AMIO_LATE_*.
+ * Ownership: the interface keeps what it needs of the playspec; the handle may be freed.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
+ * position, the late policy, an entry on outputs that the interface has not);
+ * AMIO_ERROR_RATE_MISMATCH (a clip has another rate than the interface); AMIO_ERROR_QUEUE_FULL;
+ * AMIO_ERROR_INVALID_STATE (closed).
+ */
+amio_status amio_interface_schedule(struct amio_interface *iface,
+                                    struct amio_playspec *playspec,
+                                    int64_t insert_at,
+                                    int64_t start_from,
+                                    uint32_t late_policy,
+                                    uint64_t *out_ticket);
+
+/**
+ * Cancels a swap that has not taken over yet. Its ticket ends as cancelled, or as applied if it
+ * was just being taken: the event says which.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_NO_SUCH_TICKET (never
+ * issued by this interface, or ended); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+ */
+amio_status amio_interface_cancel(struct amio_interface *iface, uint64_t ticket);
+
+/**
+ * Makes an empty group for an interface. Nothing that is put into it happens before
+ * amio_group_commit().
+ *
+ * Thread: any.
+ * Ownership: release it with amio_group_free(). It does not keep the interface from being freed.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_group_new(struct amio_interface *iface, struct amio_group **out_group);
+
+/**
+ * As amio_interface_schedule(), when the group is committed.
+ *
+ * Thread: any but the audio thread.
+ * Units and ownership: as amio_interface_schedule().
+ * Errors: as amio_interface_schedule(); AMIO_ERROR_INVALID_STATE also if the group was committed.
+ */
+amio_status amio_group_schedule(struct amio_group *group,
+                                struct amio_playspec *playspec,
+                                int64_t insert_at,
+                                int64_t start_from,
+                                uint32_t late_policy,
+                                uint64_t *out_ticket);
+
+/**
+ * As amio_interface_cancel(), when the group is committed.
+ *
+ * Thread: any but the audio thread.
+ * Errors: as amio_interface_cancel(); AMIO_ERROR_INVALID_STATE also if the group was committed.
+ */
+amio_status amio_group_cancel(struct amio_group *group, uint64_t ticket);
+
+/**
+ * Changes the gain of an entry of a scheduled playspec, on this group's interface only, when the
+ * group is committed.
+ *
+ * Thread: any but the audio thread.
+ * Units: as amio_playspec_set_gain().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no
+ * such entry, a gain or the ramp is out of range); AMIO_ERROR_INVALID_STATE (the playspec was
+ * never scheduled, the group was committed, or the interface is closed).
+ */
+amio_status amio_group_set_gain(struct amio_group *group,
+                                struct amio_playspec *playspec,
+                                uint64_t entry,
+                                float gain_left,
+                                float gain_right,
+                                uint64_t ramp_frames);
+
+/**
+ * As amio_interface_set_position(), when the group is committed.
+ *
+ * Thread: any but the audio thread. Units: frames, -2^61 to 2^61.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
+ * AMIO_ERROR_INVALID_STATE (the group was committed).
+ */
+amio_status amio_group_set_position(struct amio_group *group, int64_t position);
+
+/**
+ * As amio_interface_set_rolling(), when the group is committed.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+ * (neither 0 nor 1); AMIO_ERROR_INVALID_STATE (the group was committed).
+ */
+amio_status amio_group_set_rolling(struct amio_group *group, uint32_t rolling);
+
+/**
+ * Gives all commands of the group to the interface; they take effect at the first frame of the
+ * same period, in the order in which they were put in. The group is spent, also if this fails:
+ * free it, and make a new one.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the
+ * group was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL (nothing of
+ * the group happens).
+ */
+amio_status amio_group_commit(struct amio_group *group);
+
+/**
+ * Frees a group; what it holds and was not committed does not happen. NULL is fine.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_group_free(struct amio_group *group);
+
+/**
+ * Fetches captured input, as much as waits and fits and belongs together. Never blocks: if
+ * nothing waits, it is AMIO_OK with `out_chunk->frames` 0.
+ *
+ * Thread: any but the audio thread; one reader at a time, others wait their turn.
+ * Units: `out_samples` has room for `capacity_frames * input_channels` floats, at least one
+ * frame; they are written interleaved.
+ * Ownership: both are the caller's; the struct_size of `out_chunk` must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+ * (struct_size; no room, or more than any memory has); AMIO_ERROR_INVALID_STATE (no input
+ * channels).
+ */
+amio_status amio_interface_read_input(struct amio_interface *iface,
+                                      struct amio_chunk *out_chunk,
+                                      float *out_samples,
+                                      uint64_t capacity_frames);
+
+/**
+ * As amio_interface_read_input(), but waits until something can be fetched.
+ *
+ * Thread: any but the audio thread; waits up to `timeout_ms`. One reader at a time, others wait
+ * their turn.
+ * Units and ownership: as amio_interface_read_input(); `timeout_ms` is milliseconds.
+ * Errors: as amio_interface_read_input(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE also if
+ * the interface is closed and everything was read.
+ */
+amio_status amio_interface_wait_input(struct amio_interface *iface,
+                                      struct amio_chunk *out_chunk,
+                                      float *out_samples,
+                                      uint64_t capacity_frames,
+                                      uint32_t timeout_ms);
+
+/**
+ * Tells a descriptor that is readable while captured input waits, for poll(), epoll, asyncio or
+ * GLib. Only poll it: do not read, write or close it.
+ *
+ * Thread: any.
+ * Ownership: it belongs to the interface and is valid until amio_interface_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_interface_input_fd(struct amio_interface *iface, int *out_fd);
+
+/**
+ * Fetches the oldest event. Never blocks: if none waits, it is AMIO_OK with the kind
+ * AMIO_EVENT_NONE.
+ *
+ * Thread: any but the audio thread; each event is given to one caller.
+ * Ownership: `out_event` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+ * (struct_size).
+ */
+amio_status amio_interface_next_event(struct amio_interface *iface, struct amio_event *out_event);
+
+/**
+ * As amio_interface_next_event(), but waits until there is one.
+ *
+ * Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
+ * Ownership: as amio_interface_next_event().
+ * Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (the
+ * interface is closed, and everything was fetched).
+ */
+amio_status amio_interface_wait_event(struct amio_interface *iface,
+                                      struct amio_event *out_event,
+                                      uint32_t timeout_ms);
+
+/**
+ * Tells a descriptor that is readable while an event waits, for poll(), epoll, asyncio or GLib.
+ * Only poll it: do not read, write or close it.
+ *
+ * Thread: any.
+ * Ownership: it belongs to the interface and is valid until amio_interface_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_interface_event_fd(struct amio_interface *iface, int *out_fd);
+
+/**
+ * Tells how well it goes.
+ *
+ * Thread: any. Ownership: `out_stats` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+ * (struct_size).
+ */
+amio_status amio_interface_stats(struct amio_interface *iface, struct amio_stats *out_stats);
+
+#ifdef __cplusplus
+}  // extern "C"
+#endif  // __cplusplus
+
+#endif  /* AMIO_H */

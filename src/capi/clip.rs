@@ -1,0 +1,472 @@
+//! Clips: immutable audio data, from memory or from a file.
+
+use super::guard::{Caller, Checked, Fault, check_memory, guard};
+use super::handles::{self, Object};
+use super::sized::Versioned;
+use super::status::amio_status;
+use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
+use crate::{Clip, ClipInfo, Layout, SampleFormat};
+use std::ffi::{c_char, c_void};
+use std::mem::offset_of;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A shared, immutable piece of audio. Handles are counted: amio_clip_new() and its kin give one
+/// owner, amio_clip_retain() adds one, amio_clip_free() takes one away. A playspec that uses a
+/// clip keeps its data, not its handle.
+pub struct amio_clip {
+    _opaque: [u8; 0],
+}
+
+/// 32-bit float, nominal range -1.0 to 1.0. The default.
+pub const AMIO_SAMPLE_F32: u32 = 0;
+/// 16-bit signed integer; -32768 is -1.0.
+pub const AMIO_SAMPLE_I16: u32 = 1;
+/// 24-bit signed integer, packed in three bytes; -2^23 is -1.0.
+pub const AMIO_SAMPLE_I24: u32 = 2;
+/// 32-bit signed integer; -2^31 is -1.0. Rounded to the nearest float.
+pub const AMIO_SAMPLE_I32: u32 = 3;
+/// 64-bit float, nominal range -1.0 to 1.0. Rounded to the nearest 32-bit float.
+pub const AMIO_SAMPLE_F64: u32 = 4;
+
+/// Frame after frame, each with all its channels. The default.
+pub const AMIO_LAYOUT_INTERLEAVED: u32 = 0;
+/// Channel after channel, each with all its frames.
+pub const AMIO_LAYOUT_PLANAR: u32 = 1;
+
+/// How the samples of a clip lie in memory. Set struct_size to sizeof(amio_clip_format) and
+/// everything else to 0, then what you know.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct amio_clip_format {
+    /// sizeof(amio_clip_format).
+    pub struct_size: u32,
+    /// Frames per second, 1000 to 768000. It must be given: there is no default.
+    pub frame_rate_hz: u32,
+    /// 1 to 64. It must be given: there is no default.
+    pub channels: u32,
+    /// One of AMIO_SAMPLE_*, in the machine's byte order. 0: 32-bit float.
+    pub sample_format: u32,
+    /// One of AMIO_LAYOUT_*. 0: interleaved.
+    pub layout: u32,
+}
+
+// SAFETY: repr(C), the first field is its size, and it has integers only.
+unsafe impl Versioned for amio_clip_format {
+    const NAME: &'static str = "amio_clip_format";
+    const SMALLEST: usize = offset_of!(amio_clip_format, sample_format);
+}
+
+/// What a clip is, apart from its samples. Set struct_size to sizeof(amio_clip_properties) before the
+/// call.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct amio_clip_properties {
+    /// sizeof(amio_clip_properties).
+    pub struct_size: u32,
+    /// Frames per second.
+    pub frame_rate_hz: u32,
+    /// 1 to 64.
+    pub channels: u32,
+    /// Nothing yet; 0.
+    pub reserved: u32,
+    /// Length.
+    pub frames: u64,
+}
+
+// SAFETY: repr(C), the first field is its size, and it has integers only.
+unsafe impl Versioned for amio_clip_properties {
+    const NAME: &'static str = "amio_clip_properties";
+    const SMALLEST: usize = size_of::<amio_clip_properties>();
+}
+
+/// Copies samples of any format and layout into a new clip.
+///
+/// Thread: any but the audio thread; allocates and reads all samples.
+/// Units: `frames` frames of `format->channels` samples each, 1 to 2^60 frames.
+/// Ownership: `format` and `samples` are borrowed for the call; `samples` needs no alignment.
+/// Release the clip with amio_clip_free().
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a field of the format or the
+/// length is out of range, a sample is NaN, infinite or beyond 1e6); AMIO_ERROR_UNSUPPORTED (the
+/// struct is newer than the library); AMIO_ERROR_OUT_OF_MEMORY.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_clip_new(
+    format: *const amio_clip_format,
+    samples: *const c_void,
+    frames: u64,
+    out_clip: *mut *mut amio_clip,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let format = MemoryFormat::read(&caller, "format", format)?;
+        new_copied(&caller, format, samples, frames, out_clip)
+    })
+}
+
+/// Copies interleaved floats into a new clip: amio_clip_new() for the most common format.
+///
+/// Thread: any but the audio thread; allocates and reads all samples.
+/// Units: `frames` frames of `channels` samples each, 1 to 2^60 frames, 1 to 64 channels;
+/// `frame_rate_hz` 1000 to 768000; nominal range of a sample -1.0 to 1.0.
+/// Ownership: `samples` is borrowed for the call. Release the clip with amio_clip_free().
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a number is out of range, a
+/// sample is NaN, infinite or beyond 1e6); AMIO_ERROR_OUT_OF_MEMORY.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_clip_new_f32(
+    frame_rate_hz: u32,
+    channels: u32,
+    samples: *const f32,
+    frames: u64,
+    out_clip: *mut *mut amio_clip,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let format = MemoryFormat::interleaved(frame_rate_hz, channels, SampleFormat::F32)?;
+        new_copied(&caller, format, samples.cast(), frames, out_clip)
+    })
+}
+
+/// Copies interleaved 16-bit integers into a new clip: amio_clip_new() for the format of most
+/// WAV files.
+///
+/// Thread: any but the audio thread; allocates.
+/// Units: `frames` frames of `channels` samples each, 1 to 2^60 frames, 1 to 64 channels;
+/// `frame_rate_hz` 1000 to 768000; -32768 is -1.0.
+/// Ownership: `samples` is borrowed for the call. Release the clip with amio_clip_free().
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a number is out of range);
+/// AMIO_ERROR_OUT_OF_MEMORY.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_clip_new_i16(
+    frame_rate_hz: u32,
+    channels: u32,
+    samples: *const i16,
+    frames: u64,
+    out_clip: *mut *mut amio_clip,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let format = MemoryFormat::interleaved(frame_rate_hz, channels, SampleFormat::I16)?;
+        new_copied(&caller, format, samples.cast(), frames, out_clip)
+    })
+}
+
+/// Makes a clip that plays from the caller's memory, without a copy. The audio thread reads the
+/// memory and converts what it reads, so keep it locked or at least not swapped out; it must not
+/// change until `release` is called.
+///
+/// `release(user_data)` is called exactly once, when neither a handle nor a playspec uses the
+/// clip any more: on whichever thread found that out, which may be the one that calls
+/// amio_clip_free(), amio_playspec_free() or amio_interface_free(), or one of the library's own,
+/// but never on the audio thread. It must not call the library. If this function fails, `release`
+/// is not called and the memory stays the caller's.
+///
+/// Thread: any but the audio thread; reads all samples.
+/// Units: as amio_clip_new().
+/// Ownership: `format` is borrowed for the call, the samples until `release`; `user_data` is
+/// handed to `release` as it is and may be NULL. Release the clip with amio_clip_free().
+/// Errors: as amio_clip_new(); `release` NULL is AMIO_ERROR_NULL_POINTER (for memory that lives
+/// for ever, give a function that does nothing).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_clip_new_borrowed(
+    format: *const amio_clip_format,
+    samples: *const c_void,
+    frames: u64,
+    release: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
+    user_data: *mut c_void,
+    out_clip: *mut *mut amio_clip,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let format = MemoryFormat::read(&caller, "format", format)?;
+        let bytes = format.byte_length(samples, frames)?;
+        let release = release.ok_or_else(|| Fault::null("release"))?;
+        let out = caller.out("out_clip", out_clip)?;
+        let accepted = Arc::new(AtomicBool::new(false));
+        let memory = Borrowed {
+            samples: samples.cast(),
+            bytes,
+            release,
+            user_data,
+            accepted: accepted.clone(),
+        };
+        let clip = Clip::from_shared(format.info(frames), format.sample, format.layout, memory)?;
+        accepted.store(true, Ordering::Relaxed);
+        out.set(register(clip));
+        Ok(())
+    })
+}
+
+/// Loads a file whole, at the frame rate it has: WAV with 8 to 32-bit integers or 32-bit floats.
+///
+/// Thread: any but the audio thread; reads the file.
+/// Units: `path` in the bytes of the file system, UTF-8 on most.
+/// Ownership: `path` is borrowed for the call. Release the clip with amio_clip_free().
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT (the message says what was
+/// found, and what is supported); AMIO_ERROR_INVALID_ARGUMENT (an empty path or one of 4096 bytes
+/// or more; a sample that is NaN, infinite or beyond 1e6); AMIO_ERROR_OUT_OF_MEMORY.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_clip_open(
+    path: *const c_char,
+    out_clip: *mut *mut amio_clip,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let path = caller.path("path", path)?;
+        let out = caller.out("out_clip", out_clip)?;
+        out.set(register(Clip::open(path)?));
+        Ok(())
+    })
+}
+
+/// Tells a clip's rate, channels and length.
+///
+/// Thread: any. Ownership: `out_properties` is the caller's; its struct_size must be set.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+/// (struct_size).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_clip_info(
+    clip: *mut amio_clip,
+    out_properties: *mut amio_clip_properties,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let info = handles::get("clip", clip)?.info();
+        caller
+            .out_struct("out_properties", out_properties)?
+            .set(&amio_clip_properties {
+                struct_size: 0,
+                frame_rate_hz: info.frame_rate_hz,
+                channels: info.channels.into(),
+                reserved: 0,
+                frames: info.frames,
+            });
+        Ok(())
+    })
+}
+
+/// Copies frames of one channel, converted to float.
+///
+/// Thread: any.
+/// Units: `channel` from 0; frames `start_frame` to `start_frame + frames - 1` must lie in the
+/// clip, at least one of them.
+/// Ownership: `out_samples` is the caller's and has room for `frames` floats.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
+/// channel or frame that the clip has not, no frames).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_clip_read(
+    clip: *mut amio_clip,
+    channel: u32,
+    start_frame: u64,
+    frames: u64,
+    out_samples: *mut f32,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let clip = handles::get("clip", clip)?;
+        let info = clip.info();
+        if channel >= info.channels.into() {
+            return Err(Fault::argument(format!(
+                "channel is {channel}; the clip has channels 0 to {}",
+                info.channels - 1
+            )));
+        }
+        if frames == 0
+            || start_frame
+                .checked_add(frames)
+                .is_none_or(|end| end > info.frames)
+        {
+            return Err(Fault::argument(format!(
+                "start_frame is {start_frame} and frames is {frames}; they must name at least one \
+                 of the clip's {} frames and none beyond",
+                info.frames
+            )));
+        }
+        clip.read(
+            channel as u16,
+            start_frame,
+            caller.slice_mut("out_samples", out_samples, frames, 1)?,
+        );
+        Ok(())
+    })
+}
+
+/// Writes the clip as a 32-bit float WAV file, which it replaces if there is one.
+///
+/// Thread: any but the audio thread; writes the file.
+/// Ownership: `path` is borrowed for the call.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO;
+/// AMIO_ERROR_INVALID_STATE (more than the 4 GiB that WAV can hold); AMIO_ERROR_INVALID_ARGUMENT
+/// (an empty path or one of 4096 bytes or more).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_clip_save_wav(
+    clip: *mut amio_clip,
+    path: *const c_char,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let clip = handles::get("clip", clip)?;
+        Ok(clip.save_wav(caller.path("path", path)?)?)
+    })
+}
+
+/// Adds an owner to a clip's handle; each owner calls amio_clip_free() once.
+///
+/// Thread: any.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+#[unsafe(no_mangle)]
+pub extern "C" fn amio_clip_retain(clip: *mut amio_clip) -> amio_status {
+    guard(|| handles::retain_clip("clip", clip))
+}
+
+/// Takes an owner from a clip's handle. With the last one the handle becomes invalid; the samples
+/// go when no playspec uses them any more. NULL is fine.
+///
+/// Thread: any but the audio thread; may call the release callback of a borrowed clip.
+/// Errors: AMIO_ERROR_INVALID_HANDLE.
+#[unsafe(no_mangle)]
+pub extern "C" fn amio_clip_free(clip: *mut amio_clip) -> amio_status {
+    guard(|| {
+        if !clip.is_null() {
+            drop(handles::release_clip("clip", clip)?);
+        }
+        Ok(())
+    })
+}
+
+/// A checked `amio_clip_format`.
+struct MemoryFormat {
+    frame_rate_hz: u32,
+    channels: u16,
+    sample: SampleFormat,
+    layout: Layout,
+}
+
+impl MemoryFormat {
+    fn read(caller: &Caller, what: &str, format: *const amio_clip_format) -> Checked<MemoryFormat> {
+        let format = caller.read(what, format)?;
+        let sample = match format.sample_format {
+            AMIO_SAMPLE_F32 => SampleFormat::F32,
+            AMIO_SAMPLE_I16 => SampleFormat::I16,
+            AMIO_SAMPLE_I24 => SampleFormat::I24,
+            AMIO_SAMPLE_I32 => SampleFormat::I32,
+            AMIO_SAMPLE_F64 => SampleFormat::F64,
+            other => {
+                return Err(Fault::argument(format!(
+                    "{what}->sample_format is {other}; it must be one of AMIO_SAMPLE_*, 0 to 4"
+                )));
+            }
+        };
+        let layout = match format.layout {
+            AMIO_LAYOUT_INTERLEAVED => Layout::Interleaved,
+            AMIO_LAYOUT_PLANAR => Layout::Planar,
+            other => {
+                return Err(Fault::argument(format!(
+                    "{what}->layout is {other}; it must be one of AMIO_LAYOUT_*, 0 or 1"
+                )));
+            }
+        };
+        Ok(MemoryFormat {
+            layout,
+            ..MemoryFormat::interleaved(format.frame_rate_hz, format.channels, sample)?
+        })
+    }
+
+    fn interleaved(
+        frame_rate_hz: u32,
+        channels: u32,
+        sample: SampleFormat,
+    ) -> Checked<MemoryFormat> {
+        if !(1..=MAX_CHANNELS.into()).contains(&channels) {
+            return Err(Fault::argument(format!(
+                "channels is {channels}; it must be 1 to 64"
+            )));
+        }
+        Ok(MemoryFormat {
+            frame_rate_hz,
+            channels: channels as u16,
+            sample,
+            layout: Layout::Interleaved,
+        })
+    }
+
+    fn info(&self, frames: u64) -> ClipInfo {
+        ClipInfo {
+            frame_rate_hz: self.frame_rate_hz,
+            channels: self.channels,
+            frames,
+        }
+    }
+
+    /// The size of `frames` frames, after refusing what no memory can hold.
+    fn byte_length(&self, samples: *const c_void, frames: u64) -> Checked<usize> {
+        if frames > MAX_LENGTH_FRAMES {
+            return Err(Fault::argument(format!(
+                "frames is {frames}; it must be 1 to 2^60"
+            )));
+        }
+        let bytes_per_frame = usize::from(self.channels) * self.sample.bytes_per_sample();
+        check_memory("samples", samples.cast::<u8>(), frames, bytes_per_frame)
+    }
+}
+
+fn new_copied(
+    caller: &Caller,
+    format: MemoryFormat,
+    samples: *const c_void,
+    frames: u64,
+    out_clip: *mut *mut amio_clip,
+) -> Checked {
+    let bytes = format.byte_length(samples, frames)?;
+    let bytes = caller.slice("samples", samples.cast::<u8>(), bytes as u64, 1)?;
+    let out = caller.out("out_clip", out_clip)?;
+    let clip = Clip::from_bytes(format.info(frames), format.sample, format.layout, bytes)?;
+    out.set(register(clip));
+    Ok(())
+}
+
+fn register(clip: Clip) -> *mut amio_clip {
+    handles::insert(Object::Clip {
+        clip,
+        references: 1,
+    })
+}
+
+/// The caller's memory, given back when it is dropped.
+struct Borrowed {
+    samples: *const u8,
+    bytes: usize,
+    release: unsafe extern "C" fn(*mut c_void),
+    user_data: *mut c_void,
+    /// Whether the clip was made: before that, the memory stays the caller's.
+    accepted: Arc<AtomicBool>,
+}
+
+// SAFETY: the caller promised that the memory does not change until `release`, which may be
+// called on any thread but the audio thread.
+unsafe impl Send for Borrowed {}
+// SAFETY: shared access only reads memory that does not change.
+unsafe impl Sync for Borrowed {}
+
+impl AsRef<[u8]> for Borrowed {
+    fn as_ref(&self) -> &[u8] {
+        // SAFETY: checked when it was made; the caller keeps the memory until `release`.
+        unsafe { std::slice::from_raw_parts(self.samples, self.bytes) }
+    }
+}
+
+impl Drop for Borrowed {
+    fn drop(&mut self) {
+        if self.accepted.load(Ordering::Relaxed) {
+            // SAFETY: the caller's function, with the caller's argument, once.
+            unsafe { (self.release)(self.user_data) }
+        }
+    }
+}

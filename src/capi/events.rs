@@ -1,0 +1,271 @@
+//! Events: what happened, in order, fetched by the program when it likes.
+
+use super::guard::{Caller, guard};
+use super::handles;
+use super::interface::{AMIO_SKIP_CATCH_UP, AMIO_SKIP_SLIP, amio_interface};
+use super::sized::{Versioned, text_field};
+use super::status::amio_status;
+use crate::{CancelReason, Event, EventKind, SkipPolicy};
+use std::ffi::{c_char, c_int};
+use std::os::fd::AsRawFd;
+use std::time::Duration;
+
+/// How many bytes a text in a struct takes, with the NUL that ends it.
+pub const AMIO_MESSAGE_BYTES: usize = 256;
+
+/// No event waits.
+pub const AMIO_EVENT_NONE: u32 = 0;
+/// A swap took over: `ticket`, at `position` and `device_frame`, `frames` late.
+pub const AMIO_EVENT_APPLIED: u32 = 1;
+/// A swap took over at the same device frame as a later one, and has not sounded: `ticket`.
+pub const AMIO_EVENT_SUPERSEDED: u32 = 2;
+/// A swap did not happen: `ticket`, `cancel_reason`.
+pub const AMIO_EVENT_CANCELLED: u32 = 3;
+/// The device skipped `frames`; what the timeline did is in `skip_policy`.
+pub const AMIO_EVENT_SKIPPED: u32 = 4;
+/// The server reported an over- or underrun.
+pub const AMIO_EVENT_XRUN: u32 = 5;
+/// Captured input was not read in time: `frames` were dropped.
+pub const AMIO_EVENT_INPUT_LOST: u32 = 6;
+/// The server or device is gone, `message` says why; the interface reconnects by itself.
+pub const AMIO_EVENT_LOST: u32 = 7;
+/// The server or device is back; it missed `frames`.
+pub const AMIO_EVENT_RECONNECTED: u32 = 8;
+/// No period has run for `silent_ms`.
+pub const AMIO_EVENT_STALLED: u32 = 9;
+/// Periods run again, after `silent_ms`.
+pub const AMIO_EVENT_RESUMED: u32 = 10;
+/// A period has `frames` now.
+pub const AMIO_EVENT_PERIOD_CHANGED: u32 = 11;
+/// The latencies are now `capture_latency_frames` and `playback_latency_frames`.
+pub const AMIO_EVENT_LATENCY_CHANGED: u32 = 12;
+/// The server entered (`count` 1) or left (`count` 0) freewheel mode.
+pub const AMIO_EVENT_FREEWHEEL: u32 = 13;
+/// A defect of the library stopped the audio, `message` says which; free the interface.
+pub const AMIO_EVENT_FAILED: u32 = 14;
+/// Events were not fetched in time: `count` are missing here. Events that end tickets are never
+/// among them.
+pub const AMIO_EVENT_EVENTS_LOST: u32 = 15;
+/// Something worth knowing, in `message`.
+pub const AMIO_EVENT_LOG: u32 = 16;
+
+/// The event is not a cancelled swap.
+pub const AMIO_CANCEL_NONE: u32 = 0;
+/// amio_interface_cancel() or amio_group_cancel().
+pub const AMIO_CANCEL_ASKED: u32 = 1;
+/// It was late, and AMIO_LATE_REFUSE.
+pub const AMIO_CANCEL_LATE: u32 = 2;
+/// The interface was closed.
+pub const AMIO_CANCEL_CLOSED: u32 = 3;
+
+/// Something that happened. Fields that its kind does not name are 0. Set struct_size to
+/// sizeof(amio_event) before the call.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct amio_event {
+    /// sizeof(amio_event).
+    pub struct_size: u32,
+    /// One of AMIO_EVENT_*.
+    pub kind: u32,
+    /// The swap that it is about; 0 if none.
+    pub ticket: u64,
+    /// The timeline frame at which it happened; for a swap that took over, its own first frame.
+    pub position: i64,
+    /// The device frame at which it happened.
+    pub device_frame: u64,
+    /// CLOCK_MONOTONIC of that device frame, in nanoseconds.
+    pub time_ns: u64,
+    /// How many frames it is about: late, skipped, dropped, missed, or the new period.
+    pub frames: u64,
+    /// For how long no period ran, in milliseconds.
+    pub silent_ms: u64,
+    /// How many events are missing, or whether freewheel is on.
+    pub count: u64,
+    /// Why a swap was cancelled: one of AMIO_CANCEL_*.
+    pub cancel_reason: u32,
+    /// What the timeline did where frames were skipped: one of AMIO_SKIP_*.
+    pub skip_policy: u32,
+    /// The new capture latency, in frames.
+    pub capture_latency_frames: u32,
+    /// The new playback latency, in frames.
+    pub playback_latency_frames: u32,
+    /// UTF-8, ended by NUL, cut at the end of a character where it is too long.
+    pub message: [c_char; AMIO_MESSAGE_BYTES],
+}
+
+// SAFETY: repr(C), the first field is its size, and it has integers only.
+unsafe impl Versioned for amio_event {
+    const NAME: &'static str = "amio_event";
+    const SMALLEST: usize = size_of::<amio_event>();
+}
+
+/// Fetches the oldest event. Never blocks: if none waits, it is AMIO_OK with the kind
+/// AMIO_EVENT_NONE.
+///
+/// Thread: any but the audio thread; each event is given to one caller.
+/// Ownership: `out_event` is the caller's; its struct_size must be set.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+/// (struct_size).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_interface_next_event(
+    iface: *mut amio_interface,
+    out_event: *mut amio_event,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let interface = handles::get("iface", iface)?;
+        let out = caller.out_struct("out_event", out_event)?;
+        out.set(&interface.next_event().map_or(NOTHING, describe));
+        Ok(())
+    })
+}
+
+/// As amio_interface_next_event(), but waits until there is one.
+///
+/// Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
+/// Ownership: as amio_interface_next_event().
+/// Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (the
+/// interface is closed, and everything was fetched).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_interface_wait_event(
+    iface: *mut amio_interface,
+    out_event: *mut amio_event,
+    timeout_ms: u32,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let interface = handles::get("iface", iface)?;
+        let out = caller.out_struct("out_event", out_event)?;
+        let event = interface.wait_event(Duration::from_millis(timeout_ms.into()))?;
+        out.set(&describe(event));
+        Ok(())
+    })
+}
+
+/// Tells a descriptor that is readable while an event waits, for poll(), epoll, asyncio or GLib.
+/// Only poll it: do not read, write or close it.
+///
+/// Thread: any.
+/// Ownership: it belongs to the interface and is valid until amio_interface_free().
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_interface_event_fd(
+    iface: *mut amio_interface,
+    out_fd: *mut c_int,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let interface = handles::get("iface", iface)?;
+        caller
+            .out("out_fd", out_fd)?
+            .set(interface.event_fd().as_raw_fd());
+        Ok(())
+    })
+}
+
+const NOTHING: amio_event = amio_event {
+    struct_size: 0,
+    kind: AMIO_EVENT_NONE,
+    ticket: 0,
+    position: 0,
+    device_frame: 0,
+    time_ns: 0,
+    frames: 0,
+    silent_ms: 0,
+    count: 0,
+    cancel_reason: AMIO_CANCEL_NONE,
+    skip_policy: 0,
+    capture_latency_frames: 0,
+    playback_latency_frames: 0,
+    message: [0; AMIO_MESSAGE_BYTES],
+};
+
+fn describe(event: Event) -> amio_event {
+    let mut out = amio_event {
+        position: event.position,
+        device_frame: event.device_frame,
+        time_ns: event.time_ns,
+        ..NOTHING
+    };
+    out.kind = match event.kind {
+        EventKind::Applied {
+            ticket,
+            late_frames,
+        } => {
+            out.ticket = ticket.0;
+            out.frames = late_frames;
+            AMIO_EVENT_APPLIED
+        }
+        EventKind::Superseded { ticket } => {
+            out.ticket = ticket.0;
+            AMIO_EVENT_SUPERSEDED
+        }
+        EventKind::Cancelled { ticket, reason } => {
+            out.ticket = ticket.0;
+            out.cancel_reason = match reason {
+                CancelReason::Asked => AMIO_CANCEL_ASKED,
+                CancelReason::Late => AMIO_CANCEL_LATE,
+                CancelReason::Closed => AMIO_CANCEL_CLOSED,
+            };
+            AMIO_EVENT_CANCELLED
+        }
+        EventKind::Skipped { frames, policy } => {
+            out.frames = frames;
+            out.skip_policy = match policy {
+                SkipPolicy::Slip => AMIO_SKIP_SLIP,
+                SkipPolicy::CatchUp => AMIO_SKIP_CATCH_UP,
+            };
+            AMIO_EVENT_SKIPPED
+        }
+        EventKind::Xrun => AMIO_EVENT_XRUN,
+        EventKind::InputLost { frames } => {
+            out.frames = frames;
+            AMIO_EVENT_INPUT_LOST
+        }
+        EventKind::Lost { reason } => {
+            out.message = text_field(&reason);
+            AMIO_EVENT_LOST
+        }
+        EventKind::Reconnected { gap_frames } => {
+            out.frames = gap_frames;
+            AMIO_EVENT_RECONNECTED
+        }
+        EventKind::Stalled { silent_ms } => {
+            out.silent_ms = silent_ms;
+            AMIO_EVENT_STALLED
+        }
+        EventKind::Resumed { silent_ms } => {
+            out.silent_ms = silent_ms;
+            AMIO_EVENT_RESUMED
+        }
+        EventKind::PeriodChanged { frames } => {
+            out.frames = frames.into();
+            AMIO_EVENT_PERIOD_CHANGED
+        }
+        EventKind::LatencyChanged(latency) => {
+            out.capture_latency_frames = latency.capture_frames;
+            out.playback_latency_frames = latency.playback_frames;
+            AMIO_EVENT_LATENCY_CHANGED
+        }
+        EventKind::Freewheel { on } => {
+            out.count = on.into();
+            AMIO_EVENT_FREEWHEEL
+        }
+        EventKind::Failed { reason } => {
+            out.message = text_field(&reason);
+            AMIO_EVENT_FAILED
+        }
+        EventKind::EventsLost { count } => {
+            out.count = count;
+            AMIO_EVENT_EVENTS_LOST
+        }
+        EventKind::Log(text) => {
+            out.message = text_field(&text);
+            AMIO_EVENT_LOG
+        }
+    };
+    out
+}

@@ -1,0 +1,194 @@
+//! What stands between C and the crate: panics end here, and pointers are checked here.
+
+use super::status::*;
+use std::ffi::{CStr, OsStr, c_char};
+use std::os::unix::ffi::OsStrExt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+/// Why a call failed, in the terms of C.
+pub(super) struct Fault {
+    pub status: amio_status,
+    pub message: String,
+}
+
+/// What the body of a C function returns.
+pub(super) type Checked<T = ()> = Result<T, Fault>;
+
+impl Fault {
+    pub fn new(status: amio_status, message: impl Into<String>) -> Fault {
+        Fault {
+            status,
+            message: message.into(),
+        }
+    }
+
+    pub fn null(what: &str) -> Fault {
+        Fault::new(AMIO_ERROR_NULL_POINTER, format!("{what} is NULL"))
+    }
+
+    pub fn argument(message: impl Into<String>) -> Fault {
+        Fault::new(AMIO_ERROR_INVALID_ARGUMENT, message)
+    }
+}
+
+/// Runs the body of a C function; an error or a panic becomes a status and this thread's message.
+pub(super) fn guard(body: impl FnOnce() -> Checked) -> amio_status {
+    let fault = match catch_unwind(AssertUnwindSafe(body)) {
+        Ok(Ok(())) => return AMIO_OK,
+        Ok(Err(fault)) => fault,
+        Err(panic) => Fault::new(
+            AMIO_ERROR_INTERNAL,
+            format!(
+                "a defect of libamio, please report it: {}",
+                panic_text(&*panic)
+            ),
+        ),
+    };
+    report(fault)
+}
+
+fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
+    panic
+        .downcast_ref::<&str>()
+        .copied()
+        .or_else(|| panic.downcast_ref::<String>().map(String::as_str))
+        .unwrap_or("panic without a message")
+}
+
+/// Stands for the promise of the C caller: a pointer that is not NULL points to as much memory as
+/// the header asks for, and that memory stays valid during the call.
+pub(super) struct Caller(());
+
+/// More bytes than any process can address: a length above it is a mistake, whatever the buffer.
+const ADDRESS_SPACE_BYTES: u128 = 1 << 47;
+
+/// The longest text that is read, without its end; longer ones are not names.
+const MAX_TEXT_BYTES: usize = 4095;
+
+impl Caller {
+    /// # Safety
+    /// The pointers handed to the methods come from a C caller that keeps the header's rules.
+    pub unsafe fn trusted() -> Caller {
+        Caller(())
+    }
+
+    /// A place for a result.
+    pub fn out<'a, T>(&'a self, what: &str, pointer: *mut T) -> Checked<Out<'a, T>> {
+        if pointer.is_null() {
+            return Err(Fault::null(what));
+        }
+        Ok(Out {
+            pointer,
+            _caller: self,
+        })
+    }
+
+    /// The text at `pointer`, which must be UTF-8.
+    pub fn text<'a>(&'a self, what: &str, pointer: *const c_char) -> Checked<&'a str> {
+        self.c_str(what, pointer)?
+            .to_str()
+            .map_err(|e| Fault::argument(format!("{what} is not UTF-8: {e}")))
+    }
+
+    /// The path at `pointer`, in whatever bytes the file system uses.
+    pub fn path<'a>(&'a self, what: &str, pointer: *const c_char) -> Checked<&'a Path> {
+        let path = self.c_str(what, pointer)?;
+        if path.is_empty() {
+            return Err(Fault::argument(format!(
+                "{what} is empty; it must name a file"
+            )));
+        }
+        Ok(Path::new(OsStr::from_bytes(path.to_bytes())))
+    }
+
+    fn c_str<'a>(&'a self, what: &str, pointer: *const c_char) -> Checked<&'a CStr> {
+        if pointer.is_null() {
+            return Err(Fault::null(what));
+        }
+        // SAFETY: the caller promised a text that ends with a NUL; nothing behind it is read.
+        let length = (0..=MAX_TEXT_BYTES).find(|&at| unsafe { *pointer.add(at) } == 0);
+        if length.is_none() {
+            return Err(Fault::argument(format!(
+                "{what} is longer than {MAX_TEXT_BYTES} bytes, or does not end"
+            )));
+        }
+        // SAFETY: its end was found just above.
+        Ok(unsafe { CStr::from_ptr(pointer) })
+    }
+
+    /// `frames` frames of `samples_per_frame` values each, to read.
+    pub fn slice<'a, T>(
+        &'a self,
+        what: &str,
+        pointer: *const T,
+        frames: u64,
+        samples_per_frame: usize,
+    ) -> Checked<&'a [T]> {
+        let length = check_memory(what, pointer, frames, samples_per_frame)?;
+        // SAFETY: not NULL, aligned, within the address space; the caller promised its length.
+        Ok(unsafe { std::slice::from_raw_parts(pointer, length) })
+    }
+
+    /// `frames` frames of `samples_per_frame` values each, to write.
+    #[allow(
+        clippy::mut_from_ref,
+        reason = "the memory is the caller's, not this token's"
+    )]
+    pub fn slice_mut<'a, T>(
+        &'a self,
+        what: &str,
+        pointer: *mut T,
+        frames: u64,
+        samples_per_frame: usize,
+    ) -> Checked<&'a mut [T]> {
+        let length = check_memory(what, pointer, frames, samples_per_frame)?;
+        // SAFETY: not NULL, aligned, within the address space; the caller promised its length.
+        Ok(unsafe { std::slice::from_raw_parts_mut(pointer, length) })
+    }
+}
+
+/// A checked place for a result, written last, so that a call that fails writes nothing.
+pub(super) struct Out<'a, T> {
+    pointer: *mut T,
+    _caller: &'a Caller,
+}
+
+impl<T> Out<'_, T> {
+    pub fn set(self, value: T) {
+        // SAFETY: not NULL; the caller promised room for a `T`, perhaps not aligned for one.
+        unsafe { self.pointer.write_unaligned(value) }
+    }
+}
+
+/// Refuses lengths that no memory can have, before the memory is looked at; returns the number of
+/// values.
+pub(super) fn check_memory<T>(
+    what: &str,
+    pointer: *const T,
+    frames: u64,
+    samples_per_frame: usize,
+) -> Checked<usize> {
+    if pointer.is_null() {
+        return Err(Fault::null(what));
+    }
+    if !pointer.is_aligned() {
+        return Err(Fault::argument(format!(
+            "{what} is {pointer:p}; it must be aligned to {} bytes",
+            align_of::<T>()
+        )));
+    }
+    if frames == 0 {
+        return Err(Fault::argument(format!(
+            "{what} has 0 frames; it must have at least 1"
+        )));
+    }
+    let values = u128::from(frames) * samples_per_frame as u128;
+    let bytes = values * size_of::<T>() as u128;
+    if pointer.addr() as u128 + bytes > ADDRESS_SPACE_BYTES {
+        return Err(Fault::argument(format!(
+            "{what} has {frames} frames, {bytes} bytes; that is more than any process can address"
+        )));
+    }
+    Ok(values as usize)
+}

@@ -1,0 +1,238 @@
+//! Handles: what C holds in place of an object.
+//!
+//! A handle looks like a pointer, so that C compilers check its type, but is a key into the one
+//! registry of this process. It is never dereferenced: a handle that was freed, is of another
+//! type, or was made up is not found, and that is an error like any other. Keys are numbers that
+//! count upwards, scrambled with a secret of the process, so that none is used twice and none
+//! can be guessed; their upper bits are such that a program that dereferences one faults at once.
+
+use super::clip::amio_clip;
+use super::guard::{Checked, Fault};
+use super::interface::amio_interface;
+use super::playspec::{Draft, amio_playspec};
+use super::schedule::{OpenGroup, amio_group};
+use super::status::AMIO_ERROR_INVALID_HANDLE;
+use crate::{Clip, Interface};
+use parking_lot::RwLock;
+use std::collections::HashMap;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, LazyLock};
+
+/// An object that C holds.
+pub(super) enum Object {
+    Interface(Interface),
+    Clip { clip: Clip, references: u64 },
+    Playspec(Arc<Draft>),
+    Group(Arc<OpenGroup>),
+}
+
+/// A type of handle.
+pub(super) trait Handle {
+    /// What it stands for; clones share.
+    type Target: Clone;
+    /// What `object` holds, if it is of this type.
+    fn target(object: &Object) -> Option<&Self::Target>;
+    /// What to call it in messages.
+    const NAME: &'static str;
+}
+
+impl Handle for amio_interface {
+    type Target = Interface;
+    const NAME: &'static str = "an interface";
+    fn target(object: &Object) -> Option<&Interface> {
+        match object {
+            Object::Interface(interface) => Some(interface),
+            _ => None,
+        }
+    }
+}
+
+impl Handle for amio_clip {
+    type Target = Clip;
+    const NAME: &'static str = "a clip";
+    fn target(object: &Object) -> Option<&Clip> {
+        match object {
+            Object::Clip { clip, .. } => Some(clip),
+            _ => None,
+        }
+    }
+}
+
+impl Handle for amio_playspec {
+    type Target = Arc<Draft>;
+    const NAME: &'static str = "a playspec";
+    fn target(object: &Object) -> Option<&Arc<Draft>> {
+        match object {
+            Object::Playspec(draft) => Some(draft),
+            _ => None,
+        }
+    }
+}
+
+impl Handle for amio_group {
+    type Target = Arc<OpenGroup>;
+    const NAME: &'static str = "a group";
+    fn target(object: &Object) -> Option<&Arc<OpenGroup>> {
+        match object {
+            Object::Group(group) => Some(group),
+            _ => None,
+        }
+    }
+}
+
+impl Object {
+    fn name(&self) -> &'static str {
+        match self {
+            Object::Interface(_) => amio_interface::NAME,
+            Object::Clip { .. } => amio_clip::NAME,
+            Object::Playspec(_) => amio_playspec::NAME,
+            Object::Group(_) => amio_group::NAME,
+        }
+    }
+}
+
+/// Registers an object and returns its handle.
+pub(super) fn insert<H: Handle>(object: Object) -> *mut H {
+    let key = KEYS.next();
+    OBJECTS.write().insert(key, object);
+    std::ptr::without_provenance_mut(key)
+}
+
+/// What `handle` stands for; it stays alive as long as the caller of this function holds it,
+/// whatever another thread frees meanwhile.
+pub(super) fn get<H: Handle>(what: &str, handle: *const H) -> Checked<H::Target> {
+    let objects = OBJECTS.read();
+    let object = find(what, handle, objects.get(&handle.addr()))?;
+    H::target(object)
+        .cloned()
+        .ok_or_else(|| wrong_type::<H>(what, object))
+}
+
+/// The object behind a key that was a handle's address, if the handle is still valid.
+pub(super) fn by_key<H: Handle>(key: usize) -> Option<H::Target> {
+    OBJECTS.read().get(&key).and_then(H::target).cloned()
+}
+
+/// Takes the object out of the registry; the caller drops it, outside every lock, since dropping
+/// may wait and may run a caller's release callback.
+pub(super) fn remove<H: Handle>(what: &str, handle: *const H) -> Checked<Object> {
+    let mut objects = OBJECTS.write();
+    let object = find(what, handle, objects.get(&handle.addr()))?;
+    if H::target(object).is_none() {
+        return Err(wrong_type::<H>(what, object));
+    }
+    find(what, handle, objects.remove(&handle.addr()))
+}
+
+/// Adds an owner to a clip's handle.
+pub(super) fn retain_clip(what: &str, handle: *const amio_clip) -> Checked {
+    let mut objects = OBJECTS.write();
+    *references(what, handle, &mut objects)? += 1;
+    Ok(())
+}
+
+/// Takes an owner from a clip's handle. After the last one the handle is no longer valid, and the
+/// caller gets the object, to drop it outside every lock.
+pub(super) fn release_clip(what: &str, handle: *const amio_clip) -> Checked<Option<Object>> {
+    let mut objects = OBJECTS.write();
+    let references = references(what, handle, &mut objects)?;
+    *references -= 1;
+    let last = *references == 0;
+    Ok(last.then(|| objects.remove(&handle.addr())).flatten())
+}
+
+fn references<'a>(
+    what: &str,
+    handle: *const amio_clip,
+    objects: &'a mut HashMap<usize, Object>,
+) -> Checked<&'a mut u64> {
+    match find(what, handle, objects.get_mut(&handle.addr()))? {
+        Object::Clip { references, .. } => Ok(references),
+        other => Err(wrong_type::<amio_clip>(what, other)),
+    }
+}
+
+fn find<H: Handle, O>(what: &str, handle: *const H, found: Option<O>) -> Checked<O> {
+    if handle.is_null() {
+        return Err(Fault::null(what));
+    }
+    found.ok_or_else(|| {
+        Fault::new(
+            AMIO_ERROR_INVALID_HANDLE,
+            format!(
+                "{what} is {handle:p}, which is not {}: it was freed, or did not come from this library",
+                H::NAME
+            ),
+        )
+    })
+}
+
+fn wrong_type<H: Handle>(what: &str, object: &Object) -> Fault {
+    Fault::new(
+        AMIO_ERROR_INVALID_HANDLE,
+        format!("{what} is {}; it must be {}", object.name(), H::NAME),
+    )
+}
+
+static OBJECTS: LazyLock<RwLock<HashMap<usize, Object>>> = LazyLock::new(Default::default);
+static KEYS: LazyLock<Keys> = LazyLock::new(Keys::default);
+
+/// Makes keys: a counter of 58 bits, scrambled by a Feistel network, which maps different counts
+/// to different keys whatever its secret round function is.
+#[derive(Default)]
+struct Keys {
+    count: AtomicU64,
+    secret: RandomState,
+}
+
+const HALF_BITS: u32 = 29;
+const HALF: u64 = (1 << HALF_BITS) - 1;
+/// Bits 63 and 62 differ: no valid address on x86-64. Bit 55 is set: not a program's address on
+/// AArch64, which ignores the bits above it.
+const NO_ADDRESS: u64 = 1 << 63 | 1 << 55;
+const ABOVE_BIT_55: u32 = 56;
+/// Handles look aligned, for languages that keep tags in the lowest bits of pointers.
+const ALIGNED: u32 = 3;
+
+impl Keys {
+    fn next(&self) -> usize {
+        let scrambled = self.scramble(self.count.fetch_add(1, Ordering::Relaxed));
+        let shifted = scrambled << ALIGNED;
+        let below = shifted & ((1 << 55) - 1);
+        let above = shifted >> 55 << ABOVE_BIT_55;
+        (NO_ADDRESS | above | below) as usize
+    }
+
+    fn scramble(&self, count: u64) -> u64 {
+        let (mut left, mut right) = (count >> HALF_BITS & HALF, count & HALF);
+        for round in 0..4u8 {
+            (left, right) = (right, left ^ (self.secret.hash_one((round, right)) & HALF));
+        }
+        left << HALF_BITS | right
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn keys_differ_are_aligned_and_are_no_addresses() {
+        let keys = Keys::default();
+        let mut seen = HashSet::new();
+        for _ in 0..100_000 {
+            let key = keys.next() as u64;
+            assert!(seen.insert(key));
+            assert_eq!(key & 7, 0);
+            assert_eq!(key >> 62, 0b10);
+            assert_eq!(key >> 55 & 1, 1);
+        }
+    }
+
+    #[test]
+    fn two_processes_give_the_same_object_different_keys() {
+        assert_ne!(Keys::default().next(), Keys::default().next());
+    }
+}

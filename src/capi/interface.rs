@@ -1,0 +1,533 @@
+//! Interface: a connection to an audio server, a timer or the caller, with its own timeline.
+
+use super::guard::{Caller, Checked, Fault, check_memory, guard};
+use super::handles::{self, Object};
+use super::sized::Versioned;
+use super::status::{AMIO_ERROR_BUFFER_TOO_SMALL, amio_status};
+use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
+use crate::{Config, DriverKind, Interface, Latency, SkipPolicy, State};
+use std::ffi::c_char;
+use std::mem::offset_of;
+
+/// A connection to an audio server, a timer or the caller, with its own timeline, playspecs and
+/// captured input.
+pub struct amio_interface {
+    _opaque: [u8; 0],
+}
+
+/// The driver that is chosen for you: JACK.
+pub const AMIO_DRIVER_DEFAULT: u32 = 0;
+/// A JACK server, or PipeWire through its libjack.
+pub const AMIO_DRIVER_JACK: u32 = 1;
+/// A timer: silence in, output discarded, paced like a device.
+pub const AMIO_DRIVER_NULL: u32 = 2;
+/// The caller, with amio_interface_advance(): as fast as it goes, and the same bits each time.
+pub const AMIO_DRIVER_OFFLINE: u32 = 3;
+
+/// For input_channels and output_channels: none at all.
+pub const AMIO_CHANNELS_NONE: u32 = 0xFFFF_FFFF;
+
+/// Connect to the first hardware ports: the default.
+pub const AMIO_AUTOCONNECT_DEFAULT: u32 = 0;
+/// Connect to the first hardware ports.
+pub const AMIO_AUTOCONNECT_ON: u32 = 1;
+/// Connect to nothing.
+pub const AMIO_AUTOCONNECT_OFF: u32 = 2;
+
+/// Clamp the output, except offline.
+pub const AMIO_CLAMP_DEFAULT: u32 = 0;
+/// Clamp the output to -1.0 to 1.0; the statistics count the frames that needed it.
+pub const AMIO_CLAMP_ON: u32 = 1;
+/// Leave the output as it is.
+pub const AMIO_CLAMP_OFF: u32 = 2;
+
+/// For declick_frames: hard cuts, exact to the bit.
+pub const AMIO_DECLICK_OFF: u32 = 0xFFFF_FFFF;
+
+/// Where the device skipped frames, the timeline goes on where it was: nothing is left out, and
+/// all that follows sounds later. The default.
+pub const AMIO_SKIP_SLIP: u32 = 0;
+/// Where the device skipped frames, the timeline skips them too: what follows sounds on time.
+pub const AMIO_SKIP_CATCH_UP: u32 = 1;
+
+/// Not started, or stopped.
+pub const AMIO_STATE_STOPPED: u32 = 0;
+/// Audio runs.
+pub const AMIO_STATE_RUNNING: u32 = 1;
+/// The server or device is gone; the interface keeps everything and reconnects by itself.
+pub const AMIO_STATE_LOST: u32 = 2;
+/// A defect of the library stopped the audio; there is silence. Free the interface.
+pub const AMIO_STATE_FAILED: u32 = 3;
+/// amio_interface_close() was called.
+pub const AMIO_STATE_CLOSED: u32 = 4;
+
+/// How an interface is to be. Set struct_size to sizeof(amio_interface_config) and everything
+/// else to 0 (`amio_interface_config config = {0};`), then what you want different: 0 and NULL
+/// mean "default" everywhere.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct amio_interface_config {
+    /// sizeof(amio_interface_config).
+    pub struct_size: u32,
+    /// One of AMIO_DRIVER_*.
+    pub driver: u32,
+    /// What the server shows, UTF-8. NULL: "amio". The server may change it; see
+    /// amio_interface_client_name().
+    pub client_name: *const c_char,
+    /// Which JACK server, UTF-8. NULL: the default server.
+    pub server_name: *const c_char,
+    /// Frames per second, 1000 to 768000. 0: the server's, or 48000 for the other drivers. A rate
+    /// that is not the server's is an error.
+    pub frame_rate_hz: u32,
+    /// Frames per period, 1 to 65536. 0: the server's, or 256 for the other drivers. A period
+    /// that is not the server's is an error.
+    pub period_frames: u32,
+    /// 1 to 64, or AMIO_CHANNELS_NONE. 0: 2.
+    pub input_channels: u32,
+    /// 1 to 64, or AMIO_CHANNELS_NONE. 0: 2.
+    pub output_channels: u32,
+    /// One of AMIO_AUTOCONNECT_*. 0: on.
+    pub autoconnect: u32,
+    /// One of AMIO_CLAMP_*. 0: on, except offline.
+    pub clamp: u32,
+    /// Over how many frames sound fades that is cut before its end (by a stop, a seek, a swap), or
+    /// AMIO_DECLICK_OFF. 0: 5 ms.
+    pub declick_frames: u32,
+    /// One of AMIO_SKIP_*. 0: slip.
+    pub skip_policy: u32,
+    /// The most swaps that may be pending, 1 to 65536. 0: 1024.
+    pub swap_queue_length: u32,
+    /// The most commands, or groups of them, that wait for the next period, 1 to 65536. 0: 1024.
+    pub command_queue_length: u32,
+    /// How many captured frames are kept until they are read, up to 2^26. 0: 2 seconds.
+    pub capture_buffer_frames: u64,
+    /// From microphone to period, in frames: what the null and offline drivers pretend to have.
+    pub capture_latency_frames: u32,
+    /// From period to loudspeaker, in frames: what the null and offline drivers pretend to have.
+    pub playback_latency_frames: u32,
+}
+
+// SAFETY: repr(C), the first field is its size, and it has integers and raw pointers only.
+unsafe impl Versioned for amio_interface_config {
+    const NAME: &'static str = "amio_interface_config";
+    const SMALLEST: usize = offset_of!(amio_interface_config, client_name);
+}
+
+/// Opens the driver and makes an interface, stopped, its timeline at frame 0.
+///
+/// Thread: any but the audio thread; waits for the server as long as the library's deadline.
+/// Units: in the fields' names.
+/// Ownership: `config` and its texts are borrowed for the call. Release the interface with
+/// amio_interface_free().
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a field is out of range, a text
+/// is not UTF-8, the rate or the period is not the server's); AMIO_ERROR_UNSUPPORTED (the struct
+/// is newer than the library); AMIO_ERROR_DRIVER_UNAVAILABLE (the message says what to install);
+/// AMIO_ERROR_NO_SERVER; AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM;
+/// AMIO_ERROR_OUT_OF_MEMORY.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_interface_new(
+    config: *const amio_interface_config,
+    out_iface: *mut *mut amio_interface,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let config = read_config(&caller, config)?;
+        let out = caller.out("out_iface", out_iface)?;
+        out.set(handles::insert(Object::Interface(Interface::new(config)?)));
+        Ok(())
+    })
+}
+
+/// Starts the audio: periods run, input is captured, and what is scheduled takes effect. The
+/// transport stands still until amio_interface_set_rolling(). With the offline driver, it allows
+/// amio_interface_advance().
+///
+/// Thread: any but the audio thread; waits for the server as long as the library's deadline.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
+/// already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT;
+/// AMIO_ERROR_SYSTEM.
+#[unsafe(no_mangle)]
+pub extern "C" fn amio_interface_start(iface: *mut amio_interface) -> amio_status {
+    guard(|| Ok(handles::get("iface", iface)?.start()?))
+}
+
+/// Stops the audio; position, playspecs, pending swaps and captured input are kept, and
+/// amio_interface_start() goes on from there. Fine if it is stopped already.
+///
+/// Thread: any but the audio thread; waits for the server as long as the library's deadline.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed);
+/// AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT.
+#[unsafe(no_mangle)]
+pub extern "C" fn amio_interface_stop(iface: *mut amio_interface) -> amio_status {
+    guard(|| Ok(handles::get("iface", iface)?.stop()?))
+}
+
+/// Closes the driver within a second, whatever the server does. Pending tickets end as cancelled;
+/// their events, and input that was captured before, can still be fetched. Everything else gives
+/// AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that does not
+/// want to know the last events calls amio_interface_free() only.
+///
+/// Thread: any but the audio thread; waits up to a second.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+#[unsafe(no_mangle)]
+pub extern "C" fn amio_interface_close(iface: *mut amio_interface) -> amio_status {
+    guard(|| {
+        handles::get("iface", iface)?.close();
+        Ok(())
+    })
+}
+
+/// Closes the interface as amio_interface_close() does, and makes its handle invalid. Calls that
+/// other threads are in the middle of end safely; groups of the interface must still be freed.
+/// NULL is fine.
+///
+/// Thread: any but the audio thread; waits up to a second.
+/// Errors: AMIO_ERROR_INVALID_HANDLE.
+#[unsafe(no_mangle)]
+pub extern "C" fn amio_interface_free(iface: *mut amio_interface) -> amio_status {
+    guard(|| {
+        if iface.is_null() {
+            return Ok(());
+        }
+        if let Object::Interface(interface) = handles::remove("iface", iface)? {
+            interface.close();
+        }
+        Ok(())
+    })
+}
+
+/// Tells the state, one of AMIO_STATE_*.
+///
+/// Thread: any.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_interface_state(
+    iface: *mut amio_interface,
+    out_state: *mut u32,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let interface = handles::get("iface", iface)?;
+        caller
+            .out("out_state", out_state)?
+            .set(match interface.state() {
+                State::Stopped => AMIO_STATE_STOPPED,
+                State::Running => AMIO_STATE_RUNNING,
+                State::Lost => AMIO_STATE_LOST,
+                State::Failed => AMIO_STATE_FAILED,
+                State::Closed => AMIO_STATE_CLOSED,
+            });
+        Ok(())
+    })
+}
+
+/// Tells the frame rate. Clips that the interface plays must have the same.
+///
+/// Thread: any. Units: frames per second.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_interface_frame_rate_hz(
+    iface: *mut amio_interface,
+    out_frame_rate_hz: *mut u32,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let interface = handles::get("iface", iface)?;
+        caller
+            .out("out_frame_rate_hz", out_frame_rate_hz)?
+            .set(interface.frame_rate_hz());
+        Ok(())
+    })
+}
+
+/// Tells the frames per period now; a server may change it while it runs.
+///
+/// Thread: any.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_interface_period_frames(
+    iface: *mut amio_interface,
+    out_period_frames: *mut u32,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let interface = handles::get("iface", iface)?;
+        caller
+            .out("out_period_frames", out_period_frames)?
+            .set(interface.period_frames());
+        Ok(())
+    })
+}
+
+/// Tells the latencies now, as the driver reports them: from the microphone to the period, and
+/// from the period to the loudspeaker.
+///
+/// Thread: any. Units: frames.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_interface_latency(
+    iface: *mut amio_interface,
+    out_capture_frames: *mut u32,
+    out_playback_frames: *mut u32,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let latency = handles::get("iface", iface)?.latency();
+        let capture = caller.out("out_capture_frames", out_capture_frames)?;
+        let playback = caller.out("out_playback_frames", out_playback_frames)?;
+        capture.set(latency.capture_frames);
+        playback.set(latency.playback_frames);
+        Ok(())
+    })
+}
+
+/// Copies the name under which the server knows this client; it may differ from the one that was
+/// asked for.
+///
+/// Thread: any.
+/// Units: `capacity_bytes` counts the NUL at the end of the text.
+/// Ownership: `out_name` is the caller's.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_BUFFER_TOO_SMALL (the
+/// message says what is needed; 256 bytes are enough for every JACK name).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_interface_client_name(
+    iface: *mut amio_interface,
+    out_name: *mut c_char,
+    capacity_bytes: usize,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let name = handles::get("iface", iface)?.client_name();
+        if out_name.is_null() {
+            return Err(Fault::null("out_name"));
+        }
+        let needed = name.len() + 1;
+        if capacity_bytes < needed {
+            return Err(Fault::new(
+                AMIO_ERROR_BUFFER_TOO_SMALL,
+                format!("capacity_bytes is {capacity_bytes}; the name needs {needed}"),
+            ));
+        }
+        let out = caller.slice_mut("out_name", out_name.cast::<u8>(), needed as u64, 1)?;
+        out[..name.len()].copy_from_slice(name.as_bytes());
+        out[name.len()] = 0;
+        Ok(())
+    })
+}
+
+/// Runs the offline driver for `frames` frames, in whole periods and a last shorter one: consumes
+/// `input`, renders into `output`. The interface must have been started.
+///
+/// Thread: any; renders on the calling thread.
+/// Units: `input` holds `frames * input_channels` interleaved floats, `output` has room for
+/// `frames * output_channels`; `frames` is 1 to 2^60.
+/// Ownership: both are borrowed for the call and must not overlap. Either may be NULL: without
+/// `input`, the input clip is fed, or silence; without `output`, what is rendered is discarded.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no
+/// frames, more than memory can hold, overlapping buffers, a buffer for a side without channels,
+/// an input that is NaN or infinite); AMIO_ERROR_INVALID_STATE (not the offline driver, or not
+/// started).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_interface_advance(
+    iface: *mut amio_interface,
+    frames: u64,
+    input: *const f32,
+    output: *mut f32,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let interface = handles::get("iface", iface)?;
+        if !(1..=MAX_LENGTH_FRAMES).contains(&frames) {
+            return Err(Fault::argument(format!(
+                "frames is {frames}; it must be 1 to 2^60"
+            )));
+        }
+        let inputs = side("input", input, interface.config().input_channels)?;
+        let outputs = side("output", output, interface.config().output_channels)?;
+        if let (Some(inputs), Some(outputs)) = (inputs, outputs) {
+            let input_end = input.addr() + 4 * check_memory("input", input, frames, inputs)?;
+            let output_end = output.addr() + 4 * check_memory("output", output, frames, outputs)?;
+            if input.addr() < output_end && output.addr() < input_end {
+                return Err(Fault::argument(
+                    "input and output overlap; they must be different memory",
+                ));
+            }
+        }
+        let input = inputs
+            .map(|channels| caller.slice("input", input, frames, channels))
+            .transpose()?;
+        let output = outputs
+            .map(|channels| caller.slice_mut("output", output, frames, channels))
+            .transpose()?;
+        Ok(interface.advance(frames, input, output)?)
+    })
+}
+
+/// Sets the period of the following calls of amio_interface_advance(), as if a device had changed
+/// it. Offline driver only.
+///
+/// Thread: any. Units: frames per period, 1 to 65536.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
+/// AMIO_ERROR_INVALID_STATE (not the offline driver, or closed).
+#[unsafe(no_mangle)]
+pub extern "C" fn amio_interface_set_period_frames(
+    iface: *mut amio_interface,
+    period_frames: u32,
+) -> amio_status {
+    guard(|| Ok(handles::get("iface", iface)?.set_period_frames(period_frames)?))
+}
+
+/// Feeds a clip, from its first frame, to the following calls of amio_interface_advance() that
+/// have no `input`; after its end, silence. NULL: silence from now on. Offline driver only.
+///
+/// Thread: any. Ownership: the interface keeps the clip's data; the handle may be freed.
+/// Errors: AMIO_ERROR_NULL_POINTER (`iface`); AMIO_ERROR_INVALID_HANDLE;
+/// AMIO_ERROR_INVALID_ARGUMENT (channels); AMIO_ERROR_RATE_MISMATCH; AMIO_ERROR_INVALID_STATE
+/// (not the offline driver, or closed).
+#[unsafe(no_mangle)]
+pub extern "C" fn amio_interface_set_input_clip(
+    iface: *mut amio_interface,
+    clip: *mut super::clip::amio_clip,
+) -> amio_status {
+    guard(|| {
+        let interface = handles::get("iface", iface)?;
+        let clip = (!clip.is_null())
+            .then(|| handles::get("clip", clip))
+            .transpose()?;
+        Ok(interface.set_input_clip(clip.as_ref())?)
+    })
+}
+
+/// Makes the next period begin as if the device had skipped frames before it, as in an xrun, to
+/// see what a program does then. Offline driver only.
+///
+/// Thread: any. Units: frames, 0 to 2^60.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
+/// AMIO_ERROR_INVALID_STATE (not the offline driver, or closed).
+#[unsafe(no_mangle)]
+pub extern "C" fn amio_interface_skip(iface: *mut amio_interface, frames: u64) -> amio_status {
+    guard(|| {
+        let interface = handles::get("iface", iface)?;
+        if frames > MAX_LENGTH_FRAMES {
+            return Err(Fault::argument(format!(
+                "frames is {frames}; it must be 0 to 2^60"
+            )));
+        }
+        Ok(interface.skip(frames)?)
+    })
+}
+
+/// The channels of a buffer that was given; an error where that side has none.
+fn side(what: &str, buffer: *const f32, channels: u16) -> Checked<Option<usize>> {
+    if buffer.is_null() {
+        return Ok(None);
+    }
+    if channels == 0 {
+        return Err(Fault::argument(format!(
+            "{what} is not NULL, but the interface has no {what} channels"
+        )));
+    }
+    Ok(Some(channels.into()))
+}
+
+fn read_config(caller: &Caller, config: *const amio_interface_config) -> Checked<Config> {
+    let given = caller.read("config", config)?;
+    let mut config = Config::new(match given.driver {
+        AMIO_DRIVER_DEFAULT | AMIO_DRIVER_JACK => DriverKind::Jack,
+        AMIO_DRIVER_NULL => DriverKind::Null,
+        AMIO_DRIVER_OFFLINE => DriverKind::Offline,
+        other => return Err(not_one_of("config->driver", other, "AMIO_DRIVER_*, 0 to 3")),
+    });
+    if !given.client_name.is_null() {
+        config.client_name = caller
+            .text("config->client_name", given.client_name)?
+            .into();
+    }
+    if !given.server_name.is_null() {
+        config.server_name = Some(
+            caller
+                .text("config->server_name", given.server_name)?
+                .into(),
+        );
+    }
+    config.frame_rate_hz = unless_zero(given.frame_rate_hz);
+    config.period_frames = unless_zero(given.period_frames);
+    if let Some(channels) = channels("config->input_channels", given.input_channels)? {
+        config.input_channels = channels;
+    }
+    if let Some(channels) = channels("config->output_channels", given.output_channels)? {
+        config.output_channels = channels;
+    }
+    config.autoconnect = match given.autoconnect {
+        AMIO_AUTOCONNECT_DEFAULT | AMIO_AUTOCONNECT_ON => true,
+        AMIO_AUTOCONNECT_OFF => false,
+        other => {
+            return Err(not_one_of(
+                "config->autoconnect",
+                other,
+                "AMIO_AUTOCONNECT_*, 0 to 2",
+            ));
+        }
+    };
+    config.clamp = match given.clamp {
+        AMIO_CLAMP_DEFAULT => None,
+        AMIO_CLAMP_ON => Some(true),
+        AMIO_CLAMP_OFF => Some(false),
+        other => return Err(not_one_of("config->clamp", other, "AMIO_CLAMP_*, 0 to 2")),
+    };
+    config.declick_frames = match given.declick_frames {
+        AMIO_DECLICK_OFF => Some(0),
+        frames => unless_zero(frames),
+    };
+    config.skip_policy = match given.skip_policy {
+        AMIO_SKIP_SLIP => SkipPolicy::Slip,
+        AMIO_SKIP_CATCH_UP => SkipPolicy::CatchUp,
+        other => {
+            return Err(not_one_of(
+                "config->skip_policy",
+                other,
+                "AMIO_SKIP_*, 0 or 1",
+            ));
+        }
+    };
+    if let Some(length) = unless_zero(given.swap_queue_length) {
+        config.swap_queue = length as usize;
+    }
+    if let Some(length) = unless_zero(given.command_queue_length) {
+        config.command_queue = length as usize;
+    }
+    config.capture_buffer_frames = given.capture_buffer_frames;
+    config.latency = Latency {
+        capture_frames: given.capture_latency_frames,
+        playback_frames: given.playback_latency_frames,
+    };
+    Ok(config)
+}
+
+fn unless_zero(given: u32) -> Option<u32> {
+    (given != 0).then_some(given)
+}
+
+/// The channels of one side; `None` for the default.
+fn channels(what: &str, given: u32) -> Checked<Option<u16>> {
+    match given {
+        0 => Ok(None),
+        AMIO_CHANNELS_NONE => Ok(Some(0)),
+        _ if given <= MAX_CHANNELS.into() => Ok(Some(given as u16)),
+        _ => Err(Fault::argument(format!(
+            "{what} is {given}; it must be 0 (default) to 64, or AMIO_CHANNELS_NONE"
+        ))),
+    }
+}
+
+/// The error for a number that names nothing.
+pub(super) fn not_one_of(what: &str, given: u32, allowed: &str) -> Fault {
+    Fault::argument(format!("{what} is {given}; it must be one of {allowed}"))
+}

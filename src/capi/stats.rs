@@ -1,0 +1,137 @@
+//! Statistics: how well it goes.
+
+use super::events::AMIO_MESSAGE_BYTES;
+use super::guard::{Caller, guard};
+use super::handles;
+use super::interface::amio_interface;
+use super::sized::{Versioned, text_field};
+use super::status::amio_status;
+use crate::{Realtime, RingLevel};
+use std::ffi::c_char;
+
+/// The audio thread has not run yet.
+pub const AMIO_REALTIME_UNKNOWN: u32 = 0;
+/// The audio thread has real-time scheduling.
+pub const AMIO_REALTIME_GRANTED: u32 = 1;
+/// The system refused real-time scheduling; `realtime_reason` says why and what would help.
+pub const AMIO_REALTIME_REFUSED: u32 = 2;
+/// The driver has no audio thread of its own.
+pub const AMIO_REALTIME_NOT_NEEDED: u32 = 3;
+
+/// How full a queue is.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct amio_ring_level {
+    /// What is in it now.
+    pub now: u64,
+    /// The most that was ever in it.
+    pub high_water: u64,
+    /// The most that it holds.
+    pub capacity: u64,
+}
+
+/// How well it goes, counted since the interface was made. Set struct_size to sizeof(amio_stats)
+/// before the call.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct amio_stats {
+    /// sizeof(amio_stats).
+    pub struct_size: u32,
+    /// Whether the audio thread has real-time scheduling: one of AMIO_REALTIME_*.
+    pub realtime: u32,
+    /// Its priority, if it has, 1 to 99.
+    pub realtime_priority: i32,
+    /// Nothing yet; 0.
+    pub reserved: u32,
+    /// Periods that ran.
+    pub periods: u64,
+    /// Frames that the device has taken, those that it skipped included.
+    pub device_frames: u64,
+    /// Over- and underruns that the server reported.
+    pub xruns: u64,
+    /// Frames that the device skipped.
+    pub skipped_frames: u64,
+    /// Frames of output that were clamped.
+    pub clamped_frames: u64,
+    /// Frames of input that were dropped because they were not read in time.
+    pub input_lost_frames: u64,
+    /// Events that were dropped because they were not fetched in time.
+    pub events_lost: u64,
+    /// How often a lost server or device came back.
+    pub reconnects: u64,
+    /// The longest time that a period took to compute, as a fraction of its length.
+    pub worst_load: f64,
+    /// The mean time that a period took to compute, as a fraction of its length.
+    pub mean_load: f64,
+    /// Commands, or groups of them, on their way to the audio thread.
+    pub commands: amio_ring_level,
+    /// What the audio thread is done with, on its way to be freed.
+    pub retired: amio_ring_level,
+    /// Events on their way to the program.
+    pub events: amio_ring_level,
+    /// Captured frames on their way to the program.
+    pub input_frames: amio_ring_level,
+    /// Why real-time scheduling was refused; UTF-8, ended by NUL.
+    pub realtime_reason: [c_char; AMIO_MESSAGE_BYTES],
+}
+
+// SAFETY: repr(C), the first field is its size, and it has numbers only.
+unsafe impl Versioned for amio_stats {
+    const NAME: &'static str = "amio_stats";
+    const SMALLEST: usize = size_of::<amio_stats>();
+}
+
+/// Tells how well it goes.
+///
+/// Thread: any. Ownership: `out_stats` is the caller's; its struct_size must be set.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+/// (struct_size).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_interface_stats(
+    iface: *mut amio_interface,
+    out_stats: *mut amio_stats,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let interface = handles::get("iface", iface)?;
+        let out = caller.out_struct("out_stats", out_stats)?;
+        let stats = interface.stats();
+        let (realtime, realtime_priority, reason) = match &stats.realtime {
+            None => (AMIO_REALTIME_UNKNOWN, 0, ""),
+            Some(Realtime::Granted { priority }) => (AMIO_REALTIME_GRANTED, *priority, ""),
+            Some(Realtime::Refused { reason }) => (AMIO_REALTIME_REFUSED, 0, reason.as_str()),
+            Some(Realtime::NotNeeded) => (AMIO_REALTIME_NOT_NEEDED, 0, ""),
+        };
+        out.set(&amio_stats {
+            struct_size: 0,
+            realtime,
+            realtime_priority,
+            reserved: 0,
+            periods: stats.periods,
+            device_frames: stats.device_frames,
+            xruns: stats.xruns,
+            skipped_frames: stats.skipped_frames,
+            clamped_frames: stats.clamped_frames,
+            input_lost_frames: stats.input_lost_frames,
+            events_lost: stats.events_lost,
+            reconnects: stats.reconnects,
+            worst_load: stats.worst_load,
+            mean_load: stats.mean_load,
+            commands: level(stats.commands),
+            retired: level(stats.retired),
+            events: level(stats.events),
+            input_frames: level(stats.input_frames),
+            realtime_reason: text_field(reason),
+        });
+        Ok(())
+    })
+}
+
+fn level(ring: RingLevel) -> amio_ring_level {
+    amio_ring_level {
+        now: ring.now,
+        high_water: ring.high_water,
+        capacity: ring.capacity,
+    }
+}

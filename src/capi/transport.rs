@@ -1,0 +1,145 @@
+//! Transport: where an interface is on its timeline, and whether it moves.
+
+use super::guard::{Caller, Checked, Fault, guard};
+use super::handles;
+use super::interface::amio_interface;
+use super::sized::Versioned;
+use super::status::amio_status;
+
+/// Where an interface is, all read at the same instant. Set struct_size to
+/// sizeof(amio_transport) before the call.
+#[repr(C)]
+#[derive(Clone, Copy)]
+pub struct amio_transport {
+    /// sizeof(amio_transport).
+    pub struct_size: u32,
+    /// 1 while the position advances, 0 while it stands and the output is silent.
+    pub rolling: u32,
+    /// The timeline frame that the next frame of output plays.
+    pub position: i64,
+    /// Frames that the device has taken since the interface was made.
+    pub device_frame: u64,
+    /// CLOCK_MONOTONIC of that frame, in nanoseconds.
+    pub time_ns: u64,
+    /// The ticket of the playspec that sounds; 0 before the first.
+    pub ticket: u64,
+}
+
+// SAFETY: repr(C), the first field is its size, and it has integers only.
+unsafe impl Versioned for amio_transport {
+    const NAME: &'static str = "amio_transport";
+    const SMALLEST: usize = size_of::<amio_transport>();
+}
+
+/// Tells position, device frame, time, playspec and motion, as they were at one instant: the
+/// beginning of the latest period.
+///
+/// Thread: any. Ownership: `out_transport` is the caller's; its struct_size must be set.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+/// (struct_size).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_interface_transport(
+    iface: *mut amio_interface,
+    out_transport: *mut amio_transport,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let interface = handles::get("iface", iface)?;
+        let out = caller.out_struct("out_transport", out_transport)?;
+        let transport = interface.transport();
+        out.set(&amio_transport {
+            struct_size: 0,
+            rolling: transport.rolling.into(),
+            position: transport.position,
+            device_frame: transport.device_frame,
+            time_ns: transport.time_ns,
+            ticket: transport.ticket.0,
+        });
+        Ok(())
+    })
+}
+
+/// Tells the timeline frame that plays next. After amio_interface_set_position() it is the new
+/// one at once, although it takes effect with the next period.
+///
+/// Thread: any. Units: frames, may be negative.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_interface_position(
+    iface: *mut amio_interface,
+    out_position: *mut i64,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let interface = handles::get("iface", iface)?;
+        caller
+            .out("out_position", out_position)?
+            .set(interface.position());
+        Ok(())
+    })
+}
+
+/// Goes to a frame of the timeline, from the first frame of the next period on, whether the
+/// transport rolls or not. What sounded fades over the declick length.
+///
+/// Thread: any but the audio thread. Units: frames, -2^61 to 2^61.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
+/// AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+#[unsafe(no_mangle)]
+pub extern "C" fn amio_interface_set_position(
+    iface: *mut amio_interface,
+    position: i64,
+) -> amio_status {
+    guard(|| Ok(handles::get("iface", iface)?.set_position(position)?))
+}
+
+/// Tells whether the transport rolls: 1 or 0. After amio_interface_set_rolling() it is the new
+/// value at once, although it takes effect with the next period.
+///
+/// Thread: any.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_interface_rolling(
+    iface: *mut amio_interface,
+    out_rolling: *mut u32,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let interface = handles::get("iface", iface)?;
+        caller
+            .out("out_rolling", out_rolling)?
+            .set(interface.rolling().into());
+        Ok(())
+    })
+}
+
+/// Starts (1) or stops (0) the transport, from the first frame of the next period on. Stopped
+/// means silence; capture goes on.
+///
+/// Thread: any but the audio thread.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+/// (neither 0 nor 1); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+#[unsafe(no_mangle)]
+pub extern "C" fn amio_interface_set_rolling(
+    iface: *mut amio_interface,
+    rolling: u32,
+) -> amio_status {
+    guard(|| {
+        let interface = handles::get("iface", iface)?;
+        Ok(interface.set_rolling(boolean("rolling", rolling)?)?)
+    })
+}
+
+/// A truth value from C: 0 or 1 and nothing else, so that a wrong argument is noticed.
+pub(super) fn boolean(what: &str, given: u32) -> Checked<bool> {
+    match given {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Fault::argument(format!(
+            "{what} is {given}; it must be 0 or 1"
+        ))),
+    }
+}

@@ -1,0 +1,409 @@
+//! The driver for JACK servers, and for PipeWire through its libjack.
+//!
+//! Flow: server -> [`Shared::process`] -> [`Lease::run`]. All other calls of the server set a flag
+//! or queue a notice in [`Shared`] and wake the watcher, a thread of this driver: it hands on
+//! notices, keeps the connections and reads latencies, none of which libjack's threads may do.
+//! Thread: `Handler`'s methods on threads of libjack, `process` on the audio thread; the rest on
+//! control threads and the watcher.
+#![forbid(unsafe_code)]
+
+mod frames;
+mod patchbay;
+
+use super::{Driver, Info, Lease, Notice, Notify, Period, Request};
+use crate::error::{Error, Result};
+use crate::jack::{Client, Cycle, Direction, Handler, Output, Port};
+use crate::sys::{Realtime, Signal};
+use crate::units::{Latency, MAX_CHANNELS};
+use frames::FrameClock;
+use patchbay::{Patchbay, Ports};
+use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread::JoinHandle;
+
+const CHANNELS: usize = MAX_CHANNELS as usize;
+
+/// The longest period of any JACK server (its BUFFER_SIZE_MAX), in frames.
+const LONGEST_PERIOD: usize = 8192;
+
+/// A client of a JACK server.
+struct Jack {
+    shared: Arc<Shared>,
+    client: Arc<Client>,
+    watcher: Option<JoinHandle<()>>,
+    active: bool,
+    /// What the next start connects; `None`: the physical ports, if that was asked for.
+    restore: Option<Vec<patchbay::Link>>,
+    autoconnect: bool,
+    /// As it was last seen; freewheeling suspends it.
+    realtime: Mutex<Option<Realtime>>,
+}
+
+/// What libjack's threads, the watcher and the driver share.
+struct Shared {
+    /// Taken by the audio thread, which does not wait for it; otherwise only while the client is
+    /// not active.
+    audio: Mutex<Audio>,
+    ports: Ports,
+    patchbay: Patchbay,
+    latency: AtomicU64,
+    period_frames: AtomicU32,
+    frame_rate_hz: AtomicU32,
+    /// Since the watcher last looked.
+    xruns: AtomicU32,
+    ran: AtomicBool,
+    freewheeling: AtomicBool,
+    lost: AtomicBool,
+    graph_changed: AtomicBool,
+    closing: AtomicBool,
+    notices: Mutex<Vec<Notice>>,
+    wake: Signal,
+}
+
+/// What belongs to the audio thread.
+struct Audio {
+    lease: Option<Lease>,
+    clock: FrameClock,
+    inputs: Vec<(Port, Box<[f32]>)>,
+    /// Each with a place for the sound of a cycle in which the server has no buffer for it.
+    outputs: Vec<(Output, Box<[f32]>)>,
+}
+
+/// Connects to a server; the ports exist from then on, the sound begins with `start`.
+pub(super) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>> {
+    let log = notify.clone();
+    let mut client = Client::open(
+        &request.client_name,
+        request.server_name.as_deref(),
+        Arc::new(move |line: &str| log(Notice::Log(format!("libjack: {line}")))),
+    )?;
+    let (frame_rate_hz, period_frames) = (client.frame_rate_hz(), client.period_frames());
+    must_match("frame_rate_hz", request.frame_rate_hz, frame_rate_hz)?;
+    must_match("period_frames", request.period_frames, period_frames)?;
+
+    let mut audio = Audio {
+        lease: None,
+        clock: FrameClock::new(frame_rate_hz),
+        inputs: Vec::new(),
+        outputs: Vec::new(),
+    };
+    let mut ports = Ports::default();
+    let buffer = || vec![0.0; LONGEST_PERIOD].into_boxed_slice();
+    for name in port_names("input", request.input_channels) {
+        let port = client.register_input(&name)?;
+        audio.inputs.push((port, buffer()));
+        ports.inputs.push((name, port));
+    }
+    for name in port_names("output", request.output_channels) {
+        let output = client.register_output(&name)?;
+        ports.outputs.push((name, output.port()));
+        audio.outputs.push((output, buffer()));
+    }
+    let shared = Arc::new(Shared {
+        audio: Mutex::new(audio),
+        ports,
+        patchbay: Patchbay::default(),
+        latency: AtomicU64::new(0),
+        period_frames: AtomicU32::new(period_frames),
+        frame_rate_hz: AtomicU32::new(frame_rate_hz),
+        xruns: AtomicU32::new(0),
+        ran: AtomicBool::new(false),
+        freewheeling: AtomicBool::new(false),
+        lost: AtomicBool::new(false),
+        graph_changed: AtomicBool::new(false),
+        closing: AtomicBool::new(false),
+        notices: Mutex::new(Vec::new()),
+        wake: Signal::new()?,
+    });
+    client.listen(shared.clone())?;
+    let client = Arc::new(client);
+    let watcher = watch(shared.clone(), client.clone(), notify)?;
+    Ok(Box::new(Jack {
+        shared,
+        client,
+        watcher: Some(watcher),
+        active: false,
+        restore: request.restore.clone(),
+        autoconnect: request.autoconnect,
+        realtime: Mutex::new(None),
+    }))
+}
+
+impl Driver for Jack {
+    fn info(&self) -> Info {
+        let mut realtime = lock(&self.realtime);
+        let ran = self.shared.ran.load(Ordering::Acquire);
+        let suspended = self.shared.freewheeling.load(Ordering::Relaxed) || self.shared.is_lost();
+        if self.active && ran && !suspended {
+            *realtime = Some(self.client.realtime());
+        }
+        Info {
+            frame_rate_hz: self.shared.frame_rate_hz.load(Ordering::Relaxed),
+            // An inactive client is not told of changes.
+            period_frames: match self.active {
+                true => self.shared.period_frames.load(Ordering::Relaxed),
+                false => self.client.period_frames(),
+            },
+            client_name: self.client.name(),
+            latency: self.shared.latency(),
+            realtime: realtime.clone(),
+        }
+    }
+
+    fn start(&mut self, lease: Lease) -> Result<()> {
+        if self.active {
+            return Err(Error::InvalidState(
+                "the JACK client is active already".into(),
+            ));
+        }
+        {
+            let mut audio = lock(&self.shared.audio);
+            audio.lease = Some(lease);
+            audio.clock.restart();
+        }
+        self.client.activate()?;
+        self.active = true;
+        let shared = &self.shared;
+        match self.restore.take() {
+            Some(links) => shared.patchbay.restore(links),
+            None if self.autoconnect => shared
+                .patchbay
+                .connect_physical(&self.client, &shared.ports),
+            None => {}
+        }
+        shared.patchbay.follow();
+        shared.refresh(&self.client);
+        Ok(())
+    }
+
+    fn stop(&mut self) -> Result<()> {
+        if !self.active {
+            return Ok(());
+        }
+        self.active = false;
+        // Deactivating ends all connections; the next start makes them again.
+        self.shared.patchbay.hold();
+        self.restore = Some(self.shared.patchbay.links());
+        let deactivated = self.client.deactivate();
+        lock(&self.shared.audio).lease = None;
+        self.shared.ran.store(false, Ordering::Relaxed);
+        if self.shared.is_lost() {
+            return Ok(());
+        }
+        deactivated
+    }
+
+    fn connections(&self) -> Vec<(String, String)> {
+        match &self.restore {
+            Some(links) => links.clone(),
+            None => self.shared.patchbay.links(),
+        }
+    }
+}
+
+impl Drop for Jack {
+    fn drop(&mut self) {
+        self.shared.closing.store(true, Ordering::Release);
+        self.shared.wake.set();
+        // The watcher uses the client, which is closed when the last of the two lets go of it.
+        if let Some(watcher) = self.watcher.take() {
+            // A panic of the watcher has been reported by its thread; closing goes on.
+            let _ = watcher.join();
+        }
+    }
+}
+
+/// The thread that does what libjack's threads may not.
+fn watch(shared: Arc<Shared>, client: Arc<Client>, notify: Notify) -> Result<JoinHandle<()>> {
+    std::thread::Builder::new()
+        .name("amio-jack".into())
+        .spawn(move || {
+            // Latencies pass through intermediate values while the server computes them.
+            let mut told = Latency::default();
+            loop {
+                shared.wake.wait(std::time::Duration::MAX);
+                shared.wake.clear();
+                if shared.closing.load(Ordering::Acquire) {
+                    return;
+                }
+                for notice in std::mem::take(&mut *lock(&shared.notices)) {
+                    notify(notice);
+                }
+                for _ in 0..shared.xruns.swap(0, Ordering::Relaxed) {
+                    notify(Notice::Xrun);
+                }
+                if shared.graph_changed.swap(false, Ordering::AcqRel) && !shared.is_lost() {
+                    shared.refresh(&client);
+                }
+                let latency = shared.latency();
+                if latency != told {
+                    told = latency;
+                    notify(Notice::Latency(latency));
+                }
+            }
+        })
+        .map_err(|source| Error::System {
+            what: "starting a thread",
+            source,
+        })
+}
+
+impl Shared {
+    fn is_lost(&self) -> bool {
+        self.lost.load(Ordering::Acquire)
+    }
+
+    fn latency(&self) -> Latency {
+        let packed = self.latency.load(Ordering::Relaxed);
+        Latency {
+            capture_frames: (packed >> 32) as u32,
+            playback_frames: packed as u32,
+        }
+    }
+
+    /// Brings connections and latencies up to date. Not on libjack's threads.
+    fn refresh(&self, client: &Client) {
+        self.patchbay.refresh(client, &self.ports);
+        self.read_latency();
+    }
+
+    fn read_latency(&self) {
+        let latency = self.ports.latency();
+        let packed = u64::from(latency.capture_frames) << 32 | u64::from(latency.playback_frames);
+        if self.latency.swap(packed, Ordering::Relaxed) != packed {
+            self.wake.set();
+        }
+    }
+
+    fn tell(&self, notice: Notice) {
+        lock(&self.notices).push(notice);
+        self.wake.set();
+    }
+}
+
+impl Handler for Shared {
+    fn process(&self, cycle: &Cycle<'_>) {
+        let mut audio = match self.audio.try_lock() {
+            Ok(audio) => audio,
+            Err(TryLockError::Poisoned(audio)) => audio.into_inner(),
+            Err(TryLockError::WouldBlock) => return,
+        };
+        audio.process(cycle, self.latency());
+        self.ran.store(true, Ordering::Release);
+    }
+
+    fn latency(&self, direction: Direction) {
+        // Nothing that comes in goes out again: latencies end at our inputs and begin at our
+        // outputs.
+        let passed_on_by = match direction {
+            Direction::Input => &self.ports.outputs,
+            Direction::Output => &self.ports.inputs,
+        };
+        for (_, port) in passed_on_by {
+            port.set_latency_to_none(direction);
+        }
+        self.read_latency();
+    }
+
+    fn xrun(&self) {
+        self.xruns.fetch_add(1, Ordering::Relaxed);
+        self.wake.set();
+    }
+
+    fn period(&self, frames: u32) {
+        if self.period_frames.swap(frames, Ordering::Relaxed) != frames {
+            self.tell(Notice::Period { frames });
+        }
+    }
+
+    fn rate(&self, hz: u32) {
+        if self.frame_rate_hz.swap(hz, Ordering::Relaxed) != hz {
+            self.tell(Notice::Rate { hz });
+        }
+    }
+
+    fn freewheel(&self, on: bool) {
+        if self.freewheeling.swap(on, Ordering::Relaxed) != on {
+            self.tell(Notice::Freewheel { on });
+        }
+    }
+
+    fn graph(&self) {
+        self.graph_changed.store(true, Ordering::Release);
+        self.wake.set();
+    }
+
+    fn lost(&self, reason: &str) {
+        // What the server took down with it is still wanted.
+        self.patchbay.hold();
+        if !self.lost.swap(true, Ordering::AcqRel) {
+            self.tell(Notice::Lost {
+                reason: reason.to_owned(),
+            });
+        }
+    }
+}
+
+impl Audio {
+    /// # Real-time contract
+    /// Audio thread only; wait-free; no allocation, free, lock, system call or log.
+    fn process(&mut self, cycle: &Cycle<'_>, latency: Latency) {
+        let frames = cycle.frames();
+        if frames == 0 {
+            return;
+        }
+        let (first_frame, time_ns) = cycle.start();
+        let skipped = self.clock.advance(first_frame, frames as u32, time_ns);
+        let mut inputs: [&[f32]; CHANNELS] = [&[]; CHANNELS];
+        let mut outputs: [&mut [f32]; CHANNELS] = std::array::from_fn(|_| Default::default());
+        let (input_count, output_count) = (self.inputs.len(), self.outputs.len());
+        let Some(lease) = self.lease.as_ref().filter(|_| frames <= LONGEST_PERIOD) else {
+            for (output, _) in &mut self.outputs {
+                if let Some(samples) = cycle.output(output) {
+                    samples.fill(0.0);
+                }
+            }
+            return;
+        };
+        // All inputs before any output: see `Cycle::read`.
+        for (slot, (port, copy)) in inputs.iter_mut().zip(&mut self.inputs) {
+            let copy = &mut copy[..frames];
+            cycle.read(*port, copy);
+            *slot = copy;
+        }
+        for (slot, (output, spare)) in outputs.iter_mut().zip(&mut self.outputs) {
+            *slot = cycle.output(output).unwrap_or(&mut spare[..frames]);
+        }
+        lease.run(Period {
+            frames,
+            skipped,
+            time_ns,
+            latency,
+            inputs: &inputs[..input_count],
+            outputs: &mut outputs[..output_count],
+        });
+    }
+}
+
+fn must_match(what: &str, asked: Option<u32>, server: u32) -> Result<()> {
+    match asked {
+        Some(asked) if asked != server => Err(Error::InvalidArgument(format!(
+            "{what} is {asked}, but the JACK server runs with {server}; leave it unset, or change \
+             the server"
+        ))),
+        _ => Ok(()),
+    }
+}
+
+fn port_names(side: &str, count: u16) -> Vec<String> {
+    match count {
+        2 => vec![format!("{side}_l"), format!("{side}_r")],
+        _ => (1..=count)
+            .map(|number| format!("{side}_{number}"))
+            .collect(),
+    }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

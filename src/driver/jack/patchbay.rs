@@ -1,0 +1,141 @@
+//! The connections of this client's ports: making them, remembering them, making them again.
+//!
+//! Thread: control threads and the driver's watcher; [`Patchbay::hold`] on any thread.
+
+use super::lock;
+use crate::jack::{Client, Direction, Port};
+use crate::units::Latency;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// A connection, as (source, destination). A port of this client is written without the client's
+/// name, which a server that was restarted may give differently; other ports always have a colon.
+pub(super) type Link = (String, String);
+
+/// The ports of this client, with their short names.
+#[derive(Default)]
+pub(super) struct Ports {
+    pub inputs: Vec<(String, Port)>,
+    pub outputs: Vec<(String, Port)>,
+}
+
+/// What is connected, and what is to be.
+#[derive(Default)]
+pub(super) struct Patchbay {
+    /// As last seen.
+    present: Mutex<Vec<Link>>,
+    /// Wanted, but not seen yet.
+    missing: Mutex<Vec<Link>>,
+    following: AtomicBool,
+}
+
+impl Patchbay {
+    /// From now on connections that come and go are remembered.
+    pub fn follow(&self) {
+        self.following.store(true, Ordering::Release);
+    }
+
+    /// From now on connections that go are not forgotten.
+    pub fn hold(&self) {
+        self.following.store(false, Ordering::Release);
+    }
+
+    /// The connections, with those that are still to be made again.
+    pub fn links(&self) -> Vec<Link> {
+        let mut links = lock(&self.present).clone();
+        links.extend(lock(&self.missing).iter().cloned());
+        links
+    }
+
+    /// Wants these connections; [`Patchbay::refresh`] makes them as soon as their ports exist.
+    pub fn restore(&self, links: Vec<Link>) {
+        *lock(&self.missing) = links;
+    }
+
+    /// Connects outputs to the device's playback ports, its capture ports to inputs, in order,
+    /// for as many as there are on both sides.
+    pub fn connect_physical(&self, client: &Client, ports: &Ports) {
+        let playback = client.physical_ports(Direction::Input);
+        let capture = client.physical_ports(Direction::Output);
+        let outgoing = ports
+            .outputs
+            .iter()
+            .map(|(name, _)| name.clone())
+            .zip(playback);
+        let incoming = capture
+            .into_iter()
+            .zip(ports.inputs.iter().map(|(name, _)| name.clone()));
+        self.restore(outgoing.chain(incoming).collect());
+    }
+
+    /// Makes connections whose ports have appeared, and remembers what is connected.
+    pub fn refresh(&self, client: &Client, ports: &Ports) {
+        let wanted = lock(&self.missing).clone();
+        for link in wanted {
+            let (source, destination) = (ports.full_name(&link.0), ports.full_name(&link.1));
+            let both_exist = client.has_port(&source) && client.has_port(&destination);
+            if both_exist {
+                // A port may go again in between, or not be ready: the next change tries again.
+                let _ = client.connect(&source, &destination);
+            }
+        }
+        // What was just connected may appear with the next cycle only; libjack tells us then.
+        let seen = ports.links();
+        lock(&self.missing).retain(|link| !seen.contains(link));
+        let mut present = lock(&self.present);
+        if self.following.load(Ordering::Acquire) {
+            *present = seen;
+        }
+    }
+}
+
+impl Ports {
+    /// The longest latencies of the connections there are.
+    pub fn latency(&self) -> Latency {
+        let longest = |ports: &[(String, Port)], direction| {
+            let frames = ports.iter().map(|(_, port)| port.latency_frames(direction));
+            frames.max().unwrap_or(0)
+        };
+        Latency {
+            capture_frames: longest(&self.inputs, Direction::Input),
+            playback_frames: longest(&self.outputs, Direction::Output),
+        }
+    }
+
+    fn links(&self) -> Vec<Link> {
+        let mut links = Vec::new();
+        for (name, port) in &self.outputs {
+            for destination in port.connections() {
+                links.push((name.clone(), self.short_name(destination)));
+            }
+        }
+        for (name, port) in &self.inputs {
+            for source in port.connections() {
+                let source = self.short_name(source);
+                // Connections among our own ports were seen from the other end.
+                if source.contains(':') {
+                    links.push((source, name.clone()));
+                }
+            }
+        }
+        links
+    }
+
+    fn short_name(&self, full: String) -> String {
+        match self.all().find(|(_, port)| port.full_name() == full) {
+            Some((short, _)) => short.clone(),
+            None => full,
+        }
+    }
+
+    fn full_name(&self, name: &str) -> String {
+        match self.all().find(|(short, _)| short == name) {
+            Some((_, port)) => port.full_name(),
+            None => name.to_owned(),
+        }
+    }
+
+    fn all(&self) -> impl Iterator<Item = &(String, Port)> {
+        self.inputs.iter().chain(&self.outputs)
+    }
+}

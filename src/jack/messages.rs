@@ -1,0 +1,83 @@
+//! What libjack would print, handed to those who have a client open.
+//!
+//! libjack has one error function and one information function for the whole process, which the
+//! application may have set for clients of its own. So ours are in place only while a [`Route`]
+//! lives, and what was there before is put back.
+//! Thread: any; libjack queues the lines of its real-time threads and hands them on from a thread
+//! of its own.
+#![allow(unsafe_code, reason = "functions that libjack calls")]
+
+use super::library::{Library, MessageCallback};
+use std::ffi::{CStr, c_char};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+/// Receives lines, without a line feed.
+pub(super) type Sink = Arc<dyn Fn(&str) + Send + Sync>;
+
+/// Ends when it is dropped.
+pub(super) struct Route {
+    library: &'static Library,
+    number: u64,
+}
+
+struct Routes {
+    sinks: Vec<(u64, Sink)>,
+    next: u64,
+    before: [Option<MessageCallback>; 2],
+}
+
+static ROUTES: Mutex<Routes> = Mutex::new(Routes {
+    sinks: Vec::new(),
+    next: 0,
+    before: [None, None],
+});
+
+impl Route {
+    /// Hands all lines that libjack writes in this process to `sink` as well.
+    pub fn new(library: &'static Library, sink: Sink) -> Route {
+        let mut routes = lock();
+        if routes.sinks.is_empty() {
+            routes.before = library.message_callbacks();
+            install(library, [Some(receive as MessageCallback); 2]);
+        }
+        let number = routes.next;
+        routes.next += 1;
+        routes.sinks.push((number, sink));
+        Route { library, number }
+    }
+}
+
+impl Drop for Route {
+    fn drop(&mut self) {
+        let mut routes = lock();
+        routes.sinks.retain(|(number, _)| *number != self.number);
+        if routes.sinks.is_empty() {
+            install(self.library, routes.before);
+        }
+    }
+}
+
+fn install(library: &'static Library, [error, info]: [Option<MessageCallback>; 2]) {
+    // SAFETY: both functions may be called at any time, on any thread; None means libjack's own.
+    unsafe {
+        (library.set_error_function)(error);
+        (library.set_info_function)(info);
+    }
+}
+
+unsafe extern "C" fn receive(line: *const c_char) {
+    if line.is_null() {
+        return;
+    }
+    // SAFETY: libjack passes a line that ends with NUL and is valid during the call.
+    let line = unsafe { CStr::from_ptr(line) }.to_string_lossy();
+    // A sink may itself end a route, so the lock is not held while it runs.
+    let sinks: Vec<Sink> = lock().sinks.iter().map(|(_, sink)| sink.clone()).collect();
+    for sink in sinks {
+        sink(line.trim_end());
+    }
+}
+
+fn lock() -> MutexGuard<'static, Routes> {
+    ROUTES.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,47 @@
+//! The committed header is the one that the sources say.
+
+use std::{env, fs};
+
+const COMMITTED: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/include/amio.h");
+
+/// With `AMIO_REFRESH_HEADER=1` (what `make header` sets) it writes the header instead.
+#[test]
+fn the_committed_header_is_the_generated_one() {
+    let generated = fs::read_to_string(env!("AMIO_HEADER")).expect("build.rs writes the header");
+    if env::var_os("AMIO_REFRESH_HEADER").is_some() {
+        fs::write(COMMITTED, generated).expect("include/ is writable");
+        return;
+    }
+    let committed = fs::read_to_string(COMMITTED).unwrap_or_default();
+    if let Some(difference) = first_difference(&committed, &generated) {
+        panic!("include/amio.h is not what src/capi says; run `make header`\n{difference}");
+    }
+}
+
+#[test]
+fn a_changed_header_is_noticed() {
+    assert_eq!(first_difference("a\nb\n", "a\nb\n"), None);
+    let changed = first_difference("a\nb\n", "a\nc\n").expect("line 2 differs");
+    assert!(changed.contains("line 2"), "{changed}");
+    assert!(first_difference("a\n", "a\nb\n").is_some());
+    assert!(first_difference("a\nb\n", "a\n").is_some());
+}
+
+/// The first line in which two texts differ, and both versions of it; `None` if they are equal.
+fn first_difference(committed: &str, generated: &str) -> Option<String> {
+    if committed == generated {
+        return None;
+    }
+    let (mut old, mut new) = (committed.split('\n'), generated.split('\n'));
+    (1..).find_map(|number| {
+        let (old, new) = (old.next(), new.next());
+        (old != new).then(|| {
+            let shown = |line: Option<&str>| line.unwrap_or("(end of file)").to_owned();
+            format!(
+                "line {number}\n  committed: {}\n  generated: {}",
+                shown(old),
+                shown(new)
+            )
+        })
+    })
+}

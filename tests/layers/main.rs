@@ -1,0 +1,214 @@
+//! Every module of `src` uses only the modules below it, as `docs/ARCHITECTURE.md` draws them.
+
+mod paths;
+
+use paths::paths_in;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Each line: a place below `src`, then what it may use of this crate besides itself. The longest
+/// matching place counts. `crate::Name`, a re-export of the root, counts as `Name`; `*` is
+/// everything.
+const LAYERS: &str = "
+    error
+    atomic
+    seeded          error units sys
+    units           error
+    sys             error units
+    kernels         error
+    clip            error units
+    playspec        error units clip
+    link            error units atomic clip playspec
+    engine          error units sys kernels clip playspec link driver::Process driver::Period
+    jack            error units sys link
+    driver          error units sys atomic seeded
+    driver/jack     error units sys driver jack
+    driver/offline  error units sys driver clip
+    control         error units sys kernels clip playspec link engine driver
+    capi            *
+";
+
+/// Each line: a crate, then the places that wrap it for all others.
+const KEEPERS: &str = "
+    hound           clip
+    libloading      jack
+    parking_lot     control capi
+    ringbuf         link
+";
+
+#[test]
+fn every_module_uses_only_the_layers_below_it() {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let found: String = files_below(&source)
+        .into_iter()
+        .flat_map(|file| {
+            let text = fs::read_to_string(&file).expect("sources are UTF-8");
+            let module = file
+                .strip_prefix(&source)
+                .expect("it is below src")
+                .with_extension("");
+            violations(module.to_str().expect("names are ASCII"), &text)
+        })
+        .collect();
+    assert!(
+        found.is_empty(),
+        "the picture of the layers is no longer true:\n{found}"
+    );
+}
+
+#[test]
+fn a_use_of_a_higher_layer_is_found_however_it_is_written() {
+    for seeded in [
+        "use crate::control::Interface;",
+        "use crate::{clip::Clip, control::{self as c}};",
+        "pub(crate) use crate::control as lower;",
+        "use crate::control::*;",
+        "fn f() { let i = crate::control::open(); }",
+        "fn f(i: &crate::control::Interface) {}",
+        "#[cfg(test)] mod tests { use crate::control; }",
+        "use super::super::control::Interface;",
+        "mod inner { use super::super::super::control::Interface; }",
+        "fn f() -> String { format!(\"{}\", crate::control::name()) }",
+    ] {
+        let found = violations("engine/plan", seeded);
+        assert_eq!(found.len(), 1, "{seeded}: {found:?}");
+        assert!(
+            found[0].contains("src/engine/plan.rs:1: uses crate::control"),
+            "{}",
+            found[0]
+        );
+    }
+}
+
+#[test]
+fn only_the_named_part_of_a_neighbour_is_open() {
+    let allowed = "use crate::driver::{Period, Process};";
+    assert_eq!(violations("engine/mod", allowed), [""; 0]);
+    assert_eq!(
+        violations("engine/mod", "use crate::driver::{Period, open};").len(),
+        1
+    );
+    assert_eq!(violations("engine/mod", "use crate::driver;").len(), 1);
+    assert_eq!(
+        violations("driver/jack", "use crate::jack::Client;"),
+        [""; 0]
+    );
+    assert_eq!(
+        violations("driver/null", "use crate::jack::Client;").len(),
+        1
+    );
+}
+
+#[test]
+fn a_re_export_of_the_root_does_not_hide_where_a_name_comes_from() {
+    assert_eq!(violations("engine/mod", "use crate::Interface;").len(), 1);
+    assert_eq!(violations("engine/mod", "use crate::*;").len(), 1);
+    assert_eq!(
+        violations("capi/interface", "use crate::Interface;"),
+        [""; 0]
+    );
+}
+
+#[test]
+fn a_crate_that_one_place_wraps_is_used_there_alone() {
+    assert_eq!(violations("link/command", "use ringbuf::HeapRb;"), [""; 0]);
+    assert_eq!(violations("engine/mod", "use parking_lot::Mutex;").len(), 1);
+    assert_eq!(
+        violations("engine/mod", "fn f(m: &::parking_lot::Mutex<u8>) {}").len(),
+        1
+    );
+}
+
+#[test]
+fn a_module_without_a_line_in_the_table_is_noticed() {
+    assert_eq!(violations("video/mod", "").len(), 1);
+}
+
+#[test]
+fn comments_strings_and_own_names_are_no_uses() {
+    let innocent = r##"
+        //! See [`crate::control::Interface`].
+        /* crate::control /* nested */ crate::control */
+        const TEXT: &str = "crate::control";
+        const RAW: &str = r#"" crate::control "#;
+        fn quote<'a>(c: char) -> bool { c == '"' || c == '\'' }
+        use super::control;
+        use crate::engine::control;
+        pub(crate) fn after() {}
+    "##;
+    assert_eq!(violations("engine/plan", innocent), [""; 0]);
+}
+
+/// One line for each path in `text`, the module at `module` (`engine/plan`), that the tables do not
+/// allow.
+fn violations(module: &str, text: &str) -> Vec<String> {
+    if module == "lib" {
+        return Vec::new(); // the root joins all layers and re-exports them
+    }
+    let within = |place: &&str| {
+        module == *place
+            || module
+                .strip_prefix(place)
+                .is_some_and(|rest| rest.starts_with('/'))
+    };
+    let Some((place, allowed)) = table(LAYERS)
+        .filter(|(place, _)| within(place))
+        .max_by_key(|(place, _)| place.len())
+    else {
+        return vec![format!("src/{module}.rs has no line in LAYERS\n")];
+    };
+    let mut found = Vec::new();
+    for path in paths_in(text, depth(module)) {
+        let place_and_line = format!("src/{module}.rs:{}", path.line);
+        if let Some(used) = path.text.strip_prefix("crate::") {
+            let mut open = allowed.iter().chain([&place]);
+            if !open.any(|name| covers(name, used)) {
+                found.push(format!("{place_and_line}: uses {}\n", path.text));
+            }
+        }
+        if let Some((name, keepers)) = table(KEEPERS).find(|(name, _)| covers(name, &path.text)) {
+            if !keepers.iter().any(|keeper| within(keeper)) {
+                let keepers = keepers.join(" and ");
+                found.push(format!(
+                    "{place_and_line}: uses {name}, which is for {keepers}\n"
+                ));
+            }
+        }
+    }
+    found
+}
+
+/// The lines of a table: the first word, and the words after it.
+fn table(text: &str) -> impl Iterator<Item = (&str, Vec<&str>)> {
+    text.lines().filter_map(|line| {
+        let mut words = line.split_whitespace();
+        Some((words.next()?, words.collect()))
+    })
+}
+
+/// How many modules the file is below the root of the crate: `engine/mod` 1, `engine/plan` 2.
+fn depth(module: &str) -> usize {
+    module.split('/').filter(|part| *part != "mod").count()
+}
+
+/// Whether the path `used` is `name` or something in it.
+fn covers(name: &str, used: &str) -> bool {
+    name == "*"
+        || used
+            .strip_prefix(name)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+fn files_below(folder: &Path) -> Vec<PathBuf> {
+    let mut files = Vec::new();
+    for entry in fs::read_dir(folder).expect("src is readable") {
+        let path = entry.expect("src is readable").path();
+        if path.is_dir() {
+            files.extend(files_below(&path));
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            files.push(path);
+        }
+    }
+    files.sort();
+    files
+}

@@ -1,0 +1,134 @@
+//! A period costs as many instructions as its sounding entries need, however many there are in
+//! the playspec. Counted by callgrind, so that the answer does not depend on the machine's mood.
+
+#[path = "../benches/workload/mod.rs"]
+mod workload;
+
+use amio::Interface;
+use std::collections::BTreeMap;
+use std::hint::black_box;
+use std::path::Path;
+use std::process::Command;
+use workload::{Shape, play, playing, playspec, seek};
+
+/// The most that the large playspec may cost, one of ten entries costing 1.
+const BUDGET: f64 = 2.0;
+const SMALL: u64 = 10;
+const LARGE: u64 = 1_000_000;
+
+/// Set in the process that callgrind watches.
+const CHILD: &str = "AMIO_TEST_CHILD";
+
+#[test]
+fn a_million_entries_of_which_ten_sound_cost_at_most_twice_what_ten_cost() {
+    let counts = count_instructions();
+    for work in ["row_played", "row_sought", "pile_played", "pile_sought"] {
+        let count = |size: &str| {
+            *counts
+                .get(&format!("{work}_{size}"))
+                .unwrap_or_else(|| panic!("no count of {work}_{size}: {counts:?}"))
+        };
+        let (small, large) = (count("small"), count("large"));
+        let ratio = large as f64 / small as f64;
+        println!("{work}: {small} and {large} instructions, ratio {ratio:.3}, budget {BUDGET}");
+        assert!(
+            small > 10_000,
+            "{work}: only {small} instructions: nothing sounded"
+        );
+        assert!(
+            ratio <= BUDGET,
+            "{work}: {large} instructions against {small}: {ratio:.2} times"
+        );
+    }
+}
+
+/// Instructions of each function whose name begins with `measured_`, with all that it calls, by
+/// the rest of its name.
+fn count_instructions() -> BTreeMap<String, u64> {
+    let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("playspec_size.callgrind");
+    let output = Command::new("valgrind")
+        .arg("--tool=callgrind")
+        .arg(format!("--callgrind-out-file={}", file.display()))
+        .arg(std::env::current_exe().expect("this program has a path"))
+        .args(["--exact", "run_under_callgrind", "--ignored"])
+        .env(CHILD, "1")
+        .env("AMIO_SIMD", "baseline")
+        .output()
+        .expect("valgrind runs; install it (Debian: apt-get install valgrind)");
+    let complaint = String::from_utf8_lossy(&output.stderr);
+    assert!(output.status.success(), "{complaint}");
+    read_counts(&std::fs::read_to_string(file).expect("the counts of callgrind"))
+}
+
+/// Reads callgrind's file: after `cfn=(number) name` (the name only where the number is new) and
+/// `calls=...` follows a line with a place and the instructions of the call.
+fn read_counts(profile: &str) -> BTreeMap<String, u64> {
+    let mut names = BTreeMap::new();
+    let mut counts = BTreeMap::new();
+    let mut lines = profile.lines();
+    let mut callee = "";
+    while let Some(line) = lines.next() {
+        if let Some((key @ ("fn" | "cfn"), function)) = line.split_once('=') {
+            let (number, name) = function.split_once(' ').unwrap_or((function, ""));
+            if !name.is_empty() {
+                names.insert(number, name);
+            }
+            if key == "cfn" {
+                callee = names.get(number).copied().unwrap_or("");
+            }
+        } else if line.starts_with("calls=")
+            && let Some((_, measured)) = callee.split_once("measured_")
+        {
+            let cost = lines.next().and_then(|line| line.split(' ').nth(1));
+            let cost: u64 = cost.and_then(|cost| cost.parse().ok()).expect("a cost");
+            *counts.entry(measured.to_owned()).or_default() += cost;
+        }
+    }
+    counts
+}
+
+#[test]
+#[ignore = "run under callgrind by the test above"]
+fn run_under_callgrind() {
+    if std::env::var_os(CHILD).is_none() {
+        return; // `cargo test -- --ignored` means other tests
+    }
+    let row = (
+        playing(&playspec(Shape::Row, SMALL)),
+        playing(&playspec(Shape::Row, LARGE)),
+    );
+    measured_row_played_small(&row.0);
+    measured_row_played_large(&row.1);
+    measured_row_sought_small(&row.0);
+    measured_row_sought_large(&row.1);
+    let pile = (
+        playing(&playspec(Shape::Pile, SMALL)),
+        playing(&playspec(Shape::Pile, LARGE)),
+    );
+    measured_pile_played_small(&pile.0);
+    measured_pile_played_large(&pile.1);
+    measured_pile_sought_small(&pile.0);
+    measured_pile_sought_large(&pile.1);
+}
+
+/// Functions that callgrind can tell apart by their names.
+macro_rules! measured {
+    ($($name:ident: $work:ident;)*) => {$(
+        #[inline(never)]
+        fn $name(interface: &Interface) {
+            $work(black_box(interface), 200);
+            black_box(stringify!($name));
+        }
+    )*};
+}
+
+measured! {
+    measured_row_played_small: play;
+    measured_row_played_large: play;
+    measured_row_sought_small: seek;
+    measured_row_sought_large: seek;
+    measured_pile_played_small: play;
+    measured_pile_played_large: play;
+    measured_pile_sought_small: seek;
+    measured_pile_sought_large: seek;
+}

@@ -1,0 +1,631 @@
+//! Plays an arrangement the slow and obvious way: frame by frame, entry by entry, in `f64`.
+//!
+//! The comments quote `docs/SEMANTICS.md` or say how its words are read here.
+
+use super::arrangement::{Arrangement, Command, Late, Name, Sound};
+use std::collections::{BTreeMap, HashMap, VecDeque};
+
+/// "At most 31 cuts fade at once."
+const MOST_FADING_CUTS: usize = 31;
+
+/// All that can be observed of an arrangement.
+#[derive(Debug, Default)]
+pub struct Rendering {
+    /// Interleaved.
+    pub output: Vec<f64>,
+    /// For each sample of `output`, whether nothing at all sounds there: it must be exactly 0.
+    pub empty: Vec<bool>,
+    /// One for each device frame, skipped ones too, in order from device frame 0.
+    pub timeline: Vec<Moment>,
+    /// How each scheduled swap ended.
+    pub endings: BTreeMap<Name, Ending>,
+    /// For each cancel, in the order in which they were given, whether the swap was still pending.
+    pub cancels: Vec<bool>,
+    /// Device frames that were skipped: where the next frame is, and how many.
+    pub skips: Vec<(u64, u64)>,
+    /// How often each rule mattered, so that tests can tell that they test it.
+    pub coverage: BTreeMap<&'static str, u64>,
+}
+
+/// The timeline at one device frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    pub position: i64,
+    pub rolling: bool,
+    /// The swap that brought the playspec that is playing.
+    pub playing: Option<Name>,
+    /// Whether the device skipped this frame.
+    pub skipped: bool,
+}
+
+/// How a scheduled swap ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ending {
+    /// It took over at `device_frame`, and the position became `position`.
+    Applied {
+        position: i64,
+        device_frame: u64,
+        late_frames: u64,
+    },
+    /// It would have taken over at `device_frame`, but a later swap did too.
+    Superseded { device_frame: u64 },
+    /// It was late and its policy is to refuse.
+    Refused { device_frame: u64 },
+    /// It was cancelled.
+    Cancelled { device_frame: u64 },
+    /// It was pending when the interface was closed.
+    Closed,
+}
+
+/// Renders the whole arrangement.
+pub fn render(arrangement: &Arrangement) -> Rendering {
+    let mut model = Model::new(arrangement);
+    let mut script = arrangement.script.iter().peekable();
+    for frame in 0..arrangement.frames {
+        let mut now = Vec::new();
+        while let Some(step) = script.next_if(|step| step.frame <= frame) {
+            now.push(&step.command);
+        }
+        model.frame(&now);
+    }
+    assert!(script.next().is_none(), "a command that no period takes");
+    model.close()
+}
+
+/// When a cut was, in [`Model::fade_frame`]s.
+type CutTime = u64;
+
+/// A playspec that runs, or ran until a cut, along a timeline.
+#[derive(Clone, Debug)]
+struct Run {
+    playspec: Option<usize>,
+    position: i64,
+    rolling: bool,
+    entrance: Option<Entrance>,
+}
+
+/// The cut with which a run came in.
+#[derive(Clone, Debug)]
+struct Entrance {
+    cut: CutTime,
+    /// "The position that was jumped to."
+    position: i64,
+    /// What was already sounding in the same way, and so is not scaled.
+    continuing: Vec<Voice>,
+}
+
+/// A run that was cut and fades out.
+#[derive(Clone, Debug)]
+struct Tail {
+    run: Run,
+    cut: CutTime,
+    /// The position at which it was cut: "nothing new begins in it".
+    position: i64,
+    /// What continues on the other side of the cut.
+    continuing: Vec<Voice>,
+}
+
+/// One repeat of one entry of the run's playspec.
+#[derive(Clone, Copy, Debug, PartialEq)]
+struct Voice {
+    entry: usize,
+    /// Where this repeat begins on the timeline.
+    begin: i64,
+}
+
+/// A change of an entry's gain.
+#[derive(Clone, Copy, Debug)]
+struct Ramp {
+    from: [f64; 2],
+    to: [f64; 2],
+    device_frame: u64,
+    frames: u64,
+}
+
+impl Ramp {
+    fn at(&self, device_frame: u64) -> [f64; 2] {
+        let since = device_frame - self.device_frame;
+        if since >= self.frames {
+            return self.to;
+        }
+        let part = since as f64 / self.frames as f64;
+        [0, 1].map(|side| self.from[side] + (self.to[side] - self.from[side]) * part)
+    }
+}
+
+/// A swap that waits.
+#[derive(Clone, Copy, Debug)]
+struct Pending {
+    name: Name,
+    playspec: usize,
+    insert_at: i64,
+    start_from: i64,
+    late: Late,
+}
+
+struct Model<'a> {
+    arrangement: &'a Arrangement,
+    device_frame: u64,
+    /// How many of the device frames so far the fades of cuts do not count.
+    slipped: u64,
+    run: Run,
+    playing: Option<Name>,
+    tails: Vec<Tail>,
+    /// The cuts that fade now, the oldest first.
+    cuts: VecDeque<CutTime>,
+    queue: VecDeque<Pending>,
+    ramps: HashMap<(usize, usize), Ramp>,
+    seen: Rendering,
+}
+
+impl<'a> Model<'a> {
+    fn new(arrangement: &'a Arrangement) -> Model<'a> {
+        Model {
+            arrangement,
+            device_frame: 0,
+            slipped: 0,
+            run: Run {
+                playspec: None,
+                position: 0,
+                rolling: false,
+                entrance: None,
+            },
+            playing: None,
+            tails: Vec::new(),
+            cuts: VecDeque::new(),
+            queue: VecDeque::new(),
+            ramps: HashMap::new(),
+            seen: Rendering::default(),
+        }
+    }
+
+    /// One frame of output. `commands` are those that were given since the frame before; where
+    /// there are any, a period begins here.
+    fn frame(&mut self, commands: &[&Command]) {
+        // Skips between two periods are one skip.
+        let skipped = commands.iter().map(|command| match command {
+            Command::Skip(frames) => *frames,
+            _ => 0,
+        });
+        self.skip(skipped.sum());
+        // All cuts at one device frame are one cut: nothing sounded between them.
+        let before = self.run.clone();
+        let mut cut = false;
+        for command in commands {
+            cut |= self.take(command);
+        }
+        cut |= self.swap();
+        if cut {
+            self.cut(before);
+        }
+        self.seen.timeline.push(Moment {
+            position: self.run.position,
+            rolling: self.run.rolling,
+            playing: self.playing,
+            skipped: false,
+        });
+        self.sound();
+        self.device_frame += 1;
+        if self.run.rolling {
+            self.run.position += 1;
+        }
+        for tail in &mut self.tails {
+            tail.run.position += 1;
+        }
+    }
+
+    /// "Device frames count them. The timeline slips or catches up."
+    fn skip(&mut self, frames: u64) {
+        let catch_up = self.arrangement.setup.skips_catch_up;
+        for _ in 0..frames {
+            self.seen.timeline.push(Moment {
+                position: self.run.position,
+                rolling: self.run.rolling && catch_up,
+                playing: self.playing,
+                skipped: true,
+            });
+            if catch_up && self.run.rolling {
+                self.run.position += 1;
+            }
+        }
+        if catch_up {
+            for tail in &mut self.tails {
+                tail.run.position += frames as i64;
+            }
+        } else {
+            // What slips does so with its fades: none of their frames is skipped.
+            self.slipped += frames;
+        }
+        self.device_frame += frames;
+        if frames > 0 {
+            self.seen.skips.push((self.device_frame, frames));
+        }
+    }
+
+    /// Carries out a command; returns whether it cuts.
+    fn take(&mut self, command: &Command) -> bool {
+        match command {
+            Command::SetPosition(position) => {
+                self.run.position = *position;
+                true
+            }
+            Command::SetRolling(rolling) => {
+                let changes = self.run.rolling != *rolling;
+                self.run.rolling = *rolling;
+                changes
+            }
+            Command::Schedule {
+                name,
+                playspec,
+                insert_at,
+                start_from,
+                late,
+            } => {
+                self.queue.push_back(Pending {
+                    name: *name,
+                    playspec: *playspec,
+                    insert_at: *insert_at,
+                    start_from: *start_from,
+                    late: *late,
+                });
+                false
+            }
+            Command::Cancel(name) => {
+                let found = self.queue.iter().position(|swap| swap.name == *name);
+                // One that was cancelled at this very frame has not yet ended for its owner.
+                let cancelled_now = self.seen.endings.get(name)
+                    == Some(&Ending::Cancelled {
+                        device_frame: self.device_frame,
+                    });
+                self.seen.cancels.push(found.is_some() || cancelled_now);
+                if let Some(found) = found {
+                    self.queue.remove(found);
+                    self.count("cancelled");
+                    let device_frame = self.device_frame;
+                    self.end(*name, Ending::Cancelled { device_frame });
+                }
+                false
+            }
+            Command::SetGain {
+                playspec,
+                entry,
+                gain,
+                ramp,
+            } => {
+                let from = self.gain(*playspec, *entry);
+                let ramp = Ramp {
+                    from,
+                    to: gain.map(f64::from),
+                    device_frame: self.device_frame,
+                    frames: *ramp,
+                };
+                self.ramps.insert((*playspec, *entry), ramp);
+                false
+            }
+            Command::Group(commands) => commands
+                .iter()
+                .fold(false, |cut, command| self.take(command) | cut),
+            Command::Skip(_) => false,
+        }
+    }
+
+    /// Applies the swaps that are due at this frame; returns whether any took over.
+    fn swap(&mut self) -> bool {
+        let mut taken_over: Option<(Name, Ending)> = None;
+        while let Some(swap) = self.queue.front().copied() {
+            let late_frames = self.run.position - swap.insert_at;
+            if late_frames < 0 {
+                break;
+            }
+            self.queue.pop_front();
+            let device_frame = self.device_frame;
+            self.run.position = match swap.late {
+                Late::Refuse if late_frames > 0 => {
+                    self.count("refused");
+                    self.end(swap.name, Ending::Refused { device_frame });
+                    continue;
+                }
+                Late::CatchUp => swap.start_from + late_frames,
+                Late::Slip | Late::Refuse => swap.start_from,
+            };
+            self.count(match (late_frames, swap.late) {
+                (0, _) => "in time",
+                (_, Late::CatchUp) => "late, catching up",
+                _ => "late, slipping",
+            });
+            self.run.playspec = Some(swap.playspec);
+            self.playing = Some(swap.name);
+            let applied = Ending::Applied {
+                position: self.run.position,
+                device_frame,
+                late_frames: late_frames as u64,
+            };
+            if let Some((earlier, _)) = taken_over.replace((swap.name, applied)) {
+                self.count("superseded");
+                self.end(earlier, Ending::Superseded { device_frame });
+            }
+        }
+        if let Some((name, ending)) = taken_over {
+            self.end(name, ending);
+            return true;
+        }
+        false
+    }
+
+    /// Parts what sounds from now on from what sounded until now. What continues is paired one to
+    /// one, and stays so, whatever happens to gains later.
+    fn cut(&mut self, before: Run) {
+        let old = if before.rolling {
+            self.begun(&before)
+        } else {
+            Vec::new()
+        };
+        let new = if self.run.rolling {
+            self.begun(&self.run)
+        } else {
+            Vec::new()
+        };
+        let (mut leaving, mut arriving) = (Vec::new(), Vec::new());
+        let mut unmatched = new;
+        for voice in old {
+            if self.still_coming_in(&before, voice) {
+                self.count("cut while coming in");
+                continue;
+            }
+            let partner = unmatched
+                .iter()
+                .position(|other| self.continues(&before, voice, *other));
+            if let Some(partner) = partner {
+                self.count("continues");
+                leaving.push(voice);
+                arriving.push(unmatched.swap_remove(partner));
+            }
+        }
+        if !unmatched.is_empty() {
+            self.count("comes in");
+        }
+        if self.begun(&before).len() > leaving.len() && before.rolling {
+            self.count("fades away");
+            self.tails.push(Tail {
+                cut: self.fade_frame(),
+                position: before.position,
+                run: before,
+                continuing: leaving,
+            });
+        }
+        self.run.entrance = Some(Entrance {
+            cut: self.fade_frame(),
+            position: self.run.position,
+            continuing: arriving,
+        });
+        self.forget_old_cuts();
+    }
+
+    /// "At most 31 cuts fade at once; with more in L frames the oldest ends at once": what fades
+    /// away because of it is silent, what comes in because of it is there.
+    fn forget_old_cuts(&mut self) {
+        let now = self.fade_frame();
+        let declick = u64::from(self.arrangement.setup.declick_frames);
+        if self.cuts.back() != Some(&now) {
+            self.cuts.push_back(now);
+        }
+        self.cuts.retain(|cut| now - cut < declick);
+        self.tails.retain(|tail| now - tail.cut < declick);
+        if self.tails.len() > 1 {
+            self.count("fades away with others");
+        }
+        if self.cuts.len() <= MOST_FADING_CUTS {
+            return;
+        }
+        self.count("ends for lack of room");
+        let ended = self.cuts.pop_front();
+        self.tails.retain(|tail| Some(tail.cut) != ended);
+        let runs = self.tails.iter_mut().map(|tail| &mut tail.run);
+        for run in runs.chain([&mut self.run]) {
+            run.entrance.take_if(|entrance| Some(entrance.cut) == ended);
+        }
+    }
+
+    /// The time that the fades of cuts go by: device frames, without those that slipped.
+    fn fade_frame(&self) -> u64 {
+        self.device_frame - self.slipped
+    }
+
+    /// What sounds at the run's position and began before it.
+    fn begun(&self, run: &Run) -> Vec<Voice> {
+        let mut voices = self.sounding(run.playspec, run.position);
+        voices.retain(|voice| voice.begin < run.position);
+        voices
+    }
+
+    /// "The same clip, the same source frame, the same first output, the same gains (fades
+    /// included)": compared as they are at this frame.
+    fn continues(&self, before: &Run, old: Voice, new: Voice) -> bool {
+        let (Some(from), Some(to)) = (before.playspec, self.run.playspec) else {
+            return false;
+        };
+        let a = &self.arrangement.playspecs[from][old.entry];
+        let b = &self.arrangement.playspecs[to][new.entry];
+        let old_frame = (before.position - old.begin) as u64;
+        let new_frame = (self.run.position - new.begin) as u64;
+        a.clip == b.clip
+            && a.begin + old_frame == b.begin + new_frame
+            && a.first_output == b.first_output
+            && self.factors(from, old.entry, old_frame) == self.factors(to, new.entry, new_frame)
+    }
+
+    fn still_coming_in(&self, run: &Run, voice: Voice) -> bool {
+        self.scale_in(run, voice) < 1.0
+    }
+
+    /// All repeats of all entries that sound at a position, in the order of the entries.
+    fn sounding(&self, playspec: Option<usize>, position: i64) -> Vec<Voice> {
+        let Some(playspec) = playspec else {
+            return Vec::new();
+        };
+        let sounds = self.arrangement.playspecs[playspec].iter().enumerate();
+        sounds
+            .flat_map(|(entry, sound)| {
+                begins(sound, position)
+                    .into_iter()
+                    .map(move |begin| Voice { entry, begin })
+            })
+            .collect()
+    }
+
+    /// Adds up one frame of output.
+    fn sound(&mut self) {
+        let outputs = usize::from(self.arrangement.setup.outputs);
+        let mut frame = vec![0.0; outputs];
+        let mut empty = vec![true; outputs];
+        let declick = f64::from(self.arrangement.setup.declick_frames);
+        for tail in &self.tails {
+            let since = (self.fade_frame() - tail.cut) as f64;
+            if since >= declick {
+                continue;
+            }
+            for voice in self.sounding(tail.run.playspec, tail.run.position) {
+                if voice.begin < tail.position && !tail.continuing.contains(&voice) {
+                    let scale = (declick - since) / declick * self.scale_in(&tail.run, voice);
+                    self.add(&tail.run, voice, scale, &mut frame, &mut empty);
+                }
+            }
+        }
+        if self.run.rolling {
+            for voice in self.sounding(self.run.playspec, self.run.position) {
+                let scale = self.scale_in(&self.run, voice);
+                self.add(&self.run, voice, scale, &mut frame, &mut empty);
+            }
+        }
+        if self.arrangement.setup.clamp {
+            for sample in &mut frame {
+                *sample = sample.clamp(-1.0, 1.0);
+            }
+        }
+        self.seen.output.extend(frame);
+        self.seen.empty.extend(empty);
+    }
+
+    /// How far a voice has come in after the cut with which its run began.
+    fn scale_in(&self, run: &Run, voice: Voice) -> f64 {
+        let Some(entrance) = &run.entrance else {
+            return 1.0;
+        };
+        let declick = u64::from(self.arrangement.setup.declick_frames);
+        let since = self.fade_frame() - entrance.cut;
+        let scaled = voice.begin < entrance.position && !entrance.continuing.contains(&voice);
+        if scaled && since < declick {
+            since as f64 / declick as f64
+        } else {
+            1.0
+        }
+    }
+
+    fn add(&self, run: &Run, voice: Voice, scale: f64, frame: &mut [f64], empty: &mut [bool]) {
+        let Some(playspec) = run.playspec else {
+            return;
+        };
+        let sound = &self.arrangement.playspecs[playspec][voice.entry];
+        let clip = &self.arrangement.clips[sound.clip];
+        let n = (run.position - voice.begin) as u64;
+        let factors = self.factors(playspec, voice.entry, n);
+        let first = usize::from(sound.first_output);
+        let mut put = |output: usize, value: f64| {
+            if output < frame.len() {
+                frame[output] += value * scale;
+                empty[output] = false;
+            }
+        };
+        if clip.channels == 1 {
+            let value = clip.value(0, sound.begin + n);
+            put(first, value * factors[0]);
+            put(first + 1, value * factors[1]);
+        } else {
+            for channel in 0..clip.channels {
+                let value = clip.value(channel, sound.begin + n);
+                put(
+                    first + usize::from(channel),
+                    value * factors[usize::from(channel % 2)],
+                );
+            }
+        }
+    }
+
+    /// `gain * fade_in * fade_out`, left and right, at a frame of a repeat.
+    fn factors(&self, playspec: usize, entry: usize, frame: u64) -> [f64; 2] {
+        let sound = &self.arrangement.playspecs[playspec][entry];
+        let to_end = sound.frames() - 1 - frame;
+        let fade = ramp_up(frame, sound.fade_in) * ramp_up(to_end, sound.fade_out);
+        self.gain(playspec, entry).map(|gain| gain * fade)
+    }
+
+    /// The gain in force now.
+    fn gain(&self, playspec: usize, entry: usize) -> [f64; 2] {
+        self.ramps.get(&(playspec, entry)).map_or_else(
+            || {
+                self.arrangement.playspecs[playspec][entry]
+                    .gain
+                    .map(f64::from)
+            },
+            |ramp| ramp.at(self.device_frame),
+        )
+    }
+
+    fn end(&mut self, name: Name, ending: Ending) {
+        let earlier = self.seen.endings.insert(name, ending);
+        assert_eq!(earlier, None, "swap {name} ended twice");
+    }
+
+    fn count(&mut self, rule: &'static str) {
+        *self.seen.coverage.entry(rule).or_default() += 1;
+    }
+
+    fn close(mut self) -> Rendering {
+        for swap in std::mem::take(&mut self.queue) {
+            self.end(swap.name, Ending::Closed);
+        }
+        self.seen
+    }
+}
+
+/// Where the repeats of an entry begin that sound at `position`.
+pub fn begins(sound: &Sound, position: i64) -> Vec<i64> {
+    let frames = sound.frames() as i64;
+    let sounds = |begin: i64| begin <= position && position < begin + frames;
+    let Some(interval) = sound.repeat else {
+        return Some(sound.play_at)
+            .filter(|begin| sounds(*begin))
+            .into_iter()
+            .collect();
+    };
+    let (numerator, denominator) = (
+        i128::from(interval.numerator),
+        i128::from(interval.denominator),
+    );
+    // No repeat before this one can sound any more: it begins at most half a frame late.
+    let over = i128::from(position) - i128::from(sound.play_at) - i128::from(frames);
+    let mut k = ((over - 1) * denominator / numerator - 1).max(0);
+    let mut found = Vec::new();
+    while interval.count.is_none_or(|count| k < i128::from(count)) {
+        // round(k * numerator / denominator), "halves rounded upwards".
+        let offset = (2 * k * numerator + denominator) / (2 * denominator);
+        let begin = sound.play_at + offset as i64;
+        if begin > position {
+            break;
+        }
+        if sounds(begin) {
+            found.push(begin);
+        }
+        k += 1;
+    }
+    found
+}
+
+/// `i / length` for `i < length`, else 1.
+fn ramp_up(i: u64, length: u64) -> f64 {
+    if i < length {
+        i as f64 / length as f64
+    } else {
+        1.0
+    }
+}
