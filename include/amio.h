@@ -321,8 +321,7 @@
 #define AMIO_EVENT_FAILED 14
 
 /**
- * Events were not fetched in time: `count` are missing here. Events that end tickets are never
- * among them.
+ * More than 65536 events were not fetched: the oldest, `count` of them, are missing here.
  */
 #define AMIO_EVENT_EVENTS_LOST 15
 
@@ -452,8 +451,8 @@ typedef struct amio_interface_config {
      */
     uint32_t clamp;
     /**
-     * Over how many frames sound fades that is cut before its end (by a stop, a seek, a swap), or
-     * AMIO_DECLICK_OFF. 0: 5 ms.
+     * Over how many frames sound fades that is cut before its end (by a stop, a seek, a swap), 1
+     * to 768000, or AMIO_DECLICK_OFF. 0: 5 ms.
      */
     uint32_t declick_frames;
     /**
@@ -473,11 +472,13 @@ typedef struct amio_interface_config {
      */
     uint64_t capture_buffer_frames;
     /**
-     * From microphone to period, in frames: what the null and offline drivers pretend to have.
+     * From microphone to period, 0 to 2^20 frames: what the null and offline drivers pretend to
+     * have.
      */
     uint32_t capture_latency_frames;
     /**
-     * From period to loudspeaker, in frames: what the null and offline drivers pretend to have.
+     * From period to loudspeaker, 0 to 2^20 frames: what the null and offline drivers pretend to
+     * have.
      */
     uint32_t playback_latency_frames;
 } amio_interface_config;
@@ -496,15 +497,15 @@ typedef struct amio_transport {
      */
     uint32_t rolling;
     /**
-     * The timeline frame that the next frame of output plays.
+     * The timeline frame with which the next period begins.
      */
     int64_t position;
     /**
-     * Frames that the device has taken since the interface was made.
+     * The device frame with which the next period begins, counted since the interface was made.
      */
     uint64_t device_frame;
     /**
-     * CLOCK_MONOTONIC of that frame, in nanoseconds.
+     * When that frame is due: CLOCK_MONOTONIC in nanoseconds; offline, since the first frame.
      */
     uint64_t time_ns;
     /**
@@ -653,8 +654,8 @@ typedef struct amio_chunk {
      */
     uint64_t frames;
     /**
-     * The timeline frame that was heard when the first of them was recorded: its device frame
-     * less both latencies, looked up in the timeline's history.
+     * The timeline frame that was heard when the first of them was recorded: that of its
+     * device frame less both latencies. The same for all of them if it was not rolling.
      */
     int64_t position;
     /**
@@ -718,7 +719,7 @@ typedef struct amio_event {
      */
     uint64_t device_frame;
     /**
-     * CLOCK_MONOTONIC of that device frame, in nanoseconds.
+     * CLOCK_MONOTONIC of that device frame, in nanoseconds; offline, since the first frame.
      */
     uint64_t time_ns;
     /**
@@ -803,7 +804,7 @@ typedef struct amio_stats {
      */
     uint64_t device_frames;
     /**
-     * Over- and underruns that the server reported.
+     * Over- and underruns: those that the server reported, or the skips, whichever are more.
      */
     uint64_t xruns;
     /**
@@ -930,27 +931,27 @@ typedef struct amio_stats {
 /**
  * A file could not be opened, read or written.
  */
-#define AMIO_ERROR_IO -15
+#define AMIO_ERROR_IO -14
 
 /**
  * A file is not of a kind that can be read.
  */
-#define AMIO_ERROR_FORMAT -16
+#define AMIO_ERROR_FORMAT -15
 
 /**
  * A clip's frame rate is not the interface's.
  */
-#define AMIO_ERROR_RATE_MISMATCH -17
+#define AMIO_ERROR_RATE_MISMATCH -16
 
 /**
  * The operating system refused something that the library needs.
  */
-#define AMIO_ERROR_SYSTEM -18
+#define AMIO_ERROR_SYSTEM -17
 
 /**
  * The caller's buffer is too small; the message says how large it must be.
  */
-#define AMIO_ERROR_BUFFER_TOO_SMALL -19
+#define AMIO_ERROR_BUFFER_TOO_SMALL -18
 
 #ifdef __cplusplus
 extern "C" {
@@ -1031,9 +1032,9 @@ amio_status amio_interface_stop(struct amio_interface *iface);
 
 /**
  * Closes the driver within a second, whatever the server does. Pending tickets end as cancelled;
- * their events, and input that was captured before, can still be fetched. Everything else gives
- * AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that does not
- * want to know the last events calls amio_interface_free() only.
+ * their events can still be fetched, and what functions tell that only ask is still told. All
+ * others give AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that
+ * does not want to know the last events calls amio_interface_free() only.
  *
  * Thread: any but the audio thread; waits up to a second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
@@ -1133,9 +1134,10 @@ amio_status amio_interface_set_period_frames(struct amio_interface *iface, uint3
  * have no `input`; after its end, silence. NULL: silence from now on. Offline driver only.
  *
  * Thread: any. Ownership: the interface keeps the clip's data; the handle may be freed.
+ * Units: a clip of one channel goes to all inputs; its frame rate must be the interface's.
  * Errors: AMIO_ERROR_NULL_POINTER (`iface`); AMIO_ERROR_INVALID_HANDLE;
- * AMIO_ERROR_INVALID_ARGUMENT (channels); AMIO_ERROR_RATE_MISMATCH; AMIO_ERROR_INVALID_STATE
- * (not the offline driver, or closed).
+ * AMIO_ERROR_INVALID_ARGUMENT (another frame rate); AMIO_ERROR_INVALID_STATE (not the offline
+ * driver, or closed).
  */
 amio_status amio_interface_set_input_clip(struct amio_interface *iface, struct amio_clip *clip);
 
@@ -1143,15 +1145,15 @@ amio_status amio_interface_set_input_clip(struct amio_interface *iface, struct a
  * Makes the next period begin as if the device had skipped frames before it, as in an xrun, to
  * see what a program does then. Offline driver only.
  *
- * Thread: any. Units: frames, 0 to 2^60.
+ * Thread: any. Units: frames, 0 to 2^40.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
  * AMIO_ERROR_INVALID_STATE (not the offline driver, or closed).
  */
 amio_status amio_interface_skip(struct amio_interface *iface, uint64_t frames);
 
 /**
- * Tells position, device frame, time, playspec and motion, as they were at one instant: the
- * beginning of the latest period.
+ * Tells position, device frame, time, playspec and motion, as they were at one instant: the end
+ * of the latest period.
  *
  * Thread: any. Ownership: `out_transport` is the caller's; its struct_size must be set.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
@@ -1510,13 +1512,14 @@ amio_status amio_group_set_rolling(struct amio_group *group, uint32_t rolling);
  *
  * Thread: any but the audio thread.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the
- * group was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL (nothing of
- * the group happens).
+ * group was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL. After these,
+ * nothing of the group happens, and tickets of its swaps end as cancelled.
  */
 amio_status amio_group_commit(struct amio_group *group);
 
 /**
- * Frees a group; what it holds and was not committed does not happen. NULL is fine.
+ * Frees a group. What it holds and was not committed does not happen; tickets of its swaps end as
+ * cancelled. NULL is fine.
  *
  * Thread: any but the audio thread.
  * Errors: AMIO_ERROR_INVALID_HANDLE.
@@ -1533,7 +1536,7 @@ amio_status amio_group_free(struct amio_group *group);
  * Ownership: both are the caller's; the struct_size of `out_chunk` must be set.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
  * (struct_size; no room, or more than any memory has); AMIO_ERROR_INVALID_STATE (no input
- * channels).
+ * channels, or closed).
  */
 amio_status amio_interface_read_input(struct amio_interface *iface,
                                       struct amio_chunk *out_chunk,
@@ -1546,8 +1549,7 @@ amio_status amio_interface_read_input(struct amio_interface *iface,
  * Thread: any but the audio thread; waits up to `timeout_ms`. One reader at a time, others wait
  * their turn.
  * Units and ownership: as amio_interface_read_input(); `timeout_ms` is milliseconds.
- * Errors: as amio_interface_read_input(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE also if
- * the interface is closed and everything was read.
+ * Errors: as amio_interface_read_input(); AMIO_ERROR_TIMEOUT.
  */
 amio_status amio_interface_wait_input(struct amio_interface *iface,
                                       struct amio_chunk *out_chunk,
@@ -1581,8 +1583,7 @@ amio_status amio_interface_next_event(struct amio_interface *iface, struct amio_
  *
  * Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
  * Ownership: as amio_interface_next_event().
- * Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (the
- * interface is closed, and everything was fetched).
+ * Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT.
  */
 amio_status amio_interface_wait_event(struct amio_interface *iface,
                                       struct amio_event *out_event,

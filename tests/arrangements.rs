@@ -25,10 +25,10 @@ const LEAST_COVERAGE: [(&str, u64); 11] = [
     ("refused", 200),
     ("superseded", 200),
     ("cancelled", 100),
-    ("continues", 200),
+    ("taken over", 10),
     ("comes in", 500),
     ("fades away", 500),
-    ("fades away with others", 200),
+    ("fades away with others", 500),
     ("cut while coming in", 100),
 ];
 

@@ -422,7 +422,7 @@ fn what_fades_away_ends_where_it_would_have_ended_by_itself() {
 }
 
 #[test]
-fn sound_that_continues_across_a_swap_is_not_scaled() {
+fn sound_at_the_same_place_on_both_sides_of_a_cut_goes_on_as_it_was() {
     let case = Case::new(6)
         .setup(|setup| setup.declick_frames = 4)
         .clip(steady());
@@ -435,45 +435,30 @@ fn sound_that_continues_across_a_swap_is_not_scaled() {
         .playspec(vec![piece(0, 200, 90), quieter])
         .rolling()
         .at(0, swap(1, 1, 2, 102, Late::CatchUp));
-    // The first one continues, although its clip's beginning lies elsewhere; the quieter one,
-    // from the same source frame, comes in.
+    // The first one goes on, although its clip's beginning lies elsewhere; the quieter one, from
+    // the same source frame, comes in.
     case.gives(&[40.0, 40.0, 40.0, 45.0, 50.0, 55.0], &[]);
 }
 
 #[test]
-fn of_two_equal_sounds_one_continues_and_the_other_fades_away() {
-    let case = Case::new(7)
+fn an_entry_that_begins_where_the_old_one_was_cut_takes_over() {
+    let case = Case::new(6)
         .setup(|setup| setup.declick_frames = 4)
         .clip(steady());
+    let louder = Sound {
+        gain: [2.0, 1.0],
+        ..piece(12, 50, 2)
+    };
     let case = case
-        .playspec(vec![piece(0, 50, 0), piece(0, 50, 0)])
-        .playspec(vec![piece(0, 50, 0)])
+        .playspec(vec![piece(10, 50, 0)])
+        .playspec(vec![louder])
         .rolling()
         .at(0, swap(1, 1, 2, 2, Late::CatchUp));
-    case.gives(&[80.0, 80.0, 80.0, 70.0, 60.0, 50.0, 40.0], &[]);
+    case.gives(&[40.0, 40.0, 80.0, 80.0, 80.0, 80.0], &[]);
 }
 
 #[test]
-fn sound_that_continues_is_not_scaled_when_its_gain_changes_later() {
-    let change = Command::SetGain {
-        playspec: 1,
-        entry: 0,
-        gain: [0.5, 1.0],
-        ramp: 0,
-    };
-    let case = Case::new(5)
-        .setup(|setup| setup.declick_frames = 100)
-        .clip(steady())
-        .playspec(vec![piece(0, 50, 0)])
-        .playspec(vec![piece(0, 50, 0)])
-        .rolling()
-        .at(0, swap(1, 1, 2, 2, Late::CatchUp))
-        .at(3, change);
-    case.gives(&[40.0, 40.0, 40.0, 20.0, 20.0], &[]);
-}
-
-#[test]
-fn what_still_comes_in_does_not_continue() {
+fn what_still_comes_in_is_cut_where_it_has_come_to() {
     let case = Case::new(7)
         .setup(|setup| setup.declick_frames = 4)
         .clip(steady());

@@ -3,6 +3,7 @@
 use super::guard::{Caller, Checked, Fault, guard};
 use super::handles;
 use super::interface::amio_interface;
+use super::schedule::AMIO_TICKET_NONE;
 use super::sized::Versioned;
 use super::status::{AMIO_ERROR_INVALID_STATE, amio_status};
 use crate::{Chunk, Interface};
@@ -21,8 +22,8 @@ pub struct amio_chunk {
     pub rolling: u32,
     /// How many frames were written to the buffer; 0 if none waited.
     pub frames: u64,
-    /// The timeline frame that was heard when the first of them was recorded: its device frame
-    /// less both latencies, looked up in the timeline's history.
+    /// The timeline frame that was heard when the first of them was recorded: that of its
+    /// device frame less both latencies. The same for all of them if it was not rolling.
     pub position: i64,
     /// The device frame at which the first of them was captured.
     pub device_frame: u64,
@@ -58,7 +59,7 @@ unsafe impl Versioned for amio_chunk {
 /// Ownership: both are the caller's; the struct_size of `out_chunk` must be set.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
 /// (struct_size; no room, or more than any memory has); AMIO_ERROR_INVALID_STATE (no input
-/// channels).
+/// channels, or closed).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_interface_read_input(
     iface: *mut amio_interface,
@@ -82,8 +83,7 @@ pub unsafe extern "C" fn amio_interface_read_input(
 /// Thread: any but the audio thread; waits up to `timeout_ms`. One reader at a time, others wait
 /// their turn.
 /// Units and ownership: as amio_interface_read_input(); `timeout_ms` is milliseconds.
-/// Errors: as amio_interface_read_input(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE also if
-/// the interface is closed and everything was read.
+/// Errors: as amio_interface_read_input(); AMIO_ERROR_TIMEOUT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_interface_wait_input(
     iface: *mut amio_interface,
@@ -149,7 +149,7 @@ const NOTHING: amio_chunk = amio_chunk {
     position: 0,
     device_frame: 0,
     time_ns: 0,
-    ticket: 0,
+    ticket: AMIO_TICKET_NONE,
     lost_before_frames: 0,
     xrun: 0,
     capture_latency_frames: 0,

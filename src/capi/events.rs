@@ -3,6 +3,7 @@
 use super::guard::{Caller, guard};
 use super::handles;
 use super::interface::{AMIO_SKIP_CATCH_UP, AMIO_SKIP_SLIP, amio_interface};
+use super::schedule::AMIO_TICKET_NONE;
 use super::sized::{Versioned, text_field};
 use super::status::amio_status;
 use crate::{CancelReason, Event, EventKind, SkipPolicy};
@@ -43,8 +44,7 @@ pub const AMIO_EVENT_LATENCY_CHANGED: u32 = 12;
 pub const AMIO_EVENT_FREEWHEEL: u32 = 13;
 /// A defect of the library stopped the audio, `message` says which; free the interface.
 pub const AMIO_EVENT_FAILED: u32 = 14;
-/// Events were not fetched in time: `count` are missing here. Events that end tickets are never
-/// among them.
+/// More than 65536 events were not fetched: the oldest, `count` of them, are missing here.
 pub const AMIO_EVENT_EVENTS_LOST: u32 = 15;
 /// Something worth knowing, in `message`.
 pub const AMIO_EVENT_LOG: u32 = 16;
@@ -73,7 +73,7 @@ pub struct amio_event {
     pub position: i64,
     /// The device frame at which it happened.
     pub device_frame: u64,
-    /// CLOCK_MONOTONIC of that device frame, in nanoseconds.
+    /// CLOCK_MONOTONIC of that device frame, in nanoseconds; offline, since the first frame.
     pub time_ns: u64,
     /// How many frames it is about: late, skipped, dropped, missed, or the new period.
     pub frames: u64,
@@ -125,8 +125,7 @@ pub unsafe extern "C" fn amio_interface_next_event(
 ///
 /// Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
 /// Ownership: as amio_interface_next_event().
-/// Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (the
-/// interface is closed, and everything was fetched).
+/// Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_interface_wait_event(
     iface: *mut amio_interface,
@@ -169,7 +168,7 @@ pub unsafe extern "C" fn amio_interface_event_fd(
 const NOTHING: amio_event = amio_event {
     struct_size: 0,
     kind: AMIO_EVENT_NONE,
-    ticket: 0,
+    ticket: AMIO_TICKET_NONE,
     position: 0,
     device_frame: 0,
     time_ns: 0,

@@ -90,8 +90,8 @@ pub struct amio_interface_config {
     pub autoconnect: u32,
     /// One of AMIO_CLAMP_*. 0: on, except offline.
     pub clamp: u32,
-    /// Over how many frames sound fades that is cut before its end (by a stop, a seek, a swap), or
-    /// AMIO_DECLICK_OFF. 0: 5 ms.
+    /// Over how many frames sound fades that is cut before its end (by a stop, a seek, a swap), 1
+    /// to 768000, or AMIO_DECLICK_OFF. 0: 5 ms.
     pub declick_frames: u32,
     /// One of AMIO_SKIP_*. 0: slip.
     pub skip_policy: u32,
@@ -101,9 +101,11 @@ pub struct amio_interface_config {
     pub command_queue_length: u32,
     /// How many captured frames are kept until they are read, up to 2^26. 0: 2 seconds.
     pub capture_buffer_frames: u64,
-    /// From microphone to period, in frames: what the null and offline drivers pretend to have.
+    /// From microphone to period, 0 to 2^20 frames: what the null and offline drivers pretend to
+    /// have.
     pub capture_latency_frames: u32,
-    /// From period to loudspeaker, in frames: what the null and offline drivers pretend to have.
+    /// From period to loudspeaker, 0 to 2^20 frames: what the null and offline drivers pretend to
+    /// have.
     pub playback_latency_frames: u32,
 }
 
@@ -164,9 +166,9 @@ pub extern "C" fn amio_interface_stop(iface: *mut amio_interface) -> amio_status
 }
 
 /// Closes the driver within a second, whatever the server does. Pending tickets end as cancelled;
-/// their events, and input that was captured before, can still be fetched. Everything else gives
-/// AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that does not
-/// want to know the last events calls amio_interface_free() only.
+/// their events can still be fetched, and what functions tell that only ask is still told. All
+/// others give AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that
+/// does not want to know the last events calls amio_interface_free() only.
 ///
 /// Thread: any but the audio thread; waits up to a second.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
@@ -388,9 +390,10 @@ pub extern "C" fn amio_interface_set_period_frames(
 /// have no `input`; after its end, silence. NULL: silence from now on. Offline driver only.
 ///
 /// Thread: any. Ownership: the interface keeps the clip's data; the handle may be freed.
+/// Units: a clip of one channel goes to all inputs; its frame rate must be the interface's.
 /// Errors: AMIO_ERROR_NULL_POINTER (`iface`); AMIO_ERROR_INVALID_HANDLE;
-/// AMIO_ERROR_INVALID_ARGUMENT (channels); AMIO_ERROR_RATE_MISMATCH; AMIO_ERROR_INVALID_STATE
-/// (not the offline driver, or closed).
+/// AMIO_ERROR_INVALID_ARGUMENT (another frame rate); AMIO_ERROR_INVALID_STATE (not the offline
+/// driver, or closed).
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_interface_set_input_clip(
     iface: *mut amio_interface,
@@ -408,20 +411,12 @@ pub extern "C" fn amio_interface_set_input_clip(
 /// Makes the next period begin as if the device had skipped frames before it, as in an xrun, to
 /// see what a program does then. Offline driver only.
 ///
-/// Thread: any. Units: frames, 0 to 2^60.
+/// Thread: any. Units: frames, 0 to 2^40.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
 /// AMIO_ERROR_INVALID_STATE (not the offline driver, or closed).
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_interface_skip(iface: *mut amio_interface, frames: u64) -> amio_status {
-    guard(|| {
-        let interface = handles::get("iface", iface)?;
-        if frames > MAX_LENGTH_FRAMES {
-            return Err(Fault::argument(format!(
-                "frames is {frames}; it must be 0 to 2^60"
-            )));
-        }
-        Ok(interface.skip(frames)?)
-    })
+    guard(|| Ok(handles::get("iface", iface)?.skip(frames)?))
 }
 
 /// The channels of a buffer that was given; an error where that side has none.

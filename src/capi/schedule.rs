@@ -197,8 +197,8 @@ pub extern "C" fn amio_group_set_rolling(group: *mut amio_group, rolling: u32) -
 ///
 /// Thread: any but the audio thread.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the
-/// group was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL (nothing of
-/// the group happens).
+/// group was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL. After these,
+/// nothing of the group happens, and tickets of its swaps end as cancelled.
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_group_commit(group: *mut amio_group) -> amio_status {
     guard(|| {
@@ -208,7 +208,8 @@ pub extern "C" fn amio_group_commit(group: *mut amio_group) -> amio_status {
     })
 }
 
-/// Frees a group; what it holds and was not committed does not happen. NULL is fine.
+/// Frees a group. What it holds and was not committed does not happen; tickets of its swaps end as
+/// cancelled. NULL is fine.
 ///
 /// Thread: any but the audio thread.
 /// Errors: AMIO_ERROR_INVALID_HANDLE.

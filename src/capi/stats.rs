@@ -47,7 +47,7 @@ pub struct amio_stats {
     pub periods: u64,
     /// Frames that the device has taken, those that it skipped included.
     pub device_frames: u64,
-    /// Over- and underruns that the server reported.
+    /// Over- and underruns: those that the server reported, or the skips, whichever are more.
     pub xruns: u64,
     /// Frames that the device skipped.
     pub skipped_frames: u64,

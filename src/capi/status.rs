@@ -39,15 +39,15 @@ pub const AMIO_ERROR_NO_SERVER: amio_status = -12;
 /// The driver, its server or its device failed.
 pub const AMIO_ERROR_DRIVER: amio_status = -13;
 /// A file could not be opened, read or written.
-pub const AMIO_ERROR_IO: amio_status = -15;
+pub const AMIO_ERROR_IO: amio_status = -14;
 /// A file is not of a kind that can be read.
-pub const AMIO_ERROR_FORMAT: amio_status = -16;
+pub const AMIO_ERROR_FORMAT: amio_status = -15;
 /// A clip's frame rate is not the interface's.
-pub const AMIO_ERROR_RATE_MISMATCH: amio_status = -17;
+pub const AMIO_ERROR_RATE_MISMATCH: amio_status = -16;
 /// The operating system refused something that the library needs.
-pub const AMIO_ERROR_SYSTEM: amio_status = -18;
+pub const AMIO_ERROR_SYSTEM: amio_status = -17;
 /// The caller's buffer is too small; the message says how large it must be.
-pub const AMIO_ERROR_BUFFER_TOO_SMALL: amio_status = -19;
+pub const AMIO_ERROR_BUFFER_TOO_SMALL: amio_status = -18;
 
 /// Says in a few words what a status means. amio_last_error_message() says more.
 ///

@@ -15,11 +15,11 @@ pub struct amio_transport {
     pub struct_size: u32,
     /// 1 while the position advances, 0 while it stands and the output is silent.
     pub rolling: u32,
-    /// The timeline frame that the next frame of output plays.
+    /// The timeline frame with which the next period begins.
     pub position: i64,
-    /// Frames that the device has taken since the interface was made.
+    /// The device frame with which the next period begins, counted since the interface was made.
     pub device_frame: u64,
-    /// CLOCK_MONOTONIC of that frame, in nanoseconds.
+    /// When that frame is due: CLOCK_MONOTONIC in nanoseconds; offline, since the first frame.
     pub time_ns: u64,
     /// The ticket of the playspec that sounds; 0 before the first.
     pub ticket: u64,
@@ -31,8 +31,8 @@ unsafe impl Versioned for amio_transport {
     const SMALLEST: usize = size_of::<amio_transport>();
 }
 
-/// Tells position, device frame, time, playspec and motion, as they were at one instant: the
-/// beginning of the latest period.
+/// Tells position, device frame, time, playspec and motion, as they were at one instant: the end
+/// of the latest period.
 ///
 /// Thread: any. Ownership: `out_transport` is the caller's; its struct_size must be set.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT

@@ -4,15 +4,17 @@
     reason = "calls of libjack, and functions that libjack calls"
 )]
 
+use super::cancel;
 use super::library::{LatencyRange, Library, RawClient, RawPort};
 use super::messages::{Route, Sink};
+use super::turns;
 use crate::error::{Error, Result};
 use crate::sys::{self, Realtime};
 use std::any::Any;
 use std::ffi::{CStr, CString, c_char, c_int, c_ulong, c_void};
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const NO_START_SERVER: c_int = 0x01;
 const SERVER_NAME: c_int = 0x04;
@@ -67,7 +69,8 @@ pub(crate) trait Handler: Send + Sync + 'static {
     fn freewheel(&self, on: bool);
     /// Ports or connections came or went.
     fn graph(&self);
-    /// The server is gone. libjack may say so more than once.
+    /// The server is gone. libjack may say so more than once. Close the client soon: none can be
+    /// opened before.
     fn lost(&self, reason: &str);
 }
 
@@ -224,6 +227,13 @@ unsafe impl<H: Handler> Send for Context<H> {}
 // SAFETY: as above.
 unsafe impl<H: Handler> Sync for Context<H> {}
 
+impl<H: Handler> Context<H> {
+    fn lost(&self, reason: &str) {
+        turns::server_died();
+        self.handler.lost(reason);
+    }
+}
+
 impl Client {
     /// Connects to a server that runs; never starts one. `log` receives what libjack has to say,
     /// to other clients in this process too, until the client is dropped.
@@ -233,35 +243,32 @@ impl Client {
         let server_name = server
             .map(|server| c_string("server_name", server))
             .transpose()?;
-        let lines = Arc::new(Mutex::new(Vec::new()));
-        let collected = lines.clone();
-        let opening = Route::new(
-            library,
-            Arc::new(move |line| {
-                let mut lines = collected.lock().unwrap_or_else(PoisonError::into_inner);
-                lines.push(line.to_owned());
-            }),
-        );
         let mut status = 0;
-        // SAFETY: the strings end with NUL and outlive the call; the third argument after the
-        // status is there when the options say so.
-        let raw = unsafe {
-            match &server_name {
-                Some(server) => (library.client_open)(
-                    client_name.as_ptr(),
-                    NO_START_SERVER | SERVER_NAME,
-                    &mut status,
-                    server.as_ptr(),
-                ),
-                None => (library.client_open)(client_name.as_ptr(), NO_START_SERVER, &mut status),
-            }
-        };
-        let Some(raw) = NonNull::new(raw) else {
-            let lines = lines.lock().unwrap_or_else(PoisonError::into_inner);
-            return Err(open_error(server, status, &lines));
+        let (raw, lines) = turns::open(library, || {
+            let lines = Arc::new(Mutex::new(Vec::new()));
+            let collected = lines.clone();
+            let _opening = Route::new(
+                library,
+                Arc::new(move |line| lock(&collected).push(line.to_owned())),
+            );
+            let name = client_name.as_ptr();
+            // SAFETY: the strings end with NUL and outlive the call; the third argument after the
+            // status is there when the options say so.
+            let raw = unsafe {
+                match &server_name {
+                    None => (library.client_open)(name, NO_START_SERVER, &mut status),
+                    Some(server) => {
+                        let options = NO_START_SERVER | SERVER_NAME;
+                        (library.client_open)(name, options, &mut status, server.as_ptr())
+                    }
+                }
+            };
+            (NonNull::new(raw), std::mem::take(&mut *lock(&lines)))
+        })?;
+        let Some(raw) = raw else {
+            return Err(open_error(server, status, lines));
         };
         let messages = Route::new(library, log);
-        drop(opening);
         Ok(Client {
             library,
             raw,
@@ -452,9 +459,11 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        // A dead server makes it fail; the client is freed all the same.
-        // SAFETY: the client is valid and not used afterwards.
-        unsafe { (self.library.client_close)(self.raw.as_ptr()) };
+        turns::close(|| {
+            // A dead server makes it fail; the client is freed all the same.
+            // SAFETY: the client is valid and not used afterwards.
+            unsafe { (self.library.client_close)(self.raw.as_ptr()) };
+        });
     }
 }
 
@@ -482,14 +491,11 @@ fn checked_name(library: &'static Library, name: &str) -> Result<CString> {
     c_string("client_name", name)
 }
 
-fn open_error(server: Option<&str>, status: c_int, lines: &[String]) -> Error {
-    // What libjack's destructors say of what was never set up explains nothing.
-    let mut reasons: Vec<&str> = lines.iter().map(String::as_str).collect();
-    reasons.retain(|line| !line.is_empty() && !line.contains("::~"));
-    reasons.dedup();
-    let reason = match &*reasons {
+fn open_error(server: Option<&str>, status: c_int, mut lines: Vec<String>) -> Error {
+    lines.dedup();
+    let reason = match &*lines {
         [] => format!("status {status:#x}"),
-        reasons => reasons.join("; "),
+        lines => lines.join("; "),
     };
     if status & STATUS_VERSION_ERROR != 0 {
         failure(format!(
@@ -503,6 +509,10 @@ fn open_error(server: Option<&str>, status: c_int, lines: &[String]) -> Error {
     } else {
         failure(format!("the server refused the client ({reason})"))
     }
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Copies and frees a list of names.
@@ -536,86 +546,61 @@ unsafe fn context<'a, H: Handler>(argument: *mut c_void) -> &'a Context<H> {
     unsafe { &*argument.cast::<Context<H>>() }
 }
 
-unsafe extern "C" fn on_process<H: Handler>(frames: u32, argument: *mut c_void) -> c_int {
+unsafe extern "C-unwind" fn on_process<H: Handler>(frames: u32, argument: *mut c_void) -> c_int {
+    extern "C" fn call<H: Handler>(context: &Context<H>, frames: u32) {
+        context.handler.process(&Cycle {
+            library: context.library,
+            client: context.client,
+            frames,
+            callback: PhantomData,
+        });
+    }
+    let before = cancel::hold();
     // SAFETY: libjack passes on what `listen` gave it.
-    let context = unsafe { context::<H>(argument) };
-    context.handler.process(&Cycle {
-        library: context.library,
-        client: context.client,
-        frames,
-        callback: PhantomData,
-    });
+    call(unsafe { context::<H>(argument) }, frames);
+    cancel::release(before);
     0
 }
 
-unsafe extern "C" fn on_period<H: Handler>(frames: u32, argument: *mut c_void) -> c_int {
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }.handler.period(frames);
-    0
+/// Declares what libjack calls for one of the other methods of [`Handler`].
+macro_rules! callback {
+    ($name:ident($($argument:ident: $type:ty),*) $(-> $result:ident)?, $call:expr) => {
+        unsafe extern "C-unwind" fn $name<H: Handler>(
+            $($argument: $type,)*
+            argument: *mut c_void,
+        ) $(-> $result)? {
+            extern "C" fn call<H: Handler>(context: &Context<H>, $($argument: $type),*) {
+                let call: fn(&Context<H>, $($type),*) = $call;
+                call(context, $($argument),*);
+            }
+            let before = cancel::hold();
+            // SAFETY: libjack passes on what `listen` gave it.
+            call(unsafe { context::<H>(argument) }, $($argument),*);
+            cancel::release(before);
+            $(0 as $result)?
+        }
+    };
 }
 
-unsafe extern "C" fn on_rate<H: Handler>(hz: u32, argument: *mut c_void) -> c_int {
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }.handler.rate(hz);
-    0
-}
-
-unsafe extern "C" fn on_xrun<H: Handler>(argument: *mut c_void) -> c_int {
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }.handler.xrun();
-    0
-}
-
-unsafe extern "C" fn on_graph_order<H: Handler>(argument: *mut c_void) -> c_int {
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }.handler.graph();
-    0
-}
-
-unsafe extern "C" fn on_connect<H: Handler>(_: u32, _: u32, _: c_int, argument: *mut c_void) {
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }.handler.graph();
-}
-
-unsafe extern "C" fn on_registration<H: Handler>(_: u32, _: c_int, argument: *mut c_void) {
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }.handler.graph();
-}
-
-unsafe extern "C" fn on_freewheel<H: Handler>(starting: c_int, argument: *mut c_void) {
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }
-        .handler
-        .freewheel(starting != 0);
-}
-
-unsafe extern "C" fn on_latency<H: Handler>(mode: c_int, argument: *mut c_void) {
-    let direction = match mode {
+callback!(on_period(frames: u32) -> c_int, |context, frames| context.handler.period(frames));
+callback!(on_rate(hz: u32) -> c_int, |context, hz| context.handler.rate(hz));
+callback!(on_xrun() -> c_int, |context| context.handler.xrun());
+callback!(on_graph_order() -> c_int, |context| context.handler.graph());
+callback!(on_connect(_a: u32, _b: u32, _on: c_int), |context, _, _, _| context.handler.graph());
+callback!(on_registration(_port: u32, _on: c_int), |context, _, _| context.handler.graph());
+callback!(on_freewheel(on: c_int), |context, on| context.handler.freewheel(on != 0));
+callback!(on_latency(mode: c_int), |context, mode| {
+    context.handler.latency(match mode {
         0 => Direction::Input,
         _ => Direction::Output,
-    };
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }.handler.latency(direction);
-}
-
-unsafe extern "C" fn on_shutdown<H: Handler>(argument: *mut c_void) {
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }
-        .handler
-        .lost("the JACK server has shut down");
-}
-
-unsafe extern "C" fn on_info_shutdown<H: Handler>(
-    _code: c_int,
-    reason: *const c_char,
-    argument: *mut c_void,
-) {
-    let reason = if reason.is_null() {
-        "the JACK server has shut down".into()
-    } else {
-        // SAFETY: libjack passes a string that ends with NUL and is valid during the call.
-        unsafe { CStr::from_ptr(reason) }.to_string_lossy()
-    };
-    // SAFETY: libjack passes on what `listen` gave it.
-    unsafe { context::<H>(argument) }.handler.lost(&reason);
-}
+    });
+});
+callback!(on_shutdown(), |context| context
+    .lost("the JACK server has shut down"));
+callback!(on_info_shutdown(_code: c_int, reason: *const c_char), |context, _, reason| {
+    if reason.is_null() {
+        return context.lost("the JACK server has shut down");
+    }
+    // SAFETY: libjack passes a string that ends with NUL and is valid during the call.
+    context.lost(&unsafe { CStr::from_ptr(reason) }.to_string_lossy());
+});

@@ -3,7 +3,7 @@
 #![allow(unsafe_code, reason = "foreign functions, looked up by name")]
 
 use crate::error::{Error, Result};
-use std::ffi::{c_char, c_float, c_int, c_ulong, c_void};
+use std::ffi::{CStr, c_char, c_float, c_int, c_ulong, c_void};
 use std::sync::OnceLock;
 
 const FILE: &str = "libjack.so.0";
@@ -29,19 +29,20 @@ pub(super) struct LatencyRange {
 }
 
 /// Receives a line that libjack would print.
-pub(super) type MessageCallback = unsafe extern "C" fn(*const c_char);
+pub(super) type MessageCallback = unsafe extern "C-unwind" fn(*const c_char);
 
 type Argument = *mut c_void;
 type Names = *mut *const c_char;
-type ProcessCallback = unsafe extern "C" fn(u32, Argument) -> c_int;
-type FramesCallback = unsafe extern "C" fn(u32, Argument) -> c_int;
-type EventCallback = unsafe extern "C" fn(Argument) -> c_int;
-type FreewheelCallback = unsafe extern "C" fn(c_int, Argument);
-type LatencyCallback = unsafe extern "C" fn(c_int, Argument);
-type ConnectCallback = unsafe extern "C" fn(u32, u32, c_int, Argument);
-type RegistrationCallback = unsafe extern "C" fn(u32, c_int, Argument);
-type ShutdownCallback = unsafe extern "C" fn(Argument);
-type InfoShutdownCallback = unsafe extern "C" fn(c_int, *const c_char, Argument);
+// libjack may end the thread that it calls us on by unwinding; see `cancel`.
+type ProcessCallback = unsafe extern "C-unwind" fn(u32, Argument) -> c_int;
+type FramesCallback = unsafe extern "C-unwind" fn(u32, Argument) -> c_int;
+type EventCallback = unsafe extern "C-unwind" fn(Argument) -> c_int;
+type FreewheelCallback = unsafe extern "C-unwind" fn(c_int, Argument);
+type LatencyCallback = unsafe extern "C-unwind" fn(c_int, Argument);
+type ConnectCallback = unsafe extern "C-unwind" fn(u32, u32, c_int, Argument);
+type RegistrationCallback = unsafe extern "C-unwind" fn(u32, c_int, Argument);
+type ShutdownCallback = unsafe extern "C-unwind" fn(Argument);
+type InfoShutdownCallback = unsafe extern "C-unwind" fn(c_int, *const c_char, Argument);
 
 /// Declares the table and its loader; `name` stands for the function `jack_name`.
 macro_rules! library {
@@ -77,6 +78,7 @@ macro_rules! library {
 }
 
 library! {
+    fn get_version_string() -> *const c_char;
     fn client_close(*mut RawClient) -> c_int;
     fn client_name_size() -> c_int;
     fn get_client_name(*mut RawClient) -> *const c_char;
@@ -129,6 +131,13 @@ impl Library {
             ),
         })?;
         Ok(LOADED.get_or_init(|| library))
+    }
+
+    /// Whether all clients of this process have the same server: jackd's library, not PipeWire's.
+    pub fn has_one_server(&self) -> bool {
+        // SAFETY: takes nothing; returns a string that is never freed.
+        let version = unsafe { CStr::from_ptr((self.get_version_string)()) };
+        !version.to_string_lossy().contains("PipeWire")
     }
 
     /// Where libjack sends its lines now: errors, and other information.

@@ -7,6 +7,7 @@
 //! of its own.
 #![allow(unsafe_code, reason = "functions that libjack calls")]
 
+use super::cancel;
 use super::library::{Library, MessageCallback};
 use std::ffi::{CStr, c_char};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -65,12 +66,25 @@ fn install(library: &'static Library, [error, info]: [Option<MessageCallback>; 2
     }
 }
 
-unsafe extern "C" fn receive(line: *const c_char) {
+unsafe extern "C-unwind" fn receive(line: *const c_char) {
+    let before = cancel::hold();
+    // SAFETY: libjack passes a line that ends with NUL and is valid during the call, or null.
+    unsafe { hand_on(line) };
+    cancel::release(before);
+}
+
+/// # Safety
+/// `line` is null, or ends with NUL.
+unsafe extern "C" fn hand_on(line: *const c_char) {
     if line.is_null() {
         return;
     }
-    // SAFETY: libjack passes a line that ends with NUL and is valid during the call.
+    // SAFETY: promised by the caller.
     let line = unsafe { CStr::from_ptr(line) }.to_string_lossy();
+    // What libjack's destructors say of what was never set up explains nothing to anybody.
+    if line.contains("::~") {
+        return;
+    }
     // A sink may itself end a route, so the lock is not held while it runs.
     let sinks: Vec<Sink> = lock().sinks.iter().map(|(_, sink)| sink.clone()).collect();
     for sink in sinks {

@@ -160,19 +160,21 @@ fn violations(module: &str, text: &str) -> Vec<String> {
     let mut found = Vec::new();
     for path in paths_in(text, depth(module)) {
         let place_and_line = format!("src/{module}.rs:{}", path.line);
-        if let Some(used) = path.text.strip_prefix("crate::") {
-            let mut open = allowed.iter().chain([&place]);
-            if !open.any(|name| covers(name, used)) {
-                found.push(format!("{place_and_line}: uses {}\n", path.text));
-            }
+        if let Some(used) = path.text.strip_prefix("crate::")
+            && !allowed
+                .iter()
+                .chain([&place])
+                .any(|name| covers(name, used))
+        {
+            found.push(format!("{place_and_line}: uses {}\n", path.text));
         }
-        if let Some((name, keepers)) = table(KEEPERS).find(|(name, _)| covers(name, &path.text)) {
-            if !keepers.iter().any(|keeper| within(keeper)) {
-                let keepers = keepers.join(" and ");
-                found.push(format!(
-                    "{place_and_line}: uses {name}, which is for {keepers}\n"
-                ));
-            }
+        if let Some((name, keepers)) = table(KEEPERS).find(|(name, _)| covers(name, &path.text))
+            && !keepers.iter().any(within)
+        {
+            let keepers = keepers.join(" and ");
+            found.push(format!(
+                "{place_and_line}: uses {name}, which is for {keepers}\n"
+            ));
         }
     }
     found

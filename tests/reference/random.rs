@@ -12,13 +12,18 @@ use super::rng::Rng;
 /// The arrangement of a seed.
 pub fn arrangement(seed: u64) -> Arrangement {
     let mut rng = Rng::new(seed);
-    let setup = setup(&mut rng);
+    let mut setup = setup(&mut rng);
+    // Now and then, nearly as many cuts as can fade at once.
+    let hasty = rng.chance(5);
+    if hasty {
+        setup.declick_frames = 1_000;
+    }
     let frames = rng.count(600, if setup.outputs > 8 { 1_500 } else { 6_000 });
     let clips: Vec<Material> = (0..rng.count(1, 5))
         .map(|_| clip(&mut rng, setup.outputs))
         .collect();
     let (playspecs, shifts) = playspecs(&mut rng, &clips, &setup, frames);
-    let script = Script::new(&mut rng, &playspecs, &shifts, frames).write();
+    let script = Script::new(&mut rng, &playspecs, &shifts, frames).write(hasty);
     let mut arrangement = Arrangement {
         setup,
         clips,
@@ -264,21 +269,17 @@ impl<'a> Script<'a> {
         }
     }
 
-    fn write(mut self) -> Vec<Step> {
+    fn write(mut self, hasty: bool) -> Vec<Step> {
         if self.rng.chance(90) {
             let command = self.schedule_now();
             self.push(command);
             self.rolling = true;
             self.push(Command::SetRolling(true));
         }
-        // Seldom, more cuts than can fade at once.
-        let most = if self.rng.chance(3) {
-            200
-        } else {
-            *self.rng.pick(&[3, 10, 30])
-        };
+        let most = *self.rng.pick(&[3, 3, 3, 10, 10, 10, 10, 30, 30, 30]);
+        let most = if hasty { 29 } else { most };
         for _ in 0..self.rng.count(1, most) {
-            self.wait(most);
+            self.wait(most, hasty);
             if self.frame >= self.frames {
                 break;
             }
@@ -302,8 +303,9 @@ impl<'a> Script<'a> {
     }
 
     /// Lets some time pass, or none.
-    fn wait(&mut self, steps: u64) {
+    fn wait(&mut self, steps: u64, hasty: bool) {
         let wait = match self.rng.count(0, 9) {
+            _ if hasty => self.rng.count(0, 9),
             0..=2 => 0,
             3 => 1,
             4..=5 => self.rng.count(1, 150),
@@ -408,7 +410,7 @@ impl<'a> Script<'a> {
         };
         let insert_at = self.near(here + ahead, 300);
         let start_from = if self.rng.chance(60) {
-            // What both playspecs share continues.
+            // What both playspecs share goes on.
             insert_at + self.shifts[playspec] - self.shifts[current]
         } else {
             self.near(insert_at, 1_000)

@@ -90,8 +90,6 @@ struct Entrance {
     cut: CutTime,
     /// "The position that was jumped to."
     position: i64,
-    /// What was already sounding in the same way, and so is not scaled.
-    continuing: Vec<Voice>,
 }
 
 /// A run that was cut and fades out.
@@ -101,8 +99,8 @@ struct Tail {
     cut: CutTime,
     /// The position at which it was cut: "nothing new begins in it".
     position: i64,
-    /// What continues on the other side of the cut.
-    continuing: Vec<Voice>,
+    /// What an entry that begins with the next run takes over.
+    taken_over: Vec<Voice>,
 }
 
 /// One repeat of one entry of the run's playspec.
@@ -352,57 +350,44 @@ impl<'a> Model<'a> {
         false
     }
 
-    /// Parts what sounds from now on from what sounded until now. What continues is paired one to
-    /// one, and stays so, whatever happens to gains later.
+    /// Parts what sounds from now on from what sounded until now.
     fn cut(&mut self, before: Run) {
         let old = if before.rolling {
             self.begun(&before)
         } else {
             Vec::new()
         };
-        let new = if self.run.rolling {
-            self.begun(&self.run)
-        } else {
-            Vec::new()
-        };
-        let (mut leaving, mut arriving) = (Vec::new(), Vec::new());
-        let mut unmatched = new;
-        for voice in old {
-            if self.still_coming_in(&before, voice) {
-                self.count("cut while coming in");
-                continue;
-            }
-            let partner = unmatched
-                .iter()
-                .position(|other| self.continues(&before, voice, *other));
-            if let Some(partner) = partner {
-                self.count("continues");
-                leaving.push(voice);
-                arriving.push(unmatched.swap_remove(partner));
-            }
+        if old.iter().any(|voice| self.scale_in(&before, *voice) < 1.0) {
+            self.count("cut while coming in");
         }
-        if !unmatched.is_empty() {
+        if self.run.rolling && !self.begun(&self.run).is_empty() {
             self.count("comes in");
         }
-        if self.begun(&before).len() > leaving.len() && before.rolling {
+        let mut taken_over = old.clone();
+        taken_over.retain(|voice| self.run.rolling && self.is_taken_over(&before, *voice));
+        if !taken_over.is_empty() {
+            self.count("taken over");
+        }
+        if old.len() > taken_over.len() {
             self.count("fades away");
+        }
+        if before.rolling {
             self.tails.push(Tail {
                 cut: self.fade_frame(),
                 position: before.position,
                 run: before,
-                continuing: leaving,
+                taken_over,
             });
         }
         self.run.entrance = Some(Entrance {
             cut: self.fade_frame(),
             position: self.run.position,
-            continuing: arriving,
         });
         self.forget_old_cuts();
     }
 
-    /// "At most 31 cuts fade at once; with more in L frames the oldest ends at once": what fades
-    /// away because of it is silent, what comes in because of it is there.
+    /// "At most 31 scenes fade away at once; with more cuts in L frames the oldest is silent at
+    /// once."
     fn forget_old_cuts(&mut self) {
         let now = self.fade_frame();
         let declick = u64::from(self.arrangement.setup.declick_frames);
@@ -420,10 +405,6 @@ impl<'a> Model<'a> {
         self.count("ends for lack of room");
         let ended = self.cuts.pop_front();
         self.tails.retain(|tail| Some(tail.cut) != ended);
-        let runs = self.tails.iter_mut().map(|tail| &mut tail.run);
-        for run in runs.chain([&mut self.run]) {
-            run.entrance.take_if(|entrance| Some(entrance.cut) == ended);
-        }
     }
 
     /// The time that the fades of cuts go by: device frames, without those that slipped.
@@ -438,24 +419,20 @@ impl<'a> Model<'a> {
         voices
     }
 
-    /// "The same clip, the same source frame, the same first output, the same gains (fades
-    /// included)": compared as they are at this frame.
-    fn continues(&self, before: &Run, old: Voice, new: Voice) -> bool {
+    /// "Where an entry begins exactly at the position that was jumped to with the same frame of
+    /// the same clip on the same first output."
+    fn is_taken_over(&self, before: &Run, old: Voice) -> bool {
         let (Some(from), Some(to)) = (before.playspec, self.run.playspec) else {
             return false;
         };
         let a = &self.arrangement.playspecs[from][old.entry];
-        let b = &self.arrangement.playspecs[to][new.entry];
-        let old_frame = (before.position - old.begin) as u64;
-        let new_frame = (self.run.position - new.begin) as u64;
-        a.clip == b.clip
-            && a.begin + old_frame == b.begin + new_frame
-            && a.first_output == b.first_output
-            && self.factors(from, old.entry, old_frame) == self.factors(to, new.entry, new_frame)
-    }
-
-    fn still_coming_in(&self, run: &Run, voice: Voice) -> bool {
-        self.scale_in(run, voice) < 1.0
+        let clip_frame = a.begin + (before.position - old.begin) as u64;
+        let mut new = self.sounding(Some(to), self.run.position);
+        new.retain(|voice| voice.begin == self.run.position);
+        new.iter().any(|voice| {
+            let b = &self.arrangement.playspecs[to][voice.entry];
+            a.clip == b.clip && clip_frame == b.begin && a.first_output == b.first_output
+        })
     }
 
     /// All repeats of all entries that sound at a position, in the order of the entries.
@@ -485,7 +462,7 @@ impl<'a> Model<'a> {
                 continue;
             }
             for voice in self.sounding(tail.run.playspec, tail.run.position) {
-                if voice.begin < tail.position && !tail.continuing.contains(&voice) {
+                if voice.begin < tail.position && !tail.taken_over.contains(&voice) {
                     let scale = (declick - since) / declick * self.scale_in(&tail.run, voice);
                     self.add(&tail.run, voice, scale, &mut frame, &mut empty);
                 }
@@ -513,8 +490,7 @@ impl<'a> Model<'a> {
         };
         let declick = u64::from(self.arrangement.setup.declick_frames);
         let since = self.fade_frame() - entrance.cut;
-        let scaled = voice.begin < entrance.position && !entrance.continuing.contains(&voice);
-        if scaled && since < declick {
+        if voice.begin < entrance.position && since < declick {
             since as f64 / declick as f64
         } else {
             1.0

@@ -25,8 +25,17 @@ pub(super) struct Patchbay {
     /// As last seen.
     present: Mutex<Vec<Link>>,
     /// Wanted, but not seen yet.
-    missing: Mutex<Vec<Link>>,
+    missing: Mutex<Vec<Missing>>,
     following: AtomicBool,
+    /// Held while the server is asked, so that no connection is asked for twice.
+    refreshing: Mutex<()>,
+}
+
+#[derive(Clone)]
+struct Missing {
+    link: Link,
+    /// The server has agreed; it shows with the next cycle.
+    agreed: bool,
 }
 
 impl Patchbay {
@@ -43,13 +52,23 @@ impl Patchbay {
     /// The connections, with those that are still to be made again.
     pub fn links(&self) -> Vec<Link> {
         let mut links = lock(&self.present).clone();
-        links.extend(lock(&self.missing).iter().cloned());
+        links.extend(
+            lock(&self.missing)
+                .iter()
+                .map(|missing| missing.link.clone()),
+        );
         links
     }
 
     /// Wants these connections; [`Patchbay::refresh`] makes them as soon as their ports exist.
     pub fn restore(&self, links: Vec<Link>) {
-        *lock(&self.missing) = links;
+        *lock(&self.missing) = links
+            .into_iter()
+            .map(|link| Missing {
+                link,
+                agreed: false,
+            })
+            .collect();
     }
 
     /// Connects outputs to the device's playback ports, its capture ports to inputs, in order,
@@ -70,22 +89,27 @@ impl Patchbay {
 
     /// Makes connections whose ports have appeared, and remembers what is connected.
     pub fn refresh(&self, client: &Client, ports: &Ports) {
-        let wanted = lock(&self.missing).clone();
-        for link in wanted {
+        let _turn = lock(&self.refreshing);
+        // The lists are not locked while the server is asked: it may hang, and `links` must not.
+        let mut asked = lock(&self.missing).clone();
+        for Missing { link, agreed } in &mut asked {
             let (source, destination) = (ports.full_name(&link.0), ports.full_name(&link.1));
             let both_exist = client.has_port(&source) && client.has_port(&destination);
-            if both_exist {
-                // A port may go again in between, or not be ready: the next change tries again.
-                let _ = client.connect(&source, &destination);
-            }
+            // Where it fails, a port has gone again or is not ready: the next change tries again.
+            *agreed = both_exist && (*agreed || client.connect(&source, &destination).is_ok());
         }
-        // What was just connected may appear with the next cycle only; libjack tells us then.
         let seen = ports.links();
-        lock(&self.missing).retain(|link| !seen.contains(link));
         let mut present = lock(&self.present);
-        if self.following.load(Ordering::Acquire) {
-            *present = seen;
+        if !self.following.load(Ordering::Acquire) {
+            return;
         }
+        lock(&self.missing).retain_mut(|missing| {
+            if let Some(asked) = asked.iter().find(|asked| asked.link == missing.link) {
+                missing.agreed = asked.agreed;
+            }
+            !seen.contains(&missing.link)
+        });
+        *present = seen;
     }
 }
 

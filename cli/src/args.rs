@@ -1,0 +1,226 @@
+//! The command line.
+
+use crate::arrangement::value::Length;
+use clap::{Parser, Subcommand, ValueEnum};
+use std::path::PathBuf;
+
+/// Play audio clips at exact frames: render, play, record, plot.
+#[derive(Parser)]
+#[command(
+    name = "amio",
+    version,
+    arg_required_else_help = true,
+    max_term_width = 100
+)]
+#[command(after_help = "\
+Examples:
+  amio render song.toml -o song.wav          an arrangement to a file, faster than real time
+  amio play song.toml                        the same through JACK
+  amio play --driver null one.wav two.wav    files one after another, without a device
+  amio record take.wav --duration 10s        ten seconds of input
+  amio plot song.toml -o song.png            its timeline above its waveform
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted before the result was complete.
+The format of an arrangement is described in docs/ARRANGEMENT.md.")]
+pub struct Args {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+    /// Say nothing but errors.
+    #[arg(short, long, global = true)]
+    pub quiet: bool,
+}
+
+/// What to do.
+#[derive(Subcommand)]
+pub enum Command {
+    /// Render an arrangement to a WAV file
+    Render(Render),
+    /// Play an arrangement, or WAV files one after another
+    Play(Play),
+    /// Record input to a WAV file, until the duration has passed or Ctrl-C
+    Record(Record),
+    /// Draw an arrangement: its entries on a timeline, above the waveform
+    Plot(Plot),
+    /// Look in a recording for every entry of an arrangement, and compare frames
+    Check(Check),
+    /// Print the frames at which a clip begins in a recording
+    Find(Find),
+    /// List the drivers, and what is known of each
+    Devices(Devices),
+}
+
+/// Arguments of `amio render`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  amio render song.toml -o song.wav
+  amio render song.toml -o song.wav --format i24
+
+OUT.wav appears when it is complete; until then, whatever had that name stays.")]
+pub struct Render {
+    /// The arrangement, a TOML file
+    pub arrangement: PathBuf,
+    /// The file to write
+    #[arg(short, long, value_name = "OUT.wav")]
+    pub output: PathBuf,
+    /// How samples are stored; integers are clipped at full scale
+    #[arg(long, value_enum, default_value_t = Format::F32)]
+    pub format: Format,
+}
+
+/// Arguments of `amio play`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  amio play song.toml
+  amio play --server studio one.wav two.wav
+  amio play --driver null song.toml
+
+It ends when the sound has ended, or on Ctrl-C.")]
+pub struct Play {
+    /// One arrangement (.toml), or WAV files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Where the sound goes
+    #[command(flatten)]
+    pub driver: Driver,
+}
+
+/// Arguments of `amio record`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  amio record take.wav
+  amio record take.wav --duration 10s --channels 1
+  amio record take.wav --duration 480000 --driver null
+
+A duration is a number of frames, or seconds as in 1.5s or 20ms. Frames that were lost are filled
+with silence, so that what follows keeps its place, and are counted at the end.")]
+pub struct Record {
+    /// The file to write
+    #[arg(value_name = "OUT.wav")]
+    pub output: PathBuf,
+    /// How long; without it until Ctrl-C
+    #[arg(short, long, value_name = "LENGTH", value_parser = Length::parse)]
+    pub duration: Option<Length>,
+    /// How many inputs
+    #[arg(short, long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub channels: u16,
+    /// How samples are stored; integers are clipped at full scale
+    #[arg(long, value_enum, default_value_t = Format::F32)]
+    pub format: Format,
+    /// Where the sound comes from
+    #[command(flatten)]
+    pub driver: Driver,
+}
+
+/// Arguments of `amio plot`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  amio plot song.toml -o song.png --width 2400")]
+pub struct Plot {
+    /// The arrangement, a TOML file
+    pub arrangement: PathBuf,
+    /// The file to write
+    #[arg(short, long, value_name = "OUT.png")]
+    pub output: PathBuf,
+    /// Width in pixels; the height follows from what is drawn
+    #[arg(long, default_value_t = 1600, value_parser = clap::value_parser!(u32).range(400..=16_000))]
+    pub width: u32,
+}
+
+/// Arguments of `amio check`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  amio render song.toml -o song.wav && amio check song.toml song.wav
+
+Each entry is looked for in the whole recording by normalised cross-correlation. The exit code is
+1 if one was not found at exactly the frame where it was placed, or was found where none was placed.")]
+pub struct Check {
+    /// The arrangement, a TOML file
+    pub arrangement: PathBuf,
+    /// The recording of it, from its first frame on
+    #[arg(value_name = "MIX.wav")]
+    pub mix: PathBuf,
+    /// How alike they must be
+    #[command(flatten)]
+    pub likeness: Likeness,
+}
+
+/// Arguments of `amio find`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Example:
+  amio find click.wav take.wav
+
+Prints one line for each place: frame, seconds, channel of the recording, likeness.")]
+pub struct Find {
+    /// What to look for
+    #[arg(value_name = "CLIP.wav")]
+    pub clip: PathBuf,
+    /// Where to look
+    #[arg(value_name = "MIX.wav")]
+    pub mix: PathBuf,
+    /// How alike they must be
+    #[command(flatten)]
+    pub likeness: Likeness,
+}
+
+/// When a place counts as found.
+#[derive(clap::Args)]
+pub struct Likeness {
+    /// How alike clip and recording must be, from 0 (not at all) to 1 (the same but for loudness);
+    /// without it what chance does not reach: 0.8 for the shortest clips, 0.25 for long ones
+    #[arg(long, value_name = "LIKENESS", value_parser = likeness)]
+    pub threshold: Option<f32>,
+}
+
+/// Arguments of `amio devices`.
+#[derive(clap::Args)]
+pub struct Devices {
+    /// The JACK server to ask; without it the default one
+    #[arg(long)]
+    pub server: Option<String>,
+}
+
+/// Which driver, and how it is opened.
+#[derive(clap::Args)]
+pub struct Driver {
+    /// jack: a JACK server or PipeWire; null: no device, in real time
+    #[arg(long = "driver", value_enum, default_value_t = Kind::Jack)]
+    pub kind: Kind,
+    /// The JACK server; without it the default one
+    #[arg(long)]
+    pub server: Option<String>,
+    /// The name under which the program appears at the server
+    #[arg(long, default_value = "amio")]
+    pub name: String,
+    /// Frames per period; without it the server's
+    #[arg(long, value_name = "FRAMES")]
+    pub period: Option<u32>,
+}
+
+/// The drivers that run by themselves.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Kind {
+    Jack,
+    Null,
+}
+
+/// How samples are stored in a WAV file: integers of 16 or 24 bits, or 32-bit floats.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    I16,
+    I24,
+    F32,
+}
+
+fn likeness(text: &str) -> Result<f32, String> {
+    match text.parse() {
+        Ok(value) if value > 0.0 && value <= 1.0 => Ok(value),
+        _ => Err("it must be above 0 and at most 1".into()),
+    }
+}

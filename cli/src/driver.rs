@@ -1,0 +1,103 @@
+//! From the command line or an arrangement to an open interface of the library.
+
+use crate::args::{Driver, Kind};
+use crate::arrangement::Arrangement;
+use crate::failure::Result;
+use crate::status::Status;
+use amio::{Config, DriverKind, Event, EventKind, Interface, Swap, Ticket};
+
+impl Driver {
+    /// What the options say; the rest is the library's defaults.
+    pub fn config(&self) -> Config {
+        Config {
+            client_name: self.name.clone(),
+            server_name: self.server.clone(),
+            period_frames: self.period,
+            ..Config::new(self.kind.into())
+        }
+    }
+}
+
+impl From<Kind> for DriverKind {
+    fn from(kind: Kind) -> DriverKind {
+        match kind {
+            Kind::Jack => DriverKind::Jack,
+            Kind::Null => DriverKind::Null,
+        }
+    }
+}
+
+/// A configuration that can play an arrangement.
+pub fn playback(kind: DriverKind, arrangement: &Arrangement) -> Config {
+    let defaults = Config::new(kind);
+    Config {
+        frame_rate_hz: Some(arrangement.rate_hz),
+        input_channels: 0,
+        output_channels: arrangement.channels,
+        declick_frames: Some(arrangement.declick_frames),
+        swap_queue: defaults.swap_queue.max(arrangement.swaps.len()),
+        ..defaults
+    }
+}
+
+/// Schedules all swaps and starts the transport, in one period. Returns the swaps' tickets.
+pub fn schedule(interface: &Interface, arrangement: &Arrangement) -> Result<Vec<Ticket>> {
+    let mut group = interface.group();
+    group.set_position(arrangement.position)?;
+    let mut tickets = Vec::with_capacity(arrangement.swaps.len());
+    for swap in &arrangement.swaps {
+        let playspec = &arrangement.playspecs[swap.playspec].playspec;
+        let swap = Swap {
+            insert_at: swap.insert_at,
+            start_from: swap.start_from,
+            late: swap.late,
+        };
+        tickets.push(group.schedule(playspec, swap)?);
+    }
+    group.set_rolling(true)?;
+    group.commit()?;
+    Ok(tickets)
+}
+
+/// Tells the user what went wrong on the way, if the event is of that kind.
+///
+/// # Errors
+/// If the interface has failed for good.
+pub fn tell(event: &Event, status: Status) -> Result<()> {
+    match &event.kind {
+        EventKind::Xrun => status.warn("xrun: the server missed a deadline"),
+        EventKind::Skipped { frames, .. } => {
+            status.warn(format_args!("{frames} frames were skipped"))
+        }
+        EventKind::InputLost { frames } => {
+            status.warn(format_args!(
+                "{frames} frames of input were lost: writing was too slow"
+            ));
+        }
+        EventKind::Lost { reason } => {
+            status.warn(format_args!(
+                "the server is lost ({reason}); waiting for it to come back"
+            ));
+        }
+        EventKind::Reconnected { gap_frames } => {
+            status.warn(format_args!(
+                "the server is back; {gap_frames} frames are missing"
+            ));
+        }
+        EventKind::Stalled { silent_ms } => {
+            status.warn(format_args!(
+                "the server has not answered for {silent_ms} ms"
+            ));
+        }
+        EventKind::Resumed { silent_ms } => {
+            status.warn(format_args!(
+                "the server answers again, after {silent_ms} ms"
+            ));
+        }
+        EventKind::Failed { reason } => {
+            return Err(crate::failure::Failure::Runtime(reason.clone()));
+        }
+        _ => {}
+    }
+    Ok(())
+}

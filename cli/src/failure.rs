@@ -1,0 +1,59 @@
+//! Why a subcommand ended early, and with which exit code.
+
+use std::fmt::Display;
+use std::process::ExitCode;
+
+/// What every fallible function of the program returns.
+pub type Result<T> = std::result::Result<T, Failure>;
+
+/// Why a subcommand ended early.
+#[derive(Debug)]
+pub enum Failure {
+    /// The command line asks for something that does not go together: exit code 2.
+    Usage(String),
+    /// What was asked for failed: exit code 1.
+    Runtime(String),
+    /// The user stopped it before its result was complete: exit code 130, as of a shell.
+    Interrupted,
+}
+
+impl Failure {
+    /// A failure of something with a name: a file, mostly.
+    pub fn of(what: impl Display, error: impl Display) -> Failure {
+        Failure::Runtime(format!("{what}: {error}"))
+    }
+
+    /// Says on stderr what went wrong.
+    pub fn report(&self) {
+        match self {
+            Failure::Usage(message) => {
+                eprintln!("amio: {message}\nTry 'amio --help'.");
+            }
+            Failure::Runtime(message) => eprintln!("amio: {message}"),
+            Failure::Interrupted => eprintln!("amio: interrupted"),
+        }
+    }
+
+    /// 1 for what failed, 2 for a wrong command line, 130 for Ctrl-C.
+    pub fn exit_code(&self) -> ExitCode {
+        ExitCode::from(match self {
+            Failure::Runtime(_) => 1,
+            Failure::Usage(_) => 2,
+            Failure::Interrupted => 130,
+        })
+    }
+}
+
+impl From<amio::Error> for Failure {
+    fn from(error: amio::Error) -> Failure {
+        Failure::Runtime(error.to_string())
+    }
+}
+
+/// Output that nobody reads any more, as in `amio devices | head -1`, is no failure of ours.
+pub fn printed(result: std::io::Result<()>) -> Result<()> {
+    match result {
+        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::of("stdout", e)),
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,48 @@
+//! The `amio` program: arrangements rendered, played, plotted and checked; input recorded.
+//!
+//! Flow: `args` -> one module for each subcommand -> the public Rust API of the library.
+//! Results go to stdout, everything else to stderr; the exit code says how it ended.
+#![forbid(unsafe_code)]
+
+mod args;
+mod arrangement;
+mod check;
+mod correlate;
+mod devices;
+mod driver;
+mod failure;
+mod find;
+mod interrupt;
+mod play;
+mod plot;
+mod record;
+mod render;
+mod status;
+mod timeline;
+mod wav;
+
+use args::{Args, Command};
+use clap::Parser;
+use status::Status;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    let status = Status { quiet: args.quiet };
+    let done = match &args.command {
+        Command::Render(args) => render::run(args, status),
+        Command::Play(args) => play::run(args, status),
+        Command::Record(args) => record::run(args, status),
+        Command::Plot(args) => plot::run(args, status),
+        Command::Check(args) => check::run(args),
+        Command::Find(args) => find::run(args),
+        Command::Devices(args) => devices::run(args),
+    };
+    match done {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => {
+            failure.report();
+            failure.exit_code()
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! `amio play`: an arrangement, or files one after another, in real time.
+
+use crate::args::Play;
+use crate::arrangement::Arrangement;
+use crate::driver;
+use crate::failure::{Failure, Result};
+use crate::interrupt::{Interrupt, RESPONSE};
+use crate::status::Status;
+use crate::timeline::Timeline;
+use amio::{Config, Error, EventKind, Interface, Ticket};
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+/// Runs the subcommand. Ctrl-C ends it as the end of the sound does.
+pub fn run(args: &Play, status: Status) -> Result<()> {
+    let interrupt = Interrupt::catch()?;
+    let arrangement = open(&args.files)?;
+    let timeline = Timeline::of(&arrangement);
+    let frames = if arrangement.length.is_none() && timeline.is_endless(&arrangement) {
+        None
+    } else {
+        Some(timeline.length(&arrangement)?)
+    };
+    let common = driver::playback(args.driver.kind.into(), &arrangement);
+    let given = args.driver.config();
+    let interface = Interface::new(Config {
+        client_name: given.client_name,
+        server_name: given.server_name,
+        period_frames: given.period_frames,
+        ..common
+    })?;
+    interface.start()?;
+    let tickets = driver::schedule(&interface, &arrangement)?;
+    let length = frames.map_or("without end".into(), |frames| {
+        format!("{:.3} s", frames as f64 / f64::from(arrangement.rate_hz))
+    });
+    status.say(format_args!(
+        "playing {}, {length}, on {}; Ctrl-C ends it",
+        arrangement.path.display(),
+        interface.config().driver.name()
+    ));
+    let player = Player {
+        interface: &interface,
+        timeline: &timeline,
+        tickets: &tickets,
+        status,
+    };
+    let ended = player.wait(frames, &interrupt);
+    interface.close();
+    ended
+}
+
+/// Waits for the end of the sound.
+struct Player<'a> {
+    interface: &'a Interface,
+    timeline: &'a Timeline,
+    tickets: &'a [Ticket],
+    status: Status,
+}
+
+impl Player<'_> {
+    /// `frames`: how many sound; `None`: until Ctrl-C.
+    fn wait(&self, frames: Option<u64>, interrupt: &Interrupt) -> Result<()> {
+        let rate = f64::from(self.interface.frame_rate_hz());
+        let bar = self.status.progress(frames, "playing");
+        let mut began = None;
+        let mut skipped = 0;
+        while !interrupt.asked() {
+            let now = self.interface.transport().device_frame;
+            let mut pause = RESPONSE;
+            bar.set_position(now.saturating_sub(began.unwrap_or(now)));
+            if let (Some(frames), Some(began)) = (frames, began) {
+                let heard = u64::from(self.interface.latency().playback_frames);
+                let end: u64 = began + frames + skipped + heard;
+                if now >= end {
+                    break;
+                }
+                pause = pause.min(Duration::from_secs_f64((end - now) as f64 / rate));
+            }
+            let event = match self.interface.wait_event(pause) {
+                Ok(event) => event,
+                Err(Error::Timeout { .. }) => continue,
+                Err(error) => return Err(error.into()),
+            };
+            match event.kind {
+                EventKind::Applied { ticket, .. } if began.is_none() => {
+                    let at = self.output_frame(ticket);
+                    began = Some(event.device_frame.saturating_sub(at));
+                }
+                // The timeline waits while frames are skipped, so the end comes later.
+                EventKind::Skipped { frames, .. }
+                | EventKind::Reconnected { gap_frames: frames } => {
+                    skipped += frames;
+                }
+                _ => {}
+            }
+            bar.suspend(|| driver::tell(&event, self.status))?;
+        }
+        bar.finish_and_clear();
+        Ok(())
+    }
+
+    /// The frame of the output at which the swap of this ticket takes over.
+    fn output_frame(&self, ticket: Ticket) -> u64 {
+        let swap = self.tickets.iter().position(|t| *t == ticket);
+        let mut segments = self.timeline.segments.iter();
+        segments
+            .find(|s| s.swap == swap)
+            .map_or(0, |s| s.output.start)
+    }
+}
+
+fn open(files: &[PathBuf]) -> Result<Arrangement> {
+    let is_arrangement = |path: &Path| {
+        path.extension()
+            .is_some_and(|e| e.eq_ignore_ascii_case("toml"))
+    };
+    match files {
+        [file] if is_arrangement(file) => Arrangement::open(file),
+        files if files.iter().any(|file| is_arrangement(file)) => Err(Failure::Usage(
+            "play takes one arrangement, or WAV files, not both".into(),
+        )),
+        files => Arrangement::of_files(files),
+    }
+}

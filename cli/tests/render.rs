@@ -1,0 +1,219 @@
+//! `amio render`: every frame of the file, against what the arrangement says.
+
+mod common;
+
+use common::Folder;
+
+/// A clip whose every sample is different.
+fn ramp(frames: usize) -> Vec<i16> {
+    (0..frames).map(|frame| frame as i16 * 16 + 16).collect()
+}
+
+fn level(sample: i16) -> f32 {
+    f32::from(sample) / 32_768.0
+}
+
+#[test]
+fn every_frame_is_what_the_entries_say() {
+    let folder = Folder::new("every_frame");
+    let clip = ramp(100);
+    folder.write_i16("mono.wav", 1, 48_000, &clip);
+    let stereo: Vec<i16> = ramp(40).iter().flat_map(|&x| [x, -x]).collect();
+    folder.write_i16("stereo.wav", 2, 48_000, &stereo);
+    folder.write(
+        "a.toml",
+        r#"
+        rate = 48_000
+        channels = 4
+        period = 64
+        declick = 0
+        length = 1_000
+        [clips]
+        mono = "mono.wav"
+        stereo = "stereo.wav"
+        [[playspec.p]]
+        clip = "mono"
+        begin = 10
+        end = 60
+        play_at = 100
+        repeat_every = "1003/7"
+        repeat_count = 4
+        gain = [0.5, 0.25]
+        [[playspec.p]]
+        clip = "stereo"
+        play_at = -5
+        first_output = 2
+        fade_in = 20
+        fade_out = 10
+        "#,
+    );
+    folder.succeed(&["render", "a.toml", "-o", "a.wav"]);
+
+    let mut expected = vec![[0.0f32; 4]; 1_000];
+    // 1003/7 is 143 2/7: 100, 243.29, 386.57, 529.86.
+    for begin in [100, 243, 387, 530] {
+        for (frame, &sample) in clip[10..60].iter().enumerate() {
+            expected[begin + frame][0] += level(sample) * 0.5;
+            expected[begin + frame][1] += level(sample) * 0.25;
+        }
+    }
+    for frame in 5..40 {
+        let fade_in = (frame as f32 / 20.0).min(1.0);
+        let fade_out = ((39 - frame) as f32 / 10.0).min(1.0);
+        expected[frame - 5][2] += level(stereo[2 * frame]) * fade_in * fade_out;
+        expected[frame - 5][3] += level(stereo[2 * frame + 1]) * fade_in * fade_out;
+    }
+    let (spec, samples) = folder.read_f32("a.wav");
+    assert_eq!(
+        (spec.channels, spec.sample_rate, spec.bits_per_sample),
+        (4, 48_000, 32)
+    );
+    assert_eq!(samples.len(), 4_000);
+    for (frame, (found, expected)) in samples.chunks(4).zip(&expected).enumerate() {
+        for (found, expected) in found.iter().zip(expected) {
+            assert!(
+                (found - expected).abs() < 1e-6,
+                "frame {frame}: {found}, not {expected}"
+            );
+        }
+    }
+}
+
+#[test]
+fn a_swap_in_the_middle_of_a_period_takes_over_at_its_frame() {
+    let folder = Folder::new("swap");
+    folder.write_i16("long.wav", 1, 44_100, &ramp(1_000));
+    folder.write(
+        "a.toml",
+        r#"
+        rate = 44100
+        channels = 2
+        period = 256
+        declick = 0
+        [clips]
+        long = "long.wav"
+        [[playspec.one]]
+        clip = "long"
+        play_at = 50
+        [[playspec.two]]
+        clip = "long"
+        play_at = 0
+        end = 700
+        gain = -1
+        [[swap]]
+        playspec = "one"
+        insert_at = 0
+        [[swap]]
+        playspec = "two"
+        insert_at = 333
+        start_from = 200
+        "#,
+    );
+    folder.succeed(&["render", "a.toml", "-o", "a.wav"]);
+    let (_, samples) = folder.read_f32("a.wav");
+    let clip = ramp(1_000);
+    let expected: Vec<f32> = (0..50)
+        .map(|_| 0.0)
+        .chain(clip[..283].iter().map(|&x| level(x)))
+        .chain(clip[200..700].iter().map(|&x| -level(x)))
+        .collect();
+    let left: Vec<f32> = samples.iter().step_by(2).copied().collect();
+    assert_eq!(left, expected, "it ends where the sound ends");
+}
+
+#[test]
+fn integer_formats_keep_what_they_can_hold_and_say_what_they_clipped() {
+    let folder = Folder::new("integers");
+    let clip = [0, 1, -1, 12_345, -32_768, 32_767];
+    folder.write_i16("c.wav", 1, 48_000, &clip);
+    let arrangement = |gain| {
+        format!(
+            "rate = 48000\n[clips]\nc = 'c.wav'\n[[playspec.p]]\nclip = 'c'\nplay_at = 0\ngain = {gain}\n"
+        )
+    };
+    folder.write("same.toml", &arrangement(1));
+    folder.write("loud.toml", &arrangement(2));
+
+    let quiet = folder.succeed(&["render", "same.toml", "-o", "same.wav", "--format", "i16"]);
+    assert!(!quiet.stderr.contains("clipped"), "{}", quiet.stderr);
+    let (spec, samples) = folder.read_i32("same.wav");
+    assert_eq!((spec.bits_per_sample, spec.channels), (16, 2));
+    let expected: Vec<i32> = clip.iter().flat_map(|&x| [i32::from(x); 2]).collect();
+    assert_eq!(samples, expected);
+
+    let loud = folder.succeed(&["render", "loud.toml", "-o", "loud.wav", "--format", "i24"]);
+    assert!(
+        loud.stderr.contains("4 samples were clipped"),
+        "{}",
+        loud.stderr
+    );
+    let (spec, samples) = folder.read_i32("loud.wav");
+    assert_eq!(spec.bits_per_sample, 24);
+    let left: Vec<i32> = samples.iter().step_by(2).copied().collect();
+    assert_eq!(left, [0, 512, -512, 12_345 * 512, -8_388_608, 8_388_607]);
+
+    folder.succeed(&["render", "loud.toml", "-o", "loud.wav"]);
+    let (_, samples) = folder.read_f32("loud.wav");
+    assert_eq!(samples[8], -2.0, "floats keep what is beyond full scale");
+}
+
+#[test]
+fn clips_are_found_beside_the_arrangement_wherever_the_program_runs() {
+    let folder = Folder::new("relative");
+    std::fs::create_dir(folder.0.join("songs")).expect("a folder");
+    folder.write_i16("songs/c.wav", 1, 48_000, &ramp(10));
+    let text = "rate = 48000\n[clips]\nc = 'c.wav'\n[[playspec.p]]\nclip = 'c'\nplay_at = 0\n";
+    folder.write("songs/a.toml", text);
+    folder.succeed(&["render", "songs/a.toml", "-o", "out.wav"]);
+    assert_eq!(folder.read_f32("out.wav").1.len(), 20);
+}
+
+#[test]
+fn a_failed_render_leaves_what_was_there_and_no_draft() {
+    let folder = Folder::new("atomic");
+    folder.write("kept.wav", "precious");
+    let endless = "rate = 48000\n[clips]\nc = { tone_hz = 440, length = 100 }\n\
+                   [[playspec.p]]\nclip = 'c'\nplay_at = 0\nrepeat_every = 200\n";
+    folder.write("a.toml", endless);
+    let ran = folder.run(&["render", "a.toml", "-o", "kept.wav"]);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(
+        ran.stderr,
+        "amio: a.toml: an entry repeats without end; give the arrangement a length\n"
+    );
+    assert_eq!(
+        std::fs::read_to_string(folder.0.join("kept.wav")).expect("kept"),
+        "precious"
+    );
+    assert_eq!(folder.names(), ["a.toml", "kept.wav"]);
+}
+
+#[test]
+fn a_file_that_is_no_regular_file_is_not_replaced() {
+    let folder = Folder::new("device");
+    folder.write(
+        "a.toml",
+        "rate = 48000\n[clips]\nc = { tone_hz = 440, length = 100 }\n[[playspec.p]]\nclip = 'c'\nplay_at = 0\n",
+    );
+    let ran = folder.run(&["render", "a.toml", "-o", "/dev/null"]);
+    assert_eq!(ran.code, Some(1));
+    assert_eq!(ran.stderr, "amio: /dev/null: is not a regular file\n");
+}
+
+#[test]
+fn what_a_wav_file_cannot_hold_is_refused_before_the_work() {
+    let folder = Folder::new("too_long");
+    folder.write(
+        "a.toml",
+        "rate = 48000\nlength = 600_000_000\n[clips]\nc = { tone_hz = 440, length = 100 }\n\
+         [[playspec.p]]\nclip = 'c'\nplay_at = 0\n",
+    );
+    let ran = folder.run(&["render", "a.toml", "-o", "a.wav"]);
+    assert_eq!(ran.code, Some(1));
+    assert!(
+        ran.stderr.contains("600000000 frames; a WAV file"),
+        "{}",
+        ran.stderr
+    );
+    assert_eq!(folder.names(), ["a.toml"]);
+}

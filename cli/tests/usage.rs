@@ -1,0 +1,125 @@
+//! The command line: help, exit codes, what goes to which stream.
+
+mod common;
+
+use common::Folder;
+use std::io::Read;
+use std::process::Stdio;
+
+const SUBCOMMANDS: [&str; 7] = [
+    "render", "play", "record", "plot", "check", "find", "devices",
+];
+
+/// To write the golden file anew: `AMIO_BLESS=1 cargo test -p amio-cli`.
+#[test]
+fn the_help_is_what_was_agreed_on() {
+    let folder = Folder::new("help");
+    let mut text = folder.succeed(&["--help"]).stdout;
+    for subcommand in SUBCOMMANDS {
+        text += &format!("\n==== amio {subcommand} --help\n\n");
+        text += &folder.succeed(&[subcommand, "--help"]).stdout;
+    }
+    let golden = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/help.txt");
+    if std::env::var_os("AMIO_BLESS").is_some() {
+        std::fs::write(golden, &text).expect("written");
+    }
+    let agreed = std::fs::read_to_string(golden).expect("the golden file");
+    assert!(
+        text == agreed,
+        "the help differs from tests/help.txt; it is now:\n{text}"
+    );
+}
+
+#[test]
+fn the_version_is_the_packages() {
+    let ran = Folder::new("version").succeed(&["--version"]);
+    assert_eq!(
+        ran.stdout,
+        concat!("amio ", env!("CARGO_PKG_VERSION"), "\n")
+    );
+}
+
+#[test]
+fn a_wrong_command_line_ends_with_2_and_a_failure_with_1() {
+    let folder = Folder::new("codes");
+    for args in [
+        &[][..],
+        &["sing"],
+        &["render"],
+        &["render", "a.toml"],
+        &["render", "a.toml", "-o", "a.wav", "--format", "mp3"],
+        &["play"],
+        &["play", "a.toml", "b.wav"],
+        &["record", "a.wav", "--duration", "soon"],
+        &["record", "a.wav", "--driver", "null", "--duration", "-1s"],
+        &["record", "a.wav", "--channels", "65"],
+        &["find", "a.wav", "b.wav", "--threshold", "0"],
+    ] {
+        let ran = folder.run(args);
+        assert_eq!(ran.code, Some(2), "amio {args:?}: {ran:?}");
+        assert!(ran.stdout.is_empty() && !ran.stderr.is_empty(), "{ran:?}");
+    }
+    for args in [
+        &["render", "none.toml", "-o", "a.wav"][..],
+        &["play", "--driver", "null", "none.wav"],
+        &["plot", "none.toml", "-o", "a.png"],
+        &["check", "none.toml", "none.wav"],
+        &["find", "none.wav", "none.wav"],
+        &["record", "no/folder/a.wav", "--driver", "null"],
+    ] {
+        let ran = folder.run(args);
+        assert_eq!(ran.code, Some(1), "amio {args:?}: {ran:?}");
+        assert!(ran.stderr.starts_with("amio: no"), "{ran:?}");
+    }
+    assert!(folder.names().is_empty(), "nothing is left behind");
+}
+
+#[test]
+fn pipes_get_text_without_colour_or_progress() {
+    let folder = Folder::new("pipes");
+    folder.write(
+        "a.toml",
+        "rate = 48000\n[clips]\nc = { tone_hz = [4000, 500], length = '50ms' }\n\
+         [[playspec.p]]\nclip = 'c'\nplay_at = 480\nrepeat_every = 4800\nrepeat_count = 1000\n",
+    );
+    let rendered = folder.succeed(&["render", "a.toml", "-o", "a.wav"]);
+    assert!(rendered.stdout.is_empty());
+    assert_eq!(
+        rendered.stderr,
+        "a.wav: 4798080 frames, 99.960 s, 2 channels at 48000 Hz, 32-bit float\n"
+    );
+    let quiet = folder.succeed(&["--quiet", "render", "a.toml", "-o", "a.wav"]);
+    assert!(quiet.stderr.is_empty());
+    let devices = folder.succeed(&["devices"]);
+    assert!(devices.stderr.is_empty());
+    for kind in ["jack: ", "null: ", "offline: "] {
+        assert!(
+            devices.stdout.lines().any(|line| line.starts_with(kind)),
+            "{}",
+            devices.stdout
+        );
+    }
+    let said = devices.stdout + &folder.run(&["sing"]).stderr;
+    assert!(!said.contains('\x1b') && !said.contains('\r'), "{said:?}");
+}
+
+#[test]
+fn a_reader_that_goes_away_is_no_failure() {
+    let folder = Folder::new("broken_pipe");
+    let mut child = folder
+        .amio(&["devices"])
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the program runs");
+    drop(child.stdout.take());
+    let status = child.wait().expect("it ends");
+    let mut said = String::new();
+    child
+        .stderr
+        .take()
+        .expect("piped")
+        .read_to_string(&mut said)
+        .expect("text");
+    assert_eq!((status.code(), said.as_str()), (Some(0), ""));
+}

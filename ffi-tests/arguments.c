@@ -1,0 +1,497 @@
+/*
+ * Every function of the header with every argument wrong in turn: a documented error, nothing
+ * written, never a crash. A function is one line of the table; a letter for each argument says
+ * what it is, what to hand over when it is right, and what is wrong for it.
+ */
+#include "check.h"
+#include <limits.h>
+#include <math.h>
+
+enum { MOST_ARGUMENTS = 6, FRAMES = PERIOD };
+
+typedef union {
+    void *p;
+    uint64_t u;
+    int64_t i;
+    float f;
+} value;
+
+static void release(void *user_data)
+{
+    (void)user_data;
+}
+
+/* What the functions write to. A call that fails must leave all of it as it was. */
+static struct {
+    uint64_t scalar, scalar2;
+    amio_chunk chunk;
+    amio_event event;
+    amio_transport transport;
+    amio_stats stats;
+    amio_clip_properties properties;
+    amio_playspec_entry entry;
+    float samples[2 * FRAMES];
+    char name[64];
+} out, before;
+
+/* What is handed over when it is right, made anew for each call. */
+static struct {
+    amio_interface *iface;
+    amio_clip *clip;
+    amio_playspec *open, *scheduled;
+    amio_group *group;
+    uint64_t ticket;
+    amio_interface_config config;
+    amio_clip_format format;
+    amio_playspec_entry entry;
+    float input[2 * FRAMES];
+} right;
+
+/* Handles that were freed. */
+static struct {
+    amio_interface *iface;
+    amio_clip *clip;
+    amio_playspec *playspec;
+    amio_group *group;
+} stale;
+
+static void make_right(void)
+{
+    uint64_t number;
+    amio_playspec_entry entry;
+
+    memset(&right, 0, sizeof right);
+    right.iface = rolling_offline(2);
+    right.clip = counting_clip(FRAMES);
+    right.entry = entry = entry_of(right.clip, 0);
+    OK(amio_playspec_new(&right.open));
+    OK(amio_playspec_add(right.open, &entry, &number));
+    right.scheduled = playspec_of(&entry);
+    OK(amio_interface_schedule(right.iface, right.scheduled, 0, 0, 0, &number));
+    OK(amio_interface_advance(right.iface, FRAMES, NULL, NULL));
+    OK(amio_interface_schedule(right.iface, right.scheduled, 1000000, 0, 0, &right.ticket));
+    OK(amio_group_new(right.iface, &right.group));
+    right.config.struct_size = sizeof right.config;
+    right.config.driver = AMIO_DRIVER_OFFLINE;
+    right.format.struct_size = sizeof right.format;
+    right.format.frame_rate_hz = RATE;
+    right.format.channels = 2;
+
+    memset(&out, 0xA5, sizeof out);
+    out.chunk.struct_size = sizeof out.chunk;
+    out.event.struct_size = sizeof out.event;
+    out.transport.struct_size = sizeof out.transport;
+    out.stats.struct_size = sizeof out.stats;
+    out.properties.struct_size = sizeof out.properties;
+    memcpy(&before, &out, sizeof out);
+}
+
+/* Some of these may have been freed by the call that is tested. */
+static void free_right(void)
+{
+    amio_group_free(right.group);
+    amio_playspec_free(right.open);
+    amio_playspec_free(right.scheduled);
+    amio_clip_free(right.clip);
+    amio_interface_free(right.iface);
+}
+
+static value pointer(void *p)
+{
+    value v;
+    v.u = 0;
+    v.p = p;
+    return v;
+}
+
+static value number(uint64_t u)
+{
+    value v;
+    v.u = u;
+    return v;
+}
+
+static value real(float f)
+{
+    value v;
+    v.u = 0;
+    v.f = f;
+    return v;
+}
+
+/*
+ * The letters; for a handle or a buffer the small one says that NULL is fine as well.
+ *
+ *   I C P Q G    interface, clip, playspec that is open, playspec that was scheduled, group
+ *   o O          where a number goes, and another one
+ *   K V W S A J  structs that are written: chunk, event, transport, statistics, clip properties,
+ *                playspec entry
+ *   M F E        structs that are read: configuration, clip format, playspec entry
+ *   B D          samples that are written, samples that are read
+ *   N Z          text that is written, and its capacity
+ *   n l          a number of frames, from 1 or from 0
+ *   f x y        gain, position, pending ticket
+ *   2 3 q        a number below 2, below 3, below 1
+ *   h # m z      frame rate, channels, period, size of an entry
+ *   * 0          anything is right: 1 and 0 are handed over
+ */
+static value right_value(char kind)
+{
+    switch (kind) {
+    case 'I': case 'i': return pointer(right.iface);
+    case 'C': case 'c': return pointer(right.clip);
+    case 'P': case 'p': return pointer(right.open);
+    case 'Q': return pointer(right.scheduled);
+    case 'G': case 'g': return pointer(right.group);
+    case 'o': return pointer(&out.scalar);
+    case 'O': return pointer(&out.scalar2);
+    case 'K': return pointer(&out.chunk);
+    case 'V': return pointer(&out.event);
+    case 'W': return pointer(&out.transport);
+    case 'S': return pointer(&out.stats);
+    case 'A': return pointer(&out.properties);
+    case 'J': return pointer(&out.entry);
+    case 'M': return pointer(&right.config);
+    case 'F': return pointer(&right.format);
+    case 'E': return pointer(&right.entry);
+    case 'B': case 'b': return pointer(out.samples);
+    case 'D': case 'd': return pointer(right.input);
+    case 'N': return pointer(out.name);
+    case 'n': case 'l': return number(FRAMES);
+    case 'f': return real(1);
+    case 'y': return number(right.ticket);
+    case 'h': return number(RATE);
+    case '#': return number(2);
+    case 'm': return number(PERIOD);
+    case 'z': return number(sizeof(amio_playspec_entry));
+    case 'Z': return number(sizeof out.name);
+    case '*': return number(1);
+    default: return number(0);
+    }
+}
+
+/* The wrong values for a kind, one after another, and the error that each must give; 0 at the end. */
+static amio_status wrong_value(char kind, int which, value *wrong)
+{
+    static uint64_t memory[8];
+    const int null_is_fine = kind >= 'a' && kind <= 'z';
+    value list[16];
+    amio_status error = AMIO_ERROR_INVALID_ARGUMENT;
+    int count = 0;
+
+    switch (kind) {
+    case 'I': case 'i': case 'C': case 'c': case 'P': case 'p': case 'Q': case 'G': case 'g':
+        if (which == 0 && !null_is_fine) {
+            *wrong = pointer(NULL);
+            return AMIO_ERROR_NULL_POINTER;
+        }
+        error = AMIO_ERROR_INVALID_HANDLE;
+        if (!null_is_fine)
+            which--;
+        list[count++] = pointer(stale.iface);
+        list[count++] = pointer(stale.clip);
+        list[count++] = pointer(stale.playspec);
+        list[count++] = pointer(stale.group);
+        list[count++] = pointer(memory);
+        list[count++] = number(1);
+        list[count++] = number(UINT64_MAX);
+        list[count++] = number((uint64_t)(uintptr_t)right_value(kind).p ^ 8);
+        list[count++] = number((uint64_t)(uintptr_t)right_value(kind).p + 1);
+        if (right_value(kind).p != right.iface)
+            list[count++] = pointer(right.iface);
+        if (right_value(kind).p != right.clip)
+            list[count++] = pointer(right.clip);
+        if (kind != 'P' && kind != 'p' && kind != 'Q')
+            list[count++] = pointer(right.open);
+        if (right_value(kind).p != right.group)
+            list[count++] = pointer(right.group);
+        break;
+    case 'o': case 'O': case 'K': case 'V': case 'W': case 'S': case 'A': case 'J': case 'M':
+    case 'F': case 'E': case 'N':
+        error = AMIO_ERROR_NULL_POINTER;
+        list[count++] = pointer(NULL);
+        break;
+    case 'B': case 'D':
+        if (which == 0) {
+            *wrong = pointer(NULL);
+            return AMIO_ERROR_NULL_POINTER;
+        }
+        return AMIO_OK;
+    case 'n':
+        list[count++] = number(0);
+        list[count++] = number((uint64_t)1 << 63);
+        list[count++] = number(SIZE_MAX);
+        list[count++] = number(((uint64_t)1 << 61) + 1);
+        list[count++] = number((uint64_t)1 << 46);
+        break;
+    case 'l':
+        list[count++] = number((uint64_t)1 << 63);
+        list[count++] = number(SIZE_MAX);
+        break;
+    case 'f':
+        list[count++] = real((float)NAN);
+        list[count++] = real((float)INFINITY);
+        list[count++] = real(-(float)INFINITY);
+        list[count++] = real(1e38f);
+        list[count++] = real(-1e38f);
+        break;
+    case 'x':
+        list[count++] = number((uint64_t)INT64_MAX);
+        list[count++] = number((uint64_t)INT64_MIN);
+        list[count++] = number(((uint64_t)1 << 61) + 1);
+        break;
+    case 'y':
+        error = AMIO_ERROR_NO_SUCH_TICKET;
+        list[count++] = number(0);
+        list[count++] = number(UINT64_MAX);
+        list[count++] = number(right.ticket - 1);
+        break;
+    case '2':
+        list[count++] = number(2);
+        list[count++] = number(UINT32_MAX);
+        break;
+    case '3':
+        list[count++] = number(3);
+        list[count++] = number(UINT32_MAX);
+        break;
+    case 'h':
+        list[count++] = number(0);
+        list[count++] = number(999);
+        list[count++] = number(768001);
+        list[count++] = number(UINT32_MAX);
+        break;
+    case '#':
+        list[count++] = number(0);
+        list[count++] = number(65);
+        list[count++] = number(65538); /* 2, if it were cut to 16 bits */
+        list[count++] = number(UINT32_MAX);
+        break;
+    case 'm':
+        list[count++] = number(0);
+        list[count++] = number(65537);
+        list[count++] = number(UINT32_MAX);
+        break;
+    case 'q':
+        list[count++] = number(1);
+        list[count++] = number(UINT32_MAX);
+        list[count++] = number(UINT64_MAX);
+        break;
+    case 'z':
+        list[count++] = number(0);
+        list[count++] = number((uint64_t)1 << 63);
+        list[count++] = number(SIZE_MAX);
+        break;
+    case 'Z':
+        error = AMIO_ERROR_BUFFER_TOO_SMALL;
+        list[count++] = number(0);
+        list[count++] = number(1);
+        break;
+    default:
+        break;
+    }
+    if (which >= count)
+        return AMIO_OK;
+    *wrong = list[which];
+    return error;
+}
+
+#define A0 a[0].p
+#define A1 a[1].p
+#define A2 a[2].p
+#define U(n) a[n].u
+#define U32(n) (uint32_t) a[n].u
+
+#define FUNCTION(name, ...) \
+    static amio_status call_##name(const value *a) { return name(__VA_ARGS__); }
+
+FUNCTION(amio_interface_new, A0, A1)
+FUNCTION(amio_interface_start, A0)
+FUNCTION(amio_interface_stop, A0)
+FUNCTION(amio_interface_close, A0)
+FUNCTION(amio_interface_free, A0)
+FUNCTION(amio_interface_state, A0, A1)
+FUNCTION(amio_interface_frame_rate_hz, A0, A1)
+FUNCTION(amio_interface_period_frames, A0, A1)
+FUNCTION(amio_interface_latency, A0, A1, A2)
+FUNCTION(amio_interface_client_name, A0, A1, U(2))
+FUNCTION(amio_interface_advance, A0, U(1), A2, a[3].p)
+FUNCTION(amio_interface_set_period_frames, A0, U32(1))
+FUNCTION(amio_interface_set_input_clip, A0, A1)
+FUNCTION(amio_interface_skip, A0, U(1))
+FUNCTION(amio_interface_transport, A0, A1)
+FUNCTION(amio_interface_position, A0, A1)
+FUNCTION(amio_interface_set_position, A0, a[1].i)
+FUNCTION(amio_interface_rolling, A0, A1)
+FUNCTION(amio_interface_set_rolling, A0, U32(1))
+FUNCTION(amio_clip_new, A0, A1, U(2), a[3].p)
+FUNCTION(amio_clip_new_f32, U32(0), U32(1), A2, U(3), a[4].p)
+FUNCTION(amio_clip_new_i16, U32(0), U32(1), A2, U(3), a[4].p)
+FUNCTION(amio_clip_new_borrowed, A0, A1, U(2), release, NULL, a[3].p)
+FUNCTION(amio_clip_info, A0, A1)
+FUNCTION(amio_clip_read, A0, U32(1), U(2), U(3), a[4].p)
+FUNCTION(amio_clip_retain, A0)
+FUNCTION(amio_clip_free, A0)
+FUNCTION(amio_playspec_new, A0)
+FUNCTION(amio_playspec_entry_init, A0, U(1), A2)
+FUNCTION(amio_playspec_add, A0, A1, A2)
+FUNCTION(amio_playspec_set_gain, A0, U(1), a[2].f, a[3].f, U(4))
+FUNCTION(amio_playspec_free, A0)
+FUNCTION(amio_interface_schedule, A0, A1, a[2].i, a[3].i, U32(4), a[5].p)
+FUNCTION(amio_interface_cancel, A0, U(1))
+FUNCTION(amio_group_new, A0, A1)
+FUNCTION(amio_group_schedule, A0, A1, a[2].i, a[3].i, U32(4), a[5].p)
+FUNCTION(amio_group_cancel, A0, U(1))
+FUNCTION(amio_group_set_gain, A0, A1, U(2), a[3].f, a[4].f, U(5))
+FUNCTION(amio_group_set_position, A0, a[1].i)
+FUNCTION(amio_group_set_rolling, A0, U32(1))
+FUNCTION(amio_group_commit, A0)
+FUNCTION(amio_group_free, A0)
+FUNCTION(amio_interface_read_input, A0, A1, A2, U(3))
+FUNCTION(amio_interface_wait_input, A0, A1, A2, U(3), U32(4))
+FUNCTION(amio_interface_input_fd, A0, A1)
+FUNCTION(amio_interface_next_event, A0, A1)
+FUNCTION(amio_interface_wait_event, A0, A1, U32(2))
+FUNCTION(amio_interface_event_fd, A0, A1)
+FUNCTION(amio_interface_stats, A0, A1)
+
+static const struct function {
+    const char *name;
+    const char *kinds;
+    amio_status (*call)(const value *a);
+    amio_status when_right;
+} table[] = {
+#define LINE(name, kinds) {#name, kinds, call_##name, AMIO_OK}
+    LINE(amio_interface_new, "Mo"),
+    {"amio_interface_start", "I", call_amio_interface_start, AMIO_ERROR_INVALID_STATE},
+    LINE(amio_interface_stop, "I"),
+    LINE(amio_interface_close, "I"),
+    LINE(amio_interface_free, "i"),
+    LINE(amio_interface_state, "Io"),
+    LINE(amio_interface_frame_rate_hz, "Io"),
+    LINE(amio_interface_period_frames, "Io"),
+    LINE(amio_interface_latency, "IoO"),
+    LINE(amio_interface_client_name, "INZ"),
+    LINE(amio_interface_advance, "Indb"),
+    LINE(amio_interface_set_period_frames, "Im"),
+    LINE(amio_interface_set_input_clip, "Ic"),
+    LINE(amio_interface_skip, "Il"),
+    LINE(amio_interface_transport, "IW"),
+    LINE(amio_interface_position, "Io"),
+    LINE(amio_interface_set_position, "Ix"),
+    LINE(amio_interface_rolling, "Io"),
+    LINE(amio_interface_set_rolling, "I2"),
+    LINE(amio_clip_new, "FDno"),
+    LINE(amio_clip_new_f32, "h#Dno"),
+    LINE(amio_clip_new_i16, "h#Dno"),
+    LINE(amio_clip_new_borrowed, "FDno"),
+    LINE(amio_clip_info, "CA"),
+    LINE(amio_clip_read, "Cq0nB"),
+    LINE(amio_clip_retain, "C"),
+    LINE(amio_clip_free, "c"),
+    LINE(amio_playspec_new, "o"),
+    LINE(amio_playspec_entry_init, "JzC"),
+    LINE(amio_playspec_add, "PEo"),
+    LINE(amio_playspec_set_gain, "Pqffl"),
+    LINE(amio_playspec_set_gain, "Qqffl"),
+    LINE(amio_playspec_free, "p"),
+    LINE(amio_interface_schedule, "IPxx3o"),
+    LINE(amio_interface_cancel, "Iy"),
+    LINE(amio_group_new, "Io"),
+    LINE(amio_group_schedule, "GPxx3o"),
+    LINE(amio_group_cancel, "Gy"),
+    LINE(amio_group_set_gain, "GQqffl"),
+    LINE(amio_group_set_position, "Gx"),
+    LINE(amio_group_set_rolling, "G2"),
+    LINE(amio_group_commit, "G"),
+    LINE(amio_group_free, "g"),
+    LINE(amio_interface_read_input, "IKBn"),
+    LINE(amio_interface_wait_input, "IKBn*"),
+    LINE(amio_interface_input_fd, "Io"),
+    LINE(amio_interface_next_event, "IV"),
+    LINE(amio_interface_wait_event, "IV*"),
+    LINE(amio_interface_event_fd, "Io"),
+    LINE(amio_interface_stats, "IS"),
+};
+
+/* Calls a function with everything right, except for one argument if there is a wrong one. */
+static void try(const struct function *function, size_t position, const value *wrong,
+                amio_status expected)
+{
+    value arguments[MOST_ARGUMENTS];
+    size_t at;
+    amio_status status;
+
+    for (at = 0; function->kinds[at] != '\0'; at++)
+        arguments[at] = right_value(function->kinds[at]);
+    if (wrong != NULL)
+        arguments[position] = *wrong;
+    status = function->call(arguments);
+    if (status != expected)
+        fprintf(stderr, "%s, argument %d wrong with %#llx: %s (%s), not %s\n", function->name,
+                wrong == NULL ? -1 : (int)position,
+                wrong == NULL ? 0 : (unsigned long long)wrong->u, amio_strerror(status),
+                amio_last_error_message(), amio_strerror(expected));
+    CHECK(status == expected);
+    if (status != AMIO_OK) {
+        CHECK(amio_last_error_message()[0] != '\0');
+        CHECK(memcmp(&out, &before, sizeof out) == 0);
+    }
+}
+
+static int try_all(const struct function *function)
+{
+    size_t position;
+    int tried = 1;
+
+    make_right();
+    try(function, 0, NULL, function->when_right);
+    free_right();
+    for (position = 0; function->kinds[position] != '\0'; position++) {
+        int which = 0;
+        for (;; which++) {
+            value wrong;
+            amio_status expected;
+            make_right();
+            expected = wrong_value(function->kinds[position], which, &wrong);
+            if (expected == AMIO_OK) {
+                free_right();
+                break;
+            }
+            try(function, position, &wrong, expected);
+            free_right();
+            tried++;
+        }
+    }
+    return tried;
+}
+
+int main(void)
+{
+    size_t at;
+    int tried = 0;
+
+    make_right();
+    stale.iface = right.iface;
+    stale.clip = right.clip;
+    stale.playspec = right.open;
+    stale.group = right.group;
+    free_right();
+
+    for (at = 0; at < sizeof table / sizeof table[0]; at++)
+        tried += try_all(&table[at]);
+
+    /* What does not fit the table: files, and a function as an argument. */
+    make_right();
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_open(NULL, &right.clip));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_open("/dev/null", NULL));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_save_wav(NULL, "/dev/null"));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_save_wav(right.clip, NULL));
+    FAILS(AMIO_ERROR_INVALID_HANDLE, amio_clip_save_wav(stale.clip, "/dev/null"));
+    FAILS(AMIO_ERROR_INVALID_HANDLE, amio_clip_save_wav((amio_clip *)right.open, "/dev/null"));
+    FAILS(AMIO_ERROR_IO, amio_clip_save_wav(right.clip, "/nowhere/clip.wav"));
+    FAILS(AMIO_ERROR_NULL_POINTER,
+          amio_clip_new_borrowed(&right.format, right.input, FRAMES, NULL, NULL, &right.clip));
+    free_right();
+    printf("%d calls of %d functions\n", tried, (int)(sizeof table / sizeof table[0]));
+    return 0;
+}

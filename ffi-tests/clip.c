@@ -1,0 +1,159 @@
+/* Section clip: every format and layout, memory that is borrowed, files, counting of owners. */
+#define _XOPEN_SOURCE 700 /* mkstemp(), truncate() */
+#include "check.h"
+#include <unistd.h>
+
+static void every_format_and_layout_names_the_same_sound(void)
+{
+    static const float f32[] = {0.5f, -1.0f, 0.25f, 0.0f};
+    static const double f64[] = {0.5, -1.0, 0.25, 0.0};
+    static const int16_t i16[] = {16384, -32768, 8192, 0};
+    static const int32_t i32[] = {1073741824, -2147483647 - 1, 536870912, 0};
+    static const int one = 1;
+    const int little_endian = *(const char *)&one;
+    unsigned char i24[12];
+    const void *memory[5];
+    uint32_t format, layout, channel;
+    int at;
+
+    for (at = 0; at < 4; at++) /* the three high bytes of i32, whatever the byte order */
+        memcpy(i24 + 3 * at, (const unsigned char *)&i32[at] + little_endian, 3);
+    memory[AMIO_SAMPLE_F32] = f32;
+    memory[AMIO_SAMPLE_I16] = i16;
+    memory[AMIO_SAMPLE_I24] = i24;
+    memory[AMIO_SAMPLE_I32] = i32;
+    memory[AMIO_SAMPLE_F64] = f64;
+    for (format = 0; format < 5; format++)
+        for (layout = 0; layout < 2; layout++) {
+            amio_clip_format as = {sizeof as, RATE, 2, 0, 0};
+            amio_clip *clip;
+            as.sample_format = format;
+            as.layout = layout;
+            OK(amio_clip_new(&as, memory[format], 2, &clip));
+            for (channel = 0; channel < 2; channel++) {
+                float out[2];
+                OK(amio_clip_read(clip, channel, 0, 2, out));
+                for (at = 0; at < 2; at++)
+                    CHECK(out[at] == f32[layout == AMIO_LAYOUT_PLANAR ? 2 * channel + at
+                                                                      : 2 * at + channel]);
+            }
+            OK(amio_clip_free(clip));
+        }
+}
+
+static void short_hands(void)
+{
+    static const int16_t samples[] = {16384, -16384, 8192, -8192};
+    amio_clip_properties properties = {0};
+    amio_clip *clip;
+    float sample;
+
+    OK(amio_clip_new_i16(44100, 2, samples, 2, &clip));
+    properties.struct_size = sizeof properties;
+    OK(amio_clip_info(clip, &properties));
+    CHECK(properties.frame_rate_hz == 44100 && properties.channels == 2 && properties.frames == 2);
+    OK(amio_clip_read(clip, 1, 1, 1, &sample));
+    CHECK(sample == -0.25f);
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_read(clip, 1, 1, 2, &sample));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_read(clip, 1, UINT64_MAX, 2, &sample));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_read(clip, 2, 0, 1, &sample));
+    OK(amio_clip_free(clip));
+}
+
+static void owners_are_counted(void)
+{
+    amio_clip *clip = counting_clip(1);
+    float sample;
+
+    OK(amio_clip_retain(clip));
+    OK(amio_clip_free(clip));
+    OK(amio_clip_read(clip, 0, 0, 1, &sample));
+    OK(amio_clip_free(clip));
+    FAILS(AMIO_ERROR_INVALID_HANDLE, amio_clip_read(clip, 0, 0, 1, &sample));
+    FAILS(AMIO_ERROR_INVALID_HANDLE, amio_clip_retain(clip));
+    FAILS(AMIO_ERROR_INVALID_HANDLE, amio_clip_free(clip));
+    OK(amio_clip_free(NULL));
+}
+
+static void count_release(void *user_data)
+{
+    ++*(int *)user_data;
+}
+
+static void borrowed_memory_is_given_back_once(void)
+{
+    static float samples[] = {0.5f, 0.25f};
+    amio_clip_format format = {sizeof format, RATE, 1, 0, 0};
+    amio_clip *clip;
+    amio_playspec *playspec;
+    amio_playspec_entry entry;
+    amio_interface *iface;
+    uint64_t ticket;
+    int released = 0;
+    float output[2];
+
+    OK(amio_clip_new_borrowed(&format, samples, 2, count_release, &released, &clip));
+    OK(amio_clip_free(clip));
+    CHECK(released == 1);
+
+    /* A playspec keeps the memory, its schedule too, the handle is not needed. */
+    released = 0;
+    OK(amio_clip_new_borrowed(&format, samples, 2, count_release, &released, &clip));
+    entry = entry_of(clip, 0);
+    playspec = playspec_of(&entry);
+    OK(amio_clip_free(clip));
+    iface = rolling_offline(1);
+    OK(amio_interface_schedule(iface, playspec, 0, 0, 0, &ticket));
+    OK(amio_playspec_free(playspec));
+    OK(amio_interface_advance(iface, 2, NULL, output));
+    CHECK(released == 0 && output[0] == 0.5f && output[1] == 0.25f);
+    OK(amio_interface_free(iface));
+    CHECK(released == 1);
+
+    /* Memory that is refused stays the caller's. */
+    released = 0;
+    format.channels = 65;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT,
+          amio_clip_new_borrowed(&format, samples, 2, count_release, &released, &clip));
+    format.channels = 1;
+    samples[1] = 1e9f;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT,
+          amio_clip_new_borrowed(&format, samples, 2, count_release, &released, &clip));
+    CHECK(strstr(amio_last_error_message(), "frame 1") != NULL);
+    CHECK(released == 0);
+}
+
+static void saved_and_opened_again(void)
+{
+    char path[] = "/tmp/amio-clip-XXXXXX";
+    amio_clip *clip = counting_clip(200), *again;
+    float before[200], after[200];
+    static const char text[] = "This is no audio file, but a text of some length.";
+    int file = mkstemp(path);
+
+    CHECK(file >= 0);
+    OK(amio_clip_save_wav(clip, path));
+    OK(amio_clip_open(path, &again));
+    OK(amio_clip_read(clip, 0, 0, 200, before));
+    OK(amio_clip_read(again, 0, 0, 200, after));
+    CHECK(memcmp(before, after, sizeof before) == 0);
+    OK(amio_clip_free(clip));
+    OK(amio_clip_free(again));
+
+    CHECK(truncate(path, 0) == 0 && write(file, text, sizeof text) == sizeof text);
+    FAILS(AMIO_ERROR_FORMAT, amio_clip_open(path, &again));
+    CHECK(strstr(amio_last_error_message(), path) != NULL);
+    CHECK(close(file) == 0 && unlink(path) == 0);
+    FAILS(AMIO_ERROR_IO, amio_clip_open(path, &again));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_open("", &again));
+}
+
+int main(void)
+{
+    every_format_and_layout_names_the_same_sound();
+    short_hands();
+    owners_are_counted();
+    borrowed_memory_is_given_back_once();
+    saved_and_opened_again();
+    return 0;
+}

@@ -1,0 +1,116 @@
+/*
+ * Interfaces that are made, started, used, stopped and freed, over and over, leave nothing behind:
+ * no memory, no descriptor, no thread. Arguments: the driver, and how often.
+ */
+#define _GNU_SOURCE
+#include "check.h"
+#include <dirent.h>
+#include <malloc.h>
+#include <time.h>
+
+enum { WARM_UP = 50 };
+
+struct held {
+    size_t heap_bytes;
+    long resident_kib;
+    int descriptors;
+};
+
+static int entries(const char *folder)
+{
+    DIR *open = opendir(folder);
+    int count = 0;
+    CHECK(open != NULL);
+    while (readdir(open) != NULL)
+        count++;
+    closedir(open);
+    return count;
+}
+
+/* No interface lives: each of its threads is gone, or just about to go, which nothing tells. */
+static void wait_until_alone(void)
+{
+    const struct timespec millisecond = {0, 1000000};
+    int waited = 0;
+    while (entries("/proc/self/task") > 3) { /* ".", ".." and this one */
+        nanosleep(&millisecond, NULL);
+        CHECK(waited++ < 5000);
+    }
+}
+
+static struct held held(void)
+{
+    struct held held = {0, 0, 0};
+    char line[256];
+    FILE *status = fopen("/proc/self/status", "r");
+    CHECK(status != NULL);
+    wait_until_alone();
+    while (fgets(line, sizeof line, status) != NULL)
+        sscanf(line, "VmRSS: %ld", &held.resident_kib);
+    fclose(status);
+    held.descriptors = entries("/proc/self/fd");
+    held.heap_bytes = mallinfo2().uordblks;
+    return held;
+}
+
+static void live(uint32_t driver, amio_playspec *playspec)
+{
+    amio_interface_config config = {0};
+    amio_interface *iface;
+    amio_group *group;
+    uint64_t ticket;
+
+    config.struct_size = sizeof config;
+    config.driver = driver;
+    config.period_frames = driver == AMIO_DRIVER_JACK ? 0 : 64;
+    OK(amio_interface_new(&config, &iface));
+    OK(amio_interface_schedule(iface, playspec, 0, 0, 0, &ticket));
+    OK(amio_interface_schedule(iface, playspec, 1000000, 0, 0, &ticket));
+    OK(amio_interface_set_rolling(iface, 1));
+    OK(amio_interface_start(iface));
+    OK(amio_group_new(iface, &group));
+    OK(amio_group_schedule(group, playspec, 0, 0, 0, &ticket));
+    OK(amio_group_free(group));
+    if (driver == AMIO_DRIVER_OFFLINE)
+        OK(amio_interface_advance(iface, 100, NULL, NULL));
+    OK(amio_interface_stop(iface));
+    OK(amio_interface_free(iface));
+}
+
+int main(int count, char **arguments)
+{
+    uint32_t driver = AMIO_DRIVER_NULL;
+    int lives = count > 2 ? atoi(arguments[2]) : 1000, life;
+    amio_clip *clip;
+    amio_playspec_entry entry;
+    amio_playspec *playspec;
+    struct held before, after;
+
+    if (count > 1 && strcmp(arguments[1], "offline") == 0)
+        driver = AMIO_DRIVER_OFFLINE;
+    if (count > 1 && strcmp(arguments[1], "jack") == 0)
+        driver = AMIO_DRIVER_JACK;
+    mallopt(M_ARENA_MAX, 1); /* mallinfo2() counts one arena */
+
+    clip = counting_clip(100);
+    entry = entry_of(clip, 0);
+    playspec = playspec_of(&entry);
+    for (life = 0; life < WARM_UP; life++)
+        live(driver, playspec);
+    before = held();
+    for (life = 0; life < lives; life++)
+        live(driver, playspec);
+    after = held();
+
+    printf("%d lives: heap %ld bytes, resident %ld KiB, descriptors %d more\n", lives,
+           (long)after.heap_bytes - (long)before.heap_bytes, after.resident_kib - before.resident_kib,
+           after.descriptors - before.descriptors);
+    CHECK(after.descriptors == before.descriptors);
+    /* Far less than the smallest object would leave, once for each life. */
+    CHECK((long)after.heap_bytes - (long)before.heap_bytes < 16 * (long)lives);
+    CHECK(after.resident_kib - before.resident_kib < 4096);
+
+    OK(amio_playspec_free(playspec));
+    OK(amio_clip_free(clip));
+    return 0;
+}

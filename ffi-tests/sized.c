@@ -1,0 +1,108 @@
+/* Structs that grow: older, newer and mistaken callers. */
+#include "check.h"
+#include <stddef.h>
+
+/* A caller that was built for a later header. */
+struct later_config {
+    amio_interface_config known;
+    uint64_t added;
+};
+
+struct later_properties {
+    amio_clip_properties known;
+    uint64_t added;
+};
+
+static amio_status open_with(const void *config)
+{
+    amio_interface *iface;
+    amio_status status = amio_interface_new((const amio_interface_config *)config, &iface);
+    if (status == AMIO_OK)
+        OK(amio_interface_free(iface));
+    return status;
+}
+
+static void structs_that_are_read(void)
+{
+    struct later_config later;
+    uint32_t size;
+
+    memset(&later, 0, sizeof later);
+    later.known.driver = AMIO_DRIVER_OFFLINE;
+    later.known.period_frames = 0xFFFFFFFF; /* refused, where it is looked at */
+
+    /* An older caller's struct ends before it: a missing tail reads as 0. */
+    later.known.struct_size = offsetof(amio_interface_config, frame_rate_hz);
+    OK(open_with(&later));
+    later.known.struct_size = sizeof later.known;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, open_with(&later));
+    later.known.period_frames = 0;
+    OK(open_with(&later));
+
+    /* A newer caller's is longer: fine as long as what is added is 0. */
+    later.known.struct_size = sizeof later;
+    OK(open_with(&later));
+    later.added = 1;
+    FAILS(AMIO_ERROR_UNSUPPORTED, open_with(&later));
+    later.added = (uint64_t)1 << 56;
+    FAILS(AMIO_ERROR_UNSUPPORTED, open_with(&later));
+
+    /* Sizes that cannot be: forgotten, in the middle of a field, never set. */
+    for (size = 0; size < sizeof later.known; size++)
+        if (size < 8 || size % 8 != 0) {
+            later.known.struct_size = size;
+            FAILS(AMIO_ERROR_INVALID_ARGUMENT, open_with(&later));
+        }
+    later.known.struct_size = 0xA5A5A5A8;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, open_with(&later));
+    CHECK(strstr(amio_last_error_message(), "struct_size") != NULL);
+}
+
+static void structs_that_are_written(void)
+{
+    amio_clip *clip = counting_clip(5);
+    struct later_properties later;
+    unsigned char before[sizeof later];
+
+    /* What the library does not know of stays as it is, and the size too. */
+    memset(&later, 0xA5, sizeof later);
+    later.known.struct_size = sizeof later;
+    OK(amio_clip_info(clip, &later.known));
+    CHECK(later.known.frames == 5 && later.known.struct_size == sizeof later);
+    CHECK(later.added == UINT64_C(0xA5A5A5A5A5A5A5A5));
+
+    /* Too small a struct is refused before anything is written. */
+    memset(&later, 0xA5, sizeof later);
+    later.known.struct_size = sizeof later.known - 8;
+    memcpy(before, &later, sizeof before);
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_info(clip, &later.known));
+    CHECK(memcmp(before, &later, sizeof before) == 0);
+
+    OK(amio_clip_free(clip));
+}
+
+static void structs_that_are_filled_in(void)
+{
+    struct {
+        amio_playspec_entry known;
+        uint64_t added;
+    } later;
+    amio_clip *clip = counting_clip(1);
+
+    memset(&later, 0xA5, sizeof later);
+    OK(amio_playspec_entry_init(&later.known, sizeof later, clip));
+    CHECK(later.known.struct_size == sizeof later && later.added == 0);
+    CHECK(later.known.clip == clip && later.known.gain_left == 1 && later.known.gain_right == 1);
+    CHECK(later.known.source_end_frame == 0 && later.known.fade_out_frames == 0);
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_playspec_entry_init(&later.known, 8, clip));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_playspec_entry_init(&later.known, SIZE_MAX, clip));
+    OK(amio_clip_free(clip));
+}
+
+int main(void)
+{
+    structs_that_are_read();
+    structs_that_are_written();
+    structs_that_are_filled_in();
+    return 0;
+}

@@ -1,0 +1,84 @@
+//! When clients of this process may open: one at a time, and none among the clients of a server
+//! that has died.
+//!
+//! jackd's library keeps one server for the whole process. When a client opens after that server
+//! has died, the library frees all clients that are not closed yet, whoever uses them. So the
+//! first client opens when the last one of the dead server is closed; with several interfaces
+//! that takes some 50 ms. PipeWire's library has no such state.
+//! Thread: any.
+
+use super::library::Library;
+use crate::error::{Error, Result};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// How long an opening client waits for those of a dead server to be closed.
+const PATIENCE: Duration = Duration::from_millis(500);
+
+static TURN: Mutex<()> = Mutex::new(());
+static CLIENTS: Mutex<Clients> = Mutex::new(Clients {
+    open: 0,
+    server_died: false,
+});
+static CLOSED: Condvar = Condvar::new();
+
+struct Clients {
+    open: usize,
+    /// Said by one of those that are open.
+    server_died: bool,
+}
+
+impl Clients {
+    fn must_close(&self) -> bool {
+        self.server_died && self.open > 0
+    }
+}
+
+/// Runs `open` when it may run; it returns a client or nothing, and something else.
+pub(super) fn open<C, T>(
+    library: &Library,
+    open: impl FnOnce() -> (Option<C>, T),
+) -> Result<(Option<C>, T)> {
+    if library.has_one_server() {
+        let (clients, _) = CLOSED
+            .wait_timeout_while(lock(&CLIENTS), PATIENCE, |clients| clients.must_close())
+            .unwrap_or_else(PoisonError::into_inner);
+        if clients.must_close() {
+            return Err(Error::Driver {
+                driver: "jack",
+                message: format!(
+                    "the JACK server has died, and {} of its clients in this process are still \
+                     to be closed",
+                    clients.open
+                ),
+            });
+        }
+    }
+    let _turn = lock(&TURN);
+    let opened = open();
+    if opened.0.is_some() {
+        lock(&CLIENTS).open += 1;
+    }
+    Ok(opened)
+}
+
+/// A client says that its server has died; more than once is fine.
+pub(super) fn server_died() {
+    lock(&CLIENTS).server_died = true;
+}
+
+/// Runs `close`, which closes a client.
+pub(super) fn close(close: impl FnOnce()) {
+    let _turn = lock(&TURN);
+    close();
+    let mut clients = lock(&CLIENTS);
+    clients.open -= 1;
+    if clients.open == 0 {
+        clients.server_died = false;
+    }
+    CLOSED.notify_all();
+}
+
+fn lock<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}

@@ -1,0 +1,135 @@
+//! The programs in `examples`, run as a newcomer would run them, on drivers without hardware.
+
+mod toolchain;
+
+use amio::Clip;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use toolchain::Linkage::{Shared, Static};
+use toolchain::{build, repository, scratch, shared_library, succeed};
+
+fn c(name: &str) -> Command {
+    Command::new(build(&format!("examples/c/{name}.c"), "c99", Shared))
+}
+
+fn python(name: &str) -> Command {
+    let mut command = Command::new("python3");
+    command
+        .arg(repository().join(format!("examples/python-ctypes/{name}.py")))
+        .env(
+            "AMIO_LIBRARY",
+            shared_library(&scratch()).join("libamio.so"),
+        );
+    command
+}
+
+/// What is printed where the transport starts with the first period of a device.
+const TWO_CLIPS_OFFLINE: &str = "440 Hz at frame 4800, device frame 4800\n\
+                                 660 Hz at frame 10001, device frame 10001\n";
+
+#[test]
+fn two_clips_are_played_at_exact_frames_from_c() {
+    two_clips(c);
+}
+
+#[test]
+fn two_clips_are_played_at_exact_frames_from_python() {
+    two_clips(python);
+}
+
+fn two_clips(program: fn(&str) -> Command) {
+    let printed = |driver| succeed(program("play_two_clips").args(["--driver", driver]));
+    assert_eq!(printed("offline"), TWO_CLIPS_OFFLINE);
+    let frames = numbers_after("device frame ", &printed("null"));
+    assert_eq!(frames.len(), 2);
+    assert_eq!(frames[1] - frames[0], 10_001 - 4_800);
+}
+
+#[test]
+fn input_is_captured_to_a_wav_file_from_c() {
+    capture(c, "c.wav");
+}
+
+#[test]
+fn input_is_captured_to_a_wav_file_from_python() {
+    capture(python, "python.wav");
+}
+
+fn capture(program: fn(&str) -> Command, file: &str) {
+    let path = scratch().join(file);
+    let printed = succeed(
+        program("capture_to_wav")
+            .arg(&path)
+            .args(["--driver", "null"]),
+    );
+    assert!(printed.contains("48000 frames at 48000 Hz"), "{printed}");
+    let info = Clip::open(&path).expect("the program wrote it").info();
+    assert_eq!((info.frames, info.channels), (48_000, 2));
+}
+
+#[test]
+fn bars_are_swapped_in_time_by_an_event_loop() {
+    let printed = succeed(c("swap_in_time").args(["--driver", "null"]));
+    let bars = numbers_after("device frame ", &printed);
+    assert_eq!(bars.len(), 6);
+    assert!(
+        printed.lines().all(|line| line.ends_with(" 0 frames late")),
+        "{printed}"
+    );
+    // A bar is longer by the frames that a busy machine made the timer skip, and never shorter.
+    assert!(
+        bars.windows(2).all(|two| two[1] - two[0] >= 12_000),
+        "{printed}"
+    );
+}
+
+#[test]
+fn voices_are_rendered_over_a_metronome() {
+    let (voice, out) = (voice(), scratch().join("mix.wav"));
+    let mut program = Command::new(build("examples/c/offline_render.c", "c11", Static));
+    let printed = succeed(program.arg(&out).arg(&voice).arg(&voice));
+    assert_eq!(numbers_after("at frame ", &printed), [0, 1_000]);
+
+    let mix = Clip::open(&out).expect("the program wrote it");
+    assert_eq!((mix.info().frames, mix.info().channels), (2_000, 2));
+    let mut left = [0.0; 2_000];
+    mix.read(0, 0, &mut left);
+    assert_eq!(left[0], 0.75, "half a voice and a quarter of a click");
+    assert_eq!(left[899], 0.5, "the voice, just before it fades");
+    assert_eq!(left[999], 0.0, "the voice has faded");
+    assert_eq!(left[1_000], 0.5, "the voice begins again");
+}
+
+/// A thousand frames, all 0.5.
+fn voice() -> PathBuf {
+    let path = scratch().join("voice.wav");
+    let clip = Clip::from_f32(48_000, 1, &[0.5; 1_000]).expect("good samples");
+    clip.save_wav(&path)
+        .expect("the target directory is writable");
+    path
+}
+
+#[test]
+fn wrong_arguments_are_explained() {
+    let mut program = c("offline_render");
+    let output = program
+        .args([scratch().join("x.wav").as_path(), Path::new("/nowhere.wav")])
+        .output()
+        .expect("the program runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.contains("/nowhere.wav"), "{said}");
+}
+
+/// The numbers that follow `words` in a text.
+fn numbers_after(words: &str, text: &str) -> Vec<u64> {
+    text.split(words)
+        .skip(1)
+        .filter_map(|rest| {
+            rest.split(|c: char| !c.is_ascii_digit())
+                .next()?
+                .parse()
+                .ok()
+        })
+        .collect()
+}

@@ -1,0 +1,95 @@
+//! The programs in `ffi-tests`, which know the library by its header alone: compiled as C and as
+//! C++, without a warning, linked to the shared and to the static library, and run.
+
+mod toolchain;
+
+use std::process::Command;
+use toolchain::Linkage::{Shared, Static};
+use toolchain::{build, compiler, repository, succeed};
+
+/// Runs a C program as C99 with the shared and as C11 with the static library.
+fn run(name: &str) {
+    let source = format!("ffi-tests/{name}.c");
+    for (standard, linkage) in [("c99", Shared), ("c11", Static)] {
+        succeed(&mut Command::new(build(&source, standard, linkage)));
+    }
+}
+
+macro_rules! programs {
+    ($($test:ident: $name:literal,)*) => {
+        $(#[test] fn $test() { run($name); })*
+    };
+}
+
+programs! {
+    section_version_from_c: "version",
+    section_status_from_c: "status",
+    section_interface_from_c: "interface",
+    section_transport_from_c: "transport",
+    section_clip_from_c: "clip",
+    section_playspec_from_c: "playspec",
+    section_schedule_from_c: "schedule",
+    section_capture_from_c: "capture",
+    section_events_from_c: "events",
+    section_stats_from_c: "stats",
+    structs_of_older_and_newer_callers: "sized",
+    wrong_arguments_give_documented_errors: "arguments",
+    wrong_fields_give_documented_errors: "fields",
+}
+
+#[test]
+fn a_cpp_program_uses_the_library() {
+    for (standard, linkage) in [("c++11", Shared), ("c++20", Static)] {
+        succeed(&mut Command::new(build(
+            "ffi-tests/program.cpp",
+            standard,
+            linkage,
+        )));
+    }
+}
+
+#[test]
+fn the_header_compiles_alone_in_every_standard() {
+    for standard in ["c99", "c11", "c17", "c++11", "c++14", "c++17", "c++20"] {
+        let language = if standard.starts_with("c++") {
+            "c++"
+        } else {
+            "c"
+        };
+        succeed(
+            compiler(standard)
+                .args(
+                    ["-Wstrict-prototypes", "-Wconversion"]
+                        .iter()
+                        .filter(|w| language == "c" || **w != "-Wstrict-prototypes"),
+                )
+                .args(["-fsyntax-only", "-x", language])
+                .arg(repository().join("include/amio.h")),
+        );
+    }
+}
+
+/// Sixteen threads at once; the argument is for how many seconds.
+fn run_threads(seconds: &str) {
+    succeed(Command::new(build("ffi-tests/threads.c", "c99", Shared)).arg(seconds));
+}
+
+#[test]
+fn sixteen_threads_at_once_and_each_ticket_ends_in_one_event() {
+    run_threads("2");
+}
+
+#[test]
+#[ignore = "ten seconds; make test-long"]
+fn sixteen_threads_at_once_for_ten_seconds() {
+    run_threads("10");
+}
+
+/// The first argument is the driver, the second how often.
+#[test]
+fn a_thousand_lives_of_an_interface_leak_nothing() {
+    let program = build("ffi-tests/lives.c", "c99", Shared);
+    for driver in ["null", "offline"] {
+        succeed(Command::new(&program).args([driver, "1000"]));
+    }
+}

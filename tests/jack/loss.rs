@@ -1,0 +1,339 @@
+//! Servers that die, and servers that hang.
+
+use crate::peer::Peer;
+use crate::server::{Server, beside};
+use crate::tools::{
+    self, assert_consecutive, assert_numbered, connected_to, impulses, read_all, run_until,
+    wait_for, wait_until,
+};
+use amio::{Chunk, Config, EventKind, Interface, State, Swap};
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+const PERIOD: u32 = 256;
+
+#[test]
+fn twenty_times_a_killed_server_is_told_within_100_ms_and_all_goes_on_when_it_is_back() {
+    beside!(Server::Jackd(256), {
+        let mut server = Jackd::of_the_script();
+        let interface = tools::start(Config {
+            autoconnect: true,
+            ..tools::config()
+        });
+        let playspec = impulses(0.5, 1_000);
+        interface.schedule(&playspec, Swap::at(0)).expect("room");
+        interface.set_rolling(true).expect("room");
+
+        let mut source = Peer::start("source");
+        let mut recorder = Peer::start("recorder");
+        source.connect("source:out", "amio:input_1");
+        recorder.connect("amio:output_r", "recorder:in");
+        for round in 1..=20 {
+            // Two thousand frames, so that two impulses at least are in them.
+            run_until(&interface, interface.transport().device_frame + 2_500);
+            let position = interface.position();
+            let killed = Instant::now();
+            server.signal("-KILL");
+            let (reason, _) = wait_for(&interface, Duration::from_secs(3), |event| {
+                match &event.kind {
+                    EventKind::Lost { reason } => Some(reason.clone()),
+                    _ => None,
+                }
+            });
+            let told = killed.elapsed();
+            assert!(
+                told < Duration::from_millis(100),
+                "round {round}: told after {told:?}"
+            );
+            assert_eq!(interface.state(), State::Lost, "{reason}");
+            assert!(interface.position() >= position);
+
+            assert_all_was_captured(&read_all(&interface), &mut source);
+            assert_played(&mut recorder);
+            drop((source, recorder));
+
+            server = server.replace();
+            let back = Duration::from_secs(8);
+            let (gap, passed) = wait_for(&interface, back, |event| match event.kind {
+                EventKind::Reconnected { gap_frames } => Some(gap_frames),
+                _ => None,
+            });
+            let lost_again = |kind: &EventKind| matches!(kind, EventKind::Lost { .. });
+            assert!(
+                !passed.iter().any(|event| lost_again(&event.kind)),
+                "{passed:#?}"
+            );
+            assert!(gap > 0 && interface.state() == State::Running);
+            println!(
+                "round {round}: told after {told:?}, back after {:?}",
+                killed.elapsed()
+            );
+            // The peers come back after us; their connections are made again all the same, and
+            // those to the device too.
+            source = Peer::start("source");
+            recorder = Peer::start("recorder");
+            wait_until(
+                vec!["source:out".to_owned(), "system:capture_1".to_owned()],
+                || {
+                    let mut connected = connected_to("amio:input_1");
+                    connected.sort();
+                    connected
+                },
+            );
+            wait_until(
+                vec!["recorder:in".to_owned(), "system:playback_2".to_owned()],
+                || {
+                    let mut connected = connected_to("amio:output_r");
+                    connected.sort();
+                    connected
+                },
+            );
+        }
+        assert_eq!(interface.stats().reconnects, 20);
+        drop(server);
+    });
+}
+
+/// The numbers of the source are there, each once, up to the last period it ran.
+fn assert_all_was_captured(chunks: &[(Chunk, Vec<f32>)], source: &mut Peer) {
+    assert!(chunks.iter().all(|(chunk, _)| chunk.lost_before == 0));
+    assert_consecutive(chunks);
+    assert_numbered(chunks);
+    let last_block = source.recording().pop().expect("it ran");
+    let last_played = last_block.first_frame + last_block.samples.len() as u32 - 1;
+    let (_, last_chunk) = chunks.last().expect("something was captured");
+    let last = *last_chunk.last().expect("a chunk has frames") as u32;
+    // The server may have died between the source and us.
+    assert!(
+        last + PERIOD >= last_played,
+        "{last} was captured, {last_played} was played"
+    );
+}
+
+/// Impulses were heard, as far apart as they were scheduled.
+fn assert_played(recorder: &mut Peer) {
+    let recording = recorder.recording();
+    let samples = recording.iter().flat_map(|block| &block.samples);
+    let impulses: Vec<usize> = samples
+        .enumerate()
+        .filter(|(_, sample)| **sample == 0.5)
+        .map(|(at, _)| at)
+        .collect();
+    assert!(impulses.len() >= 2, "only {impulses:?}");
+    for pair in impulses.windows(2) {
+        assert_eq!((pair[1] - pair[0]) % 1_000, 0, "{impulses:?}");
+    }
+}
+
+#[test]
+fn a_server_that_stops_for_two_seconds_is_told_and_no_call_waits_longer_than_a_second() {
+    beside!(Server::Jackd(256), {
+        let server = Jackd::of_the_script();
+        let interface = tools::start(tools::config());
+        interface.set_rolling(true).expect("room");
+        run_until(&interface, 4_096);
+        server.signal("-STOP");
+        let stopped = Instant::now();
+        let (silent_ms, _) = wait_for(&interface, Duration::from_secs(1), |event| {
+            match event.kind {
+                EventKind::Stalled { silent_ms } => Some(silent_ms),
+                _ => None,
+            }
+        });
+        assert!((100..1_000).contains(&silent_ms), "{silent_ms}");
+
+        let mut longest = Duration::ZERO;
+        let mut buffer = [0.0; 64];
+        while stopped.elapsed() < Duration::from_secs(2) {
+            let began = Instant::now();
+            let ticket = interface.schedule(&impulses(0.5, 1_000), Swap::at(1 << 40));
+            interface
+                .cancel(ticket.expect("room"))
+                .expect("it is pending");
+            interface.stats();
+            interface.transport();
+            interface.latency();
+            interface.client_name();
+            interface.read_input(&mut buffer).expect("it has an input");
+            longest = longest.max(began.elapsed());
+            std::thread::sleep(Duration::from_millis(10));
+        }
+        server.signal("-CONT");
+        assert!(longest < Duration::from_secs(1), "{longest:?}");
+        let (silent_ms, _) = wait_for(&interface, Duration::from_secs(1), |event| {
+            match event.kind {
+                EventKind::Resumed { silent_ms } => Some(silent_ms),
+                _ => None,
+            }
+        });
+        assert!((1_500..3_500).contains(&silent_ms), "{silent_ms}");
+        assert_eq!(interface.state(), State::Running);
+        run_until(&interface, interface.transport().device_frame + 4_096);
+    });
+}
+
+#[test]
+fn stopping_beside_a_server_that_hangs_ends_within_a_second() {
+    beside!(Server::Jackd(256), {
+        let server = Jackd::of_the_script();
+        let interface = tools::start(tools::config());
+        run_until(&interface, 4_096);
+        server.signal("-STOP");
+        let began = Instant::now();
+        let refused = interface.stop();
+        let took = began.elapsed();
+        server.signal("-CONT");
+        assert!(took < Duration::from_secs(1), "{took:?}");
+        assert!(refused.is_err(), "the server cannot have answered");
+    });
+}
+
+#[test]
+fn several_interfaces_of_one_process_all_come_back() {
+    beside!(Server::Jackd(256), {
+        let mut server = Jackd::of_the_script();
+        let interfaces: Vec<_> = (0..4).map(|_| tools::start(tools::config())).collect();
+        for _ in 0..5 {
+            server.signal("-KILL");
+            for interface in &interfaces {
+                wait_until_lost(interface);
+            }
+            server = server.replace();
+            for interface in &interfaces {
+                wait_until_back(interface);
+                run_until(interface, interface.transport().device_frame + 1_000);
+            }
+        }
+        drop(interfaces);
+    });
+}
+
+#[test]
+fn an_interface_that_was_stopped_when_its_server_died_starts_on_the_next_one() {
+    beside!(Server::Jackd(256), {
+        let server = Jackd::of_the_script();
+        let interface = tools::start(tools::config());
+        run_until(&interface, 4_096);
+        interface.stop().expect("it runs");
+        server.signal("-KILL");
+        wait_until_lost(&interface);
+        assert!(interface.start().is_err(), "there is no server");
+        let _server = server.replace();
+        wait_until(true, || interface.start().is_ok());
+        run_until(&interface, interface.transport().device_frame + 4_096);
+    });
+}
+
+#[test]
+fn a_killed_pipewire_is_told_within_100_ms_and_all_goes_on_when_it_is_back() {
+    beside!(Server::PipeWire, {
+        let interface = tools::start(Config {
+            autoconnect: true,
+            ..tools::config()
+        });
+        run_until(&interface, 4_096);
+        let server = std::env::var("PIPEWIRE_PID").expect("set by the script");
+        let killed = Instant::now();
+        signal(&server, "-KILL");
+        wait_until_lost(&interface);
+        let told = killed.elapsed();
+        assert!(told < Duration::from_millis(100), "{told:?}");
+        assert!(
+            !read_all(&interface).is_empty(),
+            "what was captured before can be read"
+        );
+
+        let settings = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/servers/pipewire.conf");
+        let mut server = Command::new("pipewire")
+            .args(["-c", settings])
+            .spawn()
+            .expect("it ran");
+        wait_until_back(&interface);
+        wait_until(vec!["system:playback_FL".to_owned()], || {
+            connected_to("amio:output_l")
+        });
+        run_until(&interface, interface.transport().device_frame + 4_096);
+        drop(interface);
+        server
+            .kill()
+            .and_then(|()| server.wait())
+            .expect("it is our child");
+    });
+}
+
+fn wait_until_lost(interface: &Interface) {
+    wait_for(interface, Duration::from_secs(3), |event| {
+        matches!(event.kind, EventKind::Lost { .. }).then_some(())
+    });
+}
+
+fn wait_until_back(interface: &Interface) {
+    wait_for(interface, Duration::from_secs(8), |event| {
+        matches!(event.kind, EventKind::Reconnected { .. }).then_some(())
+    });
+}
+
+/// The server of this test: the script's, or one that was started in its place.
+enum Jackd {
+    OfTheScript(String),
+    Ours(Child),
+}
+
+impl Jackd {
+    fn of_the_script() -> Jackd {
+        Jackd::OfTheScript(std::env::var("JACKD_PID").expect("set by the script"))
+    }
+
+    /// Starts a server of the same name and the same settings; it may not be ready yet.
+    fn start() -> Jackd {
+        let name = std::env::var("JACK_DEFAULT_SERVER").expect("set by the script");
+        let child = Command::new("jackd")
+            .args([
+                "-R", "-P70", "-n", &name, "-L", "2", "-d", "dummy", "-r", "48000", "-p", "256",
+            ])
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .process_group(0)
+            .spawn();
+        Jackd::Ours(child.expect("jackd is installed"))
+    }
+
+    /// Waits until it is gone, after it was killed, and starts another one.
+    fn replace(mut self) -> Jackd {
+        match &mut self {
+            // The next server does not start while the process of this one is known.
+            Jackd::OfTheScript(pid) => {
+                let process = Path::new("/proc").join(pid);
+                wait_until(false, || process.exists());
+            }
+            Jackd::Ours(child) => drop(child.wait().expect("it is our child")),
+        }
+        Jackd::start()
+    }
+
+    fn signal(&self, name: &str) {
+        match self {
+            Jackd::OfTheScript(pid) => signal(pid, name),
+            Jackd::Ours(child) => signal(&child.id().to_string(), name),
+        }
+    }
+}
+
+impl Drop for Jackd {
+    fn drop(&mut self) {
+        if let Jackd::Ours(child) = self {
+            // One that was killed before is fine too.
+            child
+                .kill()
+                .and_then(|()| child.wait())
+                .expect("it is our child");
+        }
+    }
+}
+
+fn signal(process: &str, name: &str) {
+    let status = Command::new("kill").args([name, process]).status();
+    assert!(status.expect("there is kill").success());
+}

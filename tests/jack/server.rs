@@ -1,0 +1,118 @@
+//! Runs a test beside an audio server of its own: the test binary starts itself again under
+//! `tests/servers/with-*.sh`, for that one test.
+
+use crate::peer;
+use std::process::Command;
+use std::sync::{Mutex, PoisonError};
+
+/// Set in the environment of the test that runs beside its server.
+const INSIDE: &str = "AMIO_TEST_INSIDE";
+
+/// How long a test may take beside its server, in seconds.
+const PATIENCE: &str = "150";
+
+/// Servers share two cores and the priorities of the system, so they run one at a time.
+static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
+
+/// Which server.
+#[derive(Clone, Copy)]
+pub enum Server {
+    /// jackd with real-time scheduling and this period in frames.
+    Jackd(u32),
+    /// jackd without real-time scheduling.
+    JackdNotRealtime(u32),
+    /// PipeWire with its own libjack, 256 frames.
+    PipeWire,
+}
+
+/// Runs an expression, the whole of a test, beside a [`Server`], in a process of its own.
+///
+/// Skips, loudly, where the server is not installed; but fails on CI, where it has to be.
+macro_rules! beside {
+    ($server:expr, $test:expr) => {{
+        fn here() {}
+        if crate::server::is_inside() {
+            $test
+        } else {
+            crate::server::run($server, std::any::type_name_of_val(&here))
+        }
+    }};
+}
+pub(crate) use beside;
+
+pub fn is_inside() -> bool {
+    std::env::var_os(INSIDE).is_some()
+}
+
+/// Runs the test that `here` is declared in.
+pub fn run(server: Server, here: &'static str) {
+    if !installed(server.program()) {
+        let message = format!(
+            "{} is not installed: run scripts/setup test",
+            server.program()
+        );
+        assert!(std::env::var_os("CI").is_none(), "{message}");
+        eprintln!("\n*** SKIPPED, NOTHING WAS TESTED: {message} ***\n");
+        return;
+    }
+    let in_crate = here.split_once("::").expect("it is in a module").1;
+    run_inside(server, in_crate.trim_end_matches("::here"));
+}
+
+fn run_inside(server: Server, name: &str) {
+    let _turn = ONE_AT_A_TIME.lock().unwrap_or_else(PoisonError::into_inner);
+    let servers = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/servers");
+    let mut command = match server {
+        Server::Jackd(period) | Server::JackdNotRealtime(period) => {
+            let mut command = Command::new(format!("{servers}/with-jackd.sh"));
+            command.arg(period.to_string());
+            command
+        }
+        Server::PipeWire => Command::new(format!("{servers}/with-pipewire.sh")),
+    };
+    if let Server::JackdNotRealtime(_) = server {
+        command.env("JACKD_RT", "-r");
+    }
+    let output = command
+        .arg(std::env::current_exe().expect("a test has a path"))
+        .args([
+            "--exact",
+            name,
+            "--include-ignored",
+            "--nocapture",
+            "--test-threads=1",
+        ])
+        .env(INSIDE, "1")
+        .env("T", PATIENCE)
+        .env(peer::PROGRAM, peer::build())
+        .output()
+        .expect("the script starts");
+    let printed = format!(
+        "{}{}",
+        String::from_utf8_lossy(&output.stdout),
+        String::from_utf8_lossy(&output.stderr)
+    );
+    // A name that matched nothing would succeed as well.
+    let passed = output.status.success() && printed.contains("test result: ok. 1 passed");
+    assert!(
+        passed,
+        "{name} beside {}: {}\n{printed}",
+        server.program(),
+        output.status
+    );
+    println!("{printed}");
+}
+
+impl Server {
+    fn program(self) -> &'static str {
+        match self {
+            Server::Jackd(_) | Server::JackdNotRealtime(_) => "jackd",
+            Server::PipeWire => "pipewire",
+        }
+    }
+}
+
+fn installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|folder| folder.join(program).is_file())
+}
