@@ -13,7 +13,7 @@ use super::rng::Rng;
 pub fn arrangement(seed: u64) -> Arrangement {
     let mut rng = Rng::new(seed);
     let mut setup = setup(&mut rng);
-    // Now and then, nearly as many cuts as can fade at once.
+    // Now and then, more cuts than can fade at once.
     let hasty = rng.chance(5);
     if hasty {
         setup.declick_frames = 1_000;
@@ -146,6 +146,13 @@ fn varied(rng: &mut Rng, source: &[Sound], shift: i64) -> Vec<Sound> {
                 (sound.fade_in, sound.fade_out) = (0, 0);
             }
             7 => sound.first_output = 0,
+            8 | 9 if sound.frames() > 1 => {
+                // Its end alone, at its place.
+                let head = rng.count(1, sound.frames() - 1);
+                sound.begin += head;
+                sound.play_at += head as i64;
+                (sound.fade_in, sound.fade_out, sound.repeat) = (0, 0, None);
+            }
             _ => {}
         }
         sounds.push(sound);
@@ -277,7 +284,7 @@ impl<'a> Script<'a> {
             self.push(Command::SetRolling(true));
         }
         let most = *self.rng.pick(&[3, 3, 3, 10, 10, 10, 10, 30, 30, 30]);
-        let most = if hasty { 29 } else { most };
+        let most = if hasty { 200 } else { most };
         for _ in 0..self.rng.count(1, most) {
             self.wait(most, hasty);
             if self.frame >= self.frames {
@@ -415,6 +422,9 @@ impl<'a> Script<'a> {
         } else {
             self.near(insert_at, 1_000)
         };
+        let (insert_at, start_from) = self
+            .beginning_of_an_entry(here, playspec, current)
+            .unwrap_or((insert_at, start_from));
         self.chain = Some((insert_at, start_from, playspec));
         self.names += 1;
         Command::Schedule {
@@ -424,6 +434,23 @@ impl<'a> Script<'a> {
             start_from,
             late: self.late(),
         }
+    }
+
+    /// Sometimes: where an entry begins soon after `here`, as `insert_at` and `start_from`.
+    fn beginning_of_an_entry(
+        &mut self,
+        here: i64,
+        playspec: usize,
+        current: usize,
+    ) -> Option<(i64, i64)> {
+        let shift = self.shifts[playspec] - self.shifts[current];
+        let soon = |sound: &&Sound| (here..here + 1_000).contains(&(sound.play_at - shift));
+        let begins: Vec<&Sound> = self.playspecs[playspec].iter().filter(soon).collect();
+        if begins.is_empty() || self.rng.chance(30) {
+            return None;
+        }
+        let start_from = self.rng.pick(&begins).play_at;
+        Some((start_from - shift, start_from))
     }
 
     fn set_gain(&mut self) -> Option<Command> {
