@@ -25,7 +25,10 @@ finds() {
     local name=$1 bug=$2 pattern=$3
     shift 3
     # In a shell of its own, so that a death by a signal is reported into the log.
-    if (AMIO_SEED=$bug "$@") >"$log" 2>&1; then
+    if (
+        AMIO_SEED=$bug "$@"
+        exit
+    ) >"$log" 2>&1; then
         fail "$name: does not find the seeded bug '$bug'"
     fi
     grep -q -e "$pattern" "$log" || {
