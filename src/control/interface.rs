@@ -630,14 +630,16 @@ impl Inner {
         let mut reports: Vec<Report> = Vec::new();
         {
             let mut returns = self.returns.lock();
+            // Reports first: where a ticket has ended, its swap is fetched too before the next one
+            // is let in, so that `retired` never holds more than it was made for.
+            while let Some(report) = returns.next_report() {
+                reports.push(report);
+            }
             while let Some(object) = returns.next_retired() {
                 if let Retired::Batch(_) = object {
                     self.batches_in_flight.fetch_sub(1, Ordering::AcqRel);
                 }
                 retired.push(object);
-            }
-            while let Some(report) = returns.next_report() {
-                reports.push(report);
             }
             if !reports.is_empty() {
                 let mut pending = self.pending.lock();
