@@ -323,6 +323,52 @@ fn freewheeling_is_told_and_frames_go_on_without_a_gap() {
 }
 
 #[test]
+fn clients_that_were_opened_and_closed_leave_nothing_behind() {
+    beside!(Server::Jackd(256), {
+        let cycle = || {
+            let interface = tools::start(config(2, 2));
+            interface.stop().expect("it runs");
+            interface.close();
+        };
+        for _ in 0..10 {
+            cycle();
+        }
+        let before = Usage::now();
+        for _ in 0..50 {
+            cycle();
+        }
+        let after = Usage::now();
+        assert_eq!(after.descriptors, before.descriptors);
+        assert_eq!(after.threads, before.threads);
+        // An allocator may keep some; what is lost in each cycle would be far more.
+        let grown = after.resident_kb.saturating_sub(before.resident_kb);
+        assert!(grown < 2_048, "{grown} kB more after 50 cycles");
+        assert_eq!(ports_of("amio"), [""; 0]);
+    });
+}
+
+/// What this process has now.
+struct Usage {
+    descriptors: usize,
+    threads: usize,
+    resident_kb: u64,
+}
+
+impl Usage {
+    fn now() -> Usage {
+        let count = |folder: &str| std::fs::read_dir(folder).expect("this is Linux").count();
+        let status = std::fs::read_to_string("/proc/self/status").expect("this is Linux");
+        let resident = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+        let number = resident.and_then(|text| text.split_whitespace().next());
+        Usage {
+            descriptors: count("/proc/self/fd"),
+            threads: count("/proc/self/task"),
+            resident_kb: number.and_then(|text| text.parse().ok()).expect("in kB"),
+        }
+    }
+}
+
+#[test]
 fn closing_is_done_within_a_second_though_the_server_hangs() {
     beside!(Server::Jackd(256), {
         let interface = tools::start(config(2, 2));
