@@ -22,6 +22,8 @@ pub enum Shape {
     /// Ten entries that sound all the time, and all others, which repeat a few times, before the
     /// beginning or far away.
     Pile,
+    /// One entry after the other, as in a row, and all of them again and again, without end.
+    Round,
 }
 
 /// A playspec that sounds from frame 0 on.
@@ -29,6 +31,7 @@ pub fn playspec(shape: Shape, entries: u64) -> Playspec {
     match shape {
         Shape::Row => row(entries),
         Shape::Pile => pile(entries),
+        Shape::Round => round(entries),
     }
 }
 
@@ -62,6 +65,15 @@ fn pile(entries: u64) -> Playspec {
         entry
     };
     Playspec::new((0..entries).map(place).collect()).expect("a pile of entries")
+}
+
+fn round(entries: u64) -> Playspec {
+    let clip = noise(LENGTH_FRAMES);
+    let place = |n: u64| Entry {
+        repeat: endless(entries * SPACING_FRAMES),
+        ..Entry::new(&clip, (n * SPACING_FRAMES) as i64)
+    };
+    Playspec::new((0..entries).map(place).collect()).expect("a round of entries")
 }
 
 fn endless(frames: u64) -> Option<Repeat> {

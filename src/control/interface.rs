@@ -651,21 +651,21 @@ impl Inner {
         let mut reports: Vec<Report> = Vec::new();
         {
             let mut returns = self.returns.lock();
+            // Reports first: where a ticket has ended, its swap is fetched too before the next one
+            // is let in, so that `retired` never holds more than it was made for.
             while let Some(report) = returns.next_report() {
                 reports.push(report);
             }
-            if !reports.is_empty() {
-                let mut pending = self.pending.lock();
-                // A ticket that is not pending has ended already: closing has ended it.
-                reports.retain(|report| report.kind.ticket().is_none_or(|t| pending.remove(&t)));
-            }
-            // After the reports: what they say has ended leaves its place in this ring, so that
-            // there is room for as much as may be pending.
             while let Some(object) = returns.next_retired() {
                 if let Retired::Batch(_) = object {
                     self.batches_in_flight.fetch_sub(1, Ordering::AcqRel);
                 }
                 retired.push(object);
+            }
+            if !reports.is_empty() {
+                let mut pending = self.pending.lock();
+                // A ticket that is not pending has ended already: closing has ended it.
+                reports.retain(|report| report.kind.ticket().is_none_or(|t| pending.remove(&t)));
             }
             for report in reports {
                 self.events.push(report.into());
