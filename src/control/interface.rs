@@ -24,8 +24,10 @@ use std::time::{Duration, Instant};
 
 /// How long `new` waits for a server to answer.
 const OPEN_PATIENCE: Duration = Duration::from_secs(5);
-/// How long `start` and `stop` wait.
+/// How long `start` and `stop` wait, besides [`CALL_PERIODS`].
 const CALL_PATIENCE: Duration = Duration::from_millis(500);
+/// How many periods longer: jackd answers between two of them, and starting asks it three times.
+const CALL_PERIODS: u32 = 2;
 /// How long `close` waits; with the wait for another call to end it stays within a second.
 const CLOSE_PATIENCE: Duration = Duration::from_millis(350);
 /// How long an engine may be in the middle of a period when another driver is to have it.
@@ -521,7 +523,7 @@ impl Inner {
             Some(worker) => worker,
             None => self.reopen()?,
         };
-        let started = worker.call("starting the driver", CALL_PATIENCE, move |driver| {
+        let started = worker.call("starting the driver", self.call_patience(), move |driver| {
             driver.as_mut().map_or(Err(driver_gone()), |driver| {
                 driver.start(lease)?;
                 Ok(driver.info())
@@ -541,6 +543,12 @@ impl Inner {
                 Err(error)
             }
         }
+    }
+
+    fn call_patience(&self) -> Duration {
+        let frames = self.info.lock().period_frames.saturating_mul(CALL_PERIODS);
+        let periods = Duration::from_secs_f64(f64::from(frames) / f64::from(self.frame_rate_hz));
+        CALL_PATIENCE + periods.min(CALL_PATIENCE)
     }
 
     /// Opens the driver again after it was lost or abandoned.
@@ -569,7 +577,7 @@ impl Inner {
         let Some(worker) = life.worker.take() else {
             return Ok(());
         };
-        let stopped = worker.call("stopping the driver", CALL_PATIENCE, |driver| {
+        let stopped = worker.call("stopping the driver", self.call_patience(), |driver| {
             driver
                 .as_mut()
                 .map_or(Err(driver_gone()), |driver| driver.stop())
