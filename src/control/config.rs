@@ -26,7 +26,7 @@ pub struct Config {
     pub autoconnect: bool,
     /// Whether the output is kept within ±1.0; `None`: unless the driver is offline.
     pub clamp: Option<bool>,
-    /// Over how many frames a cut fades, up to one second's worth; 0: hard, bit-exact cuts;
+    /// Over how many frames a cut fades, up to 768,000; 0: hard, bit-exact cuts;
     /// `None`: 5 ms.
     pub declick_frames: Option<u32>,
     /// What the timeline does about frames that the driver skipped.
