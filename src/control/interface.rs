@@ -554,10 +554,7 @@ impl Inner {
     /// Opens the driver again after it was lost or abandoned.
     fn reopen(&self) -> Result<Worker> {
         let worker = Worker::apart()?;
-        let request = driver::Request {
-            frame_rate_hz: Some(self.frame_rate_hz),
-            ..self.config.request()
-        };
+        let request = self.config.request_again(self.frame_rate_hz);
         let notify = self.inbox.notify();
         worker.call("opening the driver", CALL_PATIENCE, move |place| {
             *place = Some(driver::open(&request, notify)?);
