@@ -348,7 +348,7 @@ impl Interface {
     ///
     /// # Errors
     /// [`Error::InvalidState`] (another driver, stopped, failed, closed, also meanwhile),
-    /// [`Error::InvalidArgument`] (a buffer of another length, input that is NaN or infinite).
+    /// [`Error::InvalidArgument`] (a buffer of another length).
     pub fn advance(
         &self,
         frames: u64,
@@ -366,16 +366,7 @@ impl Interface {
             )))
         };
         if let Some(input) = input {
-            let channels = inner.config.input_channels;
-            expect("input", input.len(), channels)?;
-            if let Some(at) = input.iter().position(|sample| !sample.is_finite()) {
-                return Err(Error::InvalidArgument(format!(
-                    "input is {} at frame {}, channel {}; it must be finite",
-                    input[at],
-                    at / usize::from(channels),
-                    at % usize::from(channels)
-                )));
-            }
+            expect("input", input.len(), inner.config.input_channels)?;
         }
         if let Some(output) = &output {
             expect("output", output.len(), inner.config.output_channels)?;
