@@ -74,6 +74,7 @@ test-loom: ## every interleaving of the queues between the threads
 .PHONY: test-long
 test-long: ## the tests that take too long for CI
 	$(CARGO) test --release --workspace -- --ignored
+	scripts/test-san --long
 
 .PHONY: bench
 bench: ## figures beside their budgets

@@ -1,5 +1,6 @@
 /* Section capture: chunks are consecutive, stamped, and say what is missing. */
 #include "check.h"
+#include <math.h>
 #include <poll.h>
 
 static int readable(amio_interface *iface)
@@ -100,8 +101,23 @@ static void a_clip_as_input_and_a_skip(void)
     OK(amio_interface_free(iface));
 }
 
+static void input_is_captured_as_it_is(void)
+{
+    amio_interface *iface = rolling_offline(1);
+    amio_chunk chunk = empty_chunk();
+    const float input[] = {(float)NAN, (float)INFINITY, 1e38f, -3};
+    float captured[4], output[4];
+
+    OK(amio_interface_advance(iface, 4, input, output));
+    OK(amio_interface_read_input(iface, &chunk, captured, 4));
+    CHECK(chunk.frames == 4 && memcmp(input, captured, sizeof input) == 0);
+    CHECK(output[0] == 0 && output[1] == 0 && output[2] == 0 && output[3] == 0);
+    OK(amio_interface_free(iface));
+}
+
 int main(void)
 {
+    input_is_captured_as_it_is();
     every_frame_comes_back_with_its_stamp();
     what_is_missing_is_counted();
     a_clip_as_input_and_a_skip();

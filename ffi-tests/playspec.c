@@ -101,7 +101,9 @@ static void gain_before_and_after_scheduling(void)
     FAILS(AMIO_ERROR_INVALID_STATE, amio_playspec_add(playspec, &entry, &number));
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_playspec_set_gain(playspec, 1, 1, 1, 0));
 
-    /* The interface is gone, the playspec does not mind. */
+    /* The interface is closed, then gone: the playspec does not mind. */
+    OK(amio_interface_close(iface));
+    OK(amio_playspec_set_gain(playspec, 0, 1, 1, 0));
     OK(amio_interface_free(iface));
     OK(amio_playspec_set_gain(playspec, 0, 1, 1, 0));
     OK(amio_playspec_free(playspec));

@@ -1015,8 +1015,8 @@ amio_status amio_interface_new(const struct amio_interface_config *config,
  *
  * Thread: any but the audio thread; waits for the server as long as the library's deadline.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
- * already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT;
- * AMIO_ERROR_SYSTEM.
+ * already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_NO_SERVER (after it was lost);
+ * AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM.
  */
 amio_status amio_interface_start(struct amio_interface *iface);
 
@@ -1032,8 +1032,8 @@ amio_status amio_interface_stop(struct amio_interface *iface);
 
 /**
  * Closes the driver within a second, whatever the server does. Pending tickets end as cancelled;
- * their events can still be fetched, and what functions tell that only ask is still told. All
- * others give AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that
+ * their events and the input captured so far can still be fetched, and what functions tell that
+ * only ask is still told. All others give AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that
  * does not want to know the last events calls amio_interface_free() only.
  *
  * Thread: any but the audio thread; waits up to a second.
@@ -1105,14 +1105,13 @@ amio_status amio_interface_client_name(struct amio_interface *iface,
  * `input`, renders into `output`. The interface must have been started.
  *
  * Thread: any; renders on the calling thread.
- * Units: `input` holds `frames * input_channels` interleaved floats, `output` has room for
- * `frames * output_channels`; `frames` is 1 to 2^60.
+ * Units: `input` holds `frames * input_channels` interleaved floats, which are captured as they
+ * are; `output` has room for `frames * output_channels`; `frames` is 1 to 2^60.
  * Ownership: both are borrowed for the call and must not overlap. Either may be NULL: without
  * `input`, the input clip is fed, or silence; without `output`, what is rendered is discarded.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no
- * frames, more than memory can hold, overlapping buffers, a buffer for a side without channels,
- * an input that is NaN or infinite); AMIO_ERROR_INVALID_STATE (not the offline driver, or not
- * started).
+ * frames, more than memory can hold, overlapping buffers, a buffer for a side without channels);
+ * AMIO_ERROR_INVALID_STATE (not the offline driver, not started, failed or closed).
  */
 amio_status amio_interface_advance(struct amio_interface *iface,
                                    uint64_t frames,
@@ -1536,7 +1535,7 @@ amio_status amio_group_free(struct amio_group *group);
  * Ownership: both are the caller's; the struct_size of `out_chunk` must be set.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
  * (struct_size; no room, or more than any memory has); AMIO_ERROR_INVALID_STATE (no input
- * channels, or closed).
+ * channels).
  */
 amio_status amio_interface_read_input(struct amio_interface *iface,
                                       struct amio_chunk *out_chunk,
@@ -1549,7 +1548,8 @@ amio_status amio_interface_read_input(struct amio_interface *iface,
  * Thread: any but the audio thread; waits up to `timeout_ms`. One reader at a time, others wait
  * their turn.
  * Units and ownership: as amio_interface_read_input(); `timeout_ms` is milliseconds.
- * Errors: as amio_interface_read_input(); AMIO_ERROR_TIMEOUT.
+ * Errors: as amio_interface_read_input(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (closed, and
+ * all was fetched).
  */
 amio_status amio_interface_wait_input(struct amio_interface *iface,
                                       struct amio_chunk *out_chunk,
@@ -1583,7 +1583,8 @@ amio_status amio_interface_next_event(struct amio_interface *iface, struct amio_
  *
  * Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
  * Ownership: as amio_interface_next_event().
- * Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT.
+ * Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (closed, and all
+ * were fetched).
  */
 amio_status amio_interface_wait_event(struct amio_interface *iface,
                                       struct amio_event *out_event,

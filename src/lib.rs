@@ -12,6 +12,9 @@
 //!
 //! The same library has a C interface, `include/amio.h`.
 
+#![cfg_attr(rtsan, feature(sanitize))]
+
+mod atomic;
 mod capi;
 mod clip;
 mod control;
@@ -22,6 +25,8 @@ mod jack;
 mod kernels;
 mod link;
 mod playspec;
+#[cfg(feature = "seeded-bugs")]
+mod seeded;
 mod sys;
 mod units;
 

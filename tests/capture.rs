@@ -6,7 +6,9 @@
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 mod reference;
 
-use amio::{Chunk, Clip, Entry, EventKind, Interface, Latency, Playspec, Swap, Ticket};
+use amio::{
+    Chunk, Clip, Config, DriverKind, Entry, EventKind, Interface, Latency, Playspec, Swap, Ticket,
+};
 use reference::arrangement::Setup;
 use reference::rig::{interface, numbered_input};
 use reference::rng::Rng;
@@ -292,4 +294,22 @@ fn an_input_clip_is_heard_from_its_first_frame_and_then_silence() {
     expected.extend(numbered_input(1, 0, 90));
     expected.extend([0.0; 10]);
     assert_eq!(all, expected);
+}
+
+#[test]
+fn what_was_captured_can_be_read_after_the_interface_was_closed() {
+    let interface = Interface::new(Config::new(DriverKind::Offline)).expect("it opens");
+    interface.start().expect("it starts");
+    interface
+        .advance(2, Some(&[0.1, 0.2, 0.3, 0.4]), None)
+        .expect("it runs");
+    interface.close();
+    let mut buffer = [0.0; 8];
+    let chunk = interface.wait_input(&mut buffer, Duration::ZERO);
+    assert_eq!(chunk.expect("it was captured").frames, 2);
+    assert_eq!(buffer[..4], [0.1, 0.2, 0.3, 0.4]);
+    let nothing = interface.wait_input(&mut buffer, Duration::MAX);
+    assert!(matches!(nothing, Err(amio::Error::InvalidState(_))));
+    let nothing = interface.wait_event(Duration::MAX);
+    assert!(matches!(nothing, Err(amio::Error::InvalidState(_))));
 }

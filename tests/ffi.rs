@@ -4,6 +4,7 @@
 mod toolchain;
 
 use std::process::Command;
+use std::sync::Mutex;
 use toolchain::Linkage::{Shared, Static};
 use toolchain::{build, compiler, repository, succeed};
 
@@ -33,6 +34,7 @@ programs! {
     section_events_from_c: "events",
     section_stats_from_c: "stats",
     structs_of_older_and_newer_callers: "sized",
+    tickets_given_out_while_closing_end_in_one_event: "closing",
     wrong_arguments_give_documented_errors: "arguments",
     wrong_fields_give_documented_errors: "fields",
 }
@@ -82,14 +84,31 @@ fn sixteen_threads_at_once_and_each_ticket_ends_in_one_event() {
 #[test]
 #[ignore = "ten seconds; make test-long"]
 fn sixteen_threads_at_once_for_ten_seconds() {
+    let _alone = LONG.lock();
     run_threads("10");
 }
 
 /// The first argument is the driver, the second how often.
 #[test]
-fn a_thousand_lives_of_an_interface_leak_nothing() {
+fn thousands_of_lives_of_an_interface_leak_nothing() {
     let program = build("ffi-tests/lives.c", "c99", Shared);
     for driver in ["null", "offline"] {
-        succeed(Command::new(&program).args([driver, "1000"]));
+        succeed(Command::new(&program).args([driver, "5000"]));
     }
 }
+
+#[test]
+#[ignore = "two minutes; make test-long"]
+fn a_thousand_lives_on_a_jack_server_leave_nothing_there_either() {
+    let _alone = LONG.lock();
+    let script = "\"$0\" jack 1000 && ! jack_lsp | grep '^amio'";
+    succeed(
+        Command::new(repository().join("tests/servers/with-jackd.sh"))
+            .args(["256", "sh", "-c", script])
+            .arg(build("ffi-tests/lives.c", "c99", Shared))
+            .env("T", "500"),
+    );
+}
+
+/// Held by tests that a busy machine would disturb, while they run.
+static LONG: Mutex<()> = Mutex::new(());

@@ -70,7 +70,9 @@ impl Player<'_> {
             let mut pause = RESPONSE;
             bar.set_position(now.saturating_sub(began.unwrap_or(now)));
             if let (Some(frames), Some(began)) = (frames, began) {
-                let heard = u64::from(self.interface.latency().playback_frames);
+                // What was rendered last is heard in the period that follows, and later.
+                let latency = self.interface.latency().playback_frames;
+                let heard = u64::from(self.interface.period_frames() + latency);
                 let end: u64 = began + frames + skipped + heard;
                 if now >= end {
                     break;
@@ -88,10 +90,7 @@ impl Player<'_> {
                     began = Some(event.device_frame.saturating_sub(at));
                 }
                 // The timeline waits while frames are skipped, so the end comes later.
-                EventKind::Skipped { frames, .. }
-                | EventKind::Reconnected { gap_frames: frames } => {
-                    skipped += frames;
-                }
+                EventKind::Skipped { frames, .. } => skipped += frames,
                 _ => {}
             }
             bar.suspend(|| driver::tell(&event, self.status))?;

@@ -83,3 +83,38 @@ fn a_period_that_the_server_does_not_have_is_refused() {
     );
     assert!(folder.names().is_empty());
 }
+
+#[test]
+fn a_recording_whose_server_dies_keeps_what_was_recorded() {
+    const SCRIPT: &str = r#"
+        mkfifo said
+        "$0" record a.wav 2>said & recorder=$!
+        exec 3<said
+        # The draft grows by 64 KiB at a time; nothing else tells that input has come.
+        until [ "$(stat -c %s ".a.wav.$recorder.part" || echo 0)" -ge 65536 ]; do sleep 0.02; done
+        kill -9 "$JACKD_PID"
+        until [[ $line == *"the server is lost"* ]]; do read -r line <&3 || exit 99; done
+        kill -INT "$recorder"
+        cat <&3
+        wait "$recorder"
+    "#;
+    let folder = Folder::new("jack_lost");
+    let script = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../tests/servers/with-jackd.sh"
+    );
+    let mut command = Command::new(script);
+    command.args(["256", "bash", "-c", SCRIPT, env!("CARGO_BIN_EXE_amio")]);
+    let ran = Ran::from(
+        command
+            .current_dir(&folder.0)
+            .output()
+            .expect("the script runs"),
+    );
+    assert_eq!(ran.code, Some(0), "{ran:?}");
+    let (spec, samples) = folder.read_f32("a.wav");
+    assert_eq!(spec.channels, 2);
+    assert!(samples.len() >= 2 * 8_000, "{} samples", samples.len());
+    let said = format!("a.wav: {} frames", samples.len() / 2);
+    assert!(ran.stdout.contains(&said), "{}", ran.stdout);
+}

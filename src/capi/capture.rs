@@ -59,7 +59,7 @@ unsafe impl Versioned for amio_chunk {
 /// Ownership: both are the caller's; the struct_size of `out_chunk` must be set.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
 /// (struct_size; no room, or more than any memory has); AMIO_ERROR_INVALID_STATE (no input
-/// channels, or closed).
+/// channels).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_interface_read_input(
     iface: *mut amio_interface,
@@ -83,7 +83,8 @@ pub unsafe extern "C" fn amio_interface_read_input(
 /// Thread: any but the audio thread; waits up to `timeout_ms`. One reader at a time, others wait
 /// their turn.
 /// Units and ownership: as amio_interface_read_input(); `timeout_ms` is milliseconds.
-/// Errors: as amio_interface_read_input(); AMIO_ERROR_TIMEOUT.
+/// Errors: as amio_interface_read_input(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (closed, and
+/// all was fetched).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_interface_wait_input(
     iface: *mut amio_interface,

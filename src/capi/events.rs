@@ -125,7 +125,8 @@ pub unsafe extern "C" fn amio_interface_next_event(
 ///
 /// Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
 /// Ownership: as amio_interface_next_event().
-/// Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT.
+/// Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (closed, and all
+/// were fetched).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_interface_wait_event(
     iface: *mut amio_interface,

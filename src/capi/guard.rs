@@ -192,3 +192,29 @@ pub(super) fn check_memory<T>(
     }
     Ok(values as usize)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_panic_becomes_a_status_and_a_message() {
+        assert_eq!(
+            guard(|| panic!("what was not foreseen")),
+            AMIO_ERROR_INTERNAL
+        );
+        // SAFETY: the message is a text, and nothing fails on this thread meanwhile.
+        let message = unsafe { CStr::from_ptr(amio_last_error_message()) };
+        assert!(message.to_string_lossy().contains("what was not foreseen"));
+    }
+
+    #[test]
+    fn a_length_is_refused_before_memory_is_looked_at() {
+        let nowhere = std::ptr::without_provenance::<f32>(4096);
+        for frames in [0, 1 << 44, 1 << 63, u64::MAX] {
+            assert!(check_memory("samples", nowhere, frames, 2).is_err());
+        }
+        assert!(check_memory("samples", nowhere.wrapping_byte_add(1), 1, 2).is_err());
+        assert!(matches!(check_memory("samples", nowhere, 5, 2), Ok(10)));
+    }
+}

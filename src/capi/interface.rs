@@ -147,8 +147,8 @@ pub unsafe extern "C" fn amio_interface_new(
 ///
 /// Thread: any but the audio thread; waits for the server as long as the library's deadline.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
-/// already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT;
-/// AMIO_ERROR_SYSTEM.
+/// already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_NO_SERVER (after it was lost);
+/// AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM.
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_interface_start(iface: *mut amio_interface) -> amio_status {
     guard(|| Ok(handles::get("iface", iface)?.start()?))
@@ -166,8 +166,8 @@ pub extern "C" fn amio_interface_stop(iface: *mut amio_interface) -> amio_status
 }
 
 /// Closes the driver within a second, whatever the server does. Pending tickets end as cancelled;
-/// their events can still be fetched, and what functions tell that only ask is still told. All
-/// others give AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that
+/// their events and the input captured so far can still be fetched, and what functions tell that
+/// only ask is still told. All others give AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that
 /// does not want to know the last events calls amio_interface_free() only.
 ///
 /// Thread: any but the audio thread; waits up to a second.
@@ -327,14 +327,13 @@ pub unsafe extern "C" fn amio_interface_client_name(
 /// `input`, renders into `output`. The interface must have been started.
 ///
 /// Thread: any; renders on the calling thread.
-/// Units: `input` holds `frames * input_channels` interleaved floats, `output` has room for
-/// `frames * output_channels`; `frames` is 1 to 2^60.
+/// Units: `input` holds `frames * input_channels` interleaved floats, which are captured as they
+/// are; `output` has room for `frames * output_channels`; `frames` is 1 to 2^60.
 /// Ownership: both are borrowed for the call and must not overlap. Either may be NULL: without
 /// `input`, the input clip is fed, or silence; without `output`, what is rendered is discarded.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no
-/// frames, more than memory can hold, overlapping buffers, a buffer for a side without channels,
-/// an input that is NaN or infinite); AMIO_ERROR_INVALID_STATE (not the offline driver, or not
-/// started).
+/// frames, more than memory can hold, overlapping buffers, a buffer for a side without channels);
+/// AMIO_ERROR_INVALID_STATE (not the offline driver, not started, failed or closed).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_interface_advance(
     iface: *mut amio_interface,

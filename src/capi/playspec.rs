@@ -7,7 +7,7 @@ use super::interface::amio_interface;
 use super::sized::Versioned;
 use super::status::{AMIO_ERROR_INVALID_STATE, AMIO_ERROR_UNSUPPORTED, amio_status};
 use crate::units::{check_gain, check_length};
-use crate::{Entry, Gain, Playspec, Repeat, State};
+use crate::{Entry, Error, Gain, Playspec, Repeat};
 use parking_lot::Mutex;
 use std::mem::offset_of;
 use std::num::{NonZeroU32, NonZeroU64};
@@ -245,11 +245,11 @@ impl Draft {
             .into_iter()
             .filter_map(handles::by_key::<amio_interface>)
         {
-            if interface.state() == State::Closed {
-                continue;
+            match interface.set_gain(&playspec, index, gain, ramp_frames) {
+                // It was closed, and nothing sounds there any more.
+                Err(Error::InvalidState(_)) => {}
+                set => result = result.and(set),
             }
-            let set = interface.set_gain(&playspec, index, gain, ramp_frames);
-            result = result.and(set);
         }
         Ok(result?)
     }

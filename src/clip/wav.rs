@@ -87,16 +87,32 @@ fn planar(interleaved: &[f32], channels: usize) -> Result<Box<[f32]>> {
 
 fn wav_error(path: &Path, error: hound::Error) -> Error {
     match error {
-        hound::Error::IoError(source) if source.kind() != std::io::ErrorKind::UnexpectedEof => {
-            Error::Io {
-                path: path.into(),
-                source,
-            }
-        }
+        // What the system said has a number; an end that comes too early does not.
+        hound::Error::IoError(source) if source.raw_os_error().is_some() => Error::Io {
+            path: path.into(),
+            source,
+        },
         other => Error::Format {
             path: path.into(),
             found: other.to_string(),
             supported: SUPPORTED,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_ends_early_is_not_wav_and_says_so() {
+        let path = std::env::temp_dir().join(format!("amio-truncated-{}.wav", std::process::id()));
+        for bytes in [&b"RIF"[..], b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0"] {
+            std::fs::write(&path, bytes).expect("a temporary file");
+            let error = Clip::open(&path).expect_err("it is no WAV file");
+            assert!(matches!(error, Error::Format { .. }), "{error}");
+        }
+        std::fs::remove_file(&path).expect("it exists");
+        assert!(matches!(Clip::open(&path), Err(Error::Io { .. })));
     }
 }

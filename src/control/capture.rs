@@ -62,10 +62,10 @@ impl Interface {
     /// are and fit. `None` if none wait. Never blocks. One thread reads at a time.
     ///
     /// # Errors
-    /// [`Error::InvalidState`] if the interface has no inputs or is closed,
+    /// [`Error::InvalidState`] if the interface has no inputs,
     /// [`Error::InvalidArgument`] if `buffer` does not hold a frame.
     pub fn read_input(&self, buffer: &mut [f32]) -> Result<Option<Chunk>> {
-        let inner = self.open()?;
+        let inner = self.inner();
         let channels = usize::from(inner.config.input_channels);
         let mut reader = inner.input.lock();
         let Some(reader) = reader.as_mut() else {
@@ -89,7 +89,8 @@ impl Interface {
     /// As [`Interface::read_input`], but waits until there is something.
     ///
     /// # Errors
-    /// As [`Interface::read_input`]; [`Error::Timeout`] after `timeout`.
+    /// As [`Interface::read_input`]; [`Error::Timeout`] after `timeout`; [`Error::InvalidState`]
+    /// if the interface is closed and all was read.
     pub fn wait_input(&self, buffer: &mut [f32], timeout: Duration) -> Result<Chunk> {
         let began = Instant::now();
         loop {

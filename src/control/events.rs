@@ -170,6 +170,12 @@ impl Events {
         Some(next)
     }
 
+    /// Makes whoever waits look again.
+    pub fn wake(&self) {
+        let _queue = self.queue.lock();
+        self.signal.set();
+    }
+
     pub fn lost_in_all(&self) -> u64 {
         self.lost_in_all.load(Ordering::Relaxed)
     }

@@ -300,7 +300,8 @@ impl Interface {
     /// As [`Interface::next_event`], but waits for one.
     ///
     /// # Errors
-    /// [`Error::Timeout`] after `timeout`.
+    /// [`Error::Timeout`] after `timeout`; [`Error::InvalidState`] if the interface is closed and
+    /// all were fetched.
     pub fn wait_event(&self, timeout: Duration) -> Result<Event> {
         let began = Instant::now();
         loop {
@@ -308,7 +309,7 @@ impl Interface {
                 return Ok(event);
             }
             let left = timeout.saturating_sub(began.elapsed());
-            if !self.inner().events.signal.wait(left) && left.is_zero() {
+            if !self.open()?.events.signal.wait(left) && left.is_zero() {
                 return Err(Error::Timeout {
                     what: "an event",
                     timeout_ms: timeout.as_millis() as u64,
@@ -458,7 +459,7 @@ impl Inner {
         *self.state.lock() = state;
     }
 
-    fn check_open(&self) -> Result<()> {
+    pub fn check_open(&self) -> Result<()> {
         if self.state() == State::Closed {
             return Err(Error::InvalidState("the interface is closed".into()));
         }
@@ -594,7 +595,8 @@ impl Inner {
                 reason: CancelReason::Closed,
             });
         }
-        // Whoever waits for input finds that there will be none.
+        // Whoever waits finds that nothing more will come.
+        self.events.wake();
         let _input = self.input.lock();
         self.input_signal.set();
     }
@@ -628,14 +630,16 @@ impl Inner {
         let mut reports: Vec<Report> = Vec::new();
         {
             let mut returns = self.returns.lock();
+            // Reports first: where a ticket has ended, its swap is fetched too before the next one
+            // is let in, so that `retired` never holds more than it was made for.
+            while let Some(report) = returns.next_report() {
+                reports.push(report);
+            }
             while let Some(object) = returns.next_retired() {
                 if let Retired::Batch(_) = object {
                     self.batches_in_flight.fetch_sub(1, Ordering::AcqRel);
                 }
                 retired.push(object);
-            }
-            while let Some(report) = returns.next_report() {
-                reports.push(report);
             }
             if !reports.is_empty() {
                 let mut pending = self.pending.lock();

@@ -130,6 +130,8 @@ impl Inner {
         }
         {
             let mut pending = self.pending.lock();
+            // Under this lock, since closing ends what is pending: nothing may come after that.
+            self.check_open()?;
             if pending.len() + tickets.len() > self.sizes.swaps {
                 return Err(Error::QueueFull {
                     queue: "the queue of swaps",

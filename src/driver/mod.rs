@@ -6,6 +6,7 @@
 //! Thread: `open`, `start`, `stop` and dropping on a control thread; [`Lease::run`] on the audio
 //! thread.
 
+mod gate;
 mod jack;
 mod null;
 mod offline;

@@ -117,12 +117,14 @@ impl Run {
         let start_ns = sys::now_ns();
         let mut next_frame = 0;
         loop {
-            let now_ns = sys::now_ns() - start_ns;
             let due_ns = self.nanoseconds(next_frame);
+            let early_ns = due_ns.saturating_sub(sys::now_ns() - start_ns);
+            // Also when it is late: one that never keeps up stops all the same.
+            if self.stop.wait(Duration::from_nanos(early_ns)) {
+                return;
+            }
+            let now_ns = sys::now_ns() - start_ns;
             if now_ns < due_ns {
-                if self.stop.wait(Duration::from_nanos(due_ns - now_ns)) {
-                    return;
-                }
                 continue;
             }
             let periods_late = (now_ns - due_ns) / self.nanoseconds(self.frames as u64).max(1);

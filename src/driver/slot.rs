@@ -3,35 +3,29 @@
 //! The engine outlives its driver: when a server dies, the next connection goes on with the same
 //! engine, while a thread of the old one may still be stuck in, or return from, the old library
 //! call. So a driver never owns the engine; it holds a [`Lease`], and a lease that was replaced
-//! yields silence. Entering and leaving are one atomic operation each.
+//! yields silence.
 
+use super::gate::Gate;
 use super::{Period, Process};
 use crate::sys;
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
-
-#[cfg(loom)]
-use loom::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-#[cfg(not(loom))]
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-
-const BUSY: u64 = 1;
+use std::time::{Duration, Instant};
 
 /// Holds the engine; hands out one valid lease at a time.
 pub(crate) struct Slot {
-    /// Number of the valid lease, shifted left by one, and [`BUSY`] while it runs.
-    state: AtomicU64,
+    gate: Gate,
     /// Frames that no driver played, to be added to the next period's `skipped`.
     gap: AtomicU64,
     failed: AtomicBool,
     process: UnsafeCell<Box<dyn Process>>,
 }
 
-// SAFETY: `process` is reached only in `Lease::run`, between setting and clearing `BUSY` by
-// compare-and-exchange, so by one thread at a time; `dyn Process` is `Send`.
-#[allow(unsafe_code, reason = "exclusive access is guarded by the BUSY bit")]
+// SAFETY: `process` is reached only in `Lease::run`, inside the gate, so by one thread at a time;
+// `dyn Process` is `Send`.
+#[allow(unsafe_code, reason = "the gate lets one thread in at a time")]
 unsafe impl Sync for Slot {}
 
 /// The right to run the engine, until the next lease is taken.
@@ -43,8 +37,10 @@ pub(crate) struct Lease {
 
 impl Slot {
     pub fn new(process: Box<dyn Process>) -> Arc<Slot> {
+        #[cfg(feature = "seeded-bugs")]
+        crate::seeded::prepare();
         Arc::new(Slot {
-            state: AtomicU64::new(0),
+            gate: Gate::default(),
             gap: AtomicU64::new(0),
             failed: AtomicBool::new(false),
             process: UnsafeCell::new(process),
@@ -56,19 +52,9 @@ impl Slot {
     pub fn lease(self: &Arc<Slot>, patience: Duration) -> Option<Lease> {
         let deadline = Instant::now() + patience;
         loop {
-            let state = self.state.load(Ordering::Relaxed);
-            let number = (state >> 1) + 1;
-            let idle = state & BUSY == 0;
-            if idle
-                && self
-                    .state
-                    .compare_exchange(state, number << 1, Ordering::AcqRel, Ordering::Relaxed)
-                    .is_ok()
-            {
-                return Some(Lease {
-                    slot: self.clone(),
-                    number,
-                });
+            if let Some(number) = self.gate.next() {
+                let slot = self.clone();
+                return Some(Lease { slot, number });
             }
             if Instant::now() > deadline {
                 return None;
@@ -77,9 +63,10 @@ impl Slot {
         }
     }
 
-    /// Tells the engine, in its next period, that frames passed that no driver played.
-    pub fn add_gap(&self, frames: u64) {
-        self.gap.fetch_add(frames, Ordering::Relaxed);
+    /// Tells the engine, in its next period, that so many frames passed since the last one that
+    /// no driver played. Instead of what was told before, if no period ran meanwhile.
+    pub fn set_gap(&self, frames: u64) {
+        self.gap.store(frames, Ordering::Relaxed);
     }
 
     /// Whether the engine panicked. It is never run again then.
@@ -95,13 +82,9 @@ impl Lease {
     /// # Real-time contract
     /// Audio thread only; wait-free; no allocation, free, lock, system call or log.
     pub fn run(&self, mut period: Period<'_, '_>) -> bool {
-        let idle = self.number << 1;
-        let state = &self.slot.state;
-        if self.slot.failed.load(Ordering::Relaxed)
-            || state
-                .compare_exchange(idle, idle | BUSY, Ordering::AcqRel, Ordering::Relaxed)
-                .is_err()
-        {
+        let inside = self.slot.gate.enter(self.number);
+        // Inside, a failure of whoever was here before is seen.
+        if inside.is_none() || self.slot.has_failed() {
             silence(period.outputs);
             return false;
         }
@@ -113,16 +96,15 @@ impl Lease {
                 outputs: &mut *outputs,
                 ..period
             };
-            // SAFETY: this thread set BUSY just above; nobody else enters until it is cleared.
-            #[allow(unsafe_code, reason = "exclusive access is guarded by the BUSY bit")]
+            // SAFETY: this thread is inside the gate; nobody else enters until it has left.
+            #[allow(unsafe_code, reason = "the gate lets one thread in at a time")]
             let process = unsafe { &mut *self.slot.process.get() };
-            catch_unwind(AssertUnwindSafe(|| guarded(|| process.process(reborrowed)))).is_err()
+            catch_unwind(AssertUnwindSafe(|| run_period(&mut **process, reborrowed))).is_err()
         };
         if panicked {
             self.slot.failed.store(true, Ordering::Release);
             silence(outputs);
         }
-        state.store(idle, Ordering::Release);
         !panicked
     }
 }
@@ -133,12 +115,17 @@ fn silence(outputs: &mut [&mut [f32]]) {
     }
 }
 
-#[cfg(feature = "rt-guard")]
-fn guarded<T>(run: impl FnOnce() -> T) -> T {
-    assert_no_alloc::assert_no_alloc(run)
-}
-
-#[cfg(not(feature = "rt-guard"))]
-fn guarded<T>(run: impl FnOnce() -> T) -> T {
-    run()
+/// What the detectors watch: the allocation guard of test builds, and the real-time sanitizer.
+#[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
+fn run_period(process: &mut dyn Process, period: Period<'_, '_>) {
+    let run = || {
+        #[cfg(feature = "seeded-bugs")]
+        crate::seeded::commit();
+        process.process(period);
+    };
+    // One watches at a time: the guard ends the process before the sanitizer has seen anything.
+    #[cfg(all(feature = "rt-guard", not(rtsan)))]
+    assert_no_alloc::assert_no_alloc(run);
+    #[cfg(not(all(feature = "rt-guard", not(rtsan))))]
+    run();
 }

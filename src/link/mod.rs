@@ -15,6 +15,7 @@
 mod command;
 mod counters;
 mod input;
+mod seqlock;
 mod snapshot;
 
 pub(crate) use command::{Batch, Command, Report, ReportKind, Retired, Swap};

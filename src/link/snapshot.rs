@@ -1,11 +1,6 @@
-//! The engine's latest state, read as one by any number of threads: a sequence lock whose data
-//! are atomics (Boehm, "Can seqlocks get along with programming language memory models?", 2012).
-//! Writing is wait-free; a reader that meets a write reads again.
+//! The engine's latest state, read as one by any number of threads.
 
-#[cfg(loom)]
-use loom::sync::atomic::{AtomicU64, Ordering, fence};
-#[cfg(not(loom))]
-use std::sync::atomic::{AtomicU64, Ordering, fence};
+use super::seqlock::Seqlock;
 
 /// What the engine publishes at the end of each period.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -25,19 +20,8 @@ pub(crate) struct State {
 
 const WORDS: usize = 6;
 
-pub(crate) struct Snapshot {
-    version: AtomicU64,
-    words: [AtomicU64; WORDS],
-}
-
-impl Default for Snapshot {
-    fn default() -> Snapshot {
-        Snapshot {
-            version: AtomicU64::new(0),
-            words: std::array::from_fn(|_| AtomicU64::new(0)),
-        }
-    }
-}
+#[derive(Default)]
+pub(crate) struct Snapshot(Seqlock<WORDS>);
 
 impl Snapshot {
     /// Publishes; one writer at a time.
@@ -45,26 +29,12 @@ impl Snapshot {
     /// # Real-time contract
     /// Wait-free; no allocation, lock, system call or log.
     pub fn write(&self, state: State) {
-        let version = self.version.load(Ordering::Relaxed);
-        self.version.store(version + 1, Ordering::Relaxed);
-        fence(Ordering::Release);
-        for (word, value) in self.words.iter().zip(state.to_words()) {
-            word.store(value, Ordering::Relaxed);
-        }
-        self.version.store(version + 2, Ordering::Release);
+        self.0.write(state.to_words());
     }
 
     /// The state of one moment.
     pub fn read(&self) -> State {
-        loop {
-            let before = self.version.load(Ordering::Acquire);
-            let words = std::array::from_fn(|n| self.words[n].load(Ordering::Relaxed));
-            fence(Ordering::Acquire);
-            if before.is_multiple_of(2) && self.version.load(Ordering::Relaxed) == before {
-                return State::from_words(words);
-            }
-            spin();
-        }
+        State::from_words(self.0.read())
     }
 }
 
@@ -92,8 +62,3 @@ impl State {
         }
     }
 }
-
-#[cfg(loom)]
-use loom::thread::yield_now as spin;
-#[cfg(not(loom))]
-use std::hint::spin_loop as spin;

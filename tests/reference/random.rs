@@ -12,13 +12,18 @@ use super::rng::Rng;
 /// The arrangement of a seed.
 pub fn arrangement(seed: u64) -> Arrangement {
     let mut rng = Rng::new(seed);
-    let setup = setup(&mut rng);
+    let mut setup = setup(&mut rng);
+    // Now and then, more cuts than can fade at once.
+    let hasty = rng.chance(5);
+    if hasty {
+        setup.declick_frames = 1_000;
+    }
     let frames = rng.count(600, if setup.outputs > 8 { 1_500 } else { 6_000 });
     let clips: Vec<Material> = (0..rng.count(1, 5))
         .map(|_| clip(&mut rng, setup.outputs))
         .collect();
     let (playspecs, shifts) = playspecs(&mut rng, &clips, &setup, frames);
-    let script = Script::new(&mut rng, &playspecs, &shifts, frames).write();
+    let script = Script::new(&mut rng, &playspecs, &shifts, frames).write(hasty);
     let mut arrangement = Arrangement {
         setup,
         clips,
@@ -141,6 +146,13 @@ fn varied(rng: &mut Rng, source: &[Sound], shift: i64) -> Vec<Sound> {
                 (sound.fade_in, sound.fade_out) = (0, 0);
             }
             7 => sound.first_output = 0,
+            8 | 9 if sound.frames() > 1 => {
+                // Its end alone, at its place.
+                let head = rng.count(1, sound.frames() - 1);
+                sound.begin += head;
+                sound.play_at += head as i64;
+                (sound.fade_in, sound.fade_out, sound.repeat) = (0, 0, None);
+            }
             _ => {}
         }
         sounds.push(sound);
@@ -264,21 +276,17 @@ impl<'a> Script<'a> {
         }
     }
 
-    fn write(mut self) -> Vec<Step> {
+    fn write(mut self, hasty: bool) -> Vec<Step> {
         if self.rng.chance(90) {
             let command = self.schedule_now();
             self.push(command);
             self.rolling = true;
             self.push(Command::SetRolling(true));
         }
-        // Seldom, more cuts than can fade at once.
-        let most = if self.rng.chance(3) {
-            200
-        } else {
-            *self.rng.pick(&[3, 10, 30])
-        };
+        let most = *self.rng.pick(&[3, 3, 3, 10, 10, 10, 10, 30, 30, 30]);
+        let most = if hasty { 200 } else { most };
         for _ in 0..self.rng.count(1, most) {
-            self.wait(most);
+            self.wait(most, hasty);
             if self.frame >= self.frames {
                 break;
             }
@@ -302,8 +310,9 @@ impl<'a> Script<'a> {
     }
 
     /// Lets some time pass, or none.
-    fn wait(&mut self, steps: u64) {
+    fn wait(&mut self, steps: u64, hasty: bool) {
         let wait = match self.rng.count(0, 9) {
+            _ if hasty => self.rng.count(0, 9),
             0..=2 => 0,
             3 => 1,
             4..=5 => self.rng.count(1, 150),
@@ -413,6 +422,9 @@ impl<'a> Script<'a> {
         } else {
             self.near(insert_at, 1_000)
         };
+        let (insert_at, start_from) = self
+            .beginning_of_an_entry(here, playspec, current)
+            .unwrap_or((insert_at, start_from));
         self.chain = Some((insert_at, start_from, playspec));
         self.names += 1;
         Command::Schedule {
@@ -422,6 +434,23 @@ impl<'a> Script<'a> {
             start_from,
             late: self.late(),
         }
+    }
+
+    /// Sometimes: where an entry begins soon after `here`, as `insert_at` and `start_from`.
+    fn beginning_of_an_entry(
+        &mut self,
+        here: i64,
+        playspec: usize,
+        current: usize,
+    ) -> Option<(i64, i64)> {
+        let shift = self.shifts[playspec] - self.shifts[current];
+        let soon = |sound: &&Sound| (here..here + 1_000).contains(&(sound.play_at - shift));
+        let begins: Vec<&Sound> = self.playspecs[playspec].iter().filter(soon).collect();
+        if begins.is_empty() || self.rng.chance(30) {
+            return None;
+        }
+        let start_from = self.rng.pick(&begins).play_at;
+        Some((start_from - shift, start_from))
     }
 
     fn set_gain(&mut self) -> Option<Command> {

@@ -1,0 +1,100 @@
+//! Bugs that the detectors must find: the environment variable `AMIO_SEED` names the one that is
+//! committed, in each period. Compiled with the feature `seeded-bugs` alone, which the tests of this
+//! repository turn on. `docs/THREADING.md` says which detector finds which.
+#![allow(unsafe_code, reason = "some bugs cannot be written without")]
+
+use std::cell::UnsafeCell;
+use std::hint::black_box;
+use std::ptr;
+use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Mutex, OnceLock};
+use std::time::Duration;
+
+#[derive(Clone, Copy)]
+enum Bug {
+    /// The audio thread allocates and frees.
+    Allocation,
+    /// The audio thread writes to a descriptor.
+    SystemCall,
+    /// The audio thread takes a lock that another thread holds.
+    Lock,
+    /// The audio thread and another one write to the same memory, in no order.
+    Race,
+    /// The audio thread reads what was freed.
+    UseAfterFree,
+    /// The control half forgets memory.
+    Leak,
+}
+
+static CHOSEN: OnceLock<Option<Bug>> = OnceLock::new();
+static LOCK: Mutex<()> = Mutex::new(());
+static RACED: Raced = Raced(UnsafeCell::new(0));
+static FREED: AtomicPtr<u64> = AtomicPtr::new(ptr::null_mut());
+
+struct Raced(UnsafeCell<u64>);
+
+// SAFETY: it is not: this is the seeded race.
+unsafe impl Sync for Raced {}
+
+/// Reads the choice, and makes ready what the bug needs. On a control thread, before any period.
+pub(crate) fn prepare() {
+    let bug = *CHOSEN.get_or_init(choose);
+    match bug {
+        Some(Bug::Lock) => {
+            std::thread::spawn(|| {
+                loop {
+                    let _held = LOCK.lock();
+                    std::thread::sleep(Duration::from_millis(1));
+                }
+            });
+        }
+        Some(Bug::Race) => {
+            // SAFETY: none; this is the seeded race.
+            std::thread::spawn(|| unsafe { *black_box(RACED.0.get()) += 1 });
+        }
+        Some(Bug::UseAfterFree) => {
+            let freed = Box::into_raw(Box::new(1));
+            // SAFETY: it was made by `Box::into_raw`.
+            drop(unsafe { Box::from_raw(freed) });
+            FREED.store(freed, Ordering::Relaxed);
+        }
+        Some(Bug::Leak) => {
+            black_box(Box::leak(vec![1u8; 4321].into_boxed_slice()));
+        }
+        Some(Bug::Allocation | Bug::SystemCall) | None => {}
+    }
+}
+
+/// Commits the bug. On the audio thread, in each period.
+pub(crate) fn commit() {
+    match CHOSEN.get().copied().flatten() {
+        Some(Bug::Allocation) => drop(black_box(Box::new(1))),
+        Some(Bug::SystemCall) => {
+            // SAFETY: no bytes are written, and the descriptor is none.
+            unsafe { libc::write(-1, ptr::null(), 0) };
+        }
+        Some(Bug::Lock) => drop(LOCK.lock()),
+        Some(Bug::Race) => {
+            // SAFETY: none; this is the seeded race.
+            unsafe { *black_box(RACED.0.get()) += 1 };
+        }
+        Some(Bug::UseAfterFree) => {
+            // SAFETY: none; this is the seeded use after free.
+            black_box(unsafe { ptr::read_volatile(FREED.load(Ordering::Relaxed)) });
+        }
+        Some(Bug::Leak) | None => {}
+    }
+}
+
+fn choose() -> Option<Bug> {
+    let name = std::env::var("AMIO_SEED").ok()?;
+    Some(match name.as_str() {
+        "allocation" => Bug::Allocation,
+        "system-call" => Bug::SystemCall,
+        "lock" => Bug::Lock,
+        "race" => Bug::Race,
+        "use-after-free" => Bug::UseAfterFree,
+        "leak" => Bug::Leak,
+        _ => panic!("AMIO_SEED is {name:?}, which names no bug of src/seeded.rs"),
+    })
+}

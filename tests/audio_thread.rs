@@ -1,0 +1,197 @@
+//! All that an application can ask for, so that those who watch the audio thread meanwhile see all
+//! that it does: the allocation guard in every test build, the real-time sanitizer and strace where
+//! `scripts/test-rt` runs the same tests. See `docs/THREADING.md`.
+
+use amio::{
+    Clip, ClipInfo, Config, DriverKind, Entry, EventKind, Gain, Interface, LatePolicy, Latency,
+    Layout, Playspec, Repeat, SampleFormat, Swap, Ticket,
+};
+use std::num::{NonZeroU32, NonZeroU64};
+use std::os::unix::process::ExitStatusExt;
+use std::process::Command;
+use std::time::Duration;
+
+const PATIENCE: Duration = Duration::from_secs(20);
+
+#[test]
+fn offline_driver_does_all_that_can_be_asked() {
+    for declick in [0, 240] {
+        let mut config = config(DriverKind::Offline);
+        config.declick_frames = Some(declick);
+        config.clamp = Some(true);
+        let interface = Interface::new(config).expect("it opens");
+        interface.start().expect("it starts");
+        let mut input = vec![0.25; 2 * 1000];
+        let mut output = input.clone();
+        ask_everything(&interface, || {
+            interface
+                .advance(1000, Some(&input), Some(&mut output))
+                .expect("it runs");
+            input.copy_from_slice(&output);
+            interface.skip(100).expect("it is the offline driver");
+        });
+    }
+}
+
+#[test]
+fn null_driver_does_all_that_can_be_asked() {
+    let interface = Interface::new(config(DriverKind::Null)).expect("it opens");
+    interface.start().expect("it starts");
+    ask_everything(&interface, || wait_for_input(&interface));
+    interface.stop().expect("it stops");
+}
+
+#[test]
+#[ignore = "scripts/test-rt runs it beside a JACK server"]
+fn jack_driver_does_all_that_can_be_asked() {
+    if std::env::var_os("JACKD_PID").is_none() {
+        return; // `cargo test -- --ignored` means other tests
+    }
+    let interface = Interface::new(config(DriverKind::Jack)).expect("a JACK server runs");
+    interface.start().expect("it starts");
+    ask_everything(&interface, || wait_for_input(&interface));
+    interface.stop().expect("it stops");
+}
+
+#[test]
+fn an_allocation_on_the_audio_thread_ends_a_test() {
+    let this = std::env::current_exe().expect("the test runs from a file");
+    let ended = Command::new(this)
+        .args(["--exact", "offline_driver_does_all_that_can_be_asked"])
+        .env("AMIO_SEED", "allocation")
+        .output()
+        .expect("it runs");
+    let aborted = 6;
+    assert_eq!(ended.status.signal(), Some(aborted), "{ended:?}");
+    let said = String::from_utf8_lossy(&ended.stderr);
+    assert!(
+        said.contains("memory allocation of 4 bytes failed"),
+        "{said}"
+    );
+}
+
+fn config(driver: DriverKind) -> Config {
+    let mut config = Config::new(driver);
+    config.latency = Latency {
+        capture_frames: 100,
+        playback_frames: 200,
+    };
+    // Full now and then.
+    config.capture_buffer_frames = 1500;
+    config
+}
+
+/// Asks for all that an engine does; `run` lets it do so for a while.
+fn ask_everything(interface: &Interface, mut run: impl FnMut()) {
+    let playspecs = playspecs(interface.frame_rate_hz());
+    interface.set_rolling(true).expect("there is room");
+    for late in [LatePolicy::CatchUp, LatePolicy::Slip, LatePolicy::Refuse] {
+        for (playspec, ahead) in playspecs.iter().zip([-500, 0, 700, 1 << 40]) {
+            let swap = Swap {
+                insert_at: interface.position() + ahead,
+                start_from: 100,
+                late,
+            };
+            let ticket = interface.schedule(playspec, swap).expect("there is room");
+            interface
+                .set_gain(playspec, 0, Gain::both(0.5), 2000)
+                .expect("there is room");
+            run();
+            if ahead > 1000 {
+                interface.cancel(ticket).expect("it waits");
+            }
+        }
+        run();
+        let mut group = interface.group();
+        for playspec in &playspecs {
+            let now = Swap::at(0);
+            group.schedule(playspec, now).expect("it fits");
+        }
+        group.set_position(200).expect("it is a position");
+        group.set_rolling(false).expect("it can stop");
+        group.commit().expect("there is room");
+        run();
+        // Nobody reads for long enough that input is lost.
+        run();
+        run();
+        interface.set_rolling(true).expect("there is room");
+        for position in [-3000, 0, 48_000] {
+            interface.set_position(position).expect("there is room");
+            run();
+        }
+        let mut input = [0.0; 256];
+        while interface
+            .read_input(&mut input)
+            .expect("there are inputs")
+            .is_some()
+        {}
+    }
+    let last = interface
+        .schedule(&playspecs[0], Swap::at(i64::MIN / 8))
+        .expect("there is room");
+    run();
+    wait_for_end(interface, last);
+}
+
+fn wait_for_end(interface: &Interface, last: Ticket) {
+    loop {
+        match interface.wait_event(PATIENCE).expect("events come").kind {
+            EventKind::Applied { ticket, .. } if ticket == last => return,
+            EventKind::Failed { reason } => panic!("{reason}"),
+            _ => {}
+        }
+    }
+}
+
+/// Waits for some periods, about as long as the capture ring is.
+fn wait_for_input(interface: &Interface) {
+    let wanted = interface.transport().device_frame + 1000;
+    let mut input = [0.0; 256];
+    while interface.transport().device_frame < wanted {
+        interface
+            .wait_input(&mut input, PATIENCE)
+            .expect("input comes");
+    }
+}
+
+/// Each with sounds of another kind; all sound at frame 0, and beyond.
+fn playspecs(rate: u32) -> Vec<Playspec> {
+    let ramp: Vec<f32> = (0..2 * 3000).map(|n| n as f32 / 6000.0).collect();
+    let mono = Clip::from_f32(rate, 1, &ramp).expect("it is finite");
+    let stereo = Clip::from_f32(rate, 2, &ramp).expect("it is finite");
+    let info = ClipInfo {
+        frame_rate_hz: rate,
+        channels: 2,
+        frames: 3000,
+    };
+    let decoded = Clip::from_shared(
+        info,
+        SampleFormat::I16,
+        Layout::Interleaved,
+        vec![17u8; 2 * 2 * 3000],
+    )
+    .expect("the size is right");
+    let faded = |clip: &Clip| Entry {
+        fade_in: 300,
+        fade_out: 200,
+        ..Entry::new(clip, -100)
+    };
+    let repeated = |clip: &Clip| Entry {
+        repeat: Some(Repeat {
+            numerator: NonZeroU64::new(1001).expect("it is not 0"),
+            denominator: NonZeroU32::new(3).expect("it is not 0"),
+            count: None,
+        }),
+        end: 900,
+        gain: Gain::both(3.0),
+        ..Entry::new(clip, 0)
+    };
+    [
+        vec![Entry::new(&mono, 0), faded(&stereo)],
+        vec![repeated(&decoded)],
+        vec![repeated(&mono), faded(&decoded), Entry::new(&stereo, 50)],
+        (0..200).map(|n| Entry::new(&mono, 10 * n)).collect(),
+    ]
+    .map(|entries| Playspec::new(entries).expect("they are valid"))
+    .into()
+}

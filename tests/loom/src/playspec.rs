@@ -1,0 +1,11 @@
+//! In the place of the library's `src/playspec`: cells that loom tracks, for what batches and swaps
+//! carry.
+
+pub(crate) type Compiled = crate::tracked::Tracked;
+
+#[derive(Clone, Copy)]
+pub(crate) struct Gain;
+
+pub(crate) mod gains {
+    pub(crate) type GainTable = crate::tracked::Tracked;
+}

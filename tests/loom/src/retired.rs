@@ -1,0 +1,64 @@
+//! What the engine gives back: it has done with it when the control half frees it.
+
+use crate::explore::{explore, notices_wrong_orderings};
+use crate::link::{self, LatePolicy, Retired, Returns, Sizes, Swap};
+use crate::tracked::Tracked;
+use crate::units::Ticket;
+use loom::thread;
+use std::sync::Arc;
+
+#[test]
+fn what_is_retired_is_no_longer_used() {
+    explore(two_swaps);
+}
+
+#[test]
+fn a_wrong_ordering_of_retired_swaps_is_noticed() {
+    notices_wrong_orderings(two_swaps);
+}
+
+fn two_swaps() {
+    let (mut engine, mut control) = link::new(Sizes {
+        batches: 1,
+        swaps: 2,
+        input_frames: 0,
+        input_channels: 0,
+    });
+    let engine = thread::spawn(move || {
+        for number in 1..=2 {
+            let swap = swap(number);
+            swap.playspec.write(number);
+            assert!(engine.can_retire());
+            engine.retire(Retired::Swap(swap));
+        }
+        engine
+    });
+    let mut freed = free(&mut control.returns, 0);
+    freed = free(&mut control.returns, freed);
+    let engine = engine.join().expect("the engine's thread has not panicked");
+    while freed < 2 {
+        freed = free(&mut control.returns, freed);
+    }
+    drop(engine);
+}
+
+fn swap(number: u64) -> Swap {
+    Swap {
+        ticket: Ticket(number),
+        playspec: Arc::new(Tracked::new(0)),
+        gains: Arc::new(Tracked::new(0)),
+        insert_at: 0,
+        start_from: 0,
+        late: LatePolicy::Slip,
+    }
+}
+
+/// Overwrites what came back, as freeing would; returns the number of the last one.
+fn free(returns: &mut Returns, freed: u64) -> u64 {
+    let Some(Retired::Swap(swap)) = returns.next_retired() else {
+        return freed;
+    };
+    assert_eq!(swap.ticket.0, freed + 1);
+    swap.playspec.write(0);
+    freed + 1
+}

@@ -1,0 +1,23 @@
+use loom::cell::UnsafeCell;
+
+/// Plain memory: loom fails where two accesses, one of them a write, are in no order.
+pub(crate) struct Tracked(UnsafeCell<u64>);
+
+// SAFETY: it is not; that the code under test orders all accesses is what loom checks.
+unsafe impl Sync for Tracked {}
+
+impl Tracked {
+    pub fn new(value: u64) -> Tracked {
+        Tracked(UnsafeCell::new(value))
+    }
+
+    pub fn read(&self) -> u64 {
+        // SAFETY: loom has checked the access when it gives the pointer.
+        self.0.with(|value| unsafe { *value })
+    }
+
+    pub fn write(&self, value: u64) {
+        // SAFETY: as above.
+        self.0.with_mut(|place| unsafe { *place = value });
+    }
+}
