@@ -458,6 +458,24 @@ fn an_entry_that_begins_where_the_old_one_was_cut_takes_over() {
 }
 
 #[test]
+fn one_of_very_many_entries_that_begin_at_a_cut_takes_over() {
+    let silent = Sound {
+        gain: [0.0, 0.0],
+        ..piece(20, 50, 2)
+    };
+    let mut many = vec![silent; 300];
+    many.push(piece(12, 50, 2));
+    let case = Case::new(6)
+        .setup(|setup| setup.declick_frames = 4)
+        .clip(steady())
+        .playspec(vec![piece(10, 50, 0)])
+        .playspec(many)
+        .rolling()
+        .at(0, swap(1, 1, 2, 2, Late::CatchUp));
+    case.gives(&[40.0; 6], &[]);
+}
+
+#[test]
 fn what_still_comes_in_is_cut_where_it_has_come_to() {
     let case = Case::new(7)
         .setup(|setup| setup.declick_frames = 4)

@@ -16,7 +16,8 @@ pub struct Config {
     pub server_name: Option<String>,
     /// 1,000 to 768,000; `None`: the server's, or 48,000. A server with another rate is refused.
     pub frame_rate_hz: Option<u32>,
-    /// 1 to 65,536; `None`: the server's, or 256. A server with another period is refused.
+    /// 1 to 65,536; `None`: the server's, or 256. A server with another period is refused, but a
+    /// running one may change it, and one that is restarted may come back with another.
     pub period_frames: Option<u32>,
     /// 0 to 64. Default: 2.
     pub input_channels: u16,
@@ -26,7 +27,7 @@ pub struct Config {
     pub autoconnect: bool,
     /// Whether the output is kept within ±1.0; `None`: unless the driver is offline.
     pub clamp: Option<bool>,
-    /// Over how many frames a cut fades, up to one second's worth; 0: hard, bit-exact cuts;
+    /// Over how many frames a cut fades, up to 768,000; 0: hard, bit-exact cuts;
     /// `None`: 5 ms.
     pub declick_frames: Option<u32>,
     /// What the timeline does about frames that the driver skipped.
@@ -134,6 +135,18 @@ impl Config {
             autoconnect: self.autoconnect,
             latency: self.latency,
             restore: None,
+        }
+    }
+
+    /// As [`Config::request`], for an interface that had a driver before: its rate is needed
+    /// again, its period is not, where a server has its own.
+    pub(super) fn request_again(&self, frame_rate_hz: u32) -> Request {
+        Request {
+            frame_rate_hz: Some(frame_rate_hz),
+            period_frames: self
+                .period_frames
+                .filter(|_| self.driver != DriverKind::Jack),
+            ..self.request()
         }
     }
 }

@@ -24,8 +24,10 @@ use std::time::{Duration, Instant};
 
 /// How long `new` waits for a server to answer.
 const OPEN_PATIENCE: Duration = Duration::from_secs(5);
-/// How long `start` and `stop` wait.
+/// How long `start` and `stop` wait, besides [`CALL_PERIODS`].
 const CALL_PATIENCE: Duration = Duration::from_millis(500);
+/// How many periods longer: jackd answers between two of them, and starting asks it three times.
+const CALL_PERIODS: u32 = 2;
 /// How long `close` waits; with the wait for another call to end it stays within a second.
 const CLOSE_PATIENCE: Duration = Duration::from_millis(350);
 /// How long an engine may be in the middle of a period when another driver is to have it.
@@ -115,6 +117,8 @@ pub(super) struct Inner {
     pub server_xruns: AtomicU64,
     pub reconnects: AtomicU64,
     failure_reported: AtomicBool,
+    /// Ends what would keep `life` locked for long.
+    closing: AtomicBool,
 }
 
 /// What changes when an interface starts, stops, is lost or closed.
@@ -130,7 +134,7 @@ impl Interface {
     /// # Errors
     /// [`Error::OutOfRange`] and [`Error::InvalidArgument`] for the configuration;
     /// [`Error::DriverUnavailable`], [`Error::NoServer`], [`Error::Driver`] and
-    /// [`Error::Timeout`] (a server that does not answer) for the driver.
+    /// [`Error::Timeout`] (a server that does not answer) for the driver; [`Error::OutOfMemory`].
     pub fn new(config: Config) -> Result<Interface> {
         config.check()?;
         let kernels = Kernels::choose()?;
@@ -154,7 +158,7 @@ impl Interface {
         };
         let rate = info.frame_rate_hz;
         let sizes = sizes(&config, rate);
-        let (engine_end, control_end) = link::new(sizes);
+        let (engine_end, control_end) = link::new(sizes)?;
         let settings = Settings {
             frame_rate_hz: rate,
             declick_frames: config.declick_frames.unwrap_or(rate / 200).into(),
@@ -187,6 +191,7 @@ impl Interface {
             server_xruns: AtomicU64::new(0),
             reconnects: AtomicU64::new(0),
             failure_reported: AtomicBool::new(false),
+            closing: AtomicBool::new(false),
         };
         let inner = Arc::new(inner);
         if inner.config.driver != DriverKind::Offline {
@@ -339,11 +344,11 @@ impl Interface {
 impl Interface {
     /// Runs `frames` frames in whole periods and a last shorter one, at once, on this thread.
     /// `input` and `output` are interleaved, `frames` times the channels long. Without input the
-    /// input clip sounds, or silence.
+    /// input clip sounds, or silence. Closing the interface ends it early.
     ///
     /// # Errors
-    /// [`Error::InvalidState`] (another driver, stopped, failed, closed),
-    /// [`Error::InvalidArgument`] (a buffer of another length).
+    /// [`Error::InvalidState`] (another driver, stopped, failed, closed, also meanwhile),
+    /// [`Error::InvalidArgument`] (a buffer of another length, input that is NaN or infinite).
     pub fn advance(
         &self,
         frames: u64,
@@ -361,15 +366,30 @@ impl Interface {
             )))
         };
         if let Some(input) = input {
-            expect("input", input.len(), inner.config.input_channels)?;
+            let channels = inner.config.input_channels;
+            expect("input", input.len(), channels)?;
+            if let Some(at) = input.iter().position(|sample| !sample.is_finite()) {
+                return Err(Error::InvalidArgument(format!(
+                    "input is {} at frame {}, channel {}; it must be finite",
+                    input[at],
+                    at / usize::from(channels),
+                    at % usize::from(channels)
+                )));
+            }
         }
         if let Some(output) = &output {
             expect("output", output.len(), inner.config.output_channels)?;
         }
         inner.offline("advance", |offline| {
-            offline.advance(frames, input.unwrap_or(&[]), output.unwrap_or(&mut []))
+            let (input, output) = (input.unwrap_or(&[]), output.unwrap_or(&mut []));
+            offline.advance(frames, input, output, || {
+                inner.closing.load(Ordering::Relaxed)
+            })
         })??;
         inner.pump();
+        if inner.closing.load(Ordering::Relaxed) {
+            return Err(closed());
+        }
         if inner.slot.has_failed() {
             return Err(Error::InvalidState(
                 "the engine has failed; make another interface".into(),
@@ -423,7 +443,8 @@ impl Interface {
     /// Makes the next period begin as if the device had skipped frames before it.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`]; [`Error::InvalidState`] (another driver, closed).
+    /// [`Error::OutOfRange`]; [`Error::InvalidArgument`] (centuries in all);
+    /// [`Error::InvalidState`] (another driver, closed).
     pub fn skip(&self, frames: u64) -> Result<()> {
         if frames > 1 << 40 {
             return Err(Error::OutOfRange {
@@ -432,7 +453,8 @@ impl Interface {
                 allowed: "0 to 2^40",
             });
         }
-        self.open()?.offline("skip", |offline| offline.skip(frames))
+        self.open()?
+            .offline("skip", |offline| offline.skip(frames))?
     }
 }
 
@@ -461,7 +483,7 @@ impl Inner {
 
     pub fn check_open(&self) -> Result<()> {
         if self.state() == State::Closed {
-            return Err(Error::InvalidState("the interface is closed".into()));
+            return Err(closed());
         }
         Ok(())
     }
@@ -501,7 +523,7 @@ impl Inner {
             Some(worker) => worker,
             None => self.reopen()?,
         };
-        let started = worker.call("starting the driver", CALL_PATIENCE, move |driver| {
+        let started = worker.call("starting the driver", self.call_patience(), move |driver| {
             driver.as_mut().map_or(Err(driver_gone()), |driver| {
                 driver.start(lease)?;
                 Ok(driver.info())
@@ -523,13 +545,16 @@ impl Inner {
         }
     }
 
+    fn call_patience(&self) -> Duration {
+        let frames = self.info.lock().period_frames.saturating_mul(CALL_PERIODS);
+        let periods = Duration::from_secs_f64(f64::from(frames) / f64::from(self.frame_rate_hz));
+        CALL_PATIENCE + periods.min(CALL_PATIENCE)
+    }
+
     /// Opens the driver again after it was lost or abandoned.
     fn reopen(&self) -> Result<Worker> {
         let worker = Worker::apart()?;
-        let request = driver::Request {
-            frame_rate_hz: Some(self.frame_rate_hz),
-            ..self.config.request()
-        };
+        let request = self.config.request_again(self.frame_rate_hz);
         let notify = self.inbox.notify();
         worker.call("opening the driver", CALL_PATIENCE, move |place| {
             *place = Some(driver::open(&request, notify)?);
@@ -541,7 +566,7 @@ impl Inner {
     fn stop(&self) -> Result<()> {
         let mut life = self.life.lock();
         match self.state() {
-            State::Closed => return Err(Error::InvalidState("the interface is closed".into())),
+            State::Closed => return Err(closed()),
             State::Stopped => return Ok(()),
             State::Failed => {}
             State::Running | State::Lost => self.set_state(&mut life, State::Stopped),
@@ -549,7 +574,7 @@ impl Inner {
         let Some(worker) = life.worker.take() else {
             return Ok(());
         };
-        let stopped = worker.call("stopping the driver", CALL_PATIENCE, |driver| {
+        let stopped = worker.call("stopping the driver", self.call_patience(), |driver| {
             driver
                 .as_mut()
                 .map_or(Err(driver_gone()), |driver| driver.stop())
@@ -563,6 +588,7 @@ impl Inner {
     }
 
     pub fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
         let supervisor = {
             let mut life = self.life.lock();
             if self.state() == State::Closed {
@@ -643,11 +669,8 @@ impl Inner {
             }
             if !reports.is_empty() {
                 let mut pending = self.pending.lock();
-                for report in &reports {
-                    if let Some(ticket) = report.kind.ticket() {
-                        pending.remove(&ticket);
-                    }
-                }
+                // A ticket that is not pending has ended already: closing has ended it.
+                reports.retain(|report| report.kind.ticket().is_none_or(|t| pending.remove(&t)));
             }
             for report in reports {
                 self.events.push(report.into());
@@ -685,6 +708,10 @@ impl Inner {
             time_ns: state.time_ns,
         });
     }
+}
+
+fn closed() -> Error {
+    Error::InvalidState("the interface is closed".into())
 }
 
 fn driver_gone() -> Error {

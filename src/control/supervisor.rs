@@ -300,12 +300,16 @@ impl Watch {
         if inner.state() != State::Lost {
             return; // Stopped or closed meanwhile; dropping the worker closes the new client.
         }
-        *inner.info.lock() = info;
+        let frames = info.period_frames;
+        let before = std::mem::replace(&mut *inner.info.lock(), info);
         life.worker = Some(worker);
         inner.set_state(&mut life, State::Running);
         drop(life);
         inner.reconnects.fetch_add(1, Ordering::Relaxed);
         inner.event(EventKind::Reconnected { gap_frames });
+        if frames != before.period_frames {
+            inner.event(EventKind::PeriodChanged { frames });
+        }
     }
 }
 
@@ -324,9 +328,8 @@ fn begin(inner: &Inner, connections: &[(String, String)]) -> Result<Stage> {
     let lease = inner.lease()?;
     let worker = Worker::apart()?;
     let request = Request {
-        frame_rate_hz: Some(inner.frame_rate_hz),
         restore: Some(connections.to_vec()),
-        ..inner.config.request()
+        ..inner.config.request_again(inner.frame_rate_hz)
     };
     let notify = inner.inbox.notify();
     let engine = inner.slot.clone();

@@ -55,13 +55,32 @@ impl Offline {
     }
 
     /// As if the device had skipped frames before the next period.
-    pub fn skip(&mut self, frames: u64) {
-        self.skipped += frames;
+    pub fn skip(&mut self, frames: u64) -> Result<()> {
+        let skipped = self.skipped.saturating_add(frames);
+        if self.time_ns(self.clock_frames.saturating_add(skipped)) > i64::MAX as u128 {
+            return Err(Error::InvalidArgument(format!(
+                "frames is {frames}; with all that were run or skipped before, that is more than \
+                 the 292 years that can be told in nanoseconds"
+            )));
+        }
+        self.skipped = skipped;
+        Ok(())
     }
 
-    /// Runs `frames` frames. `input` and `output` are interleaved; their lengths are `frames`
-    /// times the channels, or 0 for silence and for output that nobody wants.
-    pub fn advance(&mut self, frames: u64, input: &[f32], output: &mut [f32]) -> Result<()> {
+    fn time_ns(&self, frames: u64) -> u128 {
+        u128::from(frames) * 1_000_000_000 / u128::from(self.info.frame_rate_hz)
+    }
+
+    /// Runs `frames` frames, unless `ends` says between two periods that no more are wanted.
+    /// `input` and `output` are interleaved; their lengths are `frames` times the channels, or 0
+    /// for silence and for output that nobody wants.
+    pub fn advance(
+        &mut self,
+        frames: u64,
+        input: &[f32],
+        output: &mut [f32],
+        ends: impl Fn() -> bool,
+    ) -> Result<()> {
         let Some(lease) = self.lease.clone() else {
             return Err(Error::InvalidState(
                 "the interface is stopped; start it first".into(),
@@ -69,7 +88,7 @@ impl Offline {
         };
         let (ins, outs) = (self.inputs.len(), self.outputs.len());
         let mut done = 0;
-        while done < frames {
+        while done < frames && !ends() {
             let length = (frames - done).min(self.info.period_frames.into()) as usize;
             let start = done as usize;
             if input.is_empty() {
@@ -100,8 +119,7 @@ impl Offline {
     fn run(&mut self, lease: &Lease, frames: usize) {
         let skipped = std::mem::take(&mut self.skipped);
         self.clock_frames += skipped;
-        let rate = u128::from(self.info.frame_rate_hz);
-        let time_ns = (u128::from(self.clock_frames) * 1_000_000_000 / rate) as u64;
+        let time_ns = self.time_ns(self.clock_frames) as u64;
         let inputs: Vec<&[f32]> = self.inputs.iter().map(|b| &b[..frames]).collect();
         let mut outputs: Vec<&mut [f32]> =
             self.outputs.iter_mut().map(|b| &mut b[..frames]).collect();

@@ -1,7 +1,7 @@
 //! Mixes what sounds into the outputs.
 
 use super::plan::Span;
-use super::scene::{Scene, Scenes, Voice};
+use super::scene::{Beginners, Scene, Scenes, Voice};
 use crate::kernels::Kernels;
 
 pub(super) struct Player {
@@ -32,7 +32,8 @@ struct Cut<'a> {
     at: u64,
     /// The scene's timeline frame there.
     position: i64,
-    next: &'a Scene,
+    /// Those of the next scene.
+    beginners: Beginners<'a>,
 }
 
 /// How a voice fades at the cuts around its scene.
@@ -209,17 +210,11 @@ fn part_of<'a>(
     span: &Span<'_, '_, '_>,
 ) -> Option<Part<'a>> {
     let declick = scenes.declick();
-    let cut = scenes.after(number).map(|next| Cut {
-        at: next.start,
-        position: scene.position_at(next.start),
-        next,
+    let next = scenes.after(number);
+    let frames = next.map_or(u64::MAX, |next| {
+        (next.start + declick).saturating_sub(span.device_frame)
     });
-    let frames = match &cut {
-        Some(cut) => (cut.at + declick)
-            .saturating_sub(span.device_frame)
-            .min(span.frames as u64),
-        None => span.frames as u64,
-    };
+    let frames = frames.min(span.frames as u64);
     (scene.rolling && frames > 0).then(|| Part {
         device_frame: span.device_frame,
         position: scene.position_at(span.device_frame),
@@ -227,7 +222,11 @@ fn part_of<'a>(
         frames: frames as usize,
         start: scene.start,
         start_position: scene.position,
-        cut,
+        cut: next.map(|next| Cut {
+            at: next.start,
+            position: scene.position_at(next.start),
+            beginners: Beginners::of(next),
+        }),
         declick,
     })
 }
@@ -235,7 +234,7 @@ fn part_of<'a>(
 /// How a voice fades; `None` if it is not heard in this scene.
 fn fades_of(voice: &Voice<'_>, part: &Part<'_>) -> Option<Fades> {
     if let Some(cut) = &part.cut
-        && (voice.begin >= cut.position || cut.next.takes_over(voice, cut.position))
+        && (voice.begin >= cut.position || cut.beginners.take_over(voice, cut.position))
     {
         return None;
     }

@@ -103,19 +103,53 @@ impl Scene {
         });
     }
 
-    /// Whether an entry that begins with this scene takes over a voice of the one before, which
-    /// is at `position` there.
-    pub fn takes_over(&self, voice: &Voice<'_>, position: i64) -> bool {
+    /// The entries of which a repeat begins exactly where the scene begins.
+    fn each_beginner<'a>(&'a self, mut found: impl FnMut(&'a Entry)) {
         let Some(source) = self.source.as_ref().filter(|_| self.rolling) else {
-            return false;
+            return;
         };
         let Swap { playspec, .. } = source.swap();
-        let mut taken = false;
         let next = self.position.saturating_add(1);
         playspec.index.each_sounding(self.position, next, |number| {
-            taken |= voice.is_taken_over_by(&playspec.entries[number], position)
-                && playspec.instances[number].begins_at(self.position);
+            if playspec.instances[number].begins_at(self.position) {
+                found(&playspec.entries[number]);
+            }
         });
+    }
+}
+
+/// The entries that begin with a scene, looked up once for all voices of the one before.
+pub(super) struct Beginners<'a> {
+    scene: &'a Scene,
+    /// As many as fit; with more, they are looked up again.
+    kept: [Option<&'a Entry>; KEPT],
+    count: usize,
+}
+
+const KEPT: usize = 128;
+
+impl<'a> Beginners<'a> {
+    /// # Real-time contract
+    /// Audio thread only; wait-free; no allocation, free, lock, system call, log or panic.
+    pub fn of(scene: &'a Scene) -> Beginners<'a> {
+        let (mut kept, mut count) = ([None; KEPT], 0);
+        scene.each_beginner(|entry| {
+            if let Some(place) = kept.get_mut(count) {
+                *place = Some(entry);
+            }
+            count += 1;
+        });
+        Beginners { scene, kept, count }
+    }
+
+    /// Whether one takes over a voice of the scene before, which is at `position` there.
+    pub fn take_over(&self, voice: &Voice<'_>, position: i64) -> bool {
+        let takes = |entry: &Entry| voice.is_taken_over_by(entry, position);
+        if self.count <= KEPT {
+            return self.kept[..self.count].iter().flatten().any(|e| takes(e));
+        }
+        let mut taken = false;
+        self.scene.each_beginner(|entry| taken |= takes(entry));
         taken
     }
 }

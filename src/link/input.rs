@@ -4,9 +4,10 @@
 //! samples. When there is no room the newest frames are left out, counted, and the next stamp
 //! says how many are missing before it.
 
+use crate::error::Result;
 use crate::units::{Latency, Ticket};
-use ringbuf::traits::{Consumer, Observer, Producer, Split};
-use ringbuf::{HeapCons, HeapProd, HeapRb};
+use ringbuf::traits::{Consumer, Observer, Producer};
+use ringbuf::{HeapCons, HeapProd};
 
 /// What a chunk of captured frames is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -38,11 +39,11 @@ impl Stamp {
     }
 }
 
-pub(crate) fn new(channels: usize, frames: usize) -> (InputWriter, InputReader) {
-    let (samples_in, samples_out) = HeapRb::new(channels * frames).split();
+pub(super) fn new(channels: usize, frames: usize) -> Result<(InputWriter, InputReader)> {
+    let (samples_in, samples_out) = super::ring(channels * frames, "captured input")?;
     // A chunk has at least one frame; short ones are rare, so a stamp for every eighth frame and
     // some for small rings is plenty; where they run out, frames count as lost.
-    let (stamps_in, stamps_out) = HeapRb::new(frames / 8 + 64).split();
+    let (stamps_in, stamps_out) = super::ring(frames / 8 + 64, "the stamps of captured input")?;
     let writer = InputWriter {
         channels,
         samples: samples_in,
@@ -55,7 +56,7 @@ pub(crate) fn new(channels: usize, frames: usize) -> (InputWriter, InputReader) 
         stamps: stamps_out,
         current: None,
     };
-    (writer, reader)
+    Ok((writer, reader))
 }
 
 /// The engine's end.

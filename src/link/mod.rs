@@ -24,6 +24,7 @@ pub(crate) use counters::{Counters, Level};
 pub(crate) use input::{InputReader, InputWriter, Stamp};
 pub(crate) use snapshot::{Snapshot, State};
 
+use crate::error::{Error, Result};
 use ringbuf::traits::{Consumer, Observer, Producer, Split};
 use ringbuf::{HeapCons, HeapProd, HeapRb};
 use std::sync::Arc;
@@ -68,7 +69,7 @@ pub(crate) struct CommandSender(HeapProd<Box<Batch>>);
 
 impl CommandSender {
     /// Sends a batch; gives it back if there is no room.
-    pub fn send(&mut self, batch: Box<Batch>) -> Result<(), Box<Batch>> {
+    pub fn send(&mut self, batch: Box<Batch>) -> std::result::Result<(), Box<Batch>> {
         self.0.try_push(batch)
     }
 }
@@ -108,15 +109,18 @@ pub(crate) struct Shared {
 
 /// Makes the rings. The sizes guarantee that the engine never finds `retired` or, for tickets,
 /// `reports` full, as long as the control half keeps to `sizes` and drains both together.
-pub(crate) fn new(sizes: Sizes) -> (EngineEnd, ControlEnd) {
+///
+/// # Errors
+/// [`Error::OutOfMemory`].
+pub(crate) fn new(sizes: Sizes) -> Result<(EngineEnd, ControlEnd)> {
     let shared = Arc::new(Shared::default());
-    let (commands_in, commands_out) = HeapRb::new(sizes.batches).split();
-    let (retired_in, retired_out) = HeapRb::new(sizes.retired()).split();
-    let (reports_in, reports_out) = HeapRb::new(sizes.reports()).split();
+    let (commands_in, commands_out) = ring(sizes.batches, "the command queue")?;
+    let (retired_in, retired_out) = ring(sizes.retired(), "what the engine gives back")?;
+    let (reports_in, reports_out) = ring(sizes.reports(), "the engine's reports")?;
     let (writer, reader) = match sizes.input_channels {
         0 => (None, None),
         channels => {
-            let (writer, reader) = input::new(channels, sizes.input_frames);
+            let (writer, reader) = input::new(channels, sizes.input_frames)?;
             (Some(writer), Some(reader))
         }
     };
@@ -137,7 +141,14 @@ pub(crate) fn new(sizes: Sizes) -> (EngineEnd, ControlEnd) {
         input: reader,
         shared,
     };
-    (engine, control)
+    Ok((engine, control))
+}
+
+/// A ring and its two ends. Sizes are the application's choice, so too little memory is an error.
+fn ring<T>(capacity: usize, what: &'static str) -> Result<(HeapProd<T>, HeapCons<T>)> {
+    let bytes = capacity.saturating_mul(size_of::<T>()) as u64;
+    let ring = HeapRb::try_new(capacity).map_err(|_| Error::OutOfMemory(bytes, what))?;
+    Ok(ring.split())
 }
 
 /// Wait-free; no allocation, free, lock, system call or log.

@@ -56,9 +56,10 @@ impl Instances {
         self.length
     }
 
-    /// The interval, if it is longer than what sounds in it.
+    /// The interval, if it is longer than what sounds in it; of what has an end, much longer.
     pub fn interval_with_gaps(&self) -> Option<Interval> {
-        let length = self.length as i128;
+        let times = if self.last == u64::MAX { 1 } else { 8 };
+        let length = i128::from(self.length) * times;
         self.interval
             .filter(|i| length * i128::from(i.denominator) < i128::from(i.numerator))
     }

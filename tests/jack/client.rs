@@ -35,6 +35,18 @@ fn two_ports_are_called_left_and_right_and_other_numbers_are_counted() {
 }
 
 #[test]
+fn the_longest_period_leaves_time_enough_to_start_and_to_stop() {
+    beside!(Server::Jackd(8_192), {
+        let interface = Interface::new(config(2, 2)).expect("the server runs");
+        for _ in 0..2 {
+            interface.start().expect("it starts");
+            run_until(&interface, 16_384);
+            interface.stop().expect("it stops");
+        }
+    });
+}
+
+#[test]
 fn each_of_64_channels_has_its_own_port() {
     beside!(Server::Jackd(256), {
         let mut peer = Peer::start("peer");

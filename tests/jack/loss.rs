@@ -258,6 +258,26 @@ fn an_interface_that_was_stopped_when_its_server_died_starts_on_the_next_one() {
 }
 
 #[test]
+fn a_server_that_comes_back_with_another_period_is_taken_as_it_is() {
+    beside!(Server::Jackd(512), {
+        let server = Jackd::of_the_script();
+        let interface = tools::start(Config {
+            period_frames: Some(512),
+            ..tools::config()
+        });
+        run_until(&interface, 4_096);
+        server.signal("-KILL");
+        let _server = server.replace();
+        wait_until_back(&interface);
+        wait_for(&interface, Duration::from_secs(1), |event| {
+            (event.kind == EventKind::PeriodChanged { frames: 256 }).then_some(())
+        });
+        assert_eq!(interface.period_frames(), 256);
+        run_until(&interface, interface.transport().device_frame + 4_096);
+    });
+}
+
+#[test]
 fn a_killed_pipewire_is_told_within_100_ms_and_all_goes_on_when_it_is_back() {
     beside!(Server::PipeWire, {
         let interface = tools::start(Config {
