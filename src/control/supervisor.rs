@@ -8,7 +8,7 @@
 use super::events::EventKind;
 use super::interface::{Inner, State};
 use super::worker::Worker;
-use crate::driver::{self, Info, Notice, Notify, Request};
+use crate::driver::{self, Info, Lease, Notice, Notify, Request};
 use crate::error::{Error, Result};
 use crate::sys;
 use parking_lot::{Condvar, Mutex};
@@ -167,6 +167,7 @@ impl Watch {
             let state = inner.state();
             tick = match state {
                 State::Running => {
+                    self.attempt = None; // Whoever started it again did not wait for it.
                     self.watch_progress(&inner);
                     Some(tick_of(&inner))
                 }
@@ -259,10 +260,19 @@ impl Watch {
         };
         match &attempt.stage {
             Stage::Waiting { until } if Instant::now() < *until => {}
-            Stage::Waiting { .. } => match begin(inner, &self.connections) {
-                Ok(stage) => attempt.stage = stage,
-                Err(error) => attempt.fail(inner, &error),
-            },
+            Stage::Waiting { .. } => {
+                let lease = {
+                    let _life = inner.life.lock();
+                    if inner.state() != State::Lost {
+                        return; // Stopped meanwhile, or even started again: the engine is taken.
+                    }
+                    inner.lease()
+                };
+                match lease.and_then(|lease| begin(inner, lease, &self.connections)) {
+                    Ok(stage) => attempt.stage = stage,
+                    Err(error) => attempt.fail(inner, &error),
+                }
+            }
             Stage::Opening { result, .. } => match result.try_recv() {
                 Err(TryRecvError::Empty) => {}
                 Err(TryRecvError::Disconnected) => {
@@ -310,8 +320,7 @@ impl Attempt {
 }
 
 /// Opens and starts the driver on a thread of its own.
-fn begin(inner: &Arc<Inner>, connections: &[(String, String)]) -> Result<Stage> {
-    let lease = inner.lease()?;
+fn begin(inner: &Inner, lease: Lease, connections: &[(String, String)]) -> Result<Stage> {
     let worker = Worker::apart()?;
     let request = Request {
         frame_rate_hz: Some(inner.frame_rate_hz),
