@@ -31,7 +31,7 @@ fn main() -> ExitCode {
         "one period of {} frames, ten entries sounding",
         workload::PERIOD_FRAMES
     );
-    for shape in [Shape::Row, Shape::Pile] {
+    for shape in [Shape::Row, Shape::Pile, Shape::Round] {
         let small = playing(&playspec(shape, 10));
         let large = playing(&playspec(shape, 1_000_000));
         for (name, work) in work {

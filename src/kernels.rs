@@ -1,5 +1,5 @@
-//! The loops that mix: each is one multiplication, then one addition, per sample, never fused, so
-//! that every instruction set gives the same bits.
+//! The loops over samples: each step is rounded by itself and nothing is fused, so that every
+//! instruction set gives the same bits.
 //!
 //! The same source is compiled for several instruction sets; [`Kernels::choose`] picks one when an
 //! interface is made.
@@ -10,11 +10,15 @@ use crate::error::{Error, Result};
 type Mix = fn(out: &mut [f32], source: &[f32], gain: f32);
 /// Adds `source * gains` to `out`; all have the same length.
 type MixShaped = fn(out: &mut [f32], source: &[f32], gains: &[f32]);
+/// Multiplies each `out[n]` by `(first + n) / length` or, falling, by `(first - n) / length`.
+type Scale = fn(out: &mut [f32], first: u64, length: u64);
 
 #[derive(Clone, Copy)]
 pub(crate) struct Kernels {
     pub mix: Mix,
     pub mix_shaped: MixShaped,
+    pub scale_rising: Scale,
+    pub scale_falling: Scale,
 }
 
 /// The variable that names an instruction set instead of the best one, for tests.
@@ -55,7 +59,12 @@ impl Kernels {
 }
 
 /// What the target's every processor has: SSE2, NEON.
-const BASELINE: Kernels = Kernels { mix, mix_shaped };
+const BASELINE: Kernels = Kernels {
+    mix,
+    mix_shaped,
+    scale_rising: scale::<false>,
+    scale_falling: scale::<true>,
+};
 
 #[inline(always)]
 fn mix(out: &mut [f32], source: &[f32], gain: f32) {
@@ -68,6 +77,28 @@ fn mix(out: &mut [f32], source: &[f32], gain: f32) {
 fn mix_shaped(out: &mut [f32], source: &[f32], gains: &[f32]) {
     for ((out, source), gain) in out.iter_mut().zip(source).zip(gains) {
         *out += source * gain;
+    }
+}
+
+#[inline(always)]
+fn scale<const FALLING: bool>(out: &mut [f32], first: u64, length: u64) {
+    let length = length as f32;
+    // Processors convert many numbers at once only where they are narrow; the bits are the same.
+    let narrow = i32::MAX as u64 - out.len() as u64;
+    if first <= narrow {
+        for (out, n) in out.iter_mut().zip(0i32..) {
+            let number = if FALLING {
+                first as i32 - n
+            } else {
+                first as i32 + n
+            };
+            *out *= number as f32 / length;
+        }
+    } else {
+        for (out, n) in out.iter_mut().zip(0..) {
+            let number = if FALLING { first - n } else { first + n };
+            *out *= number as f32 / length;
+        }
     }
 }
 
@@ -85,6 +116,10 @@ mod x86 {
         mix: |out, source, gain| unsafe { mix(out, source, gain) },
         // SAFETY: as above.
         mix_shaped: |out, source, gains| unsafe { mix_shaped(out, source, gains) },
+        // SAFETY: as above.
+        scale_rising: |out, first, length| unsafe { scale::<false>(out, first, length) },
+        // SAFETY: as above.
+        scale_falling: |out, first, length| unsafe { scale::<true>(out, first, length) },
     };
 
     #[target_feature(enable = "avx2")]
@@ -95,6 +130,11 @@ mod x86 {
     #[target_feature(enable = "avx2")]
     fn mix_shaped(out: &mut [f32], source: &[f32], gains: &[f32]) {
         super::mix_shaped(out, source, gains);
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn scale<const FALLING: bool>(out: &mut [f32], first: u64, length: u64) {
+        super::scale::<FALLING>(out, first, length);
     }
 }
 
@@ -110,10 +150,32 @@ mod tests {
             let mut out = gains.clone();
             (kernels.mix)(&mut out, &source, 0.3);
             (kernels.mix_shaped)(&mut out, &source, &gains);
+            (kernels.scale_rising)(&mut out, 16_777_217, 20_000_003);
+            (kernels.scale_falling)(&mut out, 1_003, 1_009);
             out.iter().map(|x| x.to_bits()).collect::<Vec<_>>()
         };
         for (name, kernels) in Kernels::available() {
             assert_eq!(render(kernels), render(BASELINE), "{name}");
+        }
+    }
+
+    #[test]
+    fn a_slope_is_a_function_of_the_frame_wherever_a_block_begins() {
+        let ends = [0, 1 << 24, i32::MAX as u64, u32::MAX.into(), 1 << 60];
+        for around in ends.map(|end| end.max(300)) {
+            let (low, length) = (around - 300, around + 300);
+            let expected = |number: u64| (number as f32 / length as f32).to_bits();
+            for (_, kernels) in Kernels::available() {
+                let (mut up, mut down) = ([1.0f32; 600], [1.0f32; 600]);
+                for (block, first) in up.chunks_mut(7).zip((low..).step_by(7)) {
+                    (kernels.scale_rising)(block, first, length);
+                }
+                (kernels.scale_falling)(&mut down, low + 599, length);
+                for (n, (up, down)) in (low..).zip(up.iter().zip(down.iter().rev())) {
+                    assert_eq!(up.to_bits(), expected(n));
+                    assert_eq!(down.to_bits(), expected(n));
+                }
+            }
         }
     }
 }

@@ -22,7 +22,14 @@ const CHILD: &str = "AMIO_TEST_CHILD";
 #[test]
 fn a_million_entries_of_which_ten_sound_cost_at_most_twice_what_ten_cost() {
     let counts = count_instructions();
-    for work in ["row_played", "row_sought", "pile_played", "pile_sought"] {
+    for work in [
+        "row_played",
+        "row_sought",
+        "pile_played",
+        "pile_sought",
+        "round_played",
+        "round_sought",
+    ] {
         let count = |size: &str| {
             *counts
                 .get(&format!("{work}_{size}"))
@@ -109,6 +116,14 @@ fn run_under_callgrind() {
     measured_pile_played_large(&pile.1);
     measured_pile_sought_small(&pile.0);
     measured_pile_sought_large(&pile.1);
+    let round = (
+        playing(&playspec(Shape::Round, SMALL)),
+        playing(&playspec(Shape::Round, LARGE)),
+    );
+    measured_round_played_small(&round.0);
+    measured_round_played_large(&round.1);
+    measured_round_sought_small(&round.0);
+    measured_round_sought_large(&round.1);
 }
 
 /// Functions that callgrind can tell apart by their names.
@@ -131,4 +146,8 @@ measured! {
     measured_pile_played_large: play;
     measured_pile_sought_small: seek;
     measured_pile_sought_large: seek;
+    measured_round_played_small: play;
+    measured_round_played_large: play;
+    measured_round_sought_small: seek;
+    measured_round_sought_large: seek;
 }

@@ -19,8 +19,11 @@ pub enum Shape {
     /// One entry after the other, each with ten neighbours that overlap it; the last entries
     /// repeat without end, so that a small playspec goes on sounding like a large one.
     Row,
-    /// Ten entries that sound all the time, and all others before the beginning or far away.
+    /// Ten entries that sound all the time, and all others, which repeat a few times, before the
+    /// beginning or far away.
     Pile,
+    /// One entry after the other, as in a row, and all of them again and again, without end.
+    Round,
 }
 
 /// A playspec that sounds from frame 0 on.
@@ -28,6 +31,7 @@ pub fn playspec(shape: Shape, entries: u64) -> Playspec {
     match shape {
         Shape::Row => row(entries),
         Shape::Pile => pile(entries),
+        Shape::Round => round(entries),
     }
 }
 
@@ -53,9 +57,23 @@ fn pile(entries: u64) -> Playspec {
         }
         let far = 1 << 40;
         let side = if n.is_multiple_of(2) { far } else { -far };
-        Entry::new(&clip, side + (n * 7) as i64)
+        let mut entry = Entry::new(&clip, side + (n * 7) as i64);
+        entry.repeat = endless(LENGTH_FRAMES).map(|repeat| Repeat {
+            count: NonZeroU64::new(1 + n % 3),
+            ..repeat
+        });
+        entry
     };
     Playspec::new((0..entries).map(place).collect()).expect("a pile of entries")
+}
+
+fn round(entries: u64) -> Playspec {
+    let clip = noise(LENGTH_FRAMES);
+    let place = |n: u64| Entry {
+        repeat: endless(entries * SPACING_FRAMES),
+        ..Entry::new(&clip, (n * SPACING_FRAMES) as i64)
+    };
+    Playspec::new((0..entries).map(place).collect()).expect("a round of entries")
 }
 
 fn endless(frames: u64) -> Option<Repeat> {

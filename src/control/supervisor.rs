@@ -8,7 +8,7 @@
 use super::events::EventKind;
 use super::interface::{Inner, State};
 use super::worker::Worker;
-use crate::driver::{self, Info, Lease, Notice, Notify, Request};
+use crate::driver::{self, Info, Notice, Notify, Request};
 use crate::error::{Error, Result};
 use crate::sys;
 use parking_lot::{Condvar, Mutex};
@@ -100,14 +100,7 @@ impl Supervisor {
     pub fn spawn(inner: &Arc<Inner>) -> Result<Supervisor> {
         let inbox = inner.inbox.clone();
         let inner = Arc::downgrade(inner);
-        let watch = Watch {
-            periods: 0,
-            progressed: Instant::now(),
-            stalled: false,
-            connections: Vec::new(),
-            attempt: None,
-        };
-        let run = move || watch.run(&inbox, &inner);
+        let run = move || Watch::default().run(&inbox, &inner);
         let thread = std::thread::Builder::new()
             .name("amio-supervisor".into())
             .spawn(run);
@@ -127,10 +120,12 @@ impl Supervisor {
 }
 
 /// What the supervisor knows.
+#[derive(Default)]
 struct Watch {
-    /// How many periods had run when it last looked, and when that number last changed.
+    /// How many periods had run when it last looked.
     periods: u64,
-    progressed: Instant,
+    /// When that number last changed, or the interface began to run; `None` while it does not.
+    progressed: Option<Instant>,
     stalled: bool,
     /// To be restored when the server is back.
     connections: Vec<(String, String)>,
@@ -165,9 +160,16 @@ impl Watch {
             }
             inner.pump();
             let state = inner.state();
+            if state != State::Running {
+                self.progressed = None;
+                self.stalled = false;
+            }
+            if state != State::Lost {
+                // Whoever stopped it while it was lost wants no other client.
+                self.attempt = None;
+            }
             tick = match state {
                 State::Running => {
-                    self.attempt = None; // Whoever started it again did not wait for it.
                     self.watch_progress(&inner);
                     Some(tick_of(&inner))
                 }
@@ -175,11 +177,7 @@ impl Watch {
                     self.reconnect(&inner);
                     Some(*TICK.end())
                 }
-                State::Stopped | State::Failed | State::Closed => {
-                    self.attempt = None;
-                    self.progressed = Instant::now();
-                    None
-                }
+                State::Stopped | State::Failed | State::Closed => None,
             };
         }
     }
@@ -215,6 +213,12 @@ impl Watch {
     }
 
     fn lose(&mut self, inner: &Inner, reason: String) {
+        if let Some(attempt) = &mut self.attempt {
+            // It came back and went again before it was taken into use.
+            let driver = inner.config.driver.name();
+            let message = reason;
+            return attempt.fail(inner, &Error::Driver { driver, message });
+        }
         let mut life = inner.life.lock();
         if let Some(worker) = life.worker.take() {
             let asked = worker.begin(|driver| driver.as_ref().map(|d| d.connections()));
@@ -240,11 +244,11 @@ impl Watch {
 
     fn watch_progress(&mut self, inner: &Inner) {
         let periods = inner.shared.counters.periods.load(Ordering::Relaxed);
-        let silence = self.progressed.elapsed();
+        let silence = self.progressed.get_or_insert_with(Instant::now).elapsed();
         let silent_ms = silence.as_millis() as u64;
         if periods != self.periods {
             self.periods = periods;
-            self.progressed = Instant::now();
+            self.progressed = Some(Instant::now());
             if std::mem::take(&mut self.stalled) {
                 inner.event(EventKind::Resumed { silent_ms });
             }
@@ -254,21 +258,18 @@ impl Watch {
         }
     }
 
-    fn reconnect(&mut self, inner: &Arc<Inner>) {
+    fn reconnect(&mut self, inner: &Inner) {
         let Some(attempt) = &mut self.attempt else {
             return;
         };
         match &attempt.stage {
             Stage::Waiting { until } if Instant::now() < *until => {}
             Stage::Waiting { .. } => {
-                let lease = {
-                    let _life = inner.life.lock();
-                    if inner.state() != State::Lost {
-                        return; // Stopped meanwhile, or even started again: the engine is taken.
-                    }
-                    inner.lease()
-                };
-                match lease.and_then(|lease| begin(inner, lease, &self.connections)) {
+                let _life = inner.life.lock();
+                if inner.state() != State::Lost {
+                    return; // Started again meanwhile: that lease is not to be ended.
+                }
+                match begin(inner, &self.connections) {
                     Ok(stage) => attempt.stage = stage,
                     Err(error) => attempt.fail(inner, &error),
                 }
@@ -304,7 +305,6 @@ impl Watch {
         inner.set_state(&mut life, State::Running);
         drop(life);
         inner.reconnects.fetch_add(1, Ordering::Relaxed);
-        self.progressed = Instant::now();
         inner.event(EventKind::Reconnected { gap_frames });
     }
 }
@@ -320,7 +320,8 @@ impl Attempt {
 }
 
 /// Opens and starts the driver on a thread of its own.
-fn begin(inner: &Inner, lease: Lease, connections: &[(String, String)]) -> Result<Stage> {
+fn begin(inner: &Inner, connections: &[(String, String)]) -> Result<Stage> {
+    let lease = inner.lease()?;
     let worker = Worker::apart()?;
     let request = Request {
         frame_rate_hz: Some(inner.frame_rate_hz),
@@ -335,7 +336,7 @@ fn begin(inner: &Inner, lease: Lease, connections: &[(String, String)]) -> Resul
         let driver = place.insert(driver::open(&request, notify)?);
         let silent_ns = sys::now_ns().saturating_sub(shared.snapshot.read().time_ns);
         let gap_frames = (u128::from(silent_ns) * u128::from(rate) / 1_000_000_000) as u64;
-        engine.add_gap(gap_frames);
+        engine.set_gap(gap_frames);
         driver.start(lease)?;
         Ok((driver.info(), gap_frames))
     });
@@ -352,4 +353,72 @@ fn stall_after(inner: &Inner) -> Duration {
     let frames = inner.info.lock().period_frames;
     let periods = Duration::from_secs_f64(8.0 * f64::from(frames) / f64::from(inner.frame_rate_hz));
     periods.max(STALL)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::control::{Config, Interface};
+    use crate::driver::DriverKind;
+    use std::sync::mpsc;
+
+    /// Without a supervisor of its own.
+    fn interface() -> Interface {
+        Interface::new(Config::new(DriverKind::Offline)).expect("an interface")
+    }
+
+    #[test]
+    fn a_server_that_dies_while_it_is_taken_into_use_is_opened_again() {
+        let interface = interface();
+        let inner = interface.inner();
+        inner.set_state(&mut inner.life.lock(), State::Lost);
+        let (opened, result) = mpsc::sync_channel(1);
+        opened.send(Ok((Info::default(), 0))).expect("room");
+        let mut watch = Watch {
+            attempt: Some(Attempt {
+                pause: BACK_OFF.0,
+                stage: Stage::Opening {
+                    worker: Worker::apart().expect("a thread"),
+                    result,
+                },
+            }),
+            ..Watch::default()
+        };
+        let reason = "the server died".to_owned();
+        watch.take(inner, Notice::Lost { reason });
+        watch.reconnect(inner);
+        assert_eq!(inner.state(), State::Lost);
+        assert!(watch.attempt.is_some(), "nobody opens it again");
+    }
+
+    #[test]
+    fn an_attempt_that_finds_the_interface_started_again_leaves_its_lease_alone() {
+        let interface = interface();
+        let inner = interface.inner();
+        interface.start().expect("it starts");
+        let mut watch = Watch {
+            attempt: Some(Attempt {
+                pause: BACK_OFF.0,
+                stage: Stage::Waiting {
+                    until: Instant::now(),
+                },
+            }),
+            ..Watch::default()
+        };
+        watch.reconnect(inner);
+        interface.advance(1, None, None).expect("it runs");
+        assert_eq!(interface.stats().periods, 1);
+    }
+
+    #[test]
+    fn a_pause_before_the_start_is_no_stall() {
+        let interface = interface();
+        let mut watch = Watch::default();
+        std::thread::sleep(STALL + Duration::from_millis(10));
+        watch.watch_progress(interface.inner());
+        assert!(!watch.stalled);
+        std::thread::sleep(STALL + Duration::from_millis(10));
+        watch.watch_progress(interface.inner());
+        assert!(watch.stalled);
+    }
 }

@@ -171,7 +171,6 @@ impl Driver for Jack {
                 .connect_physical(&self.client, &shared.ports),
             None => {}
         }
-        shared.patchbay.follow();
         shared.refresh(&self.client);
         Ok(())
     }
@@ -182,7 +181,6 @@ impl Driver for Jack {
         }
         self.active = false;
         // Deactivating ends all connections; the next start makes them again.
-        self.shared.patchbay.hold();
         self.restore = Some(self.shared.patchbay.links());
         let deactivated = self.client.deactivate();
         lock(&self.shared.audio).lease = None;
@@ -334,8 +332,7 @@ impl Handler for Shared {
     }
 
     fn lost(&self, reason: &str) {
-        // What the server took down with it is still wanted.
-        self.patchbay.hold();
+        self.patchbay.freeze();
         if !self.lost.swap(true, Ordering::AcqRel) {
             self.tell(Notice::Lost {
                 reason: reason.to_owned(),

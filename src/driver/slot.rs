@@ -63,9 +63,10 @@ impl Slot {
         }
     }
 
-    /// Tells the engine, in its next period, that frames passed that no driver played.
-    pub fn add_gap(&self, frames: u64) {
-        self.gap.fetch_add(frames, Ordering::Relaxed);
+    /// Tells the engine, in its next period, that so many frames passed since the last one that
+    /// no driver played. Instead of what was told before, if no period ran meanwhile.
+    pub fn set_gap(&self, frames: u64) {
+        self.gap.store(frames, Ordering::Relaxed);
     }
 
     /// Whether the engine panicked. It is never run again then.

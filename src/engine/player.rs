@@ -94,9 +94,12 @@ impl Player {
         let out = block.offset..block.offset + block.frames;
         let mut shape = [1.0; BLOCK];
         let shape = &mut shape[..block.frames];
-        let shaped = block.shape(voice, fades, declick, shape);
-        let moving = voice.ramp.is_moving_at(block.device_frame);
-        let gain = voice.ramp.at(block.device_frame);
+        let shaped = self.shape(shape, voice, block, fades, declick);
+        let moving = voice.ramp.frames_left(block.device_frame);
+        let moving = moving.min(block.frames as u64) as usize;
+        let mut moved = [1.0; BLOCK];
+        let passed = voice.ramp.passed(block.device_frame);
+        (self.kernels.scale_rising)(&mut moved[..moving], passed, voice.ramp.frames);
 
         let channels = entry.clip.info().channels;
         let outputs_of_mono = 2;
@@ -122,20 +125,69 @@ impl Player {
                     decoded
                 }
             };
-            let left = side % 2 == 0;
+            let (from, to) = match side % 2 {
+                0 => (voice.ramp.from.left, voice.ramp.to.left),
+                _ => (voice.ramp.from.right, voice.ramp.to.right),
+            };
             let output = &mut output[out.clone()];
-            if !shaped && !moving {
-                let gain = if left { gain.left } else { gain.right };
-                (self.kernels.mix)(output, source, gain);
+            if !shaped && moving == 0 {
+                (self.kernels.mix)(output, source, to);
                 continue;
             }
-            let mut gains = [0.0; BLOCK];
-            for ((gain, shape), n) in gains.iter_mut().zip(&*shape).zip(0..) {
-                let now = voice.ramp.at(block.device_frame + n);
-                *gain = if left { now.left } else { now.right } * shape;
+            let mut gains = [to; BLOCK];
+            for (gain, moved) in gains[..moving].iter_mut().zip(&moved) {
+                *gain = from + (to - from) * moved;
+            }
+            for (gain, shape) in gains.iter_mut().zip(&*shape) {
+                *gain *= shape;
             }
             (self.kernels.mix_shaped)(output, source, &gains[..block.frames]);
         }
+    }
+
+    /// Multiplies the entry's fades and the scene's into `shape`; false if all stay 1.
+    ///
+    /// Always in this order, and each factor a function of the frame alone, so that it does not
+    /// matter where blocks begin.
+    fn shape(
+        &self,
+        shape: &mut [f32],
+        voice: &Voice<'_>,
+        block: &Block,
+        fades: Fades,
+        declick: u64,
+    ) -> bool {
+        let entry = voice.entry;
+        let frames = shape.len() as u64;
+        let mut shaped = false;
+        let fading_in = entry.fade_in.saturating_sub(block.frame).min(frames);
+        if fading_in > 0 {
+            let part = &mut shape[..fading_in as usize];
+            (self.kernels.scale_rising)(part, block.frame, entry.fade_in);
+            shaped = true;
+        }
+        let fade_out_from = entry.length() - entry.fade_out;
+        let before = fade_out_from.saturating_sub(block.frame).min(frames);
+        if before < frames {
+            let left = entry.length() - 1 - (block.frame + before);
+            (self.kernels.scale_falling)(&mut shape[before as usize..], left, entry.fade_out);
+            shaped = true;
+        }
+        if let Some(from) = fades.in_from {
+            let passed = block.device_frame - from;
+            let coming_in = declick.saturating_sub(passed).min(frames);
+            if coming_in > 0 {
+                let part = &mut shape[..coming_in as usize];
+                (self.kernels.scale_rising)(part, passed, declick);
+                shaped = true;
+            }
+        }
+        if let Some(from) = fades.out_from {
+            let left = from + declick - block.device_frame;
+            (self.kernels.scale_falling)(shape, left, declick);
+            shaped = true;
+        }
+        shaped
     }
 }
 
@@ -147,34 +199,6 @@ struct Block {
     device_frame: u64,
     /// Index of the first frame in the outputs.
     offset: usize,
-}
-
-impl Block {
-    /// Multiplies the entry's fades and the scene's into `shape`; false if all stay 1.
-    fn shape(&self, voice: &Voice<'_>, fades: Fades, declick: u64, shape: &mut [f32]) -> bool {
-        let entry = voice.entry;
-        let end = self.frame + self.frames as u64;
-        let own = self.frame < entry.fade_in || entry.length() - end < entry.fade_out;
-        let comes_in = fades
-            .in_from
-            .filter(|from| self.device_frame < from + declick);
-        if !own && comes_in.is_none() && fades.out_from.is_none() {
-            return false;
-        }
-        for (shape, n) in shape.iter_mut().zip(0..) {
-            let device_frame = self.device_frame + n;
-            *shape = voice.shape(self.frame + n);
-            if let Some(from) = comes_in
-                && device_frame < from + declick
-            {
-                *shape *= (device_frame - from) as f32 / declick as f32;
-            }
-            if let Some(from) = fades.out_from {
-                *shape *= (from + declick - device_frame) as f32 / declick as f32;
-            }
-        }
-        true
-    }
 }
 
 /// The frames of a span in which a scene is heard; `None` if it is not.

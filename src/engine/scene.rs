@@ -124,10 +124,13 @@ impl Scene {
             return false;
         };
         let Swap { playspec, .. } = source.swap();
-        playspec.index.beginning_at(self.position).any(|number| {
-            voice.is_taken_over_by(&playspec.entries[number], position)
-                && playspec.instances[number].begins_at(self.position)
-        })
+        let mut taken = false;
+        let next = self.position.saturating_add(1);
+        playspec.index.each_sounding(self.position, next, |number| {
+            taken |= voice.is_taken_over_by(&playspec.entries[number], position)
+                && playspec.instances[number].begins_at(self.position);
+        });
+        taken
     }
 }
 

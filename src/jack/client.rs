@@ -284,6 +284,9 @@ impl Client {
 
     /// Makes `handler` receive the server's calls, once the client is active. Only once.
     pub fn listen<H: Handler>(&mut self, handler: Arc<H>) -> Result<()> {
+        if self.context.is_some() {
+            return Err(failure("the callbacks are set already".into()));
+        }
         let context = Box::new(Context {
             library: self.library,
             client: self.raw,

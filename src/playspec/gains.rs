@@ -18,20 +18,25 @@ struct Cell {
 /// A gain that changes linearly from `from`, at device frame `start`, to `to`, `frames` later.
 #[derive(Clone, Copy)]
 pub(crate) struct Ramp {
-    from: Gain,
-    to: Gain,
+    pub from: Gain,
+    pub to: Gain,
     start: u64,
-    frames: u64,
+    pub frames: u64,
 }
 
 impl Ramp {
-    /// Whether the gain at or after this device frame is not yet `to`.
-    pub fn is_moving_at(&self, device_frame: u64) -> bool {
-        device_frame.saturating_sub(self.start) < self.frames
+    /// How many frames from this device frame on the gain is not yet `to`.
+    pub fn frames_left(&self, device_frame: u64) -> u64 {
+        self.frames.saturating_sub(self.passed(device_frame))
+    }
+
+    /// How many frames before this device frame it began.
+    pub fn passed(&self, device_frame: u64) -> u64 {
+        device_frame.saturating_sub(self.start)
     }
 
     pub fn at(&self, device_frame: u64) -> Gain {
-        let passed = device_frame.saturating_sub(self.start);
+        let passed = self.passed(device_frame);
         if passed >= self.frames {
             return self.to;
         }

@@ -4,17 +4,29 @@
 //! search walks through also knows the latest end below it (the augmented tree of Cormen et al.,
 //! *Introduction to Algorithms*, "Interval trees", laid out in a sorted array). A query visits
 //! O(k log n) nodes for k entries found, allocates nothing and keeps no state, so that seeking
-//! costs the same as playing on. An entry that repeats counts from its first frame to its last,
-//! gaps included.
+//! costs the same as playing on.
+//!
+//! An entry that repeats with gaps is found in the same way, by its place in its interval; there
+//! is a tree for each interval that occurs.
 
-use super::instances::Instances;
+use super::instances::{Instances, Interval};
+use std::collections::BTreeMap;
 
 pub(crate) struct Index {
-    /// Sorted by `begin`, then by `entry`: the order in which entries are summed.
-    nodes: Box<[Node]>,
-    /// The entries that repeat.
-    repeating: Box<[u32]>,
+    /// Entries that sound from their begin to their end, in frames of the timeline.
+    spans: Tree,
+    cycles: Box<[Cycle]>,
 }
+
+/// Entries that repeat with gaps at the same interval.
+struct Cycle {
+    interval: Interval,
+    /// By place in the interval, in parts of a frame: `denominator` of them are one.
+    places: Tree,
+}
+
+/// Sorted by `begin`, then by `entry`: the order in which entries are summed.
+struct Tree(Box<[Node]>);
 
 struct Node {
     begin: i64,
@@ -23,28 +35,36 @@ struct Node {
     entry: u32,
 }
 
+/// From the first place to before the second.
+type Window = (i64, i64);
+
 impl Index {
     pub fn new(instances: &[Instances]) -> Index {
-        let mut nodes: Box<[Node]> = instances
-            .iter()
-            .zip(0..)
-            .map(|(i, entry)| Node {
-                begin: i.begin(),
-                end: i.end(),
-                latest_end: i.end(),
+        let mut spans = Vec::new();
+        let mut cycles: BTreeMap<Interval, Vec<Node>> = BTreeMap::new();
+        for (instances, entry) in instances.iter().zip(0..) {
+            let (nodes, begin, end) = match instances.interval_with_gaps() {
+                None => (&mut spans, instances.begin(), instances.end()),
+                Some(interval) => {
+                    let begin = interval.place_of(instances.begin());
+                    let end = begin + interval.parts_of(instances.length());
+                    (cycles.entry(interval).or_default(), begin, end)
+                }
+            };
+            nodes.push(Node {
+                begin,
+                end,
+                latest_end: end,
                 entry,
-            })
-            .collect();
-        nodes.sort_unstable_by_key(|n| (n.begin, n.entry));
-        note_latest_ends(&mut nodes);
-
-        let numbered = instances.iter().zip(0..);
+            });
+        }
+        let cycles = cycles.into_iter().map(|(interval, nodes)| Cycle {
+            interval,
+            places: Tree::new(nodes),
+        });
         Index {
-            nodes,
-            repeating: numbered
-                .filter(|(i, _)| i.repeats())
-                .map(|(_, entry)| entry)
-                .collect(),
+            spans: Tree::new(spans),
+            cycles: cycles.collect(),
         }
     }
 
@@ -53,23 +73,49 @@ impl Index {
     /// # Real-time contract
     /// Wait-free; no allocation, lock, system call or log; recursion is log2(entries) deep.
     pub fn each_sounding(&self, from: i64, to: i64, mut found: impl FnMut(usize)) {
-        visit(&self.nodes, from, to, &mut found);
+        visit(&self.spans.0, &[(from, to)], &mut found);
+        for cycle in &self.cycles {
+            visit(
+                &cycle.places.0,
+                &cycle.interval.windows(from, to),
+                &mut found,
+            );
+        }
+    }
+}
+
+impl Interval {
+    /// Where in the interval a timeline frame lies, in parts.
+    fn place_of(self, frame: i64) -> i64 {
+        let parts = i128::from(frame) * i128::from(self.denominator);
+        parts.rem_euclid(self.numerator.into()) as i64
     }
 
-    /// The entries that may begin, once or again, at exactly this frame: all that repeat, for the
-    /// caller to check, and of the others those that do.
-    ///
-    /// # Real-time contract
-    /// As [`Index::each_sounding`].
-    pub fn beginning_at(&self, frame: i64) -> impl Iterator<Item = usize> {
-        let first = self.nodes.partition_point(|node| node.begin < frame);
-        let nodes = self.nodes[first..].iter();
-        let begin = nodes
-            .take_while(move |node| node.begin == frame)
-            .map(|node| node.entry);
-        begin
-            .chain(self.repeating.iter().copied())
-            .map(|entry| entry as usize)
+    /// How many parts some frames are; they are shorter than the interval.
+    fn parts_of(self, frames: i64) -> i64 {
+        frames * i64::from(self.denominator)
+    }
+
+    /// The places of `[from, to)`, a frame wider on both sides since beginnings are rounded; as
+    /// they lie in the interval, and an interval before and after, where what crosses the
+    /// interval's end lies.
+    fn windows(self, from: i64, to: i64) -> [Window; 3] {
+        let frame = i128::from(self.denominator);
+        let width = (i128::from(to) - i128::from(from) + 2) * frame;
+        let interval = self.numerator as i64;
+        if width >= i128::from(interval) {
+            return [(i64::MIN, i64::MAX); 3];
+        }
+        let begin = self.place_of(from) - frame as i64;
+        [-interval, 0, interval].map(|shift| (begin + shift, begin + shift + width as i64))
+    }
+}
+
+impl Tree {
+    fn new(mut nodes: Vec<Node>) -> Tree {
+        nodes.sort_unstable_by_key(|n| (n.begin, n.entry));
+        note_latest_ends(&mut nodes);
+        Tree(nodes.into())
     }
 }
 
@@ -83,18 +129,85 @@ fn note_latest_ends(nodes: &mut [Node]) -> i64 {
     node.latest_end
 }
 
-fn visit(nodes: &[Node], from: i64, to: i64, found: &mut impl FnMut(usize)) {
+/// Calls `found` with the nodes that overlap a window, in their order.
+fn visit(nodes: &[Node], windows: &[Window], found: &mut impl FnMut(usize)) {
     let Some((left, [node, right @ ..])) = nodes.split_at_checked(nodes.len() / 2) else {
         return;
     };
-    if node.latest_end <= from {
+    let earliest = nodes[0].begin;
+    let may_overlap = |(from, to): &Window| node.latest_end > *from && earliest < *to;
+    if !windows.iter().any(may_overlap) {
         return;
     }
-    visit(left, from, to, found);
-    if node.begin < to {
-        if node.end > from {
-            found(node.entry as usize);
+    visit(left, windows, found);
+    let overlaps = |(from, to): &Window| node.end > *from && node.begin < *to;
+    if windows.iter().any(overlaps) {
+        found(node.entry as usize);
+    }
+    visit(right, windows, found);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// All that sound, by asking each of them.
+    fn scan(all: &[Instances], from: i64, to: i64) -> Vec<usize> {
+        let sounds = |i: &&Instances| i.sounding(from, to).next().is_some();
+        let numbered = all.iter().enumerate();
+        numbered
+            .filter(|(_, i)| sounds(i))
+            .map(|(n, _)| n)
+            .collect()
+    }
+
+    #[test]
+    fn whatever_sounds_is_found_once_and_in_an_order_that_no_window_changes() {
+        let mut all = Vec::new();
+        let mut random = 1u64;
+        let mut below = |n: u64| {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1);
+            (random >> 33) % n
+        };
+        for _ in 0..300 {
+            let (numerator, denominator) =
+                [(0, 1), (50, 1), (400, 1), (1_000, 7), (97, 3)][below(5) as usize];
+            let count = [0, 1, 2, 5][below(4) as usize];
+            let first = below(1_000) as i64 - 500;
+            let length = 1 + below(60) as i64;
+            all.push(Instances::at(first, length, numerator, denominator, count));
         }
-        visit(right, from, to, found);
+        let index = Index::new(&all);
+        let mut order = Vec::new();
+        index.each_sounding(i64::MIN, i64::MAX, |entry| order.push(entry));
+        assert_eq!(order.len(), all.len());
+        for from in -600..900 {
+            for length in [1, 3, 64, 500] {
+                let mut found = Vec::new();
+                index.each_sounding(from, from + length, |entry| found.push(entry));
+                assert!(
+                    order.iter().filter(|e| found.contains(e)).eq(&found),
+                    "{from}"
+                );
+                found.retain(|e| all[*e].sounding(from, from + length).next().is_some());
+                found.sort_unstable();
+                assert_eq!(found, scan(&all, from, from + length), "{from} {length}");
+            }
+        }
+    }
+
+    #[test]
+    fn what_repeats_with_gaps_is_not_looked_at_in_its_gaps() {
+        let all: Vec<Instances> = (0..10_000)
+            .map(|n| Instances::at(n * 100, 100, 1_000_000, 1, 0))
+            .collect();
+        let index = Index::new(&all);
+        for from in [0, 123_456, 999_990, 1 << 40] {
+            let mut found = 0;
+            index.each_sounding(from, from + 256, |_| found += 1);
+            assert!(found <= 5, "{found} at {from}");
+        }
     }
 }

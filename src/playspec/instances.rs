@@ -7,28 +7,32 @@ use super::Entry;
 pub(crate) struct Instances {
     first: i64,
     length: i64,
-    /// 0: the entry does not repeat.
-    numerator: u64,
-    denominator: u32,
+    /// `None`: the entry does not repeat.
+    interval: Option<Interval>,
     /// Number of the last repeat.
     last: u64,
 }
 
+/// `numerator / denominator` frames, at least one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct Interval {
+    pub numerator: u64,
+    pub denominator: u32,
+}
+
 impl Instances {
     pub fn of(entry: &Entry) -> Instances {
-        let (numerator, denominator, last) = match entry.repeat {
-            None => (0, 1, 0),
-            Some(r) => (
-                r.numerator.get(),
-                r.denominator.get(),
-                r.count.map_or(u64::MAX, |count| count.get() - 1),
-            ),
-        };
+        let interval = entry.repeat.map(|repeat| Interval {
+            numerator: repeat.numerator.get(),
+            denominator: repeat.denominator.get(),
+        });
+        let last = entry.repeat.map_or(0, |repeat| {
+            repeat.count.map_or(u64::MAX, |count| count.get() - 1)
+        });
         Instances {
             first: entry.play_at,
             length: entry.length() as i64,
-            numerator,
-            denominator,
+            interval,
             last,
         }
     }
@@ -47,8 +51,16 @@ impl Instances {
         end.min(i64::MAX.into()) as i64
     }
 
-    pub fn repeats(&self) -> bool {
-        self.numerator != 0
+    /// How long each repeat sounds.
+    pub fn length(&self) -> i64 {
+        self.length
+    }
+
+    /// The interval, if it is longer than what sounds in it.
+    pub fn interval_with_gaps(&self) -> Option<Interval> {
+        let length = self.length as i128;
+        self.interval
+            .filter(|i| length * i128::from(i.denominator) < i128::from(i.numerator))
     }
 
     /// The beginnings of the repeats that sound somewhere in `[from, to)`, in ascending order.
@@ -78,15 +90,20 @@ impl Instances {
         let from = i128::from(from) - i128::from(self.first);
         let to = i128::from(to) - i128::from(self.first);
         let length = i128::from(self.length);
-        if to <= 0 || (!self.repeats() && from >= length) {
+        let Some(interval) = self.interval else {
+            return if to > 0 && from < length {
+                (0, 0)
+            } else {
+                NONE
+            };
+        };
+        if to <= 0 {
             return NONE;
         }
-        if !self.repeats() {
-            return (0, 0);
-        }
         // offset(k) is k * interval rounded, so these are off by at most one; the loops correct.
-        let number_near =
-            |offset: i128| offset * i128::from(self.denominator) / i128::from(self.numerator);
+        let number_near = |offset: i128| {
+            offset * i128::from(interval.denominator) / i128::from(interval.numerator)
+        };
         let mut first = (number_near(from - length) - 1).max(0);
         while self.offset(first as u64) + length <= from {
             first += 1;
@@ -100,10 +117,30 @@ impl Instances {
 
     /// Frames from the first beginning to the beginning of repeat `k`.
     fn offset(&self, k: u64) -> i128 {
-        let exact = i128::from(k) * i128::from(self.numerator);
-        match self.denominator {
+        let Some(interval) = self.interval else {
+            return 0;
+        };
+        let exact = i128::from(k) * i128::from(interval.numerator);
+        match interval.denominator {
             1 => exact,
             d => (2 * exact + i128::from(d)).div_euclid(2 * i128::from(d)),
+        }
+    }
+}
+
+#[cfg(test)]
+impl Instances {
+    /// Without a numerator: once; with a count of 0: without end.
+    pub fn at(first: i64, length: i64, numerator: u64, denominator: u32, count: u64) -> Instances {
+        let interval = (numerator > 0).then_some(Interval {
+            numerator,
+            denominator,
+        });
+        Instances {
+            first,
+            length,
+            interval,
+            last: interval.map_or(0, |_| count.wrapping_sub(1)),
         }
     }
 }
@@ -112,25 +149,9 @@ impl Instances {
 mod tests {
     use super::*;
 
-    fn instances(
-        first: i64,
-        length: i64,
-        numerator: u64,
-        denominator: u32,
-        count: u64,
-    ) -> Instances {
-        Instances {
-            first,
-            length,
-            numerator,
-            denominator,
-            last: count.wrapping_sub(1),
-        }
-    }
-
     #[test]
     fn a_third_of_a_frame_never_drifts() {
-        let third = instances(0, 1, 100_001, 3, 0);
+        let third = Instances::at(0, 1, 100_001, 3, 0);
         let begins: Vec<i64> = third.sounding(0, 200_002).collect();
         assert_eq!(begins, [0, 33_334, 66_667, 100_001, 133_335, 166_668]);
         assert!(third.begins_at(100_001 * 1_000_000));
@@ -141,7 +162,7 @@ mod tests {
         for (numerator, denominator) in [(1, 1), (3, 1), (7, 2), (22, 7), (50, 1)] {
             for length in [1, 2, 5, 60] {
                 for count in [0, 1, 3, 40] {
-                    let it = instances(-13, length, numerator, denominator, count);
+                    let it = Instances::at(-13, length, numerator, denominator, count);
                     let scan = |from: i64, to: i64| -> Vec<i64> {
                         (0..if count == 0 { 400 } else { count })
                             .map(|k| -13 + it.offset(k) as i64)
@@ -161,7 +182,7 @@ mod tests {
 
     #[test]
     fn the_ends_of_the_timeline_do_not_overflow() {
-        let it = instances(-crate::units::MAX_POSITION, 1 << 60, 1 << 60, 1, 0);
+        let it = Instances::at(-crate::units::MAX_POSITION, 1 << 60, 1 << 60, 1, 0);
         assert!(it.sounding(i64::MAX - 5, i64::MAX).count() <= 3);
         assert!(it.sounding(i64::MIN, i64::MIN + 5).count() == 0);
     }

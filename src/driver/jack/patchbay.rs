@@ -1,6 +1,6 @@
 //! The connections of this client's ports: making them, remembering them, making them again.
 //!
-//! Thread: control threads and the driver's watcher; [`Patchbay::hold`] on any thread.
+//! Thread: control threads and the driver's watcher; [`Patchbay::freeze`] on any thread.
 
 use super::lock;
 use crate::jack::{Client, Direction, Port};
@@ -26,7 +26,7 @@ pub(super) struct Patchbay {
     present: Mutex<Vec<Link>>,
     /// Wanted, but not seen yet.
     missing: Mutex<Vec<Missing>>,
-    following: AtomicBool,
+    frozen: AtomicBool,
     /// Held while the server is asked, so that no connection is asked for twice.
     refreshing: Mutex<()>,
 }
@@ -39,14 +39,9 @@ struct Missing {
 }
 
 impl Patchbay {
-    /// From now on connections that come and go are remembered.
-    pub fn follow(&self) {
-        self.following.store(true, Ordering::Release);
-    }
-
-    /// From now on connections that go are not forgotten.
-    pub fn hold(&self) {
-        self.following.store(false, Ordering::Release);
+    /// Keeps what is remembered: the server is gone, and what it takes down is still wanted.
+    pub fn freeze(&self) {
+        self.frozen.store(true, Ordering::Release);
     }
 
     /// The connections, with those that are still to be made again.
@@ -100,7 +95,7 @@ impl Patchbay {
         }
         let seen = ports.links();
         let mut present = lock(&self.present);
-        if !self.following.load(Ordering::Acquire) {
+        if self.frozen.load(Ordering::Acquire) {
             return;
         }
         lock(&self.missing).retain_mut(|missing| {
