@@ -71,20 +71,6 @@ impl Voice<'_> {
             && clip_frame == other.begin as i64
             && self.entry.first_output == other.first_output
     }
-
-    /// The factor of the entry's own fades, at a frame counted from the voice's beginning.
-    pub fn shape(&self, frame: u64) -> f32 {
-        let entry = self.entry;
-        let left = entry.length() - 1 - frame;
-        let mut shape = 1.0;
-        if frame < entry.fade_in {
-            shape *= frame as f32 / entry.fade_in as f32;
-        }
-        if left < entry.fade_out {
-            shape *= left as f32 / entry.fade_out as f32;
-        }
-        shape
-    }
 }
 
 impl Scene {
