@@ -27,12 +27,16 @@ const AUDIO: &CStr = c"32 bit float mono audio";
 pub(crate) struct Client {
     library: &'static Library,
     raw: NonNull<RawClient>,
+    /// Held while the server is asked for something: libjack writes requests of several threads
+    /// into each other, and reads each other's answers.
+    asking: Mutex<()>,
     /// What the callbacks use; it must outlive the client, so it is freed after the close.
     context: Option<Arc<dyn Any + Send + Sync>>,
     _messages: Route,
 }
 
-// SAFETY: libjack's functions may be called from any thread.
+// SAFETY: libjack's functions may be called from any thread, and those that ask the server take
+// turns by `asking`.
 unsafe impl Send for Client {}
 // SAFETY: as above.
 unsafe impl Sync for Client {}
@@ -75,6 +79,7 @@ impl Client {
         Ok(Client {
             library,
             raw,
+            asking: Mutex::new(()),
             context: None,
             _messages: messages,
         })
@@ -158,6 +163,7 @@ impl Client {
     fn register(&self, name: &str, direction: Direction) -> Result<Port> {
         let c_name = c_string("port name", name)?;
         let flags = direction.port_flag();
+        let _turn = lock(&self.asking);
         // SAFETY: the client and both strings are valid; 0: built-in types have their own size.
         let raw = unsafe {
             (self.library.port_register)(
@@ -176,6 +182,7 @@ impl Client {
 
     /// Begins the server's calls.
     pub fn activate(&self) -> Result<()> {
+        let _turn = lock(&self.asking);
         // SAFETY: the client is valid.
         match unsafe { (self.library.activate)(self.raw.as_ptr()) } {
             0 => Ok(()),
@@ -187,6 +194,7 @@ impl Client {
 
     /// Ends the server's calls of [`Handler::process`], and all connections.
     pub fn deactivate(&self) -> Result<()> {
+        let _turn = lock(&self.asking);
         // SAFETY: the client is valid.
         match unsafe { (self.library.deactivate)(self.raw.as_ptr()) } {
             0 => Ok(()),
@@ -220,6 +228,7 @@ impl Client {
     pub fn connect(&self, source: &str, destination: &str) -> Result<()> {
         let c_source = c_string("port name", source)?;
         let c_destination = c_string("port name", destination)?;
+        let _turn = lock(&self.asking);
         // SAFETY: the client and both strings are valid.
         let code = unsafe {
             (self.library.connect)(self.raw.as_ptr(), c_source.as_ptr(), c_destination.as_ptr())
