@@ -1,15 +1,29 @@
 //! The JACK client library, opened at run time.
 //!
-//! Flow: [`Library`] is the table of libjack's functions; [`Client`] makes safe calls of them and
-//! turns libjack's callbacks into calls of a [`Handler`]; `messages` collects what libjack would
-//! print; `turns` keeps clients from opening and closing at the same time; `cancel`
-//! keeps libjack from ending a thread that is inside a callback. All of JACK's unsafe code is in this folder.
+//! Flow: `library` is the table of libjack's functions; [`Client`] and [`Port`] make safe calls of
+//! them, and `callbacks` turns what libjack calls into calls of a [`Handler`]. `messages` collects
+//! what libjack would print. Two modules keep to what jackd's library demands of a process:
+//! `turns`, of opening and closing clients, `cancel`, of its threads. All of JACK's unsafe code is
+//! in this folder.
 //! Thread: control threads, except [`Handler`]'s methods, which say where they run.
 
+mod callbacks;
 mod cancel;
 mod client;
 mod library;
 mod messages;
+mod port;
 mod turns;
 
-pub(crate) use client::{Client, Cycle, Direction, Handler, Output, Port};
+pub(crate) use callbacks::{Cycle, Handler};
+pub(crate) use client::Client;
+pub(crate) use port::{Direction, Output, Port};
+
+use crate::error::Error;
+
+fn failure(message: String) -> Error {
+    Error::Driver {
+        driver: "jack",
+        message,
+    }
+}

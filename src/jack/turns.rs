@@ -7,8 +7,9 @@
 //! that takes some 50 ms. PipeWire's library has no such state.
 //! Thread: any.
 
+use super::failure;
 use super::library::Library;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -44,14 +45,11 @@ pub(super) fn open<C, T>(
             .wait_timeout_while(lock(&CLIENTS), PATIENCE, |clients| clients.must_close())
             .unwrap_or_else(PoisonError::into_inner);
         if clients.must_close() {
-            return Err(Error::Driver {
-                driver: "jack",
-                message: format!(
-                    "the JACK server has died, and {} of its clients in this process are still \
-                     to be closed",
-                    clients.open
-                ),
-            });
+            return Err(failure(format!(
+                "the JACK server has died, and {} of its clients in this process are still to be \
+                 closed",
+                clients.open
+            )));
         }
     }
     let _turn = lock(&TURN);

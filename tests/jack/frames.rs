@@ -34,8 +34,10 @@ fn lands_on_its_frames(periods: &[u32]) {
         let trouble = tools::trouble(&case.events);
         let some = &wrong[..wrong.len().min(8)];
         println!("attempt {attempt}: (device frame, heard, expected) {some:?}; {trouble:?}");
+        // A change of period is a gap in the numbers of the peers.
+        let disturbed = !trouble.is_empty() || case.gaps > periods.len();
         assert!(
-            !trouble.is_empty(),
+            disturbed,
             "{} of {} frames are wrong",
             wrong.len(),
             case.heard
@@ -47,9 +49,11 @@ fn lands_on_its_frames(periods: &[u32]) {
 /// One performance, and what the recorder heard of it.
 struct Case {
     events: Vec<Event>,
+    /// How often a peer was left out of a cycle.
+    gaps: usize,
     /// The device frame at which position 0 of the first playspec sounded.
     origin: u64,
-    /// The device frame at which the second took over.
+    /// The device frame at which the second was due.
     swapped: u64,
     /// By device frame.
     samples: HashMap<u64, f32>,
@@ -111,10 +115,12 @@ impl Case {
         let device_frames = device_frames_of_numbers(&interface);
         events.extend(std::iter::from_fn(|| interface.next_event()));
         let samples = by_device_frame(&recording, &device_frames);
+        let gaps = source.gaps().max(recorder.gaps());
         // The next case begins as this one did.
         source.set_period(256);
         Case {
             events,
+            gaps,
             origin,
             swapped,
             heard: samples.len(),
@@ -171,9 +177,13 @@ impl Case {
     }
 }
 
+/// The device frame at which a swap was due, once it has taken over.
 fn applied(event: &Event, wanted: amio::Ticket) -> Option<u64> {
     match event.kind {
-        EventKind::Applied { ticket, .. } if ticket == wanted => Some(event.device_frame),
+        EventKind::Applied {
+            ticket,
+            late_frames,
+        } if ticket == wanted => Some(event.device_frame - late_frames),
         _ => None,
     }
 }

@@ -187,6 +187,25 @@ fn a_server_that_stops_for_two_seconds_is_told_and_no_call_waits_longer_than_a_s
 }
 
 #[test]
+fn a_server_that_hangs_and_is_then_killed_is_replaced_like_any_other() {
+    beside!(Server::Jackd(256), {
+        let server = Jackd::of_the_script();
+        let interface = tools::start(tools::config());
+        run_until(&interface, 4_096);
+        server.signal("-STOP");
+        wait_for(&interface, Duration::from_secs(1), |event| {
+            matches!(event.kind, EventKind::Stalled { .. }).then_some(())
+        });
+        server.signal("-KILL");
+        wait_until_lost(&interface);
+        let _server = server.replace();
+        wait_until_back(&interface);
+        run_until(&interface, interface.transport().device_frame + 4_096);
+        drop(interface);
+    });
+}
+
+#[test]
 fn stopping_beside_a_server_that_hangs_ends_within_a_second() {
     beside!(Server::Jackd(256), {
         let server = Jackd::of_the_script();

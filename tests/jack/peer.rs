@@ -101,6 +101,18 @@ impl Peer {
         parse(&bytes)
     }
 
+    /// How often it was left out of a cycle.
+    pub fn gaps(&mut self) -> usize {
+        let recording = self.recording();
+        let follows = |pair: &&[Block]| {
+            let expected = pair[0]
+                .first_frame
+                .wrapping_add(pair[0].samples.len() as u32);
+            pair[1].first_frame == expected
+        };
+        recording.windows(2).filter(|pair| !follows(pair)).count()
+    }
+
     fn run(&mut self, command: &str) {
         let commands = self.commands.as_mut().expect("open until it is dropped");
         writeln!(commands, "{command}").expect("the peer runs");

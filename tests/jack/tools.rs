@@ -1,5 +1,6 @@
 //! What several of these tests do with an interface.
 
+use crate::peer::Peer;
 use amio::{Chunk, Clip, Config, DriverKind, Entry, Event, EventKind, Interface, Playspec, Repeat};
 use std::num::{NonZeroU32, NonZeroU64};
 use std::process::Command;
@@ -114,16 +115,18 @@ pub fn assert_numbered(chunks: &[(Chunk, Vec<f32>)]) -> usize {
 }
 
 /// Runs a case, again where its server was disturbed: a cycle that ended too late was captured or
-/// heard in part. Returns what an undisturbed case returned beside its interface.
-pub fn undisturbed<T>(case: impl Fn() -> (Interface, T)) -> (Interface, T) {
+/// heard in part. The case says which peer has to have run in every cycle. Returns what an
+/// undisturbed case returned beside its interface.
+pub fn undisturbed<T>(case: impl Fn() -> (Interface, Peer, T)) -> (Interface, T) {
     for _ in 0..5 {
-        let (interface, result) = case();
+        let (interface, mut peer, result) = case();
         let stats = interface.stats();
-        if stats.xruns == 0 && stats.skipped_frames == 0 {
+        let gaps = peer.gaps();
+        if stats.xruns == 0 && stats.skipped_frames == 0 && gaps == 0 {
             return (interface, result);
         }
         println!(
-            "disturbed: {} xruns, {} frames skipped",
+            "disturbed: {} xruns, {} frames skipped, {gaps} gaps in the peer",
             stats.xruns, stats.skipped_frames
         );
     }
