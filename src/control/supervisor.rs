@@ -213,7 +213,9 @@ impl Watch {
     }
 
     fn lose(&mut self, inner: &Inner, reason: String) {
-        if let Some(attempt) = &mut self.attempt {
+        if inner.state() == State::Lost
+            && let Some(attempt) = &mut self.attempt
+        {
             // It came back and went again before it was taken into use.
             let driver = inner.config.driver.name();
             let message = reason;
