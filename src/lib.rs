@@ -32,8 +32,8 @@ mod units;
 
 pub use clip::{Clip, ClipInfo, Layout, SampleFormat};
 pub use control::{
-    CancelReason, Chunk, Config, Event, EventKind, Group, Interface, RingLevel, State, Stats, Swap,
-    Transport,
+    CancelReason, Chunk, Config, Event, EventKind, Group, Interface, MAX_GROUP, RingLevel, State,
+    Stats, Swap, Transport,
 };
 pub use driver::DriverKind;
 pub use error::{Error, Result};

@@ -8,7 +8,7 @@ use super::stats::Stats;
 use super::supervisor::{Inbox, Supervisor};
 use super::worker::Worker;
 use crate::clip::Clip;
-use crate::driver::{self, DriverKind, Info, Slot};
+use crate::driver::{self, Driver, DriverKind, Info, Request, Slot};
 use crate::engine::{Engine, Settings};
 use crate::error::{Error, Result};
 use crate::kernels::Kernels;
@@ -16,7 +16,7 @@ use crate::link::{self, InputReader, Report, Retired, Returns, Shared, Sizes};
 use crate::sys::{Realtime, Signal};
 use crate::units::{Latency, MAX_PERIOD_FRAMES, Ticket};
 use parking_lot::Mutex;
-use std::collections::HashSet;
+use std::collections::HashMap;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -102,8 +102,8 @@ pub(super) struct Inner {
     pub slot: Arc<Slot>,
     pub commands: Mutex<Commands>,
     pub batches_in_flight: AtomicUsize,
-    /// Tickets that have not ended, or whose end has not been fetched from the engine.
-    pub pending: Mutex<HashSet<Ticket>>,
+    /// Tickets, with the order of their swaps, that have not ended, or whose end has not been fetched from the engine.
+    pub pending: Mutex<HashMap<Ticket, u64>>,
     returns: Mutex<Returns>,
     pub input: Mutex<Option<InputReader>>,
     pub input_signal: Signal,
@@ -126,6 +126,8 @@ pub(super) struct Life {
     /// The open driver; `None` after it was lost.
     pub worker: Option<Worker>,
     pub supervisor: Option<Supervisor>,
+    /// Of a client that was lost, to be made again.
+    pub connections: Option<Vec<(String, String)>>,
 }
 
 impl Interface {
@@ -157,7 +159,7 @@ impl Interface {
             }
         };
         let rate = info.frame_rate_hz;
-        let sizes = sizes(&config, rate);
+        let sizes = sizes(&config, &info);
         let (engine_end, control_end) = link::new(sizes)?;
         let settings = Settings {
             frame_rate_hz: rate,
@@ -185,6 +187,7 @@ impl Interface {
             life: Mutex::new(Life {
                 worker: Some(worker),
                 supervisor: None,
+                connections: None,
             }),
             info: Mutex::new(info),
             inbox,
@@ -449,15 +452,18 @@ impl Interface {
     }
 }
 
-fn sizes(config: &Config, rate: u32) -> Sizes {
+fn sizes(config: &Config, info: &Info) -> Sizes {
     let input_frames = match config.capture_buffer_frames {
-        0 => u64::from(rate) * 2,
+        0 => u64::from(info.frame_rate_hz) * 2,
         frames => frames,
     };
+    // Periods may become shorter later; where they get very short, chunks are what runs out.
+    let shortest = u64::from(info.period_frames.clamp(1, 8));
     Sizes {
         batches: config.command_queue,
         swaps: config.swap_queue,
         input_frames: input_frames as usize,
+        input_chunks: (input_frames / shortest) as usize + 64,
         input_channels: config.input_channels.into(),
     }
 }
@@ -512,14 +518,19 @@ impl Inner {
         let lease = self.lease()?;
         let worker = match life.worker.take() {
             Some(worker) => worker,
-            None => self.reopen()?,
+            None => self.reopen(life.connections.take().filter(|c| !c.is_empty()))?,
         };
-        let started = worker.call("starting the driver", self.call_patience(), move |driver| {
-            driver.as_mut().map_or(Err(driver_gone()), |driver| {
-                driver.start(lease)?;
-                Ok(driver.info())
-            })
-        });
+        let started = self.ask(
+            &worker,
+            "starting the driver",
+            self.call_patience(),
+            move |driver| {
+                driver.as_mut().map_or(Err(driver_gone()), |driver| {
+                    driver.start(lease)?;
+                    Ok(driver.info())
+                })
+            },
+        );
         match started.and_then(|started| started) {
             Ok(info) => {
                 *self.info.lock() = info;
@@ -536,6 +547,18 @@ impl Inner {
         }
     }
 
+    /// Waits for a call of the driver, but not while somebody waits to close the interface.
+    fn ask<T: Send + 'static>(
+        &self,
+        worker: &Worker,
+        what: &'static str,
+        patience: Duration,
+        call: impl FnOnce(&mut Option<Box<dyn Driver>>) -> T + Send + 'static,
+    ) -> Result<T> {
+        let closing = || self.closing.load(Ordering::Relaxed);
+        worker.call_unless(closing, what, patience, call)
+    }
+
     fn call_patience(&self) -> Duration {
         let frames = self.info.lock().period_frames.saturating_mul(CALL_PERIODS);
         let periods = Duration::from_secs_f64(f64::from(frames) / f64::from(self.frame_rate_hz));
@@ -543,11 +566,14 @@ impl Inner {
     }
 
     /// Opens the driver again after it was lost or abandoned.
-    fn reopen(&self) -> Result<Worker> {
+    fn reopen(&self, connections: Option<Vec<(String, String)>>) -> Result<Worker> {
         let worker = Worker::apart()?;
-        let request = self.config.request_again(self.frame_rate_hz);
+        let request = Request {
+            restore: connections,
+            ..self.config.request_again(self.frame_rate_hz)
+        };
         let notify = self.inbox.notify();
-        worker.call("opening the driver", CALL_PATIENCE, move |place| {
+        self.ask(&worker, "opening the driver", CALL_PATIENCE, move |place| {
             *place = Some(driver::open(&request, notify)?);
             Ok::<(), Error>(())
         })??;
@@ -563,13 +589,20 @@ impl Inner {
             State::Running | State::Lost => self.set_state(&mut life, State::Stopped),
         }
         let Some(worker) = life.worker.take() else {
+            // An attempt to reconnect may be under way; it must not come to life late.
+            self.lease()?;
             return Ok(());
         };
-        let stopped = worker.call("stopping the driver", self.call_patience(), |driver| {
-            driver
-                .as_mut()
-                .map_or(Err(driver_gone()), |driver| driver.stop())
-        });
+        let stopped = self.ask(
+            &worker,
+            "stopping the driver",
+            self.call_patience(),
+            |driver| {
+                driver
+                    .as_mut()
+                    .map_or(Err(driver_gone()), |driver| driver.stop())
+            },
+        );
         self.lease()?;
         stopped.and_then(|stopped| stopped)?;
         life.worker = Some(worker);
@@ -605,7 +638,7 @@ impl Inner {
             self.event(EventKind::Log(error.to_string()));
         }
         self.pump();
-        let pending: Vec<Ticket> = self.pending.lock().drain().collect();
+        let pending: Vec<Ticket> = self.pending.lock().drain().map(|(t, _)| t).collect();
         for ticket in pending {
             self.event(EventKind::Cancelled {
                 ticket,
@@ -661,7 +694,12 @@ impl Inner {
             if !reports.is_empty() {
                 let mut pending = self.pending.lock();
                 // A ticket that is not pending has ended already: closing has ended it.
-                reports.retain(|report| report.kind.ticket().is_none_or(|t| pending.remove(&t)));
+                reports.retain(|report| {
+                    report
+                        .kind
+                        .ticket()
+                        .is_none_or(|t| pending.remove(&t).is_some())
+                });
             }
             for report in reports {
                 self.events.push(report.into());

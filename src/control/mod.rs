@@ -18,5 +18,5 @@ pub use capture::Chunk;
 pub use config::Config;
 pub use events::{CancelReason, Event, EventKind};
 pub use interface::{Interface, State, Transport};
-pub use schedule::{Group, Swap};
+pub use schedule::{Group, MAX_GROUP, Swap};
 pub use stats::{RingLevel, Stats};

@@ -43,6 +43,8 @@ impl Swap {
 pub(super) struct Commands {
     sender: CommandSender,
     sequence: u64,
+    /// Of the last swap that was sent.
+    order: u64,
     /// The last position that was set, and by which batch.
     pub position: (u64, i64),
     pub rolling: (u64, bool),
@@ -54,6 +56,7 @@ impl Commands {
         Commands {
             sender,
             sequence: 0,
+            order: 0,
             position: (0, 0),
             rolling: (0, false),
             gains: HashMap::new(),
@@ -74,15 +77,26 @@ impl Commands {
     }
 }
 
+/// The most commands that a group holds.
+pub const MAX_GROUP: usize = 4096;
+
+/// A command before it is sent.
+enum Asked {
+    Schedule(link::Swap),
+    Cancel(Ticket),
+    Other(Command),
+}
+
 static NEXT_TICKET: AtomicU64 = AtomicU64::new(1);
 
 impl Inner {
-    fn schedule_command(&self, playspec: &Playspec, swap: Swap) -> Result<(Ticket, Command)> {
+    fn asked_swap(&self, playspec: &Playspec, swap: Swap) -> Result<(Ticket, Asked)> {
         swap.check()?;
         playspec.check_fit(self.frame_rate_hz, self.config.output_channels)?;
         let ticket = Ticket(NEXT_TICKET.fetch_add(1, Ordering::Relaxed));
         let gains = self.commands.lock().gains_of(playspec);
         let swap = link::Swap {
+            order: 0, // until it is sent
             ticket,
             playspec: playspec.0.clone(),
             gains,
@@ -90,16 +104,16 @@ impl Inner {
             start_from: swap.start_from,
             late: swap.late,
         };
-        Ok((ticket, Command::Schedule(Some(swap))))
+        Ok((ticket, Asked::Schedule(swap)))
     }
 
-    fn gain_command(
+    fn asked_gain(
         &self,
         playspec: &Playspec,
         entry: usize,
         gain: Gain,
         ramp_frames: u64,
-    ) -> Result<Command> {
+    ) -> Result<Asked> {
         let entries = playspec.0.entries.len();
         if entry >= entries {
             return Err(Error::InvalidArgument(format!(
@@ -109,16 +123,16 @@ impl Inner {
         check_gain("gain.left", gain.left)?;
         check_gain("gain.right", gain.right)?;
         check_length("ramp_frames", ramp_frames)?;
-        Ok(Command::SetGain {
+        Ok(Asked::Other(Command::SetGain {
             gains: self.commands.lock().gains_of(playspec),
             entry,
             gain,
             ramp_frames,
-        })
+        }))
     }
 
-    /// Sends commands that take effect together. `tickets` are those of the swaps among them.
-    fn send(&self, commands: Vec<Command>, tickets: &[Ticket]) -> Result<()> {
+    /// Sends commands that take effect together.
+    fn send(&self, asked: Vec<Asked>) -> Result<()> {
         self.pump();
         let mut end = self.commands.lock();
         let in_flight = self.batches_in_flight.load(Ordering::Acquire);
@@ -128,18 +142,33 @@ impl Inner {
                 capacity: self.sizes.batches,
             });
         }
-        {
+        let commands = {
             let mut pending = self.pending.lock();
             // Under this lock, since closing ends what is pending: nothing may come after that.
             self.check_open()?;
-            if pending.len() + tickets.len() > self.sizes.swaps {
+            let swaps = asked.iter().filter(|a| matches!(a, Asked::Schedule(_)));
+            if pending.len() + swaps.count() > self.sizes.swaps {
                 return Err(Error::QueueFull {
                     queue: "the queue of swaps",
                     capacity: self.sizes.swaps,
                 });
             }
-            pending.extend(tickets);
-        }
+            let commands = asked.into_iter().filter_map(|asked| match asked {
+                Asked::Schedule(mut swap) => {
+                    end.order += 1;
+                    swap.order = end.order;
+                    pending.insert(swap.ticket, swap.order);
+                    Some(Command::Schedule(Some(swap)))
+                }
+                // One that has ended meanwhile needs no command.
+                Asked::Cancel(ticket) => {
+                    let order = *pending.get(&ticket)?;
+                    Some(Command::Cancel { order })
+                }
+                Asked::Other(command) => Some(command),
+            });
+            commands.collect::<Vec<Command>>()
+        };
         end.sequence += 1;
         let sequence = end.sequence;
         for command in &commands {
@@ -168,8 +197,8 @@ impl Interface {
     /// (closed).
     pub fn schedule(&self, playspec: &Playspec, swap: Swap) -> Result<Ticket> {
         let inner = self.open()?;
-        let (ticket, command) = inner.schedule_command(playspec, swap)?;
-        inner.send(vec![command], &[ticket])?;
+        let (ticket, asked) = inner.asked_swap(playspec, swap)?;
+        inner.send(vec![asked])?;
         Ok(ticket)
     }
 
@@ -182,7 +211,7 @@ impl Interface {
         let inner = self.open()?;
         inner.pump();
         inner.check_pending(ticket)?;
-        inner.send(vec![Command::Cancel(ticket)], &[])
+        inner.send(vec![Asked::Cancel(ticket)])
     }
 
     /// Changes the gain of an entry, wherever its playspec sounds or will sound on this
@@ -199,8 +228,8 @@ impl Interface {
         ramp_frames: u64,
     ) -> Result<()> {
         let inner = self.open()?;
-        let command = inner.gain_command(playspec, entry, gain, ramp_frames)?;
-        inner.send(vec![command], &[])
+        let asked = inner.asked_gain(playspec, entry, gain, ramp_frames)?;
+        inner.send(vec![asked])
     }
 
     /// Moves the timeline to a position.
@@ -209,7 +238,8 @@ impl Interface {
     /// [`Error::OutOfRange`], [`Error::QueueFull`], [`Error::InvalidState`] (closed).
     pub fn set_position(&self, position: i64) -> Result<()> {
         let position = check_position("position", position)?;
-        self.open()?.send(vec![Command::SetPosition(position)], &[])
+        let asked = Asked::Other(Command::SetPosition(position));
+        self.open()?.send(vec![asked])
     }
 
     /// Starts or stops the transport.
@@ -217,14 +247,15 @@ impl Interface {
     /// # Errors
     /// [`Error::QueueFull`], [`Error::InvalidState`] (closed).
     pub fn set_rolling(&self, rolling: bool) -> Result<()> {
-        self.open()?.send(vec![Command::SetRolling(rolling)], &[])
+        let asked = Asked::Other(Command::SetRolling(rolling));
+        self.open()?.send(vec![asked])
     }
 
     /// Begins a group: commands that take effect together, at the same frame.
     pub fn group(&self) -> Group {
         Group {
             interface: self.clone(),
-            commands: Vec::new(),
+            asked: Vec::new(),
             tickets: Vec::new(),
         }
     }
@@ -232,19 +263,19 @@ impl Interface {
 
 impl Inner {
     fn check_pending(&self, ticket: Ticket) -> Result<()> {
-        if self.pending.lock().contains(&ticket) {
+        if self.pending.lock().contains_key(&ticket) {
             return Ok(());
         }
         Err(Error::NoSuchTicket(ticket.0))
     }
 }
 
-/// Commands that will take effect in the same period, at the same frame, in the order in which
-/// they were added, once [`Group::commit`] sends them. Dropped before that, none does, and the
+/// Up to [`MAX_GROUP`] commands that will take effect in the same period, at the same frame, in the
+/// order in which they were added, once [`Group::commit`] sends them. Dropped before that, none does, and the
 /// tickets of its swaps end as cancelled.
 pub struct Group {
     interface: Interface,
-    commands: Vec<Command>,
+    asked: Vec<Asked>,
     tickets: Vec<Ticket>,
 }
 
@@ -252,10 +283,11 @@ impl Group {
     /// As [`Interface::schedule`].
     ///
     /// # Errors
-    /// As [`Interface::schedule`], but a full queue is noticed by [`Group::commit`].
+    /// As [`Interface::schedule`]; [`Error::QueueFull`] means the group, a full queue of swaps is
+    /// noticed by [`Group::commit`].
     pub fn schedule(&mut self, playspec: &Playspec, swap: Swap) -> Result<Ticket> {
-        let (ticket, command) = self.interface.open()?.schedule_command(playspec, swap)?;
-        self.commands.push(command);
+        let (ticket, asked) = self.interface.open()?.asked_swap(playspec, swap)?;
+        self.add(asked)?;
         self.tickets.push(ticket);
         Ok(ticket)
     }
@@ -263,22 +295,20 @@ impl Group {
     /// As [`Interface::cancel`], also for swaps of this group.
     ///
     /// # Errors
-    /// [`Error::NoSuchTicket`], [`Error::InvalidState`] (closed).
+    /// [`Error::NoSuchTicket`], [`Error::QueueFull`] (the group), [`Error::InvalidState`] (closed).
     pub fn cancel(&mut self, ticket: Ticket) -> Result<()> {
         let inner = self.interface.open()?;
         inner.pump();
         if !self.tickets.contains(&ticket) {
             inner.check_pending(ticket)?;
         }
-        self.commands.push(Command::Cancel(ticket));
-        Ok(())
+        self.add(Asked::Cancel(ticket))
     }
 
     /// As [`Interface::set_gain`].
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`], [`Error::BadFloat`], [`Error::OutOfRange`],
-    /// [`Error::InvalidState`] (closed).
+    /// As [`Interface::set_gain`]; [`Error::QueueFull`] means the group.
     pub fn set_gain(
         &mut self,
         playspec: &Playspec,
@@ -287,27 +317,35 @@ impl Group {
         ramp_frames: u64,
     ) -> Result<()> {
         let inner = self.interface.open()?;
-        self.commands
-            .push(inner.gain_command(playspec, entry, gain, ramp_frames)?);
-        Ok(())
+        let asked = inner.asked_gain(playspec, entry, gain, ramp_frames)?;
+        self.add(asked)
     }
 
     /// As [`Interface::set_position`].
     ///
     /// # Errors
-    /// [`Error::OutOfRange`].
+    /// [`Error::OutOfRange`], [`Error::QueueFull`].
     pub fn set_position(&mut self, position: i64) -> Result<()> {
         let position = check_position("position", position)?;
-        self.commands.push(Command::SetPosition(position));
-        Ok(())
+        self.add(Asked::Other(Command::SetPosition(position)))
     }
 
     /// As [`Interface::set_rolling`].
     ///
     /// # Errors
-    /// None at present.
+    /// [`Error::QueueFull`].
     pub fn set_rolling(&mut self, rolling: bool) -> Result<()> {
-        self.commands.push(Command::SetRolling(rolling));
+        self.add(Asked::Other(Command::SetRolling(rolling)))
+    }
+
+    fn add(&mut self, asked: Asked) -> Result<()> {
+        if self.asked.len() == MAX_GROUP {
+            return Err(Error::QueueFull {
+                queue: "the group",
+                capacity: MAX_GROUP,
+            });
+        }
+        self.asked.push(asked);
         Ok(())
     }
 
@@ -317,9 +355,9 @@ impl Group {
     /// [`Error::QueueFull`], [`Error::InvalidState`] (closed); none of the commands takes effect
     /// then, and the tickets of its swaps end as cancelled.
     pub fn commit(mut self) -> Result<()> {
-        let commands = std::mem::take(&mut self.commands);
-        if !commands.is_empty() {
-            self.interface.open()?.send(commands, &self.tickets)?;
+        let asked = std::mem::take(&mut self.asked);
+        if !asked.is_empty() {
+            self.interface.open()?.send(asked)?;
         }
         self.tickets.clear();
         Ok(())

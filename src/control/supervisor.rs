@@ -127,8 +127,6 @@ struct Watch {
     /// When that number last changed, or the interface began to run; `None` while it does not.
     progressed: Option<Instant>,
     stalled: bool,
-    /// To be restored when the server is back.
-    connections: Vec<(String, String)>,
     attempt: Option<Attempt>,
 }
 
@@ -225,7 +223,7 @@ impl Watch {
         if let Some(worker) = life.worker.take() {
             let asked = worker.begin(|driver| driver.as_ref().map(|d| d.connections()));
             if let Ok(Some(connections)) = asked.recv_timeout(Duration::from_millis(50)) {
-                self.connections = connections;
+                life.connections = Some(connections);
             }
             // Dropping the worker closes the dead client on its own thread.
         }
@@ -267,11 +265,11 @@ impl Watch {
         match &attempt.stage {
             Stage::Waiting { until } if Instant::now() < *until => {}
             Stage::Waiting { .. } => {
-                let _life = inner.life.lock();
+                let life = inner.life.lock();
                 if inner.state() != State::Lost {
                     return; // Started again meanwhile: that lease is not to be ended.
                 }
-                match begin(inner, &self.connections) {
+                match begin(inner, life.connections.as_deref().unwrap_or_default()) {
                     Ok(stage) => attempt.stage = stage,
                     Err(error) => attempt.fail(inner, &error),
                 }

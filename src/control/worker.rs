@@ -5,7 +5,7 @@ use crate::driver::Driver;
 use crate::error::{Error, Result};
 use parking_lot::Mutex;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 type Job = Box<dyn FnOnce(&mut Option<Box<dyn Driver>>) + Send>;
 
@@ -67,17 +67,38 @@ impl Worker {
         patience: Duration,
         call: impl FnOnce(&mut Option<Box<dyn Driver>>) -> T + Send + 'static,
     ) -> Result<T> {
-        self.begin(call)
-            .recv_timeout(patience)
-            .map_err(|e| match e {
-                RecvTimeoutError::Timeout => Error::Timeout {
-                    what,
-                    timeout_ms: patience.as_millis() as u64,
-                },
-                RecvTimeoutError::Disconnected => Error::Driver {
-                    driver: "any",
-                    message: format!("{what}: its thread panicked"),
-                },
-            })
+        self.call_unless(|| false, what, patience, call)
+    }
+
+    /// As [`Worker::call`], but stops waiting soon after `given_up` holds.
+    pub fn call_unless<T: Send + 'static>(
+        &self,
+        given_up: impl Fn() -> bool,
+        what: &'static str,
+        patience: Duration,
+        call: impl FnOnce(&mut Option<Box<dyn Driver>>) -> T + Send + 'static,
+    ) -> Result<T> {
+        const LOOK: Duration = Duration::from_millis(20);
+        let answer = self.begin(call);
+        let began = Instant::now();
+        loop {
+            let left = patience.saturating_sub(began.elapsed());
+            match answer.recv_timeout(left.min(LOOK)) {
+                Ok(answer) => return Ok(answer),
+                Err(RecvTimeoutError::Timeout) if left > LOOK && !given_up() => {}
+                Err(RecvTimeoutError::Timeout) => {
+                    return Err(Error::Timeout {
+                        what,
+                        timeout_ms: began.elapsed().as_millis() as u64,
+                    });
+                }
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err(Error::Driver {
+                        driver: "any",
+                        message: format!("{what}: its thread panicked"),
+                    });
+                }
+            }
+        }
     }
 }

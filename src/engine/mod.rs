@@ -12,6 +12,7 @@
 mod capture;
 mod clamp;
 mod history;
+mod pending;
 mod plan;
 mod player;
 mod scene;
@@ -48,8 +49,9 @@ pub(crate) struct Engine {
     sequence: u64,
 }
 
-/// The most batches of commands that one period takes; the rest wait for the next.
-const MAX_BATCHES_PER_PERIOD: usize = 1024;
+/// How many commands one period takes; what comes after the batch that reaches it waits for the
+/// next period.
+const COMMANDS_PER_PERIOD: usize = 4096;
 
 impl Engine {
     pub fn new(settings: Settings, link: EngineEnd) -> Engine {
@@ -65,13 +67,14 @@ impl Engine {
     }
 
     fn take_commands(&mut self, time_ns: u64) {
-        for _ in 0..MAX_BATCHES_PER_PERIOD {
-            let Some(mut batch) = self.link.next_batch() else {
-                return;
-            };
+        let mut taken = 0;
+        while taken < COMMANDS_PER_PERIOD
+            && let Some(mut batch) = self.link.next_batch()
+        {
             for command in &mut batch.commands {
                 self.take(command, time_ns);
             }
+            taken += batch.commands.len();
             self.sequence = batch.sequence;
             self.link.retire(Retired::Batch(batch));
         }
@@ -85,11 +88,11 @@ impl Engine {
                     self.timeline.queue(swap);
                 }
             }
-            Command::Cancel(ticket) => {
-                if let Some(swap) = self.timeline.remove(*ticket) {
+            Command::Cancel { order } => {
+                if let Some(swap) = self.timeline.remove(*order) {
                     self.link.report(Report {
                         kind: ReportKind::Cancelled {
-                            ticket: *ticket,
+                            ticket: swap.ticket,
                             late: false,
                         },
                         position: self.timeline.position_at(at),

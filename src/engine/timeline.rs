@@ -1,15 +1,14 @@
 //! The transport, the queue of swaps, and where the timeline was.
 
 use super::history::{History, Segment};
+use super::pending::Pending;
 use super::scene::{Scenes, Source};
 use crate::link::{EngineEnd, LatePolicy, Report, ReportKind, Retired, SkipPolicy, Swap};
 use crate::units::{Latency, MAX_POSITION, Ticket};
-use std::collections::VecDeque;
 
 pub(super) struct Timeline {
     scenes: Scenes,
-    /// First in, first out.
-    pending: VecDeque<Swap>,
+    pending: Pending,
     history: History,
 }
 
@@ -18,7 +17,7 @@ impl Timeline {
     pub fn new(declick: u64, swaps: usize) -> Timeline {
         Timeline {
             scenes: Scenes::new(declick),
-            pending: VecDeque::with_capacity(swaps),
+            pending: Pending::new(swaps),
             history: History::new(),
         }
     }
@@ -46,14 +45,12 @@ impl Timeline {
     }
 
     pub fn queue(&mut self, swap: Swap) {
-        debug_assert!(self.pending.len() < self.pending.capacity());
-        self.pending.push_back(swap);
+        self.pending.push(swap);
     }
 
     /// Takes a swap out of the queue, if it is still there.
-    pub fn remove(&mut self, ticket: Ticket) -> Option<Swap> {
-        let at = self.pending.iter().position(|swap| swap.ticket == ticket)?;
-        self.pending.remove(at)
+    pub fn remove(&mut self, order: u64) -> Option<Swap> {
+        self.pending.remove(order)
     }
 
     pub fn seek(&mut self, position: i64, at: u64, link: &mut EngineEnd) {

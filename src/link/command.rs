@@ -15,7 +15,10 @@ pub(crate) struct Batch {
 pub(crate) enum Command {
     /// `None` once the engine has taken it.
     Schedule(Option<Swap>),
-    Cancel(Ticket),
+    /// Takes the swap with this [`Swap::order`] out of the queue, if it is still there.
+    Cancel {
+        order: u64,
+    },
     SetGain {
         gains: Arc<GainTable>,
         entry: usize,
@@ -50,6 +53,8 @@ pub enum SkipPolicy {
 
 /// A playspec that is to take over.
 pub(crate) struct Swap {
+    /// Ascending in the order in which the engine gets them.
+    pub order: u64,
     pub ticket: Ticket,
     pub playspec: Arc<Compiled>,
     pub gains: Arc<GainTable>,

@@ -39,16 +39,19 @@ impl Stamp {
     }
 }
 
-pub(super) fn new(channels: usize, frames: usize) -> Result<(InputWriter, InputReader)> {
+pub(super) fn new(
+    channels: usize,
+    frames: usize,
+    chunks: usize,
+) -> Result<(InputWriter, InputReader)> {
     let (samples_in, samples_out) = super::ring(channels * frames, "captured input")?;
-    // A chunk has at least one frame; short ones are rare, so a stamp for every eighth frame and
-    // some for small rings is plenty; where they run out, frames count as lost.
-    let (stamps_in, stamps_out) = super::ring(frames / 8 + 64, "the stamps of captured input")?;
+    let (stamps_in, stamps_out) = super::ring(chunks, "the stamps of captured input")?;
     let writer = InputWriter {
         channels,
         samples: samples_in,
         stamps: stamps_in,
         lost: 0,
+        xrun: false,
     };
     let reader = InputReader {
         channels,
@@ -66,6 +69,8 @@ pub(crate) struct InputWriter {
     stamps: HeapProd<Stamp>,
     /// Frames left out since the last stamp.
     lost: u64,
+    /// Whether the driver skipped frames since the last stamp.
+    xrun: bool,
 }
 
 /// What became of a chunk.
@@ -89,6 +94,8 @@ impl InputWriter {
             wanted.min(room as u64)
         };
         stamp.lost_before = self.lost;
+        stamp.xrun |= self.xrun;
+        self.xrun = stamp.xrun && stamp.frames == 0;
         let lost = wanted - stamp.frames;
         if stamp.frames > 0 {
             let frames = offset..offset + stamp.frames as usize;

@@ -38,6 +38,8 @@ pub(crate) struct Sizes {
     pub swaps: usize,
     /// Captured frames that wait to be read.
     pub input_frames: usize,
+    /// Chunks of them; one ends with each period, and where the timeline is not continuous.
+    pub input_chunks: usize,
     pub input_channels: usize,
 }
 
@@ -120,7 +122,7 @@ pub(crate) fn new(sizes: Sizes) -> Result<(EngineEnd, ControlEnd)> {
     let (writer, reader) = match sizes.input_channels {
         0 => (None, None),
         channels => {
-            let (writer, reader) = input::new(channels, sizes.input_frames)?;
+            let (writer, reader) = input::new(channels, sizes.input_frames, sizes.input_chunks)?;
             (Some(writer), Some(reader))
         }
     };

@@ -22,6 +22,7 @@ fn two_batches() {
         batches: 2,
         swaps: 1,
         input_frames: 0,
+        input_chunks: 8,
         input_channels: 0,
     });
     let engine = thread::spawn(move || {

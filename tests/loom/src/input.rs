@@ -27,6 +27,7 @@ fn three_chunks_through_two_frames() {
         batches: 1,
         swaps: 1,
         input_frames: 2,
+        input_chunks: 8,
         input_channels: 1,
     });
     let mut writer = engine.input.take().expect("there is an input channel");

@@ -22,6 +22,7 @@ fn two_reports() {
         batches: 1,
         swaps: 2,
         input_frames: 0,
+        input_chunks: 8,
         input_channels: 0,
     });
     let done = Arc::new([Tracked::new(0), Tracked::new(0)]);

@@ -22,6 +22,7 @@ fn two_swaps() {
         batches: 1,
         swaps: 2,
         input_frames: 0,
+        input_chunks: 8,
         input_channels: 0,
     });
     let engine = thread::spawn(move || {
