@@ -23,7 +23,8 @@ fn two_batches() {
         swaps: 1,
         input_frames: 0,
         input_channels: 0,
-    });
+    })
+    .expect("there is memory");
     let engine = thread::spawn(move || {
         let taken = take(&mut engine, 0);
         (take(&mut engine, taken), engine)

@@ -23,7 +23,8 @@ fn two_reports() {
         swaps: 2,
         input_frames: 0,
         input_channels: 0,
-    });
+    })
+    .expect("there is memory");
     let done = Arc::new([Tracked::new(0), Tracked::new(0)]);
     let doing = done.clone();
     let engine = thread::spawn(move || {

@@ -23,7 +23,8 @@ fn two_swaps() {
         swaps: 2,
         input_frames: 0,
         input_channels: 0,
-    });
+    })
+    .expect("there is memory");
     let engine = thread::spawn(move || {
         for number in 1..=2 {
             let swap = swap(number);
