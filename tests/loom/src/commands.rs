@@ -24,7 +24,8 @@ fn two_batches() {
         input_frames: 0,
         input_chunks: 8,
         input_channels: 0,
-    });
+    })
+    .expect("there is memory");
     let engine = thread::spawn(move || {
         let taken = take(&mut engine, 0);
         (take(&mut engine, taken), engine)

@@ -29,7 +29,8 @@ fn three_chunks_through_two_frames() {
         input_frames: 2,
         input_chunks: 8,
         input_channels: 1,
-    });
+    })
+    .expect("there is memory");
     let mut writer = engine.input.take().expect("there is an input channel");
     let mut reader = control.input.take().expect("there is an input channel");
     let cells: Arc<[Tracked; FRAMES]> = Arc::new(std::array::from_fn(|_| Tracked::new(0)));

@@ -7,12 +7,13 @@
 #![cfg(test)]
 
 mod atomic;
-#[allow(dead_code, reason = "nobody looks at the errors here")]
-mod error;
 mod explore;
 mod playspec;
 mod tracked;
 
+#[allow(dead_code, reason = "the tests use a part")]
+#[path = "../../../src/error.rs"]
+mod error;
 #[allow(dead_code, reason = "the tests use a part")]
 #[path = "../../../src/driver/gate.rs"]
 mod gate;

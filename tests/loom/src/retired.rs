@@ -24,7 +24,8 @@ fn two_swaps() {
         input_frames: 0,
         input_chunks: 8,
         input_channels: 0,
-    });
+    })
+    .expect("there is memory");
     let engine = thread::spawn(move || {
         for number in 1..=2 {
             let swap = swap(number);
