@@ -46,6 +46,7 @@ fn two_swaps() {
 
 fn swap(number: u64) -> Swap {
     Swap {
+        order: number,
         ticket: Ticket(number),
         playspec: Arc::new(Tracked::new(0)),
         gains: Arc::new(Tracked::new(0)),
