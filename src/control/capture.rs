@@ -2,60 +2,9 @@
 
 use super::interface::Interface;
 use crate::error::{Error, Result};
-use crate::link::Stamp;
-use crate::units::{Latency, Ticket};
+use crate::link::Chunk;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::{Duration, Instant};
-
-/// Consecutive captured frames, and what was heard while they were captured.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Chunk {
-    /// How many.
-    pub frames: u64,
-    /// The timeline frame that was heard when the first one was captured.
-    pub position: i64,
-    /// The device frame at which the first one was captured.
-    pub device_frame: u64,
-    /// `CLOCK_MONOTONIC` when the first one came to the driver, in nanoseconds.
-    pub time_ns: u64,
-    /// The swap that was heard; [`Ticket::NONE`] before the first.
-    pub ticket: Ticket,
-    /// Whether the transport was heard rolling; if not, `position` is that of every frame.
-    pub rolling: bool,
-    /// Frames missing before the first one because nobody read in time.
-    pub lost_before: u64,
-    /// Whether the driver skipped frames just before the first one.
-    pub xrun: bool,
-    /// The latencies that were subtracted to find `position`.
-    pub latency: Latency,
-}
-
-impl From<Stamp> for Chunk {
-    fn from(stamp: Stamp) -> Chunk {
-        let Stamp {
-            frames,
-            position,
-            device_frame,
-            time_ns,
-            ticket,
-            rolling,
-            lost_before,
-            xrun,
-            latency,
-        } = stamp;
-        Chunk {
-            frames,
-            position,
-            device_frame,
-            time_ns,
-            ticket,
-            rolling,
-            lost_before,
-            xrun,
-            latency,
-        }
-    }
-}
 
 impl Interface {
     /// Copies captured frames into `buffer`, interleaved: those of one chunk, as many as there
@@ -79,11 +28,11 @@ impl Interface {
                 buffer.len()
             )));
         }
-        let stamp = reader.read(buffer, inner.frame_rate_hz);
+        let chunk = reader.read(buffer, inner.frame_rate_hz);
         if reader.is_empty() {
             inner.input_signal.clear();
         }
-        Ok(stamp.map(Chunk::from))
+        Ok(chunk)
     }
 
     /// As [`Interface::read_input`], but waits until there is something.

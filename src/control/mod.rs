@@ -9,12 +9,14 @@ mod capture;
 mod config;
 mod events;
 mod interface;
+mod life;
+mod offline;
+mod pump;
 mod schedule;
 mod stats;
 mod supervisor;
 mod worker;
 
-pub use capture::Chunk;
 pub use config::Config;
 pub use events::{CancelReason, Event, EventKind};
 pub use interface::{Interface, State, Transport};

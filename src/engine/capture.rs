@@ -1,7 +1,7 @@
 //! Writes the device's inputs to the capture ring, stamped with what was heard meanwhile.
 
 use super::plan::Span;
-use crate::link::{Report, ReportKind, Stamp};
+use crate::link::{Chunk, Report, ReportKind};
 
 pub(super) struct Capture {
     frame_rate_hz: u32,
@@ -27,7 +27,7 @@ impl Capture {
             let written = input.write(
                 span.inputs,
                 span.offset + done,
-                Stamp {
+                Chunk {
                     frames,
                     position: segment.position_at(heard),
                     device_frame,

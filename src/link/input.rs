@@ -9,25 +9,34 @@ use crate::units::{Latency, Ticket};
 use ringbuf::traits::{Consumer, Observer, Producer};
 use ringbuf::{HeapCons, HeapProd};
 
-/// What a chunk of captured frames is.
+/// Consecutive captured frames, and what was heard while they were captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stamp {
+pub struct Chunk {
+    /// How many.
     pub frames: u64,
+    /// The timeline frame that was heard when the first one was captured.
     pub position: i64,
+    /// The device frame at which the first one was captured.
     pub device_frame: u64,
+    /// `CLOCK_MONOTONIC` when the first one came to the driver, in nanoseconds.
     pub time_ns: u64,
+    /// The swap that was heard; [`Ticket::NONE`] before the first.
     pub ticket: Ticket,
+    /// Whether the transport was heard rolling; if not, `position` is that of every frame.
     pub rolling: bool,
+    /// Frames missing before the first one because nobody read in time.
     pub lost_before: u64,
+    /// Whether the driver skipped frames just before the first one.
     pub xrun: bool,
+    /// The latencies that were subtracted to find `position`.
     pub latency: Latency,
 }
 
-impl Stamp {
+impl Chunk {
     /// What remains after the first `frames`, which lie at `frame_rate_hz`.
-    fn after(self, frames: u64, frame_rate_hz: u32) -> Stamp {
+    fn after(self, frames: u64, frame_rate_hz: u32) -> Chunk {
         let advance = if self.rolling { frames as i64 } else { 0 };
-        Stamp {
+        Chunk {
             frames: self.frames - frames,
             position: self.position.saturating_add(advance),
             device_frame: self.device_frame + frames,
@@ -66,7 +75,7 @@ pub(super) fn new(
 pub(crate) struct InputWriter {
     channels: usize,
     samples: HeapProd<f32>,
-    stamps: HeapProd<Stamp>,
+    stamps: HeapProd<Chunk>,
     /// Frames left out since the last stamp.
     lost: u64,
     /// Whether the driver skipped frames since the last stamp.
@@ -85,7 +94,7 @@ pub(crate) struct Written {
 /// Wait-free; no allocation, lock, system call or log.
 impl InputWriter {
     /// Appends a chunk: frame `n` of channel `c` is `inputs[c][offset + n]`.
-    pub fn write(&mut self, inputs: &[&[f32]], offset: usize, mut stamp: Stamp) -> Written {
+    pub fn write(&mut self, inputs: &[&[f32]], offset: usize, mut stamp: Chunk) -> Written {
         let room = self.samples.vacant_len() / self.channels;
         let wanted = stamp.frames;
         stamp.frames = if self.stamps.is_full() {
@@ -126,14 +135,14 @@ impl InputWriter {
 pub(crate) struct InputReader {
     channels: usize,
     samples: HeapCons<f32>,
-    stamps: HeapCons<Stamp>,
+    stamps: HeapCons<Chunk>,
     /// A chunk that was read in part.
-    current: Option<Stamp>,
+    current: Option<Chunk>,
 }
 
 impl InputReader {
     /// Copies frames of one chunk, interleaved, as many as there are and fit.
-    pub fn read(&mut self, buffer: &mut [f32], frame_rate_hz: u32) -> Option<Stamp> {
+    pub fn read(&mut self, buffer: &mut [f32], frame_rate_hz: u32) -> Option<Chunk> {
         let stamp = self.current.take().or_else(|| self.stamps.try_pop())?;
         let frames = stamp.frames.min((buffer.len() / self.channels) as u64);
         self.samples
@@ -141,7 +150,7 @@ impl InputReader {
         if frames < stamp.frames {
             self.current = Some(stamp.after(frames, frame_rate_hz));
         }
-        Some(Stamp { frames, ..stamp })
+        Some(Chunk { frames, ..stamp })
     }
 
     /// Whether nothing waits to be read.

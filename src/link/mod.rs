@@ -21,7 +21,8 @@ mod snapshot;
 pub(crate) use command::{Batch, Command, Report, ReportKind, Retired, Swap};
 pub use command::{LatePolicy, SkipPolicy};
 pub(crate) use counters::{Counters, Level};
-pub(crate) use input::{InputReader, InputWriter, Stamp};
+pub use input::Chunk;
+pub(crate) use input::{InputReader, InputWriter};
 pub(crate) use snapshot::{Snapshot, State};
 
 use crate::error::{Error, Result};

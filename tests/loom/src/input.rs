@@ -1,7 +1,7 @@
 //! Captured frames beside their stamps.
 
 use crate::explore::{explore, notices_wrong_orderings};
-use crate::link::{self, InputReader, InputWriter, Sizes, Stamp};
+use crate::link::{self, InputReader, InputWriter, Sizes, Chunk};
 use crate::tracked::Tracked;
 use crate::units::{Latency, Ticket};
 use loom::thread;
@@ -65,8 +65,8 @@ fn write(writer: &mut InputWriter, told: &[Tracked; FRAMES]) -> u64 {
     lost
 }
 
-fn stamp(device_frame: u64, frames: u64) -> Stamp {
-    Stamp {
+fn stamp(device_frame: u64, frames: u64) -> Chunk {
+    Chunk {
         frames,
         position: device_frame.cast_signed(),
         device_frame,

@@ -1,0 +1,233 @@
+//! Starting, stopping, losing and closing: calls of the driver, one at a time, none of them for
+//! longer than a deadline.
+
+use super::events::{CancelReason, EventKind};
+use super::interface::{Inner, State};
+use super::supervisor::Supervisor;
+use super::worker::Worker;
+use crate::driver::{self, Driver, Request};
+use crate::error::{Error, Result};
+use crate::sys::Realtime;
+use crate::units::Ticket;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+/// How long `start` and `stop` wait, besides [`CALL_PERIODS`].
+const CALL_PATIENCE: Duration = Duration::from_millis(500);
+/// How many periods longer: jackd answers between two of them, and starting asks it three times.
+const CALL_PERIODS: u32 = 2;
+/// How long `close` waits; with the wait for another call to end it stays within a second.
+const CLOSE_PATIENCE: Duration = Duration::from_millis(350);
+/// How long an engine may be in the middle of a period when another driver is to have it.
+const LEASE_PATIENCE: Duration = Duration::from_millis(50);
+
+/// What changes when an interface starts, stops, is lost or closed.
+pub(super) struct Life {
+    /// The open driver; `None` after it was lost.
+    pub worker: Option<Worker>,
+    pub supervisor: Option<Supervisor>,
+    /// Of a client that was lost, to be made again.
+    pub connections: Option<Vec<(String, String)>>,
+}
+
+impl Inner {
+    pub fn state(&self) -> State {
+        *self.state.lock()
+    }
+
+    /// Only for whoever holds the lock of `life`.
+    pub fn set_state(&self, _life: &mut Life, state: State) {
+        *self.state.lock() = state;
+    }
+
+    pub fn check_open(&self) -> Result<()> {
+        if self.state() == State::Closed {
+            return Err(closed());
+        }
+        Ok(())
+    }
+
+    pub fn start(&self) -> Result<()> {
+        let mut life = self.life.lock();
+        let refused = match self.state() {
+            State::Stopped => None,
+            State::Running | State::Lost => Some("runs already"),
+            State::Failed => Some("has failed; make another one"),
+            State::Closed => Some("is closed"),
+        };
+        if let Some(why) = refused {
+            return Err(Error::InvalidState(format!("the interface {why}")));
+        }
+        let lease = self.lease()?;
+        let worker = match life.worker.take() {
+            Some(worker) => worker,
+            None => self.reopen(life.connections.take().filter(|c| !c.is_empty()))?,
+        };
+        let started = self.ask(
+            &worker,
+            "starting the driver",
+            self.call_patience(),
+            move |driver| {
+                driver.as_mut().map_or(Err(driver_gone()), |driver| {
+                    driver.start(lease)?;
+                    Ok(driver.info())
+                })
+            },
+        );
+        match started.and_then(|started| started) {
+            Ok(info) => {
+                *self.info.lock() = info;
+                life.worker = Some(worker);
+                self.set_state(&mut life, State::Running);
+                self.inbox.wake();
+                Ok(())
+            }
+            Err(error) => {
+                // The next start opens the driver anew; this one must not come to life late.
+                self.lease()?;
+                Err(error)
+            }
+        }
+    }
+
+    /// Waits for a call of the driver, but not while somebody waits to close the interface.
+    fn ask<T: Send + 'static>(
+        &self,
+        worker: &Worker,
+        what: &'static str,
+        patience: Duration,
+        call: impl FnOnce(&mut Option<Box<dyn Driver>>) -> T + Send + 'static,
+    ) -> Result<T> {
+        let closing = || self.closing.load(Ordering::Relaxed);
+        worker.call_unless(closing, what, patience, call)
+    }
+
+    fn call_patience(&self) -> Duration {
+        let frames = self.info.lock().period_frames.saturating_mul(CALL_PERIODS);
+        let periods = Duration::from_secs_f64(f64::from(frames) / f64::from(self.frame_rate_hz));
+        CALL_PATIENCE + periods.min(CALL_PATIENCE)
+    }
+
+    /// Opens the driver again after it was lost or abandoned.
+    fn reopen(&self, connections: Option<Vec<(String, String)>>) -> Result<Worker> {
+        let worker = Worker::apart()?;
+        let request = Request {
+            restore: connections,
+            ..self.config.request_again(self.frame_rate_hz)
+        };
+        let notify = self.inbox.notify();
+        self.ask(&worker, "opening the driver", CALL_PATIENCE, move |place| {
+            *place = Some(driver::open(&request, notify)?);
+            Ok::<(), Error>(())
+        })??;
+        Ok(worker)
+    }
+
+    pub fn stop(&self) -> Result<()> {
+        let mut life = self.life.lock();
+        match self.state() {
+            State::Closed => return Err(closed()),
+            State::Stopped => return Ok(()),
+            State::Failed => {}
+            State::Running | State::Lost => self.set_state(&mut life, State::Stopped),
+        }
+        let Some(worker) = life.worker.take() else {
+            // An attempt to reconnect may be under way; it must not come to life late.
+            self.lease()?;
+            return Ok(());
+        };
+        let stopped = self.ask(
+            &worker,
+            "stopping the driver",
+            self.call_patience(),
+            |driver| {
+                driver
+                    .as_mut()
+                    .map_or(Err(driver_gone()), |driver| driver.stop())
+            },
+        );
+        self.lease()?;
+        stopped.and_then(|stopped| stopped)?;
+        life.worker = Some(worker);
+        drop(life);
+        self.pump();
+        Ok(())
+    }
+
+    pub fn close(&self) {
+        self.closing.store(true, Ordering::Relaxed);
+        let supervisor = {
+            let mut life = self.life.lock();
+            if self.state() == State::Closed {
+                return;
+            }
+            self.set_state(&mut life, State::Closed);
+            if let Some(worker) = life.worker.take() {
+                // A driver that hangs is left to its thread, which drops it when it can.
+                let closed = worker.call("closing the driver", CLOSE_PATIENCE, |place| {
+                    *place = None;
+                });
+                if let Err(error) = closed {
+                    self.event(EventKind::Log(error.to_string()));
+                }
+            }
+            life.supervisor.take()
+        };
+        if let Some(supervisor) = supervisor {
+            self.inbox.close();
+            supervisor.join();
+        }
+        if let Err(error) = self.lease() {
+            self.event(EventKind::Log(error.to_string()));
+        }
+        self.pump();
+        let pending: Vec<Ticket> = self.pending.lock().drain().map(|(t, _)| t).collect();
+        for ticket in pending {
+            self.event(EventKind::Cancelled {
+                ticket,
+                reason: CancelReason::Closed,
+            });
+        }
+        // Whoever waits finds that nothing more will come.
+        self.events.wake();
+        let _input = self.input.lock();
+        self.input_signal.set();
+    }
+
+    /// Ends the engine's previous lease.
+    pub fn lease(&self) -> Result<driver::Lease> {
+        self.slot.lease(LEASE_PATIENCE).ok_or(Error::Timeout {
+            what: "the end of a period",
+            timeout_ms: LEASE_PATIENCE.as_millis() as u64,
+        })
+    }
+
+    pub fn realtime(&self) -> Option<Realtime> {
+        if let Some(known) = &self.info.lock().realtime {
+            return Some(known.clone());
+        }
+        let asked = match &self.life.lock().worker {
+            Some(worker) => worker.begin(|driver| driver.as_ref().map(|d| d.info())),
+            None => return None,
+        };
+        let info = asked.recv_timeout(Duration::from_millis(200)).ok()??;
+        self.info.lock().realtime.clone_from(&info.realtime);
+        info.realtime
+    }
+
+    /// The engine has panicked.
+    pub fn fail(&self) {
+        let mut state = self.state.lock();
+        if *state != State::Closed {
+            *state = State::Failed;
+        }
+    }
+}
+
+pub(super) fn closed() -> Error {
+    Error::InvalidState("the interface is closed".into())
+}
+
+fn driver_gone() -> Error {
+    Error::InvalidState("the driver is gone".into())
+}

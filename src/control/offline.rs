@@ -1,0 +1,140 @@
+//! The offline driver, which the caller cranks.
+
+use super::interface::{Inner, Interface};
+use super::life::closed;
+use super::worker::Worker;
+use crate::clip::Clip;
+use crate::driver;
+use crate::error::{Error, Result};
+use crate::units::MAX_PERIOD_FRAMES;
+use std::sync::atomic::Ordering;
+
+/// Only with [`crate::DriverKind::Offline`].
+impl Interface {
+    /// Runs `frames` frames in whole periods and a last shorter one, at once, on this thread.
+    /// `input` and `output` are interleaved, `frames` times the channels long. Without input the
+    /// input clip sounds, or silence. Closing the interface ends it early.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] (another driver, stopped, failed, closed, also meanwhile),
+    /// [`Error::InvalidArgument`] (a buffer of another length).
+    pub fn advance(
+        &self,
+        frames: u64,
+        input: Option<&[f32]>,
+        output: Option<&mut [f32]>,
+    ) -> Result<()> {
+        let inner = self.open()?;
+        let expect = |what: &str, given: usize, channels: u16| {
+            let expected = u128::from(frames) * u128::from(channels);
+            if given as u128 == expected {
+                return Ok(());
+            }
+            Err(Error::InvalidArgument(format!(
+                "{what} holds {given} samples; {frames} frames of {channels} channels are {expected}"
+            )))
+        };
+        if let Some(input) = input {
+            expect("input", input.len(), inner.config.input_channels)?;
+        }
+        if let Some(output) = &output {
+            expect("output", output.len(), inner.config.output_channels)?;
+        }
+        inner.offline("advance", |offline| {
+            let (input, output) = (input.unwrap_or(&[]), output.unwrap_or(&mut []));
+            offline.advance(frames, input, output, || {
+                inner.closing.load(Ordering::Relaxed)
+            })
+        })??;
+        inner.pump();
+        if inner.closing.load(Ordering::Relaxed) {
+            return Err(closed());
+        }
+        if inner.slot.has_failed() {
+            return Err(Error::InvalidState(
+                "the engine has failed; make another interface".into(),
+            ));
+        }
+        Ok(())
+    }
+
+    /// Sets the period of the calls of [`Interface::advance`] that follow.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`]; [`Error::InvalidState`] (another driver, closed).
+    pub fn set_period_frames(&self, frames: u32) -> Result<()> {
+        if !(1..=MAX_PERIOD_FRAMES).contains(&frames) {
+            return Err(Error::OutOfRange {
+                what: "frames",
+                given: frames.into(),
+                allowed: "1 to 65536",
+            });
+        }
+        let inner = self.open()?;
+        inner.offline("set_period_frames", |offline| {
+            offline.set_period_frames(frames)
+        })?;
+        inner.info.lock().period_frames = frames;
+        Ok(())
+    }
+
+    /// Feeds a clip into the inputs, from its first frame on, then silence, wherever
+    /// [`Interface::advance`] is given no input; `None`: silence. A clip of one channel goes to
+    /// all inputs.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`] (another frame rate); [`Error::InvalidState`] (another driver,
+    /// closed).
+    pub fn set_input_clip(&self, clip: Option<&Clip>) -> Result<()> {
+        let inner = self.open()?;
+        if let Some(hz) = clip.map(|clip| clip.info().frame_rate_hz)
+            && hz != inner.frame_rate_hz
+        {
+            return Err(Error::InvalidArgument(format!(
+                "the clip has {hz} Hz, the interface {}; convert the clip first",
+                inner.frame_rate_hz
+            )));
+        }
+        inner.offline("set_input_clip", |offline| {
+            offline.set_input_clip(clip.cloned())
+        })
+    }
+
+    /// Makes the next period begin as if the device had skipped frames before it.
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`]; [`Error::InvalidArgument`] (centuries in all);
+    /// [`Error::InvalidState`] (another driver, closed).
+    pub fn skip(&self, frames: u64) -> Result<()> {
+        if frames > 1 << 40 {
+            return Err(Error::OutOfRange {
+                what: "frames",
+                given: frames.into(),
+                allowed: "0 to 2^40",
+            });
+        }
+        self.open()?
+            .offline("skip", |offline| offline.skip(frames))?
+    }
+}
+
+impl Inner {
+    fn offline<T>(&self, call: &str, run: impl FnOnce(&mut driver::Offline) -> T) -> Result<T> {
+        let life = self.life.lock();
+        let refused = || {
+            Error::InvalidState(format!(
+                "{call} is for the offline driver; this interface runs on {}",
+                self.config.driver.name()
+            ))
+        };
+        let Some(Worker::Here(driver)) = &life.worker else {
+            return Err(refused());
+        };
+        let mut driver = driver.lock();
+        let offline = driver
+            .as_mut()
+            .and_then(|d| d.as_offline())
+            .ok_or_else(refused)?;
+        Ok(run(offline))
+    }
+}

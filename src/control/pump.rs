@@ -1,0 +1,67 @@
+//! Serving what comes back from the engine.
+
+use super::events::{Event, EventKind};
+use super::interface::Inner;
+use crate::link::{Report, Retired};
+use std::sync::atomic::Ordering;
+
+impl Inner {
+    /// Fetches what the engine has sent back: frees what it retired, turns reports into events,
+    /// wakes whoever waits for input.
+    pub fn pump(&self) {
+        // Freed after the lock is released: a clip's memory may have a callback that calls us.
+        let mut retired = Vec::new();
+        let mut reports: Vec<Report> = Vec::new();
+        {
+            let mut returns = self.returns.lock();
+            // Reports first: where a ticket has ended, its swap is fetched too before the next one
+            // is let in, so that `retired` never holds more than it was made for.
+            while let Some(report) = returns.next_report() {
+                reports.push(report);
+            }
+            while let Some(object) = returns.next_retired() {
+                if let Retired::Batch(_) = object {
+                    self.batches_in_flight.fetch_sub(1, Ordering::AcqRel);
+                }
+                retired.push(object);
+            }
+            if !reports.is_empty() {
+                let mut pending = self.pending.lock();
+                // A ticket that is not pending has ended already: closing has ended it.
+                reports.retain(|report| {
+                    report
+                        .kind
+                        .ticket()
+                        .is_none_or(|t| pending.remove(&t).is_some())
+                });
+            }
+            for report in reports {
+                self.events.push(report.into());
+            }
+        }
+        drop(retired);
+        {
+            let input = self.input.lock();
+            if input.as_ref().is_some_and(|input| !input.is_empty()) {
+                self.input_signal.set();
+            }
+        }
+        if self.slot.has_failed() && !self.failure_reported.swap(true, Ordering::AcqRel) {
+            self.fail();
+            self.event(EventKind::Failed {
+                reason: "the engine panicked; the output is silent".into(),
+            });
+        }
+    }
+
+    /// Adds an event of the control half.
+    pub fn event(&self, kind: EventKind) {
+        let state = self.shared.snapshot.read();
+        self.events.push(Event {
+            kind,
+            position: state.position,
+            device_frame: state.device_frame,
+            time_ns: state.time_ns,
+        });
+    }
+}
