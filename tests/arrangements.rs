@@ -1,8 +1,8 @@
 //! Random arrangements sound as the reference renderer says, and to the bit the same whatever
 //! the period and the SIMD path.
 //!
-//! A failure names its seed. `AMIO_SEED=123 cargo test --test arrangements` runs that one alone,
-//! and prints the smallest part of it that still fails.
+//! A failure names its seed. `AMIO_ARRANGEMENT=123 cargo test --test arrangements` runs that one
+//! alone, and prints the smallest part of it that still fails.
 
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 mod reference;
@@ -33,21 +33,21 @@ const LEAST_COVERAGE: [(&str, u64); 12] = [
     ("cut while coming in", 100),
 ];
 
-/// The seeds to run: all, or the one that `AMIO_SEED` names.
+/// The seeds to run: all, or the one that `AMIO_ARRANGEMENT` names.
 fn seeds(count: u64) -> Vec<u64> {
-    match std::env::var("AMIO_SEED") {
-        Ok(seed) => vec![seed.parse().expect("AMIO_SEED is a number")],
+    match std::env::var("AMIO_ARRANGEMENT") {
+        Ok(seed) => vec![seed.parse().expect("AMIO_ARRANGEMENT is a number")],
         Err(_) => (0..count).collect(),
     }
 }
 
 fn fail(seed: u64, arrangement: &Arrangement, periods: Periods, why: &str) -> ! {
-    if std::env::var_os("AMIO_SEED").is_some() {
+    if std::env::var_os("AMIO_ARRANGEMENT").is_some() {
         let smallest = shrink(arrangement, periods);
         let now = check(&smallest, periods).expect_err("it fails");
         eprintln!("the smallest part that fails: {now}\n{smallest:#?}");
     }
-    panic!("AMIO_SEED={seed} ({periods:?}): {why}");
+    panic!("AMIO_ARRANGEMENT={seed} ({periods:?}): {why}");
 }
 
 #[test]
@@ -64,7 +64,7 @@ fn random_arrangements_sound_as_the_reference_says() {
                 }
             }
             Err(why) if seeds.len() == 1 => fail(seed, &arrangement, Periods::Changing(seed), &why),
-            Err(why) => failures.push(format!("AMIO_SEED={seed}: {why}")),
+            Err(why) => failures.push(format!("AMIO_ARRANGEMENT={seed}: {why}")),
         }
     }
     assert!(
@@ -107,19 +107,19 @@ fn the_same_arrangement_gives_the_same_bits_whatever_the_period() {
                 .find(|n| first.output[*n].to_bits() != other.output[*n].to_bits());
             assert_eq!(
                 differs, None,
-                "AMIO_SEED={seed}: sample, {periods:?} against 256"
+                "AMIO_ARRANGEMENT={seed}: sample, {periods:?} against 256"
             );
             assert_eq!(
                 first.endings, other.endings,
-                "AMIO_SEED={seed}: {periods:?} against 256"
+                "AMIO_ARRANGEMENT={seed}: {periods:?} against 256"
             );
             assert_eq!(
                 first.skips, other.skips,
-                "AMIO_SEED={seed}: {periods:?} against 256"
+                "AMIO_ARRANGEMENT={seed}: {periods:?} against 256"
             );
             assert_eq!(
                 first.positions, other.positions,
-                "AMIO_SEED={seed}: {periods:?} against 256"
+                "AMIO_ARRANGEMENT={seed}: {periods:?} against 256"
             );
         }
     }
