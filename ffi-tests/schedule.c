@@ -109,7 +109,7 @@ static void groups_happen_together_or_not_at_all(void)
 {
     amio_interface *iface = rolling_offline(1);
     amio_playspec *playspec = constant(1), *unused = constant(1);
-    amio_group *group;
+    amio_group *group, *empty;
     uint64_t ticket, other;
     float output[4];
     int64_t position;
@@ -150,12 +150,36 @@ static void groups_happen_together_or_not_at_all(void)
 
     /* A group outlives its interface's handle, to no effect. */
     OK(amio_group_new(iface, &group));
+    OK(amio_group_new(iface, &empty));
     OK(amio_group_set_rolling(group, 0));
     OK(amio_interface_free(iface));
     FAILS(AMIO_ERROR_INVALID_STATE, amio_group_commit(group));
+    FAILS(AMIO_ERROR_INVALID_STATE, amio_group_commit(empty));
     OK(amio_group_free(group));
+    OK(amio_group_free(empty));
     OK(amio_playspec_free(playspec));
     OK(amio_playspec_free(unused));
+}
+
+static void a_group_holds_as_much_as_a_period_takes(void)
+{
+    amio_interface *iface = rolling_offline(1);
+    amio_group *group;
+    int command;
+    int64_t position;
+
+    OK(amio_group_new(iface, &group));
+    for (command = 0; command < 4096; command++)
+        OK(amio_group_set_position(group, command));
+    FAILS(AMIO_ERROR_INVALID_STATE, amio_group_set_position(group, 0));
+    FAILS(AMIO_ERROR_INVALID_STATE, amio_group_set_rolling(group, 0));
+    CHECK(strstr(amio_last_error_message(), "4096") != NULL);
+    OK(amio_group_commit(group));
+    OK(amio_group_free(group));
+    OK(amio_interface_advance(iface, 1, NULL, NULL));
+    OK(amio_interface_position(iface, &position));
+    CHECK(position == 4096);
+    OK(amio_interface_free(iface));
 }
 
 static void a_clip_of_another_rate_is_refused(void)
@@ -182,6 +206,7 @@ int main(void)
     late_swaps_do_what_was_asked();
     cancelled_superseded_and_closed();
     groups_happen_together_or_not_at_all();
+    a_group_holds_as_much_as_a_period_takes();
     a_clip_of_another_rate_is_refused();
     return 0;
 }

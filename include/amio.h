@@ -378,7 +378,7 @@
 typedef struct amio_clip amio_clip;
 
 /**
- * Commands that take effect together, at the first frame of the same period.
+ * Up to 4096 commands that take effect together, at the first frame of the same period.
  */
 typedef struct amio_group amio_group;
 
@@ -1452,7 +1452,8 @@ amio_status amio_group_new(struct amio_interface *iface, struct amio_group **out
  *
  * Thread: any but the audio thread.
  * Units and ownership: as amio_interface_schedule().
- * Errors: as amio_interface_schedule(); AMIO_ERROR_INVALID_STATE also if the group was committed.
+ * Errors: as amio_interface_schedule(), but that a full queue is noticed by amio_group_commit();
+ * AMIO_ERROR_INVALID_STATE also if the group was committed or is full.
  */
 amio_status amio_group_schedule(struct amio_group *group,
                                 struct amio_playspec *playspec,
@@ -1465,7 +1466,8 @@ amio_status amio_group_schedule(struct amio_group *group,
  * As amio_interface_cancel(), when the group is committed.
  *
  * Thread: any but the audio thread.
- * Errors: as amio_interface_cancel(); AMIO_ERROR_INVALID_STATE also if the group was committed.
+ * Errors: as amio_interface_cancel(), but that a full queue is noticed by amio_group_commit();
+ * AMIO_ERROR_INVALID_STATE also if the group was committed or is full.
  */
 amio_status amio_group_cancel(struct amio_group *group, uint64_t ticket);
 
@@ -1477,7 +1479,7 @@ amio_status amio_group_cancel(struct amio_group *group, uint64_t ticket);
  * Units: as amio_playspec_set_gain().
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no
  * such entry, a gain or the ramp is out of range); AMIO_ERROR_INVALID_STATE (the playspec was
- * never scheduled, the group was committed, or the interface is closed).
+ * never scheduled, the group was committed or is full, or the interface is closed).
  */
 amio_status amio_group_set_gain(struct amio_group *group,
                                 struct amio_playspec *playspec,
@@ -1491,7 +1493,7 @@ amio_status amio_group_set_gain(struct amio_group *group,
  *
  * Thread: any but the audio thread. Units: frames, -2^61 to 2^61.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
- * AMIO_ERROR_INVALID_STATE (the group was committed).
+ * AMIO_ERROR_INVALID_STATE (the group was committed or is full).
  */
 amio_status amio_group_set_position(struct amio_group *group, int64_t position);
 
@@ -1500,7 +1502,7 @@ amio_status amio_group_set_position(struct amio_group *group, int64_t position);
  *
  * Thread: any but the audio thread.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
- * (neither 0 nor 1); AMIO_ERROR_INVALID_STATE (the group was committed).
+ * (neither 0 nor 1); AMIO_ERROR_INVALID_STATE (the group was committed or is full).
  */
 amio_status amio_group_set_rolling(struct amio_group *group, uint32_t rolling);
 

@@ -1,10 +1,10 @@
 //! From the command line or an arrangement to an open interface of the library.
 
 use crate::args::{Driver, Kind};
-use crate::arrangement::Arrangement;
+use crate::arrangement::{self, Arrangement};
 use crate::failure::Result;
 use crate::status::Status;
-use amio::{Config, DriverKind, Event, EventKind, Interface, Swap, Ticket};
+use amio::{Config, DriverKind, Event, EventKind, Group, Interface, MAX_GROUP, Swap, Ticket};
 
 impl Driver {
     /// What the options say; the rest is the library's defaults.
@@ -40,22 +40,35 @@ pub fn playback(kind: DriverKind, arrangement: &Arrangement) -> Config {
     }
 }
 
-/// Schedules all swaps and starts the transport, in one period. Returns the swaps' tickets.
+/// Schedules all swaps and starts the transport, in one period as far as a group has room; further
+/// swaps wait behind those. Returns the swaps' tickets.
 pub fn schedule(interface: &Interface, arrangement: &Arrangement) -> Result<Vec<Ticket>> {
+    let swaps = &arrangement.swaps;
+    let mut tickets = Vec::with_capacity(swaps.len());
+    let mut add = |group: &mut Group, swaps: &[arrangement::Swap]| -> Result<()> {
+        for swap in swaps {
+            let playspec = &arrangement.playspecs[swap.playspec].playspec;
+            let swap = Swap {
+                insert_at: swap.insert_at,
+                start_from: swap.start_from,
+                late: swap.late,
+            };
+            tickets.push(group.schedule(playspec, swap)?);
+        }
+        Ok(())
+    };
+    // Two commands of the first group are for the transport.
+    let (first, further) = swaps.split_at(swaps.len().min(MAX_GROUP - 2));
     let mut group = interface.group();
     group.set_position(arrangement.position)?;
-    let mut tickets = Vec::with_capacity(arrangement.swaps.len());
-    for swap in &arrangement.swaps {
-        let playspec = &arrangement.playspecs[swap.playspec].playspec;
-        let swap = Swap {
-            insert_at: swap.insert_at,
-            start_from: swap.start_from,
-            late: swap.late,
-        };
-        tickets.push(group.schedule(playspec, swap)?);
-    }
+    add(&mut group, first)?;
     group.set_rolling(true)?;
     group.commit()?;
+    for swaps in further.chunks(MAX_GROUP) {
+        let mut group = interface.group();
+        add(&mut group, swaps)?;
+        group.commit()?;
+    }
     Ok(tickets)
 }
 

@@ -217,3 +217,32 @@ fn what_a_wav_file_cannot_hold_is_refused_before_the_work() {
     );
     assert_eq!(folder.names(), ["a.toml"]);
 }
+
+#[test]
+fn more_swaps_than_a_group_holds_are_all_on_their_frames() {
+    let folder = Folder::new("many_swaps");
+    let clip = ramp(10);
+    folder.write_i16("ramp.wav", 1, 48_000, &clip);
+    let head = r#"
+        rate = 48_000
+        channels = 1
+        declick = 0
+        length = 50_000
+        [clips]
+        ramp = "ramp.wav"
+        [[playspec.p]]
+        clip = "ramp"
+        play_at = 0
+        [[swap]]
+        playspec = "p"
+        insert_at = 0
+    "#;
+    let again = "[[swap]]\nplayspec = \"p\"\ninsert_at = 10\n";
+    folder.write("a.toml", &format!("{head}{}", again.repeat(4_999)));
+    folder.succeed(&["render", "a.toml", "-o", "a.wav"]);
+    let (_, samples) = folder.read_f32("a.wav");
+    assert_eq!(samples.len(), 50_000);
+    for (frame, sample) in samples.into_iter().enumerate() {
+        assert_eq!(sample, level(clip[frame % 10]), "frame {frame}");
+    }
+}

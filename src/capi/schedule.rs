@@ -10,7 +10,7 @@ use crate::{Group, LatePolicy, Swap, Ticket};
 use parking_lot::Mutex;
 use std::sync::Arc;
 
-/// Commands that take effect together, at the first frame of the same period.
+/// Up to 4096 commands that take effect together, at the first frame of the same period.
 pub struct amio_group {
     _opaque: [u8; 0],
 }
@@ -102,7 +102,8 @@ pub unsafe extern "C" fn amio_group_new(
 ///
 /// Thread: any but the audio thread.
 /// Units and ownership: as amio_interface_schedule().
-/// Errors: as amio_interface_schedule(); AMIO_ERROR_INVALID_STATE also if the group was committed.
+/// Errors: as amio_interface_schedule(), but that a full queue is noticed by amio_group_commit();
+/// AMIO_ERROR_INVALID_STATE also if the group was committed or is full.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_group_schedule(
     group: *mut amio_group,
@@ -132,7 +133,8 @@ pub unsafe extern "C" fn amio_group_schedule(
 /// As amio_interface_cancel(), when the group is committed.
 ///
 /// Thread: any but the audio thread.
-/// Errors: as amio_interface_cancel(); AMIO_ERROR_INVALID_STATE also if the group was committed.
+/// Errors: as amio_interface_cancel(), but that a full queue is noticed by amio_group_commit();
+/// AMIO_ERROR_INVALID_STATE also if the group was committed or is full.
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_group_cancel(group: *mut amio_group, ticket: u64) -> amio_status {
     guard(|| handles::get("group", group)?.with(|commands| Ok(commands.cancel(Ticket(ticket))?)))
@@ -145,7 +147,7 @@ pub extern "C" fn amio_group_cancel(group: *mut amio_group, ticket: u64) -> amio
 /// Units: as amio_playspec_set_gain().
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no
 /// such entry, a gain or the ramp is out of range); AMIO_ERROR_INVALID_STATE (the playspec was
-/// never scheduled, the group was committed, or the interface is closed).
+/// never scheduled, the group was committed or is full, or the interface is closed).
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_group_set_gain(
     group: *mut amio_group,
@@ -171,7 +173,7 @@ pub extern "C" fn amio_group_set_gain(
 ///
 /// Thread: any but the audio thread. Units: frames, -2^61 to 2^61.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
-/// AMIO_ERROR_INVALID_STATE (the group was committed).
+/// AMIO_ERROR_INVALID_STATE (the group was committed or is full).
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_group_set_position(group: *mut amio_group, position: i64) -> amio_status {
     guard(|| handles::get("group", group)?.with(|commands| Ok(commands.set_position(position)?)))
@@ -181,7 +183,7 @@ pub extern "C" fn amio_group_set_position(group: *mut amio_group, position: i64)
 ///
 /// Thread: any but the audio thread.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
-/// (neither 0 nor 1); AMIO_ERROR_INVALID_STATE (the group was committed).
+/// (neither 0 nor 1); AMIO_ERROR_INVALID_STATE (the group was committed or is full).
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_group_set_rolling(group: *mut amio_group, rolling: u32) -> amio_status {
     guard(|| {

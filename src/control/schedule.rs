@@ -271,8 +271,8 @@ impl Inner {
 }
 
 /// Up to [`MAX_GROUP`] commands that will take effect in the same period, at the same frame, in the
-/// order in which they were added, once [`Group::commit`] sends them. Dropped before that, none does, and the
-/// tickets of its swaps end as cancelled.
+/// order in which they were added, once [`Group::commit`] sends them. Dropped before that, none
+/// does, and the tickets of its swaps end as cancelled.
 pub struct Group {
     interface: Interface,
     asked: Vec<Asked>,
@@ -283,8 +283,8 @@ impl Group {
     /// As [`Interface::schedule`].
     ///
     /// # Errors
-    /// As [`Interface::schedule`]; [`Error::QueueFull`] means the group, a full queue of swaps is
-    /// noticed by [`Group::commit`].
+    /// As [`Interface::schedule`], but that a full queue is noticed by [`Group::commit`];
+    /// [`Error::InvalidState`] also if the group is full.
     pub fn schedule(&mut self, playspec: &Playspec, swap: Swap) -> Result<Ticket> {
         let (ticket, asked) = self.interface.open()?.asked_swap(playspec, swap)?;
         self.add(asked)?;
@@ -295,7 +295,7 @@ impl Group {
     /// As [`Interface::cancel`], also for swaps of this group.
     ///
     /// # Errors
-    /// [`Error::NoSuchTicket`], [`Error::QueueFull`] (the group), [`Error::InvalidState`] (closed).
+    /// [`Error::NoSuchTicket`], [`Error::InvalidState`] (the interface is closed, the group full).
     pub fn cancel(&mut self, ticket: Ticket) -> Result<()> {
         let inner = self.interface.open()?;
         inner.pump();
@@ -308,7 +308,8 @@ impl Group {
     /// As [`Interface::set_gain`].
     ///
     /// # Errors
-    /// As [`Interface::set_gain`]; [`Error::QueueFull`] means the group.
+    /// [`Error::InvalidArgument`], [`Error::BadFloat`], [`Error::OutOfRange`],
+    /// [`Error::InvalidState`] (the interface is closed, the group full).
     pub fn set_gain(
         &mut self,
         playspec: &Playspec,
@@ -324,7 +325,7 @@ impl Group {
     /// As [`Interface::set_position`].
     ///
     /// # Errors
-    /// [`Error::OutOfRange`], [`Error::QueueFull`].
+    /// [`Error::OutOfRange`], [`Error::InvalidState`] (the group is full).
     pub fn set_position(&mut self, position: i64) -> Result<()> {
         let position = check_position("position", position)?;
         self.add(Asked::Other(Command::SetPosition(position)))
@@ -333,17 +334,16 @@ impl Group {
     /// As [`Interface::set_rolling`].
     ///
     /// # Errors
-    /// [`Error::QueueFull`].
+    /// [`Error::InvalidState`] (the group is full).
     pub fn set_rolling(&mut self, rolling: bool) -> Result<()> {
         self.add(Asked::Other(Command::SetRolling(rolling)))
     }
 
     fn add(&mut self, asked: Asked) -> Result<()> {
         if self.asked.len() == MAX_GROUP {
-            return Err(Error::QueueFull {
-                queue: "the group",
-                capacity: MAX_GROUP,
-            });
+            return Err(Error::InvalidState(format!(
+                "the group holds {MAX_GROUP} commands, which is the most; commit it and make another"
+            )));
         }
         self.asked.push(asked);
         Ok(())
@@ -355,9 +355,10 @@ impl Group {
     /// [`Error::QueueFull`], [`Error::InvalidState`] (closed); none of the commands takes effect
     /// then, and the tickets of its swaps end as cancelled.
     pub fn commit(mut self) -> Result<()> {
+        let inner = self.interface.open()?;
         let asked = std::mem::take(&mut self.asked);
         if !asked.is_empty() {
-            self.interface.open()?.send(asked)?;
+            inner.send(asked)?;
         }
         self.tickets.clear();
         Ok(())
