@@ -195,6 +195,7 @@ static void a_clip_of_another_rate_is_refused(void)
     entry = entry_of(clip, 0);
     playspec = playspec_of(&entry);
     FAILS(AMIO_ERROR_RATE_MISMATCH, amio_interface_schedule(iface, playspec, 0, 0, 0, &ticket));
+    FAILS(AMIO_ERROR_RATE_MISMATCH, amio_interface_set_input_clip(iface, clip));
     OK(amio_playspec_free(playspec));
     OK(amio_clip_free(clip));
     OK(amio_interface_free(iface));

@@ -1135,8 +1135,7 @@ amio_status amio_interface_set_period_frames(struct amio_interface *iface, uint3
  * Thread: any. Ownership: the interface keeps the clip's data; the handle may be freed.
  * Units: a clip of one channel goes to all inputs; its frame rate must be the interface's.
  * Errors: AMIO_ERROR_NULL_POINTER (`iface`); AMIO_ERROR_INVALID_HANDLE;
- * AMIO_ERROR_INVALID_ARGUMENT (another frame rate); AMIO_ERROR_INVALID_STATE (not the offline
- * driver, or closed).
+ * AMIO_ERROR_RATE_MISMATCH; AMIO_ERROR_INVALID_STATE (not the offline driver, or closed).
  */
 amio_status amio_interface_set_input_clip(struct amio_interface *iface, struct amio_clip *clip);
 

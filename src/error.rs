@@ -46,12 +46,10 @@ pub enum Error {
         value: f64,
     },
     /// A clip's frame rate is not the interface's.
-    #[error(
-        "entry {entry}: its clip has {clip_hz} Hz, the interface {interface_hz} Hz; convert the clip first"
-    )]
+    #[error("{what} has {clip_hz} Hz, the interface {interface_hz} Hz; convert the clip first")]
     RateMismatch {
-        /// The index of the entry in its playspec.
-        entry: usize,
+        /// Which clip.
+        what: String,
         /// The clip's rate.
         clip_hz: u32,
         /// The interface's rate.

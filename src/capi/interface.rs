@@ -391,8 +391,7 @@ pub extern "C" fn amio_interface_set_period_frames(
 /// Thread: any. Ownership: the interface keeps the clip's data; the handle may be freed.
 /// Units: a clip of one channel goes to all inputs; its frame rate must be the interface's.
 /// Errors: AMIO_ERROR_NULL_POINTER (`iface`); AMIO_ERROR_INVALID_HANDLE;
-/// AMIO_ERROR_INVALID_ARGUMENT (another frame rate); AMIO_ERROR_INVALID_STATE (not the offline
-/// driver, or closed).
+/// AMIO_ERROR_RATE_MISMATCH; AMIO_ERROR_INVALID_STATE (not the offline driver, or closed).
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_interface_set_input_clip(
     iface: *mut amio_interface,

@@ -83,17 +83,17 @@ impl Interface {
     /// all inputs.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`] (another frame rate); [`Error::InvalidState`] (another driver,
-    /// closed).
+    /// [`Error::RateMismatch`]; [`Error::InvalidState`] (another driver, closed).
     pub fn set_input_clip(&self, clip: Option<&Clip>) -> Result<()> {
         let inner = self.open()?;
         if let Some(hz) = clip.map(|clip| clip.info().frame_rate_hz)
             && hz != inner.frame_rate_hz
         {
-            return Err(Error::InvalidArgument(format!(
-                "the clip has {hz} Hz, the interface {}; convert the clip first",
-                inner.frame_rate_hz
-            )));
+            return Err(Error::RateMismatch {
+                what: "clip".into(),
+                clip_hz: hz,
+                interface_hz: inner.frame_rate_hz,
+            });
         }
         inner.offline("set_input_clip", |offline| {
             offline.set_input_clip(clip.cloned())

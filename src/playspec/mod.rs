@@ -226,7 +226,7 @@ impl Playspec {
             let clip_hz = entry.clip.info().frame_rate_hz;
             if clip_hz != interface_hz {
                 return Err(Error::RateMismatch {
-                    entry: number,
+                    what: format!("the clip of entry {number}"),
                     clip_hz,
                     interface_hz,
                 });
