@@ -1,6 +1,7 @@
 /*
- * Every field of every struct that is read, with every wrong value: a documented error and no
- * effect. Values that are right, at the ends of their ranges, are in the table too.
+ * Every field of every struct that is read, with every wrong value: a documented error, a message
+ * that names the field, and no effect. Values that are right, at the ends of their ranges, are in
+ * the table too.
  */
 #include "check.h"
 #include <math.h>
@@ -45,6 +46,10 @@ static void expect(const struct field *field, amio_status status)
         fprintf(stderr, "%s = %g: %s (%s), not %s\n", field->name, field->value,
                 amio_strerror(status), amio_last_error_message(), amio_strerror(field->expected));
     CHECK(status == field->expected);
+    if (status != AMIO_OK && strstr(amio_last_error_message(), field->name) == NULL) {
+        fprintf(stderr, "%s is not in \"%s\"\n", field->name, amio_last_error_message());
+        CHECK(0);
+    }
 }
 
 static void entries(void)

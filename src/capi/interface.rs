@@ -136,7 +136,8 @@ pub unsafe extern "C" fn amio_interface_new(
     guard(|| {
         let config = read_config(&caller, config)?;
         let out = caller.out("out_iface", out_iface)?;
-        out.set(handles::insert(Object::Interface(Interface::new(config)?)));
+        let interface = Interface::new(config).map_err(|e| Fault::renamed(e, &CONFIG_FIELDS))?;
+        out.set(handles::insert(Object::Interface(interface)));
         Ok(())
     })
 }
@@ -429,6 +430,19 @@ fn side(what: &str, buffer: *const f32, channels: u16) -> Checked<Option<usize>>
     }
     Ok(Some(channels.into()))
 }
+
+/// What the crate calls a setting, and what C calls it.
+const CONFIG_FIELDS: [(&str, &str); 9] = [
+    ("client_name", "config->client_name"),
+    ("frame_rate_hz", "config->frame_rate_hz"),
+    ("period_frames", "config->period_frames"),
+    ("declick_frames", "config->declick_frames"),
+    ("swap_queue", "config->swap_queue_length"),
+    ("command_queue", "config->command_queue_length"),
+    ("capture_buffer_frames", "config->capture_buffer_frames"),
+    ("latency.capture_frames", "config->capture_latency_frames"),
+    ("latency.playback_frames", "config->playback_latency_frames"),
+];
 
 fn read_config(caller: &Caller, config: *const amio_interface_config) -> Checked<Config> {
     let given = caller.read("config", config)?;

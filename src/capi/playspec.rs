@@ -358,9 +358,28 @@ fn check_entry(given: &amio_playspec_entry) -> Checked<Entry> {
         fade_out: given.fade_out_frames,
         clip,
     };
-    entry.check()?;
+    entry
+        .check()
+        .map_err(|e| Fault::renamed(e, &ENTRY_FIELDS))?;
     Ok(entry)
 }
+
+/// What the crate calls a field of an entry, and what C calls it.
+const ENTRY_FIELDS: [(&str, &str); 10] = [
+    ("begin", "entry->source_begin_frame"),
+    ("end", "entry->source_end_frame"),
+    ("play_at", "entry->play_at_frame"),
+    ("repeat.numerator", "entry->repeat_interval_frames"),
+    (
+        "repeat interval",
+        "entry->repeat_interval_frames / repeat_interval_denominator",
+    ),
+    ("gain.left", "entry->gain_left"),
+    ("gain.right", "entry->gain_right"),
+    ("first_output", "entry->first_output_channel"),
+    ("fade_in", "entry->fade_in_frames"),
+    ("fade_out", "entry->fade_out_frames"),
+];
 
 fn repeat(given: &amio_playspec_entry) -> Checked<Option<Repeat>> {
     let Some(numerator) = NonZeroU64::new(given.repeat_interval_frames) else {

@@ -107,6 +107,22 @@ fn words(status: amio_status) -> &'static CStr {
     }
 }
 
+impl Fault {
+    /// An error whose message begins with the name of a field, under the name that it has in C.
+    /// `names` has pairs of both.
+    pub fn renamed(error: Error, names: &[(&str, &str)]) -> Fault {
+        let mut fault = Fault::from(error);
+        let renamed = names.iter().find_map(|(ours, theirs)| {
+            let rest = fault.message.strip_prefix(ours)?;
+            rest.starts_with(' ').then(|| format!("{theirs}{rest}"))
+        });
+        if let Some(message) = renamed {
+            fault.message = message;
+        }
+        fault
+    }
+}
+
 impl From<Error> for Fault {
     fn from(error: Error) -> Fault {
         let status = match &error {

@@ -65,7 +65,7 @@ impl Interface {
     pub fn set_period_frames(&self, frames: u32) -> Result<()> {
         if !(1..=MAX_PERIOD_FRAMES).contains(&frames) {
             return Err(Error::OutOfRange {
-                what: "frames",
+                what: "period_frames",
                 given: frames.into(),
                 allowed: "1 to 65536",
             });
