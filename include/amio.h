@@ -18,7 +18,7 @@
  *
  * Every function may be called from any thread, and several at once on the same handle, but not
  * from a driver's audio thread or a signal handler. Calls may take locks and allocate; they never
- * wait for the audio thread. Those that talk to a server wait for it no longer than a deadline, and
+ * wait for the audio thread. Those that talk to a server wait for it no longer than they say, and
  * those with `wait` in their names take a timeout; both then return AMIO_ERROR_TIMEOUT. A handle
  * may be freed by one thread while another one uses it: a call that comes too late gets
  * AMIO_ERROR_INVALID_HANDLE.
@@ -36,7 +36,8 @@
  * has been freed.
  *
  * Memory passed in is borrowed for the duration of the call unless the function says otherwise.
- * Strings are UTF-8 and end in NUL. Returned strings say how long they stay valid.
+ * Buffers of floats lie where C would place them: one that is not aligned gets
+ * AMIO_ERROR_INVALID_ARGUMENT. Strings are UTF-8 and end in NUL. Returned strings say how long they stay valid.
  *
  * # Errors
  *
@@ -281,12 +282,14 @@
 #define AMIO_EVENT_INPUT_LOST 6
 
 /**
- * The server or device is gone, `message` says why; the interface reconnects by itself.
+ * The server or device is gone, `message` says why. If it was running, the interface reconnects by
+ * itself.
  */
 #define AMIO_EVENT_LOST 7
 
 /**
- * The server or device is back; it missed `frames`.
+ * The server or device is back; it missed `frames`, which count as skipped: AMIO_EVENT_SKIPPED
+ * follows with the first period.
  */
 #define AMIO_EVENT_RECONNECTED 8
 
@@ -316,7 +319,8 @@
 #define AMIO_EVENT_FREEWHEEL 13
 
 /**
- * A defect of the library stopped the audio, `message` says which; free the interface.
+ * The interface cannot go on, `message` says why: a defect of the library stopped the audio
+ * (AMIO_STATE_FAILED), or the server changed its frame rate. Free it and make another.
  */
 #define AMIO_EVENT_FAILED 14
 
@@ -336,7 +340,7 @@
 #define AMIO_CANCEL_NONE 0
 
 /**
- * amio_interface_cancel() or amio_group_cancel().
+ * amio_interface_cancel() or amio_group_cancel(); or its group was not committed.
  */
 #define AMIO_CANCEL_ASKED 1
 
@@ -431,7 +435,8 @@ typedef struct amio_interface_config {
     uint32_t frame_rate_hz;
     /**
      * Frames per period, 1 to 65536. 0: the server's, or 256 for the other drivers. A period
-     * that is not the server's is an error.
+     * that is not the server's is an error; but a server may change it while it runs, and one
+     * that is restarted may come back with another. AMIO_EVENT_PERIOD_CHANGED tells.
      */
     uint32_t period_frames;
     /**
@@ -468,7 +473,7 @@ typedef struct amio_interface_config {
      */
     uint32_t command_queue_length;
     /**
-     * How many captured frames are kept until they are read, up to 2^26. 0: 2 seconds.
+     * How many captured frames are kept until they are read, 1 to 2^26. 0: 2 seconds.
      */
     uint64_t capture_buffer_frames;
     /**
@@ -663,7 +668,7 @@ typedef struct amio_chunk {
      */
     uint64_t device_frame;
     /**
-     * CLOCK_MONOTONIC of that device frame, in nanoseconds.
+     * CLOCK_MONOTONIC of that device frame, in nanoseconds; offline, since the first frame.
      */
     uint64_t time_ns;
     /**
@@ -694,8 +699,8 @@ typedef struct amio_chunk {
 } amio_chunk;
 
 /**
- * Something that happened. Fields that its kind does not name are 0. Set struct_size to
- * sizeof(amio_event) before the call.
+ * Something that happened. `position`, `device_frame` and `time_ns` say when; other fields that
+ * its kind does not name are 0. Set struct_size to sizeof(amio_event) before the call.
  */
 typedef struct amio_event {
     /**
@@ -761,7 +766,7 @@ typedef struct amio_event {
  */
 typedef struct amio_ring_level {
     /**
-     * What is in it now.
+     * What was in it when the audio thread last used it.
      */
     uint64_t now;
     /**
@@ -844,7 +849,7 @@ typedef struct amio_stats {
      */
     struct amio_ring_level retired;
     /**
-     * Events on their way to the program.
+     * What the audio thread has reported and has not yet become events.
      */
     struct amio_ring_level events;
     /**
@@ -995,7 +1000,7 @@ const char *amio_last_error_message(void);
 /**
  * Opens the driver and makes an interface, stopped, its timeline at frame 0.
  *
- * Thread: any but the audio thread; waits for the server as long as the library's deadline.
+ * Thread: any but the audio thread; waits up to 5 seconds for a server that does not answer.
  * Units: in the fields' names.
  * Ownership: `config` and its texts are borrowed for the call. Release the interface with
  * amio_interface_free().
@@ -1013,28 +1018,31 @@ amio_status amio_interface_new(const struct amio_interface_config *config,
  * transport stands still until amio_interface_set_rolling(). With the offline driver, it allows
  * amio_interface_advance().
  *
- * Thread: any but the audio thread; waits for the server as long as the library's deadline.
+ * Thread: any but the audio thread; waits about a second for a server that does not answer, half
+ * a second more where it has to be opened anew, after it was lost or a start or stop failed.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
- * already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_NO_SERVER (after it was lost);
- * AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM.
+ * already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM; where it
+ * has to be opened anew, those of amio_interface_new() for a server too.
  */
 amio_status amio_interface_start(struct amio_interface *iface);
 
 /**
  * Stops the audio; position, playspecs, pending swaps and captured input are kept, and
- * amio_interface_start() goes on from there. Fine if it is stopped already.
+ * amio_interface_start() goes on from there. An interface that is lost no longer reconnects. Fine
+ * if it is stopped already.
  *
- * Thread: any but the audio thread; waits for the server as long as the library's deadline.
+ * Thread: any but the audio thread; waits about a second for a server that does not answer.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed);
- * AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT.
+ * AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT. After the last two it is stopped all the same.
  */
 amio_status amio_interface_stop(struct amio_interface *iface);
 
 /**
- * Closes the driver within a second, whatever the server does. Pending tickets end as cancelled;
- * their events and the input captured so far can still be fetched, and what functions tell that
- * only ask is still told. All others give AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that
- * does not want to know the last events calls amio_interface_free() only.
+ * Closes the driver within a second, whatever the server does. Pending tickets end as cancelled.
+ * Their events and the input captured so far can still be fetched, and state, position, statistics
+ * and the like can still be asked for; whatever would change something gives
+ * AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that does not want
+ * to know the last events calls amio_interface_free() only.
  *
  * Thread: any but the audio thread; waits up to a second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
@@ -1549,8 +1557,8 @@ amio_status amio_interface_read_input(struct amio_interface *iface,
  * Thread: any but the audio thread; waits up to `timeout_ms`. One reader at a time, others wait
  * their turn.
  * Units and ownership: as amio_interface_read_input(); `timeout_ms` is milliseconds.
- * Errors: as amio_interface_read_input(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (closed, and
- * all was fetched).
+ * Errors: as amio_interface_read_input(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE also if it
+ * is closed and all was fetched.
  */
 amio_status amio_interface_wait_input(struct amio_interface *iface,
                                       struct amio_chunk *out_chunk,
@@ -1584,8 +1592,8 @@ amio_status amio_interface_next_event(struct amio_interface *iface, struct amio_
  *
  * Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
  * Ownership: as amio_interface_next_event().
- * Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (closed, and all
- * were fetched).
+ * Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (closed,
+ * and all were fetched).
  */
 amio_status amio_interface_wait_event(struct amio_interface *iface,
                                       struct amio_event *out_event,
@@ -1602,7 +1610,8 @@ amio_status amio_interface_wait_event(struct amio_interface *iface,
 amio_status amio_interface_event_fd(struct amio_interface *iface, int *out_fd);
 
 /**
- * Tells how well it goes.
+ * Tells how well it goes. Until the audio thread has run, it asks the driver about real-time
+ * scheduling, and waits up to a fifth of a second for it.
  *
  * Thread: any. Ownership: `out_stats` is the caller's; its struct_size must be set.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT

@@ -27,7 +27,7 @@ pub struct amio_chunk {
     pub position: i64,
     /// The device frame at which the first of them was captured.
     pub device_frame: u64,
-    /// CLOCK_MONOTONIC of that device frame, in nanoseconds.
+    /// CLOCK_MONOTONIC of that device frame, in nanoseconds; offline, since the first frame.
     pub time_ns: u64,
     /// The ticket of the playspec that was heard; 0 before the first.
     pub ticket: u64,
@@ -83,8 +83,8 @@ pub unsafe extern "C" fn amio_interface_read_input(
 /// Thread: any but the audio thread; waits up to `timeout_ms`. One reader at a time, others wait
 /// their turn.
 /// Units and ownership: as amio_interface_read_input(); `timeout_ms` is milliseconds.
-/// Errors: as amio_interface_read_input(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (closed, and
-/// all was fetched).
+/// Errors: as amio_interface_read_input(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE also if it
+/// is closed and all was fetched.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_interface_wait_input(
     iface: *mut amio_interface,

@@ -28,9 +28,11 @@ pub const AMIO_EVENT_SKIPPED: u32 = 4;
 pub const AMIO_EVENT_XRUN: u32 = 5;
 /// Captured input was not read in time: `frames` were dropped.
 pub const AMIO_EVENT_INPUT_LOST: u32 = 6;
-/// The server or device is gone, `message` says why; the interface reconnects by itself.
+/// The server or device is gone, `message` says why. If it was running, the interface reconnects by
+/// itself.
 pub const AMIO_EVENT_LOST: u32 = 7;
-/// The server or device is back; it missed `frames`.
+/// The server or device is back; it missed `frames`, which count as skipped: AMIO_EVENT_SKIPPED
+/// follows with the first period.
 pub const AMIO_EVENT_RECONNECTED: u32 = 8;
 /// No period has run for `silent_ms`.
 pub const AMIO_EVENT_STALLED: u32 = 9;
@@ -42,7 +44,8 @@ pub const AMIO_EVENT_PERIOD_CHANGED: u32 = 11;
 pub const AMIO_EVENT_LATENCY_CHANGED: u32 = 12;
 /// The server entered (`count` 1) or left (`count` 0) freewheel mode.
 pub const AMIO_EVENT_FREEWHEEL: u32 = 13;
-/// A defect of the library stopped the audio, `message` says which; free the interface.
+/// The interface cannot go on, `message` says why: a defect of the library stopped the audio
+/// (AMIO_STATE_FAILED), or the server changed its frame rate. Free it and make another.
 pub const AMIO_EVENT_FAILED: u32 = 14;
 /// More than 65536 events were not fetched: the oldest, `count` of them, are missing here.
 pub const AMIO_EVENT_EVENTS_LOST: u32 = 15;
@@ -51,15 +54,15 @@ pub const AMIO_EVENT_LOG: u32 = 16;
 
 /// The event is not a cancelled swap.
 pub const AMIO_CANCEL_NONE: u32 = 0;
-/// amio_interface_cancel() or amio_group_cancel().
+/// amio_interface_cancel() or amio_group_cancel(); or its group was not committed.
 pub const AMIO_CANCEL_ASKED: u32 = 1;
 /// It was late, and AMIO_LATE_REFUSE.
 pub const AMIO_CANCEL_LATE: u32 = 2;
 /// The interface was closed.
 pub const AMIO_CANCEL_CLOSED: u32 = 3;
 
-/// Something that happened. Fields that its kind does not name are 0. Set struct_size to
-/// sizeof(amio_event) before the call.
+/// Something that happened. `position`, `device_frame` and `time_ns` say when; other fields that
+/// its kind does not name are 0. Set struct_size to sizeof(amio_event) before the call.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct amio_event {
@@ -125,8 +128,8 @@ pub unsafe extern "C" fn amio_interface_next_event(
 ///
 /// Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
 /// Ownership: as amio_interface_next_event().
-/// Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (closed, and all
-/// were fetched).
+/// Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (closed,
+/// and all were fetched).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_interface_wait_event(
     iface: *mut amio_interface,

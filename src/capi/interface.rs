@@ -80,7 +80,8 @@ pub struct amio_interface_config {
     /// that is not the server's is an error.
     pub frame_rate_hz: u32,
     /// Frames per period, 1 to 65536. 0: the server's, or 256 for the other drivers. A period
-    /// that is not the server's is an error.
+    /// that is not the server's is an error; but a server may change it while it runs, and one
+    /// that is restarted may come back with another. AMIO_EVENT_PERIOD_CHANGED tells.
     pub period_frames: u32,
     /// 1 to 64, or AMIO_CHANNELS_NONE. 0: 2.
     pub input_channels: u32,
@@ -99,7 +100,7 @@ pub struct amio_interface_config {
     pub swap_queue_length: u32,
     /// The most commands, or groups of them, that wait for the next period, 1 to 65536. 0: 1024.
     pub command_queue_length: u32,
-    /// How many captured frames are kept until they are read, up to 2^26. 0: 2 seconds.
+    /// How many captured frames are kept until they are read, 1 to 2^26. 0: 2 seconds.
     pub capture_buffer_frames: u64,
     /// From microphone to period, 0 to 2^20 frames: what the null and offline drivers pretend to
     /// have.
@@ -117,7 +118,7 @@ unsafe impl Versioned for amio_interface_config {
 
 /// Opens the driver and makes an interface, stopped, its timeline at frame 0.
 ///
-/// Thread: any but the audio thread; waits for the server as long as the library's deadline.
+/// Thread: any but the audio thread; waits up to 5 seconds for a server that does not answer.
 /// Units: in the fields' names.
 /// Ownership: `config` and its texts are borrowed for the call. Release the interface with
 /// amio_interface_free().
@@ -146,30 +147,33 @@ pub unsafe extern "C" fn amio_interface_new(
 /// transport stands still until amio_interface_set_rolling(). With the offline driver, it allows
 /// amio_interface_advance().
 ///
-/// Thread: any but the audio thread; waits for the server as long as the library's deadline.
+/// Thread: any but the audio thread; waits about a second for a server that does not answer, half
+/// a second more where it has to be opened anew, after it was lost or a start or stop failed.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
-/// already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_NO_SERVER (after it was lost);
-/// AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM.
+/// already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM; where it
+/// has to be opened anew, those of amio_interface_new() for a server too.
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_interface_start(iface: *mut amio_interface) -> amio_status {
     guard(|| Ok(handles::get("iface", iface)?.start()?))
 }
 
 /// Stops the audio; position, playspecs, pending swaps and captured input are kept, and
-/// amio_interface_start() goes on from there. Fine if it is stopped already.
+/// amio_interface_start() goes on from there. An interface that is lost no longer reconnects. Fine
+/// if it is stopped already.
 ///
-/// Thread: any but the audio thread; waits for the server as long as the library's deadline.
+/// Thread: any but the audio thread; waits about a second for a server that does not answer.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed);
-/// AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT.
+/// AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT. After the last two it is stopped all the same.
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_interface_stop(iface: *mut amio_interface) -> amio_status {
     guard(|| Ok(handles::get("iface", iface)?.stop()?))
 }
 
-/// Closes the driver within a second, whatever the server does. Pending tickets end as cancelled;
-/// their events and the input captured so far can still be fetched, and what functions tell that
-/// only ask is still told. All others give AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that
-/// does not want to know the last events calls amio_interface_free() only.
+/// Closes the driver within a second, whatever the server does. Pending tickets end as cancelled.
+/// Their events and the input captured so far can still be fetched, and state, position, statistics
+/// and the like can still be asked for; whatever would change something gives
+/// AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that does not want
+/// to know the last events calls amio_interface_free() only.
 ///
 /// Thread: any but the audio thread; waits up to a second.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.

@@ -22,7 +22,7 @@ pub const AMIO_REALTIME_NOT_NEEDED: u32 = 3;
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct amio_ring_level {
-    /// What is in it now.
+    /// What was in it when the audio thread last used it.
     pub now: u64,
     /// The most that was ever in it.
     pub high_water: u64,
@@ -67,7 +67,7 @@ pub struct amio_stats {
     pub commands: amio_ring_level,
     /// What the audio thread is done with, on its way to be freed.
     pub retired: amio_ring_level,
-    /// Events on their way to the program.
+    /// What the audio thread has reported and has not yet become events.
     pub events: amio_ring_level,
     /// Captured frames on their way to the program.
     pub input_frames: amio_ring_level,
@@ -81,7 +81,8 @@ unsafe impl Versioned for amio_stats {
     const SMALLEST: usize = size_of::<amio_stats>();
 }
 
-/// Tells how well it goes.
+/// Tells how well it goes. Until the audio thread has run, it asks the driver about real-time
+/// scheduling, and waits up to a fifth of a second for it.
 ///
 /// Thread: any. Ownership: `out_stats` is the caller's; its struct_size must be set.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
