@@ -1,7 +1,8 @@
 /*
  * Every function of the header with every argument wrong in turn: a documented error, nothing
  * written, never a crash. A function is one line of the table; a letter for each argument says
- * what it is, what to hand over when it is right, and what is wrong for it.
+ * what it is, what to hand over when it is right, and what is wrong for it. (That no function is
+ * missing is checked by tests/ffi.rs.)
  */
 #include "check.h"
 #include <limits.h>
@@ -129,11 +130,11 @@ static value real(float f)
  *   M F E        structs that are read: configuration, clip format, playspec entry
  *   B D          samples that are written, samples that are read
  *   N Z          text that is written, and its capacity
- *   n l          a number of frames, from 1 or from 0
+ *   n l s        a number of frames, from 1 or from 0; the frame to start from
  *   f x y        gain, position, pending ticket
  *   2 3 q        a number below 2, below 3, below 1
  *   h # m z      frame rate, channels, period, size of an entry
- *   * 0          anything is right: 1 and 0 are handed over
+ *   *            anything is right: 1 is handed over
  */
 static value right_value(char kind)
 {
@@ -225,6 +226,12 @@ static amio_status wrong_value(char kind, int which, value *wrong)
         list[count++] = number((uint64_t)1 << 46);
         break;
     case 'l':
+        list[count++] = number((uint64_t)1 << 63);
+        list[count++] = number(SIZE_MAX);
+        break;
+    case 's':
+        list[count++] = number(1); /* one frame too far */
+        list[count++] = number(FRAMES);
         list[count++] = number((uint64_t)1 << 63);
         list[count++] = number(SIZE_MAX);
         break;
@@ -385,7 +392,7 @@ static const struct function {
     LINE(amio_clip_new_i16, "h#Dno"),
     LINE(amio_clip_new_borrowed, "FDno"),
     LINE(amio_clip_info, "CA"),
-    LINE(amio_clip_read, "Cq0nB"),
+    LINE(amio_clip_read, "CqsnB"),
     LINE(amio_clip_retain, "C"),
     LINE(amio_clip_free, "c"),
     LINE(amio_playspec_new, "o"),

@@ -51,6 +51,26 @@ fn a_cpp_program_uses_the_library() {
 }
 
 #[test]
+fn every_function_that_can_fail_is_called_with_wrong_arguments() {
+    let read = |file| std::fs::read_to_string(repository().join(file)).expect("it is there");
+    let (header, program) = (read("include/amio.h"), read("ffi-tests/arguments.c"));
+    let declared = header
+        .lines()
+        .filter_map(|line| line.strip_prefix("amio_status "))
+        .filter_map(|line| line.split_once('('));
+    // It takes numbers alone, of which each is a version; section_version_from_c tries some.
+    let declared = declared.filter(|(name, _)| *name != "amio_version_check");
+    let (called, missing): (Vec<_>, Vec<_>) = declared.map(|(name, _)| name).partition(|name| {
+        program.contains(&format!("{name}, ")) || program.contains(&format!("{name}("))
+    });
+    assert!(called.len() > 40, "only {called:?} were found");
+    assert!(
+        missing.is_empty(),
+        "not in ffi-tests/arguments.c: {missing:?}"
+    );
+}
+
+#[test]
 fn the_header_compiles_alone_in_every_standard() {
     for standard in ["c99", "c11", "c17", "c++11", "c++14", "c++17", "c++20"] {
         let language = if standard.starts_with("c++") {
