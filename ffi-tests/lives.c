@@ -1,6 +1,7 @@
 /*
  * Interfaces that are made, started, used, stopped and freed, over and over, leave nothing behind:
- * no memory, no descriptor, no thread. Arguments: the driver, and how often.
+ * no memory, no descriptor, no thread, no port on a JACK server. Arguments: the driver, and how
+ * often.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -18,6 +19,7 @@ struct held {
     size_t heap_bytes;
     long resident_kib;
     int descriptors;
+    int ports;
 };
 
 static int entries(const char *folder)
@@ -42,9 +44,25 @@ static void wait_until_alone(void)
     }
 }
 
-static struct held held(void)
+/* Our ports, asked for while this process lives: the server takes away those of one that ended. */
+static int ports(void)
 {
-    struct held held = {0, 0, 0};
+    char line[512];
+    int ours = 0, others = 0;
+    FILE *list = popen("jack_lsp", "r");
+    CHECK(list != NULL);
+    while (fgets(line, sizeof line, list) != NULL)
+        if (strncmp(line, "amio", 4) == 0)
+            ours++;
+        else
+            others++;
+    CHECK(pclose(list) == 0 && others > 0); /* the device's, if it answers at all */
+    return ours;
+}
+
+static struct held held(uint32_t driver)
+{
+    struct held held = {0, 0, 0, 0};
     char line[256];
     FILE *status = fopen("/proc/self/status", "r");
     CHECK(status != NULL);
@@ -52,6 +70,7 @@ static struct held held(void)
     while (fgets(line, sizeof line, status) != NULL)
         sscanf(line, "VmRSS: %ld", &held.resident_kib);
     fclose(status);
+    held.ports = driver == AMIO_DRIVER_JACK ? ports() : 0;
     held.descriptors = entries("/proc/self/fd");
     held.heap_bytes = mallinfo2().uordblks;
     return held;
@@ -101,14 +120,15 @@ int main(int count, char **arguments)
     playspec = playspec_of(&entry);
     for (life = 0; life < WARM_UP; life++)
         live(driver, playspec);
-    before = held();
+    before = held(driver);
     for (life = 0; life < lives; life++)
         live(driver, playspec);
-    after = held();
+    after = held(driver);
 
-    printf("%d lives: heap %ld bytes, resident %ld KiB, descriptors %d more\n", lives,
+    printf("%d lives: heap %ld bytes, resident %ld KiB, descriptors %d, ports %d more\n", lives,
            (long)after.heap_bytes - (long)before.heap_bytes, after.resident_kib - before.resident_kib,
-           after.descriptors - before.descriptors);
+           after.descriptors - before.descriptors, after.ports - before.ports);
+    CHECK(before.ports == 0 && after.ports == 0);
     CHECK(after.descriptors == before.descriptors);
     CHECK((long)after.heap_bytes - (long)before.heap_bytes < NOISE_BYTES);
     CHECK(after.resident_kib - before.resident_kib < 4096);

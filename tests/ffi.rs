@@ -121,11 +121,11 @@ fn thousands_of_lives_of_an_interface_leak_nothing() {
 #[ignore = "two minutes; make test-long"]
 fn a_thousand_lives_on_a_jack_server_leave_nothing_there_either() {
     let _alone = LONG.lock();
-    let script = "\"$0\" jack 1000 && ! jack_lsp | grep '^amio'";
     succeed(
         Command::new(repository().join("tests/servers/with-jackd.sh"))
-            .args(["256", "sh", "-c", script])
+            .arg("256")
             .arg(build("ffi-tests/lives.c", "c99", Shared))
+            .args(["jack", "1000"])
             .env("T", "500"),
     );
 }
