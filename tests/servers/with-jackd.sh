@@ -12,6 +12,11 @@
 # COMMAND sees JACK_DEFAULT_SERVER and JACKD_PID.
 set -uo pipefail
 
+command -v jackd >/dev/null && command -v jack_lsp >/dev/null || {
+    echo "with-jackd.sh: jackd or jack_lsp is missing; run scripts/setup test" >&2
+    exit 97
+}
+
 # jackd keeps at most eight servers in /dev/shm, and one that is killed never leaves: a mount
 # namespace of our own, with an empty /dev/shm, keeps us from others and others from us.
 if [ -z "${WITH_JACKD_NAMESPACE:-}" ]; then
