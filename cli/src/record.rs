@@ -7,6 +7,7 @@ use crate::interrupt::{Interrupt, RESPONSE};
 use crate::status::Status;
 use crate::wav::WavFile;
 use amio::{Chunk, Config, Error, Interface};
+use indicatif::ProgressBar;
 
 /// How much is fetched at once.
 const BLOCK_FRAMES: usize = 4096;
@@ -44,18 +45,8 @@ pub fn run(args: &Record, status: Status) -> Result<()> {
         interface.config().driver.name()
     ));
     let bar = status.progress(frames, "recording");
-    let mut buffer = vec![0.0; BLOCK_FRAMES * usize::from(args.channels)];
-    while !take.is_complete() && !interrupt.asked() {
-        match interface.wait_input(&mut buffer, RESPONSE) {
-            Ok(chunk) => take.append(&chunk, &buffer)?,
-            Err(Error::Timeout { .. }) => {}
-            Err(error) => return Err(error.into()),
-        }
-        while let Some(event) = interface.next_event() {
-            bar.suspend(|| driver::tell(&event, status))?;
-        }
-        bar.set_position(take.wav.frames());
-    }
+    // Whatever ends it: what was recorded so far is kept.
+    let ended = take.record(&interface, &interrupt, &bar, status);
     bar.finish_and_clear();
     let xruns = interface.stats().xruns;
     interface.close();
@@ -81,7 +72,7 @@ pub fn run(args: &Record, status: Status) -> Result<()> {
             "stopped: a WAV file holds no more than 4 GiB",
         ));
     }
-    Ok(())
+    ended
 }
 
 /// What has been recorded so far.
@@ -98,6 +89,30 @@ struct Take {
 }
 
 impl Take {
+    /// Records until the take is complete, the user ends it, or the interface fails.
+    fn record(
+        &mut self,
+        interface: &Interface,
+        interrupt: &Interrupt,
+        bar: &ProgressBar,
+        status: Status,
+    ) -> Result<()> {
+        let channels = usize::from(interface.config().input_channels);
+        let mut buffer = vec![0.0; BLOCK_FRAMES * channels];
+        while !self.is_complete() && !interrupt.asked() {
+            match interface.wait_input(&mut buffer, RESPONSE) {
+                Ok(chunk) => self.append(&chunk, &buffer)?,
+                Err(Error::Timeout { .. }) => {}
+                Err(error) => return Err(error.into()),
+            }
+            while let Some(event) = interface.next_event() {
+                bar.suspend(|| driver::tell(&event, status))?;
+            }
+            bar.set_position(self.wav.frames());
+        }
+        Ok(())
+    }
+
     fn is_complete(&self) -> bool {
         self.wav.frames() >= self.frames
     }
