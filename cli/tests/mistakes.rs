@@ -165,6 +165,10 @@ fn what_concerns_the_whole_file_is_checked_too() {
             "2:10: period is 0; it must be 1 to 65536",
         ),
         (
+            "rate = 48000\ndeclick = '17s'\n",
+            "2:11: declick is 816000 frames; it must be 0 to 768000",
+        ),
+        (
             "rate = 48000\nlength = '0s'\n",
             "2:10: length must be 1 to 2^60 frames",
         ),

@@ -22,6 +22,8 @@ const DEFAULT_CHANNELS: u16 = 2;
 const DEFAULT_PERIOD_FRAMES: u32 = 1024;
 /// As the library's own default.
 const DEFAULT_DECLICK: Length = Length::Seconds(0.005);
+/// As the library's own bound.
+const MAX_DECLICK_FRAMES: u64 = 768_000;
 
 /// What is to sound, checked and with its clips loaded.
 pub struct Arrangement {
@@ -165,10 +167,15 @@ impl Reader<'_> {
             None => DEFAULT_PERIOD_FRAMES,
         };
         let declick_frames = match &file.declick {
-            Some(given) => u32::try_from(self.length(given)?).map_err(|_| {
-                self.text
-                    .refuse(given.span(), "declick must be below 2^32 frames")
-            })?,
+            Some(given) => match self.length(given)? {
+                frames @ 0..=MAX_DECLICK_FRAMES => frames as u32,
+                frames => {
+                    let message = format_args!(
+                        "declick is {frames} frames; it must be 0 to {MAX_DECLICK_FRAMES}"
+                    );
+                    return Err(self.text.refuse(given.span(), message));
+                }
+            },
             None => DEFAULT_DECLICK.frames(self.rate_hz) as u32,
         };
         let position = self.position(file.position.as_ref(), 0)?;
