@@ -1,4 +1,5 @@
-//! The programs in `examples`, run as a newcomer would run them, on drivers without hardware.
+//! The programs in `examples` and in the README, run as a newcomer would run them, on drivers without
+//! hardware.
 
 mod toolchain;
 
@@ -107,6 +108,32 @@ fn voice() -> PathBuf {
     clip.save_wav(&path)
         .expect("the target directory is writable");
     path
+}
+
+#[test]
+fn the_c_program_in_the_readme_says_where_the_clicks_are() {
+    let source = scratch().join("readme.c");
+    std::fs::write(&source, of_the_readme("c")).expect("the target directory is writable");
+    let source = source.to_str().expect("a plain path");
+    let printed = succeed(&mut Command::new(build(source, "c99", Shared)));
+    assert_eq!(printed, "a click at frame 100\na click at frame 25814\n");
+}
+
+#[test]
+fn the_python_program_in_the_readme_says_where_the_click_is() {
+    let mut program = Command::new("python3");
+    program.args(["-c", &of_the_readme("python")]);
+    let printed = succeed(program.env("LD_LIBRARY_PATH", shared_library(&scratch())));
+    assert_eq!(printed, "the click is at frame 100\n");
+}
+
+/// The program in a language that the README shows.
+fn of_the_readme(language: &str) -> String {
+    let readme = std::fs::read_to_string(repository().join("README.md")).expect("it is there");
+    let begin = format!("```{language}\n");
+    let (_, program) = readme.split_once(&begin).expect("it has one");
+    let (program, _) = program.split_once("```").expect("it ends");
+    program.to_owned()
 }
 
 #[test]
