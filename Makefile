@@ -49,6 +49,7 @@ setup-build setup-demo: setup-%:
 .PHONY: lint
 lint: ## formatting and lints
 	$(CARGO) fmt --all --check
+	$(CARGO) fmt --all --check --manifest-path tests/loom/Cargo.toml
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
 .PHONY: test-rust

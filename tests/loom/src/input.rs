@@ -1,7 +1,7 @@
 //! Captured frames beside their stamps.
 
 use crate::explore::{explore, notices_wrong_orderings};
-use crate::link::{self, InputReader, InputWriter, Sizes, Chunk};
+use crate::link::{self, Chunk, InputReader, InputWriter, Sizes};
 use crate::tracked::Tracked;
 use crate::units::{Latency, Ticket};
 use loom::thread;
