@@ -6,7 +6,7 @@ use crate::tools::{
     self, assert_consecutive, assert_numbered, connected_to, impulses, read_all, run_until,
     wait_for, wait_until,
 };
-use amio::{Chunk, Config, EventKind, Interface, State, Swap};
+use amio::{Chunk, Config, EventKind, Gain, Interface, State, Swap};
 use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
@@ -143,7 +143,11 @@ fn assert_played(recorder: &mut Peer) {
 fn a_server_that_stops_for_two_seconds_is_told_and_no_call_waits_longer_than_a_second() {
     beside!(Server::Jackd(256), {
         let server = Jackd::of_the_script();
-        let interface = tools::start(tools::config());
+        let interface = tools::start(Config {
+            command_queue: 8_192,
+            ..tools::config()
+        });
+        let playspec = impulses(0.5, 1_000);
         interface.set_rolling(true).expect("room");
         run_until(&interface, 4_096);
         server.signal("-STOP");
@@ -160,10 +164,19 @@ fn a_server_that_stops_for_two_seconds_is_told_and_no_call_waits_longer_than_a_s
         let mut buffer = [0.0; 64];
         while stopped.elapsed() < Duration::from_secs(2) {
             let began = Instant::now();
-            let ticket = interface.schedule(&impulses(0.5, 1_000), Swap::at(1 << 40));
+            let ticket = interface.schedule(&playspec, Swap::at(1 << 40));
             interface
                 .cancel(ticket.expect("room"))
                 .expect("it is pending");
+            interface
+                .set_gain(&playspec, 0, Gain::both(0.25), 10)
+                .expect("room");
+            let mut group = interface.group();
+            group.set_position(0).expect("room");
+            group.set_rolling(true).expect("room");
+            group.commit().expect("room");
+            interface.position();
+            interface.rolling();
             interface.stats();
             interface.transport();
             interface.latency();
