@@ -37,7 +37,8 @@
  *
  * Memory passed in is borrowed for the duration of the call unless the function says otherwise.
  * Buffers of floats lie where C would place them: one that is not aligned gets
- * AMIO_ERROR_INVALID_ARGUMENT. Strings are UTF-8 and end in NUL. Returned strings say how long they stay valid.
+ * AMIO_ERROR_INVALID_ARGUMENT. Strings are UTF-8 and end in NUL. Returned strings say how long they
+ * stay valid.
  *
  * # Errors
  *

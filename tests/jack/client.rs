@@ -420,3 +420,26 @@ fn closing_is_done_within_a_second_though_the_server_hangs() {
         assert_eq!(interface.state(), State::Closed);
     });
 }
+
+#[test]
+fn opening_beside_a_server_that_hangs_ends_with_a_timeout() {
+    beside!(Server::Jackd(256), {
+        let server = std::env::var("JACKD_PID").expect("set by the script");
+        let signal = |signal: &str| {
+            let status = Command::new("kill").args([signal, &server]).status();
+            assert!(status.expect("there is kill").success());
+        };
+        signal("-STOP");
+        let began = Instant::now();
+        let refused = Interface::new(config(2, 2)).map(|_| ());
+        let took = began.elapsed();
+        signal("-CONT");
+        assert!(matches!(refused, Err(Error::Timeout { .. })), "{refused:?}");
+        assert!(took < Duration::from_secs(6), "it took {took:?}");
+        // The client that nobody waits for any more is closed, and the next one gets its name.
+        wait_until(Vec::<String>::new(), || ports_of("amio"));
+        wait_until("amio".to_owned(), || {
+            Interface::new(config(2, 2)).map_or_else(|e| e.to_string(), |i| i.client_name())
+        });
+    });
+}
