@@ -6,6 +6,18 @@ use crate::kernels::Kernels;
 
 pub(super) struct Player {
     kernels: Kernels,
+    scratch: Box<Scratch>,
+}
+
+/// What a block needs on its way, made once.
+struct Scratch {
+    /// Factors of the fades.
+    shape: [f32; BLOCK],
+    /// How far a gain has moved: 0 to 1.
+    moved: [f32; BLOCK],
+    gains: [f32; BLOCK],
+    /// Samples that do not lie in memory as they are mixed.
+    decoded: [f32; BLOCK],
 }
 
 /// Frames that are shaped and mixed at once.
@@ -46,7 +58,13 @@ struct Fades {
 /// Audio thread only; wait-free; no allocation, free, lock, system call, log or panic.
 impl Player {
     pub fn new(kernels: Kernels) -> Player {
-        Player { kernels }
+        let scratch = Box::new(Scratch {
+            shape: [0.0; BLOCK],
+            moved: [0.0; BLOCK],
+            gains: [0.0; BLOCK],
+            decoded: [0.0; BLOCK],
+        });
+        Player { kernels, scratch }
     }
 
     pub fn run(&mut self, span: &mut Span<'_, '_, '_>) {
@@ -64,7 +82,13 @@ impl Player {
     }
 
     /// Adds the frames of a part in which a voice sounds to the outputs.
-    fn mix(&self, voice: &Voice<'_>, part: &Part<'_>, fades: Fades, outputs: &mut [&mut [f32]]) {
+    fn mix(
+        &mut self,
+        voice: &Voice<'_>,
+        part: &Part<'_>,
+        fades: Fades,
+        outputs: &mut [&mut [f32]],
+    ) {
         let length = voice.entry.length();
         // Frames of the part before the voice begins; frames of the voice before the part begins.
         let wait = voice.begin.saturating_sub(part.position).max(0) as usize;
@@ -84,7 +108,7 @@ impl Player {
     }
 
     fn mix_block(
-        &self,
+        &mut self,
         voice: &Voice<'_>,
         block: &Block,
         fades: Fades,
@@ -93,14 +117,17 @@ impl Player {
     ) {
         let entry = voice.entry;
         let out = block.offset..block.offset + block.frames;
-        let mut shape = [1.0; BLOCK];
-        let shape = &mut shape[..block.frames];
-        let shaped = self.shape(shape, voice, block, fades, declick);
+        let Player { kernels, scratch } = self;
+        let shape = &mut scratch.shape[..block.frames];
+        let shaped = block.shape(kernels, voice, fades, declick, shape);
         let moving = voice.ramp.frames_left(block.device_frame);
         let moving = moving.min(block.frames as u64) as usize;
-        let mut moved = [1.0; BLOCK];
-        let passed = voice.ramp.passed(block.device_frame);
-        (self.kernels.scale_rising)(&mut moved[..moving], passed, voice.ramp.frames);
+        let moved = &mut scratch.moved[..moving];
+        if moving > 0 {
+            moved.fill(1.0);
+            let passed = voice.ramp.passed(block.device_frame);
+            (kernels.scale_rising)(moved, passed, voice.ramp.frames);
+        }
 
         let channels = entry.clip.info().channels;
         let outputs_of_mono = 2;
@@ -109,7 +136,6 @@ impl Player {
         } else {
             channels
         };
-        let mut decoded = [0.0; BLOCK];
         let begin = (entry.begin + block.frame) as usize;
         for side in 0..sides {
             let Some(output) = outputs.get_mut(usize::from(entry.first_output + side)) else {
@@ -119,7 +145,7 @@ impl Player {
             let source = match entry.clip.slice(channel) {
                 Some(samples) => &samples[begin..begin + block.frames],
                 None => {
-                    let decoded = &mut decoded[..block.frames];
+                    let decoded = &mut scratch.decoded[..block.frames];
                     if side == 0 || channels > 1 {
                         entry.clip.read(channel, begin as u64, decoded);
                     }
@@ -132,63 +158,21 @@ impl Player {
             };
             let output = &mut output[out.clone()];
             if !shaped && moving == 0 {
-                (self.kernels.mix)(output, source, to);
+                (kernels.mix)(output, source, to);
                 continue;
             }
-            let mut gains = [to; BLOCK];
-            for (gain, moved) in gains[..moving].iter_mut().zip(&moved) {
+            let gains = &mut scratch.gains[..block.frames];
+            gains.fill(to);
+            for (gain, moved) in gains.iter_mut().zip(&*moved) {
                 *gain = from + (to - from) * moved;
             }
-            for (gain, shape) in gains.iter_mut().zip(&*shape) {
-                *gain *= shape;
+            if shaped {
+                for (gain, shape) in gains.iter_mut().zip(&*shape) {
+                    *gain *= shape;
+                }
             }
-            (self.kernels.mix_shaped)(output, source, &gains[..block.frames]);
+            (kernels.mix_shaped)(output, source, gains);
         }
-    }
-
-    /// Multiplies the entry's fades and the scene's into `shape`; false if all stay 1.
-    ///
-    /// Always in this order, and each factor a function of the frame alone, so that it does not
-    /// matter where blocks begin.
-    fn shape(
-        &self,
-        shape: &mut [f32],
-        voice: &Voice<'_>,
-        block: &Block,
-        fades: Fades,
-        declick: u64,
-    ) -> bool {
-        let entry = voice.entry;
-        let frames = shape.len() as u64;
-        let mut shaped = false;
-        let fading_in = entry.fade_in.saturating_sub(block.frame).min(frames);
-        if fading_in > 0 {
-            let part = &mut shape[..fading_in as usize];
-            (self.kernels.scale_rising)(part, block.frame, entry.fade_in);
-            shaped = true;
-        }
-        let fade_out_from = entry.length() - entry.fade_out;
-        let before = fade_out_from.saturating_sub(block.frame).min(frames);
-        if before < frames {
-            let left = entry.length() - 1 - (block.frame + before);
-            (self.kernels.scale_falling)(&mut shape[before as usize..], left, entry.fade_out);
-            shaped = true;
-        }
-        if let Some(from) = fades.in_from {
-            let passed = block.device_frame - from;
-            let coming_in = declick.saturating_sub(passed).min(frames);
-            if coming_in > 0 {
-                let part = &mut shape[..coming_in as usize];
-                (self.kernels.scale_rising)(part, passed, declick);
-                shaped = true;
-            }
-        }
-        if let Some(from) = fades.out_from {
-            let left = from + declick - block.device_frame;
-            (self.kernels.scale_falling)(shape, left, declick);
-            shaped = true;
-        }
-        shaped
     }
 }
 
@@ -200,6 +184,59 @@ struct Block {
     device_frame: u64,
     /// Index of the first frame in the outputs.
     offset: usize,
+}
+
+impl Block {
+    /// Writes the factors of the entry's fades and of the scene's into `shape`; false, and nothing
+    /// is written, if all are 1.
+    ///
+    /// Always in this order, and each factor a function of the frame alone, so that it does not
+    /// matter where blocks begin.
+    fn shape(
+        &self,
+        kernels: &Kernels,
+        voice: &Voice<'_>,
+        fades: Fades,
+        declick: u64,
+        shape: &mut [f32],
+    ) -> bool {
+        let entry = voice.entry;
+        let frames = shape.len() as u64;
+        let fading_in = entry.fade_in.saturating_sub(self.frame).min(frames);
+        let before_fading_out = (entry.length() - entry.fade_out)
+            .saturating_sub(self.frame)
+            .min(frames);
+        let (passed, coming_in) = fades.in_from.map_or((0, 0), |from| {
+            let passed = self.device_frame - from;
+            (passed, declick.saturating_sub(passed).min(frames))
+        });
+        if fading_in == 0
+            && before_fading_out == frames
+            && coming_in == 0
+            && fades.out_from.is_none()
+        {
+            return false;
+        }
+        shape.fill(1.0);
+        if fading_in > 0 {
+            let part = &mut shape[..fading_in as usize];
+            (kernels.scale_rising)(part, self.frame, entry.fade_in);
+        }
+        if before_fading_out < frames {
+            let left = entry.length() - 1 - (self.frame + before_fading_out);
+            let part = &mut shape[before_fading_out as usize..];
+            (kernels.scale_falling)(part, left, entry.fade_out);
+        }
+        if coming_in > 0 {
+            let part = &mut shape[..coming_in as usize];
+            (kernels.scale_rising)(part, passed, declick);
+        }
+        if let Some(from) = fades.out_from {
+            let left = from + declick - self.device_frame;
+            (kernels.scale_falling)(shape, left, declick);
+        }
+        true
+    }
 }
 
 /// The frames of a span in which a scene is heard; `None` if it is not.

@@ -65,16 +65,18 @@ impl Timeline {
 
     /// Moves over device frames that were not played, beginning at `at`.
     pub fn skip(&mut self, frames: u64, at: u64, policy: SkipPolicy) {
-        if policy == SkipPolicy::CatchUp || !self.rolling() {
-            return match policy {
-                SkipPolicy::Slip => self.scenes.slip(frames),
-                SkipPolicy::CatchUp => {}
-            };
+        if policy == SkipPolicy::CatchUp {
+            return;
         }
         let position = self.position_at(at);
-        self.note(at, position, false);
+        let rolling = self.rolling();
+        if rolling {
+            self.note(at, position, false);
+        }
         self.scenes.slip(frames);
-        self.note(at + frames, position, true);
+        if rolling {
+            self.note(at + frames, position, true);
+        }
     }
 
     /// Applies the swaps that are due at a device frame; of several, only the last sounds.
