@@ -9,7 +9,8 @@ impl Inner {
     /// Fetches what the engine has sent back: frees what it retired, turns reports into events,
     /// wakes whoever waits for input.
     pub fn pump(&self) {
-        // Freed after the lock is released: a clip's memory may have a callback that calls us.
+        // Freed after the lock is released: that may run a callback of the application, for as
+        // long as it likes.
         let mut retired = Vec::new();
         let mut reports: Vec<Report> = Vec::new();
         {
