@@ -959,6 +959,11 @@ typedef struct amio_stats {
  */
 #define AMIO_ERROR_BUFFER_TOO_SMALL -18
 
+/**
+ * The program gave up the work, by what its progress callback returned.
+ */
+#define AMIO_ERROR_CANCELLED -19
+
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus

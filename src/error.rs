@@ -123,6 +123,9 @@ pub enum Error {
         /// What would be accepted.
         supported: &'static str,
     },
+    /// Whoever watched the work gave it up.
+    #[error("the work was cancelled")]
+    Cancelled,
     /// The memory for an object could not be had.
     #[error("out of memory: {0} bytes for {1}")]
     OutOfMemory(u64, &'static str),

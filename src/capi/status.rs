@@ -48,6 +48,8 @@ pub const AMIO_ERROR_RATE_MISMATCH: amio_status = -16;
 pub const AMIO_ERROR_SYSTEM: amio_status = -17;
 /// The caller's buffer is too small; the message says how large it must be.
 pub const AMIO_ERROR_BUFFER_TOO_SMALL: amio_status = -18;
+/// The program gave up the work, by what its progress callback returned.
+pub const AMIO_ERROR_CANCELLED: amio_status = -19;
 
 /// Says in a few words what a status means. amio_last_error_message() says more.
 ///
@@ -103,6 +105,7 @@ fn words(status: amio_status) -> &'static CStr {
         AMIO_ERROR_RATE_MISMATCH => c"frame rates differ",
         AMIO_ERROR_SYSTEM => c"the operating system refused",
         AMIO_ERROR_BUFFER_TOO_SMALL => c"the buffer is too small",
+        AMIO_ERROR_CANCELLED => c"cancelled",
         _ => c"unknown status",
     }
 }
@@ -140,6 +143,7 @@ impl From<Error> for Fault {
             Error::Driver { .. } => AMIO_ERROR_DRIVER,
             Error::Io { .. } => AMIO_ERROR_IO,
             Error::Format { .. } => AMIO_ERROR_FORMAT,
+            Error::Cancelled => AMIO_ERROR_CANCELLED,
             Error::OutOfMemory(..) => AMIO_ERROR_OUT_OF_MEMORY,
             Error::System { .. } => AMIO_ERROR_SYSTEM,
         };

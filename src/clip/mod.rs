@@ -6,9 +6,11 @@
 #![forbid(unsafe_code)]
 
 mod format;
+mod source;
 mod wav;
 
 pub use format::{Layout, SampleFormat};
+pub use source::{Monitor, Progress};
 
 use crate::error::{Error, Result};
 use crate::units::{FRAME_RATE_RANGE_HZ, MAX_CHANNELS, MAX_LENGTH_FRAMES, MAX_SAMPLE};
@@ -36,8 +38,8 @@ struct Data {
 }
 
 enum Samples {
-    /// Channel after channel, each `frames` long.
-    Planar(Box<[f32]>),
+    /// A slice for each channel, `frames` long.
+    Planar(Box<[Box<[f32]>]>),
     /// Memory that somebody else owns; dropping it gives it back.
     Shared {
         format: SampleFormat,
@@ -62,18 +64,16 @@ impl Clip {
         check_size(info, format, bytes)?;
         let channels = usize::from(info.channels);
         let frames = info.frames as usize;
-        let mut samples = allocate(channels * frames)?;
+        let mut planar = Vec::with_capacity(channels);
         for channel in 0..channels {
-            let start = samples.len();
-            samples.resize(start + frames, 0.0);
-            layout.channel(channel, channels, frames).decode(
-                format,
-                bytes,
-                0,
-                &mut samples[start..],
-            );
+            let mut samples = allocate(frames)?;
+            samples.resize(frames, 0.0);
+            layout
+                .channel(channel, channels, frames)
+                .decode(format, bytes, 0, &mut samples);
+            planar.push(samples.into_boxed_slice());
         }
-        Clip::checked(info, Samples::Planar(samples.into_boxed_slice()))
+        Clip::checked(info, Samples::Planar(planar.into()))
     }
 
     /// Plays from memory that the caller keeps: nothing is copied, and `memory` is dropped, off
@@ -125,7 +125,7 @@ impl Clip {
     /// [`Error::Io`], [`Error::Format`] (names what was found and what is supported),
     /// [`Error::BadSample`], [`Error::OutOfMemory`].
     pub fn open(path: impl AsRef<Path>) -> Result<Clip> {
-        wav::read(path.as_ref())
+        source::load(&mut wav::Wav::open(path.as_ref())?, &mut source::unwatched)
     }
 
     /// Writes the clip as a 32-bit float WAV file.
@@ -180,8 +180,8 @@ impl Clip {
     pub(crate) fn slice(&self, channel: u16) -> Option<&[f32]> {
         let channel = usize::from(channel);
         let frames = self.0.info.frames as usize;
-        let planar = match &self.0.samples {
-            Samples::Planar(samples) => samples,
+        let planar: &[f32] = match &self.0.samples {
+            Samples::Planar(channels) => return channels.get(channel).map(|c| &**c),
             Samples::Shared {
                 format: SampleFormat::F32,
                 layout,

@@ -1,39 +1,83 @@
 //! WAV files, through the `hound` crate.
 
-use super::{Clip, ClipInfo, Samples, allocate, check_info};
+use super::source::Source;
+use super::{Clip, ClipInfo, check_info};
 use crate::error::{Error, Result};
 use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
-use std::path::Path;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::{Path, PathBuf};
 
 const SUPPORTED: &str =
     "WAV with 1 to 64 channels of 8, 16, 24 or 32-bit integers or 32-bit floats";
 
-pub(super) fn read(path: &Path) -> Result<Clip> {
-    let mut reader = WavReader::open(path).map_err(|e| wav_error(path, e))?;
-    let spec = reader.spec();
-    let mut samples = match spec.sample_format {
-        SampleFormat::Float => collect(path, reader.samples::<f32>())?,
-        SampleFormat::Int => {
-            let full_scale = 2f64.powi(i32::from(spec.bits_per_sample) - 1);
-            let scaled = |x: i32| (f64::from(x) / full_scale) as f32;
-            collect(path, reader.samples::<i32>().map(|x| x.map(scaled)))?
+/// A WAV file that is read.
+pub(super) struct Wav {
+    path: PathBuf,
+    reader: WavReader<BufReader<File>>,
+    info: ClipInfo,
+}
+
+impl Wav {
+    pub fn open(path: &Path) -> Result<Wav> {
+        let reader = WavReader::open(path).map_err(|e| wav_error(path, e))?;
+        let spec = reader.spec();
+        let info = ClipInfo {
+            frame_rate_hz: spec.sample_rate,
+            channels: spec.channels,
+            frames: reader.duration().into(),
+        };
+        check_info(info).map_err(|e| Error::Format {
+            path: path.into(),
+            found: e.to_string(),
+            supported: SUPPORTED,
+        })?;
+        Ok(Wav {
+            path: path.into(),
+            reader,
+            info,
+        })
+    }
+
+    fn fill<S: hound::Sample>(
+        &mut self,
+        out: &mut [&mut [f32]],
+        scaled: impl Fn(S) -> f32,
+    ) -> Result<usize> {
+        let mut samples = self.reader.samples::<S>();
+        for frame in 0..out.first().map_or(0, |channel| channel.len()) {
+            for channel in out.iter_mut() {
+                let Some(sample) = samples.next() else {
+                    return Ok(frame);
+                };
+                channel[frame] = scaled(sample.map_err(|e| wav_error(&self.path, e))?);
+            }
         }
-    };
-    let info = ClipInfo {
-        frame_rate_hz: spec.sample_rate,
-        channels: spec.channels,
-        frames: (samples.len() / usize::from(spec.channels.max(1))) as u64,
-    };
-    check_info(info).map_err(|e| Error::Format {
-        path: path.into(),
-        found: e.to_string(),
-        supported: SUPPORTED,
-    })?;
-    samples.truncate(info.frames as usize * usize::from(info.channels));
-    Clip::checked(
-        info,
-        Samples::Planar(planar(&samples, info.channels.into())?),
-    )
+        Ok(out.first().map_or(0, |channel| channel.len()))
+    }
+}
+
+impl Source for Wav {
+    fn info(&self) -> ClipInfo {
+        self.info
+    }
+
+    fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize> {
+        let spec = self.reader.spec();
+        match spec.sample_format {
+            SampleFormat::Float => self.fill(out, |x: f32| x),
+            SampleFormat::Int => {
+                let full_scale = 2f64.powi(i32::from(spec.bits_per_sample) - 1);
+                self.fill(out, |x: i32| (f64::from(x) / full_scale) as f32)
+            }
+        }
+    }
+
+    fn seek(&mut self, frame: u64) -> Result<()> {
+        self.reader
+            .seek(frame as u32)
+            .map_err(|e| wav_error(&self.path, e.into()))
+    }
 }
 
 pub(super) fn write(clip: &Clip, path: &Path) -> Result<()> {
@@ -62,27 +106,6 @@ pub(super) fn write(clip: &Clip, path: &Path) -> Result<()> {
         }
     }
     writer.finalize().map_err(|e| wav_error(path, e))
-}
-
-/// Grows with what is read, never with what a header claims.
-fn collect(path: &Path, samples: impl Iterator<Item = hound::Result<f32>>) -> Result<Vec<f32>> {
-    let mut all = Vec::new();
-    for sample in samples {
-        if all.len() == all.capacity() {
-            all.try_reserve(all.len().max(4096))
-                .map_err(|_| Error::OutOfMemory(8 * all.len() as u64, "a WAV file"))?;
-        }
-        all.push(sample.map_err(|e| wav_error(path, e))?);
-    }
-    Ok(all)
-}
-
-fn planar(interleaved: &[f32], channels: usize) -> Result<Box<[f32]>> {
-    let mut planar = allocate(interleaved.len())?;
-    for channel in 0..channels {
-        planar.extend(interleaved.iter().skip(channel).step_by(channels));
-    }
-    Ok(planar.into_boxed_slice())
 }
 
 fn wav_error(path: &Path, error: hound::Error) -> Error {
