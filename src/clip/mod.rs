@@ -5,10 +5,12 @@
 //! not. Clones share the data; the last owner, never the audio thread, frees it.
 #![forbid(unsafe_code)]
 
+mod decode;
 mod format;
 mod source;
 mod wav;
 
+pub use decode::{FileInfo, probe};
 pub use format::{Layout, SampleFormat};
 pub use source::{Monitor, Progress};
 
@@ -125,7 +127,8 @@ impl Clip {
     /// [`Error::Io`], [`Error::Format`] (names what was found and what is supported),
     /// [`Error::BadSample`], [`Error::OutOfMemory`].
     pub fn open(path: impl AsRef<Path>) -> Result<Clip> {
-        source::load(&mut wav::Wav::open(path.as_ref())?, &mut source::unwatched)
+        let mut opened = decode::open(path.as_ref())?;
+        source::load(&mut *opened.source, &mut source::unwatched)
     }
 
     /// Writes the clip as a 32-bit float WAV file.
