@@ -121,7 +121,8 @@ impl Clip {
         Clip::from_bytes(info, SampleFormat::F32, Layout::Interleaved, bytes)
     }
 
-    /// Loads a file whole, at the rate it has. WAV with 8 to 32-bit integers or 32-bit floats.
+    /// Loads a file of any supported format whole, at the rate it has. Several channels come in
+    /// the order of WAV, whatever the file's own order is. [`probe`] says what a file holds.
     ///
     /// # Errors
     /// [`Error::Io`], [`Error::Format`] (names what was found and what is supported),
@@ -202,6 +203,12 @@ impl Clip {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    /// A clip of samples that were checked, a slice of the right length for each channel.
+    fn from_checked(info: ClipInfo, samples: Box<[Box<[f32]>]>) -> Clip {
+        let samples = Samples::Planar(samples);
+        Clip(Arc::new(Data { info, samples }))
+    }
+
     fn checked(info: ClipInfo, samples: Samples) -> Result<Clip> {
         let clip = Clip(Arc::new(Data { info, samples }));
         let mut block = [0.0f32; 1024];
@@ -209,14 +216,7 @@ impl Clip {
             for start in (0..info.frames).step_by(block.len()) {
                 let length = (info.frames - start).min(block.len() as u64) as usize;
                 clip.read(channel, start, &mut block[..length]);
-                let bad = |x: &f32| !x.is_finite() || x.abs() > MAX_SAMPLE;
-                if let Some(at) = block[..length].iter().position(bad) {
-                    return Err(Error::BadSample {
-                        frame: start + at as u64,
-                        channel,
-                        value: block[at].into(),
-                    });
-                }
+                check_samples(start, channel, &block[..length])?;
             }
         }
         Ok(clip)
@@ -234,6 +234,21 @@ fn allocate(samples: usize) -> Result<Vec<f32>> {
     vec.try_reserve_exact(samples)
         .map_err(|_| Error::OutOfMemory(4 * samples as u64, "a clip"))?;
     Ok(vec)
+}
+
+/// Refuses NaN, infinity and what is too large in the samples of a channel from frame `start` on.
+fn check_samples(start: u64, channel: u16, samples: &[f32]) -> Result<()> {
+    // NaN is not at most anything. Without a way out, the loop takes several samples at once.
+    let good = |x: &f32| x.abs() <= MAX_SAMPLE;
+    if samples.iter().fold(true, |all, x| all & good(x)) {
+        return Ok(());
+    }
+    let at = samples.iter().position(|x| !good(x)).unwrap_or(0);
+    Err(Error::BadSample {
+        frame: start + at as u64,
+        channel,
+        value: samples[at].into(),
+    })
 }
 
 /// Checks `info` against its ranges and the memory against `info`.
