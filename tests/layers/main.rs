@@ -17,6 +17,7 @@ const LAYERS: &str = "
     sys             error units
     kernels         error
     clip            error units
+    clip/decode     error units clip seeded
     playspec        error units clip
     link            error units atomic clip playspec
     engine          error units sys kernels clip playspec link driver::Process driver::Period
@@ -32,8 +33,10 @@ const LAYERS: &str = "
 const KEEPERS: &str = "
     hound           clip
     libloading      jack
+    opus_pure       clip
     parking_lot     control capi
     ringbuf         link
+    symphonia       clip
 ";
 
 #[test]
