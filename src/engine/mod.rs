@@ -163,6 +163,7 @@ impl Process for Engine {
                 time_ns,
                 after_skip: period.skipped > 0 && done == 0,
                 latency: period.latency,
+                waits: period.waits,
                 timeline: &self.timeline,
                 link: &mut self.link,
                 inputs: period.inputs,

@@ -19,6 +19,8 @@ pub(super) struct Span<'s, 'a, 'b> {
     /// Whether frames were skipped just before it.
     pub after_skip: bool,
     pub latency: Latency,
+    /// Whether what is not in memory can be waited for.
+    pub waits: bool,
     pub timeline: &'s Timeline,
     pub link: &'s mut EngineEnd,
     pub inputs: &'a [&'b [f32]],
