@@ -11,6 +11,7 @@ pub(crate) mod stream;
 mod wav;
 
 pub use format::{Layout, SampleFormat};
+pub(crate) use source::Source;
 pub use source::{Monitor, Progress};
 
 use crate::error::{Error, Result};
@@ -144,8 +145,11 @@ impl Clip {
     /// # Errors
     /// [`Error::Io`], [`Error::Format`], [`Error::OutOfMemory`].
     pub fn open_stream(path: impl AsRef<Path>) -> Result<Clip> {
-        let source = wav::Wav::open(path.as_ref())?;
-        let stream = Stream::new(Box::new(source))?;
+        Clip::streamed(Box::new(wav::Wav::open(path.as_ref())?))
+    }
+
+    pub(crate) fn streamed(source: Box<dyn Source>) -> Result<Clip> {
+        let stream = Stream::new(source)?;
         Ok(Clip::new(stream.info(), Samples::Streamed(stream)))
     }
 

@@ -18,6 +18,9 @@ mod player;
 mod scene;
 mod timeline;
 
+#[cfg(test)]
+mod tests;
+
 use crate::driver::{Period, Process};
 use crate::kernels::Kernels;
 use crate::link::{Command, EngineEnd, Report, ReportKind, Retired, SkipPolicy, State};
