@@ -195,7 +195,9 @@ impl Inner {
     }
 }
 
-/// Scheduling and transport: each call takes effect at the first frame of the next period.
+/// Scheduling and transport: each call takes effect at the first frame of the next period. Where
+/// clips are streamed and the driver plays in real time, a call that makes them sound reads what
+/// sounds at once from their files before, for at most half a second.
 impl Interface {
     /// Queues a playspec to take over at an exact frame; see [`Swap`] and `docs/SEMANTICS.md`.
     /// The ticket ends in exactly one event: applied, superseded or cancelled.
