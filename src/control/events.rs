@@ -271,3 +271,41 @@ impl From<Report> for Event {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn underrun(clip: u64, clip_frame: u64, frames: u64, device_frame: u64) -> Event {
+        Event {
+            kind: EventKind::Underrun {
+                clip,
+                clip_frame,
+                frames,
+            },
+            position: 0,
+            device_frame,
+            time_ns: 0,
+        }
+    }
+
+    #[test]
+    fn underruns_that_join_are_one_event_and_others_are_not() {
+        let events = Events::new().expect("a descriptor");
+        for (clip, clip_frame, device_frame) in [
+            (1, 100, 1000),
+            (2, 100, 1000),
+            (1, 110, 1010),
+            (2, 110, 1010),
+            (1, 120, 1020),
+            (1, 130, 1031), // later than where it would go on
+            (2, 121, 1020), // not where it would go on
+        ] {
+            events.push(underrun(clip, clip_frame, 10, device_frame));
+        }
+        let kinds = std::iter::from_fn(|| events.pop()).map(|event| event.kind);
+        let expected = [(1, 100, 30), (2, 100, 20), (1, 130, 10), (2, 121, 10)];
+        let expected = expected.map(|(clip, first, frames)| underrun(clip, first, frames, 0).kind);
+        assert_eq!(kinds.collect::<Vec<_>>(), expected);
+    }
+}
