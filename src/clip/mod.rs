@@ -5,10 +5,14 @@
 //! not. Clones share the data; the last owner, never the audio thread, frees it.
 #![forbid(unsafe_code)]
 
+mod encode;
 mod format;
+mod save;
 mod source;
 mod wav;
 
+pub use encode::FileFormat;
+pub(crate) use encode::{Shape, Writer};
 pub use format::{Layout, SampleFormat};
 pub use source::{Monitor, Progress};
 
@@ -126,14 +130,6 @@ impl Clip {
     /// [`Error::BadSample`], [`Error::OutOfMemory`].
     pub fn open(path: impl AsRef<Path>) -> Result<Clip> {
         source::load(&mut wav::Wav::open(path.as_ref())?, &mut source::unwatched)
-    }
-
-    /// Writes the clip as a 32-bit float WAV file.
-    ///
-    /// # Errors
-    /// [`Error::Io`]; [`Error::InvalidState`] if it would pass the 4 GiB that WAV can hold.
-    pub fn save_wav(&self, path: impl AsRef<Path>) -> Result<()> {
-        wav::write(self, path.as_ref())
     }
 
     /// Rate, channels and length.
