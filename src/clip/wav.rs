@@ -1,7 +1,7 @@
 //! WAV files that are read, through the `hound` crate.
 
 use super::source::Source;
-use super::{Clip, ClipInfo, check_info};
+use super::{ClipInfo, check_info};
 use crate::error::{Error, Result};
 use hound::{SampleFormat, WavReader};
 use std::fs::File;
@@ -98,6 +98,7 @@ fn wav_error(path: &Path, error: hound::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clip::Clip;
 
     #[test]
     fn a_file_that_ends_early_is_not_wav_and_says_so() {

@@ -181,6 +181,7 @@ impl Inner {
             self.event(EventKind::Log(error.to_string()));
         }
         self.pump();
+        self.end_recordings();
         let pending: Vec<Ticket> = self.pending.lock().drain().map(|(t, _)| t).collect();
         for ticket in pending {
             self.event(EventKind::Cancelled {

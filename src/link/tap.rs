@@ -33,6 +33,7 @@ const PATIENCE: Duration = Duration::from_secs(8);
 pub(crate) fn tap(
     source: RecordSource,
     channels: Box<[u16]>,
+    frame_rate_hz: u32,
     frames: usize,
     chunks: usize,
 ) -> Result<(TapWriter, TapReader)> {
@@ -43,12 +44,14 @@ pub(crate) fn tap(
     let writer = TapWriter {
         source,
         channels,
+        frame_rate_hz,
         frames: writer,
         lost: 0,
         gave_up: false,
         shared: shared.clone(),
     };
     let reader = TapReader {
+        frame_rate_hz,
         frames: reader,
         shared,
     };
@@ -58,6 +61,8 @@ pub(crate) fn tap(
 /// What both ends look at.
 #[derive(Default)]
 struct Shared {
+    /// 1 once the application has asked for its end.
+    stopped: AtomicU64,
     /// 1 once nothing more is wanted.
     ended: AtomicU64,
     /// Frames that were left out so far.
@@ -80,6 +85,7 @@ impl Shared {
 pub(crate) struct TapWriter {
     source: RecordSource,
     channels: Box<[u16]>,
+    frame_rate_hz: u32,
     frames: InputWriter,
     /// Frames left out so far.
     lost: u64,
@@ -118,12 +124,15 @@ impl TapWriter {
             let left = chunk.frames - done;
             let now = match self.frames.room() as u64 {
                 0 if waits && self.wait_for_room() => continue,
-                room if waits && room > 0 => left.min(room),
+                room if waits && room > 0 => {
+                    self.gave_up = false;
+                    left.min(room)
+                }
                 _ => left,
             };
             let part = Chunk {
                 frames: now,
-                ..chunk.from(done)
+                ..chunk.after(done, self.frame_rate_hz)
             };
             let written = self.frames.write(chosen, offset + done as usize, part);
             self.lost += written.lost;
@@ -155,6 +164,7 @@ impl TapWriter {
 
 /// The recording thread's end. Dropped, it ends the tap.
 pub(crate) struct TapReader {
+    frame_rate_hz: u32,
     frames: InputReader,
     shared: Arc<Shared>,
 }
@@ -162,10 +172,12 @@ pub(crate) struct TapReader {
 impl TapReader {
     /// Ends the recording from elsewhere.
     pub fn stopper(&self) -> TapStopper {
-        TapStopper {
-            stopped: Arc::default(),
-            shared: self.shared.clone(),
-        }
+        TapStopper(self.shared.clone())
+    }
+
+    /// Whether [`TapStopper::stop`] was called. What was written before then is read afterwards.
+    pub fn is_stopped(&self) -> bool {
+        self.shared.stopped.load(Ordering::Acquire) != 0
     }
 
     /// Frames that were left out so far. Of those, what no stamp read afterwards tells of came
@@ -181,17 +193,17 @@ impl TapReader {
 
     /// Copies frames of one chunk, interleaved, as many as there are and fit; and whether that was
     /// all of it.
-    pub fn read(&mut self, buffer: &mut [f32], frame_rate_hz: u32) -> Option<(Chunk, bool)> {
-        let chunk = self.frames.read(buffer, frame_rate_hz)?;
+    pub fn read(&mut self, buffer: &mut [f32]) -> Option<(Chunk, bool)> {
+        let chunk = self.frames.read(buffer, self.frame_rate_hz)?;
         let _turn = self.shared.turn();
         self.shared.room.notify_one();
         Some((chunk, !self.frames.is_inside_chunk()))
     }
 
     /// Waits until there may be more, or for `most`.
-    pub fn wait(&self, stopper: &TapStopper, most: Duration) {
+    pub fn wait(&self, most: Duration) {
         let turn = self.shared.turn();
-        if self.chunks() == 0 && !stopper.is_stopped() {
+        if self.chunks() == 0 && !self.is_stopped() {
             drop(self.shared.work.wait_timeout(turn, most));
         }
     }
@@ -202,5 +214,17 @@ impl Drop for TapReader {
         let _turn = self.shared.turn();
         self.shared.ended.store(1, Ordering::Relaxed);
         self.shared.room.notify_one();
+    }
+}
+
+/// Ends a recording from another thread than its own.
+pub(crate) struct TapStopper(Arc<Shared>);
+
+impl TapStopper {
+    /// Has the recording thread read what is there, and no more.
+    pub fn stop(&self) {
+        let _turn = self.0.turn();
+        self.0.stopped.store(1, Ordering::Release);
+        self.0.work.notify_one();
     }
 }
