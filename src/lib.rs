@@ -30,14 +30,14 @@ mod seeded;
 mod sys;
 mod units;
 
-pub use clip::{Clip, ClipInfo, Layout, Monitor, Progress, SampleFormat};
+pub use clip::{Clip, ClipInfo, FileFormat, Layout, Monitor, Progress, SampleFormat};
 pub use control::{
-    CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, RingLevel, State, Stats,
-    Swap, Transport,
+    CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, Recorder, RecorderConfig,
+    RecorderState, Recording, RingLevel, State, Stats, Swap, Transport,
 };
 pub use driver::DriverKind;
 pub use error::{Error, Result};
-pub use link::{Chunk, LatePolicy, SkipPolicy};
+pub use link::{Chunk, LatePolicy, RecordSource, SkipPolicy};
 pub use playspec::{Entry, Gain, MAX_OVERLAP, Playspec, Repeat};
 pub use sys::Realtime;
 pub use units::{

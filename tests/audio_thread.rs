@@ -3,8 +3,8 @@
 //! `scripts/test-rt` runs the same tests. See `docs/THREADING.md`.
 
 use amio::{
-    Clip, ClipInfo, Config, DriverKind, Entry, EventKind, Gain, Interface, LatePolicy, Latency,
-    Layout, Playspec, Repeat, SampleFormat, Swap, Ticket,
+    Clip, ClipInfo, Config, DriverKind, Entry, EventKind, FileFormat, Gain, Interface, LatePolicy,
+    Latency, Layout, Playspec, Repeat, SampleFormat, Swap, Ticket,
 };
 use std::num::{NonZeroU32, NonZeroU64};
 use std::os::unix::process::ExitStatusExt;
@@ -144,7 +144,7 @@ fn ask_everything(interface: &Interface, mut run: impl FnMut()) {
 fn streams(rate: u32, path: &Path) -> Playspec {
     let ramp: Vec<f32> = (0..rate).map(|n| n as f32 / rate as f32).collect();
     let clip = Clip::from_f32(rate, 1, &ramp).expect("it is finite");
-    clip.save_wav(path).expect("it is written");
+    clip.save(path, FileFormat::WavF32).expect("it is written");
     let clip = Clip::open_stream(path).expect("it streams");
     let entries = (0..200).map(|n| Entry {
         begin: 200 * n,

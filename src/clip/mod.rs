@@ -5,11 +5,15 @@
 //! not. Clones share the data; the last owner, never the audio thread, frees it.
 #![forbid(unsafe_code)]
 
+mod encode;
 mod format;
+mod save;
 mod source;
 pub(crate) mod stream;
 mod wav;
 
+pub use encode::FileFormat;
+pub(crate) use encode::{Shape, Writer};
 pub use format::{Layout, SampleFormat};
 pub(crate) use source::Source;
 pub use source::{Monitor, Progress};
@@ -151,14 +155,6 @@ impl Clip {
     pub(crate) fn streamed(source: Box<dyn Source>) -> Result<Clip> {
         let stream = Stream::new(source)?;
         Ok(Clip::new(stream.info(), Samples::Streamed(stream)))
-    }
-
-    /// Writes the clip as a 32-bit float WAV file.
-    ///
-    /// # Errors
-    /// [`Error::Io`]; [`Error::InvalidState`] if it would pass the 4 GiB that WAV can hold.
-    pub fn save_wav(&self, path: impl AsRef<Path>) -> Result<()> {
-        wav::write(self, path.as_ref())
     }
 
     /// Rate, channels and length.

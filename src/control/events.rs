@@ -6,6 +6,7 @@ use crate::sys::Signal;
 use crate::units::{Latency, Ticket};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Something that happened, and when.
@@ -118,6 +119,34 @@ pub enum EventKind {
     },
     /// A line of the driver's log.
     Log(String),
+    /// A recorder has its first frame: that of the event.
+    RecorderStarted {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A recorder has ended before the event's frame, and its file is complete.
+    RecorderEnded {
+        /// The file.
+        path: PathBuf,
+        /// Its length.
+        frames: u64,
+    },
+    /// A recorder could not go on: the disk is full, say. The file has what was written before.
+    RecorderFailed {
+        /// The file.
+        path: PathBuf,
+        /// Its length.
+        frames: u64,
+        /// What the system said.
+        reason: String,
+    },
+    /// The disk was too slow: the file has silence in place of the frames before the event's.
+    RecorderLost {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        frames: u64,
+    },
 }
 
 /// Why a swap was cancelled.

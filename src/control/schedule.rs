@@ -138,6 +138,10 @@ impl Inner {
         }))
     }
 
+    pub(super) fn send_command(&self, command: Command) -> Result<()> {
+        self.send(vec![Asked::Other(command)])
+    }
+
     /// Sends commands that take effect together.
     fn send(&self, asked: Vec<Asked>) -> Result<()> {
         self.pump();

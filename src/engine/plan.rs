@@ -16,11 +16,12 @@ pub(super) struct Span<'s, 'a, 'b> {
     pub frames: usize,
     pub device_frame: u64,
     pub time_ns: u64,
+    pub frame_rate_hz: u32,
+    /// Whether the engine may wait: see [`crate::driver::Period::waits`].
+    pub waits: bool,
     /// Whether frames were skipped just before it.
     pub after_skip: bool,
     pub latency: Latency,
-    /// Whether what is not in memory can be waited for.
-    pub waits: bool,
     pub timeline: &'s Timeline,
     pub link: &'s mut EngineEnd,
     pub inputs: &'a [&'b [f32]],
@@ -42,7 +43,7 @@ impl Plan {
             nodes.push(Node::Clamp(Clamp));
         }
         if captures {
-            nodes.push(Node::Capture(Capture::new(settings.frame_rate_hz)));
+            nodes.push(Node::Capture(Capture));
         }
         Plan(nodes.into())
     }
