@@ -30,7 +30,10 @@ mod seeded;
 mod sys;
 mod units;
 
-pub use clip::{Clip, ClipInfo, Layout, Monitor, Progress, SampleFormat};
+pub use clip::{
+    Analysis, Bucket, ChannelLevels, Clip, ClipInfo, Layout, Loudness, Monitor, Overview, Progress,
+    SampleFormat,
+};
 pub use control::{
     CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, RingLevel, State, Stats,
     Swap, Transport,

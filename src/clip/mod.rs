@@ -5,11 +5,17 @@
 //! not. Clones share the data; the last owner, never the audio thread, frees it.
 #![forbid(unsafe_code)]
 
+mod analysis;
 mod format;
+mod loudness;
+mod overview;
 mod source;
 mod wav;
 
+pub use analysis::Analysis;
 pub use format::{Layout, SampleFormat};
+pub use loudness::{ChannelLevels, Loudness};
+pub use overview::{Bucket, Overview};
 pub use source::{Monitor, Progress};
 
 use crate::error::{Error, Result};
