@@ -35,8 +35,8 @@ pub use clip::{
     SampleFormat,
 };
 pub use control::{
-    CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, RingLevel, State, Stats,
-    Swap, Transport,
+    CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, Meter, Meters, RingLevel,
+    State, Stats, Swap, Transport,
 };
 pub use driver::DriverKind;
 pub use error::{Error, Result};
