@@ -30,10 +30,13 @@ mod seeded;
 mod sys;
 mod units;
 
-pub use clip::{Clip, ClipInfo, FileFormat, Layout, Monitor, Progress, SampleFormat};
+pub use clip::{
+    Analysis, Bucket, ChannelLevels, Clip, ClipInfo, FileFormat, Layout, Loudness, Monitor,
+    Overview, Progress, SampleFormat,
+};
 pub use control::{
-    CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, Recorder, RecorderConfig,
-    RecorderState, Recording, RingLevel, State, Stats, Swap, Transport,
+    CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, Meter, Meters, Recorder,
+    RecorderConfig, RecorderState, Recording, RingLevel, State, Stats, Swap, Transport,
 };
 pub use driver::DriverKind;
 pub use error::{Error, Result};

@@ -5,16 +5,22 @@
 //! not. Clones share the data; the last owner, never the audio thread, frees it.
 #![forbid(unsafe_code)]
 
+mod analysis;
 mod encode;
 mod format;
+mod loudness;
+mod overview;
 mod save;
 mod source;
 pub(crate) mod stream;
 mod wav;
 
+pub use analysis::Analysis;
 pub use encode::FileFormat;
 pub(crate) use encode::{Shape, Writer};
 pub use format::{Layout, SampleFormat};
+pub use loudness::{ChannelLevels, Loudness};
+pub use overview::{Bucket, Overview};
 pub(crate) use source::Source;
 pub use source::{Monitor, Progress};
 

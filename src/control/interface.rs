@@ -374,5 +374,6 @@ fn sizes(config: &Config, info: &Info) -> Sizes {
         input_frames: input_frames as usize,
         input_chunks: (input_frames / shortest) as usize + 64,
         input_channels: config.input_channels.into(),
+        output_channels: config.output_channels.into(),
     }
 }

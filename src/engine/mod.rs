@@ -1,8 +1,8 @@
 //! Real-time half: turns what the application has asked for into one period of audio.
 //!
-//! Flow: `link` commands -> [`timeline`] -> spans -> [`plan`]: player -> clamp -> period's
-//! outputs, period's inputs -> capture -> `link` input; what is recorded -> [`taps`]. What is done with leaves by
-//! `link` retired, what happened by `link` reports.
+//! Flow: `link` commands -> [`timeline`] -> spans -> [`plan`]: player -> meter -> clamp ->
+//! period's outputs, period's inputs -> meter, capture -> `link` input; what is recorded -> [`taps`].
+//! What is done with leaves by `link` retired, what happened by `link` reports.
 //! Thread: the driver's audio thread only. Never imports `control` or `capi`.
 //!
 //! A *span* is a stretch of a period in which the timeline is continuous: a period is one span
@@ -12,6 +12,7 @@
 mod capture;
 mod clamp;
 mod history;
+mod meter;
 mod pending;
 mod plan;
 mod player;
@@ -62,7 +63,7 @@ const COMMANDS_PER_PERIOD: usize = 4096;
 impl Engine {
     pub fn new(settings: Settings, link: EngineEnd) -> Engine {
         Engine {
-            plan: Plan::simple(&settings, link.input.is_some()),
+            plan: Plan::simple(&settings, &link),
             taps: Taps::new(),
             timeline: Timeline::new(settings.declick_frames, settings.swaps),
             frame_rate_hz: settings.frame_rate_hz,

@@ -4,6 +4,7 @@
 use super::Settings;
 use super::capture::Capture;
 use super::clamp::Clamp;
+use super::meter::Meter;
 use super::player::Player;
 use super::timeline::Timeline;
 use crate::link::EngineEnd;
@@ -30,6 +31,7 @@ pub(super) struct Span<'s, 'a, 'b> {
 
 enum Node {
     Player(Player),
+    Meter(Meter),
     Clamp(Clamp),
     Capture(Capture),
 }
@@ -37,12 +39,17 @@ enum Node {
 pub(super) struct Plan(Box<[Node]>);
 
 impl Plan {
-    pub fn simple(settings: &Settings, captures: bool) -> Plan {
-        let mut nodes = vec![Node::Player(Player::new(settings.kernels))];
+    pub fn simple(settings: &Settings, link: &EngineEnd) -> Plan {
+        let rate = settings.frame_rate_hz;
+        let meter = Meter::new(settings.kernels, rate, &link.shared.meters);
+        let mut nodes = vec![
+            Node::Player(Player::new(settings.kernels)),
+            Node::Meter(meter),
+        ];
         if settings.clamp {
             nodes.push(Node::Clamp(Clamp));
         }
-        if captures {
+        if link.input.is_some() {
             nodes.push(Node::Capture(Capture));
         }
         Plan(nodes.into())
@@ -54,6 +61,7 @@ impl Plan {
         for node in &mut self.0 {
             match node {
                 Node::Player(player) => player.run(span),
+                Node::Meter(meter) => meter.run(span),
                 Node::Clamp(clamp) => clamp.run(span),
                 Node::Capture(capture) => capture.run(span),
             }

@@ -30,6 +30,7 @@ const LAYERS: &str = "
 
 /// Each line: a crate, then the places that wrap it for all others.
 const KEEPERS: &str = "
+    ebur128         clip
     hound           clip
     libloading      jack
     parking_lot     control capi
