@@ -30,7 +30,7 @@ mod seeded;
 mod sys;
 mod units;
 
-pub use clip::{Clip, ClipInfo, Layout, Monitor, Progress, SampleFormat};
+pub use clip::{Clip, ClipInfo, Layout, Monitor, Progress, Quality, SampleFormat};
 pub use control::{
     CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, RingLevel, State, Stats,
     Swap, Transport,
