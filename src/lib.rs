@@ -32,7 +32,7 @@ mod units;
 
 pub use clip::{
     Analysis, Bucket, ChannelLevels, Clip, ClipInfo, FileFormat, Layout, Loudness, Monitor,
-    Overview, Progress, SampleFormat,
+    Overview, Progress, Quality, SampleFormat,
 };
 pub use control::{
     CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, Meter, Meters, Recorder,

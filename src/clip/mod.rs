@@ -6,9 +6,11 @@
 #![forbid(unsafe_code)]
 
 mod analysis;
+mod convert;
 mod encode;
 mod format;
 mod loudness;
+mod memory;
 mod overview;
 mod save;
 mod source;
@@ -16,6 +18,7 @@ pub(crate) mod stream;
 mod wav;
 
 pub use analysis::Analysis;
+pub use convert::Quality;
 pub use encode::FileFormat;
 pub(crate) use encode::{Shape, Writer};
 pub use format::{Layout, SampleFormat};
@@ -163,6 +166,41 @@ impl Clip {
         Ok(Clip::new(stream.info(), Samples::Streamed(stream)))
     }
 
+    /// The clip at another frame rate: `round(frames * to / from)` frames, halves up, the first one
+    /// in its place, gains unchanged. Samples that lie between those of this clip may exceed its
+    /// peaks. At its own rate this is the clip itself.
+    ///
+    /// `monitor` is told in frames of the result.
+    ///
+    /// ```
+    /// use amio::{Clip, Quality};
+    /// # use std::ops::ControlFlow;
+    /// let clip = Clip::from_f32(44_100, 1, &[0.5; 441])?;
+    /// let converted = clip.convert(48_000, Quality::Good, &mut |_| ControlFlow::Continue(()))?;
+    /// assert_eq!(converted.info().frames, 480);
+    /// # Ok::<(), amio::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a rate outside 1000 to 768000 Hz or a length that would pass 2^60
+    /// frames, [`Error::InvalidArgument`] if less than half a frame would be left,
+    /// [`Error::Cancelled`], [`Error::OutOfMemory`].
+    pub fn convert(
+        &self,
+        frame_rate_hz: u32,
+        quality: Quality,
+        monitor: &mut Monitor<'_>,
+    ) -> Result<Clip> {
+        if frame_rate_hz == self.info().frame_rate_hz {
+            return Ok(self.clone());
+        }
+        let memory = Box::new(memory::Memory::new(self.clone()));
+        source::load_known(
+            &mut *convert::convert(memory, frame_rate_hz, quality)?,
+            monitor,
+        )
+    }
+
     /// Rate, channels and length.
     pub fn info(&self) -> ClipInfo {
         self.0.info
@@ -267,8 +305,12 @@ impl Clip {
             for start in (0..info.frames).step_by(block.len()) {
                 let length = (info.frames - start).min(block.len() as u64) as usize;
                 clip.read_ready(channel, start, &mut block[..length]);
-                let bad = |x: &f32| !x.is_finite() || x.abs() > MAX_SAMPLE;
-                if let Some(at) = block[..length].iter().position(bad) {
+                let good = |x: &f32| x.abs() <= MAX_SAMPLE; // false for NaN
+                // Without a way out in the middle, the loop over good samples is vectorised.
+                if block[..length].iter().fold(true, |all, x| all & good(x)) {
+                    continue;
+                }
+                if let Some(at) = block[..length].iter().position(|x| !good(x)) {
                     return Err(Error::BadSample {
                         frame: start + at as u64,
                         channel,
