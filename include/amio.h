@@ -346,6 +346,40 @@
 #define AMIO_EVENT_LOG 16
 
 /**
+ * A streamed clip was not read from its file in time: `frames` of it, from `clip_frame` on, were
+ * silent. `clip_id` says which clip.
+ */
+#define AMIO_EVENT_UNDERRUN 17
+
+/**
+ * A part of a streamed clip cannot be read and is silent, `message` says why; `clip_id` says which
+ * clip.
+ */
+#define AMIO_EVENT_STREAM_FAILED 18
+
+/**
+ * A recorder has its first frame, at `position` and `device_frame`; `message` is its file.
+ */
+#define AMIO_EVENT_RECORDER_STARTED 19
+
+/**
+ * A recorder has ended, and its file, `message`, is complete and has `frames`.
+ */
+#define AMIO_EVENT_RECORDER_ENDED 20
+
+/**
+ * A recorder could not go on, because the disk is full, say: `message` names the file and the
+ * reason. The file can be played, and has the `frames` that were written before.
+ */
+#define AMIO_EVENT_RECORDER_FAILED 21
+
+/**
+ * The disk was too slow for a recorder: its file, `message`, has silence in place of the `frames`
+ * before `position` and `device_frame`.
+ */
+#define AMIO_EVENT_RECORDER_LOST 22
+
+/**
  * The event is not a cancelled swap.
  */
 #define AMIO_CANCEL_NONE 0
@@ -513,6 +547,10 @@ typedef struct amio_interface_config {
      * have.
      */
     uint32_t playback_latency_frames;
+    /**
+     * How far ahead of what plays streamed clips are read, 1 to 2^24 frames. 0: one second.
+     */
+    uint64_t read_ahead_frames;
 } amio_interface_config;
 
 /**
@@ -896,6 +934,14 @@ typedef struct amio_event {
      * UTF-8, ended by NUL, cut at the end of a character where it is too long.
      */
     char message[AMIO_MESSAGE_BYTES];
+    /**
+     * The clip that it is about: `id` of its amio_clip_properties; 0 if none.
+     */
+    uint64_t clip_id;
+    /**
+     * The first frame of that clip that it is about.
+     */
+    uint64_t clip_frame;
 } amio_event;
 
 /**
@@ -997,6 +1043,14 @@ typedef struct amio_stats {
      * Why real-time scheduling was refused; UTF-8, ended by NUL.
      */
     char realtime_reason[AMIO_MESSAGE_BYTES];
+    /**
+     * How often a streamed clip was not read from its file in time, counted per clip and period.
+     */
+    uint64_t underruns;
+    /**
+     * Frames of streamed clips that were silent because of that.
+     */
+    uint64_t underrun_frames;
 } amio_stats;
 
 /**
@@ -1343,7 +1397,8 @@ amio_status amio_interface_position(struct amio_interface *iface, int64_t *out_p
  * Goes to a frame of the timeline, from the first frame of the next period on, whether the
  * transport rolls or not. What sounded fades over the declick length.
  *
- * Thread: any but the audio thread. Units: frames, -2^61 to 2^61.
+ * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * at most half a second. Units: frames, -2^61 to 2^61.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
  * AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
  */
@@ -1362,7 +1417,8 @@ amio_status amio_interface_rolling(struct amio_interface *iface, uint32_t *out_r
  * Starts (1) or stops (0) the transport, from the first frame of the next period on. Stopped
  * means silence; capture goes on.
  *
- * Thread: any but the audio thread.
+ * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * at most half a second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
  * (neither 0 nor 1); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
  */
@@ -1480,13 +1536,14 @@ amio_status amio_clip_read(struct amio_clip *clip,
                            float *out_samples);
 
 /**
- * Writes the clip as a 32-bit float WAV file, which it replaces if there is one.
+ * Writes the clip as a 32-bit float WAV file, which it replaces if there is one; past 4 GiB it is
+ * RF64. amio_clip_save() writes other formats.
  *
  * Thread: any but the audio thread; writes the file.
  * Ownership: `path` is borrowed for the call.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO;
- * AMIO_ERROR_INVALID_STATE (more than the 4 GiB that WAV can hold); AMIO_ERROR_INVALID_ARGUMENT
- * (an empty path or one of 4096 bytes or more).
+ * AMIO_ERROR_INVALID_STATE (the file is being written already); AMIO_ERROR_INVALID_ARGUMENT (an
+ * empty path or one of 4096 bytes or more).
  */
 amio_status amio_clip_save_wav(struct amio_clip *clip, const char *path);
 
@@ -1508,7 +1565,8 @@ amio_status amio_clip_retain(struct amio_clip *clip);
 amio_status amio_clip_free(struct amio_clip *clip);
 
 /**
- * Looks at a clip once. An overview keeps the clip's data, and is exact at any zoom.
+ * Looks at a clip once. An overview keeps the clip's data, and is exact at any zoom; that of a
+ * streamed clip is that of its file: see amio_analysis_open().
  *
  * Thread: any but the audio thread; allocates and reads all samples.
  * Units: `parts` is AMIO_ANALYSE_OVERVIEW, AMIO_ANALYSE_LOUDNESS, or both added up, which 0 means
@@ -1675,7 +1733,8 @@ amio_status amio_playspec_free(struct amio_playspec *playspec);
  *
  * From its first success on, the playspec can no longer be added to.
  *
- * Thread: any but the audio thread.
+ * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * at most half a second.
  * Units: positions in frames, -2^61 to 2^61; `late_policy` is one of AMIO_LATE_*.
  * Ownership: the interface keeps what it needs of the playspec; the handle may be freed.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
@@ -1694,7 +1753,8 @@ amio_status amio_interface_schedule(struct amio_interface *iface,
  * Cancels a swap that has not taken over yet. Its ticket ends as cancelled, or as applied if it
  * was just being taken: the event says which.
  *
- * Thread: any but the audio thread.
+ * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * at most half a second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_NO_SUCH_TICKET (never
  * issued by this interface, or ended); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
  */
@@ -1774,7 +1834,8 @@ amio_status amio_group_set_rolling(struct amio_group *group, uint32_t rolling);
  * same period, in the order in which they were put in. The group is spent, also if this fails:
  * free it, and make a new one.
  *
- * Thread: any but the audio thread.
+ * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * at most half a second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the
  * group was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL. After these,
  * nothing of the group happens, and tickets of its swaps end as cancelled.

@@ -31,16 +31,16 @@ mod sys;
 mod units;
 
 pub use clip::{
-    Analysis, Bucket, ChannelLevels, Clip, ClipInfo, Layout, Loudness, Monitor, Overview, Progress,
-    SampleFormat,
+    Analysis, Bucket, ChannelLevels, Clip, ClipInfo, FileFormat, Layout, Loudness, Monitor,
+    Overview, Progress, SampleFormat,
 };
 pub use control::{
-    CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, Meter, Meters, RingLevel,
-    State, Stats, Swap, Transport,
+    CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, Meter, Meters, Recorder,
+    RecorderConfig, RecorderState, Recording, RingLevel, State, Stats, Swap, Transport,
 };
 pub use driver::DriverKind;
 pub use error::{Error, Result};
-pub use link::{Chunk, LatePolicy, SkipPolicy};
+pub use link::{Chunk, LatePolicy, RecordSource, SkipPolicy};
 pub use playspec::{Entry, Gain, MAX_OVERLAP, Playspec, Repeat};
 pub use sys::Realtime;
 pub use units::{

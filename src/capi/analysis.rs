@@ -98,7 +98,8 @@ unsafe impl Versioned for amio_channel_levels {
     const SMALLEST: usize = size_of::<amio_channel_levels>();
 }
 
-/// Looks at a clip once. An overview keeps the clip's data, and is exact at any zoom.
+/// Looks at a clip once. An overview keeps the clip's data, and is exact at any zoom; that of a
+/// streamed clip is that of its file: see amio_analysis_open().
 ///
 /// Thread: any but the audio thread; allocates and reads all samples.
 /// Units: `parts` is AMIO_ANALYSE_OVERVIEW, AMIO_ANALYSE_LOUDNESS, or both added up, which 0 means

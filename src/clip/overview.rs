@@ -54,7 +54,8 @@ pub struct Overview {
 
 impl Overview {
     /// The overview of a clip, which it keeps: what is finer than 256 frames is read from there,
-    /// so that every answer is exact.
+    /// so that every answer is exact. A streamed clip is read once and not kept; its overview is
+    /// that of its file.
     ///
     /// # Errors
     /// [`Error::Cancelled`], [`Error::OutOfMemory`].
@@ -334,7 +335,7 @@ impl Builder {
         Ok(Overview {
             info,
             channels,
-            clip: clip.cloned(),
+            clip: clip.filter(|clip| !clip.is_streamed()).cloned(),
         })
     }
 }

@@ -1,9 +1,9 @@
-//! WAV files, through the `hound` crate.
+//! WAV files that are read, through the `hound` crate.
 
 use super::source::Source;
-use super::{Clip, ClipInfo, check_info};
+use super::{ClipInfo, check_info};
 use crate::error::{Error, Result};
-use hound::{SampleFormat, WavReader, WavSpec, WavWriter};
+use hound::{SampleFormat, WavReader};
 use std::fs::File;
 use std::io::BufReader;
 use std::path::{Path, PathBuf};
@@ -80,34 +80,6 @@ impl Source for Wav {
     }
 }
 
-pub(super) fn write(clip: &Clip, path: &Path) -> Result<()> {
-    let info = clip.info();
-    let spec = WavSpec {
-        channels: info.channels,
-        sample_rate: info.frame_rate_hz,
-        bits_per_sample: 32,
-        sample_format: SampleFormat::Float,
-    };
-    if info.frames.saturating_mul(u64::from(info.channels) * 4) > u64::from(u32::MAX) - 4096 {
-        return Err(Error::InvalidState(format!(
-            "{} frames of {} channels are more than the 4 GiB that a WAV file can hold",
-            info.frames, info.channels
-        )));
-    }
-    let mut writer = WavWriter::create(path, spec).map_err(|e| wav_error(path, e))?;
-    let mut frame = [0.0f32; crate::units::MAX_CHANNELS as usize];
-    for at in 0..info.frames {
-        for channel in 0..info.channels {
-            clip.read(channel, at, &mut frame[channel.into()..][..1]);
-            let sample = frame[usize::from(channel)];
-            writer
-                .write_sample(sample)
-                .map_err(|e| wav_error(path, e))?;
-        }
-    }
-    writer.finalize().map_err(|e| wav_error(path, e))
-}
-
 fn wav_error(path: &Path, error: hound::Error) -> Error {
     match error {
         // What the system said has a number; an end that comes too early does not.
@@ -126,6 +98,7 @@ fn wav_error(path: &Path, error: hound::Error) -> Error {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clip::Clip;
 
     #[test]
     fn a_file_that_ends_early_is_not_wav_and_says_so() {

@@ -17,6 +17,9 @@ pub(super) struct Span<'s, 'a, 'b> {
     pub frames: usize,
     pub device_frame: u64,
     pub time_ns: u64,
+    pub frame_rate_hz: u32,
+    /// Whether the engine may wait: see [`crate::driver::Period::waits`].
+    pub waits: bool,
     /// Whether frames were skipped just before it.
     pub after_skip: bool,
     pub latency: Latency,
@@ -47,7 +50,7 @@ impl Plan {
             nodes.push(Node::Clamp(Clamp));
         }
         if link.input.is_some() {
-            nodes.push(Node::Capture(Capture::new(rate)));
+            nodes.push(Node::Capture(Capture));
         }
         Plan(nodes.into())
     }

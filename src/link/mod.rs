@@ -5,6 +5,7 @@
 //! control <--retired--- engine     what the engine no longer needs, to be freed
 //! control <--reports--- engine     what happened, at which frame
 //! control <--input----- engine     captured frames and their stamps
+//! recorder <--tap------ engine     the same for a recording, made and ended at any time
 //! control <--snapshot, counters, meters-- engine   the latest state, read at any time
 //! ```
 //!
@@ -18,6 +19,7 @@ mod input;
 mod meters;
 mod seqlock;
 mod snapshot;
+mod tap;
 
 pub(crate) use command::{Batch, Command, Report, ReportKind, Retired, Swap};
 pub use command::{LatePolicy, SkipPolicy};
@@ -26,6 +28,8 @@ pub use input::Chunk;
 pub(crate) use input::{InputReader, InputWriter};
 pub(crate) use meters::{Gauge, Meters, Reading};
 pub(crate) use snapshot::{Snapshot, State};
+pub use tap::RecordSource;
+pub(crate) use tap::{TapReader, TapStopper, TapWriter, tap};
 
 use crate::error::{Error, Result};
 use ringbuf::traits::{Consumer, Observer, Producer, Split};
@@ -49,6 +53,9 @@ pub(crate) struct Sizes {
 
 /// Room for reports that belong to no ticket; beyond it they are counted, not kept.
 const OTHER_REPORTS: usize = 256;
+
+/// How many recordings one interface makes at once.
+pub(crate) const MAX_TAPS: usize = 64;
 
 /// Room for what a cut retires beyond the swaps and batches that are counted.
 const OTHER_RETIRED: usize = 64;
@@ -98,7 +105,7 @@ impl Returns {
 
 impl Sizes {
     pub fn retired(&self) -> usize {
-        self.batches + self.swaps + OTHER_RETIRED
+        self.batches + self.swaps + MAX_TAPS + OTHER_RETIRED
     }
 
     pub fn reports(&self) -> usize {
