@@ -103,18 +103,43 @@ impl Levels {
 
     /// The largest magnitude.
     pub fn peak(&self) -> f32 {
-        self.peaks.iter().copied().fold(0.0, f32::max)
+        greatest(self.peaks)
     }
 
     /// The sum of all squares.
     pub fn square(&self) -> f32 {
-        self.squares.iter().sum()
+        sum(self.squares)
     }
 
     /// How many were at or beyond full scale.
     pub fn clipped(&self) -> u64 {
         self.clipped.iter().map(|n| u64::from(*n)).sum()
     }
+}
+
+/// The sum, whose order of additions is fixed and short.
+pub(crate) fn sum<const N: usize>(values: [f32; N]) -> f32 {
+    in_halves(values, |a, b| a + b)
+}
+
+/// The greatest of values that are all numbers.
+pub(crate) fn greatest<const N: usize>(values: [f32; N]) -> f32 {
+    in_halves(values, |a, b| if a > b { a } else { b })
+}
+
+/// Folds one half into the other until one value is left; N is a power of two. A row of additions
+/// would wait for each.
+#[inline(always)]
+fn in_halves<const N: usize>(mut values: [f32; N], both: impl Fn(f32, f32) -> f32) -> f32 {
+    const { assert!(N.is_power_of_two()) }
+    let mut half = N / 2;
+    while half > 0 {
+        for n in 0..half {
+            values[n] = both(values[n], values[n + half]);
+        }
+        half /= 2;
+    }
+    values[0]
 }
 
 #[inline(always)]

@@ -5,7 +5,8 @@
 mod rng;
 
 use amio::{
-    Analysis, Bucket, Clip, ClipInfo, Error, Layout, Loudness, Overview, Progress, SampleFormat,
+    Analysis, Bucket, Clip, ClipInfo, Error, FileFormat, Layout, Loudness, Overview, Progress,
+    SampleFormat,
 };
 use rng::Rng;
 use std::ops::{ControlFlow, Range};
@@ -75,7 +76,7 @@ fn query(rng: &mut Rng, frames: u64) -> (Range<u64>, u64) {
 
 fn file(name: &str, clip: &Clip) -> PathBuf {
     let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
-    clip.save_wav(&path).expect("a file");
+    clip.save(&path, FileFormat::WavF32).expect("a file");
     path
 }
 

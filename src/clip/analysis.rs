@@ -63,7 +63,7 @@ impl Both {
     fn finish(self, info: ClipInfo, clip: Option<&Clip>) -> Result<Analysis> {
         Ok(Analysis {
             overview: self.overview.finish(info, clip)?,
-            loudness: self.loudness.finish()?,
+            loudness: self.loudness.finish(info)?,
         })
     }
 }

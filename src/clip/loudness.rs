@@ -6,7 +6,7 @@
 use super::analysis::{each_block_of, each_block_of_clip, open};
 use super::{Clip, ClipInfo, Monitor};
 use crate::error::{Error, Result};
-use ebur128::{Channel, EbuR128, Mode};
+use ebur128::{Channel, EbuR128, Mode, energy_to_loudness};
 use std::collections::VecDeque;
 use std::path::Path;
 
@@ -19,8 +19,10 @@ use std::path::Path;
 /// degrees) for 1.41 (1.5 dB more). More channels than 8 are of no known order: no loudness is
 /// measured then, nor below 4000 Hz, where the weighting filter has no place; levels are all the
 /// same.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Loudness {
+    /// Rate, channels and length of what was measured.
+    pub info: ClipInfo,
     /// The loudness of the whole, gated, in LUFS; `None` if nothing of 400 ms is louder than
     /// -70 LUFS.
     pub integrated_lufs: Option<f64>,
@@ -65,8 +67,8 @@ impl Loudness {
     /// [`Error::Cancelled`], [`Error::OutOfMemory`].
     pub fn of_clip(clip: &Clip, monitor: &mut Monitor<'_>) -> Result<Loudness> {
         let mut builder = Builder::new(clip.info())?;
-        each_block_of_clip(clip, monitor, |block| builder.take(block))?;
-        builder.finish()
+        let info = each_block_of_clip(clip, monitor, |block| builder.take(block))?;
+        builder.finish(info)
     }
 
     /// Measures a file without loading it.
@@ -76,8 +78,8 @@ impl Loudness {
     pub fn of_file(path: impl AsRef<Path>, monitor: &mut Monitor<'_>) -> Result<Loudness> {
         let mut source = open(path.as_ref())?;
         let mut builder = Builder::new(source.info())?;
-        each_block_of(&mut *source, monitor, |block| builder.take(block))?;
-        builder.finish()
+        let info = each_block_of(&mut *source, monitor, |block| builder.take(block))?;
+        builder.finish(info)
     }
 
     /// The largest sample peak of all channels; linear, 1.0 is full scale.
@@ -102,7 +104,6 @@ pub(super) struct Builder {
     weighted: Option<Weighted>,
     peaks: EbuR128,
     levels: Vec<Level>,
-    frames: u64,
 }
 
 impl Builder {
@@ -112,13 +113,11 @@ impl Builder {
             weighted: Weighted::new(info)?,
             peaks: EbuR128::new(channels, rate, Mode::TRUE_PEAK).map_err(failed)?,
             levels: vec![Level::default(); info.channels.into()],
-            frames: 0,
         })
     }
 
     /// Adds the next frames, a slice for each channel.
     pub fn take(&mut self, block: &[&[f32]]) -> Result<()> {
-        self.frames += block.first().map_or(0, |samples| samples.len() as u64);
         for (level, samples) in self.levels.iter_mut().zip(block) {
             level.add(samples);
         }
@@ -128,16 +127,24 @@ impl Builder {
             .map_or(Ok(()), |weighted| weighted.take(block))
     }
 
-    pub fn finish(mut self) -> Result<Loudness> {
+    /// The loudness of all that was added, which `info` describes.
+    pub fn finish(mut self, info: ClipInfo) -> Result<Loudness> {
         // What the interpolation still holds back comes out as silence follows.
         let silence = [0.0; 24];
         let block = vec![&silence[..]; self.levels.len()];
         self.peaks.add_frames_planar_f32(&block).map_err(failed)?;
-        let mut loudness = match self.weighted {
-            Some(weighted) => weighted.finish()?,
-            None => Loudness::default(),
+        let mut loudness = Loudness {
+            info,
+            integrated_lufs: None,
+            range_lu: None,
+            max_momentary_lufs: None,
+            max_short_term_lufs: None,
+            channels: Vec::with_capacity(self.levels.len()),
         };
-        let frames = self.frames.max(1) as f64;
+        if let Some(weighted) = &self.weighted {
+            weighted.fill_in(&mut loudness)?;
+        }
+        let frames = info.frames as f64;
         for (channel, level) in (0..).zip(&self.levels) {
             let between = self.peaks.true_peak(channel).map_err(failed)? as f32;
             loudness.channels.push(ChannelLevels {
@@ -215,6 +222,7 @@ impl Weighted {
         if self.steps.len() == SHORT_TERM {
             self.steps.pop_front();
         }
+        // Where a tenth of a second is no whole number of frames, this leaves out one of them.
         let step = self.meter.loudness_window(100).map_err(failed)?;
         self.steps.push_back(power(step));
         let mean_of_last = |count: usize| -> f64 {
@@ -231,16 +239,14 @@ impl Weighted {
         Ok(())
     }
 
-    fn finish(self) -> Result<Loudness> {
+    fn fill_in(&self, loudness: &mut Loudness) -> Result<()> {
         let measured = |lufs: f64| lufs.is_finite().then_some(lufs);
         let range = self.meter.loudness_range().map_err(failed)?;
-        Ok(Loudness {
-            integrated_lufs: measured(self.meter.loudness_global().map_err(failed)?),
-            range_lu: self.range_is_measured.then_some(range),
-            max_momentary_lufs: measured(ebur128::energy_to_loudness(self.max_momentary)),
-            max_short_term_lufs: measured(ebur128::energy_to_loudness(self.max_short_term)),
-            channels: Vec::new(),
-        })
+        loudness.integrated_lufs = measured(self.meter.loudness_global().map_err(failed)?);
+        loudness.range_lu = self.range_is_measured.then_some(range);
+        loudness.max_momentary_lufs = measured(energy_to_loudness(self.max_momentary));
+        loudness.max_short_term_lufs = measured(energy_to_loudness(self.max_short_term));
+        Ok(())
     }
 }
 

@@ -54,7 +54,8 @@ pub struct Overview {
 
 impl Overview {
     /// The overview of a clip, which it keeps: what is finer than 256 frames is read from there,
-    /// so that every answer is exact.
+    /// so that every answer is exact. A streamed clip is read once and not kept; its overview is
+    /// that of its file.
     ///
     /// # Errors
     /// [`Error::Cancelled`], [`Error::OutOfMemory`].
@@ -81,10 +82,23 @@ impl Overview {
         self.info
     }
 
-    /// Divides `frames` of one channel into as many stretches as `out` is long, and fills in each.
-    /// Bucket n covers what lies from `start + n * length / out.len()` up to where the next one
-    /// begins, rounded down, and at least the frame in which it begins. What lies behind the end
-    /// of the clip counts for nothing.
+    /// Divides `frames` of one channel into as many stretches as `out` is long, and fills in each:
+    /// see [`Overview::buckets`].
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] (no such channel), [`Error::InvalidArgument`] (`frames` is empty or
+    /// ends before it begins).
+    pub fn read(&self, channel: u16, frames: Range<u64>, out: &mut [Bucket]) -> Result<()> {
+        let buckets = self.buckets(channel, frames, out.len())?;
+        for (place, bucket) in out.iter_mut().zip(buckets) {
+            *place = bucket;
+        }
+        Ok(())
+    }
+
+    /// Divides `frames` of one channel into `count` stretches. Bucket n covers what lies from
+    /// `start + n * length / count`, rounded down, up to where the next one begins, and at least
+    /// the frame in which it begins. What lies behind the end of the clip counts for nothing.
     ///
     /// Nothing is allocated; a bucket takes no longer for a long stretch than for a short one,
     /// but for the logarithm of its length.
@@ -92,7 +106,12 @@ impl Overview {
     /// # Errors
     /// [`Error::OutOfRange`] (no such channel), [`Error::InvalidArgument`] (`frames` is empty or
     /// ends before it begins).
-    pub fn read(&self, channel: u16, frames: Range<u64>, out: &mut [Bucket]) -> Result<()> {
+    pub fn buckets(
+        &self,
+        channel: u16,
+        frames: Range<u64>,
+        count: usize,
+    ) -> Result<impl Iterator<Item = Bucket>> {
         let levels = self
             .channels
             .get(usize::from(channel))
@@ -107,18 +126,18 @@ impl Overview {
             )));
         }
         let length = u128::from(frames.end - frames.start);
-        let count = out.len() as u128;
-        let edge = |n: usize| frames.start + (n as u128 * length / count) as u64;
-        for (n, bucket) in out.iter_mut().enumerate() {
+        let edge = move |n: usize| frames.start + (n as u128 * length / count as u128) as u64;
+        Ok((0..count).map(move |n| {
             let start = edge(n);
-            let end = edge(n + 1).max(start + 1).min(self.info.frames);
-            *bucket = if start < end {
+            let end = edge(n + 1)
+                .max(start.saturating_add(1))
+                .min(self.info.frames);
+            if start < end {
                 self.tally(channel, levels, start..end).bucket()
             } else {
                 Bucket::default()
-            };
-        }
-        Ok(())
+            }
+        }))
     }
 
     /// What lies in a stretch that is not empty and does not leave the clip.
@@ -316,7 +335,7 @@ impl Builder {
         Ok(Overview {
             info,
             channels,
-            clip: clip.cloned(),
+            clip: clip.filter(|clip| !clip.is_streamed()).cloned(),
         })
     }
 }

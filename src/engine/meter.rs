@@ -5,12 +5,14 @@
 //! same device frame, whatever the periods were.
 
 use super::plan::Span;
-use crate::kernels::{Kernels, LANES, Levels};
+use crate::kernels::{self, Kernels, LANES, Levels};
 use crate::link::{Gauge, Meters, Reading};
 
 /// The whole blocks that a meter looks back on: with the one that has begun, 290 to 300 ms.
 const BLOCKS: usize = 29;
 const BLOCKS_PER_SECOND: u32 = 100;
+/// Room for them, of a length that is quick to sum.
+const ROOM: usize = BLOCKS.next_power_of_two();
 
 pub(super) struct Meter {
     kernels: Kernels,
@@ -93,8 +95,8 @@ struct Channel {
     /// What the block that has begun has so far.
     levels: Levels,
     /// Of each whole block.
-    peaks: [f32; BLOCKS],
-    squares: [f32; BLOCKS],
+    peaks: [f32; ROOM],
+    squares: [f32; ROOM],
     /// Of all whole blocks.
     peak: f32,
     square: f32,
@@ -105,8 +107,8 @@ impl Default for Channel {
     fn default() -> Channel {
         Channel {
             levels: Levels::default(),
-            peaks: [0.0; BLOCKS],
-            squares: [0.0; BLOCKS],
+            peaks: [0.0; ROOM],
+            squares: [0.0; ROOM],
             peak: 0.0,
             square: 0.0,
             clipped: 0,
@@ -132,8 +134,8 @@ impl Channel {
         self.peaks[oldest] = levels.peak();
         self.squares[oldest] = levels.square();
         self.clipped += levels.clipped();
-        self.peak = self.peaks.iter().copied().fold(0.0, f32::max);
-        self.square = self.squares.iter().sum();
+        self.peak = kernels::greatest(self.peaks);
+        self.square = kernels::sum(self.squares);
     }
 
     fn reading(&self, window_frames: usize) -> Reading {
