@@ -51,6 +51,12 @@ pub const AMIO_EVENT_FAILED: u32 = 14;
 pub const AMIO_EVENT_EVENTS_LOST: u32 = 15;
 /// Something worth knowing, in `message`.
 pub const AMIO_EVENT_LOG: u32 = 16;
+/// A streamed clip was not read from its file in time: `frames` of it, from `clip_frame` on, were
+/// silent. `clip_id` says which clip.
+pub const AMIO_EVENT_UNDERRUN: u32 = 17;
+/// A part of a streamed clip cannot be read and is silent, `message` says why; `clip_id` says which
+/// clip.
+pub const AMIO_EVENT_STREAM_FAILED: u32 = 18;
 /// A recorder has its first frame, at `position` and `device_frame`; `message` is its file.
 pub const AMIO_EVENT_RECORDER_STARTED: u32 = 19;
 /// A recorder has ended, and its file, `message`, is complete and has `frames`.
@@ -104,6 +110,10 @@ pub struct amio_event {
     pub playback_latency_frames: u32,
     /// UTF-8, ended by NUL, cut at the end of a character where it is too long.
     pub message: [c_char; AMIO_MESSAGE_BYTES],
+    /// The clip that it is about: `id` of its amio_clip_properties; 0 if none.
+    pub clip_id: u64,
+    /// The first frame of that clip that it is about.
+    pub clip_frame: u64,
 }
 
 // SAFETY: repr(C), the first field is its size, and it has integers only.
@@ -194,6 +204,8 @@ const NOTHING: amio_event = amio_event {
     capture_latency_frames: 0,
     playback_latency_frames: 0,
     message: [0; AMIO_MESSAGE_BYTES],
+    clip_id: 0,
+    clip_frame: 0,
 };
 
 fn describe(event: Event) -> amio_event {
@@ -237,6 +249,20 @@ fn describe(event: Event) -> amio_event {
         EventKind::InputLost { frames } => {
             out.frames = frames;
             AMIO_EVENT_INPUT_LOST
+        }
+        EventKind::Underrun {
+            clip,
+            clip_frame,
+            frames,
+        } => {
+            (out.clip_id, out.clip_frame) = (clip, clip_frame);
+            out.frames = frames;
+            AMIO_EVENT_UNDERRUN
+        }
+        EventKind::StreamFailed { clip, reason } => {
+            out.clip_id = clip;
+            out.message = text_field(&reason);
+            AMIO_EVENT_STREAM_FAILED
         }
         EventKind::Lost { reason } => {
             out.message = text_field(&reason);

@@ -34,6 +34,8 @@ mod interface;
 
 mod transport;
 
+mod progress;
+
 mod clip;
 
 mod playspec;

@@ -9,17 +9,22 @@ mod encode;
 mod format;
 mod save;
 mod source;
+pub(crate) mod stream;
 mod wav;
 
 pub use encode::FileFormat;
 pub(crate) use encode::{Shape, Writer};
 pub use format::{Layout, SampleFormat};
+pub(crate) use source::Source;
 pub use source::{Monitor, Progress};
 
 use crate::error::{Error, Result};
 use crate::units::{FRAME_RATE_RANGE_HZ, MAX_CHANNELS, MAX_LENGTH_FRAMES, MAX_SAMPLE};
+use std::ops::Range;
 use std::path::Path;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use stream::Stream;
 
 /// What a clip is, apart from its samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -37,6 +42,8 @@ pub struct ClipInfo {
 pub struct Clip(Arc<Data>);
 
 struct Data {
+    /// Unlike any other clip's in this process.
+    id: u64,
     info: ClipInfo,
     samples: Samples,
 }
@@ -50,6 +57,8 @@ enum Samples {
         layout: Layout,
         memory: Box<dyn AsRef<[u8]> + Send + Sync>,
     },
+    /// In a file, of which a part is in memory.
+    Streamed(Stream),
 }
 
 impl Clip {
@@ -132,26 +141,55 @@ impl Clip {
         source::load(&mut wav::Wav::open(path.as_ref())?, &mut source::unwatched)
     }
 
+    /// Plays a file without loading it: an interface on which it is scheduled reads ahead of what
+    /// plays. It sounds bit for bit like the loaded file. Where the file is not read in time, the
+    /// frames that are missing are silent, counted, and reported by
+    /// [`crate::EventKind::Underrun`].
+    ///
+    /// # Errors
+    /// [`Error::Io`], [`Error::Format`], [`Error::OutOfMemory`].
+    pub fn open_stream(path: impl AsRef<Path>) -> Result<Clip> {
+        Clip::streamed(Box::new(wav::Wav::open(path.as_ref())?))
+    }
+
+    pub(crate) fn streamed(source: Box<dyn Source>) -> Result<Clip> {
+        let stream = Stream::new(source)?;
+        Ok(Clip::new(stream.info(), Samples::Streamed(stream)))
+    }
+
     /// Rate, channels and length.
     pub fn info(&self) -> ClipInfo {
         self.0.info
     }
 
-    /// Copies `out.len()` samples of one channel, from frame `start`, converted to `f32`.
-    ///
-    /// # Real-time contract
-    /// Wait-free; no allocation, lock, system call or log.
+    /// A number that no other clip of this process has, or will have.
+    pub fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    /// Copies `out.len()` samples of one channel, from frame `start`, converted to `f32`. Of a
+    /// streamed clip, reads what is not in memory from the file; what cannot be read is silent.
     ///
     /// # Panics
     /// If the channel or a frame lies outside the clip.
     pub fn read(&self, channel: u16, start: u64, out: &mut [f32]) {
+        match self.stream() {
+            Some(stream) => stream.read(channel.into(), start, out),
+            None => drop(self.read_ready(channel, start, out)),
+        }
+    }
+
+    /// As [`Clip::read`], on the audio thread: what is not in memory is silent; returns which
+    /// samples are not.
+    pub(crate) fn read_ready(&self, channel: u16, start: u64, out: &mut [f32]) -> Range<usize> {
         assert!(channel < self.0.info.channels && start + out.len() as u64 <= self.0.info.frames);
-        let start = start as usize;
+        let from = start as usize;
         match &self.0.samples {
             Samples::Planar(_) => {
                 if let Some(samples) = self.slice(channel) {
-                    out.copy_from_slice(&samples[start..start + out.len()]);
+                    out.copy_from_slice(&samples[from..from + out.len()]);
                 }
+                0..0
             }
             Samples::Shared {
                 format,
@@ -162,11 +200,26 @@ impl Clip {
                 layout.channel(channel.into(), channels, frames).decode(
                     *format,
                     (**memory).as_ref(),
-                    start,
+                    from,
                     out,
                 );
+                0..0
             }
+            Samples::Streamed(stream) => stream.read_ready(channel.into(), start, out),
         }
+    }
+
+    /// What it is played from, if it is streamed.
+    pub(crate) fn stream(&self) -> Option<&Stream> {
+        match &self.0.samples {
+            Samples::Streamed(stream) => Some(stream),
+            Samples::Planar(_) | Samples::Shared { .. } => None,
+        }
+    }
+
+    /// Whether it is played from a file, of which only a part is in memory.
+    pub fn is_streamed(&self) -> bool {
+        self.stream().is_some()
     }
 
     /// One channel as it lies in memory, where it lies as consecutive aligned `f32`.
@@ -185,7 +238,7 @@ impl Clip {
             } if *layout == Layout::Planar || self.0.info.channels == 1 => {
                 bytemuck::try_cast_slice((**memory).as_ref()).ok()?
             }
-            Samples::Shared { .. } => return None,
+            Samples::Shared { .. } | Samples::Streamed(_) => return None,
         };
         planar.get(channel * frames..(channel + 1) * frames)
     }
@@ -195,13 +248,19 @@ impl Clip {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    fn new(info: ClipInfo, samples: Samples) -> Clip {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        Clip(Arc::new(Data { id, info, samples }))
+    }
+
     fn checked(info: ClipInfo, samples: Samples) -> Result<Clip> {
-        let clip = Clip(Arc::new(Data { info, samples }));
+        let clip = Clip::new(info, samples);
         let mut block = [0.0f32; 1024];
         for channel in 0..info.channels {
             for start in (0..info.frames).step_by(block.len()) {
                 let length = (info.frames - start).min(block.len() as u64) as usize;
-                clip.read(channel, start, &mut block[..length]);
+                clip.read_ready(channel, start, &mut block[..length]);
                 let bad = |x: &f32| !x.is_finite() || x.abs() > MAX_SAMPLE;
                 if let Some(at) = block[..length].iter().position(bad) {
                     return Err(Error::BadSample {

@@ -3,6 +3,7 @@
 
 use super::{Clip, ClipInfo, Samples, check_info};
 use crate::error::{Error, Result};
+use crate::sys::Denormals;
 use std::ops::ControlFlow;
 
 /// Frames in order, from any frame on.
@@ -44,6 +45,7 @@ pub(crate) const BLOCK: usize = 1 << 14;
 /// Reads a source whole, from its beginning, into a clip. Memory grows with what is read, never
 /// with what was claimed.
 pub(crate) fn load(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result<Clip> {
+    let _kept = Denormals::kept();
     let mut info = source.info();
     check_info(info)?;
     let mut channels: Vec<Vec<f32>> = vec![Vec::new(); info.channels.into()];

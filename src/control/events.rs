@@ -59,6 +59,22 @@ pub enum EventKind {
         /// How many.
         frames: u64,
     },
+    /// A streamed clip was not read from its file in time: these frames of it were silent.
+    Underrun {
+        /// The clip, by [`crate::Clip::id`].
+        clip: u64,
+        /// The first frame of it that was not there.
+        clip_frame: u64,
+        /// How many.
+        frames: u64,
+    },
+    /// A part of a streamed clip cannot be read; it is silent.
+    StreamFailed {
+        /// The clip, by [`crate::Clip::id`].
+        clip: u64,
+        /// What failed.
+        reason: String,
+    },
     /// The server or device is gone. The interface reconnects by itself.
     Lost {
         /// What the driver said.
@@ -172,6 +188,9 @@ impl Events {
 
     pub fn push(&self, event: Event) {
         let mut queue = self.queue.lock();
+        if queue.extend_underrun(&event) {
+            return;
+        }
         if queue.events.len() == CAPACITY {
             queue.events.pop_front();
             queue.lost += 1;
@@ -210,6 +229,38 @@ impl Events {
     }
 }
 
+impl Queue {
+    /// Whether the event is the continuation of an underrun that waits, which tells of it then.
+    fn extend_underrun(&mut self, event: &Event) -> bool {
+        /// So many clips may run dry side by side, each with one event.
+        const SEARCHED: usize = 256;
+        let EventKind::Underrun {
+            clip,
+            clip_frame,
+            frames,
+        } = event.kind
+        else {
+            return false;
+        };
+        let latest = self.events.iter_mut().rev().take(SEARCHED);
+        for waiting in latest {
+            if let EventKind::Underrun {
+                clip: its_clip,
+                clip_frame: first,
+                frames: known,
+            } = &mut waiting.kind
+                && *its_clip == clip
+                && *first + *known == clip_frame
+                && waiting.device_frame + *known == event.device_frame
+            {
+                *known += frames;
+                return true;
+            }
+        }
+        false
+    }
+}
+
 impl From<Report> for Event {
     fn from(report: Report) -> Event {
         let kind = match report.kind {
@@ -231,6 +282,15 @@ impl From<Report> for Event {
             },
             ReportKind::Skipped { frames, policy } => EventKind::Skipped { frames, policy },
             ReportKind::InputLost { frames } => EventKind::InputLost { frames },
+            ReportKind::Underrun {
+                clip,
+                clip_frame,
+                frames,
+            } => EventKind::Underrun {
+                clip,
+                clip_frame,
+                frames,
+            },
         };
         Event {
             kind,

@@ -19,6 +19,9 @@ mod scene;
 mod taps;
 mod timeline;
 
+#[cfg(test)]
+mod tests;
+
 use crate::driver::{Period, Process};
 use crate::kernels::Kernels;
 use crate::link::{Command, EngineEnd, Report, ReportKind, Retired, SkipPolicy, State};
@@ -172,9 +175,9 @@ impl Process for Engine {
                 device_frame: self.device_frame,
                 time_ns,
                 frame_rate_hz: self.frame_rate_hz,
-                waits: period.waits,
                 after_skip: period.skipped > 0 && done == 0,
                 latency: period.latency,
+                waits: period.waits,
                 timeline: &self.timeline,
                 link: &mut self.link,
                 inputs: period.inputs,

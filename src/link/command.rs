@@ -87,11 +87,29 @@ pub(crate) struct Report {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ReportKind {
-    Applied { ticket: Ticket, late_frames: u64 },
-    Superseded { ticket: Ticket },
-    Cancelled { ticket: Ticket, late: bool },
-    Skipped { frames: u64, policy: SkipPolicy },
-    InputLost { frames: u64 },
+    Applied {
+        ticket: Ticket,
+        late_frames: u64,
+    },
+    Superseded {
+        ticket: Ticket,
+    },
+    Cancelled {
+        ticket: Ticket,
+        late: bool,
+    },
+    Skipped {
+        frames: u64,
+        policy: SkipPolicy,
+    },
+    InputLost {
+        frames: u64,
+    },
+    Underrun {
+        clip: u64,
+        clip_frame: u64,
+        frames: u64,
+    },
 }
 
 impl ReportKind {
@@ -101,7 +119,9 @@ impl ReportKind {
             ReportKind::Applied { ticket, .. }
             | ReportKind::Superseded { ticket }
             | ReportKind::Cancelled { ticket, .. } => Some(ticket),
-            ReportKind::Skipped { .. } | ReportKind::InputLost { .. } => None,
+            ReportKind::Skipped { .. }
+            | ReportKind::InputLost { .. }
+            | ReportKind::Underrun { .. } => None,
         }
     }
 }

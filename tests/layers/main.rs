@@ -16,7 +16,7 @@ const LAYERS: &str = "
     units           error
     sys             error units
     kernels         error
-    clip            error units
+    clip            error units sys atomic
     playspec        error units clip
     link            error units atomic clip playspec
     engine          error units sys kernels clip playspec link driver::Process driver::Period
