@@ -30,6 +30,7 @@ static struct {
     amio_transport transport;
     amio_stats stats;
     amio_clip_properties properties;
+    amio_recording recording;
     amio_playspec_entry entry;
     float samples[2 * FRAMES];
     char name[64];
@@ -41,6 +42,7 @@ static struct {
     amio_clip *clip;
     amio_playspec *open, *scheduled;
     amio_group *group;
+    amio_recorder *recorder;
     uint64_t ticket;
     amio_interface_config config;
     amio_clip_format format;
@@ -54,12 +56,14 @@ static struct {
     amio_clip *clip;
     amio_playspec *playspec;
     amio_group *group;
+    amio_recorder *recorder;
 } stale;
 
 static void make_right(void)
 {
     uint64_t number;
     amio_playspec_entry entry;
+    amio_recorder_config recorded = {0};
 
     memset(&right, 0, sizeof right);
     right.iface = rolling_offline(2);
@@ -72,6 +76,8 @@ static void make_right(void)
     OK(amio_interface_advance(right.iface, FRAMES, NULL, NULL));
     OK(amio_interface_schedule(right.iface, right.scheduled, 1000000, 0, 0, &right.ticket));
     OK(amio_group_new(right.iface, &right.group));
+    recorded.struct_size = sizeof recorded;
+    OK(amio_recorder_new(right.iface, "/dev/null", &recorded, &right.recorder));
     right.config.struct_size = sizeof right.config;
     right.config.driver = AMIO_DRIVER_OFFLINE;
     right.format.struct_size = sizeof right.format;
@@ -84,12 +90,14 @@ static void make_right(void)
     out.transport.struct_size = sizeof out.transport;
     out.stats.struct_size = sizeof out.stats;
     out.properties.struct_size = sizeof out.properties;
+    out.recording.struct_size = sizeof out.recording;
     memcpy(&before, &out, sizeof out);
 }
 
 /* Some of these may have been freed by the call that is tested. */
 static void free_right(void)
 {
+    amio_recorder_free(right.recorder);
     amio_group_free(right.group);
     amio_playspec_free(right.open);
     amio_playspec_free(right.scheduled);
@@ -123,10 +131,11 @@ static value real(float f)
 /*
  * The letters; for a handle or a buffer the small one says that NULL is fine as well.
  *
- *   I C P Q G    interface, clip, playspec that is open, playspec that was scheduled, group
+ *   I C P Q G R  interface, clip, playspec that is open, playspec that was scheduled, group,
+ *                recorder
  *   o O          where a number goes, and another one
  *   K V W S A J  structs that are written: chunk, event, transport, statistics, clip properties,
- *                playspec entry
+ *   L            playspec entry; recording
  *   M F E        structs that are read: configuration, clip format, playspec entry
  *   B D          samples that are written, samples that are read
  *   N Z          text that is written, and its capacity
@@ -144,6 +153,7 @@ static value right_value(char kind)
     case 'P': case 'p': return pointer(right.open);
     case 'Q': return pointer(right.scheduled);
     case 'G': case 'g': return pointer(right.group);
+    case 'R': case 'r': return pointer(right.recorder);
     case 'o': return pointer(&out.scalar);
     case 'O': return pointer(&out.scalar2);
     case 'K': return pointer(&out.chunk);
@@ -152,6 +162,7 @@ static value right_value(char kind)
     case 'S': return pointer(&out.stats);
     case 'A': return pointer(&out.properties);
     case 'J': return pointer(&out.entry);
+    case 'L': return pointer(&out.recording);
     case 'M': return pointer(&right.config);
     case 'F': return pointer(&right.format);
     case 'E': return pointer(&right.entry);
@@ -182,6 +193,7 @@ static amio_status wrong_value(char kind, int which, value *wrong)
 
     switch (kind) {
     case 'I': case 'i': case 'C': case 'c': case 'P': case 'p': case 'Q': case 'G': case 'g':
+    case 'R': case 'r':
         if (which == 0 && !null_is_fine) {
             *wrong = pointer(NULL);
             return AMIO_ERROR_NULL_POINTER;
@@ -193,6 +205,7 @@ static amio_status wrong_value(char kind, int which, value *wrong)
         list[count++] = pointer(stale.clip);
         list[count++] = pointer(stale.playspec);
         list[count++] = pointer(stale.group);
+        list[count++] = pointer(stale.recorder);
         list[count++] = pointer(memory);
         list[count++] = number(1);
         list[count++] = number(UINT64_MAX);
@@ -206,9 +219,11 @@ static amio_status wrong_value(char kind, int which, value *wrong)
             list[count++] = pointer(right.open);
         if (right_value(kind).p != right.group)
             list[count++] = pointer(right.group);
+        if (right_value(kind).p != right.recorder)
+            list[count++] = pointer(right.recorder);
         break;
     case 'o': case 'O': case 'K': case 'V': case 'W': case 'S': case 'A': case 'J': case 'M':
-    case 'F': case 'E': case 'N':
+    case 'F': case 'E': case 'N': case 'L':
         error = AMIO_ERROR_NULL_POINTER;
         list[count++] = pointer(NULL);
         break;
@@ -360,6 +375,10 @@ FUNCTION(amio_interface_next_event, A0, A1)
 FUNCTION(amio_interface_wait_event, A0, A1, U32(2))
 FUNCTION(amio_interface_event_fd, A0, A1)
 FUNCTION(amio_interface_stats, A0, A1)
+FUNCTION(amio_recorder_stop, A0)
+FUNCTION(amio_recorder_wait, A0, U32(1))
+FUNCTION(amio_recorder_recording, A0, A1)
+FUNCTION(amio_recorder_free, A0)
 
 static const struct function {
     const char *name;
@@ -418,6 +437,10 @@ static const struct function {
     LINE(amio_interface_wait_event, "IV*"),
     LINE(amio_interface_event_fd, "Io"),
     LINE(amio_interface_stats, "IS"),
+    LINE(amio_recorder_stop, "R"),
+    {"amio_recorder_wait", "R*", call_amio_recorder_wait, AMIO_ERROR_TIMEOUT},
+    LINE(amio_recorder_recording, "RL"),
+    LINE(amio_recorder_free, "r"),
 };
 
 /* Calls a function with everything right, except for one argument if there is a wrong one. */
@@ -472,6 +495,26 @@ static int try_all(const struct function *function)
     return tried;
 }
 
+static void recorders(void)
+{
+    amio_recorder_config config = {0};
+    amio_recorder *recorder = (amio_recorder *)&config;
+
+    config.struct_size = sizeof config;
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_recorder_new(NULL, "/dev/null", &config, &recorder));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_recorder_new(right.iface, NULL, &config, &recorder));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_recorder_new(right.iface, "/dev/null", NULL, &recorder));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_recorder_new(right.iface, "/dev/null", &config, NULL));
+    FAILS(AMIO_ERROR_INVALID_HANDLE,
+          amio_recorder_new(stale.iface, "/dev/null", &config, &recorder));
+    FAILS(AMIO_ERROR_INVALID_HANDLE,
+          amio_recorder_new((amio_interface *)right.recorder, "/dev/null", &config, &recorder));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_recorder_new(right.iface, "", &config, &recorder));
+    FAILS(AMIO_ERROR_IO,
+          amio_recorder_new(right.iface, "/nowhere/take.wav", &config, &recorder));
+    CHECK(recorder == (amio_recorder *)&config);
+}
+
 int main(void)
 {
     size_t at;
@@ -482,6 +525,7 @@ int main(void)
     stale.clip = right.clip;
     stale.playspec = right.open;
     stale.group = right.group;
+    stale.recorder = right.recorder;
     free_right();
 
     for (at = 0; at < sizeof table / sizeof table[0]; at++)
@@ -496,6 +540,13 @@ int main(void)
     FAILS(AMIO_ERROR_INVALID_HANDLE, amio_clip_save_wav(stale.clip, "/dev/null"));
     FAILS(AMIO_ERROR_INVALID_HANDLE, amio_clip_save_wav((amio_clip *)right.open, "/dev/null"));
     FAILS(AMIO_ERROR_IO, amio_clip_save_wav(right.clip, "/nowhere/clip.wav"));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_save(NULL, "/dev/null", 0, NULL, NULL));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_save(right.clip, NULL, 0, NULL, NULL));
+    FAILS(AMIO_ERROR_INVALID_HANDLE, amio_clip_save(stale.clip, "/dev/null", 0, NULL, NULL));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_save(right.clip, "/dev/null", 6, NULL, NULL));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_save(right.clip, "", 0, NULL, NULL));
+    FAILS(AMIO_ERROR_IO, amio_clip_save(right.clip, "/nowhere/clip.wav", 0, NULL, NULL));
+    recorders();
     FAILS(AMIO_ERROR_NULL_POINTER,
           amio_clip_new_borrowed(&right.format, right.input, FRAMES, NULL, NULL, &right.clip));
     free_right();

@@ -222,6 +222,36 @@
 #define AMIO_LAYOUT_PLANAR 1
 
 /**
+ * The kind of file that is chosen for you: AMIO_FILE_WAV_F32.
+ */
+#define AMIO_FILE_DEFAULT 0
+
+/**
+ * WAV, 16-bit integers; RF64 once it passes 4 GiB.
+ */
+#define AMIO_FILE_WAV_16 1
+
+/**
+ * WAV, 24-bit integers; RF64 once it passes 4 GiB.
+ */
+#define AMIO_FILE_WAV_24 2
+
+/**
+ * WAV, 32-bit floats; RF64 once it passes 4 GiB.
+ */
+#define AMIO_FILE_WAV_F32 3
+
+/**
+ * FLAC, 16-bit integers; 1 to 8 channels.
+ */
+#define AMIO_FILE_FLAC_16 4
+
+/**
+ * FLAC, 24-bit integers; 1 to 8 channels.
+ */
+#define AMIO_FILE_FLAC_24 5
+
+/**
  * A swap that comes too late begins where it would be, had it come in time: at
  * `start_from + (position - insert_at)`. The default.
  */
@@ -241,6 +271,36 @@
  * No swap: the ticket of what sounds before the first one. Swaps have tickets from 1.
  */
 #define AMIO_TICKET_NONE 0
+
+/**
+ * Record captured input: the default. Positions are those of what was heard meanwhile.
+ */
+#define AMIO_RECORD_INPUT 0
+
+/**
+ * Record the mixed output, as the driver gets it. Positions are its own.
+ */
+#define AMIO_RECORD_OUTPUT 1
+
+/**
+ * The first frame of a recording has not come yet.
+ */
+#define AMIO_RECORDER_WAITING 0
+
+/**
+ * Frames are recorded.
+ */
+#define AMIO_RECORDER_RECORDING 1
+
+/**
+ * The recording has ended, and its file is complete.
+ */
+#define AMIO_RECORDER_ENDED 2
+
+/**
+ * The recording has ended because the file could not be written. What was written can be played.
+ */
+#define AMIO_RECORDER_FAILED 3
 
 /**
  * How many bytes a text in a struct takes, with the NUL that ends it.
@@ -336,6 +396,40 @@
 #define AMIO_EVENT_LOG 16
 
 /**
+ * A streamed clip was not read from its file in time: `frames` of it, from `clip_frame` on, were
+ * silent. `clip_id` says which clip.
+ */
+#define AMIO_EVENT_UNDERRUN 17
+
+/**
+ * A part of a streamed clip cannot be read and is silent, `message` says why; `clip_id` says which
+ * clip.
+ */
+#define AMIO_EVENT_STREAM_FAILED 18
+
+/**
+ * A recorder has its first frame, at `position` and `device_frame`; `message` is its file.
+ */
+#define AMIO_EVENT_RECORDER_STARTED 19
+
+/**
+ * A recorder has ended, and its file, `message`, is complete and has `frames`.
+ */
+#define AMIO_EVENT_RECORDER_ENDED 20
+
+/**
+ * A recorder could not go on, because the disk is full, say: `message` names the file and the
+ * reason. The file can be played, and has the `frames` that were written before.
+ */
+#define AMIO_EVENT_RECORDER_FAILED 21
+
+/**
+ * The disk was too slow for a recorder: its file, `message`, has silence in place of the `frames`
+ * before `position` and `device_frame`.
+ */
+#define AMIO_EVENT_RECORDER_LOST 22
+
+/**
  * The event is not a cancelled swap.
  */
 #define AMIO_CANCEL_NONE 0
@@ -399,6 +493,11 @@ typedef struct amio_interface amio_interface;
  * times, on several interfaces at once.
  */
 typedef struct amio_playspec amio_playspec;
+
+/**
+ * A recording of an interface to a file.
+ */
+typedef struct amio_recorder amio_recorder;
 
 /**
  * What every function that can fail returns: AMIO_OK, or one of AMIO_ERROR_*, all negative. A
@@ -487,6 +586,10 @@ typedef struct amio_interface_config {
      * have.
      */
     uint32_t playback_latency_frames;
+    /**
+     * How far ahead of what plays streamed clips are read, 1 to 2^24 frames. 0: one second.
+     */
+    uint64_t read_ahead_frames;
 } amio_interface_config;
 
 /**
@@ -573,6 +676,15 @@ typedef struct amio_clip_properties {
      */
     uint64_t frames;
 } amio_clip_properties;
+
+/**
+ * Called by long work, several times a second, on the thread that asked for the work: of
+ * `total_frames` frames, as far as is known, `done_frames` are done. 0 goes on; anything else gives
+ * the work up, which then fails with AMIO_ERROR_CANCELLED and leaves nothing behind. `user_data` is
+ * what was handed over with it. It may call the library, but must not throw or jump out. NULL, where
+ * a function takes one, watches nothing.
+ */
+typedef int32_t (*amio_progress)(void *user_data, uint64_t done_frames, uint64_t total_frames);
 
 /**
  * One clip, cropped, placed, repeated and scaled. Fill it in with amio_playspec_entry_init(),
@@ -700,6 +812,93 @@ typedef struct amio_chunk {
 } amio_chunk;
 
 /**
+ * What is recorded. Set struct_size to sizeof(amio_recorder_config) and everything else to 0, then
+ * what you want different: 0 and NULL mean "default" everywhere.
+ */
+typedef struct amio_recorder_config {
+    /**
+     * sizeof(amio_recorder_config).
+     */
+    uint32_t struct_size;
+    /**
+     * One of AMIO_RECORD_*. 0: the input.
+     */
+    uint32_t source;
+    /**
+     * What is written: one of AMIO_FILE_*. 0: WAV with 32-bit floats.
+     */
+    uint32_t file_format;
+    /**
+     * How many channels `channels` has, 1 to 64, in FLAC files to 8. 0: all that the source has.
+     */
+    uint32_t channel_count;
+    /**
+     * Which channels of the source the file has, counted from 0, in the file's order. NULL, with
+     * `channel_count` 0: all.
+     */
+    const uint32_t *channels;
+    /**
+     * 1: the file begins with timeline frame `begin_frame` (punch in). 0: with the next period.
+     */
+    uint32_t punch_in;
+    /**
+     * 1: the file ends before timeline frame `end_frame` (punch out). 0: when it is stopped.
+     */
+    uint32_t punch_out;
+    /**
+     * With `punch_in`: the timeline frame that is the file's first one, -2^61 to 2^61; 0 otherwise.
+     */
+    int64_t begin_frame;
+    /**
+     * With `punch_out`: the first timeline frame that is no longer in the file, after `begin_frame`,
+     * -2^61 to 2^61; 0 otherwise.
+     */
+    int64_t end_frame;
+    /**
+     * How many frames may wait for the disk, 1 to 2^26. 0: 4 seconds.
+     */
+    uint64_t buffer_frames;
+} amio_recorder_config;
+
+/**
+ * What was recorded so far, or in all. Set struct_size to sizeof(amio_recording) before the call.
+ */
+typedef struct amio_recording {
+    /**
+     * sizeof(amio_recording).
+     */
+    uint32_t struct_size;
+    /**
+     * One of AMIO_RECORDER_*.
+     */
+    uint32_t state;
+    /**
+     * The length of the file. What waits for the disk does not count yet.
+     */
+    uint64_t frames;
+    /**
+     * How many of them are silence in place of frames for which the disk was too slow.
+     */
+    uint64_t lost_frames;
+    /**
+     * How many of them are silence in place of frames that the device skipped.
+     */
+    uint64_t skipped_frames;
+    /**
+     * Samples beyond -1.0 to 1.0 that were clipped, since the file has integers.
+     */
+    uint64_t clipped_samples;
+    /**
+     * The timeline frame of the file's first frame; 0 while there is none.
+     */
+    int64_t position;
+    /**
+     * The device frame of the file's first frame; 0 while there is none.
+     */
+    uint64_t device_frame;
+} amio_recording;
+
+/**
  * Something that happened. `position`, `device_frame` and `time_ns` say when; other fields that
  * its kind does not name are 0. Set struct_size to sizeof(amio_event) before the call.
  */
@@ -760,6 +959,14 @@ typedef struct amio_event {
      * UTF-8, ended by NUL, cut at the end of a character where it is too long.
      */
     char message[AMIO_MESSAGE_BYTES];
+    /**
+     * The clip that it is about: `id` of its amio_clip_properties; 0 if none.
+     */
+    uint64_t clip_id;
+    /**
+     * The first frame of that clip that it is about.
+     */
+    uint64_t clip_frame;
 } amio_event;
 
 /**
@@ -861,6 +1068,14 @@ typedef struct amio_stats {
      * Why real-time scheduling was refused; UTF-8, ended by NUL.
      */
     char realtime_reason[AMIO_MESSAGE_BYTES];
+    /**
+     * How often a streamed clip was not read from its file in time, counted per clip and period.
+     */
+    uint64_t underruns;
+    /**
+     * Frames of streamed clips that were silent because of that.
+     */
+    uint64_t underrun_frames;
 } amio_stats;
 
 /**
@@ -1187,7 +1402,8 @@ amio_status amio_interface_position(struct amio_interface *iface, int64_t *out_p
  * Goes to a frame of the timeline, from the first frame of the next period on, whether the
  * transport rolls or not. What sounded fades over the declick length.
  *
- * Thread: any but the audio thread. Units: frames, -2^61 to 2^61.
+ * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * at most half a second. Units: frames, -2^61 to 2^61.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
  * AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
  */
@@ -1206,7 +1422,8 @@ amio_status amio_interface_rolling(struct amio_interface *iface, uint32_t *out_r
  * Starts (1) or stops (0) the transport, from the first frame of the next period on. Stopped
  * means silence; capture goes on.
  *
- * Thread: any but the audio thread.
+ * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * at most half a second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
  * (neither 0 nor 1); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
  */
@@ -1324,15 +1541,33 @@ amio_status amio_clip_read(struct amio_clip *clip,
                            float *out_samples);
 
 /**
- * Writes the clip as a 32-bit float WAV file, which it replaces if there is one.
+ * Writes the clip as a 32-bit float WAV file, which it replaces if there is one; past 4 GiB it is
+ * RF64. amio_clip_save() writes other formats.
  *
  * Thread: any but the audio thread; writes the file.
  * Ownership: `path` is borrowed for the call.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO;
- * AMIO_ERROR_INVALID_STATE (more than the 4 GiB that WAV can hold); AMIO_ERROR_INVALID_ARGUMENT
- * (an empty path or one of 4096 bytes or more).
+ * AMIO_ERROR_INVALID_STATE (the file is being written already); AMIO_ERROR_INVALID_ARGUMENT (an
+ * empty path or one of 4096 bytes or more).
  */
 amio_status amio_clip_save_wav(struct amio_clip *clip, const char *path);
+
+/**
+ * Writes the clip to a file in one of AMIO_FILE_*, which it replaces if there is one. Integers are
+ * rounded to the nearest, without dither, and clipped beyond -1.0 to 1.0.
+ *
+ * Thread: any but the audio thread; writes the file, and calls `progress` meanwhile.
+ * Ownership: `path` is borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO (what could be written
+ * can be played); AMIO_ERROR_CANCELLED; AMIO_ERROR_INVALID_STATE (the file is being written
+ * already); AMIO_ERROR_INVALID_ARGUMENT (file_format; more than 8 channels, or a rate above 65535
+ * Hz that is not a multiple of 10, in FLAC; an empty path or one of 4096 bytes or more).
+ */
+amio_status amio_clip_save(struct amio_clip *clip,
+                           const char *path,
+                           uint32_t file_format,
+                           amio_progress progress,
+                           void *user_data);
 
 /**
  * Adds an owner to a clip's handle; each owner calls amio_clip_free() once.
@@ -1425,7 +1660,8 @@ amio_status amio_playspec_free(struct amio_playspec *playspec);
  *
  * From its first success on, the playspec can no longer be added to.
  *
- * Thread: any but the audio thread.
+ * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * at most half a second.
  * Units: positions in frames, -2^61 to 2^61; `late_policy` is one of AMIO_LATE_*.
  * Ownership: the interface keeps what it needs of the playspec; the handle may be freed.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
@@ -1444,7 +1680,8 @@ amio_status amio_interface_schedule(struct amio_interface *iface,
  * Cancels a swap that has not taken over yet. Its ticket ends as cancelled, or as applied if it
  * was just being taken: the event says which.
  *
- * Thread: any but the audio thread.
+ * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * at most half a second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_NO_SUCH_TICKET (never
  * issued by this interface, or ended); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
  */
@@ -1524,7 +1761,8 @@ amio_status amio_group_set_rolling(struct amio_group *group, uint32_t rolling);
  * same period, in the order in which they were put in. The group is spent, also if this fails:
  * free it, and make a new one.
  *
- * Thread: any but the audio thread.
+ * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * at most half a second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the
  * group was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL. After these,
  * nothing of the group happens, and tickets of its swaps end as cancelled.
@@ -1581,6 +1819,77 @@ amio_status amio_interface_wait_input(struct amio_interface *iface,
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
  */
 amio_status amio_interface_input_fd(struct amio_interface *iface, int *out_fd);
+
+/**
+ * Begins to record to a file, in place of what has this name. The interface may be running or
+ * not; up to 64 recorders work at once, and beside amio_interface_read_input(). A recording ends
+ * with amio_recorder_stop(), at `end_frame`, when the disk is full, or when the interface is
+ * closed. AMIO_EVENT_RECORDER_STARTED, _ENDED, _FAILED and _LOST tell how it goes.
+ *
+ * With `punch_in` the first frame is the one at which `begin_frame` is heard while the timeline
+ * rolls: a recording of the input lines up with what was heard, whatever the latencies. Once begun
+ * it goes on in real time, also over a stop or a seek, and ends before the first frame that is
+ * heard rolling at `end_frame` or beyond. Frames that the device skipped, or for which the disk
+ * was too slow, are silence in the file, so that the others stay in place. The offline driver and
+ * a server in freewheel mode wait for the disk.
+ *
+ * The file is valid at any moment: if the process is killed, it lacks no more than the last
+ * second. If the machine loses its power, what the system has not yet written to the disk is lost.
+ *
+ * Thread: any but the audio thread; makes the file, and a thread that writes it.
+ * Units: in the fields' names.
+ * Ownership: `path`, `config` and its channels are borrowed for the call. Release the recorder
+ * with amio_recorder_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a field
+ * is out of range, FLAC does not have the interface's rate, or the path is empty or has 4096 bytes
+ * or more); AMIO_ERROR_UNSUPPORTED (the struct is newer than the library); AMIO_ERROR_IO (the file
+ * cannot be made); AMIO_ERROR_INVALID_STATE (failed, closed, without channels of this kind, or the
+ * file is being recorded already); AMIO_ERROR_QUEUE_FULL (64 recorders that the interface has not
+ * yet let go of, or the command queue); AMIO_ERROR_OUT_OF_MEMORY; AMIO_ERROR_SYSTEM.
+ */
+amio_status amio_recorder_new(struct amio_interface *iface,
+                              const char *path,
+                              const struct amio_recorder_config *config,
+                              struct amio_recorder **out_recorder);
+
+/**
+ * Ends the recording with the last period that has run, and completes the file. Fine if it has
+ * ended already.
+ *
+ * Thread: any but the audio thread; waits for the disk.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO (the file could not be
+ * written to its end, now or before; what was written can be played).
+ */
+amio_status amio_recorder_stop(struct amio_recorder *recorder);
+
+/**
+ * Waits until the recording has ended by itself: at its `end_frame`, with the interface, or
+ * because the disk was full.
+ *
+ * Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
+ * Errors: as amio_recorder_stop(); AMIO_ERROR_TIMEOUT.
+ */
+amio_status amio_recorder_wait(struct amio_recorder *recorder, uint32_t timeout_ms);
+
+/**
+ * Tells what was recorded so far, or in all.
+ *
+ * Thread: any.
+ * Ownership: `out_recording` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+ * (struct_size).
+ */
+amio_status amio_recorder_recording(struct amio_recorder *recorder,
+                                    struct amio_recording *out_recording);
+
+/**
+ * Ends the recording as amio_recorder_stop() does, and makes the handle invalid. Whether the file
+ * was written to its end, only amio_recorder_stop() and the events tell. NULL is fine.
+ *
+ * Thread: any but the audio thread; waits for the disk.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_recorder_free(struct amio_recorder *recorder);
 
 /**
  * Fetches the oldest event. Never blocks: if none waits, it is AMIO_OK with the kind

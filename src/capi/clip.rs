@@ -2,6 +2,8 @@
 
 use super::guard::{Caller, Checked, Fault, check_memory, guard};
 use super::handles::{self, Object};
+use super::interface::not_one_of;
+use super::progress::amio_progress;
 use super::sized::Versioned;
 use super::status::amio_status;
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
@@ -33,6 +35,19 @@ pub const AMIO_SAMPLE_F64: u32 = 4;
 pub const AMIO_LAYOUT_INTERLEAVED: u32 = 0;
 /// Channel after channel, each with all its frames.
 pub const AMIO_LAYOUT_PLANAR: u32 = 1;
+
+/// The kind of file that is chosen for you: AMIO_FILE_WAV_F32.
+pub const AMIO_FILE_DEFAULT: u32 = 0;
+/// WAV, 16-bit integers; RF64 once it passes 4 GiB.
+pub const AMIO_FILE_WAV_16: u32 = 1;
+/// WAV, 24-bit integers; RF64 once it passes 4 GiB.
+pub const AMIO_FILE_WAV_24: u32 = 2;
+/// WAV, 32-bit floats; RF64 once it passes 4 GiB.
+pub const AMIO_FILE_WAV_F32: u32 = 3;
+/// FLAC, 16-bit integers; 1 to 8 channels.
+pub const AMIO_FILE_FLAC_16: u32 = 4;
+/// FLAC, 24-bit integers; 1 to 8 channels.
+pub const AMIO_FILE_FLAC_24: u32 = 5;
 
 /// How the samples of a clip lie in memory. Set struct_size to sizeof(amio_clip_format) and
 /// everything else to 0, then what you know.
@@ -318,6 +333,34 @@ pub unsafe extern "C" fn amio_clip_save_wav(
     })
 }
 
+/// Writes the clip to a file in one of AMIO_FILE_*, which it replaces if there is one. Integers are
+/// rounded to the nearest, without dither, and clipped beyond -1.0 to 1.0.
+///
+/// Thread: any but the audio thread; writes the file, and calls `progress` meanwhile.
+/// Ownership: `path` is borrowed for the call.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO (what could be written
+/// can be played); AMIO_ERROR_CANCELLED; AMIO_ERROR_INVALID_STATE (the file is being written
+/// already); AMIO_ERROR_INVALID_ARGUMENT (file_format; more than 8 channels, or a rate above 65535
+/// Hz that is not a multiple of 10, in FLAC; an empty path or one of 4096 bytes or more).
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_clip_save(
+    clip: *mut amio_clip,
+    path: *const c_char,
+    file_format: u32,
+    progress: amio_progress,
+    user_data: *mut c_void,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let clip = handles::get("clip", clip)?;
+        let path = caller.path("path", path)?;
+        let format = self::file_format("file_format", file_format)?;
+        let mut monitor = caller.monitor(progress, user_data);
+        Ok(clip.save_with(path, format, &mut monitor)?)
+    })
+}
+
 /// Adds an owner to a clip's handle; each owner calls amio_clip_free() once.
 ///
 /// Thread: any.
@@ -340,6 +383,18 @@ pub extern "C" fn amio_clip_free(clip: *mut amio_clip) -> amio_status {
         }
         Ok(())
     })
+}
+
+/// A checked AMIO_FILE_*.
+pub(super) fn file_format(what: &str, given: u32) -> Checked<FileFormat> {
+    match given {
+        AMIO_FILE_DEFAULT | AMIO_FILE_WAV_F32 => Ok(FileFormat::WavF32),
+        AMIO_FILE_WAV_16 => Ok(FileFormat::Wav16),
+        AMIO_FILE_WAV_24 => Ok(FileFormat::Wav24),
+        AMIO_FILE_FLAC_16 => Ok(FileFormat::Flac16),
+        AMIO_FILE_FLAC_24 => Ok(FileFormat::Flac24),
+        other => Err(not_one_of(what, other, "AMIO_FILE_*, 0 to 5")),
+    }
 }
 
 /// A checked `amio_clip_format`.

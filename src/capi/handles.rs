@@ -10,9 +10,10 @@ use super::clip::amio_clip;
 use super::guard::{Checked, Fault};
 use super::interface::amio_interface;
 use super::playspec::{Draft, amio_playspec};
+use super::recorder::amio_recorder;
 use super::schedule::{OpenGroup, amio_group};
 use super::status::AMIO_ERROR_INVALID_HANDLE;
-use crate::{Clip, Interface};
+use crate::{Clip, Interface, Recorder};
 use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -25,6 +26,7 @@ pub(super) enum Object {
     Clip { clip: Clip, references: u64 },
     Playspec(Arc<Draft>),
     Group(Arc<OpenGroup>),
+    Recorder(Arc<Recorder>),
 }
 
 /// A type of handle.
@@ -81,6 +83,17 @@ impl Handle for amio_group {
     }
 }
 
+impl Handle for amio_recorder {
+    type Target = Arc<Recorder>;
+    const NAME: &'static str = "a recorder";
+    fn target(object: &Object) -> Option<&Arc<Recorder>> {
+        match object {
+            Object::Recorder(recorder) => Some(recorder),
+            _ => None,
+        }
+    }
+}
+
 impl Object {
     fn name(&self) -> &'static str {
         match self {
@@ -88,6 +101,7 @@ impl Object {
             Object::Clip { .. } => amio_clip::NAME,
             Object::Playspec(_) => amio_playspec::NAME,
             Object::Group(_) => amio_group::NAME,
+            Object::Recorder(_) => amio_recorder::NAME,
         }
     }
 }

@@ -44,6 +44,8 @@ mod schedule;
 
 mod capture;
 
+mod recorder;
+
 mod events;
 
 mod stats;

@@ -30,8 +30,10 @@ const LAYERS: &str = "
 
 /// Each line: a crate, then the places that wrap it for all others.
 const KEEPERS: &str = "
+    flac_codec      clip
     hound           clip
     libloading      jack
+    md5             clip
     parking_lot     control capi
     ringbuf         link
 ";
