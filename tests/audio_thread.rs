@@ -145,7 +145,7 @@ fn streams(rate: u32, path: &Path) -> Playspec {
     let ramp: Vec<f32> = (0..rate).map(|n| n as f32 / rate as f32).collect();
     let clip = Clip::from_f32(rate, 1, &ramp).expect("it is finite");
     clip.save(path, FileFormat::WavF32).expect("it is written");
-    let clip = Clip::open_stream(path).expect("it streams");
+    let clip = Clip::open_stream(path, &OpenOptions::default()).expect("it streams");
     let entries = (0..200).map(|n| Entry {
         begin: 200 * n,
         ..Entry::new(&clip, 10 * n as i64)

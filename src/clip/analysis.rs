@@ -4,7 +4,7 @@
 //! A file is read block by block; only what is kept of it grows with its length.
 
 use super::source::{BLOCK, Source};
-use super::{Clip, ClipInfo, Loudness, Monitor, Overview, Progress, check_info, wav};
+use super::{Clip, ClipInfo, Loudness, Monitor, Overview, Progress, check_info, decode};
 use super::{loudness, overview};
 use crate::error::{Error, Result};
 use crate::units::MAX_SAMPLE;
@@ -70,7 +70,7 @@ impl Both {
 
 /// A file as a source.
 pub(super) fn open(path: &Path) -> Result<Box<dyn Source>> {
-    Ok(Box::new(wav::Wav::open(path)?))
+    Ok(decode::open(path)?.source)
 }
 
 /// Hands a clip over in blocks, a slice for each channel; returns what was read.

@@ -6,20 +6,26 @@
 #![forbid(unsafe_code)]
 
 mod analysis;
+mod convert;
+mod decode;
 mod encode;
 mod format;
 mod loudness;
+mod memory;
+mod open;
 mod overview;
 mod save;
 mod source;
 pub(crate) mod stream;
-mod wav;
 
 pub use analysis::Analysis;
+pub use convert::Quality;
+pub use decode::{FileInfo, probe};
 pub use encode::FileFormat;
 pub(crate) use encode::{Shape, Writer};
 pub use format::{Layout, SampleFormat};
 pub use loudness::{ChannelLevels, Loudness};
+pub use open::OpenOptions;
 pub use overview::{Bucket, Overview};
 pub(crate) use source::Source;
 pub use source::{Monitor, Progress};
@@ -27,7 +33,6 @@ pub use source::{Monitor, Progress};
 use crate::error::{Error, Result};
 use crate::units::{FRAME_RATE_RANGE_HZ, MAX_CHANNELS, MAX_LENGTH_FRAMES, MAX_SAMPLE};
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use stream::Stream;
@@ -138,29 +143,44 @@ impl Clip {
         Clip::from_bytes(info, SampleFormat::F32, Layout::Interleaved, bytes)
     }
 
-    /// Loads a file whole, at the rate it has. WAV with 8 to 32-bit integers or 32-bit floats.
-    ///
-    /// # Errors
-    /// [`Error::Io`], [`Error::Format`] (names what was found and what is supported),
-    /// [`Error::BadSample`], [`Error::OutOfMemory`].
-    pub fn open(path: impl AsRef<Path>) -> Result<Clip> {
-        source::load(&mut wav::Wav::open(path.as_ref())?, &mut source::unwatched)
-    }
-
-    /// Plays a file without loading it: an interface on which it is scheduled reads ahead of what
-    /// plays. It sounds bit for bit like the loaded file. Where the file is not read in time, the
-    /// frames that are missing are silent, counted, and reported by
-    /// [`crate::EventKind::Underrun`].
-    ///
-    /// # Errors
-    /// [`Error::Io`], [`Error::Format`], [`Error::OutOfMemory`].
-    pub fn open_stream(path: impl AsRef<Path>) -> Result<Clip> {
-        Clip::streamed(Box::new(wav::Wav::open(path.as_ref())?))
-    }
-
     pub(crate) fn streamed(source: Box<dyn Source>) -> Result<Clip> {
         let stream = Stream::new(source)?;
         Ok(Clip::new(stream.info(), Samples::Streamed(stream)))
+    }
+
+    /// The clip at another frame rate: `round(frames * to / from)` frames, halves up, the first one
+    /// in its place, gains unchanged. Samples that lie between those of this clip may exceed its
+    /// peaks. At its own rate this is the clip itself.
+    ///
+    /// `monitor` is told in frames of the result.
+    ///
+    /// ```
+    /// use amio::{Clip, Quality};
+    /// # use std::ops::ControlFlow;
+    /// let clip = Clip::from_f32(44_100, 1, &[0.5; 441])?;
+    /// let converted = clip.convert(48_000, Quality::Good, &mut |_| ControlFlow::Continue(()))?;
+    /// assert_eq!(converted.info().frames, 480);
+    /// # Ok::<(), amio::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a rate outside 1000 to 768000 Hz or a length that would pass 2^60
+    /// frames, [`Error::InvalidArgument`] if less than half a frame would be left,
+    /// [`Error::Cancelled`], [`Error::OutOfMemory`].
+    pub fn convert(
+        &self,
+        frame_rate_hz: u32,
+        quality: Quality,
+        monitor: &mut Monitor<'_>,
+    ) -> Result<Clip> {
+        if frame_rate_hz == self.info().frame_rate_hz {
+            return Ok(self.clone());
+        }
+        let memory = Box::new(memory::Memory::new(self.clone()));
+        source::load_known(
+            &mut *convert::convert(memory, frame_rate_hz, quality)?,
+            monitor,
+        )
     }
 
     /// Rate, channels and length.
@@ -267,8 +287,12 @@ impl Clip {
             for start in (0..info.frames).step_by(block.len()) {
                 let length = (info.frames - start).min(block.len() as u64) as usize;
                 clip.read_ready(channel, start, &mut block[..length]);
-                let bad = |x: &f32| !x.is_finite() || x.abs() > MAX_SAMPLE;
-                if let Some(at) = block[..length].iter().position(bad) {
+                let good = |x: &f32| x.abs() <= MAX_SAMPLE; // false for NaN
+                // Without a way out in the middle, the loop over good samples is vectorised.
+                if block[..length].iter().fold(true, |all, x| all & good(x)) {
+                    continue;
+                }
+                if let Some(at) = block[..length].iter().position(|x| !good(x)) {
                     return Err(Error::BadSample {
                         frame: start + at as u64,
                         channel,

@@ -16,6 +16,12 @@ pub(crate) trait Source: Send {
     /// them, unless the end comes before; returns how many frames it read, 0 at the end.
     fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize>;
 
+    /// Frames that are there for certain, so that memory for them may be taken at once: the bytes
+    /// that hold them are in the file.
+    fn certain_frames(&self) -> u64 {
+        0
+    }
+
     /// Makes `frame`, at most the length, the next that is read. What is read after it is bit for
     /// bit what reading from the beginning gives.
     fn seek(&mut self, frame: u64) -> Result<()>;
@@ -45,25 +51,41 @@ pub(crate) const BLOCK: usize = 1 << 14;
 /// Reads a source whole, from its beginning, into a clip. Memory grows with what is read, never
 /// with what was claimed.
 pub(crate) fn load(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result<Clip> {
+    load_reserving(0, source, monitor)
+}
+
+/// As [`load`], for a source whose length is a fact: takes the memory at once.
+pub(crate) fn load_known(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result<Clip> {
+    load_reserving(source.info().frames, source, monitor)
+}
+
+fn load_reserving(frames: u64, source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result<Clip> {
     let _kept = Denormals::kept();
     let mut info = source.info();
     check_info(info)?;
     let mut channels: Vec<Vec<f32>> = vec![Vec::new(); info.channels.into()];
+    let out_of_memory = |frames: u64| Error::OutOfMemory(4 * frames, "a clip");
+    if frames > 0 {
+        let room = usize::try_from(frames).unwrap_or(usize::MAX);
+        for channel in &mut channels {
+            channel
+                .try_reserve_exact(room.saturating_add(BLOCK))
+                .map_err(|_| out_of_memory(frames))?;
+        }
+    }
     let mut done = 0;
     loop {
-        let wanted = BLOCK.max(done / 2);
         let mut slices = Vec::with_capacity(channels.len());
         for channel in &mut channels {
-            let bytes = 4 * (done + wanted) as u64;
             channel
-                .try_reserve(wanted)
-                .map_err(|_| Error::OutOfMemory(bytes, "a clip"))?;
-            channel.resize(done + wanted, 0.0);
+                .try_reserve(BLOCK)
+                .map_err(|_| out_of_memory((done + BLOCK) as u64))?;
+            channel.resize(done + BLOCK, 0.0);
             slices.push(&mut channel[done..]);
         }
         let read = source.read(&mut slices)?;
         done += read;
-        if read < wanted {
+        if read < BLOCK {
             break;
         }
         let progress = Progress {

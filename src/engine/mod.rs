@@ -1,9 +1,8 @@
 //! Real-time half: turns what the application has asked for into one period of audio.
 //!
 //! Flow: `link` commands -> [`timeline`] -> spans -> [`plan`]: player -> meter -> clamp ->
-//! period's outputs, period's inputs -> meter, capture -> `link` input; what is recorded ->
-//! [`taps`]. What is done with leaves by
-//! `link` retired, what happened by `link` reports.
+//! period's outputs, period's inputs -> meter, capture -> `link` input; what is recorded -> [`taps`].
+//! What is done with leaves by `link` retired, what happened by `link` reports.
 //! Thread: the driver's audio thread only. Never imports `control` or `capi`.
 //!
 //! A *span* is a stretch of a period in which the timeline is continuous: a period is one span

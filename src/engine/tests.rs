@@ -25,6 +25,7 @@ fn engine(clip: &Clip) -> (Engine, ControlEnd) {
         input_frames: 0,
         input_chunks: 0,
         input_channels: 0,
+        output_channels: 2,
     };
     let (engine_end, mut control_end) = link::new(sizes).expect("there is memory");
     let settings = Settings {

@@ -86,7 +86,7 @@ fn sixty_four_streams_with_random_crops_and_seeks_sound_bit_for_bit_like_the_loa
     let clips: Vec<(Clip, Clip)> = (0..64)
         .map(|n| {
             let path = folder.noise(n, 48_000, 1 + (n % 2) as u16, 60_000 + 997 * n);
-            let stream = Clip::open_stream(&path).expect("it streams");
+            let stream = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
             (stream, Clip::open(&path).expect("it loads"))
         })
         .collect();
@@ -150,7 +150,7 @@ fn stereo_streams(folder: &Folder, rate: u32) -> Vec<(Clip, Clip)> {
     (0..64)
         .map(|n| {
             let path = folder.noise(n, rate, 2, 120_000 + 997 * n);
-            let stream = Clip::open_stream(&path).expect("it streams");
+            let stream = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
             (stream, Clip::open(&path).expect("it loads"))
         })
         .collect()
@@ -178,7 +178,7 @@ fn a_file_that_is_cut_short_is_silent_from_there_on_and_an_event_says_so() {
     for driver in [DriverKind::Offline, DriverKind::Null] {
         let folder = Folder::new("streams-cut");
         let path = folder.noise(1, 48_000, 1, 48_000);
-        let clip = Clip::open_stream(&path).expect("it streams");
+        let clip = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
         let file = std::fs::File::options().write(true).open(&path);
         let file = file.expect("it is there");
         let length = file.metadata().expect("it is there").len();
