@@ -4,7 +4,7 @@ use crate::args::Info;
 use crate::failure::{Failure, Result, printed};
 use crate::interrupt::Interrupt;
 use crate::status::Status;
-use amio::{ChannelLevels, Loudness};
+use amio::{ChannelLevels, FileInfo, Loudness};
 use serde::Serialize;
 use std::io::Write;
 use std::ops::ControlFlow;
@@ -22,10 +22,10 @@ pub fn run(args: &Info, status: Status) -> Result<()> {
             return Err(failure);
         }
         match (&measured, args.json) {
-            (Ok(loudness), true) => objects.push(Object::of(path, loudness)),
-            (Ok(loudness), false) => {
+            (Ok((info, loudness)), true) => objects.push(Object::of(path, info, loudness)),
+            (Ok((info, loudness)), false) => {
                 let between = if n > failed { "\n" } else { "" };
-                printed(write!(out, "{between}{}", text(path, loudness)))?;
+                printed(write!(out, "{between}{}", text(path, info, loudness)))?;
             }
             (Err(failure), json) => {
                 failed += 1;
@@ -50,7 +50,9 @@ pub fn run(args: &Info, status: Status) -> Result<()> {
     }
 }
 
-fn measure(path: &Path, status: Status, interrupt: &Interrupt) -> Result<Loudness> {
+/// What the file says of itself, and what is in it.
+fn measure(path: &Path, status: Status, interrupt: &Interrupt) -> Result<(FileInfo, Loudness)> {
+    let info = amio::probe(path).map_err(|e| named(path, e))?;
     let bar = status.progress(Some(0), "measuring");
     let measured = Loudness::of_file(path, &mut |now| {
         bar.set_length(now.total_frames);
@@ -62,7 +64,8 @@ fn measure(path: &Path, status: Status, interrupt: &Interrupt) -> Result<Loudnes
     });
     bar.finish_and_clear();
     interrupt.check()?;
-    measured.map_err(|e| named(path, e))
+    let loudness = measured.map_err(|e| named(path, e))?;
+    Ok((info, loudness))
 }
 
 /// The error, which names the file at least once.
@@ -75,19 +78,22 @@ pub fn named(path: &Path, error: amio::Error) -> Failure {
 }
 
 /// One file, to be read by a person.
-fn text(path: &Path, loudness: &Loudness) -> String {
+fn text(path: &Path, file: &FileInfo, loudness: &Loudness) -> String {
     let info = loudness.info;
     let lufs = |value: Option<f64>| match value {
         Some(value) => format!("{value:.1} LUFS"),
         None => "not measured".to_owned(),
     };
+    let mut length = format!("{} ({} frames)", clock(seconds(loudness)), info.frames);
+    if file.frames != info.frames {
+        length += &format!("; {} frames by its header", file.frames);
+    }
     let mut rows = vec![
+        ("container", file.container.to_owned()),
+        ("encoding", file.encoding.to_owned()),
         ("rate", format!("{} Hz", info.frame_rate_hz)),
         ("channels", info.channels.to_string()),
-        (
-            "length",
-            format!("{} ({} frames)", clock(seconds(loudness)), info.frames),
-        ),
+        ("length", length),
         ("integrated", lufs(loudness.integrated_lufs)),
     ];
     if let Some(range) = loudness.range_lu {
@@ -133,6 +139,9 @@ fn text(path: &Path, loudness: &Loudness) -> String {
 enum Object {
     Measured {
         file: String,
+        container: &'static str,
+        encoding: &'static str,
+        bits_per_sample: Option<u16>,
         frame_rate_hz: u32,
         channels: u16,
         frames: u64,
@@ -161,7 +170,7 @@ struct Levels {
 }
 
 impl Object {
-    fn of(path: &Path, loudness: &Loudness) -> Object {
+    fn of(path: &Path, file: &FileInfo, loudness: &Loudness) -> Object {
         let levels = |levels: &ChannelLevels| {
             let [true_peak_dbtp, sample_peak_dbfs, rms_dbfs] = decibels_of(levels);
             Levels {
@@ -174,6 +183,9 @@ impl Object {
         };
         Object::Measured {
             file: path.display().to_string(),
+            container: file.container,
+            encoding: file.encoding,
+            bits_per_sample: file.bits_per_sample,
             frame_rate_hz: loudness.info.frame_rate_hz,
             channels: loudness.info.channels,
             frames: loudness.info.frames,

@@ -29,6 +29,8 @@ fn the_text_says_how_long_and_how_loud_a_file_is() {
     let ran = folder.succeed(&["info", "tone.wav"]);
     let text = &ran.stdout;
     assert!(text.starts_with("tone.wav\n"), "{text}");
+    assert_eq!(row(text, "container"), "WAV");
+    assert_eq!(row(text, "encoding"), "16-bit PCM");
     assert_eq!(row(text, "rate"), "48000 Hz");
     assert_eq!(row(text, "channels"), "2");
     assert_eq!(row(text, "length"), "5.000 s (240000 frames)");
@@ -95,6 +97,19 @@ fn a_file_that_cannot_be_read_does_not_keep_the_others_from_being() {
 }
 
 #[test]
+fn a_file_that_ends_before_its_header_says_is_measured_as_far_as_it_goes() {
+    let folder = Folder::new("info_short");
+    write_tone(&folder, "tone.wav");
+    let whole = std::fs::read(folder.0.join("tone.wav")).expect("the file");
+    std::fs::write(folder.0.join("cut.wav"), &whole[..44 + 4 * 100_000]).expect("written");
+    let text = folder.succeed(&["info", "cut.wav"]).stdout;
+    assert!(
+        row(&text, "length").starts_with("2.083 s (100000 frames)"),
+        "{text}"
+    );
+}
+
+#[test]
 fn json_has_the_numbers_of_the_text_and_more_digits() {
     let folder = Folder::new("info_json");
     write_tone(&folder, "tone.wav");
@@ -105,6 +120,10 @@ fn json_has_the_numbers_of_the_text_and_more_digits() {
     assert_eq!(
         (&tone["frames"], &tone["frame_rate_hz"]),
         (&240_000.into(), &48_000.into())
+    );
+    assert_eq!(
+        (&tone["container"], &tone["bits_per_sample"]),
+        (&"WAV".into(), &16.into())
     );
     let loudness = tone["integrated_lufs"].as_f64().expect("a number");
     assert!((loudness + 23.0).abs() < 0.05, "{loudness}");

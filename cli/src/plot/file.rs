@@ -279,7 +279,7 @@ impl<'a> Picture<'a> {
         for (colour, words) in [
             (RANGE, "range of the samples"),
             (WAVE, "root mean square"),
-            (CLIPPED, "at full scale"),
+            (CLIPPED, "at or beyond full scale"),
         ] {
             self.canvas.rect(x, y - 10.0, 12.0, 10.0, colour, 1.0);
             self.canvas
