@@ -19,6 +19,8 @@ Examples:
   amio play --driver null one.wav two.wav    files one after another, without a device
   amio record take.wav --duration 10s        ten seconds of input
   amio plot song.toml -o song.png            its timeline above its waveform
+  amio plot take.wav -o take.png             the waveform of a file
+  amio info take.wav                         what a file holds, and how loud it is
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted before the result was complete.
 The format of an arrangement is described in docs/ARRANGEMENT.md.")]
@@ -40,8 +42,10 @@ pub enum Command {
     Play(Play),
     /// Record input to a WAV file, until the duration has passed or Ctrl-C
     Record(Record),
-    /// Draw an arrangement: its entries on a timeline, above the waveform
+    /// Draw an arrangement, its entries on a timeline above the waveform, or an audio file
     Plot(Plot),
+    /// Print what audio files hold, how long and how loud they are
+    Info(Info),
     /// Look in a recording for every entry of an arrangement, and compare frames
     Check(Check),
     /// Print the frames at which a clip begins in a recording
@@ -118,17 +122,42 @@ pub struct Record {
 /// Arguments of `amio plot`.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Example:
-  amio plot song.toml -o song.png --width 2400")]
+Examples:
+  amio plot song.toml -o song.png --width 2400
+  amio plot take.wav -o take.png
+
+The waveform of a file shows the range of its samples, in a lighter colour, around their root mean
+square. Where a sample is at or beyond full scale there is a red mark above it.")]
 pub struct Plot {
-    /// The arrangement, a TOML file
-    pub arrangement: PathBuf,
+    /// The arrangement, a TOML file, or an audio file
+    #[arg(value_name = "FILE")]
+    pub input: PathBuf,
     /// The file to write
     #[arg(short, long, value_name = "OUT.png")]
     pub output: PathBuf,
     /// Width in pixels; the height follows from what is drawn
     #[arg(long, default_value_t = 1600, value_parser = clap::value_parser!(u32).range(400..=16_000))]
     pub width: u32,
+}
+
+/// Arguments of `amio info`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  amio info take.wav
+  amio info --json *.wav | jq '.[].integrated_lufs'
+
+Loudness is by EBU R128: 1 channel is counted once, 2 are stereo, 3 left, right and centre, 4 to 8 a
+surround layout in the order of WAV files; with more, it is not measured. True peaks are those between
+samples, from four times as many samples. A sample counts as clipped from 32767/32768 on. The exit
+code is 1 if a file could not be read.")]
+pub struct Info {
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Print a JSON array with an object for each file; what is silent or not measured is null
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `amio check`.
