@@ -189,7 +189,10 @@ impl Clip {
             return Ok(self.clone());
         }
         let memory = Box::new(memory::Memory::new(self.clone()));
-        source::load_known(&mut *convert::convert(memory, frame_rate_hz, quality)?, monitor)
+        source::load_known(
+            &mut *convert::convert(memory, frame_rate_hz, quality)?,
+            monitor,
+        )
     }
 
     /// Rate, channels and length.

@@ -53,11 +53,7 @@ pub(crate) fn load_known(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> 
     load_reserving(source.info().frames, source, monitor)
 }
 
-fn load_reserving(
-    frames: u64,
-    source: &mut dyn Source,
-    monitor: &mut Monitor<'_>,
-) -> Result<Clip> {
+fn load_reserving(frames: u64, source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result<Clip> {
     let _kept = Denormals::kept();
     let mut info = source.info();
     check_info(info)?;

@@ -66,7 +66,10 @@ impl Source for Blocks {
             }
             let offset = (self.next % size as u64) as usize;
             // A window reaches past the time of its block, so its end is known where it matters.
-            let left = self.ratio.output_frames(self.window.end()).saturating_sub(self.next);
+            let left = self
+                .ratio
+                .output_frames(self.window.end())
+                .saturating_sub(self.next);
             let frames = left.min((wanted - done).min(size - offset) as u64) as usize;
             if frames == 0 {
                 break;
