@@ -96,9 +96,9 @@ fn a_draft_keeps_the_gain_of_what_a_preview_needs() {
                 fit.gain_db
             );
             assert!(
-                fit.thd_n_db < -75.0,
+                fit.thd_n_db() < -75.0,
                 "{from} to {to}: {hz} Hz {} dB",
-                fit.thd_n_db
+                fit.thd_n_db()
             );
         }
     }
@@ -131,7 +131,7 @@ fn the_noise_and_the_passband_hold_at_other_ratios() {
             for part in [0.0452, 0.68, 0.907] {
                 let fit = fit_of(quality, part * nyquist, from, to);
                 let what = format!("{quality:?}, {from} to {to}, {part} of Nyquist");
-                assert!(fit.thd_n_db <= noise_db, "{what}: {} dB", fit.thd_n_db);
+                assert!(fit.thd_n_db() <= noise_db, "{what}: {} dB", fit.thd_n_db());
                 assert!(fit.gain_db.abs() <= 0.005, "{what}: {} dB", fit.gain_db);
                 assert!(
                     fit.delay_frames.abs() < 1e-5,

@@ -36,8 +36,13 @@ pub struct Fit {
     pub delay_frames: f64,
     /// What remains of the output without the tone.
     pub residual: Vec<f64>,
+}
+
+impl Fit {
     /// The level of what remains in relation to the tone that came out.
-    pub thd_n_db: f64,
+    pub fn thd_n_db(&self) -> f64 {
+        level_db(self.residual.iter().copied()) - self.gain_db
+    }
 }
 
 /// Converts `seconds` of a tone, and fits it to the middle half of what comes out.
@@ -64,17 +69,11 @@ pub fn fit(convert: &mut Convert, hz: f64, from_hz: u32, to_hz: u32, seconds: f6
     let determinant = ss * cc - sc * sc;
     let a = (xs * cc - xc * sc) / determinant;
     let b = (xc * ss - xs * sc) / determinant;
-    let residual: Vec<f64> = waves
-        .iter()
-        .zip(middle)
-        .map(|((sin, cos), sample)| f64::from(*sample) - a * sin - b * cos)
-        .collect();
-    let gain_db = 20.0 * (a.hypot(b) / amplitude()).log10();
+    let rest = |((sin, cos), sample): (&(f64, f64), &f32)| f64::from(*sample) - a * sin - b * cos;
     Fit {
-        gain_db,
+        gain_db: 20.0 * (a.hypot(b) / amplitude()).log10(),
         delay_frames: -b.atan2(a) / step,
-        thd_n_db: level_db(residual.iter().copied()) - gain_db,
-        residual,
+        residual: waves.iter().zip(middle).map(rest).collect(),
     }
 }
 
@@ -109,7 +108,7 @@ pub fn figures(convert: &mut Convert) -> Figures {
     let stopped = convert(&stopped, 48_000, 44_100);
     let middle = &stopped[44_100..3 * 44_100];
     Figures {
-        thd_n_db: [low.thd_n_db, high.thd_n_db],
+        thd_n_db: [low.thd_n_db(), high.thd_n_db()],
         ripple_db,
         transition_db: fit(convert, 21_500.0, 44_100, 48_000, 4.0).gain_db,
         alias_db: level_db(middle.iter().map(|sample| f64::from(*sample))),
