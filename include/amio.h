@@ -222,6 +222,16 @@
 #define AMIO_LAYOUT_PLANAR 1
 
 /**
+ * Peaks and RMS for drawing.
+ */
+#define AMIO_ANALYSE_OVERVIEW 1
+
+/**
+ * Loudness by EBU R128, and the levels of each channel.
+ */
+#define AMIO_ANALYSE_LOUDNESS 2
+
+/**
  * A swap that comes too late begins where it would be, had it come in time: at
  * `start_from + (position - insert_at)`. The default.
  */
@@ -336,6 +346,40 @@
 #define AMIO_EVENT_LOG 16
 
 /**
+ * A streamed clip was not read from its file in time: `frames` of it, from `clip_frame` on, were
+ * silent. `clip_id` says which clip.
+ */
+#define AMIO_EVENT_UNDERRUN 17
+
+/**
+ * A part of a streamed clip cannot be read and is silent, `message` says why; `clip_id` says which
+ * clip.
+ */
+#define AMIO_EVENT_STREAM_FAILED 18
+
+/**
+ * A recorder has its first frame, at `position` and `device_frame`; `message` is its file.
+ */
+#define AMIO_EVENT_RECORDER_STARTED 19
+
+/**
+ * A recorder has ended, and its file, `message`, is complete and has `frames`.
+ */
+#define AMIO_EVENT_RECORDER_ENDED 20
+
+/**
+ * A recorder could not go on, because the disk is full, say: `message` names the file and the
+ * reason. The file can be played, and has the `frames` that were written before.
+ */
+#define AMIO_EVENT_RECORDER_FAILED 21
+
+/**
+ * The disk was too slow for a recorder: its file, `message`, has silence in place of the `frames`
+ * before `position` and `device_frame`.
+ */
+#define AMIO_EVENT_RECORDER_LOST 22
+
+/**
  * The event is not a cancelled swap.
  */
 #define AMIO_CANCEL_NONE 0
@@ -374,6 +418,22 @@
  * The driver has no audio thread of its own.
  */
 #define AMIO_REALTIME_NOT_NEEDED 3
+
+/**
+ * The inputs.
+ */
+#define AMIO_METER_INPUTS 0
+
+/**
+ * The outputs, before the clamp.
+ */
+#define AMIO_METER_OUTPUTS 1
+
+/**
+ * What was found in a clip or a file: an overview for drawing it at any zoom, its loudness, or
+ * both. It does not change.
+ */
+typedef struct amio_analysis amio_analysis;
 
 /**
  * A shared, immutable piece of audio. Handles are counted: amio_clip_new() and its kin give one
@@ -487,6 +547,10 @@ typedef struct amio_interface_config {
      * have.
      */
     uint32_t playback_latency_frames;
+    /**
+     * How far ahead of what plays streamed clips are read, 1 to 2^24 frames. 0: one second.
+     */
+    uint64_t read_ahead_frames;
 } amio_interface_config;
 
 /**
@@ -573,6 +637,116 @@ typedef struct amio_clip_properties {
      */
     uint64_t frames;
 } amio_clip_properties;
+
+/**
+ * Called by long work, several times a second, on the thread that asked for the work: of
+ * `total_frames` frames, as far as is known, `done_frames` are done. 0 goes on; anything else gives
+ * the work up, which then fails with AMIO_ERROR_CANCELLED and leaves nothing behind. `user_data` is
+ * what was handed over with it. It may call the library, but must not throw or jump out. NULL, where
+ * a function takes one, watches nothing.
+ */
+typedef int32_t (*amio_progress)(void *user_data, uint64_t done_frames, uint64_t total_frames);
+
+/**
+ * What to draw for one stretch of a channel. Units: linear, 1.0 is full scale; all 0 where there is
+ * nothing. It never grows, so that an array of them stays what it is.
+ */
+typedef struct amio_bucket {
+    /**
+     * The least sample.
+     */
+    float min;
+    /**
+     * The greatest sample.
+     */
+    float max;
+    /**
+     * The root of the mean square.
+     */
+    float rms;
+} amio_bucket;
+
+/**
+ * How loud something is as a whole, by EBU R128. Set struct_size to sizeof(amio_loudness) before
+ * the call.
+ *
+ * Which loudspeaker a channel is for is taken from their number, in the order of WAV files: 1 is
+ * counted once, 2 is stereo, 3 left, right, centre, 4 quadraphonic, 5 and 6 a 5.1 without and with
+ * its LFE channel, 7 a 6.1, 8 a 7.1. With more channels, and below 4000 Hz, no loudness is measured;
+ * peaks are all the same.
+ */
+typedef struct amio_loudness {
+    /**
+     * sizeof(amio_loudness).
+     */
+    uint32_t struct_size;
+    /**
+     * Nothing yet; 0.
+     */
+    uint32_t reserved;
+    /**
+     * The loudness of the whole, gated, in LUFS; minus infinity if nothing of 400 ms is louder than
+     * -70 LUFS.
+     */
+    double integrated_lufs;
+    /**
+     * The loudness range (LRA), in LU; 0 if nothing of 3 s is louder than -70 LUFS.
+     */
+    double range_lu;
+    /**
+     * The loudest 400 ms, in LUFS; minus infinity if it is shorter, or silent.
+     */
+    double max_momentary_lufs;
+    /**
+     * The loudest 3 s, in LUFS; minus infinity if it is shorter, or silent.
+     */
+    double max_short_term_lufs;
+    /**
+     * The largest sample peak of all channels; linear, 1.0 is full scale.
+     */
+    float sample_peak;
+    /**
+     * The largest true peak of all channels; linear, 1.0 is full scale.
+     */
+    float true_peak;
+} amio_loudness;
+
+/**
+ * The levels of one channel. Units: linear, 1.0 is full scale. Set struct_size to
+ * sizeof(amio_channel_levels) before the call.
+ */
+typedef struct amio_channel_levels {
+    /**
+     * sizeof(amio_channel_levels).
+     */
+    uint32_t struct_size;
+    /**
+     * Nothing yet; 0.
+     */
+    uint32_t reserved;
+    /**
+     * The largest magnitude of a sample.
+     */
+    float sample_peak;
+    /**
+     * The largest magnitude between samples too: from four times as many samples below 96 kHz, twice
+     * as many below 192 kHz; above, the sample peak.
+     */
+    float true_peak;
+    /**
+     * The root of the mean square of all samples.
+     */
+    double rms;
+    /**
+     * The mean of all samples.
+     */
+    double dc_offset;
+    /**
+     * How many samples are at or beyond full scale, which is 32767/32768, the greatest that 16 bits
+     * hold.
+     */
+    uint64_t clipped;
+} amio_channel_levels;
 
 /**
  * One clip, cropped, placed, repeated and scaled. Fill it in with amio_playspec_entry_init(),
@@ -760,6 +934,14 @@ typedef struct amio_event {
      * UTF-8, ended by NUL, cut at the end of a character where it is too long.
      */
     char message[AMIO_MESSAGE_BYTES];
+    /**
+     * The clip that it is about: `id` of its amio_clip_properties; 0 if none.
+     */
+    uint64_t clip_id;
+    /**
+     * The first frame of that clip that it is about.
+     */
+    uint64_t clip_frame;
 } amio_event;
 
 /**
@@ -861,7 +1043,35 @@ typedef struct amio_stats {
      * Why real-time scheduling was refused; UTF-8, ended by NUL.
      */
     char realtime_reason[AMIO_MESSAGE_BYTES];
+    /**
+     * How often a streamed clip was not read from its file in time, counted per clip and period.
+     */
+    uint64_t underruns;
+    /**
+     * Frames of streamed clips that were silent because of that.
+     */
+    uint64_t underrun_frames;
 } amio_stats;
+
+/**
+ * The level of one channel over the last 0.3 s: 29 blocks of a hundredth of a second, and what has
+ * begun of the next. Units: linear, 1.0 is full scale. It never grows, so that an array of them
+ * stays what it is.
+ */
+typedef struct amio_meter {
+    /**
+     * The largest magnitude.
+     */
+    float peak;
+    /**
+     * The root of the mean square. A sine of amplitude 1.0 has 0.707.
+     */
+    float rms;
+    /**
+     * How many samples were at or beyond -1.0 or 1.0 since the interface was made.
+     */
+    uint64_t clipped;
+} amio_meter;
 
 /**
  * Success.
@@ -1187,7 +1397,8 @@ amio_status amio_interface_position(struct amio_interface *iface, int64_t *out_p
  * Goes to a frame of the timeline, from the first frame of the next period on, whether the
  * transport rolls or not. What sounded fades over the declick length.
  *
- * Thread: any but the audio thread. Units: frames, -2^61 to 2^61.
+ * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * at most half a second. Units: frames, -2^61 to 2^61.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
  * AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
  */
@@ -1206,7 +1417,8 @@ amio_status amio_interface_rolling(struct amio_interface *iface, uint32_t *out_r
  * Starts (1) or stops (0) the transport, from the first frame of the next period on. Stopped
  * means silence; capture goes on.
  *
- * Thread: any but the audio thread.
+ * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * at most half a second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
  * (neither 0 nor 1); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
  */
@@ -1324,13 +1536,14 @@ amio_status amio_clip_read(struct amio_clip *clip,
                            float *out_samples);
 
 /**
- * Writes the clip as a 32-bit float WAV file, which it replaces if there is one.
+ * Writes the clip as a 32-bit float WAV file, which it replaces if there is one; past 4 GiB it is
+ * RF64. amio_clip_save() writes other formats.
  *
  * Thread: any but the audio thread; writes the file.
  * Ownership: `path` is borrowed for the call.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO;
- * AMIO_ERROR_INVALID_STATE (more than the 4 GiB that WAV can hold); AMIO_ERROR_INVALID_ARGUMENT
- * (an empty path or one of 4096 bytes or more).
+ * AMIO_ERROR_INVALID_STATE (the file is being written already); AMIO_ERROR_INVALID_ARGUMENT (an
+ * empty path or one of 4096 bytes or more).
  */
 amio_status amio_clip_save_wav(struct amio_clip *clip, const char *path);
 
@@ -1350,6 +1563,101 @@ amio_status amio_clip_retain(struct amio_clip *clip);
  * Errors: AMIO_ERROR_INVALID_HANDLE.
  */
 amio_status amio_clip_free(struct amio_clip *clip);
+
+/**
+ * Looks at a clip once. An overview keeps the clip's data, and is exact at any zoom; that of a
+ * streamed clip is that of its file: see amio_analysis_open().
+ *
+ * Thread: any but the audio thread; allocates and reads all samples.
+ * Units: `parts` is AMIO_ANALYSE_OVERVIEW, AMIO_ANALYSE_LOUDNESS, or both added up, which 0 means
+ * too. An overview takes a 64th of the memory of the clip as floats.
+ * Ownership: `progress` may be NULL; it is called with `user_data` during the call. Release the
+ * analysis with amio_analysis_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (parts
+ * that do not exist); AMIO_ERROR_CANCELLED; AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_analysis_new(struct amio_clip *clip,
+                              uint32_t parts,
+                              amio_progress progress,
+                              void *user_data,
+                              struct amio_analysis **out_analysis);
+
+/**
+ * Looks at a file once, without loading it. Its overview is exact where stretches begin and end at
+ * multiples of 256 frames, and otherwise covers up to 255 frames more at either end.
+ *
+ * Thread: any but the audio thread; reads the file.
+ * Units: `path` in the bytes of the file system, UTF-8 on most; `parts` as amio_analysis_new().
+ * Ownership: `path` is borrowed for the call; `progress` may be NULL; it is called with `user_data`
+ * during the call. Release the analysis with amio_analysis_free().
+ * Errors: as amio_clip_open(); AMIO_ERROR_INVALID_ARGUMENT (parts that do not exist);
+ * AMIO_ERROR_CANCELLED.
+ */
+amio_status amio_analysis_open(const char *path,
+                               uint32_t parts,
+                               amio_progress progress,
+                               void *user_data,
+                               struct amio_analysis **out_analysis);
+
+/**
+ * Tells rate, channels and length of what was looked at.
+ *
+ * Thread: any. Ownership: `out_properties` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+ * (struct_size).
+ */
+amio_status amio_analysis_info(struct amio_analysis *analysis,
+                               struct amio_clip_properties *out_properties);
+
+/**
+ * Divides a stretch of one channel into `bucket_count` parts, for each of which it gives what to
+ * draw. Bucket n covers the frames from start_frame + n * frames / bucket_count, rounded down, up to
+ * where the next one begins, and at least one. What lies behind the end counts for nothing. A long
+ * stretch takes no longer than a short one, but for the logarithm of its length.
+ *
+ * Thread: any; allocates nothing for the buckets.
+ * Units: channels count from 0; `frames` and `bucket_count` at least 1.
+ * Ownership: `out_buckets` is the caller's.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no such
+ * channel, no frames, no buckets, a stretch beyond 2^64 frames, buckets that are not aligned);
+ * AMIO_ERROR_INVALID_STATE (the analysis has no overview).
+ */
+amio_status amio_analysis_read(struct amio_analysis *analysis,
+                               uint32_t channel,
+                               uint64_t start_frame,
+                               uint64_t frames,
+                               struct amio_bucket *out_buckets,
+                               uint64_t bucket_count);
+
+/**
+ * Tells how loud the whole is.
+ *
+ * Thread: any. Ownership: `out_loudness` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+ * (struct_size); AMIO_ERROR_INVALID_STATE (the analysis has no loudness).
+ */
+amio_status amio_analysis_loudness(struct amio_analysis *analysis,
+                                   struct amio_loudness *out_loudness);
+
+/**
+ * Tells the levels of one channel.
+ *
+ * Thread: any. Units: channels count from 0.
+ * Ownership: `out_levels` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no such
+ * channel, struct_size); AMIO_ERROR_INVALID_STATE (the analysis has no loudness).
+ */
+amio_status amio_analysis_levels(struct amio_analysis *analysis,
+                                 uint32_t channel,
+                                 struct amio_channel_levels *out_levels);
+
+/**
+ * Frees an analysis. NULL is fine.
+ *
+ * Thread: any but the audio thread; may call the release callback of a borrowed clip.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_analysis_free(struct amio_analysis *analysis);
 
 /**
  * Makes an empty playspec, which is silence.
@@ -1425,7 +1733,8 @@ amio_status amio_playspec_free(struct amio_playspec *playspec);
  *
  * From its first success on, the playspec can no longer be added to.
  *
- * Thread: any but the audio thread.
+ * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * at most half a second.
  * Units: positions in frames, -2^61 to 2^61; `late_policy` is one of AMIO_LATE_*.
  * Ownership: the interface keeps what it needs of the playspec; the handle may be freed.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
@@ -1444,7 +1753,8 @@ amio_status amio_interface_schedule(struct amio_interface *iface,
  * Cancels a swap that has not taken over yet. Its ticket ends as cancelled, or as applied if it
  * was just being taken: the event says which.
  *
- * Thread: any but the audio thread.
+ * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * at most half a second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_NO_SUCH_TICKET (never
  * issued by this interface, or ended); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
  */
@@ -1524,7 +1834,8 @@ amio_status amio_group_set_rolling(struct amio_group *group, uint32_t rolling);
  * same period, in the order in which they were put in. The group is spent, also if this fails:
  * free it, and make a new one.
  *
- * Thread: any but the audio thread.
+ * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * at most half a second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the
  * group was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL. After these,
  * nothing of the group happens, and tickets of its swaps end as cancelled.
@@ -1624,6 +1935,26 @@ amio_status amio_interface_event_fd(struct amio_interface *iface, int *out_fd);
  * (struct_size).
  */
 amio_status amio_interface_stats(struct amio_interface *iface, struct amio_stats *out_stats);
+
+/**
+ * Reads the meters of all inputs or all outputs, as of the last period. Reading takes nothing
+ * away: any number of readers see the same, and whoever looks every 0.29 s or more often misses
+ * no peak. Skipped frames count as silence. While no periods run, meters stay as they are. A sample
+ * of an input that is not a number counts as 1e15, which is the largest that is shown. Allocates
+ * nothing and waits for nobody.
+ *
+ * Thread: any.
+ * Units: `direction` is one of AMIO_METER_*; `capacity` is the room in meters, 64 is always enough;
+ * `out_channels` gets how many were written, one for each channel, and may be 0.
+ * Ownership: `out_meters` and `out_channels` are the caller's.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
+ * direction that does not exist, meters that are not aligned); AMIO_ERROR_BUFFER_TOO_SMALL.
+ */
+amio_status amio_interface_meters(struct amio_interface *iface,
+                                  uint32_t direction,
+                                  struct amio_meter *out_meters,
+                                  uint32_t capacity,
+                                  uint32_t *out_channels);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -3,7 +3,7 @@
 
 mod toolchain;
 
-use amio::Clip;
+use amio::{Clip, FileFormat};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use toolchain::Linkage::{Shared, Static};
@@ -105,7 +105,7 @@ fn voices_are_rendered_over_a_metronome() {
 fn voice() -> PathBuf {
     let path = scratch().join("voice.wav");
     let clip = Clip::from_f32(48_000, 1, &[0.5; 1_000]).expect("good samples");
-    clip.save_wav(&path)
+    clip.save(&path, FileFormat::WavF32)
         .expect("the target directory is writable");
     path
 }

@@ -5,7 +5,7 @@ use super::handles::{self, Object};
 use super::sized::Versioned;
 use super::status::amio_status;
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
-use crate::{Clip, ClipInfo, Layout, SampleFormat};
+use crate::{Clip, ClipInfo, FileFormat, Layout, SampleFormat};
 use std::ffi::{c_char, c_void};
 use std::mem::offset_of;
 use std::sync::Arc;
@@ -297,13 +297,14 @@ pub unsafe extern "C" fn amio_clip_read(
     })
 }
 
-/// Writes the clip as a 32-bit float WAV file, which it replaces if there is one.
+/// Writes the clip as a 32-bit float WAV file, which it replaces if there is one; past 4 GiB it is
+/// RF64. amio_clip_save() writes other formats.
 ///
 /// Thread: any but the audio thread; writes the file.
 /// Ownership: `path` is borrowed for the call.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO;
-/// AMIO_ERROR_INVALID_STATE (more than the 4 GiB that WAV can hold); AMIO_ERROR_INVALID_ARGUMENT
-/// (an empty path or one of 4096 bytes or more).
+/// AMIO_ERROR_INVALID_STATE (the file is being written already); AMIO_ERROR_INVALID_ARGUMENT (an
+/// empty path or one of 4096 bytes or more).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_clip_save_wav(
     clip: *mut amio_clip,
@@ -313,7 +314,7 @@ pub unsafe extern "C" fn amio_clip_save_wav(
     let caller = unsafe { Caller::trusted() };
     guard(|| {
         let clip = handles::get("clip", clip)?;
-        Ok(clip.save_wav(caller.path("path", path)?)?)
+        Ok(clip.save(caller.path("path", path)?, FileFormat::WavF32)?)
     })
 }
 

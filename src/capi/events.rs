@@ -57,6 +57,16 @@ pub const AMIO_EVENT_UNDERRUN: u32 = 17;
 /// A part of a streamed clip cannot be read and is silent, `message` says why; `clip_id` says which
 /// clip.
 pub const AMIO_EVENT_STREAM_FAILED: u32 = 18;
+/// A recorder has its first frame, at `position` and `device_frame`; `message` is its file.
+pub const AMIO_EVENT_RECORDER_STARTED: u32 = 19;
+/// A recorder has ended, and its file, `message`, is complete and has `frames`.
+pub const AMIO_EVENT_RECORDER_ENDED: u32 = 20;
+/// A recorder could not go on, because the disk is full, say: `message` names the file and the
+/// reason. The file can be played, and has the `frames` that were written before.
+pub const AMIO_EVENT_RECORDER_FAILED: u32 = 21;
+/// The disk was too slow for a recorder: its file, `message`, has silence in place of the `frames`
+/// before `position` and `device_frame`.
+pub const AMIO_EVENT_RECORDER_LOST: u32 = 22;
 
 /// The event is not a cancelled swap.
 pub const AMIO_CANCEL_NONE: u32 = 0;
@@ -294,6 +304,29 @@ fn describe(event: Event) -> amio_event {
         EventKind::Log(text) => {
             out.message = text_field(&text);
             AMIO_EVENT_LOG
+        }
+        EventKind::RecorderStarted { path } => {
+            out.message = text_field(&path.to_string_lossy());
+            AMIO_EVENT_RECORDER_STARTED
+        }
+        EventKind::RecorderEnded { path, frames } => {
+            out.message = text_field(&path.to_string_lossy());
+            out.frames = frames;
+            AMIO_EVENT_RECORDER_ENDED
+        }
+        EventKind::RecorderFailed {
+            path,
+            frames,
+            reason,
+        } => {
+            out.message = text_field(&format!("{}: {reason}", path.display()));
+            out.frames = frames;
+            AMIO_EVENT_RECORDER_FAILED
+        }
+        EventKind::RecorderLost { path, frames } => {
+            out.message = text_field(&path.to_string_lossy());
+            out.frames = frames;
+            AMIO_EVENT_RECORDER_LOST
         }
     };
     out

@@ -6,6 +6,7 @@
 //! count upwards, scrambled with a secret of the process, so that none is used twice and none
 //! can be guessed; their upper bits are such that a program that dereferences one faults at once.
 
+use super::analysis::{Findings, amio_analysis};
 use super::clip::amio_clip;
 use super::guard::{Checked, Fault};
 use super::interface::amio_interface;
@@ -23,6 +24,7 @@ use std::sync::{Arc, LazyLock};
 pub(super) enum Object {
     Interface(Interface),
     Clip { clip: Clip, references: u64 },
+    Analysis(Arc<Findings>),
     Playspec(Arc<Draft>),
     Group(Arc<OpenGroup>),
 }
@@ -59,6 +61,17 @@ impl Handle for amio_clip {
     }
 }
 
+impl Handle for amio_analysis {
+    type Target = Arc<Findings>;
+    const NAME: &'static str = "an analysis";
+    fn target(object: &Object) -> Option<&Arc<Findings>> {
+        match object {
+            Object::Analysis(findings) => Some(findings),
+            _ => None,
+        }
+    }
+}
+
 impl Handle for amio_playspec {
     type Target = Arc<Draft>;
     const NAME: &'static str = "a playspec";
@@ -86,6 +99,7 @@ impl Object {
         match self {
             Object::Interface(_) => amio_interface::NAME,
             Object::Clip { .. } => amio_clip::NAME,
+            Object::Analysis(_) => amio_analysis::NAME,
             Object::Playspec(_) => amio_playspec::NAME,
             Object::Group(_) => amio_group::NAME,
         }

@@ -38,6 +38,8 @@ mod progress;
 
 mod clip;
 
+mod analysis;
+
 mod playspec;
 
 mod schedule;
@@ -47,3 +49,5 @@ mod capture;
 mod events;
 
 mod stats;
+
+mod meter;

@@ -16,10 +16,6 @@ pub type amio_progress = Option<
 
 impl Caller {
     /// The callback as a [`crate::Monitor`].
-    #[allow(
-        dead_code,
-        reason = "the sections that do long work come one by one; the first takes this away"
-    )]
     pub fn monitor(
         &self,
         progress: amio_progress,

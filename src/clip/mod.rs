@@ -5,21 +5,34 @@
 //! not. Clones share the data; the last owner, never the audio thread, frees it.
 #![forbid(unsafe_code)]
 
+mod analysis;
 mod convert;
+mod decode;
+mod encode;
 mod format;
+mod loudness;
 mod memory;
+mod open;
+mod overview;
+mod save;
 mod source;
 pub(crate) mod stream;
-mod wav;
 
+pub use analysis::Analysis;
 pub use convert::Quality;
+pub use decode::{FileInfo, probe};
+pub use encode::FileFormat;
+pub(crate) use encode::{Shape, Writer};
 pub use format::{Layout, SampleFormat};
+pub use loudness::{ChannelLevels, Loudness};
+pub use open::OpenOptions;
+pub use overview::{Bucket, Overview};
+pub(crate) use source::Source;
 pub use source::{Monitor, Progress};
 
 use crate::error::{Error, Result};
 use crate::units::{FRAME_RATE_RANGE_HZ, MAX_CHANNELS, MAX_LENGTH_FRAMES, MAX_SAMPLE};
 use std::ops::Range;
-use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use stream::Stream;
@@ -130,34 +143,9 @@ impl Clip {
         Clip::from_bytes(info, SampleFormat::F32, Layout::Interleaved, bytes)
     }
 
-    /// Loads a file whole, at the rate it has. WAV with 8 to 32-bit integers or 32-bit floats.
-    ///
-    /// # Errors
-    /// [`Error::Io`], [`Error::Format`] (names what was found and what is supported),
-    /// [`Error::BadSample`], [`Error::OutOfMemory`].
-    pub fn open(path: impl AsRef<Path>) -> Result<Clip> {
-        source::load(&mut wav::Wav::open(path.as_ref())?, &mut source::unwatched)
-    }
-
-    /// Plays a file without loading it: an interface on which it is scheduled reads ahead of what
-    /// plays. It sounds bit for bit like the loaded file. Where the file is not read in time, the
-    /// frames that are missing are silent, counted, and reported by
-    /// [`crate::EventKind::Underrun`].
-    ///
-    /// # Errors
-    /// [`Error::Io`], [`Error::Format`], [`Error::OutOfMemory`].
-    pub fn open_stream(path: impl AsRef<Path>) -> Result<Clip> {
-        let source = wav::Wav::open(path.as_ref())?;
-        let stream = Stream::new(Box::new(source))?;
+    pub(crate) fn streamed(source: Box<dyn Source>) -> Result<Clip> {
+        let stream = Stream::new(source)?;
         Ok(Clip::new(stream.info(), Samples::Streamed(stream)))
-    }
-
-    /// Writes the clip as a 32-bit float WAV file.
-    ///
-    /// # Errors
-    /// [`Error::Io`]; [`Error::InvalidState`] if it would pass the 4 GiB that WAV can hold.
-    pub fn save_wav(&self, path: impl AsRef<Path>) -> Result<()> {
-        wav::write(self, path.as_ref())
     }
 
     /// The clip at another frame rate: `round(frames * to / from)` frames, halves up, the first one

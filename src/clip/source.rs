@@ -16,6 +16,12 @@ pub(crate) trait Source: Send {
     /// them, unless the end comes before; returns how many frames it read, 0 at the end.
     fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize>;
 
+    /// Frames that are there for certain, so that memory for them may be taken at once: the bytes
+    /// that hold them are in the file.
+    fn certain_frames(&self) -> u64 {
+        0
+    }
+
     /// Makes `frame`, at most the length, the next that is read. What is read after it is bit for
     /// bit what reading from the beginning gives.
     fn seek(&mut self, frame: u64) -> Result<()>;

@@ -6,6 +6,7 @@ use crate::sys::Signal;
 use crate::units::{Latency, Ticket};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Something that happened, and when.
@@ -118,6 +119,34 @@ pub enum EventKind {
     },
     /// A line of the driver's log.
     Log(String),
+    /// A recorder has its first frame: that of the event.
+    RecorderStarted {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A recorder has ended before the event's frame, and its file is complete.
+    RecorderEnded {
+        /// The file.
+        path: PathBuf,
+        /// Its length.
+        frames: u64,
+    },
+    /// A recorder could not go on: the disk is full, say. The file has what was written before.
+    RecorderFailed {
+        /// The file.
+        path: PathBuf,
+        /// Its length.
+        frames: u64,
+        /// What the system said.
+        reason: String,
+    },
+    /// The disk was too slow: the file has silence in place of the frames before the event's.
+    RecorderLost {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        frames: u64,
+    },
 }
 
 /// Why a swap was cancelled.
@@ -269,5 +298,43 @@ impl From<Report> for Event {
             device_frame: report.device_frame,
             time_ns: report.time_ns,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn underrun(clip: u64, clip_frame: u64, frames: u64, device_frame: u64) -> Event {
+        Event {
+            kind: EventKind::Underrun {
+                clip,
+                clip_frame,
+                frames,
+            },
+            position: 0,
+            device_frame,
+            time_ns: 0,
+        }
+    }
+
+    #[test]
+    fn underruns_that_join_are_one_event_and_others_are_not() {
+        let events = Events::new().expect("a descriptor");
+        for (clip, clip_frame, device_frame) in [
+            (1, 100, 1000),
+            (2, 100, 1000),
+            (1, 110, 1010),
+            (2, 110, 1010),
+            (1, 120, 1020),
+            (1, 130, 1031), // later than where it would go on
+            (2, 121, 1020), // not where it would go on
+        ] {
+            events.push(underrun(clip, clip_frame, 10, device_frame));
+        }
+        let kinds = std::iter::from_fn(|| events.pop()).map(|event| event.kind);
+        let expected = [(1, 100, 30), (2, 100, 20), (1, 130, 10), (2, 121, 10)];
+        let expected = expected.map(|(clip, first, frames)| underrun(clip, first, frames, 0).kind);
+        assert_eq!(kinds.collect::<Vec<_>>(), expected);
     }
 }

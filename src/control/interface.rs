@@ -6,6 +6,7 @@ use super::events::{Event, Events};
 use super::life::Life;
 use super::outlook::Outlook;
 use super::read_ahead::ReadAhead;
+use super::recording::Take;
 use super::schedule::Commands;
 use super::stats::Stats;
 use super::supervisor::{Inbox, Supervisor};
@@ -99,6 +100,10 @@ pub(super) struct Inner {
     pub returns: Mutex<Returns>,
     pub input: Mutex<Option<InputReader>>,
     pub input_signal: Signal,
+    /// Recordings that have not ended, and some that have.
+    pub takes: Mutex<Vec<Arc<Take>>>,
+    /// Taps that are with the engine, or on their way to it or back.
+    pub taps: AtomicUsize,
     pub events: Events,
     /// Changed by whoever holds `life`, or when the engine fails; read by anybody, at once.
     pub state: Mutex<State>,
@@ -166,6 +171,8 @@ impl Interface {
             returns: Mutex::new(control_end.returns),
             input: Mutex::new(control_end.input),
             input_signal: Signal::new()?,
+            takes: Mutex::default(),
+            taps: AtomicUsize::new(0),
             events: Events::new()?,
             state: Mutex::new(State::Stopped),
             life: Mutex::new(Life {
@@ -323,6 +330,10 @@ impl Interface {
         &self.0.inner
     }
 
+    pub(super) fn shared(&self) -> &Arc<Inner> {
+        &self.0.inner
+    }
+
     /// What is inside, unless the interface is closed.
     pub(super) fn open(&self) -> Result<&Inner> {
         self.inner().check_open()?;
@@ -363,5 +374,6 @@ fn sizes(config: &Config, info: &Info) -> Sizes {
         input_frames: input_frames as usize,
         input_chunks: (input_frames / shortest) as usize + 64,
         input_channels: config.input_channels.into(),
+        output_channels: config.output_channels.into(),
     }
 }

@@ -185,6 +185,7 @@ impl Inner {
             self.event(EventKind::Log(error.to_string()));
         }
         self.pump();
+        self.end_recordings();
         let pending = self.outlook.lock().end_all();
         for swap in pending {
             self.event(EventKind::Cancelled {

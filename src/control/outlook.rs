@@ -179,3 +179,117 @@ fn add_wants(wants: &mut Vec<Want>, playspec: &Compiled, from: i64, to: i64, due
         }
     });
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clip::stream::tests::{Numbers, Wrong};
+    use crate::playspec::gains::GainTable;
+    use crate::playspec::{Entry, Playspec};
+
+    const PAGE: u64 = PAGE_FRAMES as u64;
+
+    fn clip(pages: u64) -> Clip {
+        let source = Numbers::new(pages * PAGE, Wrong::Nothing);
+        Clip::streamed(Box::new(source)).expect("there is memory")
+    }
+
+    fn swap(ticket: u64, entries: Vec<Entry>, insert_at: i64, start_from: i64) -> link::Swap {
+        let playspec = Playspec::new(entries).expect("they are valid").0;
+        link::Swap {
+            order: ticket,
+            ticket: Ticket(ticket),
+            gains: Arc::new(GainTable::new(&playspec.entries)),
+            playspec,
+            insert_at,
+            start_from,
+            late: LatePolicy::CatchUp,
+        }
+    }
+
+    /// In force is what these swaps began with; the others are pending.
+    fn outlook(swaps: &[link::Swap]) -> Outlook {
+        let mut outlook = Outlook::default();
+        for swap in swaps {
+            outlook.add(swap.order, Planned::of(swap));
+        }
+        outlook.end(swaps[0].ticket, true);
+        outlook
+    }
+
+    fn pages(wants: &[Want], clip: &Clip) -> Vec<(u64, u64)> {
+        let of_clip = wants.iter().filter(|want| want.clip.same_data(clip));
+        of_clip.map(|want| (want.page, want.due)).collect()
+    }
+
+    #[test]
+    fn pages_are_wanted_in_the_order_in_which_they_are_heard() {
+        let (early, late) = (clip(100), clip(100));
+        let mut cropped = Entry::new(&late, 1_000);
+        cropped.begin = PAGE + 96;
+        let in_force = swap(1, vec![Entry::new(&early, 500), cropped], 0, 0);
+        let wants = outlook(&[in_force]).wants(Ticket(1), 0, 2 * PAGE);
+        assert_eq!(pages(&wants, &early), [(0, 500), (1, 500 + PAGE)]);
+        assert_eq!(pages(&wants, &late), [(1, 1_000), (2, 1_000 + PAGE - 96)]);
+        assert!(wants.is_sorted_by_key(|want| want.due));
+    }
+
+    #[test]
+    fn what_is_queued_is_wanted_from_where_it_takes_over_and_what_it_replaces_is_not() {
+        let (now, next, last) = (clip(100), clip(100), clip(100));
+        let swaps = [
+            swap(1, vec![Entry::new(&now, 0)], 0, 0),
+            swap(2, vec![Entry::new(&next, 0)], PAGE as i64, 10 * PAGE as i64),
+            swap(3, vec![Entry::new(&last, 0)], 11 * PAGE as i64, 0),
+        ];
+        let wants = outlook(&swaps).wants(Ticket(1), 0, 3 * PAGE);
+        assert_eq!(pages(&wants, &now), [(0, 0)]);
+        assert_eq!(pages(&wants, &next), [(10, PAGE)]);
+        assert_eq!(pages(&wants, &last), [(0, 2 * PAGE)]);
+    }
+
+    #[test]
+    fn a_swap_that_took_over_counts_before_its_report_was_fetched() {
+        let (before, now) = (clip(100), clip(100));
+        let swaps = [
+            swap(1, vec![Entry::new(&before, 0)], 0, 0),
+            swap(2, vec![Entry::new(&now, 0)], 1_000_000, 0),
+        ];
+        let wants = outlook(&swaps).wants(Ticket(2), 10, 100);
+        assert_eq!(pages(&wants, &before), []);
+        assert_eq!(pages(&wants, &now), [(0, 0)]);
+    }
+
+    #[test]
+    fn a_swap_that_is_late_is_wanted_where_it_catches_up_or_not_at_all() {
+        let (now, late) = (clip(100), clip(100));
+        let mut swaps = [
+            swap(1, vec![Entry::new(&now, 0)], 0, 0),
+            swap(2, vec![Entry::new(&late, 0)], 100, 0),
+        ];
+        let position = 100 + 5 * PAGE as i64;
+        let wants = outlook(&swaps).wants(Ticket(1), position, 100);
+        assert_eq!(pages(&wants, &late), [(5, 0)]);
+        assert_eq!(pages(&wants, &now), []);
+        swaps[1].late = LatePolicy::Refuse;
+        let wants = outlook(&swaps).wants(Ticket(1), position, 100);
+        assert_eq!(pages(&wants, &late), []);
+        assert_eq!(pages(&wants, &now), [(5, 0)]);
+    }
+
+    #[test]
+    fn what_has_ended_is_not_wanted_and_playspecs_without_streams_are_not_kept() {
+        let loaded = Clip::from_f32(48_000, 1, &[0.5; 100]).expect("samples");
+        let streamed = clip(2);
+        let swaps = [
+            swap(1, vec![Entry::new(&loaded, 0)], 0, 0),
+            swap(2, vec![Entry::new(&streamed, 0)], 0, 0),
+        ];
+        let mut outlook = outlook(&swaps);
+        assert!(outlook.is_streaming());
+        assert!(outlook.end(Ticket(2), false).is_some());
+        assert!(outlook.end(Ticket(2), false).is_none());
+        assert!(!outlook.is_streaming());
+        assert!(outlook.wants(Ticket(1), 0, 1_000).is_empty());
+    }
+}

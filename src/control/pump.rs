@@ -22,8 +22,14 @@ impl Inner {
                 reports.push(report);
             }
             while let Some(object) = returns.next_retired() {
-                if let Retired::Batch(_) = object {
-                    self.batches_in_flight.fetch_sub(1, Ordering::AcqRel);
+                match object {
+                    Retired::Batch(_) => {
+                        self.batches_in_flight.fetch_sub(1, Ordering::AcqRel);
+                    }
+                    Retired::Tap(_) => {
+                        self.taps.fetch_sub(1, Ordering::AcqRel);
+                    }
+                    Retired::Swap(_) => {}
                 }
                 retired.push(object);
             }

@@ -138,6 +138,10 @@ impl Inner {
         }))
     }
 
+    pub(super) fn send_command(&self, command: Command) -> Result<()> {
+        self.send(vec![Asked::Other(command)])
+    }
+
     /// Sends commands that take effect together.
     fn send(&self, asked: Vec<Asked>) -> Result<()> {
         self.pump();
@@ -195,7 +199,9 @@ impl Inner {
     }
 }
 
-/// Scheduling and transport: each call takes effect at the first frame of the next period.
+/// Scheduling and transport: each call takes effect at the first frame of the next period. Where
+/// clips are streamed and the driver plays in real time, a call that makes them sound reads what
+/// sounds at once from their files before, for at most half a second.
 impl Interface {
     /// Queues a playspec to take over at an exact frame; see [`Swap`] and `docs/SEMANTICS.md`.
     /// The ticket ends in exactly one event: applied, superseded or cancelled.

@@ -1,5 +1,6 @@
 //! What the halves tell each other.
 
+use super::tap::TapWriter;
 use crate::playspec::gains::GainTable;
 use crate::playspec::{Compiled, Gain};
 use crate::units::Ticket;
@@ -27,6 +28,8 @@ pub(crate) enum Command {
     },
     SetPosition(i64),
     SetRolling(bool),
+    /// `None` once the engine has taken it.
+    Record(Option<Box<TapWriter>>),
 }
 
 /// What happens to a swap that is looked at after its frame has passed.
@@ -69,6 +72,8 @@ pub(crate) enum Retired {
     Batch(Box<Batch>),
     #[expect(dead_code, reason = "carried only to be dropped on the control side")]
     Swap(Swap),
+    #[expect(dead_code, reason = "carried only to be dropped on the control side")]
+    Tap(Box<TapWriter>),
 }
 
 /// Something that happened on the audio thread.

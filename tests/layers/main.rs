@@ -16,7 +16,7 @@ const LAYERS: &str = "
     units           error
     sys             error units
     kernels         error
-    clip            error units sys
+    clip            error units sys atomic
     playspec        error units clip
     link            error units atomic clip playspec
     engine          error units sys kernels clip playspec link driver::Process driver::Period
@@ -30,6 +30,7 @@ const LAYERS: &str = "
 
 /// Each line: a crate, then the places that wrap it for all others.
 const KEEPERS: &str = "
+    ebur128         clip
     hound           clip
     libloading      jack
     parking_lot     control capi

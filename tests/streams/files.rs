@@ -1,7 +1,7 @@
 //! Files to stream from, and numbers to draw.
 
-use amio::Clip;
-use std::path::{Path, PathBuf};
+use amio::{Clip, FileFormat};
+use std::path::PathBuf;
 
 /// A folder that goes with the test.
 pub struct Folder(PathBuf);
@@ -13,10 +13,6 @@ impl Folder {
         Folder(path)
     }
 
-    pub fn path(&self) -> &Path {
-        &self.0
-    }
-
     /// A WAV file of noise that no other number has.
     pub fn noise(&self, number: u64, rate: u32, channels: u16, frames: u64) -> PathBuf {
         let mut random = Random(number);
@@ -24,7 +20,7 @@ impl Folder {
         let samples: Vec<f32> = samples.collect();
         let path = self.0.join(format!("{number}.wav"));
         let clip = Clip::from_f32(rate, channels, &samples).expect("samples");
-        clip.save_wav(&path).expect("it is written");
+        clip.save(&path, FileFormat::WavF32).expect("it is written");
         path
     }
 }

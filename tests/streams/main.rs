@@ -86,7 +86,7 @@ fn sixty_four_streams_with_random_crops_and_seeks_sound_bit_for_bit_like_the_loa
     let clips: Vec<(Clip, Clip)> = (0..64)
         .map(|n| {
             let path = folder.noise(n, 48_000, 1 + (n % 2) as u16, 60_000 + 997 * n);
-            let stream = Clip::open_stream(&path).expect("it streams");
+            let stream = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
             (stream, Clip::open(&path).expect("it loads"))
         })
         .collect();
@@ -150,7 +150,7 @@ fn stereo_streams(folder: &Folder, rate: u32) -> Vec<(Clip, Clip)> {
     (0..64)
         .map(|n| {
             let path = folder.noise(n, rate, 2, 120_000 + 997 * n);
-            let stream = Clip::open_stream(&path).expect("it streams");
+            let stream = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
             (stream, Clip::open(&path).expect("it loads"))
         })
         .collect()
@@ -162,4 +162,50 @@ fn sixty_four_streams_play_in_real_time_without_an_underrun() {
     let clips = stereo_streams(&folder, 48_000);
     let frames = play(&clips, Duration::from_secs(5));
     assert!(frames > 4 * 48_000, "{frames} frames were played");
+}
+
+#[test]
+#[ignore = "ten minutes"]
+fn sixty_four_streams_play_for_ten_minutes_without_an_underrun() {
+    let folder = Folder::new("streams-long");
+    let clips = stereo_streams(&folder, 44_100);
+    let frames = play(&clips, Duration::from_secs(600));
+    assert!(frames > 590 * 48_000, "{frames} frames were played");
+}
+
+#[test]
+fn a_file_that_is_cut_short_is_silent_from_there_on_and_an_event_says_so() {
+    for driver in [DriverKind::Offline, DriverKind::Null] {
+        let folder = Folder::new("streams-cut");
+        let path = folder.noise(1, 48_000, 1, 48_000);
+        let clip = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
+        let file = std::fs::File::options().write(true).open(&path);
+        let file = file.expect("it is there");
+        let length = file.metadata().expect("it is there").len();
+        file.set_len(length / 2).expect("it is cut");
+
+        let interface = Interface::new(Config::new(driver)).expect("an interface");
+        let playspec = Playspec::new(vec![Entry::new(&clip, 0)]).expect("an entry");
+        interface
+            .schedule(&playspec, Swap::at(0))
+            .expect("it is queued");
+        interface.set_rolling(true).expect("it rolls");
+        interface.start().expect("it starts");
+        if driver == DriverKind::Offline {
+            let mut heard = vec![0.0; 2 * 48_000];
+            interface
+                .advance(48_000, None, Some(&mut heard))
+                .expect("it runs");
+            assert_ne!(heard[2 * 20_000..2 * 20_100], [0.0; 200]);
+            assert_eq!(heard[2 * 30_000..2 * 30_100], [0.0; 200]);
+        }
+        let failed = loop {
+            let event = interface.wait_event(Duration::from_secs(10));
+            if let EventKind::StreamFailed { clip, reason } = event.expect("one comes").kind {
+                break (clip, reason);
+            }
+        };
+        assert_eq!(failed.0, clip.id());
+        assert_eq!(interface.stats().underruns, 0);
+    }
 }

@@ -6,8 +6,6 @@
 
 mod pages;
 
-pub(crate) use pages::PAGE_FRAMES;
-
 use super::ClipInfo;
 use super::source::Source;
 use crate::error::Result;
@@ -51,6 +49,12 @@ struct Place {
     asked: u64,
 }
 
+/// Frames of a page.
+pub(crate) const PAGE_FRAMES: usize = 4096;
+
+/// How many pages are kept at the least: 1 MiB of a stereo file.
+const FIRST_PAGES: usize = 32;
+
 /// So many pages are kept for each that is asked for at once: what is asked for next, and what
 /// other interfaces ask for, is not thrown out by it.
 const KEPT_PER_ASKED: usize = 3;
@@ -63,8 +67,8 @@ impl Stream {
     /// [`crate::Error::OutOfMemory`].
     pub fn new(source: Box<dyn Source>) -> Result<Stream> {
         let info = source.info();
-        let pages = Pages::new(info.channels);
-        let capacity = pages.grow()?;
+        let pages = Pages::new(info.channels.into(), PAGE_FRAMES);
+        let capacity = pages.grow(FIRST_PAGES)?;
         Ok(Stream {
             info,
             pages,
@@ -148,7 +152,7 @@ impl Stream {
             return;
         }
         while reader.capacity < KEPT_PER_ASKED * reader.asked {
-            match self.pages.grow() {
+            match self.pages.grow(FIRST_PAGES) {
                 Ok(capacity) => reader.capacity = capacity,
                 Err(error) => {
                     // What there is goes on to be used.
@@ -265,4 +269,164 @@ fn parts(start: u64, length: usize) -> impl Iterator<Item = Part> {
             part
         })
     })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::error::Error;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Sample `n` is `n`; there is something wrong with it from a frame on.
+    pub(crate) struct Numbers {
+        pub frames: u64,
+        pub at: u64,
+        pub wrong: Wrong,
+        pub seeks: Arc<AtomicUsize>,
+    }
+
+    #[derive(Clone, Copy, PartialEq)]
+    pub(crate) enum Wrong {
+        Nothing,
+        Ends(u64),
+        Fails(u64),
+        NotANumber(u64),
+    }
+
+    impl Numbers {
+        pub(crate) fn new(frames: u64, wrong: Wrong) -> Numbers {
+            Numbers {
+                frames,
+                at: 0,
+                wrong,
+                seeks: Arc::default(),
+            }
+        }
+    }
+
+    impl Source for Numbers {
+        fn info(&self) -> ClipInfo {
+            ClipInfo {
+                frame_rate_hz: 48_000,
+                channels: 1,
+                frames: self.frames,
+            }
+        }
+
+        fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize> {
+            let end = match self.wrong {
+                Wrong::Ends(frame) => frame,
+                _ => self.frames,
+            };
+            let wanted = out[0].len() as u64;
+            let frames = wanted.min(end.saturating_sub(self.at));
+            if let Wrong::Fails(frame) = self.wrong
+                && (self.at..self.at + frames).contains(&frame)
+            {
+                return Err(Error::InvalidState(format!("cannot read frame {frame}")));
+            }
+            for sample in &mut out[0][..frames as usize] {
+                *sample = match self.wrong {
+                    Wrong::NotANumber(frame) if frame == self.at => f32::NAN,
+                    _ => self.at as f32,
+                };
+                self.at += 1;
+            }
+            Ok(frames as usize)
+        }
+
+        fn seek(&mut self, frame: u64) -> Result<()> {
+            self.seeks.fetch_add(1, Ordering::Relaxed);
+            self.at = frame;
+            Ok(())
+        }
+    }
+
+    const PAGE: u64 = PAGE_FRAMES as u64;
+
+    fn stream(pages: u64, wrong: Wrong) -> Stream {
+        Stream::new(Box::new(Numbers::new(pages * PAGE, wrong))).expect("there is memory")
+    }
+
+    fn read(stream: &Stream, start: u64, length: usize) -> Vec<f32> {
+        let mut out = vec![-1.0; length];
+        stream.read(0, start, &mut out);
+        out
+    }
+
+    fn numbers(start: u64, length: u64) -> Vec<f32> {
+        (start..start + length).map(|n| n as f32).collect()
+    }
+
+    #[test]
+    fn only_what_was_loaded_is_ready_and_the_rest_is_silent() {
+        let stream = stream(3, Wrong::Nothing);
+        stream.load(1);
+        let mut out = [-1.0; 100];
+        assert_eq!(stream.read_ready(0, PAGE - 40, &mut out), 0..40);
+        assert_eq!(out[..40], [0.0; 40]);
+        assert_eq!(out[40..], numbers(PAGE, 60));
+        assert_eq!(stream.read_ready(0, 2 * PAGE - 40, &mut out), 40..100);
+        assert_eq!(out[..40], numbers(2 * PAGE - 40, 40));
+        assert_eq!(stream.read_ready(0, PAGE, &mut out), 0..0);
+        assert_eq!(stream.read_ready(0, 0, &mut out), 0..100);
+    }
+
+    #[test]
+    fn what_was_asked_for_last_is_kept_and_memory_has_an_end() {
+        let stream = stream(10_000, Wrong::Nothing);
+        let mut out = [0.0; 1];
+        for page in 0..10_000 {
+            let asked: Vec<u64> = (page..(page + 20).min(10_000)).collect();
+            stream.ask(&asked).into_iter().for_each(|p| stream.load(p));
+            for page in asked {
+                assert_eq!(stream.read_ready(0, page * PAGE, &mut out), 0..0, "{page}");
+            }
+        }
+        assert!(
+            stream.reader().capacity <= 64,
+            "twenty were asked for at once"
+        );
+        assert_eq!(stream.read_ready(0, 0, &mut out), 0..1);
+    }
+
+    #[test]
+    fn reading_on_does_not_seek() {
+        let source = Numbers::new(100 * PAGE, Wrong::Nothing);
+        let seeks = source.seeks.clone();
+        let stream = Stream::new(Box::new(source)).expect("there is memory");
+        (0..50).for_each(|page| stream.load(page));
+        assert_eq!(seeks.load(Ordering::Relaxed), 0);
+        stream.load(80);
+        (81..90).for_each(|page| stream.load(page));
+        assert_eq!(seeks.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn a_file_that_ends_early_is_silent_from_there_on_and_says_so_once() {
+        let stream = stream(4, Wrong::Ends(PAGE + 10));
+        assert_eq!(read(&stream, PAGE, 10), numbers(PAGE, 10));
+        assert_eq!(read(&stream, PAGE + 10, 20), [0.0; 20]);
+        assert_eq!(read(&stream, 3 * PAGE, 20), [0.0; 20]);
+        let trouble = stream.take_trouble().expect("it is told");
+        assert!(trouble.contains(&format!("{}", PAGE + 10)), "{trouble}");
+        stream.load(2);
+        assert_eq!(stream.take_trouble(), None);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_silent_and_told_and_the_rest_is_right() {
+        for wrong in [Wrong::Fails(PAGE + 7), Wrong::NotANumber(PAGE + 7)] {
+            let stream = stream(4, wrong);
+            assert_eq!(read(&stream, PAGE + 7, 1), [0.0]);
+            let trouble = stream.take_trouble().expect("it is told");
+            assert!(
+                trouble.contains(&format!("frame {}", PAGE + 7)),
+                "{trouble}"
+            );
+            assert_eq!(read(&stream, 2 * PAGE, 50), numbers(2 * PAGE, 50));
+            assert_eq!(read(&stream, 0, 50), numbers(0, 50));
+        }
+    }
 }

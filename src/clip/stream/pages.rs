@@ -6,20 +6,16 @@
 //! `link::seqlock`) that gives up instead of trying again, since what is missing now is silence.
 //! A page has the same samples whenever it is loaded, so that being replaced by itself does no harm.
 
+use crate::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 use crate::error::{Error, Result};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering, fence};
 
-/// Frames of a page.
-pub(crate) const PAGE_FRAMES: usize = 4096;
-
-/// Places for pages are added in lots, each as large as all before it; the first has this many.
-const FIRST_LOT: usize = 32;
-/// So that there are at most 2^20 places.
+/// Places are added in lots, each as large as all before it, so that these are plenty.
 const LOTS: usize = 16;
 
 pub(super) struct Pages {
     channels: usize,
+    page_frames: usize,
     lots: [OnceLock<Lot>; LOTS],
 }
 
@@ -31,9 +27,11 @@ struct Lot {
 }
 
 impl Pages {
-    pub fn new(channels: u16) -> Pages {
+    /// Without any place yet.
+    pub fn new(channels: usize, page_frames: usize) -> Pages {
         Pages {
-            channels: channels.into(),
+            channels,
+            page_frames,
             lots: Default::default(),
         }
     }
@@ -50,7 +48,7 @@ impl Pages {
                 if its.load(Ordering::Acquire) != tag {
                     continue;
                 }
-                let begin = (place * self.channels + channel) * PAGE_FRAMES + first;
+                let begin = place * self.page_size() + channel * self.page_frames + first;
                 let samples = &lot.samples[begin..begin + out.len()];
                 for (out, sample) in out.iter_mut().zip(samples) {
                     *out = f32::from_bits(sample.load(Ordering::Relaxed));
@@ -64,22 +62,22 @@ impl Pages {
         false
     }
 
-    /// Adds places; returns how many there are now.
+    /// Doubles the places, or adds the first ones; returns how many there are now.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub fn grow(&self) -> Result<usize> {
+    pub fn grow(&self, first_lot: usize) -> Result<usize> {
         let made = self.lots.iter().map_while(OnceLock::get);
         let (lots, places) = made.fold((0, 0), |(n, places), lot| (n + 1, places + lot.tags.len()));
-        let added = places.max(FIRST_LOT);
-        let samples = added * self.channels * PAGE_FRAMES;
+        let added = places.max(first_lot);
+        let samples = added * self.page_size();
         let out_of_memory = || Error::OutOfMemory(4 * samples as u64, "a streamed clip");
         let lot = self.lots.get(lots).ok_or_else(out_of_memory)?;
         let mut memory = Vec::new();
         memory
             .try_reserve_exact(samples)
             .map_err(|_| out_of_memory())?;
-        memory.resize_with(samples, AtomicU32::default);
+        memory.resize_with(samples, || AtomicU32::new(0));
         lot.get_or_init(|| Lot {
             tags: (0..added).map(|_| AtomicU64::new(0)).collect(),
             samples: memory.into(),
@@ -97,9 +95,9 @@ impl Pages {
             };
             tag.store(0, Ordering::Relaxed);
             fence(Ordering::Release);
-            let begin = place * self.channels * PAGE_FRAMES;
-            let samples = &lot.samples[begin..begin + self.channels * PAGE_FRAMES];
-            for (samples, channel) in samples.chunks(PAGE_FRAMES).zip(channels) {
+            let begin = place * self.page_size();
+            let samples = &lot.samples[begin..begin + self.page_size()];
+            for (samples, channel) in samples.chunks(self.page_frames).zip(channels) {
                 let rest = std::iter::repeat(&0.0);
                 for (sample, value) in samples.iter().zip(channel.iter().chain(rest)) {
                     sample.store(value.to_bits(), Ordering::Relaxed);
@@ -108,5 +106,10 @@ impl Pages {
             tag.store(page + 1, Ordering::Release);
             return;
         }
+    }
+
+    /// In samples.
+    fn page_size(&self) -> usize {
+        self.channels * self.page_frames
     }
 }

@@ -1,0 +1,175 @@
+//! Apple's Core Audio Format, with PCM, ALAC or AAC.
+
+use super::Opened;
+use super::input::Input;
+use super::mp4::boxes::Bytes;
+use super::mp4::{aac, alac, descriptor};
+use super::pcm::{self, Encoding, Header, Order};
+use super::table::Place;
+use crate::error::Result;
+use std::sync::Arc;
+
+/// The chunk `desc`.
+struct Format {
+    rate: f64,
+    codec: [u8; 4],
+    flags: u32,
+    packet_bytes: u32,
+    channels: u32,
+    bits: u32,
+}
+
+/// Opens a file that begins with `caff`.
+pub fn open(input: &Arc<Input>) -> Result<Opened> {
+    let (mut format, mut setup, mut table, mut data) = (None, Vec::new(), Vec::new(), None);
+    let mut offset = 8;
+    while let Some([a, b, c, d, size @ ..]) = input.array::<12>(offset)? {
+        // Of the last chunk, the size need not be known: -1.
+        let size = u64::try_from(i64::from_be_bytes(size)).unwrap_or(u64::MAX);
+        offset += 12;
+        match &[a, b, c, d] {
+            b"desc" => format = read_format(Bytes(&input.bytes(offset, size.min(32))?)),
+            b"kuki" => setup = input.bytes(offset, size)?,
+            b"pakt" => table = input.bytes(offset, size)?,
+            // Its first four bytes count edits.
+            b"data" => data = Some((offset + 4, size.saturating_sub(4))),
+            _ => {}
+        }
+        offset = offset.saturating_add(size);
+        if offset >= input.length() {
+            break;
+        }
+    }
+    let Some((format, (offset, length))) = format.zip(data) else {
+        return Err(input.bad("CAF without a format or without data"));
+    };
+    match &format.codec {
+        b"lpcm" | b"ulaw" | b"alaw" => pcm::open(
+            Arc::clone(input),
+            pcm_header(input, &format, offset, length)?,
+        ),
+        b"aac " | b"alac" => {
+            let Some(packets) = Packets::read(Bytes(&table)) else {
+                return Err(input.bad("CAF without a table of packets"));
+            };
+            let places = packets.places(&table, &format, offset, input.length());
+            let (delay, frames) = (packets.priming, packets.frames);
+            if format.codec == *b"alac" {
+                let all = delay.saturating_add(frames);
+                return alac::open(input, "CAF", alac_setup(&setup), places, delay, all);
+            }
+            let Some(setup) = descriptor(Bytes(&setup)) else {
+                return Err(input.bad("CAF with AAC that says nothing of itself"));
+            };
+            let held = places.len() as u64 * u64::from(aac::FRAMES);
+            let frames = frames.min(held.saturating_sub(delay));
+            aac::open(input, "CAF", setup.0, places, delay, frames)
+        }
+        other => Err(input.bad(format!("CAF with codec \"{}\"", other.escape_ascii()))),
+    }
+}
+
+fn read_format(mut chunk: Bytes<'_>) -> Option<Format> {
+    let rate = f64::from_be_bytes(chunk.array()?);
+    let (codec, flags, packet_bytes) = (chunk.array()?, chunk.u32()?, chunk.u32()?);
+    let _frames_per_packet = chunk.u32()?;
+    Some(Format {
+        rate,
+        codec,
+        flags,
+        packet_bytes,
+        channels: chunk.u32()?,
+        bits: chunk.u32()?,
+    })
+}
+
+fn pcm_header(input: &Input, format: &Format, offset: u64, length: u64) -> Result<Header> {
+    // Samples with fewer bits than their bytes hold lie at the top of them.
+    let width = (8 * u64::from(format.packet_bytes))
+        .checked_div(format.channels.into())
+        .map_or(0, |width| u32::try_from(width).unwrap_or(u32::MAX));
+    let encoding = match &format.codec {
+        b"ulaw" => Some(Encoding::MuLaw),
+        b"alaw" => Some(Encoding::ALaw),
+        _ if format.flags & 1 != 0 => Encoding::float(width),
+        _ if width % 8 == 0 && width > 0 => Encoding::integer(width),
+        _ => None,
+    };
+    let Some(encoding) = encoding else {
+        return Err(input.bad(format!(
+            "CAF with {}-bit samples in {width} bits",
+            format.bits
+        )));
+    };
+    Ok(Header {
+        container: "CAF",
+        encoding,
+        order: if format.flags & 2 == 0 {
+            Order::Big
+        } else {
+            Order::Little
+        },
+        frame_rate_hz: format.rate as u32,
+        channels: u16::try_from(format.channels).unwrap_or(u16::MAX),
+        offset,
+        length,
+    })
+}
+
+/// Older files wrap the setup as MP4 does: a box `frma`, then a box `alac`.
+fn alac_setup(setup: &[u8]) -> &[u8] {
+    match setup.get(4..8) {
+        Some(b"frma") => setup.get(24..).unwrap_or(&[]),
+        _ => setup,
+    }
+}
+
+/// The head of the chunk `pakt`.
+struct Packets {
+    count: u64,
+    frames: u64,
+    priming: u64,
+}
+
+impl Packets {
+    /// Bytes before the sizes.
+    const HEAD: usize = 24;
+
+    fn read(mut chunk: Bytes<'_>) -> Option<Packets> {
+        Some(Packets {
+            count: chunk.u64()?,
+            frames: chunk.u64()?,
+            priming: chunk.u32()?.into(),
+        })
+    }
+
+    /// Where the packets lie; as many as the file has.
+    fn places(&self, table: &[u8], format: &Format, mut offset: u64, length: u64) -> Vec<Place> {
+        let mut sizes = Bytes(table.get(Self::HEAD..).unwrap_or(&[]));
+        let mut places = Vec::new();
+        while (places.len() as u64) < self.count {
+            let bytes = match format.packet_bytes {
+                0 => number(&mut sizes),
+                each => Some(each),
+            };
+            let Some(bytes) = bytes.filter(|bytes| offset + u64::from(*bytes) <= length) else {
+                break;
+            };
+            places.push(Place { offset, bytes });
+            offset += u64::from(bytes);
+        }
+        places
+    }
+}
+
+/// A number in groups of seven bits, the highest first; all but the last have the top bit set.
+fn number(bytes: &mut Bytes<'_>) -> Option<u32> {
+    let mut number = 0u32;
+    loop {
+        let byte = bytes.u8()?;
+        number = number.checked_mul(128)? | u32::from(byte & 0x7F);
+        if byte & 0x80 == 0 {
+            return Some(number);
+        }
+    }
+}

@@ -1,0 +1,133 @@
+//! The file that is decoded, read by position: nothing else that reads it is disturbed, and no
+//! more memory is taken than it has bytes.
+
+use super::SUPPORTED;
+use crate::error::{Error, Result};
+use std::fs::{self, File};
+use std::io::{self, ErrorKind};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+/// An open file.
+pub(super) struct Input {
+    file: File,
+    path: PathBuf,
+    length: u64,
+}
+
+impl Input {
+    pub fn open(path: &Path) -> Result<Arc<Input>> {
+        let failed = |source| Error::Io {
+            path: path.into(),
+            source,
+        };
+        // Before it is opened: opening a named pipe waits for whoever writes to it.
+        if !fs::metadata(path).map_err(failed)?.is_file() {
+            return Err(Error::Format {
+                path: path.into(),
+                found: "not a regular file".into(),
+                supported: SUPPORTED,
+            });
+        }
+        let file = File::open(path).map_err(failed)?;
+        let length = file.metadata().map_err(failed)?.len();
+        Ok(Arc::new(Input {
+            file,
+            path: path.into(),
+            length,
+        }))
+    }
+
+    /// Bytes in the file when it was opened.
+    pub fn length(&self) -> u64 {
+        self.length
+    }
+
+    /// Fills `out` from `offset` on, unless the file ends before; returns how many bytes it read.
+    pub fn read_at(&self, offset: u64, out: &mut [u8]) -> Result<usize> {
+        let mut done = 0;
+        while done < out.len() {
+            match self.file.read_at(&mut out[done..], offset + done as u64) {
+                Ok(0) => break,
+                Ok(read) => done += read,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(source) => return Err(self.failed(source)),
+            }
+        }
+        Ok(done)
+    }
+
+    /// `N` bytes at `offset`, unless the file ends before.
+    pub fn array<const N: usize>(&self, offset: u64) -> Result<Option<[u8; N]>> {
+        let mut bytes = [0; N];
+        Ok((self.read_at(offset, &mut bytes)? == N).then_some(bytes))
+    }
+
+    /// `length` bytes at `offset`, or as many as the file has.
+    pub fn bytes(&self, offset: u64, length: u64) -> Result<Vec<u8>> {
+        let mut bytes = vec![0; length.min(self.length.saturating_sub(offset)) as usize];
+        let read = self.read_at(offset, &mut bytes)?;
+        bytes.truncate(read);
+        Ok(bytes)
+    }
+
+    /// The error for a file that is not what it should be.
+    pub fn bad(&self, found: impl Into<String>) -> Error {
+        Error::Format {
+            path: self.path.clone(),
+            found: found.into(),
+            supported: SUPPORTED,
+        }
+    }
+
+    fn failed(&self, source: io::Error) -> Error {
+        Error::Io {
+            path: self.path.clone(),
+            source,
+        }
+    }
+}
+
+/// A piece of the file in memory, for those who read it from front to back in small steps.
+pub(super) struct Window {
+    input: Arc<Input>,
+    start: u64,
+    bytes: Vec<u8>,
+}
+
+impl Window {
+    /// Bytes that are read at once.
+    const STEP: usize = 1 << 16;
+
+    pub fn new(input: Arc<Input>) -> Window {
+        Window {
+            input,
+            start: 0,
+            bytes: Vec::new(),
+        }
+    }
+
+    /// `length` bytes at `offset`, or as many as the file has.
+    pub fn at(&mut self, offset: u64, length: usize) -> Result<&[u8]> {
+        let left = self.input.length().saturating_sub(offset);
+        let length = left.min(length as u64) as usize;
+        let inside = offset
+            .checked_sub(self.start)
+            .map(|skip| skip as usize)
+            .filter(|skip| skip + length <= self.bytes.len());
+        let skip = match inside {
+            Some(skip) => skip,
+            None => {
+                let step = left.min(length.max(Self::STEP) as u64) as usize;
+                self.bytes.resize(step, 0);
+                let read = self.input.read_at(offset, &mut self.bytes)?;
+                self.bytes.truncate(read);
+                self.start = offset;
+                0
+            }
+        };
+        let end = (skip + length).min(self.bytes.len());
+        Ok(&self.bytes[skip..end])
+    }
+}

@@ -1,0 +1,129 @@
+//! Audio files, taken apart and decoded. Off the audio thread.
+//!
+//! Flow: path -> [`open`], which looks at the first bytes -> a parser of that container -> a
+//! [`Source`] of `f32` frames. Plain PCM ([`pcm`]) is read straight from its place in the file.
+//! Everything else is [`packets`]: a container says where the packets lie and which frames they
+//! hold, a codec decodes one packet after another, and one source for all of them keeps the frames
+//! in place, whatever is sought, damaged or missing.
+//!
+//! The codecs are Symphonia's and opus-pure's. The containers are parsed here, because exact
+//! positions after a seek, gaps where packets are lost, and memory that never grows with what a
+//! header claims must be the same for all formats.
+
+mod caf;
+mod codec;
+mod crc;
+mod flac;
+mod input;
+mod mp4;
+mod mpeg;
+mod ogg;
+mod opus;
+mod packets;
+mod pcm;
+mod table;
+
+use super::source::Source;
+use super::{ClipInfo, check_info};
+use crate::error::Result;
+use input::Input;
+use std::path::Path;
+use std::sync::Arc;
+
+/// What can be loaded, for error messages.
+pub(super) const SUPPORTED: &str = "WAV, RF64, BW64, AIFF, AU and CAF with PCM of 8 to 32 bits, \
+    floats of 32 or 64 bits, A-law or mu-law; FLAC; MP3; Vorbis, Opus and FLAC in Ogg; \
+    AAC-LC with 1 or 2 channels in MP4 (M4A), CAF and ADTS; ALAC in MP4 (M4A) and CAF; \
+    1 to 64 channels, 1000 to 768000 Hz";
+
+/// What an audio file holds.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileInfo {
+    /// The format of the file: "WAV", "RF64", "AIFF", "FLAC", "Ogg", "MP3", "MP4" ...
+    pub container: &'static str,
+    /// How the samples are written: "24-bit PCM", "32-bit float", "FLAC", "Vorbis", "MP3" ...
+    pub encoding: &'static str,
+    /// Frames per second.
+    pub frame_rate_hz: u32,
+    /// Channels, 1 to 64.
+    pub channels: u16,
+    /// Length, without what an encoder put before and after. In a damaged file, reading may end
+    /// before it.
+    pub frames: u64,
+    /// Bits of a sample, where the encoding keeps a number of them.
+    pub bits_per_sample: Option<u16>,
+}
+
+/// A file that was recognised.
+pub(crate) struct Opened {
+    pub info: FileInfo,
+    pub source: Box<dyn Source>,
+}
+
+/// Says what an audio file holds, without decoding it. Any thread but the audio thread.
+///
+/// # Errors
+/// [`Error::Io`](crate::Error::Io); [`Error::Format`](crate::Error::Format) names the file, what
+/// was found, and which formats are supported.
+pub fn probe(path: impl AsRef<Path>) -> Result<FileInfo> {
+    Ok(open(path.as_ref())?.info)
+}
+
+/// Opens a file of any supported format.
+///
+/// # Errors
+/// As [`probe`].
+pub(crate) fn open(path: &Path) -> Result<Opened> {
+    let input = Input::open(path)?;
+    let opened = packets::contained(&input, || parse(&input))?;
+    let info = &opened.info;
+    let clip = ClipInfo {
+        frame_rate_hz: info.frame_rate_hz,
+        channels: info.channels,
+        frames: info.frames,
+    };
+    check_info(clip).map_err(|error| input.bad(format!("{}: {error}", info.container)))?;
+    Ok(opened)
+}
+
+fn parse(input: &Arc<Input>) -> Result<Opened> {
+    let head = input.bytes(0, 64)?;
+    let pcm = |header: Result<pcm::Header>| pcm::open(Arc::clone(input), header?);
+    if head.is_empty() {
+        return Err(input.bad("an empty file"));
+    }
+    if pcm::riff::begins(&head) {
+        return pcm(pcm::riff::header(input, &head));
+    }
+    if pcm::aiff::begins(&head) {
+        return pcm(pcm::aiff::header(input, &head));
+    }
+    if pcm::au::begins(&head) {
+        return pcm(pcm::au::header(input, &head));
+    }
+    if head.starts_with(b"caff") {
+        return caf::open(input);
+    }
+    if head.starts_with(b"OggS") {
+        return ogg::open(input);
+    }
+    if head.get(4..8) == Some(b"ftyp") {
+        return mp4::open(input);
+    }
+    // Some programs put an ID3 tag before a FLAC file; before MP3 and ADTS it is common.
+    let start = mpeg::after_tags(input, 0)?;
+    match input.array::<4>(start)?.as_ref() {
+        Some(b"fLaC") => flac::open(input, start),
+        _ => mpeg::open(input, start),
+    }
+}
+
+/// The error for a file that no parser knows.
+fn unknown(input: &Input) -> Result<Opened> {
+    let head = input.bytes(0, 8)?;
+    let bytes: Vec<String> = head.iter().map(|b| format!("{b:02X}")).collect();
+    Err(input.bad(format!(
+        "no format that is known begins with the bytes {}",
+        bytes.join(" ")
+    )))
+}

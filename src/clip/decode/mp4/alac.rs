@@ -1,0 +1,72 @@
+//! ALAC packets, wherever they come from.
+
+use crate::clip::ClipInfo;
+use crate::clip::decode::codec::{Kind, symphonia};
+use crate::clip::decode::input::Input;
+use crate::clip::decode::packets::{Decoded, Description, Loss};
+use crate::clip::decode::table::{Lead, Place, Table};
+use crate::clip::decode::{FileInfo, Opened};
+use crate::error::Result;
+use std::sync::Arc;
+
+/// A packet stands for itself.
+const LEAD: Lead = Lead {
+    packets: 0,
+    bytes: 0,
+    overhead: 0,
+};
+
+/// The most frames in a packet that anything writes is 4096; the decoder makes room for one.
+const LONGEST: u32 = 1 << 16;
+
+/// Bytes of what the encoder keeps for the decoder, before the layout of the channels.
+pub const SETUP: usize = 24;
+
+/// Makes a source of packets; `setup` is the `ALACSpecificConfig`, `frames` what the container
+/// says of the length, `delay` included.
+pub fn open(
+    input: &Arc<Input>,
+    container: &'static str,
+    setup: &[u8],
+    places: Vec<Place>,
+    delay: u64,
+    frames: u64,
+) -> Result<Opened> {
+    let bad = |what: String| input.bad(format!("{container} with ALAC: {what}"));
+    let Some(fixed) = setup.first_chunk::<SETUP>() else {
+        return Err(bad("it says nothing of itself".into()));
+    };
+    let &[a, b, c, d, _, bits, _, _, _, channels, .., e, f, g, h] = fixed;
+    let per_packet = u32::from_be_bytes([a, b, c, d]);
+    if !(1..=LONGEST).contains(&per_packet) {
+        return Err(bad(format!("packets of {per_packet} frames")));
+    }
+    if !(1..=8).contains(&channels) {
+        return Err(bad(format!("{channels} channels")));
+    }
+    let codec = symphonia(Kind::Alac, Some(setup)).map_err(&bad)?;
+    let held = places.len() as u64 * u64::from(per_packet);
+    let info = ClipInfo {
+        frame_rate_hz: u32::from_be_bytes([e, f, g, h]),
+        channels: channels.into(),
+        frames: frames.min(held).saturating_sub(delay),
+    };
+    let description = Description {
+        info,
+        delay,
+        loss: Loss::Fails,
+        segment: None,
+    };
+    let table = Table::new(Arc::clone(input), places, per_packet, LEAD);
+    Ok(Opened {
+        info: FileInfo {
+            container,
+            encoding: Kind::Alac.name(),
+            frame_rate_hz: info.frame_rate_hz,
+            channels: info.channels,
+            frames: info.frames,
+            bits_per_sample: Some(bits.into()),
+        },
+        source: Box::new(Decoded::new(Arc::clone(input), table, codec, description)),
+    })
+}

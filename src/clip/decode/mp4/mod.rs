@@ -1,0 +1,196 @@
+//! MP4 and its relatives (M4A, QuickTime): the first track of sound, if it is AAC or ALAC
+//! (ISO 14496-12, 14496-14). Tables say where each packet lies; an edit list, or what iTunes wrote
+//! before there were any, says what the encoder put before and after.
+
+pub mod aac;
+pub mod alac;
+pub mod boxes;
+mod tables;
+
+use super::Opened;
+use super::input::Input;
+use crate::error::Result;
+use boxes::Bytes;
+use std::sync::Arc;
+
+/// Opens a file that begins with an `ftyp` box.
+pub fn open(input: &Arc<Input>) -> Result<Opened> {
+    let Some(movie) = movie(input)? else {
+        return Err(
+            input.bad("MP4 without a table of contents (it was cut short, or is of pieces)")
+        );
+    };
+    let mut boxes = Bytes(&movie);
+    let mut found = None;
+    while let Some((name, track)) = boxes.next_box() {
+        if name == *b"trak"
+            && let Some(handler) = track.find_path(&[b"mdia", b"hdlr"])
+            && handler.0.get(8..12) == Some(b"soun")
+        {
+            found = Some(track);
+            break;
+        }
+    }
+    let Some(track) = found else {
+        return Err(input.bad("MP4 without a track of sound"));
+    };
+    let bad = || input.bad("MP4 with a track of sound that makes no sense");
+    let tables = track
+        .find_path(&[b"mdia", b"minf", b"stbl"])
+        .ok_or_else(bad)?;
+    let mut entry = tables.find(b"stsd").ok_or_else(bad)?;
+    entry.skip(8).ok_or_else(bad)?;
+    let (codec, entry) = entry.next_box().ok_or_else(bad)?;
+    let places = tables::places(tables, input.length()).ok_or_else(bad)?;
+    let lasts = tables::duration(tables).ok_or_else(bad)?;
+    let delay = priming(track, Bytes(&movie));
+    match &codec {
+        b"mp4a" => {
+            let mut setup = sample_entry(entry, b"esds").ok_or_else(bad)?;
+            setup.skip(4).ok_or_else(bad)?;
+            let setup = descriptor(setup).ok_or_else(bad)?;
+            let held = places.len() as u64 * u64::from(aac::FRAMES);
+            let trimmed = lasts.min(held).min(delay.end.unwrap_or(u64::MAX));
+            let frames = trimmed.saturating_sub(delay.frames);
+            aac::open(input, "MP4", setup.0, places, delay.frames, frames)
+        }
+        b"alac" => {
+            let mut setup = sample_entry(entry, b"alac").ok_or_else(bad)?;
+            setup.skip(4).ok_or_else(bad)?;
+            alac::open(input, "MP4", setup.0, places, delay.frames, lasts)
+        }
+        other => Err(input.bad(format!("MP4 with codec \"{}\"", other.escape_ascii()))),
+    }
+}
+
+/// The `moov` box, which may come before or after the sound.
+fn movie(input: &Input) -> Result<Option<Vec<u8>>> {
+    let mut offset = 0;
+    while let Some([a, b, c, d, name @ ..]) = input.array::<8>(offset)? {
+        let (head, size) = match u32::from_be_bytes([a, b, c, d]) {
+            0 => (8, u64::MAX),
+            1 => (16, input.array(offset + 8)?.map_or(0, u64::from_be_bytes)),
+            size => (8, size.into()),
+        };
+        if size < head {
+            return Ok(None);
+        }
+        if name == *b"moov" {
+            return input.bytes(offset + head, size - head).map(Some);
+        }
+        offset = offset.saturating_add(size);
+        if offset >= input.length() {
+            break;
+        }
+    }
+    Ok(None)
+}
+
+/// What follows the fixed part of a track's description, in the box of that name, which QuickTime
+/// may wrap into another.
+fn sample_entry<'a>(mut entry: Bytes<'a>, name: &[u8; 4]) -> Option<Bytes<'a>> {
+    entry.skip(8)?;
+    let version = entry.u16()?;
+    entry.skip(match version {
+        0 => 18,
+        1 => 34,
+        _ => return None,
+    })?;
+    entry
+        .find(name)
+        .or_else(|| entry.find(b"wave").and_then(|wave| wave.find(name)))
+}
+
+/// What the decoder needs, in the descriptors of MPEG-4 (ISO 14496-1, 7.2.6).
+pub fn descriptor(mut bytes: Bytes<'_>) -> Option<Bytes<'_>> {
+    loop {
+        let tag = bytes.u8()?;
+        let mut size = 0;
+        for _ in 0..4 {
+            let byte = bytes.u8()?;
+            size = size << 7 | usize::from(byte & 0x7F);
+            if byte & 0x80 == 0 {
+                break;
+            }
+        }
+        match tag {
+            // Elementary stream: its number and flags, and what they announce.
+            3 => {
+                bytes.skip(2)?;
+                let flags = bytes.u8()?;
+                bytes.skip(if flags & 0x80 == 0 { 0 } else { 2 })?;
+                let url = if flags & 0x40 == 0 { 0 } else { bytes.u8()? };
+                bytes.skip(url.into())?;
+                bytes.skip(if flags & 0x20 == 0 { 0 } else { 2 })?;
+            }
+            // Decoder configuration: what kind, how large, how fast.
+            4 => bytes.skip(13)?,
+            5 => return Some(Bytes(bytes.0.get(..size.min(bytes.0.len()))?)),
+            _ => bytes.skip(size)?,
+        }
+    }
+}
+
+/// What an encoder put before and after.
+#[derive(Default)]
+struct Priming {
+    /// Before.
+    frames: u64,
+    /// Where the sound ends, counted with what is before, if something says.
+    end: Option<u64>,
+}
+
+/// The beginning of the first edit that is not empty; else what iTunes wrote.
+fn priming(track: Bytes<'_>, movie: Bytes<'_>) -> Priming {
+    let edit = track.find_path(&[b"edts", b"elst"]).and_then(|mut list| {
+        let version = list.u8()?;
+        list.skip(3)?;
+        for _ in 0..list.u32()? {
+            let start = match version {
+                0 => {
+                    list.skip(4)?;
+                    i64::from(list.u32()? as i32)
+                }
+                _ => {
+                    list.skip(8)?;
+                    list.u64()? as i64
+                }
+            };
+            list.skip(4)?;
+            if let Ok(frames) = u64::try_from(start) {
+                return Some(frames);
+            }
+        }
+        None
+    });
+    match edit {
+        Some(frames) if frames > 0 => Priming { frames, end: None },
+        _ => itunes(movie).unwrap_or_default(),
+    }
+}
+
+/// The tag `iTunSMPB`: words of hexadecimal digits, of which the second is what is before and the
+/// fourth how many frames are sound.
+fn itunes(movie: Bytes<'_>) -> Option<Priming> {
+    let mut meta = movie.find_path(&[b"udta", b"meta"])?;
+    meta.skip(4)?;
+    let mut list = meta.find(b"ilst")?;
+    loop {
+        let (_, item) = list.next_box()?;
+        let named = item
+            .find(b"name")
+            .is_some_and(|name| name.0.ends_with(b"iTunSMPB"));
+        if named && let Some(data) = item.find(b"data") {
+            let text = std::str::from_utf8(data.0.get(8..)?).ok()?;
+            let mut words = text
+                .split_whitespace()
+                .map(|word| u64::from_str_radix(word, 16).ok());
+            let frames = words.nth(1)??;
+            let sound = words.nth(1)??;
+            return Some(Priming {
+                frames,
+                end: frames.checked_add(sound),
+            });
+        }
+    }
+}

@@ -1,0 +1,233 @@
+//! Ogg (RFC 3533) with Vorbis, Opus (RFC 7845) or FLAC: the first stream of sound.
+
+mod page;
+mod stream;
+mod vorbis;
+
+use super::codec::{Codec, Kind, symphonia};
+use super::flac::frame::{FrameHeader, STREAM_INFO, StreamInfo};
+use super::input::Input;
+use super::packets::{Decoded, Description, Loss};
+use super::{FileInfo, Opened, opus};
+use crate::clip::ClipInfo;
+use crate::error::Result;
+use std::sync::Arc;
+use stream::{Durations, Pages, Stream};
+use vorbis::Blocks;
+
+/// The codecs that Ogg carries, by what their first packet begins with, and how many packets come
+/// before the first of sound.
+const CODECS: [(&[u8], &str, usize); 6] = [
+    (b"\x01vorbis", "Vorbis", 3),
+    (b"OpusHead", "Opus", 2),
+    (b"\x7FFLAC", "FLAC", 1),
+    (b"Speex   ", "Speex", 0),
+    (b"\x80theora", "Theora", 0),
+    (b"fishead\0", "Skeleton", 0),
+];
+
+/// What a codec's first packets say, or why they are of no use.
+type Parsed = std::result::Result<Setup, String>;
+
+/// What a codec's first packets say.
+struct Setup {
+    encoding: &'static str,
+    frame_rate_hz: u32,
+    channels: u16,
+    bits: Option<u16>,
+    codec: Box<dyn Codec>,
+    durations: Box<dyn Durations>,
+    /// Frames to drop at the beginning.
+    skip: u64,
+    /// Frames that a decoder has to begin before the wanted one.
+    lead: u64,
+    segment: Option<u64>,
+    loss: Loss,
+}
+
+/// Opens a file that begins with a page.
+pub fn open(input: &Arc<Input>) -> Result<Opened> {
+    let mut pages = Pages::new(input);
+    let (serial, headers) = headers(input, &mut pages)?;
+    let setup = match headers[0].first() {
+        Some(1) => vorbis_setup(&headers),
+        Some(b'O') => opus_setup(&headers),
+        _ => flac_setup(&headers),
+    };
+    let setup = setup.map_err(|what| input.bad(format!("Ogg with {what}")))?;
+    let (stream, extent) = Stream::new(pages, serial, setup.durations, setup.lead)?;
+    if extent.chained {
+        return Err(input.bad("Ogg with several streams one after another"));
+    }
+    // A stream that begins before its frame 0 is to be cut there.
+    let early = match setup.segment {
+        None => extent.origin.min(0).unsigned_abs(),
+        Some(_) => 0,
+    };
+    let delay = setup.skip + early;
+    let info = ClipInfo {
+        frame_rate_hz: setup.frame_rate_hz,
+        channels: setup.channels,
+        frames: extent.frames.saturating_sub(delay),
+    };
+    let description = Description {
+        info,
+        delay,
+        loss: setup.loss,
+        segment: setup.segment,
+    };
+    let source = Decoded::new(
+        Arc::clone(input),
+        Box::new(stream),
+        setup.codec,
+        description,
+    );
+    Ok(Opened {
+        info: FileInfo {
+            container: "Ogg",
+            encoding: setup.encoding,
+            frame_rate_hz: info.frame_rate_hz,
+            channels: info.channels,
+            frames: info.frames,
+            bits_per_sample: setup.bits,
+        },
+        source: Box::new(source),
+    })
+}
+
+/// The first stream whose codec is supported, and its packets before the first of sound.
+fn headers(input: &Input, pages: &mut Pages) -> Result<(u32, Vec<Vec<u8>>)> {
+    let mut chosen = None;
+    let mut others = Vec::new();
+    let (mut packets, mut partial) = (Vec::new(), None);
+    while let Some(found) = pages.next()? {
+        if found.page.first && chosen.is_none() {
+            let mut first = Vec::new();
+            pages.packets(&found, &mut None, |packet| first = packet)?;
+            let codec = CODECS.iter().find(|(magic, ..)| first.starts_with(magic));
+            match codec {
+                Some((_, _, count @ 1..)) => {
+                    // FLAC says how many more there are, after its version.
+                    let more = match first.get(..9) {
+                        Some(&[0x7F, .., a, b]) => usize::from(u16::from_be_bytes([a, b])),
+                        _ => 0,
+                    };
+                    chosen = Some((found.page.serial, count + more));
+                    packets.push(first);
+                }
+                Some((_, name, _)) => others.push(*name),
+                None => others.push("an unknown codec"),
+            }
+        } else if let Some((serial, _)) = chosen
+            && serial == found.page.serial
+        {
+            pages.packets(&found, &mut partial, |packet| packets.push(packet))?;
+        }
+        match chosen {
+            Some((serial, count)) if packets.len() >= count => return Ok((serial, packets)),
+            None if !found.page.first => break,
+            _ => {}
+        }
+    }
+    Err(input.bad(match chosen {
+        Some(_) => "Ogg that ends before the first sound".into(),
+        None if others.is_empty() => "Ogg without an intact first page".into(),
+        None => format!("Ogg with {}", others.join(", ")),
+    }))
+}
+
+fn vorbis_setup(headers: &[Vec<u8>]) -> Parsed {
+    let [identification, _, setup, ..] = headers else {
+        return Err("Vorbis that lacks a header".into());
+    };
+    let blocks = Blocks::parse(identification, setup);
+    let Some((blocks, &[channels, a, b, c, d])) = blocks.zip(
+        identification
+            .get(11..)
+            .and_then(|bytes| bytes.first_chunk::<5>()),
+    ) else {
+        return Err("Vorbis whose headers make no sense".into());
+    };
+    if !(1..=8).contains(&channels) {
+        return Err(format!("Vorbis of {channels} channels"));
+    }
+    let both = [&identification[..], setup].concat();
+    Ok(Setup {
+        encoding: Kind::Vorbis.name(),
+        frame_rate_hz: u32::from_le_bytes([a, b, c, d]),
+        channels: channels.into(),
+        bits: None,
+        codec: symphonia(Kind::Vorbis, Some(&both)).map_err(|e| format!("Vorbis: {e}"))?,
+        lead: blocks.reach(),
+        durations: Box::new(blocks),
+        skip: 0,
+        segment: None,
+        loss: Loss::Silence,
+    })
+}
+
+fn opus_setup(headers: &[Vec<u8>]) -> Parsed {
+    let head = opus::Head::parse(&headers[0])?;
+    Ok(Setup {
+        encoding: "Opus",
+        frame_rate_hz: opus::FRAME_RATE_HZ,
+        channels: head.channels,
+        bits: None,
+        skip: head.skip.into(),
+        lead: opus::LEAD,
+        segment: Some(opus::SEGMENT),
+        codec: opus::decoder(head)?,
+        durations: Box::new(OpusPackets),
+        loss: Loss::Silence,
+    })
+}
+
+fn flac_setup(headers: &[Vec<u8>]) -> Parsed {
+    // The magic, a version, a count, the magic of FLAC, and a metadata block with its header.
+    let block = headers[0]
+        .get(17..)
+        .and_then(|bytes| bytes.first_chunk::<STREAM_INFO>());
+    let stream = block.and_then(|block| Some((block, StreamInfo::parse(block)?)));
+    let Some((block, stream)) = stream else {
+        return Err("FLAC without a header that makes sense".into());
+    };
+    Ok(Setup {
+        encoding: Kind::Flac.name(),
+        frame_rate_hz: stream.frame_rate_hz,
+        channels: stream.channels,
+        bits: Some(stream.bits),
+        codec: symphonia(Kind::Flac, Some(block)).map_err(|e| format!("FLAC: {e}"))?,
+        durations: Box::new(stream),
+        skip: 0,
+        lead: 0,
+        segment: None,
+        loss: Loss::Fails,
+    })
+}
+
+struct OpusPackets;
+
+impl Durations for OpusPackets {
+    fn frames(&self, packet: &[u8], _: &mut u32) -> Option<u32> {
+        opus::frames(packet)
+    }
+}
+
+impl Durations for StreamInfo {
+    fn frames(&self, packet: &[u8], _: &mut u32) -> Option<u32> {
+        FrameHeader::parse(packet, self).map(|header| header.frames)
+    }
+}
+
+impl Durations for Blocks {
+    /// A packet gives what its block and the one before have in common.
+    fn frames(&self, packet: &[u8], before: &mut u32) -> Option<u32> {
+        let block = self.of(packet)?;
+        let frames = match *before {
+            0 => 0,
+            before => (before + block) / 4,
+        };
+        *before = block;
+        Some(frames)
+    }
+}

@@ -1,0 +1,265 @@
+//! The sound of an Ogg file as packets in their places. All pages are looked at when the file is
+//! opened: whether they are intact, and which frames the packets hold that end on them.
+
+use super::page::{LONGEST_HEADER, Page};
+use crate::clip::decode::input::{Input, Window};
+use crate::clip::decode::packets::{Packets, Span};
+use crate::error::Result;
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+/// How long packets last.
+pub trait Durations: Send {
+    /// Frames of the packet; none for what is no packet of sound. `before` is what the packet
+    /// before left, 0 at the beginning, and becomes what this one leaves.
+    fn frames(&self, packet: &[u8], before: &mut u32) -> Option<u32>;
+}
+
+/// Finds intact pages.
+pub struct Pages {
+    window: Window,
+    offset: u64,
+    length: u64,
+}
+
+/// An intact page.
+#[derive(Clone, Copy)]
+pub struct Found {
+    pub page: Page,
+    pub offset: u64,
+    /// Bytes before it that are no intact page.
+    pub skipped: u64,
+}
+
+impl Pages {
+    pub fn new(input: &Arc<Input>) -> Pages {
+        Pages {
+            window: Window::new(Arc::clone(input)),
+            offset: 0,
+            length: input.length(),
+        }
+    }
+
+    pub fn next(&mut self) -> Result<Option<Found>> {
+        let from = self.offset;
+        while self.offset < self.length {
+            let head = self.window.at(self.offset, LONGEST_HEADER)?;
+            if let Some(page) = Page::parse(head) {
+                let bytes = self.window.at(self.offset, page.bytes())?;
+                if bytes.len() == page.bytes() && page.intact(bytes) {
+                    let offset = self.offset;
+                    self.offset += page.bytes() as u64;
+                    return Ok(Some(Found {
+                        page,
+                        offset,
+                        skipped: offset - from,
+                    }));
+                }
+            }
+            let step = self.window.at(self.offset + 1, LONGEST_HEADER)?;
+            let next = step.windows(4).position(|bytes| bytes == b"OggS");
+            self.offset += 1 + next.unwrap_or(step.len().saturating_sub(3)) as u64;
+            if step.len() < 4 {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
+    /// The packets that end on a page; `partial` is what has begun on the page before, and becomes
+    /// what does not end on this one.
+    pub fn packets(
+        &mut self,
+        found: &Found,
+        partial: &mut Option<Vec<u8>>,
+        mut each: impl FnMut(Vec<u8>),
+    ) -> Result<()> {
+        let bytes = self.window.at(found.offset, found.page.bytes())?;
+        let mut rest = partial.take();
+        let mut goes_on = found.page.continued;
+        for (piece, ends) in found.page.packets(bytes) {
+            let packet = match (goes_on, rest.take()) {
+                (false, _) => Some(piece.to_vec()),
+                (true, Some(mut packet)) => {
+                    packet.extend_from_slice(piece);
+                    Some(packet)
+                }
+                // Its beginning is lost.
+                (true, None) => None,
+            };
+            goes_on = false;
+            match (packet, ends) {
+                (Some(packet), true) => each(packet),
+                (packet, _) => *partial = packet,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// A page of the stream.
+struct Mark {
+    found: Found,
+    /// The page before it is missing.
+    after_loss: bool,
+    /// Some packet ends here.
+    ends: bool,
+    /// The first frame of the first packet that ends here.
+    start: u64,
+    /// What the packet before left.
+    before: u32,
+}
+
+/// The packets of a stream.
+pub struct Stream {
+    pages: Pages,
+    durations: Box<dyn Durations>,
+    marks: Vec<Mark>,
+    /// How many frames before the wanted one a decoder has to begin.
+    lead: u64,
+    next_mark: usize,
+    partial: Option<Vec<u8>>,
+    queue: VecDeque<(Vec<u8>, Span)>,
+}
+
+/// Where a stream begins and ends.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Extent {
+    /// The granule position at decoder frame 0.
+    pub origin: i64,
+    /// Decoder frames to the end.
+    pub frames: u64,
+    /// Another stream follows.
+    pub chained: bool,
+}
+
+impl Stream {
+    /// Looks at all pages of the stream `serial` that `pages` has yet to come to, and at `pending`.
+    pub fn new(
+        mut pages: Pages,
+        serial: u32,
+        durations: Box<dyn Durations>,
+        lead: u64,
+    ) -> Result<(Stream, Extent)> {
+        let mut extent = Extent::default();
+        let (mut marks, mut partial) = (Vec::<Mark>::new(), None);
+        let (mut before, mut longest, mut skipped) = (0, 0, 0);
+        let mut begun = false;
+        while let Some(found) = pages.next()? {
+            skipped += found.skipped;
+            extent.chained = found.page.first;
+            if extent.chained {
+                break;
+            }
+            if found.page.serial != serial {
+                continue;
+            }
+            let last = marks.last().map(|mark| mark.found.page.sequence);
+            let missing = last.map_or(0, |last| {
+                found.page.sequence.wrapping_sub(last).wrapping_sub(1)
+            });
+            if missing > 0 {
+                partial = None;
+            }
+            let mut mark = Mark {
+                found,
+                after_loss: missing > 0,
+                ends: false,
+                start: extent.frames,
+                before,
+            };
+            let mut sum = 0;
+            pages.packets(&found, &mut partial, |packet| {
+                mark.ends = true;
+                sum += u64::from(durations.frames(&packet, &mut before).unwrap_or(0));
+            })?;
+            if mark.ends {
+                let granule = found.page.granule;
+                if !begun && !found.page.last {
+                    extent.origin = granule.saturating_sub_unsigned(sum);
+                }
+                begun = true;
+                let position = granule.saturating_sub(extent.origin);
+                if missing > 0 {
+                    // Only as much may be missing as the lost bytes can have held.
+                    let pages = u64::from(missing).min(skipped / LONGEST_HEADER as u64 + 16);
+                    let latest = mark.start + pages * 2 * longest;
+                    let said = u64::try_from(position).unwrap_or(0).saturating_sub(sum);
+                    mark.start = said.clamp(mark.start, latest);
+                }
+                longest = longest.max(sum);
+                extent.frames = mark.start + sum;
+                if found.page.last {
+                    let said = u64::try_from(position).unwrap_or(0);
+                    extent.frames = said.clamp(mark.start, extent.frames);
+                }
+            }
+            skipped = 0;
+            marks.push(mark);
+        }
+        let stream = Stream {
+            pages,
+            durations,
+            marks,
+            lead,
+            next_mark: 0,
+            partial: None,
+            queue: VecDeque::new(),
+        };
+        Ok((stream, extent))
+    }
+
+    /// Reads the next page into the queue; false at the end.
+    fn load(&mut self) -> Result<bool> {
+        let Some(mark) = self.marks.get(self.next_mark) else {
+            return Ok(false);
+        };
+        self.next_mark += 1;
+        if mark.after_loss {
+            self.partial = None;
+        }
+        let (mut start, mut before) = (mark.start, mark.before);
+        let (queue, durations) = (&mut self.queue, &self.durations);
+        self.pages
+            .packets(&mark.found, &mut self.partial, |packet| {
+                if let Some(frames) = durations.frames(&packet, &mut before) {
+                    queue.push_back((packet, Span { start, frames }));
+                    start += u64::from(frames);
+                }
+            })?;
+        Ok(true)
+    }
+}
+
+impl Packets for Stream {
+    fn next(&mut self, data: &mut Vec<u8>) -> Result<Option<Span>> {
+        loop {
+            if let Some((packet, span)) = self.queue.pop_front() {
+                *data = packet;
+                return Ok(Some(span));
+            }
+            if !self.load()? {
+                return Ok(None);
+            }
+        }
+    }
+
+    fn seek(&mut self, frame: u64) -> Result<()> {
+        let target = frame.saturating_sub(self.lead);
+        let after = self.marks.partition_point(|mark| mark.start <= target);
+        let wanted = after.saturating_sub(1);
+        // The first packet that ends on that page may begin on one before.
+        let mut from = wanted;
+        while from > 0 {
+            from -= 1;
+            if self.marks[from].ends {
+                break;
+            }
+        }
+        self.next_mark = from;
+        self.partial = None;
+        while self.next_mark < wanted && self.load()? {}
+        self.queue.clear();
+        Ok(())
+    }
+}
