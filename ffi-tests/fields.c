@@ -290,6 +290,10 @@ static void recorders(void)
         RECORDER(end_frame, I64, TWO_63 / 4, AMIO_OK),
         RECORDER(end_frame, I64, TWO_63 / 2, NO),
         RECORDER(end_frame, I64, 0, NO), /* no longer after the begin */
+        RECORDER(most_frames, U64, 1, AMIO_OK),
+        RECORDER(most_frames, U64, TWO_63 / 8, AMIO_OK),
+        RECORDER(most_frames, U64, TWO_63, NO),
+        RECORDER(most_frames, U64, MOST, NO),
         RECORDER(buffer_frames, U64, 1, AMIO_OK),
         RECORDER(buffer_frames, U64, 67108865, NO),
         RECORDER(buffer_frames, U64, MOST, NO),

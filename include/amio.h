@@ -1060,6 +1060,10 @@ typedef struct amio_recorder_config {
      */
     int64_t end_frame;
     /**
+     * The most frames that the file gets, 1 to 2^60. 0: no limit.
+     */
+    uint64_t most_frames;
+    /**
      * How many frames may wait for the disk, 1 to 2^26. 0: 4 seconds.
      */
     uint64_t buffer_frames;
@@ -2211,7 +2215,7 @@ amio_status amio_interface_input_fd(struct amio_interface *iface, int *out_fd);
 /**
  * Begins to record to a file, in place of what has this name. The interface may be running or
  * not; up to 64 recorders work at once, and beside amio_interface_read_input(). A recording ends
- * with amio_recorder_stop(), at `end_frame`, when the disk is full, or when the interface is
+ * with amio_recorder_stop(), at `end_frame`, after `most_frames`, when the disk is full, or when the interface is
  * closed. AMIO_EVENT_RECORDER_STARTED, _ENDED, _FAILED and _LOST tell how it goes.
  *
  * With `punch_in` the first frame is the one at which `begin_frame` is heard while the timeline

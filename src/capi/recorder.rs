@@ -56,6 +56,8 @@ pub struct amio_recorder_config {
     /// With `punch_out`: the first timeline frame that is no longer in the file, after `begin_frame`,
     /// -2^61 to 2^61; 0 otherwise.
     pub end_frame: i64,
+    /// The most frames that the file gets, 1 to 2^60. 0: no limit.
+    pub most_frames: u64,
     /// How many frames may wait for the disk, 1 to 2^26. 0: 4 seconds.
     pub buffer_frames: u64,
 }
@@ -96,7 +98,7 @@ unsafe impl Versioned for amio_recording {
 
 /// Begins to record to a file, in place of what has this name. The interface may be running or
 /// not; up to 64 recorders work at once, and beside amio_interface_read_input(). A recording ends
-/// with amio_recorder_stop(), at `end_frame`, when the disk is full, or when the interface is
+/// with amio_recorder_stop(), at `end_frame`, after `most_frames`, when the disk is full, or when the interface is
 /// closed. AMIO_EVENT_RECORDER_STARTED, _ENDED, _FAILED and _LOST tell how it goes.
 ///
 /// With `punch_in` the first frame is the one at which `begin_frame` is heard while the timeline
@@ -220,11 +222,12 @@ pub extern "C" fn amio_recorder_free(recorder: *mut amio_recorder) -> amio_statu
 }
 
 /// Fields under their names here, and in C.
-const CONFIG_FIELDS: [(&str, &str); 5] = [
+const CONFIG_FIELDS: [(&str, &str); 6] = [
     ("channels", "config->channels"),
     ("the number of channels", "config->channel_count"),
     ("begin", "config->begin_frame"),
     ("end", "config->end_frame"),
+    ("frames", "config->most_frames"),
     ("buffer_frames", "config->buffer_frames"),
 ];
 
@@ -241,6 +244,7 @@ fn read_config(caller: &Caller, config: *const amio_recorder_config) -> Checked<
         format: file_format("config->file_format", given.file_format)?,
         begin: punch("punch_in", given.punch_in, "begin_frame", given.begin_frame)?,
         end: punch("punch_out", given.punch_out, "end_frame", given.end_frame)?,
+        frames: Some(given.most_frames).filter(|&frames| frames > 0),
         buffer_frames: given.buffer_frames,
     })
 }
