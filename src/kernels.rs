@@ -10,6 +10,8 @@ use crate::error::{Error, Result};
 type Mix = fn(out: &mut [f32], source: &[f32], gain: f32);
 /// Adds `source * gains` to `out`; all have the same length.
 type MixShaped = fn(out: &mut [f32], source: &[f32], gains: &[f32]);
+/// Adds rows of samples to levels, each to its own lane.
+type Measure = fn(levels: &mut Levels, rows: &[[f32; LANES]]);
 /// Multiplies each `out[n]` by `(first + n) / length` or, falling, by `(first - n) / length`.
 type Scale = fn(out: &mut [f32], first: u64, length: u64);
 
@@ -19,6 +21,7 @@ pub(crate) struct Kernels {
     pub mix_shaped: MixShaped,
     pub scale_rising: Scale,
     pub scale_falling: Scale,
+    pub measure: Measure,
 }
 
 /// The variable that names an instruction set instead of the best one, for tests.
@@ -64,7 +67,80 @@ const BASELINE: Kernels = Kernels {
     mix_shaped,
     scale_rising: scale::<false>,
     scale_falling: scale::<true>,
+    measure,
 };
+
+/// How many samples are looked at at once.
+pub(crate) const LANES: usize = 16;
+
+/// Larger magnitudes, and what is not a number, are measured as this, so that sums of squares
+/// stay finite.
+const MOST: f32 = 1e15;
+
+/// What was found in the samples that went to each lane.
+#[derive(Clone, Default)]
+pub(crate) struct Levels {
+    peaks: [f32; LANES],
+    squares: [f32; LANES],
+    clipped: [u32; LANES],
+}
+
+impl Levels {
+    /// Adds samples, at most one for each lane from `lane` on.
+    #[inline(always)]
+    pub fn add(&mut self, lane: usize, samples: &[f32]) {
+        let places = self.peaks.iter_mut().zip(&mut self.squares);
+        let places = places.zip(&mut self.clipped).skip(lane);
+        for (((peak, square), clipped), sample) in places.zip(samples) {
+            let magnitude = sample.abs();
+            // Written so that a sample that is not a number takes the other way.
+            let magnitude = if magnitude < MOST { magnitude } else { MOST };
+            *peak = if magnitude > *peak { magnitude } else { *peak };
+            *square += magnitude * magnitude;
+            *clipped += u32::from(magnitude >= 1.0);
+        }
+    }
+
+    /// The largest magnitude.
+    pub fn peak(&self) -> f32 {
+        greatest(self.peaks)
+    }
+
+    /// The sum of all squares.
+    pub fn square(&self) -> f32 {
+        sum(self.squares)
+    }
+
+    /// How many were at or beyond full scale.
+    pub fn clipped(&self) -> u64 {
+        self.clipped.iter().map(|n| u64::from(*n)).sum()
+    }
+}
+
+/// The sum, whose order of additions is fixed and short.
+pub(crate) fn sum<const N: usize>(values: [f32; N]) -> f32 {
+    in_halves(values, |a, b| a + b)
+}
+
+/// The greatest of values that are all numbers.
+pub(crate) fn greatest<const N: usize>(values: [f32; N]) -> f32 {
+    in_halves(values, |a, b| if a > b { a } else { b })
+}
+
+/// Folds one half into the other until one value is left; N is a power of two. A row of additions
+/// would wait for each.
+#[inline(always)]
+fn in_halves<const N: usize>(mut values: [f32; N], both: impl Fn(f32, f32) -> f32) -> f32 {
+    const { assert!(N.is_power_of_two()) }
+    let mut half = N / 2;
+    while half > 0 {
+        for n in 0..half {
+            values[n] = both(values[n], values[n + half]);
+        }
+        half /= 2;
+    }
+    values[0]
+}
 
 #[inline(always)]
 fn mix(out: &mut [f32], source: &[f32], gain: f32) {
@@ -77,6 +153,13 @@ fn mix(out: &mut [f32], source: &[f32], gain: f32) {
 fn mix_shaped(out: &mut [f32], source: &[f32], gains: &[f32]) {
     for ((out, source), gain) in out.iter_mut().zip(source).zip(gains) {
         *out += source * gain;
+    }
+}
+
+#[inline(always)]
+fn measure(levels: &mut Levels, rows: &[[f32; LANES]]) {
+    for row in rows {
+        levels.add(0, row);
     }
 }
 
@@ -108,7 +191,7 @@ fn scale<const FALLING: bool>(out: &mut [f32], first: u64, length: u64) {
     reason = "calling code for an instruction set that was detected"
 )]
 mod x86 {
-    use super::Kernels;
+    use super::{Kernels, LANES, Levels};
 
     /// Only handed out where AVX2 was detected.
     pub const AVX2: Kernels = Kernels {
@@ -120,6 +203,8 @@ mod x86 {
         scale_rising: |out, first, length| unsafe { scale::<false>(out, first, length) },
         // SAFETY: as above.
         scale_falling: |out, first, length| unsafe { scale::<true>(out, first, length) },
+        // SAFETY: as above.
+        measure: |levels, rows| unsafe { measure(levels, rows) },
     };
 
     #[target_feature(enable = "avx2")]
@@ -130,6 +215,11 @@ mod x86 {
     #[target_feature(enable = "avx2")]
     fn mix_shaped(out: &mut [f32], source: &[f32], gains: &[f32]) {
         super::mix_shaped(out, source, gains);
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn measure(levels: &mut Levels, rows: &[[f32; LANES]]) {
+        super::measure(levels, rows);
     }
 
     #[target_feature(enable = "avx2")]
@@ -152,6 +242,9 @@ mod tests {
             (kernels.mix_shaped)(&mut out, &source, &gains);
             (kernels.scale_rising)(&mut out, 16_777_217, 20_000_003);
             (kernels.scale_falling)(&mut out, 1_003, 1_009);
+            let mut levels = Levels::default();
+            (kernels.measure)(&mut levels, out.as_chunks().0);
+            out.extend([levels.peak(), levels.square(), levels.clipped() as f32]);
             out.iter().map(|x| x.to_bits()).collect::<Vec<_>>()
         };
         for (name, kernels) in Kernels::available() {

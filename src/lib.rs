@@ -30,14 +30,17 @@ mod seeded;
 mod sys;
 mod units;
 
-pub use clip::{Clip, ClipInfo, FileInfo, Layout, Monitor, Progress, SampleFormat, probe};
+pub use clip::{
+    Analysis, Bucket, ChannelLevels, Clip, ClipInfo, FileFormat, FileInfo, Layout, Loudness,
+    Monitor, OpenOptions, Overview, Progress, Quality, SampleFormat, probe,
+};
 pub use control::{
-    CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, RingLevel, State, Stats,
-    Swap, Transport,
+    CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, Meter, Meters, Recorder,
+    RecorderConfig, RecorderState, Recording, RingLevel, State, Stats, Swap, Transport,
 };
 pub use driver::DriverKind;
 pub use error::{Error, Result};
-pub use link::{Chunk, LatePolicy, SkipPolicy};
+pub use link::{Chunk, LatePolicy, RecordSource, SkipPolicy};
 pub use playspec::{Entry, Gain, MAX_OVERLAP, Playspec, Repeat};
 pub use sys::Realtime;
 pub use units::{

@@ -3,11 +3,12 @@
 //! `scripts/test-rt` runs the same tests. See `docs/THREADING.md`.
 
 use amio::{
-    Clip, ClipInfo, Config, DriverKind, Entry, EventKind, Gain, Interface, LatePolicy, Latency,
-    Layout, Playspec, Repeat, SampleFormat, Swap, Ticket,
+    Clip, ClipInfo, Config, DriverKind, Entry, EventKind, FileFormat, Gain, Interface, LatePolicy,
+    Latency, Layout, OpenOptions, Playspec, Repeat, SampleFormat, Swap, Ticket,
 };
 use std::num::{NonZeroU32, NonZeroU64};
 use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -83,10 +84,15 @@ fn config(driver: DriverKind) -> Config {
 
 /// Asks for all that an engine does; `run` lets it do so for a while.
 fn ask_everything(interface: &Interface, mut run: impl FnMut()) {
-    let playspecs = playspecs(interface.frame_rate_hz());
+    let mut playspecs = playspecs(interface.frame_rate_hz());
+    let streamed = std::env::temp_dir().join(format!("amio-streamed-{}.wav", std::process::id()));
+    if interface.config().driver != DriverKind::Offline {
+        // Offline the engine may read files itself, which is not what is watched here.
+        playspecs.push(streams(interface.frame_rate_hz(), &streamed));
+    }
     interface.set_rolling(true).expect("there is room");
     for late in [LatePolicy::CatchUp, LatePolicy::Slip, LatePolicy::Refuse] {
-        for (playspec, ahead) in playspecs.iter().zip([-500, 0, 700, 1 << 40]) {
+        for (playspec, ahead) in playspecs.iter().zip([-500, 0, 700, 1 << 40, 0]) {
             let swap = Swap {
                 insert_at: interface.position() + ahead,
                 start_from: 100,
@@ -131,6 +137,20 @@ fn ask_everything(interface: &Interface, mut run: impl FnMut()) {
         .expect("there is room");
     run();
     wait_for_end(interface, last);
+    drop(std::fs::remove_file(streamed));
+}
+
+/// A file that is streamed, of which only some is in memory where it is sought to and fro.
+fn streams(rate: u32, path: &Path) -> Playspec {
+    let ramp: Vec<f32> = (0..rate).map(|n| n as f32 / rate as f32).collect();
+    let clip = Clip::from_f32(rate, 1, &ramp).expect("it is finite");
+    clip.save(path, FileFormat::WavF32).expect("it is written");
+    let clip = Clip::open_stream(path, &OpenOptions::default()).expect("it streams");
+    let entries = (0..200).map(|n| Entry {
+        begin: 200 * n,
+        ..Entry::new(&clip, 10 * n as i64)
+    });
+    Playspec::new(entries.collect()).expect("they are valid")
 }
 
 fn wait_for_end(interface: &Interface, last: Ticket) {

@@ -72,7 +72,9 @@ fn a_damaged_file_loads_or_fails_with_a_clear_error_in_little_memory() {
     }
     let mut worker = Command::new("bash")
         .arg("-c")
-        .arg(format!("ulimit -v {ADDRESSES_KIB}; exec \"$0\" --nocapture --test-threads 1"))
+        .arg(format!(
+            "ulimit -v {ADDRESSES_KIB}; exec \"$0\" --nocapture --test-threads 1"
+        ))
         .arg(env::current_exe().expect("the test runs from a file"))
         .env(WORKER, folder.path())
         .stdin(Stdio::null())
@@ -109,14 +111,21 @@ fn damage_all(folder: &Path) {
                 && !name.ends_with("opus")
             {
                 // Frames that stand before the cut are as they were.
-                let same = part.iter().zip(&whole).all(|(part, whole)| whole.starts_with(part));
+                let same = part
+                    .iter()
+                    .zip(&whole)
+                    .all(|(part, whole)| whole.starts_with(part));
                 assert!(same, "{name} cut off after {length} bytes");
             }
         }
         for copy in 0..COPIES {
             let mut bytes = intact.clone();
             // Every second copy keeps to where headers are.
-            let range = if copy % 2 == 0 { bytes.len() } else { bytes.len().min(200) };
+            let range = if copy % 2 == 0 {
+                bytes.len()
+            } else {
+                bytes.len().min(200)
+            };
             for _ in 0..=random.below(8) {
                 bytes[random.below(range)] = match random.below(3) {
                     0 => 0,
@@ -127,7 +136,11 @@ fn damage_all(folder: &Path) {
             fs::write(&damaged, &bytes).expect("the folder is writable");
             let _ = load(&damaged, &format!("{name}, changed copy {copy}"));
         }
-        println!("{name}: {} bytes; memory so far {} KiB", intact.len(), peak_kib());
+        println!(
+            "{name}: {} bytes; memory so far {} KiB",
+            intact.len(),
+            peak_kib()
+        );
     }
     fs::remove_file(&damaged).expect("it was written");
     let peak = peak_kib();

@@ -51,6 +51,22 @@ pub const AMIO_EVENT_FAILED: u32 = 14;
 pub const AMIO_EVENT_EVENTS_LOST: u32 = 15;
 /// Something worth knowing, in `message`.
 pub const AMIO_EVENT_LOG: u32 = 16;
+/// A streamed clip was not read from its file in time: `frames` of it, from `clip_frame` on, were
+/// silent. `clip_id` says which clip.
+pub const AMIO_EVENT_UNDERRUN: u32 = 17;
+/// A part of a streamed clip cannot be read and is silent, `message` says why; `clip_id` says which
+/// clip.
+pub const AMIO_EVENT_STREAM_FAILED: u32 = 18;
+/// A recorder has its first frame, at `position` and `device_frame`; `message` is its file.
+pub const AMIO_EVENT_RECORDER_STARTED: u32 = 19;
+/// A recorder has ended, and its file, `message`, is complete and has `frames`.
+pub const AMIO_EVENT_RECORDER_ENDED: u32 = 20;
+/// A recorder could not go on, because the disk is full, say: `message` names the file and the
+/// reason. The file can be played, and has the `frames` that were written before.
+pub const AMIO_EVENT_RECORDER_FAILED: u32 = 21;
+/// The disk was too slow for a recorder: its file, `message`, has silence in place of the `frames`
+/// before `position` and `device_frame`.
+pub const AMIO_EVENT_RECORDER_LOST: u32 = 22;
 
 /// The event is not a cancelled swap.
 pub const AMIO_CANCEL_NONE: u32 = 0;
@@ -94,6 +110,10 @@ pub struct amio_event {
     pub playback_latency_frames: u32,
     /// UTF-8, ended by NUL, cut at the end of a character where it is too long.
     pub message: [c_char; AMIO_MESSAGE_BYTES],
+    /// The clip that it is about: `id` of its amio_clip_properties; 0 if none.
+    pub clip_id: u64,
+    /// The first frame of that clip that it is about.
+    pub clip_frame: u64,
 }
 
 // SAFETY: repr(C), the first field is its size, and it has integers only.
@@ -184,6 +204,8 @@ const NOTHING: amio_event = amio_event {
     capture_latency_frames: 0,
     playback_latency_frames: 0,
     message: [0; AMIO_MESSAGE_BYTES],
+    clip_id: 0,
+    clip_frame: 0,
 };
 
 fn describe(event: Event) -> amio_event {
@@ -228,6 +250,20 @@ fn describe(event: Event) -> amio_event {
             out.frames = frames;
             AMIO_EVENT_INPUT_LOST
         }
+        EventKind::Underrun {
+            clip,
+            clip_frame,
+            frames,
+        } => {
+            (out.clip_id, out.clip_frame) = (clip, clip_frame);
+            out.frames = frames;
+            AMIO_EVENT_UNDERRUN
+        }
+        EventKind::StreamFailed { clip, reason } => {
+            out.clip_id = clip;
+            out.message = text_field(&reason);
+            AMIO_EVENT_STREAM_FAILED
+        }
         EventKind::Lost { reason } => {
             out.message = text_field(&reason);
             AMIO_EVENT_LOST
@@ -268,6 +304,29 @@ fn describe(event: Event) -> amio_event {
         EventKind::Log(text) => {
             out.message = text_field(&text);
             AMIO_EVENT_LOG
+        }
+        EventKind::RecorderStarted { path } => {
+            out.message = text_field(&path.to_string_lossy());
+            AMIO_EVENT_RECORDER_STARTED
+        }
+        EventKind::RecorderEnded { path, frames } => {
+            out.message = text_field(&path.to_string_lossy());
+            out.frames = frames;
+            AMIO_EVENT_RECORDER_ENDED
+        }
+        EventKind::RecorderFailed {
+            path,
+            frames,
+            reason,
+        } => {
+            out.message = text_field(&format!("{}: {reason}", path.display()));
+            out.frames = frames;
+            AMIO_EVENT_RECORDER_FAILED
+        }
+        EventKind::RecorderLost { path, frames } => {
+            out.message = text_field(&path.to_string_lossy());
+            out.frames = frames;
+            AMIO_EVENT_RECORDER_LOST
         }
     };
     out

@@ -6,13 +6,15 @@
 //! count upwards, scrambled with a secret of the process, so that none is used twice and none
 //! can be guessed; their upper bits are such that a program that dereferences one faults at once.
 
+use super::analysis::{Findings, amio_analysis};
 use super::clip::amio_clip;
 use super::guard::{Checked, Fault};
 use super::interface::amio_interface;
 use super::playspec::{Draft, amio_playspec};
+use super::recorder::amio_recorder;
 use super::schedule::{OpenGroup, amio_group};
 use super::status::AMIO_ERROR_INVALID_HANDLE;
-use crate::{Clip, Interface};
+use crate::{Clip, Interface, Recorder};
 use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -23,8 +25,10 @@ use std::sync::{Arc, LazyLock};
 pub(super) enum Object {
     Interface(Interface),
     Clip { clip: Clip, references: u64 },
+    Analysis(Arc<Findings>),
     Playspec(Arc<Draft>),
     Group(Arc<OpenGroup>),
+    Recorder(Arc<Recorder>),
 }
 
 /// A type of handle.
@@ -59,6 +63,17 @@ impl Handle for amio_clip {
     }
 }
 
+impl Handle for amio_analysis {
+    type Target = Arc<Findings>;
+    const NAME: &'static str = "an analysis";
+    fn target(object: &Object) -> Option<&Arc<Findings>> {
+        match object {
+            Object::Analysis(findings) => Some(findings),
+            _ => None,
+        }
+    }
+}
+
 impl Handle for amio_playspec {
     type Target = Arc<Draft>;
     const NAME: &'static str = "a playspec";
@@ -81,13 +96,26 @@ impl Handle for amio_group {
     }
 }
 
+impl Handle for amio_recorder {
+    type Target = Arc<Recorder>;
+    const NAME: &'static str = "a recorder";
+    fn target(object: &Object) -> Option<&Arc<Recorder>> {
+        match object {
+            Object::Recorder(recorder) => Some(recorder),
+            _ => None,
+        }
+    }
+}
+
 impl Object {
     fn name(&self) -> &'static str {
         match self {
             Object::Interface(_) => amio_interface::NAME,
             Object::Clip { .. } => amio_clip::NAME,
+            Object::Analysis(_) => amio_analysis::NAME,
             Object::Playspec(_) => amio_playspec::NAME,
             Object::Group(_) => amio_group::NAME,
+            Object::Recorder(_) => amio_recorder::NAME,
         }
     }
 }

@@ -108,6 +108,8 @@ pub struct amio_interface_config {
     /// From period to loudspeaker, 0 to 2^20 frames: what the null and offline drivers pretend to
     /// have.
     pub playback_latency_frames: u32,
+    /// How far ahead of what plays streamed clips are read, 1 to 2^24 frames. 0: one second.
+    pub read_ahead_frames: u64,
 }
 
 // SAFETY: repr(C), the first field is its size, and it has integers and raw pointers only.
@@ -436,7 +438,7 @@ fn side(what: &str, buffer: *const f32, channels: u16) -> Checked<Option<usize>>
 }
 
 /// What the crate calls a setting, and what C calls it.
-const CONFIG_FIELDS: [(&str, &str); 9] = [
+const CONFIG_FIELDS: [(&str, &str); 10] = [
     ("client_name", "config->client_name"),
     ("frame_rate_hz", "config->frame_rate_hz"),
     ("period_frames", "config->period_frames"),
@@ -444,6 +446,7 @@ const CONFIG_FIELDS: [(&str, &str); 9] = [
     ("swap_queue", "config->swap_queue_length"),
     ("command_queue", "config->command_queue_length"),
     ("capture_buffer_frames", "config->capture_buffer_frames"),
+    ("read_ahead_frames", "config->read_ahead_frames"),
     ("latency.capture_frames", "config->capture_latency_frames"),
     ("latency.playback_frames", "config->playback_latency_frames"),
 ];
@@ -515,6 +518,7 @@ fn read_config(caller: &Caller, config: *const amio_interface_config) -> Checked
         config.command_queue = length as usize;
     }
     config.capture_buffer_frames = given.capture_buffer_frames;
+    config.read_ahead_frames = given.read_ahead_frames;
     config.latency = Latency {
         capture_frames: given.capture_latency_frames,
         playback_frames: given.playback_latency_frames,

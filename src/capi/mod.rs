@@ -34,7 +34,13 @@ mod interface;
 
 mod transport;
 
+mod progress;
+
 mod clip;
+
+mod file;
+
+mod analysis;
 
 mod playspec;
 
@@ -42,6 +48,10 @@ mod schedule;
 
 mod capture;
 
+mod recorder;
+
 mod events;
 
 mod stats;
+
+mod meter;

@@ -34,7 +34,8 @@ pub const AMIO_TICKET_NONE: u64 = 0;
 ///
 /// From its first success on, the playspec can no longer be added to.
 ///
-/// Thread: any but the audio thread.
+/// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+/// at most half a second.
 /// Units: positions in frames, -2^61 to 2^61; `late_policy` is one of AMIO_LATE_*.
 /// Ownership: the interface keeps what it needs of the playspec; the handle may be freed.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
@@ -66,7 +67,8 @@ pub unsafe extern "C" fn amio_interface_schedule(
 /// Cancels a swap that has not taken over yet. Its ticket ends as cancelled, or as applied if it
 /// was just being taken: the event says which.
 ///
-/// Thread: any but the audio thread.
+/// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+/// at most half a second.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_NO_SUCH_TICKET (never
 /// issued by this interface, or ended); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
 #[unsafe(no_mangle)]
@@ -197,7 +199,8 @@ pub extern "C" fn amio_group_set_rolling(group: *mut amio_group, rolling: u32) -
 /// same period, in the order in which they were put in. The group is spent, also if this fails:
 /// free it, and make a new one.
 ///
-/// Thread: any but the audio thread.
+/// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+/// at most half a second.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the
 /// group was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL. After these,
 /// nothing of the group happens, and tickets of its swaps end as cancelled.

@@ -73,6 +73,10 @@ pub struct amio_stats {
     pub input_frames: amio_ring_level,
     /// Why real-time scheduling was refused; UTF-8, ended by NUL.
     pub realtime_reason: [c_char; AMIO_MESSAGE_BYTES],
+    /// How often a streamed clip was not read from its file in time, counted per clip and period.
+    pub underruns: u64,
+    /// Frames of streamed clips that were silent because of that.
+    pub underrun_frames: u64,
 }
 
 // SAFETY: repr(C), the first field is its size, and it has numbers only.
@@ -124,6 +128,8 @@ pub unsafe extern "C" fn amio_interface_stats(
             events: level(stats.events),
             input_frames: level(stats.input_frames),
             realtime_reason: text_field(reason),
+            underruns: stats.underruns,
+            underrun_frames: stats.underrun_frames,
         });
         Ok(())
     })

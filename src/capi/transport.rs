@@ -84,7 +84,8 @@ pub unsafe extern "C" fn amio_interface_position(
 /// Goes to a frame of the timeline, from the first frame of the next period on, whether the
 /// transport rolls or not. What sounded fades over the declick length.
 ///
-/// Thread: any but the audio thread. Units: frames, -2^61 to 2^61.
+/// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+/// at most half a second. Units: frames, -2^61 to 2^61.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
 /// AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
 #[unsafe(no_mangle)]
@@ -119,7 +120,8 @@ pub unsafe extern "C" fn amio_interface_rolling(
 /// Starts (1) or stops (0) the transport, from the first frame of the next period on. Stopped
 /// means silence; capture goes on.
 ///
-/// Thread: any but the audio thread.
+/// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+/// at most half a second.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
 /// (neither 0 nor 1); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
 #[unsafe(no_mangle)]

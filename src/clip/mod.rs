@@ -5,19 +5,37 @@
 //! not. Clones share the data; the last owner, never the audio thread, frees it.
 #![forbid(unsafe_code)]
 
+mod analysis;
+mod convert;
 mod decode;
+mod encode;
 mod format;
+mod loudness;
+mod memory;
+mod open;
+mod overview;
+mod save;
 mod source;
-mod wav;
+pub(crate) mod stream;
 
+pub use analysis::Analysis;
+pub use convert::Quality;
 pub use decode::{FileInfo, probe};
+pub use encode::FileFormat;
+pub(crate) use encode::{Shape, Writer};
 pub use format::{Layout, SampleFormat};
+pub use loudness::{ChannelLevels, Loudness};
+pub use open::OpenOptions;
+pub use overview::{Bucket, Overview};
+pub(crate) use source::Source;
 pub use source::{Monitor, Progress};
 
 use crate::error::{Error, Result};
 use crate::units::{FRAME_RATE_RANGE_HZ, MAX_CHANNELS, MAX_LENGTH_FRAMES, MAX_SAMPLE};
-use std::path::Path;
+use std::ops::Range;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use stream::Stream;
 
 /// What a clip is, apart from its samples.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +53,8 @@ pub struct ClipInfo {
 pub struct Clip(Arc<Data>);
 
 struct Data {
+    /// Unlike any other clip's in this process.
+    id: u64,
     info: ClipInfo,
     samples: Samples,
 }
@@ -48,6 +68,8 @@ enum Samples {
         layout: Layout,
         memory: Box<dyn AsRef<[u8]> + Send + Sync>,
     },
+    /// In a file, of which a part is in memory.
+    Streamed(Stream),
 }
 
 impl Clip {
@@ -121,23 +143,44 @@ impl Clip {
         Clip::from_bytes(info, SampleFormat::F32, Layout::Interleaved, bytes)
     }
 
-    /// Loads a file of any supported format whole, at the rate it has. Several channels come in
-    /// the order of WAV, whatever the file's own order is. [`probe`] says what a file holds.
-    ///
-    /// # Errors
-    /// [`Error::Io`], [`Error::Format`] (names what was found and what is supported),
-    /// [`Error::BadSample`], [`Error::OutOfMemory`].
-    pub fn open(path: impl AsRef<Path>) -> Result<Clip> {
-        let mut opened = decode::open(path.as_ref())?;
-        source::load(&mut *opened.source, &mut source::unwatched)
+    pub(crate) fn streamed(source: Box<dyn Source>) -> Result<Clip> {
+        let stream = Stream::new(source)?;
+        Ok(Clip::new(stream.info(), Samples::Streamed(stream)))
     }
 
-    /// Writes the clip as a 32-bit float WAV file.
+    /// The clip at another frame rate: `round(frames * to / from)` frames, halves up, the first one
+    /// in its place, gains unchanged. Samples that lie between those of this clip may exceed its
+    /// peaks. At its own rate this is the clip itself.
+    ///
+    /// `monitor` is told in frames of the result.
+    ///
+    /// ```
+    /// use amio::{Clip, Quality};
+    /// # use std::ops::ControlFlow;
+    /// let clip = Clip::from_f32(44_100, 1, &[0.5; 441])?;
+    /// let converted = clip.convert(48_000, Quality::Good, &mut |_| ControlFlow::Continue(()))?;
+    /// assert_eq!(converted.info().frames, 480);
+    /// # Ok::<(), amio::Error>(())
+    /// ```
     ///
     /// # Errors
-    /// [`Error::Io`]; [`Error::InvalidState`] if it would pass the 4 GiB that WAV can hold.
-    pub fn save_wav(&self, path: impl AsRef<Path>) -> Result<()> {
-        wav::write(self, path.as_ref())
+    /// [`Error::OutOfRange`] for a rate outside 1000 to 768000 Hz or a length that would pass 2^60
+    /// frames, [`Error::InvalidArgument`] if less than half a frame would be left,
+    /// [`Error::Cancelled`], [`Error::OutOfMemory`].
+    pub fn convert(
+        &self,
+        frame_rate_hz: u32,
+        quality: Quality,
+        monitor: &mut Monitor<'_>,
+    ) -> Result<Clip> {
+        if frame_rate_hz == self.info().frame_rate_hz {
+            return Ok(self.clone());
+        }
+        let memory = Box::new(memory::Memory::new(self.clone()));
+        source::load(
+            &mut *convert::convert(memory, frame_rate_hz, quality)?,
+            monitor,
+        )
     }
 
     /// Rate, channels and length.
@@ -145,21 +188,34 @@ impl Clip {
         self.0.info
     }
 
-    /// Copies `out.len()` samples of one channel, from frame `start`, converted to `f32`.
-    ///
-    /// # Real-time contract
-    /// Wait-free; no allocation, lock, system call or log.
+    /// A number that no other clip of this process has, or will have.
+    pub fn id(&self) -> u64 {
+        self.0.id
+    }
+
+    /// Copies `out.len()` samples of one channel, from frame `start`, converted to `f32`. Of a
+    /// streamed clip, reads what is not in memory from the file; what cannot be read is silent.
     ///
     /// # Panics
     /// If the channel or a frame lies outside the clip.
     pub fn read(&self, channel: u16, start: u64, out: &mut [f32]) {
+        match self.stream() {
+            Some(stream) => stream.read(channel.into(), start, out),
+            None => drop(self.read_ready(channel, start, out)),
+        }
+    }
+
+    /// As [`Clip::read`], on the audio thread: what is not in memory is silent; returns which
+    /// samples are not.
+    pub(crate) fn read_ready(&self, channel: u16, start: u64, out: &mut [f32]) -> Range<usize> {
         assert!(channel < self.0.info.channels && start + out.len() as u64 <= self.0.info.frames);
-        let start = start as usize;
+        let from = start as usize;
         match &self.0.samples {
             Samples::Planar(_) => {
                 if let Some(samples) = self.slice(channel) {
-                    out.copy_from_slice(&samples[start..start + out.len()]);
+                    out.copy_from_slice(&samples[from..from + out.len()]);
                 }
+                0..0
             }
             Samples::Shared {
                 format,
@@ -170,11 +226,26 @@ impl Clip {
                 layout.channel(channel.into(), channels, frames).decode(
                     *format,
                     (**memory).as_ref(),
-                    start,
+                    from,
                     out,
                 );
+                0..0
             }
+            Samples::Streamed(stream) => stream.read_ready(channel.into(), start, out),
         }
+    }
+
+    /// What it is played from, if it is streamed.
+    pub(crate) fn stream(&self) -> Option<&Stream> {
+        match &self.0.samples {
+            Samples::Streamed(stream) => Some(stream),
+            Samples::Planar(_) | Samples::Shared { .. } => None,
+        }
+    }
+
+    /// Whether it is played from a file, of which only a part is in memory.
+    pub fn is_streamed(&self) -> bool {
+        self.stream().is_some()
     }
 
     /// One channel as it lies in memory, where it lies as consecutive aligned `f32`.
@@ -193,7 +264,7 @@ impl Clip {
             } if *layout == Layout::Planar || self.0.info.channels == 1 => {
                 bytemuck::try_cast_slice((**memory).as_ref()).ok()?
             }
-            Samples::Shared { .. } => return None,
+            Samples::Shared { .. } | Samples::Streamed(_) => return None,
         };
         planar.get(channel * frames..(channel + 1) * frames)
     }
@@ -203,19 +274,24 @@ impl Clip {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
+    fn new(info: ClipInfo, samples: Samples) -> Clip {
+        static NEXT_ID: AtomicU64 = AtomicU64::new(1);
+        let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
+        Clip(Arc::new(Data { id, info, samples }))
+    }
+
     /// A clip of samples that were checked, a slice of the right length for each channel.
     fn from_checked(info: ClipInfo, samples: Box<[Box<[f32]>]>) -> Clip {
-        let samples = Samples::Planar(samples);
-        Clip(Arc::new(Data { info, samples }))
+        Clip::new(info, Samples::Planar(samples))
     }
 
     fn checked(info: ClipInfo, samples: Samples) -> Result<Clip> {
-        let clip = Clip(Arc::new(Data { info, samples }));
+        let clip = Clip::new(info, samples);
         let mut block = [0.0f32; 1024];
         for channel in 0..info.channels {
             for start in (0..info.frames).step_by(block.len()) {
                 let length = (info.frames - start).min(block.len() as u64) as usize;
-                clip.read(channel, start, &mut block[..length]);
+                clip.read_ready(channel, start, &mut block[..length]);
                 check_samples(start, channel, &block[..length])?;
             }
         }

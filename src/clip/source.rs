@@ -3,6 +3,7 @@
 
 use super::{Clip, ClipInfo, check_info, check_samples};
 use crate::error::{Error, Result};
+use crate::sys::Denormals;
 use std::ops::ControlFlow;
 
 /// Frames in order, from any frame on.
@@ -50,6 +51,7 @@ pub(crate) const BLOCK: usize = 1 << 14;
 /// Reads a source whole, from its beginning, into a clip. Memory grows with what is read, or is
 /// taken at once for what is certainly there; never for what was only claimed.
 pub(crate) fn load(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result<Clip> {
+    let _kept = Denormals::kept();
     let mut info = source.info();
     check_info(info)?;
     let certain = usize::try_from(source.certain_frames()).unwrap_or(usize::MAX);

@@ -38,6 +38,9 @@ pub struct Config {
     pub command_queue: usize,
     /// How many captured frames may wait to be read, up to 2^26; 0: two seconds' worth.
     pub capture_buffer_frames: u64,
+    /// How far ahead of what plays streamed clips are read, up to 2^24 frames; 0: one second. Each
+    /// page of them takes 16 KiB of memory per channel, see [`crate::Clip::open_stream`].
+    pub read_ahead_frames: u64,
     /// What the null and the offline driver report, each up to 2^20 frames.
     pub latency: Latency,
 }
@@ -60,6 +63,7 @@ impl Config {
             swap_queue: 1024,
             command_queue: 1024,
             capture_buffer_frames: 0,
+            read_ahead_frames: 0,
             latency: Latency::default(),
         }
     }
@@ -114,6 +118,8 @@ impl Config {
         )?;
         let capture = self.capture_buffer_frames;
         range("capture_buffer_frames", capture, 0..=1 << 26, "0 to 2^26")?;
+        let ahead = self.read_ahead_frames;
+        range("read_ahead_frames", ahead, 0..=1 << 24, "0 to 2^24")?;
         for (what, frames) in [
             ("latency.capture_frames", self.latency.capture_frames),
             ("latency.playback_frames", self.latency.playback_frames),

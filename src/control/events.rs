@@ -6,6 +6,7 @@ use crate::sys::Signal;
 use crate::units::{Latency, Ticket};
 use parking_lot::Mutex;
 use std::collections::VecDeque;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Something that happened, and when.
@@ -58,6 +59,22 @@ pub enum EventKind {
         /// How many.
         frames: u64,
     },
+    /// A streamed clip was not read from its file in time: these frames of it were silent.
+    Underrun {
+        /// The clip, by [`crate::Clip::id`].
+        clip: u64,
+        /// The first frame of it that was not there.
+        clip_frame: u64,
+        /// How many.
+        frames: u64,
+    },
+    /// A part of a streamed clip cannot be read; it is silent.
+    StreamFailed {
+        /// The clip, by [`crate::Clip::id`].
+        clip: u64,
+        /// What failed.
+        reason: String,
+    },
     /// The server or device is gone. The interface reconnects by itself.
     Lost {
         /// What the driver said.
@@ -102,6 +119,34 @@ pub enum EventKind {
     },
     /// A line of the driver's log.
     Log(String),
+    /// A recorder has its first frame: that of the event.
+    RecorderStarted {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A recorder has ended before the event's frame, and its file is complete.
+    RecorderEnded {
+        /// The file.
+        path: PathBuf,
+        /// Its length.
+        frames: u64,
+    },
+    /// A recorder could not go on: the disk is full, say. The file has what was written before.
+    RecorderFailed {
+        /// The file.
+        path: PathBuf,
+        /// Its length.
+        frames: u64,
+        /// What the system said.
+        reason: String,
+    },
+    /// The disk was too slow: the file has silence in place of the frames before the event's.
+    RecorderLost {
+        /// The file.
+        path: PathBuf,
+        /// How many.
+        frames: u64,
+    },
 }
 
 /// Why a swap was cancelled.
@@ -143,6 +188,9 @@ impl Events {
 
     pub fn push(&self, event: Event) {
         let mut queue = self.queue.lock();
+        if queue.extend_underrun(&event) {
+            return;
+        }
         if queue.events.len() == CAPACITY {
             queue.events.pop_front();
             queue.lost += 1;
@@ -181,6 +229,38 @@ impl Events {
     }
 }
 
+impl Queue {
+    /// Whether the event is the continuation of an underrun that waits, which tells of it then.
+    fn extend_underrun(&mut self, event: &Event) -> bool {
+        /// So many clips may run dry side by side, each with one event.
+        const SEARCHED: usize = 256;
+        let EventKind::Underrun {
+            clip,
+            clip_frame,
+            frames,
+        } = event.kind
+        else {
+            return false;
+        };
+        let latest = self.events.iter_mut().rev().take(SEARCHED);
+        for waiting in latest {
+            if let EventKind::Underrun {
+                clip: its_clip,
+                clip_frame: first,
+                frames: known,
+            } = &mut waiting.kind
+                && *its_clip == clip
+                && *first + *known == clip_frame
+                && waiting.device_frame + *known == event.device_frame
+            {
+                *known += frames;
+                return true;
+            }
+        }
+        false
+    }
+}
+
 impl From<Report> for Event {
     fn from(report: Report) -> Event {
         let kind = match report.kind {
@@ -202,6 +282,15 @@ impl From<Report> for Event {
             },
             ReportKind::Skipped { frames, policy } => EventKind::Skipped { frames, policy },
             ReportKind::InputLost { frames } => EventKind::InputLost { frames },
+            ReportKind::Underrun {
+                clip,
+                clip_frame,
+                frames,
+            } => EventKind::Underrun {
+                clip,
+                clip_frame,
+                frames,
+            },
         };
         Event {
             kind,
@@ -209,5 +298,43 @@ impl From<Report> for Event {
             device_frame: report.device_frame,
             time_ns: report.time_ns,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn underrun(clip: u64, clip_frame: u64, frames: u64, device_frame: u64) -> Event {
+        Event {
+            kind: EventKind::Underrun {
+                clip,
+                clip_frame,
+                frames,
+            },
+            position: 0,
+            device_frame,
+            time_ns: 0,
+        }
+    }
+
+    #[test]
+    fn underruns_that_join_are_one_event_and_others_are_not() {
+        let events = Events::new().expect("a descriptor");
+        for (clip, clip_frame, device_frame) in [
+            (1, 100, 1000),
+            (2, 100, 1000),
+            (1, 110, 1010),
+            (2, 110, 1010),
+            (1, 120, 1020),
+            (1, 130, 1031), // later than where it would go on
+            (2, 121, 1020), // not where it would go on
+        ] {
+            events.push(underrun(clip, clip_frame, 10, device_frame));
+        }
+        let kinds = std::iter::from_fn(|| events.pop()).map(|event| event.kind);
+        let expected = [(1, 100, 30), (2, 100, 20), (1, 130, 10), (2, 121, 10)];
+        let expected = expected.map(|(clip, first, frames)| underrun(clip, first, frames, 0).kind);
+        assert_eq!(kinds.collect::<Vec<_>>(), expected);
     }
 }

@@ -4,6 +4,9 @@
 use super::config::Config;
 use super::events::{Event, Events};
 use super::life::Life;
+use super::outlook::Outlook;
+use super::read_ahead::ReadAhead;
+use super::recording::Take;
 use super::schedule::Commands;
 use super::stats::Stats;
 use super::supervisor::{Inbox, Supervisor};
@@ -16,7 +19,6 @@ use crate::link::{self, InputReader, Returns, Shared, Sizes};
 use crate::sys::Signal;
 use crate::units::{Latency, Ticket};
 use parking_lot::Mutex;
-use std::collections::HashMap;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
@@ -93,11 +95,15 @@ pub(super) struct Inner {
     pub slot: Arc<Slot>,
     pub commands: Mutex<Commands>,
     pub batches_in_flight: AtomicUsize,
-    /// Tickets, with the order of their swaps, that have not ended, or whose end has not been fetched from the engine.
-    pub pending: Mutex<HashMap<Ticket, u64>>,
+    pub read_ahead: ReadAhead,
+    pub outlook: Mutex<Outlook>,
     pub returns: Mutex<Returns>,
     pub input: Mutex<Option<InputReader>>,
     pub input_signal: Signal,
+    /// Recordings that have not ended, and some that have.
+    pub takes: Mutex<Vec<Arc<Take>>>,
+    /// Taps that are with the engine, or on their way to it or back.
+    pub taps: AtomicUsize,
     pub events: Events,
     /// Changed by whoever holds `life`, or when the engine fails; read by anybody, at once.
     pub state: Mutex<State>,
@@ -160,10 +166,13 @@ impl Interface {
             slot,
             commands: Mutex::new(Commands::new(control_end.commands)),
             batches_in_flight: AtomicUsize::new(0),
-            pending: Mutex::default(),
+            read_ahead: ReadAhead::default(),
+            outlook: Mutex::default(),
             returns: Mutex::new(control_end.returns),
             input: Mutex::new(control_end.input),
             input_signal: Signal::new()?,
+            takes: Mutex::default(),
+            taps: AtomicUsize::new(0),
             events: Events::new()?,
             state: Mutex::new(State::Stopped),
             life: Mutex::new(Life {
@@ -261,13 +270,7 @@ impl Interface {
     /// The timeline frame with which the next period begins, as far as it is known: one that was
     /// set and not yet taken by the engine counts.
     pub fn position(&self) -> i64 {
-        let (set_by, position) = self.inner().commands.lock().position;
-        let state = self.inner().shared.snapshot.read();
-        if state.sequence < set_by {
-            position
-        } else {
-            state.position
-        }
+        self.inner().position()
     }
 
     /// Whether the transport rolls; what was set and not yet taken by the engine counts.
@@ -314,7 +317,20 @@ impl Interface {
         self.inner().events.signal.as_fd()
     }
 
+    /// Makes sure that files are read ahead of what plays; the offline driver reads them itself.
+    pub(super) fn start_reading_ahead(&self) -> Result<()> {
+        let inner = &self.0.inner;
+        match inner.config.driver {
+            DriverKind::Offline => Ok(()),
+            DriverKind::Jack | DriverKind::Null => inner.read_ahead.start(inner),
+        }
+    }
+
     pub(super) fn inner(&self) -> &Inner {
+        &self.0.inner
+    }
+
+    pub(super) fn shared(&self) -> &Arc<Inner> {
         &self.0.inner
     }
 
@@ -322,6 +338,26 @@ impl Interface {
     pub(super) fn open(&self) -> Result<&Inner> {
         self.inner().check_open()?;
         Ok(self.inner())
+    }
+}
+
+impl Inner {
+    pub fn position(&self) -> i64 {
+        let (set_by, position) = self.commands.lock().position;
+        let state = self.shared.snapshot.read();
+        if state.sequence < set_by {
+            position
+        } else {
+            state.position
+        }
+    }
+
+    /// How far ahead of what plays streamed clips are read.
+    pub fn read_ahead_frames(&self) -> u64 {
+        match self.config.read_ahead_frames {
+            0 => self.frame_rate_hz.into(),
+            frames => frames,
+        }
     }
 }
 
@@ -338,5 +374,6 @@ fn sizes(config: &Config, info: &Info) -> Sizes {
         input_frames: input_frames as usize,
         input_chunks: (input_frames / shortest) as usize + 64,
         input_channels: config.input_channels.into(),
+        output_channels: config.output_channels.into(),
     }
 }

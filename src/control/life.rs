@@ -8,7 +8,6 @@ use super::worker::Worker;
 use crate::driver::{self, Driver, Request};
 use crate::error::{Error, Result};
 use crate::sys::Realtime;
-use crate::units::Ticket;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -38,6 +37,10 @@ impl Inner {
     /// Only for whoever holds the lock of `life`.
     pub fn set_state(&self, _life: &mut Life, state: State) {
         *self.state.lock() = state;
+    }
+
+    pub fn is_closing(&self) -> bool {
+        self.closing.load(Ordering::Relaxed)
     }
 
     pub fn check_open(&self) -> Result<()> {
@@ -177,14 +180,16 @@ impl Inner {
             self.inbox.close();
             supervisor.join();
         }
+        self.read_ahead.stop();
         if let Err(error) = self.lease() {
             self.event(EventKind::Log(error.to_string()));
         }
         self.pump();
-        let pending: Vec<Ticket> = self.pending.lock().drain().map(|(t, _)| t).collect();
-        for ticket in pending {
+        self.end_recordings();
+        let pending = self.outlook.lock().end_all();
+        for swap in pending {
             self.event(EventKind::Cancelled {
-                ticket,
+                ticket: swap.ticket,
                 reason: CancelReason::Closed,
             });
         }

@@ -47,6 +47,7 @@ impl Interface {
             })
         })??;
         inner.pump();
+        inner.tell_trouble();
         if inner.closing.load(Ordering::Relaxed) {
             return Err(closed());
         }

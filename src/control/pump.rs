@@ -2,7 +2,7 @@
 
 use super::events::{Event, EventKind};
 use super::interface::Inner;
-use crate::link::{Report, Retired};
+use crate::link::{Report, ReportKind, Retired};
 use std::sync::atomic::Ordering;
 
 impl Inner {
@@ -12,6 +12,7 @@ impl Inner {
         // Freed after the lock is released: that may run a callback of the application, for as
         // long as it likes.
         let mut retired = Vec::new();
+        let mut ended = Vec::new();
         let mut reports: Vec<Report> = Vec::new();
         {
             let mut returns = self.returns.lock();
@@ -21,26 +22,36 @@ impl Inner {
                 reports.push(report);
             }
             while let Some(object) = returns.next_retired() {
-                if let Retired::Batch(_) = object {
-                    self.batches_in_flight.fetch_sub(1, Ordering::AcqRel);
+                match object {
+                    Retired::Batch(_) => {
+                        self.batches_in_flight.fetch_sub(1, Ordering::AcqRel);
+                    }
+                    Retired::Tap(_) => {
+                        self.taps.fetch_sub(1, Ordering::AcqRel);
+                    }
+                    Retired::Swap(_) => {}
                 }
                 retired.push(object);
             }
             if !reports.is_empty() {
-                let mut pending = self.pending.lock();
+                let mut outlook = self.outlook.lock();
                 // A ticket that is not pending has ended already: closing has ended it.
                 reports.retain(|report| {
-                    report
-                        .kind
-                        .ticket()
-                        .is_none_or(|t| pending.remove(&t).is_some())
+                    let Some(ticket) = report.kind.ticket() else {
+                        return true;
+                    };
+                    let applied = matches!(report.kind, ReportKind::Applied { .. });
+                    let swap = outlook.end(ticket, applied);
+                    let was_pending = swap.is_some();
+                    ended.extend(swap);
+                    was_pending
                 });
             }
             for report in reports {
                 self.events.push(report.into());
             }
         }
-        drop(retired);
+        drop((retired, ended));
         {
             let input = self.input.lock();
             if input.as_ref().is_some_and(|input| !input.is_empty()) {

@@ -2,6 +2,7 @@
 
 use super::events::{CancelReason, EventKind};
 use super::interface::{Inner, Interface};
+use super::outlook::Planned;
 use crate::error::{Error, Result};
 use crate::link::{self, Batch, Command, CommandSender, LatePolicy};
 use crate::playspec::gains::GainTable;
@@ -81,7 +82,7 @@ impl Commands {
 pub const MAX_GROUP: usize = 4096;
 
 /// A command before it is sent.
-enum Asked {
+pub(super) enum Asked {
     Schedule(link::Swap),
     Cancel(Ticket),
     Other(Command),
@@ -89,12 +90,16 @@ enum Asked {
 
 static NEXT_TICKET: AtomicU64 = AtomicU64::new(1);
 
-impl Inner {
+impl Interface {
     fn asked_swap(&self, playspec: &Playspec, swap: Swap) -> Result<(Ticket, Asked)> {
+        let inner = self.open()?;
         swap.check()?;
-        playspec.check_fit(self.frame_rate_hz, self.config.output_channels)?;
+        playspec.check_fit(inner.frame_rate_hz, inner.config.output_channels)?;
+        if !playspec.0.streams.is_empty() {
+            self.start_reading_ahead()?;
+        }
         let ticket = Ticket(NEXT_TICKET.fetch_add(1, Ordering::Relaxed));
-        let gains = self.commands.lock().gains_of(playspec);
+        let gains = inner.commands.lock().gains_of(playspec);
         let swap = link::Swap {
             order: 0, // until it is sent
             ticket,
@@ -106,7 +111,9 @@ impl Inner {
         };
         Ok((ticket, Asked::Schedule(swap)))
     }
+}
 
+impl Inner {
     fn asked_gain(
         &self,
         playspec: &Playspec,
@@ -131,9 +138,14 @@ impl Inner {
         }))
     }
 
+    pub(super) fn send_command(&self, command: Command) -> Result<()> {
+        self.send(vec![Asked::Other(command)])
+    }
+
     /// Sends commands that take effect together.
     fn send(&self, asked: Vec<Asked>) -> Result<()> {
         self.pump();
+        self.prepare(&asked);
         let mut end = self.commands.lock();
         let in_flight = self.batches_in_flight.load(Ordering::Acquire);
         if in_flight >= self.sizes.batches {
@@ -143,11 +155,11 @@ impl Inner {
             });
         }
         let commands = {
-            let mut pending = self.pending.lock();
+            let mut outlook = self.outlook.lock();
             // Under this lock, since closing ends what is pending: nothing may come after that.
             self.check_open()?;
             let swaps = asked.iter().filter(|a| matches!(a, Asked::Schedule(_)));
-            if pending.len() + swaps.count() > self.sizes.swaps {
+            if outlook.pending() + swaps.count() > self.sizes.swaps {
                 return Err(Error::QueueFull {
                     queue: "the queue of swaps",
                     capacity: self.sizes.swaps,
@@ -157,12 +169,12 @@ impl Inner {
                 Asked::Schedule(mut swap) => {
                     end.order += 1;
                     swap.order = end.order;
-                    pending.insert(swap.ticket, swap.order);
+                    outlook.add(swap.order, Planned::of(&swap));
                     Some(Command::Schedule(Some(swap)))
                 }
                 // One that has ended meanwhile needs no command.
                 Asked::Cancel(ticket) => {
-                    let order = *pending.get(&ticket)?;
+                    let order = outlook.order_of(ticket)?;
                     Some(Command::Cancel { order })
                 }
                 Asked::Other(command) => Some(command),
@@ -182,11 +194,14 @@ impl Inner {
         let batch = Box::new(Batch { sequence, commands });
         let sent = end.sender.send(batch).is_ok();
         debug_assert!(sent, "the ring holds as many batches as may be in flight");
+        self.read_ahead.wake();
         Ok(())
     }
 }
 
-/// Scheduling and transport: each call takes effect at the first frame of the next period.
+/// Scheduling and transport: each call takes effect at the first frame of the next period. Where
+/// clips are streamed and the driver plays in real time, a call that makes them sound reads what
+/// sounds at once from their files before, for at most half a second.
 impl Interface {
     /// Queues a playspec to take over at an exact frame; see [`Swap`] and `docs/SEMANTICS.md`.
     /// The ticket ends in exactly one event: applied, superseded or cancelled.
@@ -196,9 +211,8 @@ impl Interface {
     /// needs outputs the interface does not have), [`Error::QueueFull`], [`Error::InvalidState`]
     /// (closed).
     pub fn schedule(&self, playspec: &Playspec, swap: Swap) -> Result<Ticket> {
-        let inner = self.open()?;
-        let (ticket, asked) = inner.asked_swap(playspec, swap)?;
-        inner.send(vec![asked])?;
+        let (ticket, asked) = self.asked_swap(playspec, swap)?;
+        self.inner().send(vec![asked])?;
         Ok(ticket)
     }
 
@@ -263,7 +277,7 @@ impl Interface {
 
 impl Inner {
     fn check_pending(&self, ticket: Ticket) -> Result<()> {
-        if self.pending.lock().contains_key(&ticket) {
+        if self.outlook.lock().order_of(ticket).is_some() {
             return Ok(());
         }
         Err(Error::NoSuchTicket(ticket.0))
@@ -286,7 +300,7 @@ impl Group {
     /// As [`Interface::schedule`], but that a full queue is noticed by [`Group::commit`];
     /// [`Error::InvalidState`] also if the group is full.
     pub fn schedule(&mut self, playspec: &Playspec, swap: Swap) -> Result<Ticket> {
-        let (ticket, asked) = self.interface.open()?.asked_swap(playspec, swap)?;
+        let (ticket, asked) = self.interface.asked_swap(playspec, swap)?;
         self.add(asked)?;
         self.tickets.push(ticket);
         Ok(ticket)

@@ -20,6 +20,10 @@ pub struct Stats {
     pub clamped_frames: u64,
     /// Captured frames that nobody read in time.
     pub input_lost_frames: u64,
+    /// How often a streamed clip was not read from its file in time, counted per clip and period.
+    pub underruns: u64,
+    /// Frames of streamed clips that were silent because of that.
+    pub underrun_frames: u64,
     /// The longest callback, as a fraction of its period.
     pub worst_load: f64,
     /// All callbacks, as a fraction of the time they filled.
@@ -76,6 +80,8 @@ impl Stats {
             skipped_frames: counters.skipped_frames.load(Relaxed),
             clamped_frames: counters.clamped_frames.load(Relaxed),
             input_lost_frames: counters.input_lost_frames.load(Relaxed),
+            underruns: counters.underruns.load(Relaxed),
+            underrun_frames: counters.underrun_frames.load(Relaxed),
             worst_load: f32::from_bits(counters.worst_load.load(Relaxed)).into(),
             mean_load: counters.busy_ns.load(Relaxed) as f64 / audio_ns.max(1) as f64,
             events_lost: inner.events.lost_in_all() + counters.reports_lost.load(Relaxed),

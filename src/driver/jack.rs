@@ -286,7 +286,8 @@ impl Handler for Shared {
             Err(TryLockError::Poisoned(audio)) => audio.into_inner(),
             Err(TryLockError::WouldBlock) => return,
         };
-        audio.process(cycle, self.latency());
+        let freewheels = self.freewheeling.load(Ordering::Relaxed);
+        audio.process(cycle, self.latency(), freewheels);
         self.ran.store(true, Ordering::Release);
     }
 
@@ -343,8 +344,9 @@ impl Handler for Shared {
 
 impl Audio {
     /// # Real-time contract
-    /// Audio thread only; wait-free; no allocation, free, lock, system call or log.
-    fn process(&mut self, cycle: &Cycle<'_>, latency: Latency) {
+    /// Audio thread only; wait-free, unless it `freewheels`; no allocation, free, lock, system call
+    /// or log.
+    fn process(&mut self, cycle: &Cycle<'_>, latency: Latency, freewheels: bool) {
         let frames = cycle.frames();
         if frames == 0 {
             return;
@@ -375,6 +377,7 @@ impl Audio {
             frames,
             skipped,
             time_ns,
+            waits: freewheels,
             latency,
             inputs: &inputs[..input_count],
             outputs: &mut outputs[..output_count],

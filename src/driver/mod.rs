@@ -25,7 +25,8 @@ pub(crate) trait Process: Send {
     /// Renders one period: fills all outputs, consumes all inputs.
     ///
     /// # Real-time contract
-    /// Audio thread only; wait-free; no allocation, free, lock, system call, log or panic.
+    /// Audio thread only; wait-free, unless [`Period::waits`]; no allocation, free, log or panic,
+    /// and no lock or system call either, unless [`Period::waits`].
     fn process(&mut self, period: Period<'_, '_>);
 }
 
@@ -37,6 +38,9 @@ pub(crate) struct Period<'a, 'b> {
     pub skipped: u64,
     /// `CLOCK_MONOTONIC` at which the first frame of the period was due, in nanoseconds.
     pub time_ns: u64,
+    /// Whether nobody waits for the period at a certain time (offline, freewheeling): the engine
+    /// may then wait for a disk, where otherwise it would go on without.
+    pub waits: bool,
     /// The latencies in force now.
     pub latency: Latency,
     /// One slice for each input channel.

@@ -134,6 +134,7 @@ impl Run {
                 frames: self.frames,
                 skipped,
                 time_ns: start_ns + self.nanoseconds(next_frame),
+                waits: false,
                 latency: self.info.latency,
                 inputs: &inputs,
                 outputs: &mut outputs,

@@ -127,6 +127,7 @@ impl Offline {
             frames,
             skipped,
             time_ns,
+            waits: true,
             latency: self.info.latency,
             inputs: &inputs,
             outputs: &mut outputs,

@@ -91,7 +91,7 @@ impl Lease {
         period.skipped += self.slot.gap.swap(0, Ordering::Relaxed);
         let outputs = &mut *period.outputs;
         let panicked = {
-            let _flushed = sys::FlushToZero::enable();
+            let _flushed = sys::Denormals::flushed();
             let reborrowed = Period {
                 outputs: &mut *outputs,
                 ..period

@@ -3,45 +3,19 @@
 use super::plan::Span;
 use crate::link::{Chunk, Report, ReportKind};
 
-pub(super) struct Capture {
-    frame_rate_hz: u32,
-}
+pub(super) struct Capture;
 
 impl Capture {
-    pub fn new(frame_rate_hz: u32) -> Capture {
-        Capture { frame_rate_hz }
-    }
-
     pub fn run(&mut self, span: &mut Span<'_, '_, '_>) {
+        let chunks = heard(span);
         let Some(input) = &mut span.link.input else {
             return;
         };
-        let mut done = 0;
         let (mut lost, mut lost_before) = (0, 0);
-        while done < span.frames {
-            let device_frame = span.device_frame + done as u64;
-            let heard = device_frame as i64 - span.latency.round_trip_frames() as i64;
-            let (segment, left) = span.timeline.history().at(heard);
-            let frames = left.min((span.frames - done) as u64);
-            let time = done as u64 * 1_000_000_000 / u64::from(self.frame_rate_hz);
-            let written = input.write(
-                span.inputs,
-                span.offset + done,
-                Chunk {
-                    frames,
-                    position: segment.position_at(heard),
-                    device_frame,
-                    time_ns: span.time_ns + time,
-                    ticket: segment.ticket,
-                    rolling: segment.rolling,
-                    lost_before: 0,
-                    xrun: span.after_skip && done == 0,
-                    latency: span.latency,
-                },
-            );
+        for (offset, chunk) in chunks {
+            let written = input.write(span.inputs, offset, chunk);
             lost += written.lost;
             lost_before += written.lost_before;
-            done += frames as usize;
         }
         let waiting = input.waiting();
         let counters = &span.link.shared.counters;
@@ -60,4 +34,33 @@ impl Capture {
             });
         }
     }
+}
+
+/// The input of a span in chunks, in each of which what was heard is continuous, and where each
+/// begins in the period's buffers.
+pub(super) fn heard<'s>(span: &Span<'s, '_, '_>) -> impl Iterator<Item = (usize, Chunk)> + use<'s> {
+    let (history, latency, rate) = (span.timeline.history(), span.latency, span.frame_rate_hz);
+    let (offset, frames) = (span.offset, span.frames);
+    let (first_frame, first_ns, after_skip) = (span.device_frame, span.time_ns, span.after_skip);
+    let mut done = 0;
+    std::iter::from_fn(move || {
+        let device_frame = first_frame + done as u64;
+        let heard = device_frame as i64 - latency.round_trip_frames() as i64;
+        let (segment, left) = history.at(heard);
+        let frames = left.min((frames - done) as u64);
+        let chunk = Chunk {
+            frames,
+            position: segment.position_at(heard),
+            device_frame,
+            time_ns: first_ns + done as u64 * 1_000_000_000 / u64::from(rate),
+            ticket: segment.ticket,
+            rolling: segment.rolling,
+            lost_before: 0,
+            xrun: after_skip && done == 0,
+            latency,
+        };
+        let place = offset + done;
+        done += frames as usize;
+        (frames > 0).then_some((place, chunk))
+    })
 }

@@ -1,8 +1,8 @@
 //! Real-time half: turns what the application has asked for into one period of audio.
 //!
-//! Flow: `link` commands -> [`timeline`] -> spans -> [`plan`]: player -> clamp -> period's
-//! outputs, period's inputs -> capture -> `link` input. What is done with leaves by
-//! `link` retired, what happened by `link` reports.
+//! Flow: `link` commands -> [`timeline`] -> spans -> [`plan`]: player -> meter -> clamp ->
+//! period's outputs, period's inputs -> meter, capture -> `link` input; what is recorded -> [`taps`].
+//! What is done with leaves by `link` retired, what happened by `link` reports.
 //! Thread: the driver's audio thread only. Never imports `control` or `capi`.
 //!
 //! A *span* is a stretch of a period in which the timeline is continuous: a period is one span
@@ -12,17 +12,23 @@
 mod capture;
 mod clamp;
 mod history;
+mod meter;
 mod pending;
 mod plan;
 mod player;
 mod scene;
+mod taps;
 mod timeline;
+
+#[cfg(test)]
+mod tests;
 
 use crate::driver::{Period, Process};
 use crate::kernels::Kernels;
 use crate::link::{Command, EngineEnd, Report, ReportKind, Retired, SkipPolicy, State};
 use crate::sys;
 use plan::{Plan, Span};
+use taps::Taps;
 use timeline::Timeline;
 
 /// What an engine is built for.
@@ -41,6 +47,7 @@ pub(crate) struct Engine {
     link: EngineEnd,
     timeline: Timeline,
     plan: Plan,
+    taps: Taps,
     frame_rate_hz: u32,
     skip_policy: SkipPolicy,
     /// Of the next period.
@@ -56,7 +63,8 @@ const COMMANDS_PER_PERIOD: usize = 4096;
 impl Engine {
     pub fn new(settings: Settings, link: EngineEnd) -> Engine {
         Engine {
-            plan: Plan::simple(&settings, link.input.is_some()),
+            plan: Plan::simple(&settings, &link),
+            taps: Taps::new(),
             timeline: Timeline::new(settings.declick_frames, settings.swaps),
             frame_rate_hz: settings.frame_rate_hz,
             skip_policy: settings.skip_policy,
@@ -110,6 +118,11 @@ impl Engine {
             } => gains.set(*entry, *gain, at, *ramp_frames),
             Command::SetPosition(position) => self.timeline.seek(*position, at, &mut self.link),
             Command::SetRolling(rolling) => self.timeline.roll(*rolling, at, &mut self.link),
+            Command::Record(tap) => {
+                if let Some(tap) = tap.take() {
+                    self.taps.add(tap, &mut self.link);
+                }
+            }
         }
     }
 
@@ -143,6 +156,7 @@ impl Process for Engine {
             output.fill(0.0);
         }
         self.note_skip(&period);
+        self.taps.release(&mut self.link);
         self.take_commands(period.time_ns);
 
         let first_frame = self.device_frame;
@@ -156,18 +170,22 @@ impl Process for Engine {
                 .timeline
                 .frames_to_next_swap(self.device_frame)
                 .min(left);
-            self.plan.run(&mut Span {
+            let mut span = Span {
                 offset: done,
                 frames: frames as usize,
                 device_frame: self.device_frame,
                 time_ns,
+                frame_rate_hz: self.frame_rate_hz,
                 after_skip: period.skipped > 0 && done == 0,
                 latency: period.latency,
+                waits: period.waits,
                 timeline: &self.timeline,
                 link: &mut self.link,
                 inputs: period.inputs,
                 outputs: &mut *period.outputs,
-            });
+            };
+            self.plan.run(&mut span);
+            self.taps.run(&span);
             done += frames as usize;
             self.device_frame += frames;
         }

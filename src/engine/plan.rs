@@ -4,6 +4,7 @@
 use super::Settings;
 use super::capture::Capture;
 use super::clamp::Clamp;
+use super::meter::Meter;
 use super::player::Player;
 use super::timeline::Timeline;
 use crate::link::EngineEnd;
@@ -16,9 +17,12 @@ pub(super) struct Span<'s, 'a, 'b> {
     pub frames: usize,
     pub device_frame: u64,
     pub time_ns: u64,
+    pub frame_rate_hz: u32,
     /// Whether frames were skipped just before it.
     pub after_skip: bool,
     pub latency: Latency,
+    /// Whether the engine can wait for a disk: for what is played, and for room to record.
+    pub waits: bool,
     pub timeline: &'s Timeline,
     pub link: &'s mut EngineEnd,
     pub inputs: &'a [&'b [f32]],
@@ -27,6 +31,7 @@ pub(super) struct Span<'s, 'a, 'b> {
 
 enum Node {
     Player(Player),
+    Meter(Meter),
     Clamp(Clamp),
     Capture(Capture),
 }
@@ -34,13 +39,18 @@ enum Node {
 pub(super) struct Plan(Box<[Node]>);
 
 impl Plan {
-    pub fn simple(settings: &Settings, captures: bool) -> Plan {
-        let mut nodes = vec![Node::Player(Player::new(settings.kernels))];
+    pub fn simple(settings: &Settings, link: &EngineEnd) -> Plan {
+        let rate = settings.frame_rate_hz;
+        let meter = Meter::new(settings.kernels, rate, &link.shared.meters);
+        let mut nodes = vec![
+            Node::Player(Player::new(settings.kernels)),
+            Node::Meter(meter),
+        ];
         if settings.clamp {
             nodes.push(Node::Clamp(Clamp));
         }
-        if captures {
-            nodes.push(Node::Capture(Capture::new(settings.frame_rate_hz)));
+        if link.input.is_some() {
+            nodes.push(Node::Capture(Capture));
         }
         Plan(nodes.into())
     }
@@ -51,6 +61,7 @@ impl Plan {
         for node in &mut self.0 {
             match node {
                 Node::Player(player) => player.run(span),
+                Node::Meter(meter) => meter.run(span),
                 Node::Clamp(clamp) => clamp.run(span),
                 Node::Capture(capture) => capture.run(span),
             }

@@ -3,6 +3,9 @@
 use super::plan::Span;
 use super::scene::{Beginners, Scene, Scenes, Voice};
 use crate::kernels::Kernels;
+use crate::link::{EngineEnd, Report, ReportKind};
+use crate::sys::outside_real_time;
+use std::ops::Range;
 
 pub(super) struct Player {
     kernels: Kernels,
@@ -72,9 +75,15 @@ impl Player {
         for (number, scene) in scenes.iter() {
             if let Some(part) = part_of(scenes, number, scene, span) {
                 let to = part.position.saturating_add(part.frames as i64);
+                let mut sink = Sink {
+                    outputs: &mut *span.outputs,
+                    link: &mut *span.link,
+                    waits: span.waits,
+                    time_ns: span.time_ns,
+                };
                 scene.each_voice(part.position, to, |voice| {
                     if let Some(fades) = fades_of(&voice, &part) {
-                        self.mix(&voice, &part, fades, span.outputs);
+                        self.mix(&voice, &part, fades, &mut sink);
                     }
                 });
             }
@@ -82,18 +91,13 @@ impl Player {
     }
 
     /// Adds the frames of a part in which a voice sounds to the outputs.
-    fn mix(
-        &mut self,
-        voice: &Voice<'_>,
-        part: &Part<'_>,
-        fades: Fades,
-        outputs: &mut [&mut [f32]],
-    ) {
+    fn mix(&mut self, voice: &Voice<'_>, part: &Part<'_>, fades: Fades, sink: &mut Sink<'_, '_>) {
         let length = voice.entry.length();
         // Frames of the part before the voice begins; frames of the voice before the part begins.
         let wait = voice.begin.saturating_sub(part.position).max(0) as usize;
         let mut frame = part.position.saturating_sub(voice.begin).max(0) as u64;
         let left = (length - frame).min((part.frames - wait) as u64) as usize;
+        let mut gap = Gap::default();
         for done in (0..left).step_by(BLOCK) {
             let frames = BLOCK.min(left - done);
             let block = Block {
@@ -102,9 +106,18 @@ impl Player {
                 device_frame: part.device_frame + (wait + done) as u64,
                 offset: part.offset + wait + done,
             };
-            self.mix_block(voice, &block, fades, part.declick, outputs);
+            let missing = self.mix_block(voice, &block, fades, part.declick, sink);
+            if !missing.is_empty() {
+                let from = frame + missing.start as u64;
+                if gap.end != from {
+                    gap.report(voice, part, sink);
+                    gap.begin = from;
+                }
+                gap.end = frame + missing.end as u64;
+            }
             frame += frames as u64;
         }
+        gap.report(voice, part, sink);
     }
 
     fn mix_block(
@@ -113,8 +126,8 @@ impl Player {
         block: &Block,
         fades: Fades,
         declick: u64,
-        outputs: &mut [&mut [f32]],
-    ) {
+        sink: &mut Sink<'_, '_>,
+    ) -> Range<usize> {
         let entry = voice.entry;
         let out = block.offset..block.offset + block.frames;
         let Player { kernels, scratch } = self;
@@ -137,9 +150,11 @@ impl Player {
             channels
         };
         let begin = (entry.begin + block.frame) as usize;
+        let mut missing = 0..0;
         for side in 0..sides {
-            let Some(output) = outputs.get_mut(usize::from(entry.first_output + side)) else {
-                return;
+            let output = usize::from(entry.first_output + side);
+            let Some(output) = sink.outputs.get_mut(output) else {
+                break;
             };
             let channel = side.min(channels - 1);
             let source = match entry.clip.slice(channel) {
@@ -147,7 +162,12 @@ impl Player {
                 None => {
                     let decoded = &mut scratch.decoded[..block.frames];
                     if side == 0 || channels > 1 {
-                        entry.clip.read(channel, begin as u64, decoded);
+                        let lacks = entry.clip.read_ready(channel, begin as u64, decoded);
+                        if !lacks.is_empty() && sink.waits {
+                            outside_real_time(|| entry.clip.read(channel, begin as u64, decoded));
+                        } else if missing.is_empty() {
+                            missing = lacks;
+                        }
                     }
                     decoded
                 }
@@ -173,6 +193,48 @@ impl Player {
             }
             (kernels.mix_shaped)(output, source, gains);
         }
+        missing
+    }
+}
+
+/// Where the sound goes, and what is missing in it.
+struct Sink<'s, 'b> {
+    outputs: &'s mut [&'b mut [f32]],
+    link: &'s mut EngineEnd,
+    waits: bool,
+    /// `CLOCK_MONOTONIC` of the span's first frame.
+    time_ns: u64,
+}
+
+/// Consecutive frames of a voice that were not in memory, counted from its beginning.
+#[derive(Default)]
+struct Gap {
+    begin: u64,
+    end: u64,
+}
+
+impl Gap {
+    fn report(&self, voice: &Voice<'_>, part: &Part<'_>, sink: &mut Sink<'_, '_>) {
+        let frames = self.end - self.begin;
+        if frames == 0 {
+            return;
+        }
+        let counters = &sink.link.shared.counters;
+        counters.add(&counters.underruns, 1);
+        counters.add(&counters.underrun_frames, frames);
+        let position = voice.begin.saturating_add_unsigned(self.begin);
+        let into_part = position.saturating_sub(part.position).max(0) as u64;
+        sink.link.report(Report {
+            kind: ReportKind::Underrun {
+                clip: voice.entry.clip.id(),
+                clip_frame: voice.entry.begin + self.begin,
+                frames,
+            },
+            position,
+            device_frame: part.device_frame + into_part,
+            time_ns: sink.time_ns
+                + into_part * 1_000_000_000 / u64::from(voice.entry.clip.info().frame_rate_hz),
+        });
     }
 }
 

@@ -1,5 +1,6 @@
 //! What the halves tell each other.
 
+use super::tap::TapWriter;
 use crate::playspec::gains::GainTable;
 use crate::playspec::{Compiled, Gain};
 use crate::units::Ticket;
@@ -27,6 +28,8 @@ pub(crate) enum Command {
     },
     SetPosition(i64),
     SetRolling(bool),
+    /// `None` once the engine has taken it.
+    Record(Option<Box<TapWriter>>),
 }
 
 /// What happens to a swap that is looked at after its frame has passed.
@@ -69,6 +72,8 @@ pub(crate) enum Retired {
     Batch(Box<Batch>),
     #[expect(dead_code, reason = "carried only to be dropped on the control side")]
     Swap(Swap),
+    #[expect(dead_code, reason = "carried only to be dropped on the control side")]
+    Tap(Box<TapWriter>),
 }
 
 /// Something that happened on the audio thread.
@@ -82,11 +87,29 @@ pub(crate) struct Report {
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum ReportKind {
-    Applied { ticket: Ticket, late_frames: u64 },
-    Superseded { ticket: Ticket },
-    Cancelled { ticket: Ticket, late: bool },
-    Skipped { frames: u64, policy: SkipPolicy },
-    InputLost { frames: u64 },
+    Applied {
+        ticket: Ticket,
+        late_frames: u64,
+    },
+    Superseded {
+        ticket: Ticket,
+    },
+    Cancelled {
+        ticket: Ticket,
+        late: bool,
+    },
+    Skipped {
+        frames: u64,
+        policy: SkipPolicy,
+    },
+    InputLost {
+        frames: u64,
+    },
+    Underrun {
+        clip: u64,
+        clip_frame: u64,
+        frames: u64,
+    },
 }
 
 impl ReportKind {
@@ -96,7 +119,9 @@ impl ReportKind {
             ReportKind::Applied { ticket, .. }
             | ReportKind::Superseded { ticket }
             | ReportKind::Cancelled { ticket, .. } => Some(ticket),
-            ReportKind::Skipped { .. } | ReportKind::InputLost { .. } => None,
+            ReportKind::Skipped { .. }
+            | ReportKind::InputLost { .. }
+            | ReportKind::Underrun { .. } => None,
         }
     }
 }

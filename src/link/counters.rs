@@ -9,6 +9,8 @@ pub(crate) struct Counters {
     pub skipped_frames: AtomicU64,
     pub clamped_frames: AtomicU64,
     pub input_lost_frames: AtomicU64,
+    pub underruns: AtomicU64,
+    pub underrun_frames: AtomicU64,
     pub reports_lost: AtomicU64,
     pub busy_ns: AtomicU64,
     pub audio_ns: AtomicU64,

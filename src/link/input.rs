@@ -34,7 +34,7 @@ pub struct Chunk {
 
 impl Chunk {
     /// What remains after the first `frames`, which lie at `frame_rate_hz`.
-    fn after(self, frames: u64, frame_rate_hz: u32) -> Chunk {
+    pub(super) fn after(self, frames: u64, frame_rate_hz: u32) -> Chunk {
         let advance = if self.rolling { frames as i64 } else { 0 };
         Chunk {
             frames: self.frames - frames,
@@ -125,6 +125,21 @@ impl InputWriter {
         }
     }
 
+    /// How many frames find room now.
+    pub fn room(&self) -> usize {
+        match self.stamps.is_full() {
+            true => 0,
+            false => self.samples.vacant_len() / self.channels,
+        }
+    }
+
+    /// Writes to all the memory, so that it is there. Not for the audio thread; nothing was written
+    /// yet.
+    pub fn touch(&mut self, reader: &mut InputReader) {
+        self.samples.push_iter(std::iter::repeat(0.0));
+        reader.samples.clear();
+    }
+
     /// How many frames wait to be read.
     pub fn waiting(&self) -> usize {
         self.samples.occupied_len() / self.channels
@@ -151,6 +166,16 @@ impl InputReader {
             self.current = Some(stamp.after(frames, frame_rate_hz));
         }
         Some(Chunk { frames, ..stamp })
+    }
+
+    /// How many chunks wait to be read.
+    pub fn chunks(&self) -> usize {
+        self.stamps.occupied_len() + usize::from(self.is_inside_chunk())
+    }
+
+    /// Whether a chunk was read in part.
+    pub fn is_inside_chunk(&self) -> bool {
+        self.current.is_some()
     }
 
     /// Whether nothing waits to be read.

@@ -5,7 +5,8 @@
 //! control <--retired--- engine     what the engine no longer needs, to be freed
 //! control <--reports--- engine     what happened, at which frame
 //! control <--input----- engine     captured frames and their stamps
-//! control <--snapshot, counters-- engine   the latest state, read at any time
+//! recorder <--tap------ engine     the same for a recording, made and ended at any time
+//! control <--snapshot, counters, meters-- engine   the latest state, read at any time
 //! ```
 //!
 //! Every ring is single-producer single-consumer and wait-free on the engine's side. The only
@@ -15,15 +16,20 @@
 mod command;
 mod counters;
 mod input;
+mod meters;
 mod seqlock;
 mod snapshot;
+mod tap;
 
 pub(crate) use command::{Batch, Command, Report, ReportKind, Retired, Swap};
 pub use command::{LatePolicy, SkipPolicy};
 pub(crate) use counters::{Counters, Level};
 pub use input::Chunk;
 pub(crate) use input::{InputReader, InputWriter};
+pub(crate) use meters::{Gauge, Meters, Reading};
 pub(crate) use snapshot::{Snapshot, State};
+pub use tap::RecordSource;
+pub(crate) use tap::{TapReader, TapStopper, TapWriter, tap};
 
 use crate::error::{Error, Result};
 use ringbuf::traits::{Consumer, Observer, Producer, Split};
@@ -42,10 +48,14 @@ pub(crate) struct Sizes {
     /// Chunks of them; one ends with each period, and where the timeline is not continuous.
     pub input_chunks: usize,
     pub input_channels: usize,
+    pub output_channels: usize,
 }
 
 /// Room for reports that belong to no ticket; beyond it they are counted, not kept.
 const OTHER_REPORTS: usize = 256;
+
+/// How many recordings one interface makes at once.
+pub(crate) const MAX_TAPS: usize = 64;
 
 /// Room for what a cut retires beyond the swaps and batches that are counted.
 const OTHER_RETIRED: usize = 64;
@@ -95,7 +105,7 @@ impl Returns {
 
 impl Sizes {
     pub fn retired(&self) -> usize {
-        self.batches + self.swaps + OTHER_RETIRED
+        self.batches + self.swaps + MAX_TAPS + OTHER_RETIRED
     }
 
     pub fn reports(&self) -> usize {
@@ -108,6 +118,7 @@ impl Sizes {
 pub(crate) struct Shared {
     pub snapshot: Snapshot,
     pub counters: Counters,
+    pub meters: Meters,
 }
 
 /// Makes the rings. The sizes guarantee that the engine never finds `retired` or, for tickets,
@@ -116,7 +127,10 @@ pub(crate) struct Shared {
 /// # Errors
 /// [`Error::OutOfMemory`].
 pub(crate) fn new(sizes: Sizes) -> Result<(EngineEnd, ControlEnd)> {
-    let shared = Arc::new(Shared::default());
+    let shared = Arc::new(Shared {
+        meters: Meters::new(sizes.input_channels, sizes.output_channels),
+        ..Shared::default()
+    });
     let (commands_in, commands_out) = ring(sizes.batches, "the command queue")?;
     let (retired_in, retired_out) = ring(sizes.retired(), "what the engine gives back")?;
     let (reports_in, reports_out) = ring(sizes.reports(), "the engine's reports")?;

@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::units::{check_gain, check_length, check_position};
 use index::Index;
 use instances::Instances;
+use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -184,6 +185,8 @@ pub(crate) struct Compiled {
     pub instances: Box<[Instances]>,
     /// Which entries sound when.
     pub index: Index,
+    /// The clips that are streamed, each once.
+    pub streams: Box<[Clip]>,
 }
 
 impl Playspec {
@@ -207,11 +210,16 @@ impl Playspec {
         }
         let instances: Box<[Instances]> = entries.iter().map(Instances::of).collect();
         let index = Index::new(&instances);
+        let streamed = entries.iter().filter(|entry| entry.clip.is_streamed());
+        let streams: BTreeMap<u64, Clip> = streamed
+            .map(|entry| (entry.clip.id(), entry.clip.clone()))
+            .collect();
         Ok(Playspec(Arc::new(Compiled {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
             entries: entries.into_boxed_slice(),
             instances,
             index,
+            streams: streams.into_values().collect(),
         })))
     }
 

@@ -85,7 +85,11 @@ fn load(file: &Path) -> Vec<f32> {
     let info = amio::probe(file).expect("it was loaded");
     assert_eq!(
         (info.frame_rate_hz, info.channels, info.frames),
-        (clip.info().frame_rate_hz, clip.info().channels, clip.info().frames),
+        (
+            clip.info().frame_rate_hz,
+            clip.info().channels,
+            clip.info().frames
+        ),
         "{}",
         file.display()
     );
@@ -125,7 +129,10 @@ fn lossless_files_load_bit_for_bit_as_libsndfile_decodes_them() {
     for sound in SOUNDS {
         each(files::LOSSLESS, sound, "lossless", |file| {
             let theirs = floats(Command::new(&program).arg(file));
-            assert_eq!(theirs.len(), sound.frames as usize * usize::from(sound.channels));
+            assert_eq!(
+                theirs.len(),
+                sound.frames as usize * usize::from(sound.channels)
+            );
             assert_same(file, &load(file), &theirs);
         });
     }
@@ -136,7 +143,10 @@ fn lossless_files_that_libsndfile_does_not_know_load_bit_for_bit_as_ffmpeg_decod
     for sound in SOUNDS {
         each(files::LOSSLESS_OF_FFMPEG, sound, "ffmpeg", |file| {
             let theirs = by_ffmpeg(file, &[]);
-            assert_eq!(theirs.len(), sound.frames as usize * usize::from(sound.channels));
+            assert_eq!(
+                theirs.len(),
+                sound.frames as usize * usize::from(sound.channels)
+            );
             assert_same(file, &load(file), &theirs);
         });
     }
@@ -151,11 +161,16 @@ fn every_rate_is_kept() {
             channels: 2,
             frames: 10_007,
         };
-        each("s24.wav cp $in $out\n24.flac flac -s $in -o $out", sound, "rates", |file| {
-            assert_same(file, &load(file), &floats(Command::new(&program).arg(file)));
-            let clip = Clip::open(file).expect("it was loaded");
-            assert_eq!(clip.info().frame_rate_hz, frame_rate_hz);
-        });
+        each(
+            "s24.wav cp $in $out\n24.flac flac -s $in -o $out",
+            sound,
+            "rates",
+            |file| {
+                assert_same(file, &load(file), &floats(Command::new(&program).arg(file)));
+                let clip = Clip::open(file).expect("it was loaded");
+                assert_eq!(clip.info().frame_rate_hz, frame_rate_hz);
+            },
+        );
     }
 }
 
@@ -167,7 +182,10 @@ fn lossy_files_load_as_long_as_the_sound_was_and_close_to_what_libsndfile_decode
             let theirs = floats(Command::new(&program).arg(file));
             let ours = load(file);
             assert_eq!(ours.len(), theirs.len(), "{}", file.display());
-            let rate = Clip::open(file).expect("it was loaded").info().frame_rate_hz;
+            let rate = Clip::open(file)
+                .expect("it was loaded")
+                .info()
+                .frame_rate_hz;
             if rate == sound.frame_rate_hz {
                 let samples = sound.frames as usize * usize::from(sound.channels);
                 assert_eq!(ours.len(), samples, "{}", file.display());
@@ -196,7 +214,10 @@ fn aac_in_mp4_loads_as_long_as_the_sound_was_and_close_to_what_ffmpeg_decodes() 
             let theirs = by_ffmpeg(file, &[]);
             let ours = load(file);
             // ffmpeg leaves the end of the last packet, which is padding, where it is.
-            assert_eq!(ours.len(), sound.frames as usize * usize::from(sound.channels));
+            assert_eq!(
+                ours.len(),
+                sound.frames as usize * usize::from(sound.channels)
+            );
             assert!(theirs.len() - ours.len() < 1_024 * usize::from(sound.channels));
             assert_close(file, &ours, &theirs, 1e-5);
         });

@@ -16,7 +16,7 @@ const LAYERS: &str = "
     units           error
     sys             error units
     kernels         error
-    clip            error units
+    clip            error units sys atomic
     clip/decode     error units clip seeded
     playspec        error units clip
     link            error units atomic clip playspec
@@ -31,8 +31,10 @@ const LAYERS: &str = "
 
 /// Each line: a crate, then the places that wrap it for all others.
 const KEEPERS: &str = "
-    hound           clip
+    ebur128         clip
+    flac_codec      clip
     libloading      jack
+    md5             clip
     opus_pure       clip
     parking_lot     control capi
     ringbuf         link

@@ -44,9 +44,10 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
         return Err(input.bad("CAF without a format or without data"));
     };
     match &format.codec {
-        b"lpcm" | b"ulaw" | b"alaw" => {
-            pcm::open(Arc::clone(input), pcm_header(input, &format, offset, length)?)
-        }
+        b"lpcm" | b"ulaw" | b"alaw" => pcm::open(
+            Arc::clone(input),
+            pcm_header(input, &format, offset, length)?,
+        ),
         b"aac " | b"alac" => {
             let Some(packets) = Packets::read(Bytes(&table)) else {
                 return Err(input.bad("CAF without a table of packets"));
@@ -95,12 +96,19 @@ fn pcm_header(input: &Input, format: &Format, offset: u64, length: u64) -> Resul
         _ => None,
     };
     let Some(encoding) = encoding else {
-        return Err(input.bad(format!("CAF with {}-bit samples in {width} bits", format.bits)));
+        return Err(input.bad(format!(
+            "CAF with {}-bit samples in {width} bits",
+            format.bits
+        )));
     };
     Ok(Header {
         container: "CAF",
         encoding,
-        order: if format.flags & 2 == 0 { Order::Big } else { Order::Little },
+        order: if format.flags & 2 == 0 {
+            Order::Big
+        } else {
+            Order::Little
+        },
         frame_rate_hz: format.rate as u32,
         channels: u16::try_from(format.channels).unwrap_or(u16::MAX),
         offset,

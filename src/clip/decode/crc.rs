@@ -2,7 +2,9 @@
 
 /// `x^8 + x^2 + x + 1`, of a FLAC frame's header.
 pub fn crc8(bytes: &[u8]) -> u8 {
-    bytes.iter().fold(0, |crc, byte| (TABLES_8[usize::from(crc ^ byte)] >> 24) as u8)
+    bytes.iter().fold(0, |crc, byte| {
+        (TABLES_8[usize::from(crc ^ byte)] >> 24) as u8
+    })
 }
 
 /// `x^16 + x^15 + x^2 + 1`, of a FLAC frame; goes on from `crc`.

@@ -10,6 +10,7 @@
 //! positions after a seek, gaps where packets are lost, and memory that never grows with what a
 //! header claims must be the same for all formats.
 
+mod caf;
 mod codec;
 mod crc;
 mod flac;
@@ -20,7 +21,6 @@ mod ogg;
 mod opus;
 mod packets;
 mod pcm;
-mod caf;
 mod table;
 
 use super::source::Source;

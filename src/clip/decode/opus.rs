@@ -59,19 +59,32 @@ impl Head {
         let count = usize::from(channels);
         let (streams, coupled, mapping) = match (family, packet.get(19..)) {
             (0, _) if count <= 2 => (1, count.saturating_sub(1), vec![0, 1]),
-            (1 | 2 | 255, Some([streams, coupled, mapping @ ..])) if mapping.len() >= count => {
-                (usize::from(*streams), usize::from(*coupled), mapping.to_vec())
+            (1 | 2 | 255, Some([streams, coupled, mapping @ ..])) if mapping.len() >= count => (
+                usize::from(*streams),
+                usize::from(*coupled),
+                mapping.to_vec(),
+            ),
+            _ => {
+                return Err(format!(
+                    "Opus of {channels} channels in mapping family {family}"
+                ));
             }
-            _ => return Err(format!("Opus of {channels} channels in mapping family {family}")),
         };
         let mut mapping = mapping;
         mapping.truncate(count);
         let decoded = streams + coupled;
         let fits = |n: &u8| *n == SILENT || usize::from(*n) < decoded;
-        if count == 0 || streams == 0 || coupled > streams || decoded > 255 || !mapping.iter().all(fits) {
+        if count == 0
+            || streams == 0
+            || coupled > streams
+            || decoded > 255
+            || !mapping.iter().all(fits)
+        {
             return Err("Opus whose channels make no sense".into());
         }
-        if family == 1 && let Some(order) = ORDERS.get(count) {
+        if family == 1
+            && let Some(order) = ORDERS.get(count)
+        {
             let vorbis = mapping.clone();
             for (channel, place) in order.iter().enumerate() {
                 mapping[*place] = vorbis[channel];
@@ -149,7 +162,8 @@ impl Codec for Decoder {
             let one = if stream == last {
                 packet
             } else {
-                packet = take_delimited(packet, &mut self.packet).ok_or("its streams do not fit")?;
+                packet =
+                    take_delimited(packet, &mut self.packet).ok_or("its streams do not fit")?;
                 &self.packet
             };
             let channels = if stream < self.head.coupled { 2 } else { 1 };

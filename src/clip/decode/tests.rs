@@ -43,7 +43,9 @@ fn assert_seeks(file: &Path, seeks: usize) {
     assert_eq!(whole[0].len(), length, "{}", file.display());
     let mut random = 1u64;
     let mut below = |limit: usize| {
-        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
         (random >> 33) as usize % limit
     };
     let mut starts = vec![0, 1, length - 1, length];
@@ -55,7 +57,10 @@ fn assert_seeks(file: &Path, seeks: usize) {
         let end = length.min(start + count);
         for (part, whole) in part.iter().zip(&whole) {
             let name = file.display();
-            assert!(same(part, &whole[start..end]), "{name}: frames {start} to {end}");
+            assert!(
+                same(part, &whole[start..end]),
+                "{name}: frames {start} to {end}"
+            );
         }
     }
 }

@@ -24,6 +24,7 @@ fn two_batches() {
         input_frames: 0,
         input_chunks: 8,
         input_channels: 0,
+        output_channels: 0,
     })
     .expect("there is memory");
     let engine = thread::spawn(move || {

@@ -29,6 +29,7 @@ fn three_chunks_through_two_frames() {
         input_frames: 2,
         input_chunks: 8,
         input_channels: 1,
+        output_channels: 0,
     })
     .expect("there is memory");
     let mut writer = engine.input.take().expect("there is an input channel");

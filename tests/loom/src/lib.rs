@@ -25,6 +25,8 @@ mod gate;
 )]
 #[path = "../../../src/link/mod.rs"]
 mod link;
+#[path = "../../../src/clip/stream/pages.rs"]
+mod pages;
 #[allow(clippy::duplicate_mod, reason = "`link` keeps it to itself")]
 #[path = "../../../src/link/seqlock.rs"]
 mod seqlock;
@@ -39,3 +41,5 @@ mod reports;
 mod retired;
 mod ring;
 mod snapshot;
+mod streams;
+mod tap;

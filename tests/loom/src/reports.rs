@@ -24,6 +24,7 @@ fn two_reports() {
         input_frames: 0,
         input_chunks: 8,
         input_channels: 0,
+        output_channels: 0,
     })
     .expect("there is memory");
     let done = Arc::new([Tracked::new(0), Tracked::new(0)]);

@@ -22,7 +22,7 @@ pub struct StreamInfo {
 impl StreamInfo {
     /// Reads the block, or says that there can be no such stream.
     pub fn parse(block: &[u8; STREAM_INFO]) -> Option<StreamInfo> {
-        let [_, _, a, b, _, _, _, _, _, _, c @ .., ] = block;
+        let [_, _, a, b, _, _, _, _, _, _, c @ ..] = block;
         let packed = u64::from_be_bytes(*c.first_chunk()?);
         let info = StreamInfo {
             block_frames: u16::from_be_bytes([*a, *b]),

@@ -109,7 +109,9 @@ impl Frames {
         let (mut have, mut checked, mut crc, mut others) = (longest.min(1 << 14), 0, 0, false);
         let mut header = None;
         loop {
-            let bytes = self.window.at(offset, (have + LONGEST_HEADER).min(left as usize))?;
+            let bytes = self
+                .window
+                .at(offset, (have + LONGEST_HEADER).min(left as usize))?;
             if header.is_none() {
                 header = FrameHeader::parse(bytes, &stream);
             }

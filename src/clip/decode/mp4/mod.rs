@@ -16,7 +16,9 @@ use std::sync::Arc;
 /// Opens a file that begins with an `ftyp` box.
 pub fn open(input: &Arc<Input>) -> Result<Opened> {
     let Some(movie) = movie(input)? else {
-        return Err(input.bad("MP4 without a table of contents (it was cut short, or is of pieces)"));
+        return Err(
+            input.bad("MP4 without a table of contents (it was cut short, or is of pieces)")
+        );
     };
     let mut boxes = Bytes(&movie);
     let mut found = None;
@@ -175,10 +177,14 @@ fn itunes(movie: Bytes<'_>) -> Option<Priming> {
     let mut list = meta.find(b"ilst")?;
     loop {
         let (_, item) = list.next_box()?;
-        let named = item.find(b"name").is_some_and(|name| name.0.ends_with(b"iTunSMPB"));
+        let named = item
+            .find(b"name")
+            .is_some_and(|name| name.0.ends_with(b"iTunSMPB"));
         if named && let Some(data) = item.find(b"data") {
             let text = std::str::from_utf8(data.0.get(8..)?).ok()?;
-            let mut words = text.split_whitespace().map(|word| u64::from_str_radix(word, 16).ok());
+            let mut words = text
+                .split_whitespace()
+                .map(|word| u64::from_str_radix(word, 16).ok());
             let frames = words.nth(1)??;
             let sound = words.nth(1)??;
             return Some(Priming {

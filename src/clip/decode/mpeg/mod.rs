@@ -4,9 +4,9 @@
 mod adts;
 mod mp3;
 
+use super::Opened;
 use super::input::{Input, Window};
 use super::table::Place;
-use super::Opened;
 use crate::error::Result;
 use std::sync::Arc;
 
@@ -30,7 +30,9 @@ pub fn open(input: &Arc<Input>, start: u64) -> Result<Opened> {
 /// The end of the ID3v2 tags that begin at `offset`.
 pub fn after_tags(input: &Input, mut offset: u64) -> Result<u64> {
     while let Some([b'I', b'D', b'3', _, _, flags, size @ ..]) = input.array::<10>(offset)? {
-        let size = size.iter().fold(0, |n, byte| n << 7 | u64::from(byte & 0x7F));
+        let size = size
+            .iter()
+            .fold(0, |n, byte| n << 7 | u64::from(byte & 0x7F));
         let footer = if flags & 0x10 == 0 { 0 } else { 10 };
         offset += 10 + size + footer;
     }

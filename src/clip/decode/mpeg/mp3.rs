@@ -25,7 +25,9 @@ const LEAD: Lead = Lead {
 
 /// Kilobits per second, of MPEG-1 and of MPEG-2 and 2.5.
 const BIT_RATES: [[u32; 15]; 2] = [
-    [0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320],
+    [
+        0, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256, 320,
+    ],
     [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
 ];
 
@@ -115,7 +117,9 @@ pub fn open(input: &Arc<Input>, start: u64, first: Header) -> Result<Opened> {
     )?;
     let frames = places.len() as u64 * u64::from(first.frames());
     let tag = tag.unwrap_or_default();
-    let delay = tag.delay.map_or(0, |delay| u64::from(delay) + DECODER_DELAY);
+    let delay = tag
+        .delay
+        .map_or(0, |delay| u64::from(delay) + DECODER_DELAY);
     let end = match tag.frames {
         0 => frames,
         count => {
@@ -181,8 +185,10 @@ impl Tag {
         for (bit, bytes) in [(1, 4), (2, 4), (4, 100), (8, 4)] {
             next += if flags & bit != 0 { bytes } else { 0 };
         }
-        if matches!(input.array(next)?, Some([b'L', b'A', b'M', b'E'] | [b'L', b'a', b'v', b'f' | b'c']))
-            && let Some([a, b, c]) = input.array(next + 21)?
+        if matches!(
+            input.array(next)?,
+            Some([b'L', b'A', b'M', b'E'] | [b'L', b'a', b'v', b'f' | b'c'])
+        ) && let Some([a, b, c]) = input.array(next + 21)?
         {
             tag.delay = Some(u16::from(a) << 4 | u16::from(b >> 4));
             tag.padding = u16::from(b & 15) << 8 | u16::from(c);

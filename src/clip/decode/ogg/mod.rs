@@ -76,7 +76,12 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
         loss: setup.loss,
         segment: setup.segment,
     };
-    let source = Decoded::new(Arc::clone(input), Box::new(stream), setup.codec, description);
+    let source = Decoded::new(
+        Arc::clone(input),
+        Box::new(stream),
+        setup.codec,
+        description,
+    );
     Ok(Opened {
         info: FileInfo {
             container: "Ogg",
@@ -136,9 +141,11 @@ fn vorbis_setup(headers: &[Vec<u8>]) -> Parsed {
         return Err("Vorbis that lacks a header".into());
     };
     let blocks = Blocks::parse(identification, setup);
-    let Some((blocks, &[channels, a, b, c, d])) =
-        blocks.zip(identification.get(11..).and_then(|bytes| bytes.first_chunk::<5>()))
-    else {
+    let Some((blocks, &[channels, a, b, c, d])) = blocks.zip(
+        identification
+            .get(11..)
+            .and_then(|bytes| bytes.first_chunk::<5>()),
+    ) else {
         return Err("Vorbis whose headers make no sense".into());
     };
     if !(1..=8).contains(&channels) {
@@ -177,7 +184,9 @@ fn opus_setup(headers: &[Vec<u8>]) -> Parsed {
 
 fn flac_setup(headers: &[Vec<u8>]) -> Parsed {
     // The magic, a version, a count, the magic of FLAC, and a metadata block with its header.
-    let block = headers[0].get(17..).and_then(|bytes| bytes.first_chunk::<STREAM_INFO>());
+    let block = headers[0]
+        .get(17..)
+        .and_then(|bytes| bytes.first_chunk::<STREAM_INFO>());
     let stream = block.and_then(|block| Some((block, StreamInfo::parse(block)?)));
     let Some((block, stream)) = stream else {
         return Err("FLAC without a header that makes sense".into());

@@ -155,7 +155,9 @@ impl Stream {
                 continue;
             }
             let last = marks.last().map(|mark| mark.found.page.sequence);
-            let missing = last.map_or(0, |last| found.page.sequence.wrapping_sub(last).wrapping_sub(1));
+            let missing = last.map_or(0, |last| {
+                found.page.sequence.wrapping_sub(last).wrapping_sub(1)
+            });
             if missing > 0 {
                 partial = None;
             }
@@ -218,12 +220,13 @@ impl Stream {
         }
         let (mut start, mut before) = (mark.start, mark.before);
         let (queue, durations) = (&mut self.queue, &self.durations);
-        self.pages.packets(&mark.found, &mut self.partial, |packet| {
-            if let Some(frames) = durations.frames(&packet, &mut before) {
-                queue.push_back((packet, Span { start, frames }));
-                start += u64::from(frames);
-            }
-        })?;
+        self.pages
+            .packets(&mark.found, &mut self.partial, |packet| {
+                if let Some(frames) = durations.frames(&packet, &mut before) {
+                    queue.push_back((packet, Span { start, frames }));
+                    start += u64::from(frames);
+                }
+            })?;
         Ok(true)
     }
 }

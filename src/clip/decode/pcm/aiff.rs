@@ -78,7 +78,9 @@ fn read_common(
     };
     let Some(encoding) = encoding else {
         let codec = codec.escape_ascii();
-        return Err(input.bad(format!("{container} with {bits}-bit samples, codec \"{codec}\"")));
+        return Err(input.bad(format!(
+            "{container} with {bits}-bit samples, codec \"{codec}\""
+        )));
     };
     let frame_bytes = u64::from(channels) * encoding.bytes() as u64;
     let length = match frames {

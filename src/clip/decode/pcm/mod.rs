@@ -93,7 +93,10 @@ impl Source for Pcm {
     fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize> {
         let frame_bytes = self.header.frame_bytes();
         let left = self.frames - self.next;
-        let wanted = out.first().map_or(0, |channel| channel.len()).min(left as usize);
+        let wanted = out
+            .first()
+            .map_or(0, |channel| channel.len())
+            .min(left as usize);
         let offset = |frame: u64| self.header.offset + frame * frame_bytes as u64;
         let mut done = 0;
         if let [one] = out

@@ -17,8 +17,12 @@ const ELSEWHERE: u32 = u32::MAX;
 
 /// Whether a file that begins with these bytes is of this family.
 pub fn begins(head: &[u8]) -> bool {
-    matches!(head, [b'R', b'I', b'F', b'F' | b'X', ..] | [b'R', b'F', b'6', b'4', ..] | [b'B', b'W', b'6', b'4', ..])
-        && head.get(8..12) == Some(b"WAVE")
+    matches!(
+        head,
+        [b'R', b'I', b'F', b'F' | b'X', ..]
+            | [b'R', b'F', b'6', b'4', ..]
+            | [b'B', b'W', b'6', b'4', ..]
+    ) && head.get(8..12) == Some(b"WAVE")
 }
 
 /// Reads the chunks up to the samples.
@@ -96,7 +100,10 @@ fn read_format(
     let Some(encoding) = encoding else {
         let found = match codec {
             1 | 3 => format!("{container} with {bits}-bit samples in {width} bits"),
-            _ => format!("{container} with codec {codec:#06x} ({})", codec_name(codec)),
+            _ => format!(
+                "{container} with codec {codec:#06x} ({})",
+                codec_name(codec)
+            ),
         };
         return Err(input.bad(found));
     };

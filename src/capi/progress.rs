@@ -1,0 +1,73 @@
+//! Progress: long work that tells how far it is, and can be given up.
+
+use super::guard::Caller;
+use crate::Progress;
+use std::ffi::c_void;
+use std::ops::ControlFlow;
+
+/// Called by long work, several times a second, on the thread that asked for the work: of
+/// `total_frames` frames, as far as is known, `done_frames` are done. 0 goes on; anything else gives
+/// the work up, which then fails with AMIO_ERROR_CANCELLED and leaves nothing behind. `user_data` is
+/// what was handed over with it. It may call the library, but must not throw or jump out. NULL, where
+/// a function takes one, watches nothing.
+pub type amio_progress = Option<
+    unsafe extern "C" fn(user_data: *mut c_void, done_frames: u64, total_frames: u64) -> i32,
+>;
+
+impl Caller {
+    /// The callback as a [`crate::Monitor`].
+    pub fn monitor(
+        &self,
+        progress: amio_progress,
+        user_data: *mut c_void,
+    ) -> impl FnMut(Progress) -> ControlFlow<()> {
+        move |now| {
+            let verdict = progress.map_or(0, |progress| {
+                // SAFETY: the caller's function, with the caller's argument, during the call.
+                unsafe { progress(user_data, now.done_frames, now.total_frames) }
+            });
+            match verdict {
+                0 => ControlFlow::Continue(()),
+                _ => ControlFlow::Break(()),
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: Progress = Progress {
+        done_frames: 3,
+        total_frames: 5,
+    };
+
+    unsafe extern "C" fn sum(user_data: *mut c_void, done: u64, total: u64) -> i32 {
+        // SAFETY: the tests hand over an `i32`.
+        unsafe { *user_data.cast::<i32>() + (10 * done + total) as i32 }
+    }
+
+    #[test]
+    fn the_callback_gets_its_argument_and_the_frames_and_any_verdict_but_0_gives_up() {
+        // SAFETY: `sum` reads the `i32` below.
+        let caller = unsafe { Caller::trusted() };
+        for (own, expected) in [
+            (-35, ControlFlow::Continue(())),
+            (-36, ControlFlow::Break(())),
+            (0, ControlFlow::Break(())),
+        ] {
+            let mut own: i32 = own;
+            let mut monitor = caller.monitor(Some(sum), (&raw mut own).cast());
+            assert_eq!(monitor(NOW), expected);
+        }
+    }
+
+    #[test]
+    fn no_callback_gives_nothing_up() {
+        // SAFETY: no pointer is handed over.
+        let caller = unsafe { Caller::trusted() };
+        let mut monitor = caller.monitor(None, std::ptr::null_mut());
+        assert_eq!(monitor(NOW), ControlFlow::Continue(()));
+    }
+}

@@ -1,0 +1,146 @@
+//! Looking at a clip or a file once, from its beginning to its end.
+//!
+//! Flow: [`Clip`] or file -> blocks of planar frames -> [`Overview`], [`Loudness`], or both.
+//! A file is read block by block; only what is kept of it grows with its length.
+
+use super::source::{BLOCK, Source};
+use super::{
+    Clip, ClipInfo, Loudness, Monitor, Overview, Progress, check_info, check_samples, decode,
+};
+use super::{loudness, overview};
+use crate::error::{Error, Result};
+use std::path::Path;
+
+/// The overview and the loudness of the same audio, found in one pass.
+#[derive(Clone, Debug)]
+pub struct Analysis {
+    /// For drawing.
+    pub overview: Overview,
+    /// For judging how loud it is.
+    pub loudness: Loudness,
+}
+
+impl Analysis {
+    /// Looks at a clip. Takes and keeps what [`Overview::of_clip`] and [`Loudness::of_clip`] do.
+    ///
+    /// # Errors
+    /// [`Error::Cancelled`], [`Error::OutOfMemory`].
+    pub fn of_clip(clip: &Clip, monitor: &mut Monitor<'_>) -> Result<Analysis> {
+        let mut both = Both::new(clip.info())?;
+        let info = each_block_of_clip(clip, monitor, |block| both.take(block))?;
+        both.finish(info, Some(clip))
+    }
+
+    /// Looks at a file without loading it.
+    ///
+    /// # Errors
+    /// As [`Clip::open`], and [`Error::Cancelled`].
+    pub fn of_file(path: impl AsRef<Path>, monitor: &mut Monitor<'_>) -> Result<Analysis> {
+        let mut source = open(path.as_ref())?;
+        let mut both = Both::new(source.info())?;
+        let info = each_block_of(&mut *source, monitor, |block| both.take(block))?;
+        both.finish(info, None)
+    }
+}
+
+struct Both {
+    overview: overview::Builder,
+    loudness: loudness::Builder,
+}
+
+impl Both {
+    fn new(info: ClipInfo) -> Result<Both> {
+        Ok(Both {
+            overview: overview::Builder::new(info.channels),
+            loudness: loudness::Builder::new(info)?,
+        })
+    }
+
+    fn take(&mut self, block: &[&[f32]]) -> Result<()> {
+        self.overview.take(block)?;
+        self.loudness.take(block)
+    }
+
+    fn finish(self, info: ClipInfo, clip: Option<&Clip>) -> Result<Analysis> {
+        Ok(Analysis {
+            overview: self.overview.finish(info, clip)?,
+            loudness: self.loudness.finish(info)?,
+        })
+    }
+}
+
+/// A file as a source.
+pub(super) fn open(path: &Path) -> Result<Box<dyn Source>> {
+    Ok(decode::open(path)?.source)
+}
+
+/// Hands a clip over in blocks, a slice for each channel; returns what was read.
+pub(super) fn each_block_of_clip(
+    clip: &Clip,
+    monitor: &mut Monitor<'_>,
+    mut take: impl FnMut(&[&[f32]]) -> Result<()>,
+) -> Result<ClipInfo> {
+    let info = clip.info();
+    // What does not lie in memory as `f32` is converted here.
+    let mut converted = vec![Vec::new(); info.channels.into()];
+    for start in (0..info.frames).step_by(BLOCK) {
+        let frames = (info.frames - start).min(BLOCK as u64) as usize;
+        for (channel, samples) in (0..).zip(&mut converted) {
+            if clip.slice(channel).is_none() {
+                samples.resize(frames, 0.0);
+                clip.read(channel, start, samples);
+            }
+        }
+        let block: Vec<&[f32]> = (0..)
+            .zip(&converted)
+            .map(|(channel, samples)| match clip.slice(channel) {
+                Some(whole) => &whole[start as usize..][..frames],
+                None => samples,
+            })
+            .collect();
+        take(&block)?;
+        report(monitor, start + frames as u64, info.frames)?;
+    }
+    Ok(info)
+}
+
+/// Hands over what a source reads from its beginning to its end, in blocks, a slice for each
+/// channel; returns what was read, with its true length.
+pub(super) fn each_block_of(
+    source: &mut dyn Source,
+    monitor: &mut Monitor<'_>,
+    mut take: impl FnMut(&[&[f32]]) -> Result<()>,
+) -> Result<ClipInfo> {
+    let mut info = source.info();
+    check_info(info)?;
+    let mut channels = vec![vec![0.0; BLOCK]; info.channels.into()];
+    let mut done = 0;
+    loop {
+        let mut slices: Vec<&mut [f32]> = channels.iter_mut().map(|c| &mut c[..]).collect();
+        let read = source.read(&mut slices)?;
+        let block: Vec<&[f32]> = channels.iter().map(|c| &c[..read]).collect();
+        for (channel, samples) in (0..).zip(&block) {
+            check_samples(done, channel, samples)?;
+        }
+        take(&block)?;
+        done += read as u64;
+        if read < BLOCK {
+            break;
+        }
+        report(monitor, done, info.frames.max(done))?;
+    }
+    info.frames = done;
+    check_info(info)?;
+    Ok(info)
+}
+
+fn report(monitor: &mut Monitor<'_>, done_frames: u64, total_frames: u64) -> Result<()> {
+    let progress = Progress {
+        done_frames,
+        total_frames,
+    };
+    if monitor(progress).is_break() {
+        return Err(Error::Cancelled);
+    }
+    Ok(())
+}

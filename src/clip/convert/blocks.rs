@@ -1,0 +1,96 @@
+//! Frames from blocks: the source that readers of a conversion see.
+
+use super::Engine;
+use super::ratio::Ratio;
+use super::window::Window;
+use crate::clip::ClipInfo;
+use crate::clip::source::Source;
+use crate::error::Result;
+
+/// A source whose frames an [`Engine`] makes, block by block, from another source.
+pub(super) struct Blocks {
+    info: ClipInfo,
+    certain_frames: u64,
+    ratio: Ratio,
+    engine: Box<dyn Engine>,
+    window: Window,
+    /// The frame that is read next.
+    next: u64,
+    /// Which block `block` holds.
+    made: Option<u64>,
+    block: Vec<Vec<f32>>,
+}
+
+impl Blocks {
+    /// `info` is what comes out; `ratio` says by which rates `engine` converts.
+    pub fn new(
+        source: Box<dyn Source>,
+        engine: Box<dyn Engine>,
+        ratio: Ratio,
+        info: ClipInfo,
+    ) -> Blocks {
+        Blocks {
+            info,
+            certain_frames: ratio.output_frames(source.certain_frames()),
+            ratio,
+            block: vec![vec![0.0; engine.block_frames()]; info.channels.into()],
+            engine,
+            window: Window::new(source),
+            next: 0,
+            made: None,
+        }
+    }
+
+    fn make(&mut self, block: u64) -> Result<()> {
+        let (start, frames) = self.engine.window(block);
+        self.window.move_to(start, frames)?;
+        self.engine
+            .make(block, self.window.channels(), &mut self.block);
+        self.made = Some(block);
+        Ok(())
+    }
+}
+
+impl Source for Blocks {
+    fn info(&self) -> ClipInfo {
+        self.info
+    }
+
+    fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize> {
+        let wanted = out.first().map_or(0, |channel| channel.len());
+        let size = self.engine.block_frames();
+        let mut done = 0;
+        while done < wanted {
+            let block = self.next / size as u64;
+            if self.made != Some(block) {
+                self.made = None;
+                self.make(block)?;
+            }
+            let offset = (self.next % size as u64) as usize;
+            // A window reaches past the time of its block, so its end is known where it matters.
+            let left = self
+                .ratio
+                .output_frames(self.window.end())
+                .saturating_sub(self.next);
+            let frames = left.min((wanted - done).min(size - offset) as u64) as usize;
+            if frames == 0 {
+                break;
+            }
+            for (out, made) in out.iter_mut().zip(&self.block) {
+                out[done..done + frames].copy_from_slice(&made[offset..offset + frames]);
+            }
+            done += frames;
+            self.next += frames as u64;
+        }
+        Ok(done)
+    }
+
+    fn certain_frames(&self) -> u64 {
+        self.certain_frames
+    }
+
+    fn seek(&mut self, frame: u64) -> Result<()> {
+        self.next = frame;
+        Ok(())
+    }
+}

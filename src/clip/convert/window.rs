@@ -1,0 +1,92 @@
+//! The piece of the input that an engine looks at, which moves along the source.
+
+use crate::clip::source::Source;
+use crate::error::Result;
+
+/// Consecutive frames of a source, with silence before its beginning and after its end.
+pub(super) struct Window {
+    source: Box<dyn Source>,
+    /// The frame that the source reads next.
+    next: u64,
+    /// See [`Window::end`].
+    end: u64,
+    /// The frame in front.
+    start: i64,
+    channels: Vec<Vec<f32>>,
+}
+
+impl Window {
+    /// An empty window over a source that has not been read.
+    pub fn new(source: Box<dyn Source>) -> Window {
+        let info = source.info();
+        Window {
+            source,
+            next: 0,
+            end: info.frames,
+            start: 0,
+            channels: vec![Vec::new(); info.channels.into()],
+        }
+    }
+
+    /// The frames, a vector for each channel.
+    pub fn channels(&self) -> &[Vec<f32>] {
+        &self.channels
+    }
+
+    /// The source's length: what was found where it has ended, else what it claims. Where a move
+    /// jumped over the true end, this lies between that end and the window.
+    pub fn end(&self) -> u64 {
+        self.end
+    }
+
+    /// Moves to the `frames` frames from `start` on. What the window has of them already is kept,
+    /// the rest is read. After an error the window is empty.
+    pub fn move_to(&mut self, start: i64, frames: usize) -> Result<()> {
+        let held = self.channels[0].len();
+        let gone = usize::try_from(start.saturating_sub(self.start)).unwrap_or(held);
+        let gone = gone.min(held);
+        let kept = frames.min(held - gone);
+        for channel in &mut self.channels {
+            channel.drain(..gone);
+            channel.resize(frames, 0.0);
+        }
+        self.start = start;
+        let filled = self.fill(kept);
+        if filled.is_err() {
+            self.channels.iter_mut().for_each(Vec::clear);
+            self.next = u64::MAX;
+        }
+        filled
+    }
+
+    /// Fills the window from its frame number `kept` on.
+    fn fill(&mut self, kept: usize) -> Result<()> {
+        let frames = self.channels[0].len();
+        let frame_at = |n: usize| self.start.saturating_add(n as i64);
+        let silent = usize::try_from(-frame_at(kept)).unwrap_or(0);
+        let from = frames.min(kept + silent);
+        let first = frame_at(from).unsigned_abs();
+        let wanted = self.end.saturating_sub(first).min((frames - from) as u64) as usize;
+        let mut read = 0;
+        if wanted > 0 {
+            if self.next != first {
+                self.source.seek(first)?;
+            }
+            let mut slices: Vec<&mut [f32]> = self
+                .channels
+                .iter_mut()
+                .map(|channel| &mut channel[from..from + wanted])
+                .collect();
+            read = self.source.read(&mut slices)?;
+            self.next = first + read as u64;
+            if read < wanted {
+                self.end = self.next;
+            }
+        }
+        for channel in &mut self.channels {
+            channel[kept..from].fill(0.0);
+            channel[from + read..].fill(0.0);
+        }
+        Ok(())
+    }
+}

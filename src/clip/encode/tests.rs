@@ -1,0 +1,241 @@
+//! Files that are written here, as libsndfile and the FLAC tools see them.
+
+use super::wav::Wav;
+use super::{FileFormat, Shape, Writer};
+use std::ffi::OsStr;
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const RATE: u32 = 48_000;
+
+/// A file that is removed again.
+struct Scratch(PathBuf);
+
+impl Scratch {
+    fn new(name: &str) -> Scratch {
+        let name = format!("amio-encode-{}-{name}", std::process::id());
+        Scratch(std::env::temp_dir().join(name))
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        // Where it was never made there is nothing to remove.
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+fn shape(format: FileFormat, channels: u16) -> Shape {
+    Shape {
+        format,
+        channels,
+        frame_rate_hz: RATE,
+    }
+}
+
+/// What a tool prints; it must succeed.
+fn run(tool: &str, arguments: &[&OsStr]) -> Vec<u8> {
+    let done = Command::new(tool)
+        .args(arguments)
+        .output()
+        .unwrap_or_else(|e| panic!("{tool}: {e}; scripts/setup installs it"));
+    let words = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{tool} {arguments:?}: {words}");
+    done.stdout
+}
+
+/// The samples of a file, interleaved, as libsndfile reads them.
+fn read(path: &Path, format: FileFormat) -> Vec<f32> {
+    let name = path.file_name().expect("a file").to_string_lossy();
+    let raw = Scratch::new(&format!("{name}.raw"));
+    let is_float = format == FileFormat::WavF32;
+    // It scales integers that are to become floats by their peak.
+    let option = if is_float { "-float32" } else { "-pcm32" };
+    let arguments = [OsStr::new(option), path.as_os_str(), raw.0.as_os_str()];
+    run("sndfile-convert", &arguments);
+    let bytes = std::fs::read(&raw.0).expect("it was written");
+    let (samples, _) = bytes.as_chunks::<4>();
+    let sample = |bytes: &[u8; 4]| match is_float {
+        true => f32::from_le_bytes(*bytes),
+        false => i32::from_le_bytes(*bytes) as f32 / 2_147_483_648.0,
+    };
+    samples.iter().map(sample).collect()
+}
+
+/// Samples that 16 bits hold: noise, a tone, silence and full scale, each for a while.
+fn samples(frames: usize, channels: u16) -> Vec<f32> {
+    let mut seed = 1u32;
+    let count = frames * usize::from(channels);
+    (0..count)
+        .map(|n| {
+            seed = seed.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            let step = match n * 5 / count {
+                0 => (seed >> 16) as i16,
+                1 => ((n as f32 * 0.01).sin() * 20_000.0) as i16,
+                2 => 0,
+                3 => [i16::MIN, i16::MAX][n / 7 % 2],
+                _ => n as i16,
+            };
+            f32::from(step) / 32_768.0
+        })
+        .collect()
+}
+
+const FORMATS: [FileFormat; 5] = [
+    FileFormat::Wav16,
+    FileFormat::Wav24,
+    FileFormat::WavF32,
+    FileFormat::Flac16,
+    FileFormat::Flac24,
+];
+
+fn extension(format: FileFormat) -> &'static str {
+    match format {
+        FileFormat::Flac16 | FileFormat::Flac24 => "flac",
+        _ => "wav",
+    }
+}
+
+#[test]
+fn every_format_comes_back_bit_for_bit_from_libsndfile() {
+    for format in FORMATS {
+        for (channels, frames) in [(1, 1), (1, 4097), (2, 20_000), (3, 5001), (8, 12_288)] {
+            let file = Scratch::new(&format!("{format:?}-{channels}.{}", extension(format)));
+            let written = samples(frames, channels);
+            let mut writer = Writer::create(&file.0, shape(format, channels)).expect("it opens");
+            for piece in written.chunks(777 * usize::from(channels)) {
+                writer.write(piece).expect("there is room");
+                writer.settle().expect("there is room");
+            }
+            writer.finish().expect("there is room");
+            assert_eq!(writer.frames(), frames as u64);
+            assert_eq!(writer.clipped(), 0);
+            assert!(
+                read(&file.0, format) == written,
+                "{format:?}, {channels} channels"
+            );
+            if extension(format) == "flac" {
+                let arguments = ["-s", "-t", "-w"].map(OsStr::new);
+                let path = file.0.as_os_str();
+                run("flac", &[&arguments[..], &[path]].concat());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_that_is_abandoned_holds_what_was_settled() {
+    for format in FORMATS {
+        let file = Scratch::new(&format!("abandoned-{format:?}.{}", extension(format)));
+        let written = samples(10_000, 2);
+        let mut writer = Writer::create(&file.0, shape(format, 2)).expect("it opens");
+        writer.write(&written[..2 * 9000]).expect("there is room");
+        writer.settle().expect("there is room");
+        let settled = 2 * writer.frames() as usize;
+        assert!(settled > 2 * (9000 - 4096), "{format:?}: {settled}");
+        writer.write(&written[2 * 9000..]).expect("there is room");
+        drop(writer);
+        let found = read(&file.0, format);
+        assert!(found.len() >= settled, "{format:?}");
+        assert!(found[..settled] == written[..settled], "{format:?}");
+    }
+}
+
+#[test]
+fn a_file_past_the_limit_of_wav_is_rf64_and_one_before_it_is_not() {
+    for (frames, kind) in [(1000, b"RIFF"), (5000, b"RF64")] {
+        let file = Scratch::new(&format!("{frames}.wav"));
+        let shape = shape(FileFormat::Wav24, 1);
+        let encoding = Box::new(Wav::with_most_bytes(shape, 10_000));
+        let mut writer = Writer::with(&file.0, shape, encoding).expect("it opens");
+        let written = samples(frames, 1);
+        for piece in written.chunks(999) {
+            writer.write(piece).expect("there is room");
+            writer.settle().expect("there is room");
+        }
+        writer.finish().expect("there is room");
+        let bytes = std::fs::read(&file.0).expect("it is there");
+        assert_eq!(&bytes[..4], kind);
+        assert!(read(&file.0, shape.format) == written);
+    }
+}
+
+/// The hole takes no room on the disk, so that this is no more work than a small file.
+#[test]
+fn five_gibibytes_are_a_file_whose_length_libsndfile_knows() {
+    let file = Scratch::new("large.wav");
+    let mut writer = Writer::create(&file.0, shape(FileFormat::WavF32, 2)).expect("it opens");
+    let silent: u64 = 5 << 27;
+    writer.write(&[0.25, -0.25]).expect("there is room");
+    writer.write_silence(silent).expect("a hole");
+    writer.settle().expect("there is room");
+    writer.write(&[0.5, -0.5]).expect("there is room");
+    writer.finish().expect("there is room");
+    let told = run("sndfile-info", &[file.0.as_os_str()]);
+    let told = String::from_utf8_lossy(&told);
+    assert!(told.contains("RF64"), "{told}");
+    let frames = (silent + 2).to_string();
+    let line = told.lines().find(|line| line.starts_with("Frames"));
+    assert!(line.is_some_and(|line| line.ends_with(&frames)), "{told}");
+    let mut last = [0; 16];
+    let opened = std::fs::File::open(&file.0).expect("it is there");
+    let length = opened.metadata().expect("it is there").len();
+    opened
+        .read_exact_at(&mut last, length - 16)
+        .expect("it is long");
+    let (samples, _) = last.as_chunks::<4>();
+    let samples: Vec<f32> = samples.iter().map(|b| f32::from_le_bytes(*b)).collect();
+    assert_eq!(samples, [0.0, 0.0, 0.5, -0.5]);
+}
+
+#[test]
+fn silence_is_as_long_in_every_format() {
+    for format in FORMATS {
+        let file = Scratch::new(&format!("silence-{format:?}.{}", extension(format)));
+        let mut writer = Writer::create(&file.0, shape(format, 1)).expect("it opens");
+        writer.write(&[0.5]).expect("there is room");
+        writer.write_silence(9001).expect("there is room");
+        writer.write(&[-0.5]).expect("there is room");
+        writer.finish().expect("there is room");
+        let mut expected = vec![0.0; 9003];
+        (expected[0], expected[9002]) = (0.5, -0.5);
+        assert!(read(&file.0, format) == expected, "{format:?}");
+    }
+}
+
+#[test]
+fn flac_has_the_rates_that_it_says_it_has() {
+    for rate in [
+        1000, 8001, 11_025, 44_056, 65_534, 88_200, 96_010, 384_000, 655_340,
+    ] {
+        let file = Scratch::new(&format!("{rate}.flac"));
+        let shape = Shape {
+            frame_rate_hz: rate,
+            ..shape(FileFormat::Flac24, 2)
+        };
+        let mut writer = Writer::create(&file.0, shape).expect("a rate of FLAC");
+        writer.write(&samples(3000, 2)).expect("there is room");
+        writer.finish().expect("there is room");
+        run("flac", &[OsStr::new("-st"), file.0.as_os_str()]);
+    }
+    for rate in [65_535, 88_201, 655_350, 768_000] {
+        let refused = FileFormat::Flac16
+            .check(2, rate)
+            .expect_err("not one of FLAC");
+        assert!(refused.to_string().contains(&rate.to_string()), "{refused}");
+    }
+    assert!(FileFormat::Flac24.check(9, RATE).is_err());
+    assert!(FileFormat::Wav24.check(64, 768_000).is_ok());
+}
+
+#[test]
+fn a_file_that_is_being_written_is_not_begun_again() {
+    let file = Scratch::new("twice.wav");
+    let first = Writer::create(&file.0, shape(FileFormat::Wav16, 1)).expect("it opens");
+    let refused = Writer::create(&file.0, shape(FileFormat::Wav16, 1)).err();
+    let message = refused.expect("it is taken").to_string();
+    assert!(message.contains("being written"), "{message}");
+    drop(first);
+    Writer::create(&file.0, shape(FileFormat::Wav16, 1)).expect("it is free again");
+}

@@ -1,0 +1,185 @@
+//! The file: what is appended to it, and the header that describes what was.
+
+use super::{Encoding, PIECE_FRAMES, Shape, encoding, io_error};
+use crate::error::{Error, Result};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::FileExt;
+use std::path::{Path, PathBuf};
+
+/// An audio file that is being written. Dropped without [`Writer::finish`], it holds what the last
+/// [`Writer::settle`] described.
+pub(crate) struct Writer {
+    path: PathBuf,
+    file: File,
+    encoding: Box<dyn Encoding>,
+    channels: usize,
+    /// Where the body begins.
+    header_bytes: u64,
+    /// What is in the file.
+    frames: u64,
+    body_bytes: u64,
+    /// What the header on disk says.
+    settled_frames: u64,
+    /// Reused for each piece.
+    piece: Vec<u8>,
+}
+
+impl Writer {
+    /// Begins a file, in place of what had this name.
+    ///
+    /// # Errors
+    /// As [`FileFormat::check`](super::FileFormat::check); [`Error::Io`];
+    /// [`Error::InvalidState`] if another writer, of any process, writes the file now.
+    pub fn create(path: &Path, shape: Shape) -> Result<Writer> {
+        shape.format.check(shape.channels, shape.frame_rate_hz)?;
+        Writer::with(path, shape, encoding(shape))
+    }
+
+    pub(super) fn with(path: &Path, shape: Shape, encoding: Box<dyn Encoding>) -> Result<Writer> {
+        // Not truncated before it is known that nobody else writes it.
+        let opened = OpenOptions::new()
+            .write(true)
+            .create(true)
+            .truncate(false)
+            .open(path);
+        let file = opened.map_err(|e| io_error(path, e))?;
+        let before = file.metadata().map_err(|e| io_error(path, e))?;
+        // File systems without locks have no say in this, and devices are for many.
+        if before.is_file()
+            && let Err(TryLockError::WouldBlock) = file.try_lock()
+        {
+            return Err(Error::InvalidState(format!(
+                "{}: is being written already; record into another file",
+                path.display()
+            )));
+        }
+        let header = encoding.header(0, 0);
+        let emptied = if before.is_file() {
+            file.set_len(0)
+        } else {
+            Ok(())
+        };
+        emptied
+            .and_then(|()| file.write_all_at(&header, 0))
+            .map_err(|e| io_error(path, e))?;
+        Ok(Writer {
+            path: path.into(),
+            file,
+            encoding,
+            channels: shape.channels.into(),
+            header_bytes: header.len() as u64,
+            frames: 0,
+            body_bytes: 0,
+            settled_frames: 0,
+            piece: Vec::new(),
+        })
+    }
+
+    /// Frames in the file; those that wait to fill a block of FLAC do not count yet.
+    pub fn frames(&self) -> u64 {
+        self.frames
+    }
+
+    /// Samples that were clipped, being beyond ±1.0 in a format of integers.
+    pub fn clipped(&self) -> u64 {
+        self.encoding.clipped()
+    }
+
+    /// Appends interleaved frames.
+    ///
+    /// # Errors
+    /// [`Error::Io`]: the disk is full, say. The file is cut back then to whole frames, with a
+    /// header that describes them, and is to be dropped.
+    pub fn write(&mut self, samples: &[f32]) -> Result<()> {
+        for piece in samples.chunks(PIECE_FRAMES * self.channels) {
+            self.piece.clear();
+            let frames = self.encoding.encode(piece, &mut self.piece)?;
+            self.append(frames)?;
+        }
+        Ok(())
+    }
+
+    /// Appends frames of silence.
+    ///
+    /// # Errors
+    /// As [`Writer::write`].
+    pub fn write_silence(&mut self, frames: u64) -> Result<()> {
+        if let Some(bytes) = self.encoding.silent_frame_bytes() {
+            // A hole, which reads as zeros.
+            let body_bytes = self.body_bytes.saturating_add(frames.saturating_mul(bytes));
+            let length = self.header_bytes.saturating_add(body_bytes);
+            if let Err(source) = self.file.set_len(length) {
+                return Err(self.cut_back(source));
+            }
+            self.body_bytes = body_bytes;
+            self.frames += frames;
+            return Ok(());
+        }
+        let silence = vec![0.0; PIECE_FRAMES * self.channels];
+        let mut left = frames;
+        while left > 0 {
+            let now = left.min(PIECE_FRAMES as u64);
+            self.write(&silence[..now as usize * self.channels])?;
+            left -= now;
+        }
+        Ok(())
+    }
+
+    /// Brings the header up to date: what is in the file now is there even if the process is
+    /// killed afterwards.
+    ///
+    /// # Errors
+    /// As [`Writer::write`].
+    pub fn settle(&mut self) -> Result<()> {
+        if self.frames == self.settled_frames {
+            return Ok(());
+        }
+        if let Err(source) = self.write_header() {
+            return Err(self.cut_back(source));
+        }
+        self.settled_frames = self.frames;
+        Ok(())
+    }
+
+    /// Completes the file.
+    ///
+    /// # Errors
+    /// As [`Writer::write`].
+    pub fn finish(&mut self) -> Result<()> {
+        self.piece.clear();
+        let frames = self.encoding.flush(&mut self.piece)?;
+        self.append(frames)?;
+        let (header, padding) = self.encoding.completed(self.frames, self.body_bytes);
+        let end = self.header_bytes + self.body_bytes;
+        let written = self
+            .file
+            .write_all_at(padding, end)
+            .and_then(|()| self.file.write_all_at(&header, 0));
+        written.map_err(|source| self.cut_back(source))
+    }
+
+    /// Appends the piece, which completes so many frames.
+    fn append(&mut self, frames: u64) -> Result<()> {
+        let end = self.header_bytes + self.body_bytes;
+        if let Err(source) = self.file.write_all_at(&self.piece, end) {
+            return Err(self.cut_back(source));
+        }
+        self.body_bytes += self.piece.len() as u64;
+        self.frames += frames;
+        Ok(())
+    }
+
+    /// Takes away what was written in part.
+    fn cut_back(&mut self, source: std::io::Error) -> Error {
+        let length = self.header_bytes + self.body_bytes;
+        // The first error is what is told; where these fail as well, the file is as it was when
+        // it was settled last.
+        let _ = self.file.set_len(length).and_then(|()| self.write_header());
+        io_error(&self.path, source)
+    }
+
+    fn write_header(&self) -> std::io::Result<()> {
+        let header = self.encoding.header(self.frames, self.body_bytes);
+        self.file.write_all_at(&header, 0)
+    }
+}

@@ -1,0 +1,432 @@
+//! Clips that are played from a file: only the pages around what plays are in memory.
+//!
+//! Flow: file -> [`Source`] -> [`Stream::ask`], [`Stream::load`] on whichever thread reads ahead -> [`pages`] ->
+//! [`Stream::read_ready`] on the audio thread. Which pages are needed when is for `control` to
+//! know; it asks for them in the order in which they will be heard.
+
+mod pages;
+
+use super::ClipInfo;
+use super::source::Source;
+use crate::error::Result;
+use crate::sys::Denormals;
+use crate::units::MAX_SAMPLE;
+use pages::Pages;
+use std::collections::HashMap;
+use std::ops::Range;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// A file that is played without being loaded.
+pub(crate) struct Stream {
+    info: ClipInfo,
+    pages: Pages,
+    reader: Mutex<Reader>,
+}
+
+/// What reads the file; one thread at a time.
+struct Reader {
+    source: Box<dyn Source>,
+    /// The frame that `source` reads next.
+    at: u64,
+    /// The places of `pages`, by the page that is in each.
+    places: HashMap<u64, Place>,
+    /// How many there are, empty ones included.
+    capacity: usize,
+    /// The most pages that were asked for at once.
+    asked: usize,
+    /// Counts what is asked for, to find what was not asked for longest.
+    clock: u64,
+    /// Frames on their way.
+    block: Vec<Vec<f32>>,
+    /// Whether it was told that the file ends early.
+    ends_early: bool,
+    /// What went wrong first, until it is fetched.
+    trouble: Option<String>,
+}
+
+struct Place {
+    number: usize,
+    asked: u64,
+}
+
+/// Frames of a page.
+pub(crate) const PAGE_FRAMES: usize = 4096;
+
+/// How many pages are kept at the least: 1 MiB of a stereo file.
+const FIRST_PAGES: usize = 32;
+
+/// So many pages are kept for each that is asked for at once: what is asked for next, and what
+/// other interfaces ask for, is not thrown out by it.
+const KEPT_PER_ASKED: usize = 3;
+
+/// Pages that are loaded in one go where only one is waited for.
+const RUN: u64 = 4;
+
+impl Stream {
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn new(source: Box<dyn Source>) -> Result<Stream> {
+        let info = source.info();
+        let pages = Pages::new(info.channels.into(), PAGE_FRAMES);
+        let capacity = pages.grow(FIRST_PAGES)?;
+        Ok(Stream {
+            info,
+            pages,
+            reader: Mutex::new(Reader {
+                source,
+                at: 0,
+                places: HashMap::new(),
+                capacity,
+                asked: 0,
+                clock: 0,
+                block: vec![vec![0.0; PAGE_FRAMES]; info.channels.into()],
+                ends_early: false,
+                trouble: None,
+            }),
+        })
+    }
+
+    pub fn info(&self) -> ClipInfo {
+        self.info
+    }
+
+    /// Copies samples of one channel as far as they are in memory. Returns which of them are not;
+    /// those are silent. `out` spans two pages at the most.
+    ///
+    /// # Real-time contract
+    /// Wait-free; no allocation, lock, system call or log.
+    pub fn read_ready(&self, channel: usize, start: u64, out: &mut [f32]) -> Range<usize> {
+        let mut missing = 0..0;
+        for part in parts(start, out.len()) {
+            let into = &mut out[part.out.clone()];
+            if !self.pages.read(part.page, channel, part.first, into) {
+                into.fill(0.0);
+                if missing.is_empty() {
+                    missing.start = part.out.start;
+                }
+                missing.end = part.out.end;
+            }
+        }
+        missing
+    }
+
+    /// As [`Stream::read_ready`], but loads what is not in memory. What cannot be read is silent.
+    pub fn read(&self, channel: usize, start: u64, out: &mut [f32]) {
+        for part in parts(start, out.len()) {
+            let into = &mut out[part.out];
+            if self.pages.read(part.page, channel, part.first, into) {
+                continue;
+            }
+            let run: Vec<u64> = (part.page..self.pages_in_all().min(part.page + RUN)).collect();
+            for page in self.ask(&run) {
+                self.load(page);
+            }
+            if !self.pages.read(part.page, channel, part.first, into) {
+                into.fill(0.0);
+            }
+        }
+    }
+
+    /// Says which pages are needed now or soon; returns those that are to be loaded, in the same
+    /// order.
+    pub fn ask(&self, pages: &[u64]) -> Vec<u64> {
+        let mut reader = self.reader();
+        reader.asked = reader.asked.max(pages.len());
+        reader.clock += 1;
+        let asked = reader.clock;
+        let mut missing = Vec::new();
+        for page in pages {
+            match reader.places.get_mut(page) {
+                Some(place) => place.asked = asked,
+                None => missing.push(*page),
+            }
+        }
+        missing
+    }
+
+    /// Reads a page from the file, if it is not in memory; what cannot be read is silent.
+    pub fn load(&self, page: u64) {
+        let _kept = Denormals::kept();
+        let mut reader = self.reader();
+        if reader.places.contains_key(&page) || page >= self.pages_in_all() {
+            return;
+        }
+        while reader.capacity < KEPT_PER_ASKED * reader.asked {
+            match self.pages.grow(FIRST_PAGES) {
+                Ok(capacity) => reader.capacity = capacity,
+                Err(error) => {
+                    // What there is goes on to be used.
+                    reader.note_trouble(error.to_string());
+                    break;
+                }
+            }
+        }
+        reader.read_page(page);
+        let number = reader.make_place(page);
+        self.pages.write(number, page, &reader.block);
+    }
+
+    /// How many pages the file has.
+    pub fn pages_in_all(&self) -> u64 {
+        self.info.frames.div_ceil(PAGE_FRAMES as u64)
+    }
+
+    /// What went wrong first since this was asked last.
+    pub fn take_trouble(&self) -> Option<String> {
+        self.reader().trouble.take()
+    }
+
+    fn reader(&self) -> MutexGuard<'_, Reader> {
+        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Reader {
+    /// Reads a page into `block`; what cannot be read is silent.
+    fn read_page(&mut self, page: u64) {
+        let first = page * PAGE_FRAMES as u64;
+        let frames = (self.source.info().frames - first).min(PAGE_FRAMES as u64) as usize;
+        let mut read = 0;
+        match self.try_read(first, frames) {
+            Ok(frames) => read = frames,
+            Err(error) => self.note_trouble(error.to_string()),
+        }
+        if read < frames && self.trouble.is_none() && !std::mem::replace(&mut self.ends_early, true)
+        {
+            let missing = first + read as u64;
+            self.note_trouble(format!("the file ends early, at frame {missing}"));
+        }
+        let mut bad = None;
+        for channel in &mut self.block {
+            channel[read..].fill(0.0);
+            for (at, sample) in channel.iter_mut().enumerate() {
+                if !(sample.abs() <= MAX_SAMPLE) {
+                    bad = bad.or(Some((at, *sample)));
+                    *sample = 0.0;
+                }
+            }
+        }
+        if let Some((at, sample)) = bad {
+            let frame = first + at as u64;
+            self.note_trouble(format!("sample {sample} at frame {frame}; it is silent"));
+        }
+    }
+
+    fn try_read(&mut self, first: u64, frames: usize) -> Result<usize> {
+        // Unknown, should something fail.
+        if std::mem::replace(&mut self.at, u64::MAX) != first {
+            self.source.seek(first)?;
+        }
+        let mut out: Vec<&mut [f32]> = self.block.iter_mut().map(|c| &mut c[..frames]).collect();
+        let read = self.source.read(&mut out)?;
+        self.at = first + read as u64;
+        Ok(read)
+    }
+
+    /// A place for a page: an empty one, or that of the page that was not asked for longest.
+    fn make_place(&mut self, page: u64) -> usize {
+        let number = if self.places.len() < self.capacity {
+            self.places.len()
+        } else {
+            let oldest = self.places.iter().min_by_key(|(_, place)| place.asked);
+            let oldest = oldest.map_or(0, |(page, _)| *page);
+            self.places.remove(&oldest).map_or(0, |place| place.number)
+        };
+        self.clock += 1;
+        let asked = self.clock;
+        self.places.insert(page, Place { number, asked });
+        number
+    }
+
+    fn note_trouble(&mut self, what: String) {
+        self.trouble.get_or_insert(what);
+    }
+}
+
+/// Samples that lie in one page.
+struct Part {
+    page: u64,
+    /// The first of them in the page.
+    first: usize,
+    /// Where they go.
+    out: Range<usize>,
+}
+
+/// The parts of `length` samples from frame `start` on.
+fn parts(start: u64, length: usize) -> impl Iterator<Item = Part> {
+    let mut done = 0;
+    std::iter::from_fn(move || {
+        (done < length).then(|| {
+            let at = start + done as u64;
+            let first = (at % PAGE_FRAMES as u64) as usize;
+            let end = length.min(done + PAGE_FRAMES - first);
+            let part = Part {
+                page: at / PAGE_FRAMES as u64,
+                first,
+                out: done..end,
+            };
+            done = end;
+            part
+        })
+    })
+}
+
+#[cfg(test)]
+pub(crate) mod tests {
+    use super::*;
+    use crate::error::Error;
+    use std::sync::Arc;
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Sample `n` is `n`; there is something wrong with it from a frame on.
+    pub(crate) struct Numbers {
+        pub frames: u64,
+        pub at: u64,
+        pub wrong: Wrong,
+        pub seeks: Arc<AtomicUsize>,
+    }
+
+    #[derive(Clone, Copy, PartialEq)]
+    pub(crate) enum Wrong {
+        Nothing,
+        Ends(u64),
+        Fails(u64),
+        NotANumber(u64),
+    }
+
+    impl Numbers {
+        pub(crate) fn new(frames: u64, wrong: Wrong) -> Numbers {
+            Numbers {
+                frames,
+                at: 0,
+                wrong,
+                seeks: Arc::default(),
+            }
+        }
+    }
+
+    impl Source for Numbers {
+        fn info(&self) -> ClipInfo {
+            ClipInfo {
+                frame_rate_hz: 48_000,
+                channels: 1,
+                frames: self.frames,
+            }
+        }
+
+        fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize> {
+            let end = match self.wrong {
+                Wrong::Ends(frame) => frame,
+                _ => self.frames,
+            };
+            let wanted = out[0].len() as u64;
+            let frames = wanted.min(end.saturating_sub(self.at));
+            if let Wrong::Fails(frame) = self.wrong
+                && (self.at..self.at + frames).contains(&frame)
+            {
+                return Err(Error::InvalidState(format!("cannot read frame {frame}")));
+            }
+            for sample in &mut out[0][..frames as usize] {
+                *sample = match self.wrong {
+                    Wrong::NotANumber(frame) if frame == self.at => f32::NAN,
+                    _ => self.at as f32,
+                };
+                self.at += 1;
+            }
+            Ok(frames as usize)
+        }
+
+        fn seek(&mut self, frame: u64) -> Result<()> {
+            self.seeks.fetch_add(1, Ordering::Relaxed);
+            self.at = frame;
+            Ok(())
+        }
+    }
+
+    const PAGE: u64 = PAGE_FRAMES as u64;
+
+    fn stream(pages: u64, wrong: Wrong) -> Stream {
+        Stream::new(Box::new(Numbers::new(pages * PAGE, wrong))).expect("there is memory")
+    }
+
+    fn read(stream: &Stream, start: u64, length: usize) -> Vec<f32> {
+        let mut out = vec![-1.0; length];
+        stream.read(0, start, &mut out);
+        out
+    }
+
+    fn numbers(start: u64, length: u64) -> Vec<f32> {
+        (start..start + length).map(|n| n as f32).collect()
+    }
+
+    #[test]
+    fn only_what_was_loaded_is_ready_and_the_rest_is_silent() {
+        let stream = stream(3, Wrong::Nothing);
+        stream.load(1);
+        let mut out = [-1.0; 100];
+        assert_eq!(stream.read_ready(0, PAGE - 40, &mut out), 0..40);
+        assert_eq!(out[..40], [0.0; 40]);
+        assert_eq!(out[40..], numbers(PAGE, 60));
+        assert_eq!(stream.read_ready(0, 2 * PAGE - 40, &mut out), 40..100);
+        assert_eq!(out[..40], numbers(2 * PAGE - 40, 40));
+        assert_eq!(stream.read_ready(0, PAGE, &mut out), 0..0);
+        assert_eq!(stream.read_ready(0, 0, &mut out), 0..100);
+    }
+
+    #[test]
+    fn what_was_asked_for_last_is_kept_and_memory_has_an_end() {
+        let stream = stream(10_000, Wrong::Nothing);
+        let mut out = [0.0; 1];
+        for page in 0..10_000 {
+            let asked: Vec<u64> = (page..(page + 20).min(10_000)).collect();
+            stream.ask(&asked).into_iter().for_each(|p| stream.load(p));
+            for page in asked {
+                assert_eq!(stream.read_ready(0, page * PAGE, &mut out), 0..0, "{page}");
+            }
+        }
+        assert!(
+            stream.reader().capacity <= 64,
+            "twenty were asked for at once"
+        );
+        assert_eq!(stream.read_ready(0, 0, &mut out), 0..1);
+    }
+
+    #[test]
+    fn reading_on_does_not_seek() {
+        let source = Numbers::new(100 * PAGE, Wrong::Nothing);
+        let seeks = source.seeks.clone();
+        let stream = Stream::new(Box::new(source)).expect("there is memory");
+        (0..50).for_each(|page| stream.load(page));
+        assert_eq!(seeks.load(Ordering::Relaxed), 0);
+        stream.load(80);
+        (81..90).for_each(|page| stream.load(page));
+        assert_eq!(seeks.load(Ordering::Relaxed), 1);
+    }
+
+    #[test]
+    fn a_file_that_ends_early_is_silent_from_there_on_and_says_so_once() {
+        let stream = stream(4, Wrong::Ends(PAGE + 10));
+        assert_eq!(read(&stream, PAGE, 10), numbers(PAGE, 10));
+        assert_eq!(read(&stream, PAGE + 10, 20), [0.0; 20]);
+        assert_eq!(read(&stream, 3 * PAGE, 20), [0.0; 20]);
+        let trouble = stream.take_trouble().expect("it is told");
+        assert!(trouble.contains(&format!("{}", PAGE + 10)), "{trouble}");
+        stream.load(2);
+        assert_eq!(stream.take_trouble(), None);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_silent_and_told_and_the_rest_is_right() {
+        for wrong in [Wrong::Fails(PAGE + 7), Wrong::NotANumber(PAGE + 7)] {
+            let stream = stream(4, wrong);
+            assert_eq!(read(&stream, PAGE + 7, 1), [0.0]);
+            let trouble = stream.take_trouble().expect("it is told");
+            assert!(
+                trouble.contains(&format!("frame {}", PAGE + 7)),
+                "{trouble}"
+            );
+            assert_eq!(read(&stream, 2 * PAGE, 50), numbers(2 * PAGE, 50));
+            assert_eq!(read(&stream, 0, 50), numbers(0, 50));
+        }
+    }
+}

@@ -1,0 +1,295 @@
+//! What plays and what will: the swaps that have not ended, and which frames of streamed clips
+//! will be heard soon if nothing else is asked for.
+
+use crate::clip::Clip;
+use crate::clip::stream::PAGE_FRAMES;
+use crate::link::{self, LatePolicy};
+use crate::playspec::Compiled;
+use crate::units::Ticket;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
+
+#[derive(Clone, Default)]
+pub(super) struct Outlook {
+    /// The last swap that took over.
+    in_force: Planned,
+    /// Those that have not ended, or whose end was not fetched from the engine, by
+    /// [`link::Swap::order`].
+    pending: BTreeMap<u64, Planned>,
+    orders: HashMap<Ticket, u64>,
+    /// How many of all these stream anything.
+    streaming: usize,
+}
+
+/// What is to be known of a swap until it ends.
+#[derive(Clone, Default)]
+pub(super) struct Planned {
+    pub ticket: Ticket,
+    insert_at: i64,
+    start_from: i64,
+    late: LatePolicy,
+    /// `None` if nothing of it is streamed.
+    playspec: Option<Arc<Compiled>>,
+}
+
+/// A page of a streamed clip that will be heard.
+pub(super) struct Want {
+    pub clip: Clip,
+    pub page: u64,
+    /// In how many frames.
+    due: u64,
+}
+
+impl Planned {
+    pub fn of(swap: &link::Swap) -> Planned {
+        Planned {
+            ticket: swap.ticket,
+            insert_at: swap.insert_at,
+            start_from: swap.start_from,
+            late: swap.late,
+            playspec: Some(&swap.playspec)
+                .filter(|p| !p.streams.is_empty())
+                .cloned(),
+        }
+    }
+}
+
+impl Outlook {
+    /// How many swaps have not ended.
+    pub fn pending(&self) -> usize {
+        self.pending.len()
+    }
+
+    /// The order of a swap that has not ended.
+    pub fn order_of(&self, ticket: Ticket) -> Option<u64> {
+        self.orders.get(&ticket).copied()
+    }
+
+    pub fn add(&mut self, order: u64, swap: Planned) {
+        self.streaming += usize::from(swap.playspec.is_some());
+        self.orders.insert(swap.ticket, order);
+        self.pending.insert(order, swap);
+    }
+
+    /// Adds a swap after all others.
+    pub fn add_last(&mut self, swap: Planned) {
+        let order = self
+            .pending
+            .last_key_value()
+            .map_or(0, |(order, _)| order + 1);
+        self.add(order, swap);
+    }
+
+    /// Ends a swap. `None` if it had ended before; otherwise what is no longer needed, for the
+    /// caller to drop after every lock is released.
+    pub fn end(&mut self, ticket: Ticket, applied: bool) -> Option<Planned> {
+        let order = self.orders.remove(&ticket)?;
+        let mut ended = self.pending.remove(&order)?;
+        if applied {
+            std::mem::swap(&mut ended, &mut self.in_force);
+        }
+        self.streaming -= usize::from(ended.playspec.is_some());
+        Some(ended)
+    }
+
+    /// Ends all swaps that have not ended.
+    pub fn end_all(&mut self) -> Vec<Planned> {
+        self.orders.clear();
+        self.streaming = usize::from(self.in_force.playspec.is_some());
+        std::mem::take(&mut self.pending).into_values().collect()
+    }
+
+    /// Whether anything is streamed.
+    pub fn is_streaming(&self) -> bool {
+        self.streaming > 0
+    }
+
+    /// What is streamed; a clip may come more than once.
+    pub fn streams(&self) -> impl Iterator<Item = &Clip> {
+        let swaps = self.pending.values().chain([&self.in_force]);
+        let playspecs = swaps.filter_map(|swap| swap.playspec.as_ref());
+        playspecs.flat_map(|playspec| playspec.streams.iter())
+    }
+
+    /// The pages that will be heard within `horizon` frames, the soonest first, if the timeline is
+    /// at `position` now and `ticket` is in force. Stopped, it counts as if it rolled.
+    pub fn wants(&self, ticket: Ticket, mut position: i64, horizon: u64) -> Vec<Want> {
+        let mut pending = self.pending.values().peekable();
+        let mut in_force = &self.in_force;
+        if let Some(order) = self.order_of(ticket) {
+            // It has taken over; that was not fetched from the engine yet.
+            for swap in self.pending.range(..=order).map(|(_, swap)| swap) {
+                pending.next();
+                in_force = swap;
+            }
+        }
+        let mut wants = Vec::new();
+        let mut passed = 0;
+        loop {
+            let next = pending.peek();
+            let to_next = next.map_or(u64::MAX, |swap| {
+                swap.insert_at.saturating_sub(position).max(0) as u64
+            });
+            let frames = to_next.min(horizon - passed);
+            if let Some(playspec) = &in_force.playspec
+                && frames > 0
+            {
+                let to = position.saturating_add_unsigned(frames);
+                add_wants(&mut wants, playspec, position, to, passed);
+            }
+            passed += frames;
+            position = position.saturating_add_unsigned(frames);
+            let Some(swap) = pending.next_if(|_| passed < horizon || to_next == 0) else {
+                break;
+            };
+            let late = position.abs_diff(swap.insert_at);
+            if late > 0 && swap.late == LatePolicy::Refuse {
+                continue;
+            }
+            position = match swap.late {
+                LatePolicy::CatchUp => swap.start_from.saturating_add_unsigned(late),
+                LatePolicy::Slip | LatePolicy::Refuse => swap.start_from,
+            };
+            in_force = swap;
+        }
+        wants.sort_by_key(|want| want.due);
+        wants
+    }
+}
+
+/// Adds the pages that sound in the timeline frames `[from, to)`, the first of which is `due`.
+fn add_wants(wants: &mut Vec<Want>, playspec: &Compiled, from: i64, to: i64, due: u64) {
+    playspec.index.each_sounding(from, to, |number| {
+        let entry = &playspec.entries[number];
+        if !entry.clip.is_streamed() {
+            return;
+        }
+        for begin in playspec.instances[number].sounding(from, to) {
+            let first = from.saturating_sub(begin).max(0) as u64;
+            let last = (to.saturating_sub(begin) as u64).min(entry.length());
+            let clip_frame = entry.begin + first;
+            let pages =
+                clip_frame / PAGE_FRAMES as u64..(entry.begin + last).div_ceil(PAGE_FRAMES as u64);
+            let heard = due + begin.saturating_sub(from).max(0) as u64;
+            wants.extend(pages.map(|page| Want {
+                clip: entry.clip.clone(),
+                page,
+                due: heard + (page * PAGE_FRAMES as u64).saturating_sub(clip_frame),
+            }));
+        }
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clip::stream::tests::{Numbers, Wrong};
+    use crate::playspec::gains::GainTable;
+    use crate::playspec::{Entry, Playspec};
+
+    const PAGE: u64 = PAGE_FRAMES as u64;
+
+    fn clip(pages: u64) -> Clip {
+        let source = Numbers::new(pages * PAGE, Wrong::Nothing);
+        Clip::streamed(Box::new(source)).expect("there is memory")
+    }
+
+    fn swap(ticket: u64, entries: Vec<Entry>, insert_at: i64, start_from: i64) -> link::Swap {
+        let playspec = Playspec::new(entries).expect("they are valid").0;
+        link::Swap {
+            order: ticket,
+            ticket: Ticket(ticket),
+            gains: Arc::new(GainTable::new(&playspec.entries)),
+            playspec,
+            insert_at,
+            start_from,
+            late: LatePolicy::CatchUp,
+        }
+    }
+
+    /// In force is what these swaps began with; the others are pending.
+    fn outlook(swaps: &[link::Swap]) -> Outlook {
+        let mut outlook = Outlook::default();
+        for swap in swaps {
+            outlook.add(swap.order, Planned::of(swap));
+        }
+        outlook.end(swaps[0].ticket, true);
+        outlook
+    }
+
+    fn pages(wants: &[Want], clip: &Clip) -> Vec<(u64, u64)> {
+        let of_clip = wants.iter().filter(|want| want.clip.same_data(clip));
+        of_clip.map(|want| (want.page, want.due)).collect()
+    }
+
+    #[test]
+    fn pages_are_wanted_in_the_order_in_which_they_are_heard() {
+        let (early, late) = (clip(100), clip(100));
+        let mut cropped = Entry::new(&late, 1_000);
+        cropped.begin = PAGE + 96;
+        let in_force = swap(1, vec![Entry::new(&early, 500), cropped], 0, 0);
+        let wants = outlook(&[in_force]).wants(Ticket(1), 0, 2 * PAGE);
+        assert_eq!(pages(&wants, &early), [(0, 500), (1, 500 + PAGE)]);
+        assert_eq!(pages(&wants, &late), [(1, 1_000), (2, 1_000 + PAGE - 96)]);
+        assert!(wants.is_sorted_by_key(|want| want.due));
+    }
+
+    #[test]
+    fn what_is_queued_is_wanted_from_where_it_takes_over_and_what_it_replaces_is_not() {
+        let (now, next, last) = (clip(100), clip(100), clip(100));
+        let swaps = [
+            swap(1, vec![Entry::new(&now, 0)], 0, 0),
+            swap(2, vec![Entry::new(&next, 0)], PAGE as i64, 10 * PAGE as i64),
+            swap(3, vec![Entry::new(&last, 0)], 11 * PAGE as i64, 0),
+        ];
+        let wants = outlook(&swaps).wants(Ticket(1), 0, 3 * PAGE);
+        assert_eq!(pages(&wants, &now), [(0, 0)]);
+        assert_eq!(pages(&wants, &next), [(10, PAGE)]);
+        assert_eq!(pages(&wants, &last), [(0, 2 * PAGE)]);
+    }
+
+    #[test]
+    fn a_swap_that_took_over_counts_before_its_report_was_fetched() {
+        let (before, now) = (clip(100), clip(100));
+        let swaps = [
+            swap(1, vec![Entry::new(&before, 0)], 0, 0),
+            swap(2, vec![Entry::new(&now, 0)], 1_000_000, 0),
+        ];
+        let wants = outlook(&swaps).wants(Ticket(2), 10, 100);
+        assert_eq!(pages(&wants, &before), []);
+        assert_eq!(pages(&wants, &now), [(0, 0)]);
+    }
+
+    #[test]
+    fn a_swap_that_is_late_is_wanted_where_it_catches_up_or_not_at_all() {
+        let (now, late) = (clip(100), clip(100));
+        let mut swaps = [
+            swap(1, vec![Entry::new(&now, 0)], 0, 0),
+            swap(2, vec![Entry::new(&late, 0)], 100, 0),
+        ];
+        let position = 100 + 5 * PAGE as i64;
+        let wants = outlook(&swaps).wants(Ticket(1), position, 100);
+        assert_eq!(pages(&wants, &late), [(5, 0)]);
+        assert_eq!(pages(&wants, &now), []);
+        swaps[1].late = LatePolicy::Refuse;
+        let wants = outlook(&swaps).wants(Ticket(1), position, 100);
+        assert_eq!(pages(&wants, &late), []);
+        assert_eq!(pages(&wants, &now), [(5, 0)]);
+    }
+
+    #[test]
+    fn what_has_ended_is_not_wanted_and_playspecs_without_streams_are_not_kept() {
+        let loaded = Clip::from_f32(48_000, 1, &[0.5; 100]).expect("samples");
+        let streamed = clip(2);
+        let swaps = [
+            swap(1, vec![Entry::new(&loaded, 0)], 0, 0),
+            swap(2, vec![Entry::new(&streamed, 0)], 0, 0),
+        ];
+        let mut outlook = outlook(&swaps);
+        assert!(outlook.is_streaming());
+        assert!(outlook.end(Ticket(2), false).is_some());
+        assert!(outlook.end(Ticket(2), false).is_none());
+        assert!(!outlook.is_streaming());
+        assert!(outlook.wants(Ticket(1), 0, 1_000).is_empty());
+    }
+}

@@ -1,0 +1,206 @@
+//! Keeps what streamed clips will play next in memory: on a thread of its own, and on the calling
+//! thread where something is asked for that sounds at once.
+//!
+//! Only with drivers that do not wait: with the offline driver, the engine reads files itself.
+
+use super::events::EventKind;
+use super::interface::Inner;
+use super::outlook::{Planned, Want};
+use super::schedule::Asked;
+use crate::clip::Clip;
+use crate::clip::stream::Stream;
+use crate::driver::DriverKind;
+use crate::error::{Error, Result};
+use crate::link::Command;
+use crate::units::Ticket;
+use parking_lot::{Condvar, Mutex};
+use std::collections::{HashMap, HashSet};
+use std::sync::mpsc::{self, Receiver};
+use std::sync::{Arc, Weak};
+use std::time::{Duration, Instant};
+
+/// How long `close` waits for a file that is being read.
+const CLOSE_PATIENCE: Duration = Duration::from_millis(350);
+/// How long a call reads what sounds at once before it leaves the rest to the thread.
+const PREPARE_PATIENCE: Duration = Duration::from_millis(500);
+/// How much sounds at once, as a part of what is read ahead.
+const PREPARED: u64 = 4;
+/// Pages that are read in one go, so that what sounds at two places of one file costs few seeks.
+const RUN: usize = 4;
+/// How often what is read ahead is looked at while it lasts.
+const LOOKS: u32 = 8;
+
+#[derive(Default)]
+pub(super) struct ReadAhead {
+    wake: Arc<Wake>,
+    /// Disconnected when the thread ends.
+    thread: Mutex<Option<Receiver<()>>>,
+}
+
+/// Says that there is something new to do.
+#[derive(Default)]
+struct Wake {
+    asked: Mutex<bool>,
+    changed: Condvar,
+}
+
+impl Wake {
+    fn ask(&self) {
+        *self.asked.lock() = true;
+        self.changed.notify_one();
+    }
+
+    /// Returns when something is new, or after `patience`.
+    fn wait(&self, patience: Duration) {
+        let mut asked = self.asked.lock();
+        if !*asked {
+            self.changed.wait_for(&mut asked, patience);
+        }
+        *asked = false;
+    }
+
+    fn is_asked(&self) -> bool {
+        *self.asked.lock()
+    }
+}
+
+impl ReadAhead {
+    /// Makes the thread look again at what will be heard.
+    pub fn wake(&self) {
+        self.wake.ask();
+    }
+
+    /// Starts the thread, if there is none.
+    pub fn start(&self, inner: &Arc<Inner>) -> Result<()> {
+        let mut thread = self.thread.lock();
+        if thread.is_some() {
+            return Ok(());
+        }
+        let (alive, ended) = mpsc::channel();
+        let (wake, inner) = (self.wake.clone(), Arc::downgrade(inner));
+        std::thread::Builder::new()
+            .name("amio-reader".into())
+            .spawn(move || {
+                run(&wake, &inner);
+                drop(alive);
+            })
+            .map_err(|source| Error::System {
+                what: "starting the thread that reads ahead",
+                source,
+            })?;
+        *thread = Some(ended);
+        Ok(())
+    }
+
+    /// Ends the thread, once the interface is closing; one that hangs in a file is left to itself.
+    pub fn stop(&self) {
+        self.wake();
+        if let Some(ended) = self.thread.lock().take() {
+            // It sends nothing: either it ends, which is an error here, or patience does.
+            let _ = ended.recv_timeout(CLOSE_PATIENCE);
+        }
+    }
+}
+
+fn run(wake: &Wake, inner: &Weak<Inner>) {
+    while let Some(inner) = inner.upgrade().filter(|inner| !inner.is_closing()) {
+        inner.pump();
+        let horizon = inner.read_ahead_frames();
+        let pause =
+            Duration::from_secs_f64(horizon as f64 / f64::from(inner.frame_rate_hz)) / LOOKS;
+        let ticket = Ticket(inner.shared.snapshot.read().ticket);
+        let position = inner.position();
+        let wants = inner.outlook.lock().wants(ticket, position, horizon);
+        let until = Instant::now() + pause;
+        let done = load(&wants, || {
+            wake.is_asked() || inner.is_closing() || Instant::now() > until
+        });
+        inner.tell_trouble();
+        drop((wants, inner));
+        if done {
+            wake.wait(pause);
+        }
+    }
+}
+
+impl Inner {
+    /// Reads what will sound at once when these commands are carried out.
+    pub fn prepare(&self, asked: &[Asked]) {
+        if self.config.driver == DriverKind::Offline {
+            return;
+        }
+        let streamed = |asked: &Asked| match asked {
+            Asked::Schedule(swap) => !swap.playspec.streams.is_empty(),
+            Asked::Cancel(_) | Asked::Other(_) => false,
+        };
+        let mut outlook = {
+            let outlook = self.outlook.lock();
+            if !outlook.is_streaming() && !asked.iter().any(streamed) {
+                return;
+            }
+            outlook.clone()
+        };
+        let mut position = self.position();
+        for asked in asked {
+            match asked {
+                Asked::Schedule(swap) => outlook.add_last(Planned::of(swap)),
+                Asked::Cancel(ticket) => drop(outlook.end(*ticket, false)),
+                Asked::Other(Command::SetPosition(to)) => position = *to,
+                Asked::Other(Command::SetRolling(_)) => {}
+                Asked::Other(_) => continue,
+            }
+        }
+        let ticket = Ticket(self.shared.snapshot.read().ticket);
+        let wants = outlook.wants(ticket, position, self.read_ahead_frames() / PREPARED);
+        let until = Instant::now() + PREPARE_PATIENCE;
+        load(&wants, || self.is_closing() || Instant::now() > until);
+    }
+
+    /// Makes events of what could not be read.
+    pub fn tell_trouble(&self) {
+        let streams: Vec<Clip> = {
+            let outlook = self.outlook.lock();
+            if !outlook.is_streaming() {
+                return;
+            }
+            outlook.streams().cloned().collect()
+        };
+        for clip in streams {
+            if let Some(reason) = clip.stream().and_then(Stream::take_trouble) {
+                let clip = clip.id();
+                self.event(EventKind::StreamFailed { clip, reason });
+            }
+        }
+    }
+}
+
+/// Reads the pages that are not in memory, until `stop` holds; whether all are there then.
+fn load(wants: &[Want], stop: impl Fn() -> bool) -> bool {
+    let mut pages: HashMap<u64, (&Stream, Vec<u64>)> = HashMap::new();
+    for want in wants {
+        if let Some(stream) = want.clip.stream() {
+            let asked = pages.entry(want.clip.id());
+            asked.or_insert((stream, Vec::new())).1.push(want.page);
+        }
+    }
+    let mut missing = HashSet::new();
+    for (clip, (stream, pages)) in &mut pages {
+        pages.sort_unstable();
+        pages.dedup();
+        missing.extend(stream.ask(pages).into_iter().map(|page| (*clip, page)));
+    }
+    for want in wants {
+        let clip = want.clip.id();
+        for page in (want.page..).take(RUN) {
+            if let Some((stream, _)) = pages.get(&clip)
+                && missing.remove(&(clip, page))
+            {
+                stream.load(page);
+                if stop() {
+                    return false;
+                }
+            }
+        }
+    }
+    true
+}

@@ -1,0 +1,417 @@
+//! One recording: the thread that writes it, and what the others know of it.
+//!
+//! Flow: tap -> [`Punch`] -> [`Writer`] -> file; what happens -> the interface's events.
+//! The audio thread wakes nobody, so this thread looks by itself whether there is something to
+//! write.
+
+use super::events::{Event, EventKind};
+use super::interface::Inner;
+use super::punch::{Punch, PunchState, Stretch};
+use super::recorder::{RecorderState, Recording};
+use crate::clip::{Shape, Writer};
+use crate::error::{Error, Result};
+use crate::link::{Chunk, TapReader, TapStopper};
+use parking_lot::{Condvar, Mutex};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Weak};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+/// How often it looks for something to write.
+const TICK: Duration = Duration::from_millis(20);
+/// How often the file's header is brought up to date.
+const SETTLE: Duration = Duration::from_millis(250);
+/// How many frames are taken out of the tap at once.
+const BLOCK_FRAMES: usize = 4096;
+
+/// A recording, as all but its thread see it.
+pub(super) struct Take {
+    path: PathBuf,
+    stopper: TapStopper,
+    status: Mutex<Status>,
+    ended: Condvar,
+    thread: Mutex<Option<JoinHandle<()>>>,
+}
+
+#[derive(Default)]
+struct Status {
+    recording: Recording,
+    failure: Option<Failure>,
+}
+
+/// An error that can be told more than once.
+struct Failure {
+    os_code: Option<i32>,
+    reason: String,
+}
+
+impl Take {
+    /// Begins to write what comes out of a tap.
+    pub fn begin(
+        path: &Path,
+        writer: Writer,
+        tap: TapReader,
+        punch: Punch,
+        shape: Shape,
+        inner: &Arc<Inner>,
+    ) -> Result<Arc<Take>> {
+        let take = Arc::new(Take {
+            path: path.into(),
+            stopper: tap.stopper(),
+            status: Mutex::default(),
+            ended: Condvar::new(),
+            thread: Mutex::default(),
+        });
+        let job = Job {
+            take: take.clone(),
+            writer,
+            tap,
+            punch,
+            frame_rate_hz: shape.frame_rate_hz,
+            channels: shape.channels.into(),
+            inner: Arc::downgrade(inner),
+            done: Recording::default(),
+            next: None,
+            lost_seen: 0,
+            settled: Instant::now(),
+        };
+        let thread = std::thread::Builder::new()
+            .name("amio-recorder".into())
+            .spawn(move || job.run())
+            .map_err(|source| Error::System {
+                what: "starting a recorder's thread",
+                source,
+            })?;
+        *take.thread.lock() = Some(thread);
+        Ok(take)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub fn recording(&self) -> Recording {
+        self.status.lock().recording
+    }
+
+    pub fn has_ended(&self) -> bool {
+        self.recording().has_ended()
+    }
+
+    /// Asks for the end.
+    pub fn stop(&self) {
+        self.stopper.stop();
+    }
+
+    /// Waits for the end; for good without a timeout.
+    pub fn wait(&self, timeout: Option<Duration>) -> Result<Recording> {
+        let deadline = timeout.map(|timeout| (timeout, Instant::now() + timeout));
+        let mut status = self.status.lock();
+        while !status.recording.has_ended() {
+            match deadline {
+                None => self.ended.wait(&mut status),
+                Some((timeout, at)) => {
+                    if self.ended.wait_until(&mut status, at).timed_out()
+                        && !status.recording.has_ended()
+                    {
+                        return Err(Error::Timeout {
+                            what: "the end of the recording",
+                            timeout_ms: timeout.as_millis() as u64,
+                        });
+                    }
+                }
+            }
+        }
+        let result = match &status.failure {
+            None => Ok(status.recording),
+            Some(failure) => Err(failure.error(&self.path)),
+        };
+        drop(status);
+        if let Some(thread) = self.thread.lock().take() {
+            // It has nothing left to do; a panic was told as a failure.
+            let _ = thread.join();
+        }
+        result
+    }
+
+    /// Notes how it has ended, and tells it; what was noted first counts.
+    fn end(&self, recording: Recording, failure: Option<Failure>, tell: impl FnOnce()) {
+        let mut status = self.status.lock();
+        if !status.recording.has_ended() {
+            *status = Status { recording, failure };
+            tell();
+            self.ended.notify_all();
+        }
+    }
+}
+
+impl Recording {
+    fn has_ended(&self) -> bool {
+        matches!(self.state, RecorderState::Ended | RecorderState::Failed)
+    }
+}
+
+impl Failure {
+    fn of(error: &Error) -> Failure {
+        match error {
+            Error::Io { source, .. } => Failure {
+                os_code: source.raw_os_error(),
+                reason: source.to_string(),
+            },
+            other => Failure {
+                os_code: None,
+                reason: other.to_string(),
+            },
+        }
+    }
+
+    fn error(&self, path: &Path) -> Error {
+        let source = match self.os_code {
+            Some(code) => io::Error::from_raw_os_error(code),
+            None => io::Error::other(self.reason.clone()),
+        };
+        Error::Io {
+            path: path.into(),
+            source,
+        }
+    }
+}
+
+/// What the thread works with.
+struct Job {
+    take: Arc<Take>,
+    writer: Writer,
+    tap: TapReader,
+    punch: Punch,
+    frame_rate_hz: u32,
+    channels: usize,
+    inner: Weak<Inner>,
+    done: Recording,
+    /// What comes next, if nothing is missing.
+    next: Option<Next>,
+    /// Frames that were missing before the chunks read so far.
+    lost_seen: u64,
+    /// When the header was last brought up to date.
+    settled: Instant,
+}
+
+/// Where a chunk begins that follows another one at once.
+#[derive(Clone, Copy)]
+struct Next {
+    position: i64,
+    device_frame: u64,
+    time_ns: u64,
+    rolling: bool,
+}
+
+impl Next {
+    /// The place so many frames after the beginning of a chunk.
+    fn within(chunk: &Chunk, frames: u64, frame_rate_hz: u32) -> Next {
+        let advance = if chunk.rolling { frames as i64 } else { 0 };
+        Next {
+            position: chunk.position.saturating_add(advance),
+            device_frame: chunk.device_frame + frames,
+            time_ns: chunk.time_ns + frames * 1_000_000_000 / u64::from(frame_rate_hz),
+            rolling: chunk.rolling,
+        }
+    }
+}
+
+impl Job {
+    fn run(mut self) {
+        let _watched = Watched(self.take.clone());
+        let result = self.record().and_then(|()| self.writer.finish());
+        self.update();
+        let mut recording = self.done;
+        let failure = result.as_ref().err().map(Failure::of);
+        let (path, frames) = (self.take.path.clone(), recording.frames);
+        let kind = match &failure {
+            None => {
+                recording.state = RecorderState::Ended;
+                EventKind::RecorderEnded { path, frames }
+            }
+            Some(failure) => {
+                recording.state = RecorderState::Failed;
+                let reason = failure.reason.clone();
+                EventKind::RecorderFailed {
+                    path,
+                    frames,
+                    reason,
+                }
+            }
+        };
+        let (take, inner, at) = (self.take.clone(), self.inner.clone(), self.next);
+        // Whoever learns of the end finds the file closed.
+        drop(self);
+        take.end(recording, failure, || tell(&inner, kind, at));
+    }
+
+    /// Writes until the end.
+    fn record(&mut self) -> Result<()> {
+        let mut buffer = vec![0.0; BLOCK_FRAMES * self.channels];
+        loop {
+            // In this order: what was there when the end was asked for is written, and no more.
+            let stopped = self.tap.is_stopped();
+            let lost = self.tap.lost();
+            let chunks = self.tap.chunks();
+            for _ in 0..chunks {
+                while let Some((chunk, whole)) = self.tap.read(&mut buffer) {
+                    self.fill_gap_before(&chunk)?;
+                    let samples = &buffer[..chunk.frames as usize * self.channels];
+                    self.put(&chunk, samples)?;
+                    self.next = Some(Next::within(&chunk, chunk.frames, self.frame_rate_hz));
+                    if self.punch.state() == PunchState::Done {
+                        return Ok(());
+                    }
+                    if whole {
+                        break;
+                    }
+                }
+                self.settle()?;
+            }
+            if stopped {
+                return self.fill_up(lost.saturating_sub(self.lost_seen));
+            }
+            self.settle()?;
+            self.update();
+            if chunks == 0 {
+                self.tap.wait(TICK);
+            }
+        }
+    }
+
+    /// Writes what the punch takes of a chunk.
+    fn put(&mut self, chunk: &Chunk, samples: &[f32]) -> Result<()> {
+        let taken = self.punch.take(Stretch {
+            frames: chunk.frames,
+            position: chunk.position,
+            rolling: chunk.rolling,
+        });
+        if taken.is_empty() {
+            return Ok(());
+        }
+        if self.done.state == RecorderState::Waiting {
+            self.start(Next::within(chunk, taken.start, self.frame_rate_hz));
+        }
+        let samples = &samples[taken.start as usize * self.channels..];
+        let samples = &samples[..(taken.end - taken.start) as usize * self.channels];
+        self.writer.write(samples)
+    }
+
+    /// Writes silence in place of what is missing between the chunk before and this one.
+    fn fill_gap_before(&mut self, chunk: &Chunk) -> Result<()> {
+        self.lost_seen += chunk.lost_before;
+        let Some(next) = self.next else {
+            return Ok(());
+        };
+        let missing = chunk.device_frame.saturating_sub(next.device_frame);
+        if missing == 0 {
+            return Ok(());
+        }
+        let silent = self.put_silence(next, missing, chunk)?;
+        let lost = silent.min(chunk.lost_before);
+        self.done.lost_frames += lost;
+        self.done.skipped_frames += silent - lost;
+        if lost > 0 {
+            let path = self.take.path.clone();
+            let kind = EventKind::RecorderLost { path, frames: lost };
+            self.tell(kind, Some(Next::within(chunk, 0, self.frame_rate_hz)));
+        }
+        Ok(())
+    }
+
+    /// Writes what the punch takes of frames that are missing before a chunk; returns how many.
+    fn put_silence(&mut self, from: Next, frames: u64, until: &Chunk) -> Result<u64> {
+        // Where the timeline went on meanwhile as before, the missing frames were a part of it.
+        let went_on = until.position.checked_sub(from.position) == i64::try_from(frames).ok();
+        let taken = self.punch.take(Stretch {
+            frames,
+            position: from.position,
+            rolling: from.rolling && until.rolling && went_on,
+        });
+        let silent = taken.end - taken.start;
+        if silent > 0 && self.done.state == RecorderState::Waiting {
+            self.start(Next {
+                position: from.position + taken.start as i64,
+                device_frame: from.device_frame + taken.start,
+                ..from
+            });
+        }
+        self.writer.write_silence(silent)?;
+        Ok(silent)
+    }
+
+    /// The last frames before the end were lost: they are silence, too.
+    fn fill_up(&mut self, lost: u64) -> Result<()> {
+        if lost == 0 || self.punch.state() != PunchState::Recording {
+            return Ok(());
+        }
+        self.writer.write_silence(lost)?;
+        self.done.lost_frames += lost;
+        let path = self.take.path.clone();
+        self.tell(EventKind::RecorderLost { path, frames: lost }, self.next);
+        Ok(())
+    }
+
+    /// Notes and tells where the first frame lies.
+    fn start(&mut self, first: Next) {
+        self.done.state = RecorderState::Recording;
+        self.done.position = first.position;
+        self.done.device_frame = first.device_frame;
+        let path = self.take.path.clone();
+        self.tell(EventKind::RecorderStarted { path }, Some(first));
+    }
+
+    fn settle(&mut self) -> Result<()> {
+        if self.settled.elapsed() >= SETTLE {
+            self.writer.settle()?;
+            self.settled = Instant::now();
+        }
+        Ok(())
+    }
+
+    /// Lets the others know how far it is.
+    fn update(&mut self) {
+        self.done.frames = self.writer.frames();
+        self.done.clipped_samples = self.writer.clipped();
+        self.take.status.lock().recording = self.done;
+    }
+
+    fn tell(&self, kind: EventKind, at: Option<Next>) {
+        tell(&self.inner, kind, at);
+    }
+}
+
+/// Adds an event, unless nobody is left to fetch it.
+fn tell(inner: &Weak<Inner>, kind: EventKind, at: Option<Next>) {
+    let Some(inner) = inner.upgrade() else {
+        return;
+    };
+    match at {
+        None => inner.event(kind),
+        Some(at) => inner.events.push(Event {
+            kind,
+            position: at.position,
+            device_frame: at.device_frame,
+            time_ns: at.time_ns,
+        }),
+    }
+}
+
+/// On the stack of the thread: after a panic, whoever waits must not wait for ever.
+struct Watched(Arc<Take>);
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        let recording = Recording {
+            state: RecorderState::Failed,
+            ..self.0.recording()
+        };
+        let failure = Failure {
+            os_code: None,
+            reason: "the recorder's thread panicked".into(),
+        };
+        self.0.end(recording, Some(failure), || {});
+    }
+}

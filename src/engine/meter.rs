@@ -1,0 +1,148 @@
+//! Measures inputs and outputs, the latter before the clamp, so that overs show.
+//!
+//! Time is cut into blocks of a hundredth of a second, which begin at fixed device frames. What is
+//! published covers the last whole blocks and the one that has begun, and so is the same at the
+//! same device frame, whatever the periods were.
+
+use super::plan::Span;
+use crate::kernels::{self, Kernels, LANES, Levels};
+use crate::link::{Gauge, Meters, Reading};
+
+/// The whole blocks that a meter looks back on: with the one that has begun, 290 to 300 ms.
+const BLOCKS: usize = 29;
+const BLOCKS_PER_SECOND: u32 = 100;
+/// Room for them, of a length that is quick to sum.
+const ROOM: usize = BLOCKS.next_power_of_two();
+
+pub(super) struct Meter {
+    kernels: Kernels,
+    inputs: Box<[Channel]>,
+    outputs: Box<[Channel]>,
+    block_frames: usize,
+    /// How much of a block has begun.
+    begun: usize,
+    /// Of the whole blocks, which is the oldest.
+    oldest: usize,
+    /// The device frame after what was measured.
+    device_frame: u64,
+}
+
+impl Meter {
+    pub fn new(kernels: Kernels, frame_rate_hz: u32, meters: &Meters) -> Meter {
+        let channels = |gauges: &[Gauge]| vec![Channel::default(); gauges.len()].into();
+        Meter {
+            kernels,
+            inputs: channels(&meters.inputs),
+            outputs: channels(&meters.outputs),
+            block_frames: (frame_rate_hz / BLOCKS_PER_SECOND) as usize,
+            begun: 0,
+            oldest: 0,
+            device_frame: 0,
+        }
+    }
+
+    /// # Real-time contract
+    /// Audio thread only; wait-free; no allocation, free, lock, system call, log or panic.
+    pub fn run(&mut self, span: &mut Span<'_, '_, '_>) {
+        self.skip(span.device_frame - self.device_frame);
+        self.device_frame = span.device_frame + span.frames as u64;
+        let mut frames = span.offset..span.offset + span.frames;
+        while !frames.is_empty() {
+            let now = frames.len().min(self.block_frames - self.begun);
+            let part = frames.start..frames.start + now;
+            for (channel, input) in self.inputs.iter_mut().zip(span.inputs) {
+                channel.add(self.kernels, self.begun, &input[part.clone()]);
+            }
+            for (channel, output) in self.outputs.iter_mut().zip(span.outputs.iter()) {
+                channel.add(self.kernels, self.begun, &output[part.clone()]);
+            }
+            self.begun += now;
+            if self.begun == self.block_frames {
+                self.end_block();
+            }
+            frames.start += now;
+        }
+        let meters = &span.link.shared.meters;
+        let window = BLOCKS * self.block_frames + self.begun;
+        let pairs = self.inputs.iter().zip(&meters.inputs);
+        for (channel, gauge) in pairs.chain(self.outputs.iter().zip(&meters.outputs)) {
+            gauge.write(channel.reading(window));
+        }
+    }
+
+    /// Frames that the device skipped count as silence.
+    fn skip(&mut self, frames: u64) {
+        let block = self.block_frames as u64;
+        let begun = self.begun as u64 + frames;
+        // With one more than there are, all that was before is forgotten.
+        for _ in 0..(begun / block).min(BLOCKS as u64 + 1) {
+            self.end_block();
+        }
+        self.begun = (begun % block) as usize;
+    }
+
+    fn end_block(&mut self) {
+        for channel in self.inputs.iter_mut().chain(&mut self.outputs) {
+            channel.end_block(self.oldest);
+        }
+        self.oldest = (self.oldest + 1) % BLOCKS;
+        self.begun = 0;
+    }
+}
+
+#[derive(Clone)]
+struct Channel {
+    /// What the block that has begun has so far.
+    levels: Levels,
+    /// Of each whole block.
+    peaks: [f32; ROOM],
+    squares: [f32; ROOM],
+    /// Of all whole blocks.
+    peak: f32,
+    square: f32,
+    clipped: u64,
+}
+
+impl Default for Channel {
+    fn default() -> Channel {
+        Channel {
+            levels: Levels::default(),
+            peaks: [0.0; ROOM],
+            squares: [0.0; ROOM],
+            peak: 0.0,
+            square: 0.0,
+            clipped: 0,
+        }
+    }
+}
+
+impl Channel {
+    /// Adds samples from the place `begun` of a block on. The place decides which lane a sample goes
+    /// to, so that each lane adds up the same samples in the same order whatever the periods are.
+    fn add(&mut self, kernels: Kernels, begun: usize, samples: &[f32]) {
+        let lane = begun % LANES;
+        let head = (LANES - lane) % LANES;
+        let (head, rest) = samples.split_at(head.min(samples.len()));
+        self.levels.add(lane, head);
+        let (rows, rest) = rest.as_chunks::<LANES>();
+        (kernels.measure)(&mut self.levels, rows);
+        self.levels.add(0, rest);
+    }
+
+    fn end_block(&mut self, oldest: usize) {
+        let levels = std::mem::take(&mut self.levels);
+        self.peaks[oldest] = levels.peak();
+        self.squares[oldest] = levels.square();
+        self.clipped += levels.clipped();
+        self.peak = kernels::greatest(self.peaks);
+        self.square = kernels::sum(self.squares);
+    }
+
+    fn reading(&self, window_frames: usize) -> Reading {
+        Reading {
+            peak: self.peak.max(self.levels.peak()),
+            mean_square: (self.square + self.levels.square()) / window_frames as f32,
+            clipped: self.clipped + self.levels.clipped(),
+        }
+    }
+}

@@ -1,0 +1,145 @@
+//! What the engine does in real time where a streamed clip was not read from its file.
+
+use super::{Engine, Settings};
+use crate::clip::Clip;
+use crate::clip::stream::PAGE_FRAMES;
+use crate::clip::stream::tests::{Numbers, Wrong};
+use crate::driver::{Period, Process};
+use crate::kernels::Kernels;
+use crate::link::{
+    self, Batch, Command, ControlEnd, LatePolicy, ReportKind, Sizes, SkipPolicy, Swap,
+};
+use crate::playspec::gains::GainTable;
+use crate::playspec::{Entry, Playspec};
+use crate::units::{Latency, Ticket};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+const PAGE: u64 = PAGE_FRAMES as u64;
+
+/// Plays a stream from its frame 10 on, at timeline frame 100.
+fn engine(clip: &Clip) -> (Engine, ControlEnd) {
+    let sizes = Sizes {
+        batches: 4,
+        swaps: 4,
+        input_frames: 0,
+        input_chunks: 0,
+        input_channels: 0,
+        output_channels: 2,
+    };
+    let (engine_end, mut control_end) = link::new(sizes).expect("there is memory");
+    let settings = Settings {
+        frame_rate_hz: 48_000,
+        declick_frames: 0,
+        clamp: false,
+        skip_policy: SkipPolicy::Slip,
+        swaps: 4,
+        kernels: Kernels::choose().expect("kernels"),
+    };
+    let mut entry = Entry::new(clip, 100);
+    entry.begin = 10;
+    let playspec = Playspec::new(vec![entry]).expect("an entry").0;
+    let swap = Swap {
+        order: 1,
+        ticket: Ticket(1),
+        gains: Arc::new(GainTable::new(&playspec.entries)),
+        playspec,
+        insert_at: 0,
+        start_from: 0,
+        late: LatePolicy::CatchUp,
+    };
+    let commands = vec![Command::Schedule(Some(swap)), Command::SetRolling(true)];
+    let sent = control_end.commands.send(Box::new(Batch {
+        sequence: 1,
+        commands,
+    }));
+    assert!(sent.is_ok());
+    (Engine::new(settings, engine_end), control_end)
+}
+
+fn run(engine: &mut Engine, frames: u64, waits: bool) -> Vec<f32> {
+    let (mut left, mut right) = (vec![9.0; frames as usize], vec![9.0; frames as usize]);
+    engine.process(Period {
+        frames: frames as usize,
+        skipped: 0,
+        time_ns: 0,
+        waits,
+        latency: Latency::default(),
+        inputs: &[],
+        outputs: &mut [&mut left, &mut right],
+    });
+    assert_eq!(left, right);
+    left
+}
+
+fn streamed(pages: u64) -> Clip {
+    let source = Numbers::new(pages * PAGE, Wrong::Nothing);
+    Clip::streamed(Box::new(source)).expect("there is memory")
+}
+
+/// What is heard at a timeline frame.
+fn number(frame: u64) -> f32 {
+    if frame < 100 {
+        0.0
+    } else {
+        (frame - 90) as f32
+    }
+}
+
+#[test]
+fn in_real_time_just_the_missing_frames_are_silent_and_are_reported() {
+    let clip = streamed(3);
+    clip.stream().expect("it is streamed").load(1);
+    let (mut engine, mut control) = engine(&clip);
+    let heard = run(&mut engine, 3 * PAGE, false);
+    let there = PAGE + 90..2 * PAGE + 90;
+    for (frame, sample) in heard.iter().enumerate() {
+        let frame = frame as u64;
+        let expected = if there.contains(&frame) {
+            number(frame)
+        } else {
+            0.0
+        };
+        assert_eq!(*sample, expected, "{frame}");
+    }
+    let mut gaps = Vec::new();
+    while let Some(report) = control.returns.next_report() {
+        if let ReportKind::Underrun {
+            clip: id,
+            clip_frame,
+            frames,
+        } = report.kind
+        {
+            assert_eq!(id, clip.id());
+            assert_eq!(report.position, clip_frame as i64 + 90);
+            assert_eq!(report.device_frame, clip_frame + 90);
+            gaps.push((clip_frame, frames));
+        }
+    }
+    assert_eq!(gaps, [(10, PAGE - 10), (2 * PAGE, PAGE - 90)]);
+    let counters = &control.shared.counters;
+    assert_eq!(counters.underruns.load(Ordering::Relaxed), 2);
+    let missing = 2 * PAGE - 100;
+    assert_eq!(counters.underrun_frames.load(Ordering::Relaxed), missing);
+}
+
+#[test]
+fn where_nobody_waits_for_the_period_nothing_is_missing() {
+    let (mut engine, control) = engine(&streamed(3));
+    for (frame, sample) in run(&mut engine, 3 * PAGE, true).into_iter().enumerate() {
+        assert_eq!(sample, number(frame as u64), "{frame}");
+    }
+    let counters = &control.shared.counters;
+    assert_eq!(counters.underruns.load(Ordering::Relaxed), 0);
+}
+
+#[test]
+fn a_stream_that_comes_late_goes_on_in_its_place() {
+    let clip = streamed(3);
+    let (mut engine, _control) = engine(&clip);
+    assert_eq!(run(&mut engine, 1_000, false), [0.0; 1_000]);
+    clip.stream().expect("it is streamed").load(0);
+    let heard = run(&mut engine, 1_000, false);
+    let expected: Vec<f32> = (1_000..2_000).map(number).collect();
+    assert_eq!(heard, expected);
+}

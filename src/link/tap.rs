@@ -1,0 +1,230 @@
+//! A tap: what is recorded on its way from the engine to the thread that writes it to disk.
+//!
+//! The frames and their stamps go through rings of their own, as captured input does (see
+//! [`super::input`]). In real time the engine waits for nothing: frames that find no room are
+//! left out and counted. Where nobody waits for the period (offline, freewheeling) the engine
+//! waits for room instead. The lock is taken by the engine then alone.
+
+use super::input::{self, Chunk, InputReader, InputWriter};
+use crate::atomic::{AtomicU64, Ordering};
+use crate::error::Result;
+use crate::units::MAX_CHANNELS;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+/// What is recorded.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RecordSource {
+    /// Captured input; positions are those of what was heard meanwhile.
+    #[default]
+    Input,
+    /// The mixed output, as the driver gets it; positions are its own.
+    Output,
+}
+
+/// How long the engine waits for a disk that takes nothing at all; then it goes on without. A JACK
+/// server gives up on a client that takes longer than 10 s for a freewheeling period.
+const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Makes a tap on these channels, with room for so many frames.
+///
+/// # Errors
+/// [`crate::Error::OutOfMemory`].
+pub(crate) fn tap(
+    source: RecordSource,
+    channels: Box<[u16]>,
+    frame_rate_hz: u32,
+    frames: usize,
+    chunks: usize,
+) -> Result<(TapWriter, TapReader)> {
+    let (mut writer, mut reader) = input::new(channels.len(), frames, chunks)?;
+    // The audio thread shall not be the first to touch the memory, which costs a page fault each.
+    writer.touch(&mut reader);
+    let shared = Arc::new(Shared::default());
+    let writer = TapWriter {
+        source,
+        channels,
+        frame_rate_hz,
+        frames: writer,
+        lost: 0,
+        gave_up: false,
+        shared: shared.clone(),
+    };
+    let reader = TapReader {
+        frame_rate_hz,
+        frames: reader,
+        shared,
+    };
+    Ok((writer, reader))
+}
+
+/// What both ends look at.
+#[derive(Default)]
+struct Shared {
+    /// 1 once the application has asked for its end.
+    stopped: AtomicU64,
+    /// 1 once nothing more is wanted.
+    ended: AtomicU64,
+    /// Frames that were left out so far.
+    lost: AtomicU64,
+    /// What the two condition variables go with.
+    turn: Mutex<()>,
+    /// There may be room.
+    room: Condvar,
+    /// There may be something to be read, or to be ended.
+    work: Condvar,
+}
+
+impl Shared {
+    fn turn(&self) -> MutexGuard<'_, ()> {
+        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The engine's end.
+pub(crate) struct TapWriter {
+    source: RecordSource,
+    channels: Box<[u16]>,
+    frame_rate_hz: u32,
+    frames: InputWriter,
+    /// Frames left out so far.
+    lost: u64,
+    /// Whether it has waited in vain, and has found no room since.
+    gave_up: bool,
+    shared: Arc<Shared>,
+}
+
+/// Audio thread only; no allocation, free or log. Wait-free with `waits` off.
+impl TapWriter {
+    pub fn source(&self) -> RecordSource {
+        self.source
+    }
+
+    /// Whether nothing more is wanted.
+    pub fn has_ended(&self) -> bool {
+        self.shared.ended.load(Ordering::Relaxed) != 0
+    }
+
+    /// Appends a chunk: frame `n` of channel `c` is `channels[c][offset + n]`, of which this tap
+    /// takes its own. With `waits` it waits for room, if there is none.
+    pub fn write<C: AsRef<[f32]>>(
+        &mut self,
+        channels: &[C],
+        offset: usize,
+        chunk: Chunk,
+        waits: bool,
+    ) {
+        let mut chosen: [&[f32]; MAX_CHANNELS as usize] = [&[]; MAX_CHANNELS as usize];
+        for (slot, &channel) in chosen.iter_mut().zip(&self.channels) {
+            *slot = channels[usize::from(channel)].as_ref();
+        }
+        let chosen = &chosen[..self.channels.len()];
+        let mut done = 0;
+        while done < chunk.frames {
+            let left = chunk.frames - done;
+            let now = match self.frames.room() as u64 {
+                0 if waits && self.wait_for_room() => continue,
+                room if waits && room > 0 => {
+                    self.gave_up = false;
+                    left.min(room)
+                }
+                _ => left,
+            };
+            let part = Chunk {
+                frames: now,
+                ..chunk.after(done, self.frame_rate_hz)
+            };
+            let written = self.frames.write(chosen, offset + done as usize, part);
+            self.lost += written.lost;
+            done += now;
+        }
+        // After the stamps of what came before, which `lost` does not cover.
+        self.shared.lost.store(self.lost, Ordering::Release);
+    }
+
+    /// Waits until there is room; false if nobody makes any.
+    fn wait_for_room(&mut self) -> bool {
+        if self.gave_up {
+            return false;
+        }
+        let mut turn = self.shared.turn();
+        while self.frames.room() == 0 && !self.has_ended() {
+            self.shared.work.notify_one();
+            let waited = self.shared.room.wait_timeout(turn, PATIENCE);
+            let (held, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
+            if timeout.timed_out() {
+                self.gave_up = true;
+                return false;
+            }
+            turn = held;
+        }
+        !self.has_ended()
+    }
+}
+
+/// The recording thread's end. Dropped, it ends the tap.
+pub(crate) struct TapReader {
+    frame_rate_hz: u32,
+    frames: InputReader,
+    shared: Arc<Shared>,
+}
+
+impl TapReader {
+    /// Ends the recording from elsewhere.
+    pub fn stopper(&self) -> TapStopper {
+        TapStopper(self.shared.clone())
+    }
+
+    /// Whether [`TapStopper::stop`] was called. What was written before then is read afterwards.
+    pub fn is_stopped(&self) -> bool {
+        self.shared.stopped.load(Ordering::Acquire) != 0
+    }
+
+    /// Frames that were left out so far. Of those, what no stamp read afterwards tells of came
+    /// after all that such stamps do tell of.
+    pub fn lost(&self) -> u64 {
+        self.shared.lost.load(Ordering::Acquire)
+    }
+
+    /// How many chunks wait to be read.
+    pub fn chunks(&self) -> usize {
+        self.frames.chunks()
+    }
+
+    /// Copies frames of one chunk, interleaved, as many as there are and fit; and whether that was
+    /// all of it.
+    pub fn read(&mut self, buffer: &mut [f32]) -> Option<(Chunk, bool)> {
+        let chunk = self.frames.read(buffer, self.frame_rate_hz)?;
+        let _turn = self.shared.turn();
+        self.shared.room.notify_one();
+        Some((chunk, !self.frames.is_inside_chunk()))
+    }
+
+    /// Waits until there may be more, or for `most`.
+    pub fn wait(&self, most: Duration) {
+        let turn = self.shared.turn();
+        if self.chunks() == 0 && !self.is_stopped() {
+            drop(self.shared.work.wait_timeout(turn, most));
+        }
+    }
+}
+
+impl Drop for TapReader {
+    fn drop(&mut self) {
+        let _turn = self.shared.turn();
+        self.shared.ended.store(1, Ordering::Relaxed);
+        self.shared.room.notify_one();
+    }
+}
+
+/// Ends a recording from another thread than its own.
+pub(crate) struct TapStopper(Arc<Shared>);
+
+impl TapStopper {
+    /// Has the recording thread read what is there, and no more.
+    pub fn stop(&self) {
+        let _turn = self.0.turn();
+        self.0.stopped.store(1, Ordering::Release);
+        self.0.work.notify_one();
+    }
+}

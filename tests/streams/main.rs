@@ -1,0 +1,211 @@
+//! Clips that are streamed from disk sound bit for bit like the same files loaded, and on time.
+
+mod files;
+
+use amio::{
+    Clip, Config, DriverKind, Entry, Error, EventKind, Gain, Interface, LatePolicy, OpenOptions,
+    Playspec, Repeat, Swap,
+};
+use files::{Folder, Random};
+use std::num::{NonZeroU32, NonZeroU64};
+use std::time::{Duration, Instant};
+
+/// The same random entries of the streamed and of the loaded clips.
+fn entries(random: &mut Random, count: usize, clips: &[(Clip, Clip)]) -> (Playspec, Playspec) {
+    let (mut streamed, mut loaded) = (Vec::new(), Vec::new());
+    for _ in 0..count {
+        let (stream, load) = &clips[random.below(clips.len() as u64) as usize];
+        let frames = load.info().frames;
+        let begin = random.below(frames - 1);
+        let end = begin + 1 + random.below((frames - begin).min(60_000));
+        let mut entry = Entry::new(load, random.below(96_000) as i64 - 20_000);
+        (entry.begin, entry.end) = (begin, end);
+        entry.gain = Gain::both(0.25);
+        entry.fade_in = random.below(entry.end - entry.begin).min(500);
+        if random.below(3) == 0 {
+            entry.repeat = Some(Repeat {
+                numerator: NonZeroU64::new(5_000 + random.below(90_000)).expect("positive"),
+                denominator: NonZeroU32::MIN,
+                count: NonZeroU64::new(random.below(4)),
+            });
+        }
+        streamed.push(Entry {
+            clip: stream.clone(),
+            ..entry.clone()
+        });
+        loaded.push(entry);
+    }
+    let playspec = |entries| Playspec::new(entries).expect("entries");
+    (playspec(streamed), playspec(loaded))
+}
+
+/// Schedules, seeks, starts and stops at random, the same for all interfaces with one seed.
+fn render(seed: u64, playspecs: &[Playspec]) -> Vec<f32> {
+    let mut config = Config::new(DriverKind::Offline);
+    config.period_frames = Some(256);
+    let interface = Interface::new(config).expect("an interface");
+    interface.start().expect("it starts");
+    interface.set_rolling(true).expect("it rolls");
+    let mut random = Random(seed);
+    let mut heard = Vec::new();
+    for playspec in playspecs {
+        let swap = Swap {
+            insert_at: interface.position() + random.below(20_000) as i64,
+            start_from: random.below(60_000) as i64,
+            late: LatePolicy::CatchUp,
+        };
+        interface.schedule(playspec, swap).expect("it is queued");
+        for _ in 0..4 {
+            match random.below(4) {
+                0 => {
+                    let to = random.below(90_000) as i64;
+                    interface.set_position(to).expect("it seeks");
+                }
+                1 => {
+                    let rolling = random.below(4) > 0;
+                    interface.set_rolling(rolling).expect("it obeys");
+                }
+                _ => {}
+            }
+            let frames = 1 + random.below(9_000);
+            let mut block = vec![0.0; 2 * frames as usize];
+            interface
+                .advance(frames, None, Some(&mut block))
+                .expect("it runs");
+            heard.extend(block);
+        }
+        interface.set_rolling(true).expect("it rolls");
+    }
+    assert_eq!(interface.stats().underruns, 0);
+    heard
+}
+
+#[test]
+fn sixty_four_streams_with_random_crops_and_seeks_sound_bit_for_bit_like_the_loaded_files() {
+    let folder = Folder::new("streams-offline");
+    let clips: Vec<(Clip, Clip)> = (0..64)
+        .map(|n| {
+            let path = folder.noise(n, 48_000, 1 + (n % 2) as u16, 60_000 + 997 * n);
+            let stream = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
+            (stream, Clip::open(&path).expect("it loads"))
+        })
+        .collect();
+    let mut heard = 0;
+    for seed in 0..20 {
+        let mut random = Random(seed);
+        let (streamed, loaded): (Vec<_>, Vec<_>) =
+            (0..5).map(|_| entries(&mut random, 90, &clips)).unzip();
+        let (streamed, loaded) = (render(seed, &streamed), render(seed, &loaded));
+        heard += streamed.iter().filter(|sample| **sample != 0.0).count();
+        let differs = streamed
+            .iter()
+            .zip(&loaded)
+            .position(|(a, b)| a.to_bits() != b.to_bits());
+        assert_eq!(differs, None, "seed {seed}");
+    }
+    assert!(heard > 1_000_000, "{heard} samples sounded");
+}
+
+/// Plays and seeks at random in real time; returns how many frames were played.
+fn play(clips: &[(Clip, Clip)], time: Duration) -> u64 {
+    let interface = Interface::new(Config::new(DriverKind::Null)).expect("an interface");
+    interface.set_rolling(true).expect("it rolls");
+    interface.start().expect("it starts");
+    let mut random = Random(1);
+    let began = Instant::now();
+    while began.elapsed() < time {
+        let (playspec, _) = entries(&mut random, 200, clips);
+        let position = interface.position();
+        let swap = Swap {
+            insert_at: position + random.below(10_000) as i64,
+            start_from: random.below(60_000) as i64,
+            late: LatePolicy::CatchUp,
+        };
+        interface.schedule(&playspec, swap).expect("it is queued");
+        if random.below(2) == 0 {
+            let to = random.below(90_000) as i64;
+            interface.set_position(to).expect("it seeks");
+        }
+        // Until it has taken over, and then for a while.
+        let until = Instant::now() + Duration::from_millis(300 + random.below(700));
+        while let Some(left) = until.checked_duration_since(Instant::now()) {
+            match interface.wait_event(left) {
+                Ok(event) => assert!(
+                    !matches!(
+                        event.kind,
+                        EventKind::Underrun { .. } | EventKind::StreamFailed { .. }
+                    ),
+                    "{event:?}"
+                ),
+                Err(error) => assert!(matches!(error, Error::Timeout { .. }), "{error}"),
+            }
+        }
+    }
+    let stats = interface.stats();
+    assert_eq!((stats.underruns, stats.underrun_frames), (0, 0));
+    stats.device_frames
+}
+
+fn stereo_streams(folder: &Folder, rate: u32) -> Vec<(Clip, Clip)> {
+    (0..64)
+        .map(|n| {
+            let path = folder.noise(n, rate, 2, 120_000 + 997 * n);
+            let stream = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
+            (stream, Clip::open(&path).expect("it loads"))
+        })
+        .collect()
+}
+
+#[test]
+fn sixty_four_streams_play_in_real_time_without_an_underrun() {
+    let folder = Folder::new("streams-live");
+    let clips = stereo_streams(&folder, 48_000);
+    let frames = play(&clips, Duration::from_secs(5));
+    assert!(frames > 4 * 48_000, "{frames} frames were played");
+}
+
+#[test]
+#[ignore = "ten minutes"]
+fn sixty_four_streams_play_for_ten_minutes_without_an_underrun() {
+    let folder = Folder::new("streams-long");
+    let clips = stereo_streams(&folder, 44_100);
+    let frames = play(&clips, Duration::from_secs(600));
+    assert!(frames > 590 * 48_000, "{frames} frames were played");
+}
+
+#[test]
+fn a_file_that_is_cut_short_is_silent_from_there_on_and_an_event_says_so() {
+    for driver in [DriverKind::Offline, DriverKind::Null] {
+        let folder = Folder::new("streams-cut");
+        let path = folder.noise(1, 48_000, 1, 48_000);
+        let clip = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
+        let file = std::fs::File::options().write(true).open(&path);
+        let file = file.expect("it is there");
+        let length = file.metadata().expect("it is there").len();
+        file.set_len(length / 2).expect("it is cut");
+
+        let interface = Interface::new(Config::new(driver)).expect("an interface");
+        let playspec = Playspec::new(vec![Entry::new(&clip, 0)]).expect("an entry");
+        interface
+            .schedule(&playspec, Swap::at(0))
+            .expect("it is queued");
+        interface.set_rolling(true).expect("it rolls");
+        interface.start().expect("it starts");
+        if driver == DriverKind::Offline {
+            let mut heard = vec![0.0; 2 * 48_000];
+            interface
+                .advance(48_000, None, Some(&mut heard))
+                .expect("it runs");
+            assert_ne!(heard[2 * 20_000..2 * 20_100], [0.0; 200]);
+            assert_eq!(heard[2 * 30_000..2 * 30_100], [0.0; 200]);
+        }
+        let failed = loop {
+            let event = interface.wait_event(Duration::from_secs(10));
+            if let EventKind::StreamFailed { clip, reason } = event.expect("one comes").kind {
+                break (clip, reason);
+            }
+        };
+        assert_eq!(failed.0, clip.id());
+        assert_eq!(interface.stats().underruns, 0);
+    }
+}
