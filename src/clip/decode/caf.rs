@@ -1,7 +1,7 @@
 //! Apple's Core Audio Format, with PCM, ALAC or AAC.
 
 use super::Opened;
-use super::input::Input;
+use super::input::{Input, PARTS};
 use super::mp4::boxes::Bytes;
 use super::mp4::{aac, alac, descriptor};
 use super::pcm::{self, Encoding, Header, Order};
@@ -23,7 +23,10 @@ struct Format {
 pub fn open(input: &Arc<Input>) -> Result<Opened> {
     let (mut format, mut setup, mut table, mut data) = (None, Vec::new(), Vec::new(), None);
     let mut offset = 8;
-    while let Some([a, b, c, d, size @ ..]) = input.array::<12>(offset)? {
+    for _ in 0..PARTS {
+        let Some([a, b, c, d, size @ ..]) = input.array::<12>(offset)? else {
+            break;
+        };
         // Of the last chunk, the size need not be known: -1.
         let size = u64::try_from(i64::from_be_bytes(size)).unwrap_or(u64::MAX);
         offset += 12;

@@ -9,6 +9,9 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+/// The most chunks or boxes of a file that are looked at: zeros look like endless empty ones.
+pub(super) const PARTS: usize = 1 << 14;
+
 /// An open file.
 pub(super) struct Input {
     file: File,

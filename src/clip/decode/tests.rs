@@ -1,12 +1,16 @@
-//! Seeks: from any frame on, a file of any format reads bit for bit as from its beginning.
+//! Seeks: from any frame on, a file of any format reads bit for bit as from its beginning. And what
+//! headers say that cannot be so.
 
 #[path = "../../../tests/formats/files.rs"]
 #[allow(dead_code, reason = "other tests use the other tables")]
 mod files;
 
-use super::open;
+use super::{open, probe};
 use crate::clip::source::Source;
+use crate::error::Error;
 use files::{Folder, Sound, make, recipes};
+use std::fs::{self, File};
+use std::os::unix::fs::FileExt;
 use std::path::Path;
 
 /// Long enough for several segments of each codec that has them.
@@ -102,4 +106,86 @@ fn a_long_file_reads_the_same_from_any_frame_on() {
         frames: 50 * 44_100,
     };
     each(&[LONG], sound, 60, "seek-long");
+}
+
+/// A header of WAV with 16 bits in two channels.
+fn wav_header(magic: &[u8; 4], data_bytes: u32) -> Vec<u8> {
+    let mut header = magic.to_vec();
+    header.extend(b"\xFF\xFF\xFF\xFFWAVEds64\x1C\0\0\0");
+    header.extend([0; 28]);
+    header.extend(b"fmt \x10\0\0\0\x01\0\x02\0\x80\xBB\0\0\0\xEE\x02\0\x04\0\x10\0data");
+    header.extend(data_bytes.to_le_bytes());
+    header
+}
+
+#[test]
+fn rf64_beyond_4_gib_reads_near_its_end() {
+    let folder = Folder::new("rf64");
+    let path = folder.path().join("long.wav");
+    let frames = (5u64 << 30) / 4;
+    let mut header = wav_header(b"RF64", u32::MAX);
+    header[28..36].copy_from_slice(&(4 * frames).to_le_bytes());
+    let file = File::create(&path).expect("the folder is writable");
+    file.write_all_at(&header, 0).expect("there is room");
+    let end = header.len() as u64 + 4 * frames;
+    file.write_all_at(&[0, 0x40, 0, 0xC0], end - 4)
+        .expect("a file may have holes");
+    let info = probe(&path).expect("it is RF64");
+    assert_eq!((info.container, info.frames), ("RF64", frames));
+    let mut source = open(&path).expect("it is RF64").source;
+    source.seek(frames - 2).expect("it is there");
+    assert_eq!(read(&mut *source, 5), [[0.0, 0.5], [0.0, -0.5]]);
+}
+
+#[test]
+fn a_recording_whose_header_was_never_finished_loads_what_is_there() {
+    let folder = Folder::new("unfinished");
+    let path = folder.path().join("unfinished.wav");
+    for (magic, data_bytes) in [
+        (b"RIFF", 0),
+        (b"RIFF", u32::MAX),
+        (b"RF64", u32::MAX),
+        (b"RIFF", 1 << 31),
+    ] {
+        let mut file = wav_header(magic, data_bytes);
+        file.extend([0, 0x40, 0, 0xC0, 0, 0]); // one frame and a half
+        fs::write(&path, file).expect("the folder is writable");
+        let mut source = open(&path).unwrap_or_else(|error| panic!("{error}")).source;
+        assert_eq!(source.info().frames, 1);
+        assert_eq!(read(&mut *source, 5), [[0.5], [-0.5]]);
+    }
+}
+
+#[test]
+fn what_is_no_audio_is_named_with_what_is_supported() {
+    let folder = Folder::new("no-audio");
+    let path = folder.path().join("file");
+    let mut mpeg = wav_header(b"RIFF", 4);
+    mpeg[56] = 0x50;
+    for (bytes, found) in [
+        (&b""[..], "an empty file"),
+        (b"\x89PNG\r\n\x1A\n", "89 50 4E 47"),
+        (
+            b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0",
+            "WAV without data",
+        ),
+        (&mpeg, "WAV with codec 0x0050 (MPEG)"),
+        (
+            b".snd\0\0\0\x18\0\0\0\0\0\0\0\x17\0\0\xBB\x80\0\0\0\x01",
+            "AU with encoding 23",
+        ),
+    ] {
+        fs::write(&path, bytes).expect("the folder is writable");
+        let error = probe(&path).expect_err("it is no audio");
+        assert!(matches!(error, Error::Format { .. }), "{error}");
+        let text = error.to_string();
+        assert!(
+            text.contains(found) && text.contains("supported: WAV, RF64"),
+            "{text}"
+        );
+        assert!(text.contains(path.to_str().expect("it is ASCII")), "{text}");
+    }
+    fs::remove_file(&path).expect("it is there");
+    assert!(matches!(probe(&path), Err(Error::Io { .. })));
+    assert!(matches!(probe(folder.path()), Err(Error::Format { .. })));
 }

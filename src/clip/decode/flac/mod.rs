@@ -5,7 +5,7 @@ pub mod frame;
 
 use super::codec::{Kind, symphonia};
 use super::crc::crc16;
-use super::input::{Input, Window};
+use super::input::{Input, PARTS, Window};
 use super::packets::{Decoded, Description, Loss, Packets, Span};
 use super::{FileInfo, Opened};
 use crate::clip::ClipInfo;
@@ -20,7 +20,7 @@ const SEARCH: usize = 1 << 24;
 pub fn open(input: &Arc<Input>, start: u64) -> Result<Opened> {
     let mut block = None;
     let mut offset = start + 4;
-    loop {
+    for _ in 0..PARTS {
         let Some([kind, a, b, c]) = input.array(offset)? else {
             return Err(input.bad("FLAC without frames"));
         };

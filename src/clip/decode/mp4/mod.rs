@@ -8,7 +8,7 @@ pub mod boxes;
 mod tables;
 
 use super::Opened;
-use super::input::Input;
+use super::input::{Input, PARTS};
 use crate::error::Result;
 use boxes::Bytes;
 use std::sync::Arc;
@@ -66,7 +66,10 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
 /// The `moov` box, which may come before or after the sound.
 fn movie(input: &Input) -> Result<Option<Vec<u8>>> {
     let mut offset = 0;
-    while let Some([a, b, c, d, name @ ..]) = input.array::<8>(offset)? {
+    for _ in 0..PARTS {
+        let Some([a, b, c, d, name @ ..]) = input.array::<8>(offset)? else {
+            break;
+        };
         let (head, size) = match u32::from_be_bytes([a, b, c, d]) {
             0 => (8, u64::MAX),
             1 => (16, input.array(offset + 8)?.map_or(0, u64::from_be_bytes)),

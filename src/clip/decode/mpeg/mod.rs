@@ -51,7 +51,7 @@ trait FrameHeader: Copy {
     fn fits(&self, other: &Self) -> bool;
 }
 
-/// Where the first header lies that another one follows, or the end of the file.
+/// Where the first header lies that others follow, or the end of the file.
 fn first<H: FrameHeader>(
     window: &mut Window,
     start: u64,
@@ -61,7 +61,7 @@ fn first<H: FrameHeader>(
     for offset in start..end.min(start.saturating_add(JUNK)) {
         let bytes = window.at(offset, H::BYTES)?;
         if let Some(header) = parse(bytes)
-            && followed(window, offset, end, header, &parse)?
+            && followed(window, offset, end, header, &parse, 3)?
         {
             return Ok(Some((offset, header)));
         }
@@ -69,16 +69,26 @@ fn first<H: FrameHeader>(
     Ok(None)
 }
 
+/// Whether as many headers follow, or fewer and the end of the file.
 fn followed<H: FrameHeader>(
     window: &mut Window,
-    offset: u64,
+    mut offset: u64,
     end: u64,
-    header: H,
+    mut header: H,
     parse: impl Fn(&[u8]) -> Option<H>,
+    count: usize,
 ) -> Result<bool> {
-    let next = offset + u64::from(header.frame_bytes());
-    let bytes = window.at(next, H::BYTES)?;
-    Ok(next == end || parse(bytes).is_some_and(|next| next.fits(&header)))
+    for n in 0..count {
+        offset += u64::from(header.frame_bytes());
+        if offset == end || (offset > end && n > 0) {
+            return Ok(true);
+        }
+        match parse(window.at(offset, H::BYTES)?) {
+            Some(next) if next.fits(&header) => header = next,
+            _ => return Ok(false),
+        }
+    }
+    Ok(true)
 }
 
 /// Walks from frame to frame; calls `found` for each. Where something else is between two frames,
@@ -113,7 +123,7 @@ fn walk<H: FrameHeader>(
                     }
                     let bytes = window.at(next, H::BYTES)?;
                     if let Some(header) = parse(bytes).filter(|header| header.fits(&first))
-                        && followed(&mut window, next, end, header, &parse)?
+                        && followed(&mut window, next, end, header, &parse, 1)?
                     {
                         break;
                     }

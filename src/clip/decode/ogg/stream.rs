@@ -134,7 +134,7 @@ pub struct Extent {
 }
 
 impl Stream {
-    /// Looks at all pages of the stream `serial` that `pages` has yet to come to, and at `pending`.
+    /// Looks at all pages of the stream `serial` that `pages` has yet to come to.
     pub fn new(
         mut pages: Pages,
         serial: u32,

@@ -1,7 +1,7 @@
 //! AIFF and AIFF-C (Apple, 1989 and 1991).
 
 use super::{Encoding, Header, Order};
-use crate::clip::decode::input::Input;
+use crate::clip::decode::input::{Input, PARTS};
 use crate::error::Result;
 
 /// Whether a file that begins with these bytes is AIFF.
@@ -17,7 +17,10 @@ pub fn header(input: &Input, head: &[u8]) -> Result<Header> {
     };
     let (mut common, mut data) = (None, None);
     let mut offset = 12;
-    while let Some([a, b, c, d, size @ ..]) = input.array::<8>(offset)? {
+    for _ in 0..PARTS {
+        let Some([a, b, c, d, size @ ..]) = input.array::<8>(offset)? else {
+            break;
+        };
         let size = u32::from_be_bytes(size);
         offset += 8;
         match &[a, b, c, d] {

@@ -2,7 +2,7 @@
 //! (EBU Tech 3306, ITU-R BS.2088). Broadcast wave (BWF) is WAV with more chunks.
 
 use super::{Encoding, Header, Order};
-use crate::clip::decode::input::Input;
+use crate::clip::decode::input::{Input, PARTS};
 use crate::error::Result;
 
 /// `WAVE_FORMAT_EXTENSIBLE`: the codec is in the first two bytes of a GUID.
@@ -36,7 +36,10 @@ pub fn header(input: &Input, head: &[u8]) -> Result<Header> {
     let mut long_data = None;
     let mut format = None;
     let mut offset = 12;
-    while let Some([a, b, c, d, size @ ..]) = input.array::<8>(offset)? {
+    for _ in 0..PARTS {
+        let Some([a, b, c, d, size @ ..]) = input.array::<8>(offset)? else {
+            break;
+        };
         let size = order.u32(size);
         offset += 8;
         match &[a, b, c, d] {
