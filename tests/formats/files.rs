@@ -49,14 +49,25 @@ impl Sound {
             }
         }
         let frame_bytes = 3 * u32::from(self.channels);
+        // Of more than two channels, the tools want to know which they are.
+        let extension: &[u8] = match self.channels {
+            1 | 2 => &[],
+            _ => b"\x16\0\x18\0\x3F\0\0\0\x01\0\0\0\0\0\x10\0\x80\0\0\xAA\0\x38\x9B\x71",
+        };
+        let codec: u16 = if extension.is_empty() { 1 } else { 0xFFFE };
+        let format_bytes = 16 + extension.len() as u32;
         let mut file = b"RIFF".to_vec();
-        file.extend((36 + data.len() as u32).to_le_bytes());
-        file.extend(b"WAVEfmt \x10\0\0\0\x01\0");
+        file.extend((20 + format_bytes + data.len() as u32).to_le_bytes());
+        file.extend(b"WAVEfmt ");
+        file.extend(format_bytes.to_le_bytes());
+        file.extend(codec.to_le_bytes());
         file.extend(self.channels.to_le_bytes());
         file.extend(self.frame_rate_hz.to_le_bytes());
         file.extend((self.frame_rate_hz * frame_bytes).to_le_bytes());
         file.extend((frame_bytes as u16).to_le_bytes());
-        file.extend(b"\x18\0data");
+        file.extend(b"\x18\0");
+        file.extend(extension);
+        file.extend(b"data");
         file.extend((data.len() as u32).to_le_bytes());
         file.extend(data);
         fs::write(path, file).expect("the folder is writable");

@@ -200,7 +200,13 @@ fn vorbis_of_six_channels_loads_in_the_order_of_wav_as_ffmpeg_decodes_it() {
     each(files::VORBIS, SOUNDS[2], "vorbis", |file| {
         let theirs = by_ffmpeg(file, &[]);
         let ours = load(file);
-        assert_eq!(ours.len(), theirs.len(), "{}", file.display());
+        // ffmpeg leaves the end of the last packet where it is.
+        assert_eq!(
+            ours.len(),
+            6 * SOUNDS[2].frames as usize,
+            "{}",
+            file.display()
+        );
         assert_close(file, &ours, &theirs, 1e-5);
     });
 }
