@@ -3,7 +3,7 @@
 
 use super::{Clip, ClipInfo, Samples, check_info};
 use crate::error::{Error, Result};
-use crate::sys::Denormals;
+use crate::sys::{self, Denormals};
 use std::ops::ControlFlow;
 
 /// Frames in order, from any frame on.
@@ -71,6 +71,7 @@ fn load_reserving(frames: u64, source: &mut dyn Source, monitor: &mut Monitor<'_
             channel
                 .try_reserve_exact(room.saturating_add(BLOCK))
                 .map_err(|_| out_of_memory(frames))?;
+            sys::prefer_large_pages(channel.spare_capacity_mut());
         }
     }
     let mut done = 0;
