@@ -19,6 +19,8 @@ Examples:
   amio play --driver null one.wav two.wav    files one after another, without a device
   amio record take.wav --duration 10s        ten seconds of input
   amio plot song.toml -o song.png            its timeline above its waveform
+  amio plot take.wav -o take.png             the waveform of a file
+  amio info take.wav                         what a file holds, and how loud it is
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted before the result was complete.
 The format of an arrangement is described in docs/ARRANGEMENT.md.")]
@@ -38,10 +40,12 @@ pub enum Command {
     Render(Render),
     /// Play an arrangement, or WAV files one after another
     Play(Play),
-    /// Record input to a WAV file, until the duration has passed or Ctrl-C
+    /// Record input to a WAV or FLAC file, until the duration has passed or Ctrl-C
     Record(Record),
-    /// Draw an arrangement: its entries on a timeline, above the waveform
+    /// Draw an arrangement, its entries on a timeline above the waveform, or an audio file
     Plot(Plot),
+    /// Print what audio files hold, how long and how loud they are
+    Info(Info),
     /// Look in a recording for every entry of an arrangement, and compare frames
     Check(Check),
     /// Print the frames at which a clip begins in a recording
@@ -92,24 +96,33 @@ pub struct Play {
 #[command(after_help = "\
 Examples:
   amio record take.wav
-  amio record take.wav --duration 10s --channels 1
+  amio record take.flac --duration 10s --channels 1
+  amio record take.wav --begin 2s --end 12s
   amio record take.wav --duration 480000 --driver null
 
-A duration is a number of frames, or seconds as in 1.5s or 20ms. Frames that were lost are filled
-with silence, so that what follows keeps its place, and are counted at the end.")]
+A duration is a number of frames, or seconds as in 1.5s or 20ms; so are --begin and --end, counted from
+the first frame that comes. Frames that were lost are filled with silence, so that what follows keeps
+its place, and are counted at the end. The file can be opened while it grows, and past 4 GiB it is
+RF64.")]
 pub struct Record {
-    /// The file to write
-    #[arg(value_name = "OUT.wav")]
+    /// The file to write; FLAC if its name ends in .flac, otherwise WAV
+    #[arg(value_name = "OUT.wav|OUT.flac")]
     pub output: PathBuf,
-    /// How long; without it until Ctrl-C
-    #[arg(short, long, value_name = "LENGTH", value_parser = Length::parse)]
+    /// How long; without it until --end or Ctrl-C
+    #[arg(short, long, value_name = "LENGTH", value_parser = Length::parse, conflicts_with = "end")]
     pub duration: Option<Length>,
+    /// The first frame that is recorded; without it the first that comes
+    #[arg(long, value_name = "PLACE", value_parser = Length::parse)]
+    pub begin: Option<Length>,
+    /// The first frame that is no longer recorded
+    #[arg(long, value_name = "PLACE", value_parser = Length::parse)]
+    pub end: Option<Length>,
     /// How many inputs
     #[arg(short, long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub channels: u16,
-    /// How samples are stored; integers are clipped at full scale
-    #[arg(long, value_enum, default_value_t = Format::F32)]
-    pub format: Format,
+    /// How samples are stored; integers are clipped at full scale. Without it f32, in FLAC i24
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
     /// Where the sound comes from
     #[command(flatten)]
     pub driver: Driver,
@@ -118,17 +131,42 @@ pub struct Record {
 /// Arguments of `amio plot`.
 #[derive(clap::Args)]
 #[command(after_help = "\
-Example:
-  amio plot song.toml -o song.png --width 2400")]
+Examples:
+  amio plot song.toml -o song.png --width 2400
+  amio plot take.wav -o take.png
+
+The waveform of a file shows the range of its samples, in a lighter colour, around their root mean
+square. Where a sample is at or beyond full scale there is a red mark above it.")]
 pub struct Plot {
-    /// The arrangement, a TOML file
-    pub arrangement: PathBuf,
+    /// The arrangement, a TOML file, or an audio file
+    #[arg(value_name = "FILE")]
+    pub input: PathBuf,
     /// The file to write
     #[arg(short, long, value_name = "OUT.png")]
     pub output: PathBuf,
     /// Width in pixels; the height follows from what is drawn
     #[arg(long, default_value_t = 1600, value_parser = clap::value_parser!(u32).range(400..=16_000))]
     pub width: u32,
+}
+
+/// Arguments of `amio info`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  amio info take.wav
+  amio info --json *.wav | jq '.[].integrated_lufs'
+
+Loudness is by EBU R128: 1 channel is counted once, 2 are stereo, 3 left, right and centre, 4 to 8 a
+surround layout in the order of WAV files; with more, it is not measured. True peaks are those between
+samples, from four times as many samples. A sample counts as clipped from 32767/32768 on. The exit
+code is 1 if a file could not be read.")]
+pub struct Info {
+    /// The files
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// Print a JSON array with an object for each file; what is silent or not measured is null
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `amio check`.
@@ -210,7 +248,7 @@ pub enum Kind {
     Null,
 }
 
-/// How samples are stored in a WAV file: integers of 16 or 24 bits, or 32-bit floats.
+/// How samples are stored in a file: integers of 16 or 24 bits, or 32-bit floats.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     I16,

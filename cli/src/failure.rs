@@ -25,12 +25,9 @@ impl Failure {
 
     /// Says on stderr what went wrong.
     pub fn report(&self) {
-        match self {
-            Failure::Usage(message) => {
-                eprintln!("amio: {message}\nTry 'amio --help'.");
-            }
-            Failure::Runtime(message) => eprintln!("amio: {message}"),
-            Failure::Interrupted => eprintln!("amio: interrupted"),
+        eprintln!("amio: {self}");
+        if let Failure::Usage(_) = self {
+            eprintln!("Try 'amio --help'.");
         }
     }
 
@@ -41,6 +38,15 @@ impl Failure {
             Failure::Usage(_) => 2,
             Failure::Interrupted => 130,
         })
+    }
+}
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Failure::Usage(message) | Failure::Runtime(message) => f.write_str(message),
+            Failure::Interrupted => f.write_str("interrupted"),
+        }
     }
 }
 

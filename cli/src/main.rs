@@ -1,4 +1,5 @@
-//! The `amio` program: arrangements rendered, played, plotted and checked; input recorded.
+//! The `amio` program: arrangements rendered, played, plotted and checked; input recorded; files
+//! looked at.
 //!
 //! Flow: `args` -> one module for each subcommand -> the public Rust API of the library.
 //! Results go to stdout, everything else to stderr; the exit code says how it ended.
@@ -12,6 +13,7 @@ mod devices;
 mod driver;
 mod failure;
 mod find;
+mod info;
 mod interrupt;
 mod play;
 mod plot;
@@ -34,6 +36,7 @@ fn main() -> ExitCode {
         Command::Play(args) => play::run(args, status),
         Command::Record(args) => record::run(args, status),
         Command::Plot(args) => plot::run(args, status),
+        Command::Info(args) => info::run(args, status),
         Command::Check(args) => check::run(args),
         Command::Find(args) => find::run(args),
         Command::Devices(args) => devices::run(args),

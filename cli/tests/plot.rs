@@ -132,3 +132,80 @@ fn an_arrangement_of_many_channels_and_repeats_is_drawn() {
     folder.succeed(&["plot", "a.toml", "-o", "a.png"]);
     assert_eq!(Picture::open(&folder, "a.png").width, 1_600);
 }
+
+#[test]
+fn a_file_is_drawn_as_loud_as_it_is_where_it_is() {
+    let folder = Folder::new("plot_file");
+    // Silence, half of full scale, silence, full scale: a second each.
+    let samples: Vec<i16> = (0..32_000)
+        .map(|n| match n / 8_000 {
+            1 => [16_384, -16_384][n % 2],
+            3 => [i16::MAX, i16::MIN][n % 2],
+            _ => 0,
+        })
+        .collect();
+    folder.write_i16("a.wav", 1, 8_000, &samples);
+    folder.succeed(&["plot", "a.wav", "-o", "a.png", "--width", "1170"]);
+    let picture = Picture::open(&folder, "a.png");
+    assert_eq!(picture.width, 1_170);
+
+    // 1,000 pixels are for 4 s, from column 130 on; full scale is 132 pixels from the middle.
+    let wave = |p: [u8; 3]| p == [58, 92, 150];
+    let height = |x: usize| {
+        (0..picture.height)
+            .filter(|y| wave(picture.pixels[y * picture.width + x]))
+            .count()
+    };
+    for (column, expected) in [(200, 1), (500, 132), (700, 1), (1_000, 264)] {
+        assert!(
+            height(column).abs_diff(expected) <= 2,
+            "column {column}: {}",
+            height(column)
+        );
+    }
+    let marks = picture.columns(|p| p == [208, 32, 48]);
+    let over: Vec<_> = marks.iter().filter(|x| (880..1_130).contains(*x)).collect();
+    assert_eq!(
+        over.len(),
+        250,
+        "each column of the last second has its mark"
+    );
+    assert!(
+        marks.iter().all(|x| *x >= 880 || *x < 600),
+        "and the legend has one: {marks:?}"
+    );
+}
+
+#[test]
+fn a_file_of_many_channels_and_one_of_a_single_frame_are_drawn() {
+    let folder = Folder::new("plot_files");
+    folder.write_i16("many.wav", 64, 1_000, &[100; 64 * 50]);
+    folder.write_i16("one.wav", 1, 48_000, &[-20_000]);
+    for name in ["many", "one"] {
+        let (wav, png) = (format!("{name}.wav"), format!("{name}.png"));
+        folder.succeed(&["plot", &wav, "-o", &png, "--width", "400"]);
+        assert_eq!(Picture::open(&folder, &png).width, 400);
+    }
+}
+
+#[test]
+fn an_arrangement_is_known_by_its_name_or_its_words() {
+    let folder = Folder::new("plot_kinds");
+    let text = "rate = 8000\n[clips]\nc = { tone_hz = 800, length = 70 }\n\
+                [[playspec.p]]\nclip = 'c'\nplay_at = 0\n";
+    folder.write("song", text);
+    folder.succeed(&["plot", "song", "-o", "song.png"]);
+    folder.write("broken.toml", "RIFF");
+    let ran = folder.run(&["plot", "broken.toml", "-o", "broken.png"]);
+    assert!(
+        ran.stderr.starts_with("amio: broken.toml:1:"),
+        "{}",
+        ran.stderr
+    );
+    let ran = folder.run(&["plot", "none.wav", "-o", "none.png"]);
+    assert!(
+        ran.stderr.starts_with("amio: none.wav: No such file"),
+        "{}",
+        ran.stderr
+    );
+}

@@ -6,8 +6,8 @@ use common::Folder;
 use std::io::Read;
 use std::process::Stdio;
 
-const SUBCOMMANDS: [&str; 7] = [
-    "render", "play", "record", "plot", "check", "find", "devices",
+const SUBCOMMANDS: [&str; 8] = [
+    "render", "play", "record", "plot", "info", "check", "find", "devices",
 ];
 
 /// To write the golden file anew: `AMIO_BLESS=1 cargo test -p amio-cli`.
@@ -53,7 +53,13 @@ fn a_wrong_command_line_ends_with_2_and_a_failure_with_1() {
         &["record", "a.wav", "--duration", "soon"],
         &["record", "a.wav", "--driver", "null", "--duration", "-1s"],
         &["record", "a.wav", "--channels", "65"],
+        &["record", "a.flac", "--driver", "null", "--format", "f32"],
+        &["record", "a.wav", "--end", "9", "--duration", "9"],
+        &[
+            "record", "a.wav", "--driver", "null", "--begin", "9", "--end", "9",
+        ],
         &["find", "a.wav", "b.wav", "--threshold", "0"],
+        &["info"],
     ] {
         let ran = folder.run(args);
         assert_eq!(ran.code, Some(2), "amio {args:?}: {ran:?}");
@@ -63,6 +69,8 @@ fn a_wrong_command_line_ends_with_2_and_a_failure_with_1() {
         &["render", "none.toml", "-o", "a.wav"][..],
         &["play", "--driver", "null", "none.wav"],
         &["plot", "none.toml", "-o", "a.png"],
+        &["plot", "none.wav", "-o", "a.png"],
+        &["info", "none.wav"],
         &["check", "none.toml", "none.wav"],
         &["find", "none.wav", "none.wav"],
         &["record", "no/folder/a.wav", "--driver", "null"],

@@ -18,6 +18,34 @@ pub fn seconds(value: f64, step: f64) -> String {
     format!("{value:.digits$} s")
 }
 
+/// As [`step`], but from a second on such that marks lie on the minutes and hours of a clock.
+pub fn time_step(range: f64, most: f64, least: f64) -> f64 {
+    const CLOCK: [f64; 14] = [
+        1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0,
+    ];
+    let plain = step(range, most, least);
+    let wanted = range / most.max(1.0);
+    if plain < 1.0 {
+        return plain;
+    }
+    let fits = CLOCK.into_iter().find(|step| *step >= wanted);
+    fits.unwrap_or((wanted / 3600.0).ceil() * 3600.0)
+}
+
+/// A time with as many digits as marks `step` apart need to differ: in seconds, or from steps of ten
+/// seconds on as on a clock.
+pub fn time(value: f64, step: f64) -> String {
+    if step < 10.0 {
+        return seconds(value, step);
+    }
+    let all = value.round() as u64;
+    let (hours, minutes, seconds) = (all / 3600, all / 60 % 60, all % 60);
+    match hours {
+        0 => format!("{minutes}:{seconds:02}"),
+        _ => format!("{hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
 /// A number with its thousands set apart, as in 1,234,567.
 pub fn thousands(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
@@ -42,6 +70,18 @@ mod tests {
         assert_eq!(step(480_000.0, 14.0, 1.0), 50_000.0);
         assert_eq!(step(3.0, 10.0, 1.0), 1.0);
         assert!((step(0.03, 10.0, 0.0) - 0.005).abs() < 1e-12);
+    }
+
+    #[test]
+    fn marks_of_time_lie_on_the_minutes_of_a_clock() {
+        assert_eq!(time_step(0.03, 10.0, 0.0), step(0.03, 10.0, 0.0));
+        assert_eq!(time_step(100.0, 10.0, 0.0), 10.0);
+        assert_eq!(time_step(200.0, 14.0, 0.0), 15.0);
+        assert_eq!(time_step(3_600.0, 10.0, 0.0), 600.0);
+        assert_eq!(time_step(360_000.0, 10.0, 0.0), 36_000.0);
+        assert_eq!(time(75.0, 15.0), "1:15");
+        assert_eq!(time(7_200.0, 600.0), "2:00:00");
+        assert_eq!(time(0.5, 0.5), "0.5 s");
     }
 
     #[test]
