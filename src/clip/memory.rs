@@ -21,6 +21,10 @@ impl Source for Memory {
         self.clip.info()
     }
 
+    fn certain_frames(&self) -> u64 {
+        self.info().frames
+    }
+
     fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize> {
         let wanted = out.first().map_or(0, |channel| channel.len()) as u64;
         let frames = wanted.min(self.info().frames - self.next);

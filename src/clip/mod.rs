@@ -177,7 +177,7 @@ impl Clip {
             return Ok(self.clone());
         }
         let memory = Box::new(memory::Memory::new(self.clone()));
-        source::load_known(
+        source::load(
             &mut *convert::convert(memory, frame_rate_hz, quality)?,
             monitor,
         )

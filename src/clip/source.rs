@@ -48,29 +48,21 @@ pub(crate) fn unwatched(_: Progress) -> ControlFlow<()> {
 /// Frames that are read at once.
 pub(crate) const BLOCK: usize = 1 << 14;
 
-/// Reads a source whole, from its beginning, into a clip. Memory grows with what is read, never
-/// with what was claimed.
+/// Reads a source whole, from its beginning, into a clip. Memory is taken for frames that are
+/// certain; beyond them it grows with what is read, never with what was claimed.
 pub(crate) fn load(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result<Clip> {
-    load_reserving(0, source, monitor)
-}
-
-/// As [`load`], for a source whose length is a fact: takes the memory at once.
-pub(crate) fn load_known(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result<Clip> {
-    load_reserving(source.info().frames, source, monitor)
-}
-
-fn load_reserving(frames: u64, source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result<Clip> {
     let _kept = Denormals::kept();
     let mut info = source.info();
     check_info(info)?;
     let mut channels: Vec<Vec<f32>> = vec![Vec::new(); info.channels.into()];
-    let out_of_memory = |frames: u64| Error::OutOfMemory(4 * frames, "a clip");
-    if frames > 0 {
-        let room = usize::try_from(frames).unwrap_or(usize::MAX);
+    let out_of_memory = |frames: u64| Error::OutOfMemory(frames.saturating_mul(4), "a clip");
+    let certain = source.certain_frames();
+    if certain > 0 {
+        let room = usize::try_from(certain).unwrap_or(usize::MAX);
         for channel in &mut channels {
             channel
                 .try_reserve_exact(room.saturating_add(BLOCK))
-                .map_err(|_| out_of_memory(frames))?;
+                .map_err(|_| out_of_memory(certain))?;
             sys::prefer_large_pages(channel.spare_capacity_mut());
         }
     }
