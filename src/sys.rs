@@ -7,7 +7,6 @@
 
 use crate::error::{Error, Result};
 use std::io;
-use std::mem::MaybeUninit;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -126,10 +125,10 @@ impl AsFd for Signal {
     }
 }
 
-/// Asks for large pages below memory that is going to be filled. The first touch of each page costs
+/// Asks for large pages below memory that has not been touched. The first touch of each page costs
 /// a fault, about a microsecond; there are then 512 times fewer. Where the system has none to give,
 /// nothing changes.
-pub(crate) fn prefer_large_pages(memory: &mut [MaybeUninit<f32>]) {
+pub(crate) fn prefer_large_pages(memory: &mut [f32]) {
     /// Of x86-64, and of other processors with pages of 4 KiB.
     const LARGE_PAGE: usize = 1 << 21;
     let begin = memory.as_mut_ptr();

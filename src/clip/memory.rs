@@ -21,10 +21,6 @@ impl Source for Memory {
         self.clip.info()
     }
 
-    fn certain_frames(&self) -> u64 {
-        self.info().frames
-    }
-
     fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize> {
         let wanted = out.first().map_or(0, |channel| channel.len()) as u64;
         let frames = wanted.min(self.info().frames - self.next);
@@ -34,6 +30,15 @@ impl Source for Memory {
         }
         self.next += frames;
         Ok(frames as usize)
+    }
+
+    fn certain_frames(&self) -> u64 {
+        // A file may claim more than it has.
+        if self.clip.is_streamed() {
+            0
+        } else {
+            self.info().frames
+        }
     }
 
     fn seek(&mut self, frame: u64) -> Result<()> {
