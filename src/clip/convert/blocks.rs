@@ -56,10 +56,6 @@ impl Source for Blocks {
         self.info
     }
 
-    fn certain_frames(&self) -> u64 {
-        self.ratio.output_frames(self.window.certain_frames())
-    }
-
     fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize> {
         let wanted = out.first().map_or(0, |channel| channel.len());
         let size = self.engine.block_frames();

@@ -28,11 +28,6 @@ impl Window {
         }
     }
 
-    /// As [`Source::certain_frames`].
-    pub fn certain_frames(&self) -> u64 {
-        self.source.certain_frames()
-    }
-
     /// The frames, a vector for each channel.
     pub fn channels(&self) -> &[Vec<f32>] {
         &self.channels
