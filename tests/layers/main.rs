@@ -36,6 +36,7 @@ const KEEPERS: &str = "
     md5             clip
     parking_lot     control capi
     ringbuf         link
+    rubato          clip/convert
 ";
 
 #[test]
