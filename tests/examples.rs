@@ -104,16 +104,22 @@ fn voices_are_rendered_over_a_metronome() {
 #[test]
 fn a_file_is_shown_in_letters() {
     let path = scratch().join("shown.wav");
-    let samples: Vec<f32> = (0..7_200)
-        .map(|n| if n < 3_600 { 0.0 } else { [1.0, -0.5][n % 2] })
+    let samples: Vec<f32> = (0..72 * 1024)
+        .map(|n| {
+            if n < 36 * 1024 {
+                0.0
+            } else {
+                [1.0, -0.5][n % 2]
+            }
+        })
         .collect();
     let clip = Clip::from_f32(48_000, 1, &samples).expect("good samples");
     clip.save(&path, FileFormat::WavF32)
         .expect("the target directory is writable");
     let printed = succeed(c("look_at_file").arg(&path));
     let lines: Vec<&str> = printed.lines().collect();
-    assert_eq!(lines[0], "7200 frames at 48000 Hz");
-    assert!(lines[2].ends_with("1800 samples clipped"), "{}", lines[2]);
+    assert_eq!(lines[0], "73728 frames at 48000 Hz");
+    assert!(lines[2].ends_with("18432 samples clipped"), "{}", lines[2]);
     let loud = |letter: &str| letter.repeat(36);
     assert_eq!(lines[3], format!("{:36}{}", "", loud("|")));
     assert_eq!(lines[5], format!("{:36}{}", "", loud("#")));
