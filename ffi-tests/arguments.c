@@ -30,6 +30,7 @@ static struct {
     amio_transport transport;
     amio_stats stats;
     amio_clip_properties properties;
+    amio_recording recording;
     amio_playspec_entry entry;
     amio_loudness loudness;
     amio_channel_levels levels;
@@ -46,6 +47,7 @@ static struct {
     amio_analysis *analysis;
     amio_playspec *open, *scheduled;
     amio_group *group;
+    amio_recorder *recorder;
     uint64_t ticket;
     amio_interface_config config;
     amio_clip_format format;
@@ -60,12 +62,14 @@ static struct {
     amio_analysis *analysis;
     amio_playspec *playspec;
     amio_group *group;
+    amio_recorder *recorder;
 } stale;
 
 static void make_right(void)
 {
     uint64_t number;
     amio_playspec_entry entry;
+    amio_recorder_config recorded = {0};
 
     memset(&right, 0, sizeof right);
     right.iface = rolling_offline(2);
@@ -79,6 +83,8 @@ static void make_right(void)
     OK(amio_interface_advance(right.iface, FRAMES, NULL, NULL));
     OK(amio_interface_schedule(right.iface, right.scheduled, 1000000, 0, 0, &right.ticket));
     OK(amio_group_new(right.iface, &right.group));
+    recorded.struct_size = sizeof recorded;
+    OK(amio_recorder_new(right.iface, "/dev/null", &recorded, &right.recorder));
     right.config.struct_size = sizeof right.config;
     right.config.driver = AMIO_DRIVER_OFFLINE;
     right.format.struct_size = sizeof right.format;
@@ -93,12 +99,14 @@ static void make_right(void)
     out.properties.struct_size = sizeof out.properties;
     out.loudness.struct_size = sizeof out.loudness;
     out.levels.struct_size = sizeof out.levels;
+    out.recording.struct_size = sizeof out.recording;
     memcpy(&before, &out, sizeof out);
 }
 
 /* Some of these may have been freed by the call that is tested. */
 static void free_right(void)
 {
+    amio_recorder_free(right.recorder);
     amio_group_free(right.group);
     amio_playspec_free(right.open);
     amio_playspec_free(right.scheduled);
@@ -133,10 +141,11 @@ static value real(float f)
 /*
  * The letters; for a handle or a buffer the small one says that NULL is fine as well.
  *
- *   I C P Q G R  interface, clip, playspec that is open, playspec that was scheduled, group, analysis
+ *   I C P Q G R  interface, clip, playspec that is open, playspec that was scheduled, group,
+ *   R X          analysis, recorder
  *   o O          where a number goes, and another one
  *   K V W S A J  structs that are written: chunk, event, transport, statistics, clip properties,
- *   T U          playspec entry, loudness, levels of a channel
+ *   T U Y        playspec entry, loudness, levels of a channel, recording
  *   H L          meters and buckets that are written
  *   M F E        structs that are read: configuration, clip format, playspec entry
  *   B D          samples that are written, samples that are read
@@ -157,6 +166,7 @@ static value right_value(char kind)
     case 'Q': return pointer(right.scheduled);
     case 'G': case 'g': return pointer(right.group);
     case 'R': case 'r': return pointer(right.analysis);
+    case 'X': case 'k': return pointer(right.recorder);
     case 'o': return pointer(&out.scalar);
     case 'O': return pointer(&out.scalar2);
     case 'K': return pointer(&out.chunk);
@@ -169,6 +179,7 @@ static value right_value(char kind)
     case 'U': return pointer(&out.levels);
     case 'H': return pointer(out.meters);
     case 'L': return pointer(out.buckets);
+    case 'Y': return pointer(&out.recording);
     case 'M': return pointer(&right.config);
     case 'F': return pointer(&right.format);
     case 'E': return pointer(&right.entry);
@@ -193,13 +204,13 @@ static amio_status wrong_value(char kind, int which, value *wrong)
 {
     static uint64_t memory[8];
     const int null_is_fine = kind >= 'a' && kind <= 'z';
-    value list[16];
+    value list[24];
     amio_status error = AMIO_ERROR_INVALID_ARGUMENT;
     int count = 0;
 
     switch (kind) {
     case 'I': case 'i': case 'C': case 'c': case 'P': case 'p': case 'Q': case 'G': case 'g':
-    case 'R': case 'r':
+    case 'R': case 'r': case 'X': case 'k':
         if (which == 0 && !null_is_fine) {
             *wrong = pointer(NULL);
             return AMIO_ERROR_NULL_POINTER;
@@ -212,6 +223,7 @@ static amio_status wrong_value(char kind, int which, value *wrong)
         list[count++] = pointer(stale.analysis);
         list[count++] = pointer(stale.playspec);
         list[count++] = pointer(stale.group);
+        list[count++] = pointer(stale.recorder);
         list[count++] = pointer(memory);
         list[count++] = number(1);
         list[count++] = number(UINT64_MAX);
@@ -227,9 +239,11 @@ static amio_status wrong_value(char kind, int which, value *wrong)
             list[count++] = pointer(right.open);
         if (right_value(kind).p != right.group)
             list[count++] = pointer(right.group);
+        if (right_value(kind).p != right.recorder)
+            list[count++] = pointer(right.recorder);
         break;
     case 'o': case 'O': case 'K': case 'V': case 'W': case 'S': case 'A': case 'J': case 'M':
-    case 'F': case 'E': case 'N': case 'T': case 'U': case 'H':
+    case 'F': case 'E': case 'N': case 'T': case 'U': case 'H': case 'Y':
         error = AMIO_ERROR_NULL_POINTER;
         list[count++] = pointer(NULL);
         break;
@@ -370,6 +384,7 @@ FUNCTION(amio_clip_read, A0, U32(1), U(2), U(3), a[4].p)
 FUNCTION(amio_clip_retain, A0)
 FUNCTION(amio_clip_free, A0)
 FUNCTION(amio_analysis_new, A0, U32(1), NULL, NULL, a[2].p)
+FUNCTION(amio_clip_convert, A0, U32(1), U32(2), NULL, NULL, a[3].p)
 FUNCTION(amio_analysis_info, A0, A1)
 FUNCTION(amio_analysis_read, A0, U32(1), U(2), U(3), a[4].p, U(5))
 FUNCTION(amio_analysis_loudness, A0, A1)
@@ -398,6 +413,10 @@ FUNCTION(amio_interface_wait_event, A0, A1, U32(2))
 FUNCTION(amio_interface_event_fd, A0, A1)
 FUNCTION(amio_interface_stats, A0, A1)
 FUNCTION(amio_interface_meters, A0, U32(1), A2, U32(3), a[4].p)
+FUNCTION(amio_recorder_stop, A0)
+FUNCTION(amio_recorder_wait, A0, U32(1))
+FUNCTION(amio_recorder_recording, A0, A1)
+FUNCTION(amio_recorder_free, A0)
 
 static const struct function {
     const char *name;
@@ -434,6 +453,7 @@ static const struct function {
     LINE(amio_clip_retain, "C"),
     LINE(amio_clip_free, "c"),
     LINE(amio_analysis_new, "C4o"),
+    LINE(amio_clip_convert, "Ch3o"),
     LINE(amio_analysis_info, "RA"),
     LINE(amio_analysis_read, "RqawLn"),
     LINE(amio_analysis_loudness, "RT"),
@@ -463,6 +483,10 @@ static const struct function {
     LINE(amio_interface_event_fd, "Io"),
     LINE(amio_interface_stats, "IS"),
     LINE(amio_interface_meters, "I2Hto"),
+    LINE(amio_recorder_stop, "X"),
+    {"amio_recorder_wait", "X*", call_amio_recorder_wait, AMIO_ERROR_TIMEOUT},
+    LINE(amio_recorder_recording, "XY"),
+    LINE(amio_recorder_free, "k"),
 };
 
 /* Calls a function with everything right, except for one argument if there is a wrong one. */
@@ -517,6 +541,53 @@ static int try_all(const struct function *function)
     return tried;
 }
 
+static void files(void)
+{
+    amio_open_options options = {sizeof options, 0, 0};
+    amio_file_info info = {0};
+    amio_clip *clip = (amio_clip *)&options;
+
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_open(NULL, &clip));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_open("/dev/null", NULL));
+    FAILS(AMIO_ERROR_FORMAT, amio_clip_open("/dev/null", &clip));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_open_with(NULL, &options, NULL, NULL, &clip));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_open_with("/dev/null", &options, NULL, NULL, NULL));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_open_with("", &options, NULL, NULL, &clip));
+    FAILS(AMIO_ERROR_IO, amio_clip_open_with("/nowhere", NULL, NULL, NULL, &clip));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_open_stream(NULL, &options, &clip));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_open_stream("/dev/null", &options, NULL));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_open_stream("", &options, &clip));
+    FAILS(AMIO_ERROR_IO, amio_clip_open_stream("/nowhere", NULL, &clip));
+    options.struct_size = 3;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_open_stream("/dev/null", &options, &clip));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_file_probe("/dev/null", &info));
+    info.struct_size = sizeof info;
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_file_probe(NULL, &info));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_file_probe("/dev/null", NULL));
+    FAILS(AMIO_ERROR_FORMAT, amio_file_probe("/dev/null", &info));
+    CHECK(clip == (amio_clip *)&options && info.frames == 0);
+}
+
+static void recorders(void)
+{
+    amio_recorder_config config = {0};
+    amio_recorder *recorder = (amio_recorder *)&config;
+
+    config.struct_size = sizeof config;
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_recorder_new(NULL, "/dev/null", &config, &recorder));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_recorder_new(right.iface, NULL, &config, &recorder));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_recorder_new(right.iface, "/dev/null", NULL, &recorder));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_recorder_new(right.iface, "/dev/null", &config, NULL));
+    FAILS(AMIO_ERROR_INVALID_HANDLE,
+          amio_recorder_new(stale.iface, "/dev/null", &config, &recorder));
+    FAILS(AMIO_ERROR_INVALID_HANDLE,
+          amio_recorder_new((amio_interface *)right.recorder, "/dev/null", &config, &recorder));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_recorder_new(right.iface, "", &config, &recorder));
+    FAILS(AMIO_ERROR_IO,
+          amio_recorder_new(right.iface, "/nowhere/take.wav", &config, &recorder));
+    CHECK(recorder == (amio_recorder *)&config);
+}
+
 int main(void)
 {
     size_t at;
@@ -528,6 +599,7 @@ int main(void)
     stale.analysis = right.analysis;
     stale.playspec = right.open;
     stale.group = right.group;
+    stale.recorder = right.recorder;
     free_right();
 
     for (at = 0; at < sizeof table / sizeof table[0]; at++)
@@ -535,8 +607,6 @@ int main(void)
 
     /* What does not fit the table: files, and a function as an argument. */
     make_right();
-    FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_open(NULL, &right.clip));
-    FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_open("/dev/null", NULL));
     FAILS(AMIO_ERROR_NULL_POINTER, amio_analysis_open(NULL, 0, NULL, NULL, &right.analysis));
     FAILS(AMIO_ERROR_NULL_POINTER, amio_analysis_open("/dev/null", 0, NULL, NULL, NULL));
     FAILS(AMIO_ERROR_INVALID_ARGUMENT,
@@ -547,6 +617,14 @@ int main(void)
     FAILS(AMIO_ERROR_INVALID_HANDLE, amio_clip_save_wav(stale.clip, "/dev/null"));
     FAILS(AMIO_ERROR_INVALID_HANDLE, amio_clip_save_wav((amio_clip *)right.open, "/dev/null"));
     FAILS(AMIO_ERROR_IO, amio_clip_save_wav(right.clip, "/nowhere/clip.wav"));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_save(NULL, "/dev/null", 0, NULL, NULL));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_save(right.clip, NULL, 0, NULL, NULL));
+    FAILS(AMIO_ERROR_INVALID_HANDLE, amio_clip_save(stale.clip, "/dev/null", 0, NULL, NULL));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_save(right.clip, "/dev/null", 6, NULL, NULL));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_save(right.clip, "", 0, NULL, NULL));
+    FAILS(AMIO_ERROR_IO, amio_clip_save(right.clip, "/nowhere/clip.wav", 0, NULL, NULL));
+    recorders();
+    files();
     FAILS(AMIO_ERROR_NULL_POINTER,
           amio_clip_new_borrowed(&right.format, right.input, FRAMES, NULL, NULL, &right.clip));
     free_right();

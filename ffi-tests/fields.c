@@ -3,9 +3,11 @@
  * that names the field, and no effect. Values that are right, at the ends of their ranges, are in
  * the table too.
  */
+#define _XOPEN_SOURCE 700 /* mkstemp() */
 #include "check.h"
 #include <math.h>
 #include <stddef.h>
+#include <unistd.h>
 
 enum type { U32, U64, I64, F32, POINTER };
 
@@ -224,6 +226,115 @@ static void formats(void)
     }
 }
 
+static void open_options(void)
+{
+#define OPTION(name, value, expected) {#name, offsetof(amio_open_options, name), U32, value, expected}
+    const struct field table[] = {
+        OPTION(quality, 2, AMIO_OK),
+        OPTION(quality, 3, NO),
+        OPTION(quality, 4294967295.0, NO),
+        OPTION(frame_rate_hz, 1000, AMIO_OK),
+        OPTION(frame_rate_hz, 999, NO),
+        OPTION(frame_rate_hz, 768001, NO),
+    };
+    char path[] = "/tmp/amio-fields-XXXXXX";
+    amio_clip *clip = counting_clip(100);
+    size_t at;
+
+    CHECK(close(mkstemp(path)) == 0);
+    OK(amio_clip_save_wav(clip, path));
+    OK(amio_clip_free(clip));
+    for (at = 0; at < sizeof table / sizeof table[0]; at++) {
+        amio_open_options options = {sizeof options, 0, 0};
+        amio_status status;
+        set(&options, &table[at]);
+        clip = (amio_clip *)&options;
+        status = amio_clip_open_stream(path, &options, &clip);
+        expect(&table[at], status);
+        if (status == AMIO_OK)
+            OK(amio_clip_free(clip));
+        else
+            CHECK(clip == (amio_clip *)&options);
+        clip = (amio_clip *)&options;
+        status = amio_clip_open_with(path, &options, NULL, NULL, &clip);
+        expect(&table[at], status);
+        if (status == AMIO_OK)
+            OK(amio_clip_free(clip));
+    }
+    CHECK(unlink(path) == 0);
+}
+
+static void recorders(void)
+{
+#define RECORDER(name, type, value, expected) \
+    {#name, offsetof(amio_recorder_config, name), type, value, expected}
+    const struct field table[] = {
+        RECORDER(source, U32, 1, AMIO_OK),
+        RECORDER(source, U32, 2, NO),
+        RECORDER(source, U32, 4294967295.0, NO),
+        RECORDER(file_format, U32, 5, AMIO_OK),
+        RECORDER(file_format, U32, 6, NO),
+        RECORDER(file_format, U32, 4294967295.0, NO),
+        RECORDER(channel_count, U32, 64, AMIO_OK),
+        RECORDER(channel_count, U32, 65, NO),
+        RECORDER(channel_count, U32, 65537, NO),
+        RECORDER(channel_count, U32, 0, NO), /* with channels */
+        RECORDER(channels, POINTER, 0, AMIO_ERROR_NULL_POINTER),
+        RECORDER(punch_in, U32, 0, AMIO_OK),
+        RECORDER(punch_in, U32, 2, NO),
+        RECORDER(punch_out, U32, 0, NO), /* with an end */
+        RECORDER(punch_out, U32, 2, NO),
+        RECORDER(begin_frame, I64, 99, AMIO_OK),
+        RECORDER(begin_frame, I64, -TWO_63 / 4, AMIO_OK),
+        RECORDER(begin_frame, I64, -TWO_63, NO),
+        RECORDER(end_frame, I64, TWO_63 / 4, AMIO_OK),
+        RECORDER(end_frame, I64, TWO_63 / 2, NO),
+        RECORDER(end_frame, I64, 0, NO), /* no longer after the begin */
+        RECORDER(most_frames, U64, 1, AMIO_OK),
+        RECORDER(most_frames, U64, TWO_63 / 8, AMIO_OK),
+        RECORDER(most_frames, U64, TWO_63, NO),
+        RECORDER(most_frames, U64, MOST, NO),
+        RECORDER(buffer_frames, U64, 1, AMIO_OK),
+        RECORDER(buffer_frames, U64, 67108865, NO),
+        RECORDER(buffer_frames, U64, MOST, NO),
+    };
+    static const uint32_t channels[64]; /* the first one, 64 times */
+    uint32_t missing[] = {0, 1};
+    amio_interface *iface = rolling_offline(1);
+    amio_recorder_config config;
+    amio_recorder *recorder;
+    size_t at;
+
+    for (at = 0; at < sizeof table / sizeof table[0]; at++) {
+        amio_status status;
+        memset(&config, 0, sizeof config);
+        config.struct_size = sizeof config;
+        config.channels = channels;
+        config.channel_count = 8;
+        config.punch_in = config.punch_out = 1;
+        config.end_frame = 100;
+        set(&config, &table[at]);
+        recorder = (amio_recorder *)&config;
+        status = amio_recorder_new(iface, "/dev/null", &config, &recorder);
+        expect(&table[at], status);
+        if (status == AMIO_OK)
+            OK(amio_recorder_free(recorder));
+        else
+            CHECK(recorder == (amio_recorder *)&config);
+        OK(amio_interface_advance(iface, 1, NULL, NULL));
+    }
+    memset(&config, 0, sizeof config);
+    config.struct_size = sizeof config;
+    config.channels = missing;
+    for (missing[1] = 1; missing[1] != 0; missing[1] *= 16) {
+        config.channel_count = 2;
+        FAILS(AMIO_ERROR_INVALID_ARGUMENT,
+              amio_recorder_new(iface, "/dev/null", &config, &recorder));
+        CHECK(strstr(amio_last_error_message(), "config->channels has") != NULL);
+    }
+    OK(amio_interface_free(iface));
+}
+
 /* Samples are checked, whatever their format, and the message says where the bad one is. */
 static void samples(void)
 {
@@ -248,6 +359,8 @@ int main(void)
     entries();
     configurations();
     formats();
+    open_options();
+    recorders();
     samples();
     return 0;
 }

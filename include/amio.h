@@ -222,6 +222,56 @@
 #define AMIO_LAYOUT_PLANAR 1
 
 /**
+ * Good enough for all but measurement, and fast: errors below -134 dB. The default.
+ */
+#define AMIO_QUALITY_GOOD 0
+
+/**
+ * For previews.
+ */
+#define AMIO_QUALITY_DRAFT 1
+
+/**
+ * Errors at the limits of 32-bit floats.
+ */
+#define AMIO_QUALITY_BEST 2
+
+/**
+ * The kind of file that is chosen for you: AMIO_FILE_WAV_F32.
+ */
+#define AMIO_FILE_DEFAULT 0
+
+/**
+ * WAV, 16-bit integers; RF64 once it passes 4 GiB.
+ */
+#define AMIO_FILE_WAV_16 1
+
+/**
+ * WAV, 24-bit integers; RF64 once it passes 4 GiB.
+ */
+#define AMIO_FILE_WAV_24 2
+
+/**
+ * WAV, 32-bit floats; RF64 once it passes 4 GiB.
+ */
+#define AMIO_FILE_WAV_F32 3
+
+/**
+ * FLAC, 16-bit integers; 1 to 8 channels.
+ */
+#define AMIO_FILE_FLAC_16 4
+
+/**
+ * FLAC, 24-bit integers; 1 to 8 channels.
+ */
+#define AMIO_FILE_FLAC_24 5
+
+/**
+ * How many bytes the names in an amio_file_info take, with the NUL that ends them.
+ */
+#define AMIO_FORMAT_NAME_BYTES 64
+
+/**
  * Peaks and RMS for drawing.
  */
 #define AMIO_ANALYSE_OVERVIEW 1
@@ -251,6 +301,36 @@
  * No swap: the ticket of what sounds before the first one. Swaps have tickets from 1.
  */
 #define AMIO_TICKET_NONE 0
+
+/**
+ * Record captured input: the default. Positions are those of what was heard meanwhile.
+ */
+#define AMIO_RECORD_INPUT 0
+
+/**
+ * Record the mixed output, as the driver gets it. Positions are its own.
+ */
+#define AMIO_RECORD_OUTPUT 1
+
+/**
+ * The first frame of a recording has not come yet.
+ */
+#define AMIO_RECORDER_WAITING 0
+
+/**
+ * Frames are recorded.
+ */
+#define AMIO_RECORDER_RECORDING 1
+
+/**
+ * The recording has ended, and its file is complete.
+ */
+#define AMIO_RECORDER_ENDED 2
+
+/**
+ * The recording has ended because the file could not be written. What was written can be played.
+ */
+#define AMIO_RECORDER_FAILED 3
 
 /**
  * How many bytes a text in a struct takes, with the NUL that ends it.
@@ -461,6 +541,11 @@ typedef struct amio_interface amio_interface;
 typedef struct amio_playspec amio_playspec;
 
 /**
+ * A recording of an interface to a file.
+ */
+typedef struct amio_recorder amio_recorder;
+
+/**
  * What every function that can fail returns: AMIO_OK, or one of AMIO_ERROR_*, all negative. A
  * number keeps its meaning for ever.
  */
@@ -629,14 +714,38 @@ typedef struct amio_clip_properties {
      */
     uint32_t channels;
     /**
-     * Nothing yet; 0.
+     * 1 if it is played from a file, of which only a part is in memory; otherwise 0.
      */
-    uint32_t reserved;
+    uint32_t streamed;
     /**
      * Length.
      */
     uint64_t frames;
+    /**
+     * A number that no other clip of this process has, or will have: `clip_id` in events.
+     */
+    uint64_t id;
 } amio_clip_properties;
+
+/**
+ * How a file becomes a clip. Set struct_size to sizeof(amio_open_options) and everything else to 0,
+ * then what you want different.
+ */
+typedef struct amio_open_options {
+    /**
+     * sizeof(amio_open_options).
+     */
+    uint32_t struct_size;
+    /**
+     * The frame rate that the clip is to have, 1000 to 768000; usually what
+     * amio_interface_frame_rate_hz() tells. A file of another rate is converted. 0: the file's.
+     */
+    uint32_t frame_rate_hz;
+    /**
+     * One of AMIO_QUALITY_*: how it is converted.
+     */
+    uint32_t quality;
+} amio_open_options;
 
 /**
  * Called by long work, several times a second, on the thread that asked for the work: of
@@ -646,6 +755,40 @@ typedef struct amio_clip_properties {
  * a function takes one, watches nothing.
  */
 typedef int32_t (*amio_progress)(void *user_data, uint64_t done_frames, uint64_t total_frames);
+
+/**
+ * What a file holds. Set struct_size to sizeof(amio_file_info) before the call.
+ */
+typedef struct amio_file_info {
+    /**
+     * sizeof(amio_file_info).
+     */
+    uint32_t struct_size;
+    /**
+     * Frames per second.
+     */
+    uint32_t frame_rate_hz;
+    /**
+     * 1 to 64.
+     */
+    uint32_t channels;
+    /**
+     * Bits of a sample; 0 where the encoding has no such number.
+     */
+    uint32_t bits_per_sample;
+    /**
+     * Length.
+     */
+    uint64_t frames;
+    /**
+     * The kind of file, such as "WAV" or "Ogg".
+     */
+    char container[AMIO_FORMAT_NAME_BYTES];
+    /**
+     * How samples are written in it, such as "24-bit PCM" or "Vorbis".
+     */
+    char encoding[AMIO_FORMAT_NAME_BYTES];
+} amio_file_info;
 
 /**
  * What to draw for one stretch of a channel. Units: linear, 1.0 is full scale; all 0 where there is
@@ -872,6 +1015,97 @@ typedef struct amio_chunk {
      */
     uint32_t reserved;
 } amio_chunk;
+
+/**
+ * What is recorded. Set struct_size to sizeof(amio_recorder_config) and everything else to 0, then
+ * what you want different: 0 and NULL mean "default" everywhere.
+ */
+typedef struct amio_recorder_config {
+    /**
+     * sizeof(amio_recorder_config).
+     */
+    uint32_t struct_size;
+    /**
+     * One of AMIO_RECORD_*. 0: the input.
+     */
+    uint32_t source;
+    /**
+     * What is written: one of AMIO_FILE_*. 0: WAV with 32-bit floats.
+     */
+    uint32_t file_format;
+    /**
+     * How many channels `channels` has, 1 to 64, in FLAC files to 8. 0: all that the source has.
+     */
+    uint32_t channel_count;
+    /**
+     * Which channels of the source the file has, counted from 0, in the file's order. NULL, with
+     * `channel_count` 0: all.
+     */
+    const uint32_t *channels;
+    /**
+     * 1: the file begins with timeline frame `begin_frame` (punch in). 0: with the next period.
+     */
+    uint32_t punch_in;
+    /**
+     * 1: the file ends before timeline frame `end_frame` (punch out). 0: when it is stopped.
+     */
+    uint32_t punch_out;
+    /**
+     * With `punch_in`: the timeline frame that is the file's first one, -2^61 to 2^61; 0 otherwise.
+     */
+    int64_t begin_frame;
+    /**
+     * With `punch_out`: the first timeline frame that is no longer in the file, after `begin_frame`,
+     * -2^61 to 2^61; 0 otherwise.
+     */
+    int64_t end_frame;
+    /**
+     * The most frames that the file gets, 1 to 2^60. 0: no limit.
+     */
+    uint64_t most_frames;
+    /**
+     * How many frames may wait for the disk, 1 to 2^26. 0: 4 seconds.
+     */
+    uint64_t buffer_frames;
+} amio_recorder_config;
+
+/**
+ * What was recorded so far, or in all. Set struct_size to sizeof(amio_recording) before the call.
+ */
+typedef struct amio_recording {
+    /**
+     * sizeof(amio_recording).
+     */
+    uint32_t struct_size;
+    /**
+     * One of AMIO_RECORDER_*.
+     */
+    uint32_t state;
+    /**
+     * The length of the file. What waits for the disk does not count yet.
+     */
+    uint64_t frames;
+    /**
+     * How many of them are silence in place of frames for which the disk was too slow.
+     */
+    uint64_t lost_frames;
+    /**
+     * How many of them are silence in place of frames that the device skipped.
+     */
+    uint64_t skipped_frames;
+    /**
+     * Samples beyond -1.0 to 1.0 that were clipped, since the file has integers.
+     */
+    uint64_t clipped_samples;
+    /**
+     * The timeline frame of the file's first frame; 0 while there is none.
+     */
+    int64_t position;
+    /**
+     * The device frame of the file's first frame; 0 while there is none.
+     */
+    uint64_t device_frame;
+} amio_recording;
 
 /**
  * Something that happened. `position`, `device_frame` and `time_ns` say when; other fields that
@@ -1499,18 +1733,6 @@ amio_status amio_clip_new_borrowed(const struct amio_clip_format *format,
                                    struct amio_clip **out_clip);
 
 /**
- * Loads a file whole, at the frame rate it has: WAV with 8 to 32-bit integers or 32-bit floats.
- *
- * Thread: any but the audio thread; reads the file.
- * Units: `path` in the bytes of the file system, UTF-8 on most.
- * Ownership: `path` is borrowed for the call. Release the clip with amio_clip_free().
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT (the message says what was
- * found, and what is supported); AMIO_ERROR_INVALID_ARGUMENT (an empty path or one of 4096 bytes
- * or more; a sample that is NaN, infinite or beyond 1e6); AMIO_ERROR_OUT_OF_MEMORY.
- */
-amio_status amio_clip_open(const char *path, struct amio_clip **out_clip);
-
-/**
  * Tells a clip's rate, channels and length.
  *
  * Thread: any. Ownership: `out_properties` is the caller's; its struct_size must be set.
@@ -1536,18 +1758,6 @@ amio_status amio_clip_read(struct amio_clip *clip,
                            float *out_samples);
 
 /**
- * Writes the clip as a 32-bit float WAV file, which it replaces if there is one; past 4 GiB it is
- * RF64. amio_clip_save() writes other formats.
- *
- * Thread: any but the audio thread; writes the file.
- * Ownership: `path` is borrowed for the call.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO;
- * AMIO_ERROR_INVALID_STATE (the file is being written already); AMIO_ERROR_INVALID_ARGUMENT (an
- * empty path or one of 4096 bytes or more).
- */
-amio_status amio_clip_save_wav(struct amio_clip *clip, const char *path);
-
-/**
  * Adds an owner to a clip's handle; each owner calls amio_clip_free() once.
  *
  * Thread: any.
@@ -1563,6 +1773,115 @@ amio_status amio_clip_retain(struct amio_clip *clip);
  * Errors: AMIO_ERROR_INVALID_HANDLE.
  */
 amio_status amio_clip_free(struct amio_clip *clip);
+
+/**
+ * Loads a file whole, at the frame rate it has: amio_clip_open_with() without options.
+ *
+ * Thread: any but the audio thread; reads the file.
+ * Units: `path` in the bytes of the file system, UTF-8 on most.
+ * Ownership: `path` is borrowed for the call. Release the clip with amio_clip_free().
+ * Errors: as amio_clip_open_with().
+ */
+amio_status amio_clip_open(const char *path, struct amio_clip **out_clip);
+
+/**
+ * Loads a file whole: WAV, RF64, AIFF, AU and CAF with PCM or
+ * float samples, FLAC, ALAC, MP3, AAC, Vorbis and Opus. What a damaged file still holds in its place is loaded;
+ * frames between that cannot be read are an error, or silence where the encoding is a lossy one.
+ *
+ * Thread: any but the audio thread; reads the file, and calls `progress`.
+ * Units: `path` in the bytes of the file system, UTF-8 on most.
+ * Ownership: `path` and `options` are borrowed for the call; `options` NULL: the defaults;
+ * `user_data` is handed to `progress`. Release the clip with amio_clip_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT (the message says what was
+ * found, and what is supported); AMIO_ERROR_INVALID_ARGUMENT (an empty path or one of 4096 bytes
+ * or more; an option out of range; a sample that is NaN, infinite or beyond 1e6);
+ * AMIO_ERROR_UNSUPPORTED (the struct is newer than the library); AMIO_ERROR_CANCELLED;
+ * AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_clip_open_with(const char *path,
+                                const struct amio_open_options *options,
+                                amio_progress progress,
+                                void *user_data,
+                                struct amio_clip **out_clip);
+
+/**
+ * Makes a clip that plays a file without loading it, however long it is: an interface on which it is
+ * scheduled reads ahead of what plays, and converts what it reads. It sounds bit for bit like the
+ * loaded file. Where the disk is too slow, the frames that are missing are silent, counted in
+ * amio_stats and reported by AMIO_EVENT_UNDERRUN; what cannot be read is silent and reported by
+ * AMIO_EVENT_STREAM_FAILED. Reads of the clip itself, such as amio_clip_read(), read the file.
+ *
+ * The file stays open as long as the clip lives, and must not change. The clip takes about 1 MiB of
+ * memory for two channels, more where it is played at many places at once.
+ *
+ * Thread: any but the audio thread; reads the beginning of the file, or looks through it where it
+ * does not say how long it is.
+ * Units, ownership: as amio_clip_open_with().
+ * Errors: as amio_clip_open_with().
+ */
+amio_status amio_clip_open_stream(const char *path,
+                                  const struct amio_open_options *options,
+                                  struct amio_clip **out_clip);
+
+/**
+ * Makes a clip of the same sound at another frame rate: round(frames * new rate / old rate) frames
+ * long, the first in its place, as loud as before.
+ *
+ * Thread: any but the audio thread; calls `progress`.
+ * Units: `frame_rate_hz` 1000 to 768000; `quality` one of AMIO_QUALITY_*.
+ * Ownership: `clip` stays as it is; `user_data` is handed to `progress`. Release the new clip with
+ * amio_clip_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
+ * AMIO_ERROR_CANCELLED; AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_clip_convert(struct amio_clip *clip,
+                              uint32_t frame_rate_hz,
+                              uint32_t quality,
+                              amio_progress progress,
+                              void *user_data,
+                              struct amio_clip **out_clip);
+
+/**
+ * Writes the clip as a 32-bit float WAV file, which it replaces if there is one; past 4 GiB it is
+ * RF64. amio_clip_save() writes other formats.
+ *
+ * Thread: any but the audio thread; writes the file.
+ * Ownership: `path` is borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO;
+ * AMIO_ERROR_INVALID_STATE (the file is being written already); AMIO_ERROR_INVALID_ARGUMENT (an
+ * empty path or one of 4096 bytes or more).
+ */
+amio_status amio_clip_save_wav(struct amio_clip *clip, const char *path);
+
+/**
+ * Writes the clip to a file in one of AMIO_FILE_*, which it replaces if there is one. Integers are
+ * rounded to the nearest, without dither, and clipped beyond -1.0 to 1.0.
+ *
+ * Thread: any but the audio thread; writes the file, and calls `progress` meanwhile.
+ * Ownership: `path` is borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO (what could be written
+ * can be played); AMIO_ERROR_CANCELLED; AMIO_ERROR_INVALID_STATE (the file is being written
+ * already); AMIO_ERROR_INVALID_ARGUMENT (file_format; more than 8 channels, or a rate above 65535
+ * Hz that is not a multiple of 10, in FLAC; an empty path or one of 4096 bytes or more).
+ */
+amio_status amio_clip_save(struct amio_clip *clip,
+                           const char *path,
+                           uint32_t file_format,
+                           amio_progress progress,
+                           void *user_data);
+
+/**
+ * Tells what a file holds, without loading it.
+ *
+ * Thread: any but the audio thread; reads the beginning of the file, or looks through it where it
+ * does not say how long it is.
+ * Ownership: `path` is borrowed for the call; `out_info` is the caller's, its struct_size must be
+ * set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT;
+ * AMIO_ERROR_INVALID_ARGUMENT (an empty path or one of 4096 bytes or more; struct_size).
+ */
+amio_status amio_file_probe(const char *path, struct amio_file_info *out_info);
 
 /**
  * Looks at a clip once. An overview keeps the clip's data, and is exact at any zoom; that of a
@@ -1600,7 +1919,7 @@ amio_status amio_analysis_open(const char *path,
                                struct amio_analysis **out_analysis);
 
 /**
- * Tells rate, channels and length of what was looked at.
+ * Tells rate, channels and length of what was looked at; `streamed` and `id` are 0.
  *
  * Thread: any. Ownership: `out_properties` is the caller's; its struct_size must be set.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
@@ -1892,6 +2211,77 @@ amio_status amio_interface_wait_input(struct amio_interface *iface,
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
  */
 amio_status amio_interface_input_fd(struct amio_interface *iface, int *out_fd);
+
+/**
+ * Begins to record to a file, in place of what has this name. The interface may be running or
+ * not; up to 64 recorders work at once, and beside amio_interface_read_input(). A recording ends
+ * with amio_recorder_stop(), at `end_frame`, after `most_frames`, when the disk is full, or when the interface is
+ * closed. AMIO_EVENT_RECORDER_STARTED, _ENDED, _FAILED and _LOST tell how it goes.
+ *
+ * With `punch_in` the first frame is the one at which `begin_frame` is heard while the timeline
+ * rolls: a recording of the input lines up with what was heard, whatever the latencies. Once begun
+ * it goes on in real time, also over a stop or a seek, and ends before the first frame that is
+ * heard rolling at `end_frame` or beyond. Frames that the device skipped, or for which the disk
+ * was too slow, are silence in the file, so that the others stay in place. The offline driver and
+ * a server in freewheel mode wait for the disk.
+ *
+ * The file is valid at any moment: if the process is killed, it lacks no more than the last
+ * second. If the machine loses its power, what the system has not yet written to the disk is lost.
+ *
+ * Thread: any but the audio thread; makes the file, and a thread that writes it.
+ * Units: in the fields' names.
+ * Ownership: `path`, `config` and its channels are borrowed for the call. Release the recorder
+ * with amio_recorder_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a field
+ * is out of range, FLAC does not have the interface's rate, or the path is empty or has 4096 bytes
+ * or more); AMIO_ERROR_UNSUPPORTED (the struct is newer than the library); AMIO_ERROR_IO (the file
+ * cannot be made); AMIO_ERROR_INVALID_STATE (failed, closed, without channels of this kind, or the
+ * file is being recorded already); AMIO_ERROR_QUEUE_FULL (64 recorders that the interface has not
+ * yet let go of, or the command queue); AMIO_ERROR_OUT_OF_MEMORY; AMIO_ERROR_SYSTEM.
+ */
+amio_status amio_recorder_new(struct amio_interface *iface,
+                              const char *path,
+                              const struct amio_recorder_config *config,
+                              struct amio_recorder **out_recorder);
+
+/**
+ * Ends the recording with the last period that has run, and completes the file. Fine if it has
+ * ended already.
+ *
+ * Thread: any but the audio thread; waits for the disk.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO (the file could not be
+ * written to its end, now or before; what was written can be played).
+ */
+amio_status amio_recorder_stop(struct amio_recorder *recorder);
+
+/**
+ * Waits until the recording has ended by itself: at its `end_frame`, with the interface, or
+ * because the disk was full.
+ *
+ * Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
+ * Errors: as amio_recorder_stop(); AMIO_ERROR_TIMEOUT.
+ */
+amio_status amio_recorder_wait(struct amio_recorder *recorder, uint32_t timeout_ms);
+
+/**
+ * Tells what was recorded so far, or in all.
+ *
+ * Thread: any.
+ * Ownership: `out_recording` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+ * (struct_size).
+ */
+amio_status amio_recorder_recording(struct amio_recorder *recorder,
+                                    struct amio_recording *out_recording);
+
+/**
+ * Ends the recording as amio_recorder_stop() does, and makes the handle invalid. Whether the file
+ * was written to its end, only amio_recorder_stop() and the events tell. NULL is fine.
+ *
+ * Thread: any but the audio thread; waits for the disk.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_recorder_free(struct amio_recorder *recorder);
 
 /**
  * Fetches the oldest event. Never blocks: if none waits, it is AMIO_OK with the kind

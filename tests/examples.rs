@@ -69,6 +69,19 @@ fn capture(program: fn(&str) -> Command, file: &str) {
 }
 
 #[test]
+fn a_take_is_recorded_over_a_click_from_frame_to_frame() {
+    for (driver, file) in [("offline", "take.wav"), ("null", "take.flac")] {
+        let path = scratch().join(file);
+        let printed = succeed(c("overdub").arg(&path).args(["--driver", driver]));
+        assert_eq!(numbers_after("from frame ", &printed), [24_000]);
+        assert!(printed.contains(" frames at 48000 Hz"), "{printed}");
+        let frames = numbers_after("\n", &printed)[0];
+        let skipped = numbers_after(" lost, ", &printed)[0];
+        assert_eq!(frames - skipped, 48_000);
+    }
+}
+
+#[test]
 fn bars_are_swapped_in_time_by_an_event_loop() {
     let printed = succeed(c("swap_in_time").args(["--driver", "null"]));
     let bars = numbers_after("device frame ", &printed);

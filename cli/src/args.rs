@@ -40,7 +40,7 @@ pub enum Command {
     Render(Render),
     /// Play an arrangement, or WAV files one after another
     Play(Play),
-    /// Record input to a WAV file, until the duration has passed or Ctrl-C
+    /// Record input to a WAV or FLAC file, until the duration has passed or Ctrl-C
     Record(Record),
     /// Draw an arrangement, its entries on a timeline above the waveform, or an audio file
     Plot(Plot),
@@ -96,24 +96,33 @@ pub struct Play {
 #[command(after_help = "\
 Examples:
   amio record take.wav
-  amio record take.wav --duration 10s --channels 1
+  amio record take.flac --duration 10s --channels 1
+  amio record take.wav --begin 2s --end 12s
   amio record take.wav --duration 480000 --driver null
 
-A duration is a number of frames, or seconds as in 1.5s or 20ms. Frames that were lost are filled
-with silence, so that what follows keeps its place, and are counted at the end.")]
+A duration is a number of frames, or seconds as in 1.5s or 20ms; so are --begin and --end, counted from
+the first frame that comes. Frames that were lost are filled with silence, so that what follows keeps
+its place, and are counted at the end. The file can be opened while it grows, and past 4 GiB it is
+RF64.")]
 pub struct Record {
-    /// The file to write
-    #[arg(value_name = "OUT.wav")]
+    /// The file to write; FLAC if its name ends in .flac, otherwise WAV
+    #[arg(value_name = "OUT.wav|OUT.flac")]
     pub output: PathBuf,
-    /// How long; without it until Ctrl-C
-    #[arg(short, long, value_name = "LENGTH", value_parser = Length::parse)]
+    /// How long; without it until --end or Ctrl-C
+    #[arg(short, long, value_name = "LENGTH", value_parser = Length::parse, conflicts_with = "end")]
     pub duration: Option<Length>,
+    /// The first frame that is recorded; without it the first that comes
+    #[arg(long, value_name = "PLACE", value_parser = Length::parse)]
+    pub begin: Option<Length>,
+    /// The first frame that is no longer recorded
+    #[arg(long, value_name = "PLACE", value_parser = Length::parse)]
+    pub end: Option<Length>,
     /// How many inputs
     #[arg(short, long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub channels: u16,
-    /// How samples are stored; integers are clipped at full scale
-    #[arg(long, value_enum, default_value_t = Format::F32)]
-    pub format: Format,
+    /// How samples are stored; integers are clipped at full scale. Without it f32, in FLAC i24
+    #[arg(long, value_enum)]
+    pub format: Option<Format>,
     /// Where the sound comes from
     #[command(flatten)]
     pub driver: Driver,
@@ -239,7 +248,7 @@ pub enum Kind {
     Null,
 }
 
-/// How samples are stored in a WAV file: integers of 16 or 24 bits, or 32-bit floats.
+/// How samples are stored in a file: integers of 16 or 24 bits, or 32-bit floats.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Format {
     I16,

@@ -87,6 +87,11 @@ pub fn tell(event: &Event, status: Status) -> Result<()> {
                 "{frames} frames of input were lost: writing was too slow"
             ));
         }
+        EventKind::RecorderLost { frames, .. } => {
+            status.warn(format_args!(
+                "{frames} frames of the recording were lost: the disk was too slow"
+            ));
+        }
         EventKind::Lost { reason } => {
             status.warn(format_args!(
                 "the server is lost ({reason}); waiting for it to come back"

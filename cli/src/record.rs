@@ -1,16 +1,16 @@
-//! `amio record`: input to a WAV file, every frame in its place.
+//! `amio record`: input to a file, every frame in its place.
 
-use crate::args::Record;
+use crate::args::{Format, Record};
+use crate::arrangement::value::Length;
 use crate::driver;
 use crate::failure::{Failure, Result};
 use crate::interrupt::{Interrupt, RESPONSE};
 use crate::status::Status;
-use crate::wav::WavFile;
-use amio::{Chunk, Config, Error, Interface};
+use amio::{
+    Config, Error, FileFormat, Interface, MAX_POSITION, Recorder, RecorderConfig, RecorderState,
+};
 use indicatif::ProgressBar;
-
-/// How much is fetched at once.
-const BLOCK_FRAMES: usize = 4096;
+use std::path::Path;
 
 /// Runs the subcommand. Ctrl-C completes the file.
 pub fn run(args: &Record, status: Status) -> Result<()> {
@@ -21,114 +21,105 @@ pub fn run(args: &Record, status: Status) -> Result<()> {
         ..args.driver.config()
     })?;
     let rate_hz = interface.frame_rate_hz();
-    let most = args.format.most_frames(args.channels);
-    let frames = match args.duration.map(|duration| duration.frames(rate_hz)) {
-        None => None,
-        Some(frames) => Some(
-            u64::try_from(frames)
-                .ok()
-                .filter(|frames| (1..=most).contains(frames))
-                .ok_or_else(|| Failure::Usage(format!("--duration must be 1 to {most} frames")))?,
-        ),
+    let config = RecorderConfig {
+        format: file_format(&args.output, args.format)?,
+        ..place(args, rate_hz)?
     };
-    let mut take = Take {
-        wav: WavFile::create(&args.output, rate_hz, args.channels, args.format)?,
-        frames: frames.unwrap_or(most),
-        next: None,
-        lost: 0,
-        skipped: 0,
-    };
+    let recorder = interface.record(&args.output, &config)?;
+    interface.set_rolling(true)?;
     interface.start()?;
     status.say(format_args!(
         "recording {} channels at {rate_hz} Hz from {}; Ctrl-C ends it",
         args.channels,
         interface.config().driver.name()
     ));
-    let bar = status.progress(frames, "recording");
+    let from_to = || Some((config.end? - config.begin.unwrap_or(0)) as u64);
+    let bar = status.progress(config.frames.or_else(from_to), "recording");
     // Whatever ends it: what was recorded so far is kept.
-    let ended = take.record(&interface, &interrupt, &bar, status);
+    let ended = watch(&recorder, &interface, &interrupt, &bar, status);
+    let stopped = recorder.stop();
     bar.finish_and_clear();
     let xruns = interface.stats().xruns;
     interface.close();
-    let (lost, skipped) = (take.lost, take.skipped);
-    let full = frames.is_none() && take.is_complete();
-    let written = take.wav.finish()?;
-    if written.clipped > 0 {
-        let samples = written.clipped;
+    let take = recorder.recording();
+    if take.clipped_samples > 0 {
+        let samples = take.clipped_samples;
         status.warn(format_args!(
             "{samples} samples were clipped at full scale; f32 would keep them"
         ));
     }
     status.say(format_args!(
-        "{}: {} frames, {:.3} s, {} channels at {rate_hz} Hz; {lost} frames lost, {skipped} skipped, {xruns} xruns",
+        "{}: {} frames, {:.3} s, {} channels at {rate_hz} Hz; {} frames lost, {} skipped, {xruns} xruns",
         args.output.display(),
-        written.frames,
-        written.frames as f64 / f64::from(rate_hz),
+        take.frames,
+        take.frames as f64 / f64::from(rate_hz),
         args.channels,
+        take.lost_frames,
+        take.skipped_frames,
     ));
-    if full {
-        return Err(Failure::of(
-            args.output.display(),
-            "stopped: a WAV file holds no more than 4 GiB",
-        ));
-    }
+    stopped?;
     ended
 }
 
-/// What has been recorded so far.
-struct Take {
-    wav: WavFile,
-    /// How many frames it is to have.
-    frames: u64,
-    /// The device frame that comes next; `None` before the first chunk.
-    next: Option<u64>,
-    /// Frames that came and could not be kept.
-    lost: u64,
-    /// Frames that never came.
-    skipped: u64,
+/// Waits until the recording is complete, the user ends it, or the interface fails.
+fn watch(
+    recorder: &Recorder,
+    interface: &Interface,
+    interrupt: &Interrupt,
+    bar: &ProgressBar,
+    status: Status,
+) -> Result<()> {
+    loop {
+        let take = recorder.recording();
+        bar.set_position(take.frames);
+        let ended = matches!(take.state, RecorderState::Ended | RecorderState::Failed);
+        if ended || interrupt.asked() {
+            return Ok(());
+        }
+        match interface.wait_event(RESPONSE) {
+            Ok(event) => bar.suspend(|| driver::tell(&event, status))?,
+            Err(Error::Timeout { .. }) => {}
+            Err(error) => return Err(error.into()),
+        }
+    }
 }
 
-impl Take {
-    /// Records until the take is complete, the user ends it, or the interface fails.
-    fn record(
-        &mut self,
-        interface: &Interface,
-        interrupt: &Interrupt,
-        bar: &ProgressBar,
-        status: Status,
-    ) -> Result<()> {
-        let channels = usize::from(interface.config().input_channels);
-        let mut buffer = vec![0.0; BLOCK_FRAMES * channels];
-        while !self.is_complete() && !interrupt.asked() {
-            match interface.wait_input(&mut buffer, RESPONSE) {
-                Ok(chunk) => self.append(&chunk, &buffer)?,
-                Err(Error::Timeout { .. }) => {}
-                Err(error) => return Err(error.into()),
-            }
-            while let Some(event) = interface.next_event() {
-                bar.suspend(|| driver::tell(&event, status))?;
-            }
-            bar.set_position(self.wav.frames());
+/// From where to where, and how long.
+fn place(args: &Record, rate_hz: u32) -> Result<RecorderConfig> {
+    const MOST: i64 = MAX_POSITION / 2;
+    let frames = |option: &str, length: Option<Length>, least: i64| {
+        let frames = length.map(|length| length.frames(rate_hz));
+        match frames {
+            Some(frames) if !(least..=MOST).contains(&frames) => Err(Failure::Usage(format!(
+                "{option} is {frames} frames; it must be {least} to {MOST}"
+            ))),
+            fine => Ok(fine),
         }
-        Ok(())
-    }
+    };
+    let begin = frames("--begin", args.begin, 0)?;
+    let end = frames("--end", args.end, begin.unwrap_or(0) + 1)?;
+    let duration = frames("--duration", args.duration, 1)?;
+    Ok(RecorderConfig {
+        begin,
+        end,
+        frames: duration.map(|frames| frames as u64),
+        ..RecorderConfig::default()
+    })
+}
 
-    fn is_complete(&self) -> bool {
-        self.wav.frames() >= self.frames
-    }
-
-    /// Appends a chunk, after silence for what is missing before it.
-    fn append(&mut self, chunk: &Chunk, samples: &[f32]) -> Result<()> {
-        if let Some(next) = self.next {
-            let missing = chunk.device_frame.saturating_sub(next);
-            self.lost += chunk.lost_before;
-            self.skipped += missing.saturating_sub(chunk.lost_before);
-            self.wav
-                .write_silence(missing.min(self.frames - self.wav.frames()))?;
-        }
-        self.next = Some(chunk.device_frame + chunk.frames);
-        let channels = samples.len() / BLOCK_FRAMES;
-        let frames = chunk.frames.min(self.frames - self.wav.frames());
-        self.wav.write(&samples[..frames as usize * channels])
+/// What the name of a file and `--format` ask for.
+fn file_format(path: &Path, format: Option<Format>) -> Result<FileFormat> {
+    let is_flac = path
+        .extension()
+        .is_some_and(|extension| extension.eq_ignore_ascii_case("flac"));
+    match (is_flac, format) {
+        (false, Some(Format::I16)) => Ok(FileFormat::Wav16),
+        (false, Some(Format::I24)) => Ok(FileFormat::Wav24),
+        (false, Some(Format::F32) | None) => Ok(FileFormat::WavF32),
+        (true, Some(Format::I16)) => Ok(FileFormat::Flac16),
+        (true, Some(Format::I24) | None) => Ok(FileFormat::Flac24),
+        (true, Some(Format::F32)) => Err(Failure::Usage(
+            "--format f32 is not for FLAC, which has integers: i16 or i24".into(),
+        )),
     }
 }

@@ -142,18 +142,6 @@ impl WavFile {
         Ok(())
     }
 
-    /// Appends silence.
-    pub fn write_silence(&mut self, frames: u64) -> Result<()> {
-        const BLOCK: [f32; 1024] = [0.0; 1024];
-        let mut samples = frames * self.channels;
-        while samples > 0 {
-            let now = samples.min(BLOCK.len() as u64 / self.channels * self.channels);
-            self.write(&BLOCK[..now as usize])?;
-            samples -= now;
-        }
-        Ok(())
-    }
-
     /// How many frames were written.
     pub fn frames(&self) -> u64 {
         self.frames

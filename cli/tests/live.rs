@@ -141,6 +141,21 @@ fn a_recording_has_exactly_the_frames_that_were_asked_for() {
 }
 
 #[test]
+fn a_flac_file_is_recorded_from_frame_to_frame() {
+    let folder = Folder::new("record_flac");
+    let args = ["record", "a.flac", "--driver", "null", "--channels", "1"];
+    let ran = folder.succeed(&[&args[..], &["--begin", "50ms", "--end", "7000"]].concat());
+    let said = "a.flac: 4600 frames, 0.096 s, 1 channels at 48000 Hz; 0 frames lost";
+    assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    let verified = Command::new("flac")
+        .arg("-stw")
+        .arg(folder.0.join("a.flac"))
+        .status()
+        .expect("scripts/setup test installs flac");
+    assert!(verified.success());
+}
+
+#[test]
 fn ctrl_c_completes_the_recording() {
     for signal in ["-INT", "-TERM"] {
         let folder = Folder::new(&format!("record{signal}"));
@@ -149,10 +164,7 @@ fn ctrl_c_completes_the_recording() {
             &["record", "a.wav", "--driver", "null"],
             "recording 2 channels",
         );
-        assert!(
-            !folder.0.join("a.wav").exists(),
-            "it appears when it is complete"
-        );
+        assert!(folder.0.join("a.wav").exists(), "it grows under its name");
         let ran = recording.interrupt(signal);
         assert_eq!(ran.code, Some(0), "{}", ran.stderr);
         assert_eq!(folder.names(), ["a.wav"]);

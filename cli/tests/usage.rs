@@ -53,6 +53,11 @@ fn a_wrong_command_line_ends_with_2_and_a_failure_with_1() {
         &["record", "a.wav", "--duration", "soon"],
         &["record", "a.wav", "--driver", "null", "--duration", "-1s"],
         &["record", "a.wav", "--channels", "65"],
+        &["record", "a.flac", "--driver", "null", "--format", "f32"],
+        &["record", "a.wav", "--end", "9", "--duration", "9"],
+        &[
+            "record", "a.wav", "--driver", "null", "--begin", "9", "--end", "9",
+        ],
         &["find", "a.wav", "b.wav", "--threshold", "0"],
         &["info"],
     ] {

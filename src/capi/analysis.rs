@@ -167,7 +167,7 @@ pub unsafe extern "C" fn amio_analysis_open(
     })
 }
 
-/// Tells rate, channels and length of what was looked at.
+/// Tells rate, channels and length of what was looked at; `streamed` and `id` are 0.
 ///
 /// Thread: any. Ownership: `out_properties` is the caller's; its struct_size must be set.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
@@ -186,8 +186,9 @@ pub unsafe extern "C" fn amio_analysis_info(
             struct_size: 0,
             frame_rate_hz: findings.info.frame_rate_hz,
             channels: findings.info.channels.into(),
-            reserved: 0,
+            streamed: 0,
             frames: findings.info.frames,
+            id: 0,
         });
         Ok(())
     })

@@ -1,12 +1,12 @@
-//! Clips: immutable audio data, from memory or from a file.
+//! Clips: immutable audio data, here from memory.
 
 use super::guard::{Caller, Checked, Fault, check_memory, guard};
 use super::handles::{self, Object};
 use super::sized::Versioned;
 use super::status::amio_status;
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
-use crate::{Clip, ClipInfo, FileFormat, Layout, SampleFormat};
-use std::ffi::{c_char, c_void};
+use crate::{Clip, ClipInfo, Layout, SampleFormat};
+use std::ffi::c_void;
 use std::mem::offset_of;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -68,10 +68,12 @@ pub struct amio_clip_properties {
     pub frame_rate_hz: u32,
     /// 1 to 64.
     pub channels: u32,
-    /// Nothing yet; 0.
-    pub reserved: u32,
+    /// 1 if it is played from a file, of which only a part is in memory; otherwise 0.
+    pub streamed: u32,
     /// Length.
     pub frames: u64,
+    /// A number that no other clip of this process has, or will have: `clip_id` in events.
+    pub id: u64,
 }
 
 // SAFETY: repr(C), the first field is its size, and it has integers only.
@@ -200,29 +202,6 @@ pub unsafe extern "C" fn amio_clip_new_borrowed(
     })
 }
 
-/// Loads a file whole, at the frame rate it has: WAV with 8 to 32-bit integers or 32-bit floats.
-///
-/// Thread: any but the audio thread; reads the file.
-/// Units: `path` in the bytes of the file system, UTF-8 on most.
-/// Ownership: `path` is borrowed for the call. Release the clip with amio_clip_free().
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT (the message says what was
-/// found, and what is supported); AMIO_ERROR_INVALID_ARGUMENT (an empty path or one of 4096 bytes
-/// or more; a sample that is NaN, infinite or beyond 1e6); AMIO_ERROR_OUT_OF_MEMORY.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_open(
-    path: *const c_char,
-    out_clip: *mut *mut amio_clip,
-) -> amio_status {
-    // SAFETY: the pointers come from a C caller.
-    let caller = unsafe { Caller::trusted() };
-    guard(|| {
-        let path = caller.path("path", path)?;
-        let out = caller.out("out_clip", out_clip)?;
-        out.set(register(Clip::open(path)?));
-        Ok(())
-    })
-}
-
 /// Tells a clip's rate, channels and length.
 ///
 /// Thread: any. Ownership: `out_properties` is the caller's; its struct_size must be set.
@@ -236,15 +215,17 @@ pub unsafe extern "C" fn amio_clip_info(
     // SAFETY: the pointers come from a C caller.
     let caller = unsafe { Caller::trusted() };
     guard(|| {
-        let info = handles::get("clip", clip)?.info();
+        let clip = handles::get("clip", clip)?;
+        let info = clip.info();
         caller
             .out_struct("out_properties", out_properties)?
             .set(&amio_clip_properties {
                 struct_size: 0,
                 frame_rate_hz: info.frame_rate_hz,
                 channels: info.channels.into(),
-                reserved: 0,
+                streamed: clip.is_streamed().into(),
                 frames: info.frames,
+                id: clip.id(),
             });
         Ok(())
     })
@@ -294,27 +275,6 @@ pub unsafe extern "C" fn amio_clip_read(
             caller.slice_mut("out_samples", out_samples, frames, 1)?,
         );
         Ok(())
-    })
-}
-
-/// Writes the clip as a 32-bit float WAV file, which it replaces if there is one; past 4 GiB it is
-/// RF64. amio_clip_save() writes other formats.
-///
-/// Thread: any but the audio thread; writes the file.
-/// Ownership: `path` is borrowed for the call.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO;
-/// AMIO_ERROR_INVALID_STATE (the file is being written already); AMIO_ERROR_INVALID_ARGUMENT (an
-/// empty path or one of 4096 bytes or more).
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_save_wav(
-    clip: *mut amio_clip,
-    path: *const c_char,
-) -> amio_status {
-    // SAFETY: the pointers come from a C caller.
-    let caller = unsafe { Caller::trusted() };
-    guard(|| {
-        let clip = handles::get("clip", clip)?;
-        Ok(clip.save(caller.path("path", path)?, FileFormat::WavF32)?)
     })
 }
 
@@ -433,7 +393,7 @@ fn new_copied(
     Ok(())
 }
 
-fn register(clip: Clip) -> *mut amio_clip {
+pub(super) fn register(clip: Clip) -> *mut amio_clip {
     handles::insert(Object::Clip {
         clip,
         references: 1,

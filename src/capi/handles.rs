@@ -11,9 +11,10 @@ use super::clip::amio_clip;
 use super::guard::{Checked, Fault};
 use super::interface::amio_interface;
 use super::playspec::{Draft, amio_playspec};
+use super::recorder::amio_recorder;
 use super::schedule::{OpenGroup, amio_group};
 use super::status::AMIO_ERROR_INVALID_HANDLE;
-use crate::{Clip, Interface};
+use crate::{Clip, Interface, Recorder};
 use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
@@ -27,6 +28,7 @@ pub(super) enum Object {
     Analysis(Arc<Findings>),
     Playspec(Arc<Draft>),
     Group(Arc<OpenGroup>),
+    Recorder(Arc<Recorder>),
 }
 
 /// A type of handle.
@@ -94,6 +96,17 @@ impl Handle for amio_group {
     }
 }
 
+impl Handle for amio_recorder {
+    type Target = Arc<Recorder>;
+    const NAME: &'static str = "a recorder";
+    fn target(object: &Object) -> Option<&Arc<Recorder>> {
+        match object {
+            Object::Recorder(recorder) => Some(recorder),
+            _ => None,
+        }
+    }
+}
+
 impl Object {
     fn name(&self) -> &'static str {
         match self {
@@ -102,6 +115,7 @@ impl Object {
             Object::Analysis(_) => amio_analysis::NAME,
             Object::Playspec(_) => amio_playspec::NAME,
             Object::Group(_) => amio_group::NAME,
+            Object::Recorder(_) => amio_recorder::NAME,
         }
     }
 }

@@ -38,6 +38,8 @@ mod progress;
 
 mod clip;
 
+mod file;
+
 mod analysis;
 
 mod playspec;
@@ -45,6 +47,8 @@ mod playspec;
 mod schedule;
 
 mod capture;
+
+mod recorder;
 
 mod events;
 

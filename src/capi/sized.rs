@@ -4,7 +4,6 @@
 //! missing reads as 0. It may be longer (from a newer one) if what we do not know is 0. A struct
 //! that the library writes is written as far as both know it.
 
-use super::events::AMIO_MESSAGE_BYTES;
 use super::guard::{Caller, Checked, Fault};
 use super::status::AMIO_ERROR_UNSUPPORTED;
 use std::mem::MaybeUninit;
@@ -134,13 +133,13 @@ impl<T: Versioned> OutStruct<'_, T> {
 }
 
 /// A text as a field, cut at the end of a character where it is too long.
-pub(super) fn text_field(text: &str) -> [std::ffi::c_char; AMIO_MESSAGE_BYTES] {
-    let fits = |end: &usize| *end < AMIO_MESSAGE_BYTES;
+pub(super) fn text_field<const BYTES: usize>(text: &str) -> [std::ffi::c_char; BYTES] {
+    let fits = |end: &usize| *end < BYTES;
     let ends = text
         .char_indices()
         .map(|(at, character)| at + character.len_utf8());
     let end = ends.take_while(fits).last().unwrap_or(0);
-    let mut field = [0; AMIO_MESSAGE_BYTES];
+    let mut field = [0; BYTES];
     for (to, from) in field.iter_mut().zip(text[..end].bytes()) {
         *to = if from == 0 { b' ' } else { from } as std::ffi::c_char;
     }
@@ -153,7 +152,7 @@ mod tests {
 
     #[test]
     fn a_text_that_is_too_long_is_cut_between_characters() {
-        let field = text_field(&"é".repeat(200)).map(|byte| byte as u8);
+        let field = text_field::<256>(&"é".repeat(200)).map(|byte| byte as u8);
         assert_eq!(field[254..], [0, 0]);
         assert!(std::str::from_utf8(&field[..254]).is_ok());
     }

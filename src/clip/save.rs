@@ -28,13 +28,14 @@ impl Clip {
     /// As [`Clip::save`], and tells `monitor` how far it is.
     ///
     /// # Errors
-    /// As [`Clip::save`]; [`Error::Cancelled`]: the file holds what was written before then.
+    /// As [`Clip::save`]; [`Error::Cancelled`]: the file is gone.
     pub fn save_with(
         &self,
         path: impl AsRef<Path>,
         format: FileFormat,
         monitor: &mut Monitor<'_>,
     ) -> Result<()> {
+        let path = path.as_ref();
         let info = self.info();
         let channels = usize::from(info.channels);
         let shape = Shape {
@@ -42,7 +43,7 @@ impl Clip {
             channels: info.channels,
             frame_rate_hz: info.frame_rate_hz,
         };
-        let mut writer = Writer::create(path.as_ref(), shape)?;
+        let mut writer = Writer::create(path, shape)?;
         let mut channel = vec![0.0; BLOCK];
         let mut frames = vec![0.0; BLOCK * channels];
         let mut done_frames = 0;
@@ -62,7 +63,10 @@ impl Clip {
                 total_frames: info.frames,
             };
             if monitor(progress).is_break() {
-                writer.finish()?;
+                if std::fs::metadata(path).is_ok_and(|file| file.is_file()) {
+                    // Where it cannot be removed, what there is can be played.
+                    let _ = std::fs::remove_file(path);
+                }
                 return Err(Error::Cancelled);
             }
         }

@@ -6,7 +6,7 @@ use super::recording::Take;
 use crate::clip::{FileFormat, Shape, Writer};
 use crate::error::{Error, Result};
 use crate::link::{self, Command, MAX_TAPS, RecordSource, TapWriter};
-use crate::units::{MAX_CHANNELS, check_position};
+use crate::units::{MAX_CHANNELS, check_length, check_position};
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -26,6 +26,8 @@ pub struct RecorderConfig {
     pub begin: Option<i64>,
     /// Punch out: the timeline frame before which the file ends; `None`: when it is stopped.
     pub end: Option<i64>,
+    /// The most frames that the file gets, 1 to 2^60; `None`: no limit.
+    pub frames: Option<u64>,
     /// How many frames may wait for the disk, up to 2^26; 0: four seconds' worth.
     pub buffer_frames: u64,
 }
@@ -114,7 +116,7 @@ impl Interface {
         let chunks = (frames / shortest) as usize + 64;
         let (tap, reader) = link::tap(config.source, channels, rate, frames as usize, chunks)?;
         let writer = Writer::create(path.as_ref(), shape)?;
-        let punch = Punch::new(config.begin, config.end);
+        let punch = Punch::new(config.begin, config.end, config.frames);
         let take = Take::begin(path.as_ref(), writer, reader, punch, shape, inner)?;
         let recorder = Recorder(take.clone());
         {
@@ -214,6 +216,15 @@ impl Inner {
             return Err(Error::InvalidArgument(format!(
                 "end is {end}; it must be after begin, which is {begin}"
             )));
+        }
+        if let Some(frames) = config.frames
+            && check_length("frames", frames)? == 0
+        {
+            return Err(Error::OutOfRange {
+                what: "frames",
+                given: 0,
+                allowed: "1 to 2^60",
+            });
         }
         match config.buffer_frames {
             0 => Ok(u64::from(self.frame_rate_hz) * 4),

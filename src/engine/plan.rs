@@ -18,11 +18,11 @@ pub(super) struct Span<'s, 'a, 'b> {
     pub device_frame: u64,
     pub time_ns: u64,
     pub frame_rate_hz: u32,
-    /// Whether the engine may wait: see [`crate::driver::Period::waits`].
-    pub waits: bool,
     /// Whether frames were skipped just before it.
     pub after_skip: bool,
     pub latency: Latency,
+    /// Whether the engine can wait for a disk: for what is played, and for room to record.
+    pub waits: bool,
     pub timeline: &'s Timeline,
     pub link: &'s mut EngineEnd,
     pub inputs: &'a [&'b [f32]],

@@ -6,6 +6,10 @@ use super::plan::Span;
 use crate::link::{Chunk, EngineEnd, MAX_TAPS, RecordSource, Retired, TapWriter};
 
 /// The recordings that are under way.
+#[expect(
+    clippy::vec_box,
+    reason = "taking one out of its box would free the box here"
+)]
 pub(super) struct Taps(Vec<Box<TapWriter>>);
 
 /// Audio thread only; no allocation, free or log. Wait-free, unless the period waits.

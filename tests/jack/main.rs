@@ -4,8 +4,15 @@
 
 mod capture;
 mod client;
+#[allow(dead_code, reason = "each test binary uses a part of it")]
+#[path = "../recorder/files.rs"]
+mod files;
 mod frames;
 mod loss;
+#[allow(dead_code, reason = "each test binary uses a part of it")]
+#[path = "../recorder/numbers.rs"]
+mod numbers;
 mod peer;
+mod recorder;
 mod server;
 mod tools;

@@ -31,8 +31,9 @@ const LAYERS: &str = "
 /// Each line: a crate, then the places that wrap it for all others.
 const KEEPERS: &str = "
     ebur128         clip
-    hound           clip
+    flac_codec      clip
     libloading      jack
+    md5             clip
     parking_lot     control capi
     ringbuf         link
 ";

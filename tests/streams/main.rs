@@ -3,8 +3,8 @@
 mod files;
 
 use amio::{
-    Clip, Config, DriverKind, Entry, Error, EventKind, Gain, Interface, LatePolicy, Playspec,
-    Repeat, Swap,
+    Clip, Config, DriverKind, Entry, Error, EventKind, Gain, Interface, LatePolicy, OpenOptions,
+    Playspec, Repeat, Swap,
 };
 use files::{Folder, Random};
 use std::num::{NonZeroU32, NonZeroU64};

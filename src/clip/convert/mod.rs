@@ -15,6 +15,8 @@ mod blocks;
 mod fft;
 mod ratio;
 mod sinc;
+#[cfg(test)]
+mod tests;
 mod window;
 
 use super::source::Source;

@@ -12,7 +12,7 @@
 //! within a frame, each has its own row in the table, and nothing is interpolated.
 //!
 //! The cost for each channel is one multiplication for each tap and frame of the *higher* rate,
-//! with the 224 taps of `Good` and `Best`: some ten times that of the FFT.
+//! with the 232 taps of `Good` and `Best`: some ten times that of the FFT.
 
 use super::ratio::Ratio;
 use super::{Engine, Quality};
@@ -44,8 +44,8 @@ fn filter(quality: Quality) -> Filter {
         },
         // Crosses from passband to stopband in the same band as the FFT's filter.
         Quality::Good | Quality::Best => Filter {
-            length: 224,
-            cutoff: 0.9535,
+            length: 232,
+            cutoff: 0.953,
             attenuation_db: 155.0,
         },
     }

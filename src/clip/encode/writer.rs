@@ -43,19 +43,21 @@ impl Writer {
             .truncate(false)
             .open(path);
         let file = opened.map_err(|e| io_error(path, e))?;
-        // File systems without locks have no say in this.
-        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+        let before = file.metadata().map_err(|e| io_error(path, e))?;
+        // File systems without locks have no say in this, and devices are for many.
+        if before.is_file()
+            && let Err(TryLockError::WouldBlock) = file.try_lock()
+        {
             return Err(Error::InvalidState(format!(
                 "{}: is being written already; record into another file",
                 path.display()
             )));
         }
         let header = encoding.header(0, 0);
-        // Devices have no length that could be set.
-        let emptied = match file.metadata() {
-            Ok(before) if before.len() > 0 => file.set_len(0),
-            Ok(_) => Ok(()),
-            Err(error) => Err(error),
+        let emptied = if before.is_file() {
+            file.set_len(0)
+        } else {
+            Ok(())
         };
         emptied
             .and_then(|()| file.write_all_at(&header, 0))

@@ -42,3 +42,4 @@ mod retired;
 mod ring;
 mod snapshot;
 mod streams;
+mod tap;
