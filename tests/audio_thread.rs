@@ -4,7 +4,7 @@
 
 use amio::{
     Clip, ClipInfo, Config, DriverKind, Entry, EventKind, FileFormat, Gain, Interface, LatePolicy,
-    Latency, Layout, Playspec, Repeat, SampleFormat, Swap, Ticket,
+    Latency, Layout, OpenOptions, Playspec, Repeat, SampleFormat, Swap, Ticket,
 };
 use std::num::{NonZeroU32, NonZeroU64};
 use std::os::unix::process::ExitStatusExt;

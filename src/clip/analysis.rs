@@ -4,10 +4,11 @@
 //! A file is read block by block; only what is kept of it grows with its length.
 
 use super::source::{BLOCK, Source};
-use super::{Clip, ClipInfo, Loudness, Monitor, Overview, Progress, check_info, decode};
+use super::{
+    Clip, ClipInfo, Loudness, Monitor, Overview, Progress, check_info, check_samples, decode,
+};
 use super::{loudness, overview};
 use crate::error::{Error, Result};
-use crate::units::MAX_SAMPLE;
 use std::path::Path;
 
 /// The overview and the loudness of the same audio, found in one pass.
@@ -118,7 +119,9 @@ pub(super) fn each_block_of(
         let mut slices: Vec<&mut [f32]> = channels.iter_mut().map(|c| &mut c[..]).collect();
         let read = source.read(&mut slices)?;
         let block: Vec<&[f32]> = channels.iter().map(|c| &c[..read]).collect();
-        check_samples(&block, done)?;
+        for (channel, samples) in (0..).zip(&block) {
+            check_samples(done, channel, samples)?;
+        }
         take(&block)?;
         done += read as u64;
         if read < BLOCK {
@@ -138,21 +141,6 @@ fn report(monitor: &mut Monitor<'_>, done_frames: u64, total_frames: u64) -> Res
     };
     if monitor(progress).is_break() {
         return Err(Error::Cancelled);
-    }
-    Ok(())
-}
-
-/// What would be refused in a clip is refused in a file that is not loaded.
-fn check_samples(block: &[&[f32]], start: u64) -> Result<()> {
-    for (channel, samples) in (0..).zip(block) {
-        let good = |x: &f32| x.abs() <= MAX_SAMPLE;
-        if let Some(at) = samples.iter().position(|x| !good(x)) {
-            return Err(Error::BadSample {
-                frame: start + at as u64,
-                channel,
-                value: samples[at].into(),
-            });
-        }
     }
     Ok(())
 }

@@ -32,6 +32,15 @@ impl Source for Memory {
         Ok(frames as usize)
     }
 
+    fn certain_frames(&self) -> u64 {
+        // A file may claim more than it has.
+        if self.clip.is_streamed() {
+            0
+        } else {
+            self.info().frames
+        }
+    }
+
     fn seek(&mut self, frame: u64) -> Result<()> {
         self.next = frame.min(self.info().frames);
         Ok(())

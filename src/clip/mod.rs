@@ -177,7 +177,7 @@ impl Clip {
             return Ok(self.clone());
         }
         let memory = Box::new(memory::Memory::new(self.clone()));
-        source::load_known(
+        source::load(
             &mut *convert::convert(memory, frame_rate_hz, quality)?,
             monitor,
         )
@@ -280,6 +280,11 @@ impl Clip {
         Clip(Arc::new(Data { id, info, samples }))
     }
 
+    /// A clip of samples that were checked, a slice of the right length for each channel.
+    fn from_checked(info: ClipInfo, samples: Box<[Box<[f32]>]>) -> Clip {
+        Clip::new(info, Samples::Planar(samples))
+    }
+
     fn checked(info: ClipInfo, samples: Samples) -> Result<Clip> {
         let clip = Clip::new(info, samples);
         let mut block = [0.0f32; 1024];
@@ -287,18 +292,7 @@ impl Clip {
             for start in (0..info.frames).step_by(block.len()) {
                 let length = (info.frames - start).min(block.len() as u64) as usize;
                 clip.read_ready(channel, start, &mut block[..length]);
-                let good = |x: &f32| x.abs() <= MAX_SAMPLE; // false for NaN
-                // Without a way out in the middle, the loop over good samples is vectorised.
-                if block[..length].iter().fold(true, |all, x| all & good(x)) {
-                    continue;
-                }
-                if let Some(at) = block[..length].iter().position(|x| !good(x)) {
-                    return Err(Error::BadSample {
-                        frame: start + at as u64,
-                        channel,
-                        value: block[at].into(),
-                    });
-                }
+                check_samples(start, channel, &block[..length])?;
             }
         }
         Ok(clip)
@@ -316,6 +310,21 @@ fn allocate(samples: usize) -> Result<Vec<f32>> {
     vec.try_reserve_exact(samples)
         .map_err(|_| Error::OutOfMemory(4 * samples as u64, "a clip"))?;
     Ok(vec)
+}
+
+/// Refuses NaN, infinity and what is too large in the samples of a channel from frame `start` on.
+fn check_samples(start: u64, channel: u16, samples: &[f32]) -> Result<()> {
+    // NaN is not at most anything. Without a way out, the loop takes several samples at once.
+    let good = |x: &f32| x.abs() <= MAX_SAMPLE;
+    if samples.iter().fold(true, |all, x| all & good(x)) {
+        return Ok(());
+    }
+    let at = samples.iter().position(|x| !good(x)).unwrap_or(0);
+    Err(Error::BadSample {
+        frame: start + at as u64,
+        channel,
+        value: samples[at].into(),
+    })
 }
 
 /// Checks `info` against its ranges and the memory against `info`.

@@ -35,8 +35,8 @@ impl OpenOptions {
 }
 
 impl Clip {
-    /// Loads a file whole, at the rate it has. Which formats it may have is said by
-    /// [`crate::probe`].
+    /// Loads a file of any supported format whole, at the rate it has. Several channels come in
+    /// the order of WAV, whatever the file's own order is. [`crate::probe`] says what a file holds.
     ///
     /// # Errors
     /// [`crate::Error::Io`], [`crate::Error::Format`] (names what was found and what is supported),

@@ -1,7 +1,7 @@
 //! Audio that is read piece by piece, off the audio thread: a file that is decoded, another clip,
 //! or either of them on its way through a conversion.
 
-use super::{Clip, ClipInfo, Samples, check_info};
+use super::{Clip, ClipInfo, check_info, check_samples};
 use crate::error::{Error, Result};
 use crate::sys::Denormals;
 use std::ops::ControlFlow;
@@ -48,44 +48,40 @@ pub(crate) fn unwatched(_: Progress) -> ControlFlow<()> {
 /// Frames that are read at once.
 pub(crate) const BLOCK: usize = 1 << 14;
 
-/// Reads a source whole, from its beginning, into a clip. Memory grows with what is read, never
-/// with what was claimed.
+/// Reads a source whole, from its beginning, into a clip. Memory grows with what is read, or is
+/// taken at once for what is certainly there; never for what was only claimed.
 pub(crate) fn load(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result<Clip> {
-    load_reserving(0, source, monitor)
-}
-
-/// As [`load`], for a source whose length is a fact: takes the memory at once.
-pub(crate) fn load_known(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result<Clip> {
-    load_reserving(source.info().frames, source, monitor)
-}
-
-fn load_reserving(frames: u64, source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result<Clip> {
     let _kept = Denormals::kept();
     let mut info = source.info();
     check_info(info)?;
-    let mut channels: Vec<Vec<f32>> = vec![Vec::new(); info.channels.into()];
-    let out_of_memory = |frames: u64| Error::OutOfMemory(4 * frames, "a clip");
-    if frames > 0 {
-        let room = usize::try_from(frames).unwrap_or(usize::MAX);
-        for channel in &mut channels {
-            channel
-                .try_reserve_exact(room.saturating_add(BLOCK))
-                .map_err(|_| out_of_memory(frames))?;
-        }
+    let certain = usize::try_from(source.certain_frames()).unwrap_or(usize::MAX);
+    let mut channels = Vec::new();
+    for _ in 0..info.channels {
+        channels.push(zeroed(certain)?);
     }
-    let mut done = 0;
-    loop {
-        let mut slices = Vec::with_capacity(channels.len());
-        for channel in &mut channels {
-            channel
-                .try_reserve(BLOCK)
-                .map_err(|_| out_of_memory((done + BLOCK) as u64))?;
-            channel.resize(done + BLOCK, 0.0);
-            slices.push(&mut channel[done..]);
+    let (mut done, mut there) = (0, certain);
+    while (done as u64) < info.frames {
+        if done == there {
+            there += BLOCK.max(done / 2);
+            for channel in &mut channels {
+                channel
+                    .try_reserve_exact(there - done)
+                    .map_err(|_| out_of_memory(there))?;
+                channel.resize(there, 0.0);
+            }
         }
+        let wanted = BLOCK.min(there - done);
+        let mut slices: Vec<&mut [f32]> = channels
+            .iter_mut()
+            .map(|channel| &mut channel[done..done + wanted])
+            .collect();
         let read = source.read(&mut slices)?;
+        // While they are in the cache.
+        for (channel, samples) in slices.iter().enumerate() {
+            check_samples(done as u64, channel as u16, &samples[..read])?;
+        }
         done += read;
-        if read < BLOCK {
+        if read < wanted {
             break;
         }
         let progress = Progress {
@@ -96,10 +92,22 @@ fn load_reserving(frames: u64, source: &mut dyn Source, monitor: &mut Monitor<'_
             return Err(Error::Cancelled);
         }
     }
-    for channel in &mut channels {
-        channel.truncate(done);
-    }
     info.frames = done as u64;
-    let channels = channels.into_iter().map(Vec::into_boxed_slice);
-    Clip::checked(info, Samples::Planar(channels.collect()))
+    check_info(info)?;
+    let channels = channels.into_iter().map(|mut channel| {
+        channel.truncate(done);
+        channel.into_boxed_slice()
+    });
+    Ok(Clip::from_checked(info, channels.collect()))
+}
+
+/// Zeros, as the system gives them: memory is touched first when it is written.
+fn zeroed(samples: usize) -> Result<Vec<f32>> {
+    bytemuck::allocation::try_zeroed_slice_box(samples)
+        .map(<[f32]>::into_vec)
+        .map_err(|()| out_of_memory(samples))
+}
+
+fn out_of_memory(samples: usize) -> Error {
+    Error::OutOfMemory(4 * samples as u64, "a clip")
 }

@@ -10,6 +10,7 @@ use crate::error::Result;
 /// A source whose frames an [`Engine`] makes, block by block, from another source.
 pub(super) struct Blocks {
     info: ClipInfo,
+    certain_frames: u64,
     ratio: Ratio,
     engine: Box<dyn Engine>,
     window: Window,
@@ -30,6 +31,7 @@ impl Blocks {
     ) -> Blocks {
         Blocks {
             info,
+            certain_frames: ratio.output_frames(source.certain_frames()),
             ratio,
             block: vec![vec![0.0; engine.block_frames()]; info.channels.into()],
             engine,
@@ -81,6 +83,10 @@ impl Source for Blocks {
             self.next += frames as u64;
         }
         Ok(done)
+    }
+
+    fn certain_frames(&self) -> u64 {
+        self.certain_frames
     }
 
     fn seek(&mut self, frame: u64) -> Result<()> {

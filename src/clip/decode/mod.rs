@@ -127,3 +127,6 @@ fn unknown(input: &Input) -> Result<Opened> {
         bytes.join(" ")
     )))
 }
+
+#[cfg(test)]
+mod tests;

@@ -205,10 +205,13 @@ impl Source for Decoded {
         while done < wanted {
             let (skip, ready) = self.ready();
             if ready == 0 {
-                if !self.advance()? {
-                    break;
+                if self.advance()? {
+                    continue;
                 }
-                continue;
+                if self.next == self.description.delay {
+                    return Err(self.input.bad("cut short before its first frame"));
+                }
+                break;
             }
             let count = ready.min(wanted - done);
             for (out, frames) in out.iter_mut().zip(&self.frames) {

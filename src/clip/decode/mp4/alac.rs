@@ -44,8 +44,16 @@ pub fn open(
     if !(1..=8).contains(&channels) {
         return Err(bad(format!("{channels} channels")));
     }
-    let codec = symphonia(Kind::Alac, Some(setup)).map_err(&bad)?;
-    let held = places.len() as u64 * u64::from(per_packet);
+    let mut codec = symphonia(Kind::Alac, Some(setup)).map_err(&bad)?;
+    let mut held = places.len() as u64 * u64::from(per_packet);
+    // The last packet may be shorter, and a container that does not say so is common.
+    if let Some(last) = places.last() {
+        let packet = input.bytes(last.offset, last.bytes.into())?;
+        let mut frames = vec![Vec::new(); channels.into()];
+        if codec.decode(&packet, &mut frames).is_ok() {
+            held -= u64::from(per_packet) - (frames[0].len() as u64).min(per_packet.into());
+        }
+    }
     let info = ClipInfo {
         frame_rate_hz: u32::from_be_bytes([e, f, g, h]),
         channels: channels.into(),

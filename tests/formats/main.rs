@@ -1,0 +1,237 @@
+//! Files that sox, ffmpeg, libsndfile, flac, lame, oggenc and opusenc make load to what libsndfile
+//! or ffmpeg decodes: bit for bit where the format keeps every bit.
+
+#[path = "../../tests/toolchain/mod.rs"]
+#[allow(dead_code, reason = "the helpers for programs that link the library")]
+mod toolchain;
+
+mod files;
+
+use amio::Clip;
+use files::{Folder, Sound, make, recipes};
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+const SOUNDS: [Sound; 3] = [
+    Sound {
+        frame_rate_hz: 48_000,
+        channels: 1,
+        frames: 30_011,
+    },
+    Sound {
+        frame_rate_hz: 44_100,
+        channels: 2,
+        frames: 50_021,
+    },
+    Sound {
+        frame_rate_hz: 48_000,
+        channels: 6,
+        frames: 20_003,
+    },
+];
+
+const RATES_HZ: [u32; 6] = [8_000, 11_025, 22_050, 32_000, 96_000, 192_000];
+
+/// A program that decodes with libsndfile.
+fn libsndfile() -> PathBuf {
+    let folder = toolchain::scratch();
+    let program = folder.join(format!("sndfile-{:?}", std::thread::current().id()));
+    let mut compiler = toolchain::compiler("c99");
+    compiler
+        .arg(toolchain::repository().join("tests/formats/sndfile.c"))
+        .arg("-o")
+        .arg(&program)
+        .arg("-lsndfile");
+    toolchain::succeed(&mut compiler);
+    program
+}
+
+/// What a command writes to its standard output, as floats.
+fn floats(command: &mut Command) -> Vec<f32> {
+    let done = command.output().expect("the program is installed");
+    let said = String::from_utf8_lossy(&done.stderr);
+    assert!(done.status.success(), "{command:?}: {said}");
+    bytes_to_floats(&done.stdout)
+}
+
+fn bytes_to_floats(bytes: &[u8]) -> Vec<f32> {
+    let (samples, rest) = bytes.as_chunks::<4>();
+    assert!(rest.is_empty());
+    samples.iter().map(|b| f32::from_le_bytes(*b)).collect()
+}
+
+fn by_ffmpeg(file: &Path, options: &[&str]) -> Vec<f32> {
+    let mut ffmpeg = Command::new("ffmpeg");
+    ffmpeg.args(["-v", "error"]).args(options).arg("-i");
+    floats(ffmpeg.arg(file).args(["-f", "f32le", "-"]))
+}
+
+fn interleaved(clip: &Clip) -> Vec<f32> {
+    let info = clip.info();
+    let channels = usize::from(info.channels);
+    let mut samples = vec![0.0; info.frames as usize * channels];
+    let mut one = vec![0.0; info.frames as usize];
+    for channel in 0..info.channels {
+        clip.read(channel, 0, &mut one);
+        for (frame, sample) in one.iter().enumerate() {
+            samples[frame * channels + usize::from(channel)] = *sample;
+        }
+    }
+    samples
+}
+
+fn load(file: &Path) -> Vec<f32> {
+    let clip = Clip::open(file).unwrap_or_else(|error| panic!("{error}"));
+    let info = amio::probe(file).expect("it was loaded");
+    assert_eq!(
+        (info.frame_rate_hz, info.channels, info.frames),
+        (
+            clip.info().frame_rate_hz,
+            clip.info().channels,
+            clip.info().frames
+        ),
+        "{}",
+        file.display()
+    );
+    interleaved(&clip)
+}
+
+#[track_caller]
+fn assert_same(file: &Path, ours: &[f32], theirs: &[f32]) {
+    assert_eq!(ours.len(), theirs.len(), "{}", file.display());
+    let differs = |(a, b): (&f32, &f32)| a.to_bits() != b.to_bits();
+    let at = ours.iter().zip(theirs).position(differs);
+    assert_eq!(at, None, "{}", file.display());
+}
+
+#[track_caller]
+fn assert_close(file: &Path, ours: &[f32], theirs: &[f32], tolerance: f32) {
+    let worst = ours.iter().zip(theirs).map(|(a, b)| (a - b).abs());
+    let worst = worst.fold(0.0, f32::max);
+    assert!(worst <= tolerance, "{}: {worst}", file.display());
+}
+
+/// Makes every file of a table from a sound, and hands it to `check`.
+fn each(table: &str, sound: Sound, name: &str, mut check: impl FnMut(&Path)) {
+    let folder = Folder::new(name);
+    let source = folder.path().join("source.wav");
+    sound.write(&source);
+    for (name, line) in recipes(table) {
+        let file = folder.path().join(name);
+        make(line, &source, &file);
+        check(&file);
+    }
+}
+
+#[test]
+fn lossless_files_load_bit_for_bit_as_libsndfile_decodes_them() {
+    let program = libsndfile();
+    for sound in SOUNDS {
+        each(files::LOSSLESS, sound, "lossless", |file| {
+            let theirs = floats(Command::new(&program).arg(file));
+            assert_eq!(
+                theirs.len(),
+                sound.frames as usize * usize::from(sound.channels)
+            );
+            assert_same(file, &load(file), &theirs);
+        });
+    }
+}
+
+#[test]
+fn lossless_files_that_libsndfile_does_not_know_load_bit_for_bit_as_ffmpeg_decodes_them() {
+    for sound in SOUNDS {
+        each(files::LOSSLESS_OF_FFMPEG, sound, "ffmpeg", |file| {
+            let theirs = by_ffmpeg(file, &[]);
+            assert_eq!(
+                theirs.len(),
+                sound.frames as usize * usize::from(sound.channels)
+            );
+            assert_same(file, &load(file), &theirs);
+        });
+    }
+}
+
+#[test]
+fn every_rate_is_kept() {
+    let program = libsndfile();
+    for frame_rate_hz in RATES_HZ {
+        let sound = Sound {
+            frame_rate_hz,
+            channels: 2,
+            frames: 10_007,
+        };
+        each(
+            "s24.wav cp $in $out\n24.flac flac -s $in -o $out",
+            sound,
+            "rates",
+            |file| {
+                assert_same(file, &load(file), &floats(Command::new(&program).arg(file)));
+                let clip = Clip::open(file).expect("it was loaded");
+                assert_eq!(clip.info().frame_rate_hz, frame_rate_hz);
+            },
+        );
+    }
+}
+
+#[test]
+fn lossy_files_load_as_long_as_the_sound_was_and_close_to_what_libsndfile_decodes() {
+    let program = libsndfile();
+    for sound in &SOUNDS[..2] {
+        each(files::LOSSY, *sound, "lossy", |file| {
+            let theirs = floats(Command::new(&program).arg(file));
+            let ours = load(file);
+            assert_eq!(ours.len(), theirs.len(), "{}", file.display());
+            let rate = Clip::open(file)
+                .expect("it was loaded")
+                .info()
+                .frame_rate_hz;
+            if rate == sound.frame_rate_hz {
+                let samples = sound.frames as usize * usize::from(sound.channels);
+                assert_eq!(ours.len(), samples, "{}", file.display());
+            }
+            assert_close(file, &ours, &theirs, 1e-5);
+        });
+    }
+}
+
+#[test]
+fn opus_loads_as_libopus_decodes_it_however_many_channels_it_has() {
+    for sound in SOUNDS {
+        each(files::OPUS, sound, "opus", |file| {
+            let theirs = by_ffmpeg(file, &["-c:a", "libopus"]);
+            let ours = load(file);
+            assert_eq!(ours.len(), theirs.len(), "{}", file.display());
+            assert_close(file, &ours, &theirs, 1e-4);
+        });
+    }
+}
+
+#[test]
+fn aac_in_mp4_loads_as_long_as_the_sound_was_and_close_to_what_ffmpeg_decodes() {
+    for sound in &SOUNDS[..2] {
+        each(files::AAC, *sound, "aac", |file| {
+            let theirs = by_ffmpeg(file, &[]);
+            let ours = load(file);
+            // ffmpeg leaves the end of the last packet, which is padding, where it is.
+            assert_eq!(
+                ours.len(),
+                sound.frames as usize * usize::from(sound.channels)
+            );
+            assert!(theirs.len() - ours.len() < 1_024 * usize::from(sound.channels));
+            assert_close(file, &ours, &theirs, 1e-5);
+        });
+    }
+}
+
+#[test]
+fn files_that_forget_the_length_are_as_long_as_ffmpeg_finds_them() {
+    for sound in &SOUNDS[..2] {
+        each(files::FORGETFUL, *sound, "forgetful", |file| {
+            let theirs = by_ffmpeg(file, &[]);
+            let ours = load(file);
+            assert_eq!(ours.len(), theirs.len(), "{}", file.display());
+            assert_close(file, &ours, &theirs, 1e-5);
+        });
+    }
+}
