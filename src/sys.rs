@@ -125,6 +125,22 @@ impl AsFd for Signal {
     }
 }
 
+/// Asks for large pages below memory that has not been touched. The first touch of each page costs
+/// a fault, about a microsecond; there are then 512 times fewer. Where the system has none to give,
+/// nothing changes.
+pub(crate) fn prefer_large_pages(memory: &mut [f32]) {
+    /// Of x86-64, and of other processors with pages of 4 KiB.
+    const LARGE_PAGE: usize = 1 << 21;
+    let begin = memory.as_mut_ptr();
+    let room = size_of_val(memory);
+    let before = begin.addr().next_multiple_of(LARGE_PAGE) - begin.addr();
+    let pages = room.saturating_sub(before) / LARGE_PAGE * LARGE_PAGE;
+    if pages > 0 {
+        // SAFETY: these pages lie within `memory`; the advice leaves what they hold as it is.
+        unsafe { libc::madvise(begin.byte_add(before).cast(), pages, libc::MADV_HUGEPAGE) };
+    }
+}
+
 /// Says what becomes of denormal numbers on this thread while it lives; then restores what was set.
 pub(crate) struct Denormals {
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]

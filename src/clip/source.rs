@@ -3,7 +3,7 @@
 
 use super::{Clip, ClipInfo, check_info, check_samples};
 use crate::error::{Error, Result};
-use crate::sys::Denormals;
+use crate::sys::{self, Denormals};
 use std::ops::ControlFlow;
 
 /// Frames in order, from any frame on.
@@ -103,9 +103,10 @@ pub(crate) fn load(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result
 
 /// Zeros, as the system gives them: memory is touched first when it is written.
 fn zeroed(samples: usize) -> Result<Vec<f32>> {
-    bytemuck::allocation::try_zeroed_slice_box(samples)
-        .map(<[f32]>::into_vec)
-        .map_err(|()| out_of_memory(samples))
+    let mut zeros: Box<[f32]> =
+        bytemuck::allocation::try_zeroed_slice_box(samples).map_err(|()| out_of_memory(samples))?;
+    sys::prefer_large_pages(&mut zeros);
+    Ok(zeros.into_vec())
 }
 
 fn out_of_memory(samples: usize) -> Error {

@@ -38,6 +38,7 @@ const KEEPERS: &str = "
     opus_pure       clip
     parking_lot     control capi
     ringbuf         link
+    rubato          clip/convert
     symphonia       clip
 ";
 

@@ -27,15 +27,34 @@ use fft::Fft;
 use ratio::Ratio;
 use sinc::Sinc;
 
-/// How well frame rates are converted.
+/// How well frame rates are converted, and how fast.
+///
+/// Measured from 44.1 to 48 kHz (the alias from 48 to 44.1 kHz) with tones at -1 dBFS in 32-bit
+/// floats, whose own rounding is at -150 dB. `cargo bench --bench convert` measures it anew, beside
+/// soxr and libsamplerate, and draws the responses:
+///
+/// | | THD+N, 997 Hz and 15 kHz | to 20 kHz within | at 21.5 kHz | alias of 22.5 kHz |
+/// |---|---|---|---|---|
+/// | `Draft` | -136 dB | 0.024 dB | -33.7 dB | -137 dB |
+/// | `Good` | -136 dB | 0.0001 dB | -34.2 dB | -137 dB |
+/// | `Best` | -150 dB | 0.00001 dB | -34.2 dB | -151 dB |
+/// | soxr HQ | -134 dB | 0.008 dB | -25.3 dB | -136 dB |
+/// | soxr VHQ | -150 dB | 0.006 dB | -32.1 dB | -151 dB |
+///
+/// `Good` and `Best` are as fast as soxr HQ and VHQ there: more than a thousand times real time in
+/// stereo. So it is for all ratios of small numbers, which are those of the usual rates. For others,
+/// such as 44100 to 44101 Hz, each output frame costs some hundred times more multiplications: about
+/// a hundred times real time for stereo at 48 kHz (`Draft`: four hundred), or five times from
+/// 767,999 to 1,000 Hz. The filters are the same for all ratios, in relation to the lower rate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Quality {
-    /// For previews.
+    /// For previews. Faster than `Good` only for ratios of large numbers, where it keeps 80 dB and
+    /// the band below 0.75 of the Nyquist frequency.
     Draft,
     /// For everything that is heard.
     #[default]
     Good,
-    /// For what is processed further.
+    /// For what is processed further: computed in 64-bit floats.
     Best,
 }
 
