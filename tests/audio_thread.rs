@@ -4,7 +4,8 @@
 
 use amio::{
     Clip, ClipInfo, Config, DriverKind, Entry, EventKind, FileFormat, Gain, Interface, LatePolicy,
-    Latency, Layout, OpenOptions, Playspec, Repeat, SampleFormat, Swap, Ticket,
+    Latency, Layout, OpenOptions, Playspec, RecordSource, Recorder, RecorderConfig, Repeat,
+    SampleFormat, Swap, Ticket,
 };
 use std::num::{NonZeroU32, NonZeroU64};
 use std::os::unix::process::ExitStatusExt;
@@ -91,7 +92,13 @@ fn ask_everything(interface: &Interface, mut run: impl FnMut()) {
         playspecs.push(streams(interface.frame_rate_hz(), &streamed));
     }
     interface.set_rolling(true).expect("there is room");
+    let is_offline = interface.config().driver == DriverKind::Offline;
+    let name = interface.config().driver.name();
+    let taken = std::env::temp_dir().join(format!("amio-{name}-{}.flac", std::process::id()));
     for late in [LatePolicy::CatchUp, LatePolicy::Slip, LatePolicy::Refuse] {
+        // One with room for all, one that the disk is too slow for; offline that would be waited for.
+        let take = record(interface, Path::new("/dev/null"), 0);
+        let lossy = record(interface, &taken, if is_offline { 0 } else { 100 });
         for (playspec, ahead) in playspecs.iter().zip([-500, 0, 700, 1 << 40, 0]) {
             let swap = Swap {
                 insert_at: interface.position() + ahead,
@@ -131,6 +138,8 @@ fn ask_everything(interface: &Interface, mut run: impl FnMut()) {
             .expect("there are inputs")
             .is_some()
         {}
+        take.stop().expect("there is room");
+        lossy.stop().expect("there is room");
     }
     let last = interface
         .schedule(&playspecs[0], Swap::at(i64::MIN / 8))
@@ -138,6 +147,21 @@ fn ask_everything(interface: &Interface, mut run: impl FnMut()) {
     run();
     wait_for_end(interface, last);
     drop(std::fs::remove_file(streamed));
+    drop(std::fs::remove_file(taken));
+}
+
+/// Records the input, with room for so many frames on their way, or the output with room for many.
+fn record(interface: &Interface, path: &Path, buffer_frames: u64) -> Recorder {
+    let config = RecorderConfig {
+        source: match buffer_frames {
+            0 => RecordSource::Output,
+            _ => RecordSource::Input,
+        },
+        format: FileFormat::Flac24,
+        buffer_frames,
+        ..RecorderConfig::default()
+    };
+    interface.record(path, &config).expect("it records")
 }
 
 /// A file that is streamed, of which only some is in memory where it is sought to and fro.

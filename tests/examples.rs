@@ -114,6 +114,41 @@ fn voices_are_rendered_over_a_metronome() {
     assert_eq!(left[1_000], 0.5, "the voice begins again");
 }
 
+#[test]
+fn a_file_is_shown_in_letters() {
+    let path = scratch().join("shown.wav");
+    let samples: Vec<f32> = (0..72 * 1024)
+        .map(|n| {
+            if n < 36 * 1024 {
+                0.0
+            } else {
+                [1.0, -0.5][n % 2]
+            }
+        })
+        .collect();
+    let clip = Clip::from_f32(48_000, 1, &samples).expect("good samples");
+    clip.save(&path, FileFormat::WavF32)
+        .expect("the target directory is writable");
+    let printed = succeed(c("look_at_file").arg(&path));
+    let lines: Vec<&str> = printed.lines().collect();
+    assert_eq!(lines[0], "73728 frames at 48000 Hz");
+    assert!(lines[2].ends_with("18432 samples clipped"), "{}", lines[2]);
+    let loud = |letter: &str| letter.repeat(36);
+    assert_eq!(lines[3], format!("{:36}{}", "", loud("|")));
+    assert_eq!(lines[5], format!("{:36}{}", "", loud("#")));
+    assert_eq!(lines[7], loud("--"));
+    assert_eq!(lines[9], format!("{:36}{}", "", loud("#")));
+    assert_eq!(lines[10].trim(), "", "it does not reach so far down");
+}
+
+#[test]
+fn input_levels_are_shown_ten_times_a_second() {
+    let printed = succeed(c("level_meter").args(["1", "--driver", "null"]));
+    let silence =
+        "input 0: peak 0.000 RMS 0.000 clipped 0, input 1: peak 0.000 RMS 0.000 clipped 0\n";
+    assert_eq!(printed, silence.repeat(10));
+}
+
 /// A thousand frames, all 0.5.
 fn voice() -> PathBuf {
     let path = scratch().join("voice.wav");

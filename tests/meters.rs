@@ -6,6 +6,7 @@ mod rng;
 
 use amio::{Clip, Config, DriverKind, Entry, Interface, Meter, Meters, Playspec, Swap};
 use rng::Rng;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 const CHANNELS: u16 = 3;
 const INPUTS: usize = 2;
@@ -142,6 +143,32 @@ fn reading_takes_nothing_from_the_next_reader() {
     }
     assert_eq!(interface.output_meter(CHANNELS), None);
     assert_eq!(interface.input_meter(INPUTS as u16), None);
+}
+
+#[test]
+fn a_reader_on_another_thread_sees_values_of_one_moment_that_only_grow() {
+    // Every 256th sample is an over, of 2.0; no other is louder than 0.5.
+    let samples: Vec<f32> = (0..3 * 48_000)
+        .map(|n| if n % (3 * 256) == 0 { 2.0 } else { 0.5 })
+        .collect();
+    let interface = playing(48_000, 32, true, &samples);
+    let done = AtomicBool::new(false);
+    std::thread::scope(|scope| {
+        let reader = scope.spawn(|| {
+            let (mut last, mut changes) = (Meter::default(), 0);
+            while !done.load(Ordering::Acquire) || changes == 0 {
+                let now = interface.output_meter(0).expect("an output");
+                assert!(now.clipped >= last.clipped, "{now:?} after {last:?}");
+                assert_eq!(now.peak >= 1.0, now.clipped > 0, "{now:?}");
+                assert!(now.rms <= now.peak, "{now:?}");
+                changes += u64::from(now != last);
+                last = now;
+            }
+        });
+        interface.advance(48_000, None, None).expect("it runs");
+        done.store(true, Ordering::Release);
+        reader.join().expect("all it saw was right");
+    });
 }
 
 #[test]

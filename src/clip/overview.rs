@@ -242,23 +242,40 @@ impl Default for Tally {
 /// As many samples as processors can look at at once.
 const LANES: usize = 8;
 
+struct Lanes {
+    min: [f32; LANES],
+    max: [f32; LANES],
+    squares: [f64; LANES],
+}
+
+impl Lanes {
+    /// Adds at most one sample to each lane.
+    #[inline(always)]
+    fn add(&mut self, samples: &[f32]) {
+        let Lanes { min, max, squares } = self;
+        for (((min, max), square), &sample) in min.iter_mut().zip(max).zip(squares).zip(samples) {
+            *min = if sample < *min { sample } else { *min };
+            *max = if sample > *max { sample } else { *max };
+            *square += f64::from(sample) * f64::from(sample);
+        }
+    }
+}
+
 impl Tally {
     fn add_samples(&mut self, samples: &[f32]) {
-        let (mut min, mut max) = ([self.min; LANES], [self.max; LANES]);
-        let mut squares = [0.0f64; LANES];
-        let mut add = |samples: &[f32]| {
-            for (n, &sample) in samples.iter().enumerate() {
-                min[n] = if sample < min[n] { sample } else { min[n] };
-                max[n] = if sample > max[n] { sample } else { max[n] };
-                squares[n] += f64::from(sample) * f64::from(sample);
-            }
+        let mut lanes = Lanes {
+            min: [self.min; LANES],
+            max: [self.max; LANES],
+            squares: [0.0; LANES],
         };
         let (rows, rest) = samples.as_chunks::<LANES>();
-        rows.iter().for_each(|row| add(row));
-        add(rest);
-        self.min = min.into_iter().fold(self.min, f32::min);
-        self.max = max.into_iter().fold(self.max, f32::max);
-        self.squares += squares.iter().sum::<f64>();
+        for row in rows {
+            lanes.add(row);
+        }
+        lanes.add(rest);
+        self.min = lanes.min.into_iter().fold(self.min, f32::min);
+        self.max = lanes.max.into_iter().fold(self.max, f32::max);
+        self.squares += lanes.squares.iter().sum::<f64>();
         self.frames += samples.len() as u64;
     }
 
@@ -368,4 +385,27 @@ fn reserve(level: &mut Vec<Block>, more: usize) -> Result<()> {
     level
         .try_reserve(more)
         .map_err(|_| Error::OutOfMemory(bytes as u64, "an overview"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_overview_takes_a_64th_of_the_samples() {
+        let frames = 1_000_000;
+        let clip = Clip::from_f32(48_000, 1, &vec![0.5; frames]).expect("a clip");
+        let overview = Overview::of_clip(&clip, &mut crate::clip::source::unwatched);
+        let levels = &overview.expect("an overview").channels[0];
+        let bytes: usize = levels
+            .iter()
+            .map(|level| level.capacity() * size_of::<Block>())
+            .sum();
+        // A block more where a level does not end with a whole one.
+        assert!(
+            bytes <= frames * 4 / 64 + levels.len() * size_of::<Block>(),
+            "{bytes}"
+        );
+        assert_eq!(levels.last().map(Vec::len), Some(1));
+    }
 }

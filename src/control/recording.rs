@@ -20,7 +20,8 @@ use std::time::{Duration, Instant};
 
 /// How often it looks for something to write.
 const TICK: Duration = Duration::from_millis(20);
-/// How often the file's header is brought up to date.
+/// How often the file's header is brought up to date, and after how much sound at the latest, which
+/// comes faster than time where a server freewheels.
 const SETTLE: Duration = Duration::from_millis(250);
 /// How many frames are taken out of the tap at once.
 const BLOCK_FRAMES: usize = 4096;
@@ -364,7 +365,8 @@ impl Job {
     }
 
     fn settle(&mut self) -> Result<()> {
-        if self.settled.elapsed() >= SETTLE {
+        let unsettled = self.writer.unsettled_frames();
+        if self.settled.elapsed() >= SETTLE || unsettled >= u64::from(self.frame_rate_hz) / 4 {
             self.writer.settle()?;
             self.settled = Instant::now();
         }

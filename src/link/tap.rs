@@ -3,7 +3,7 @@
 //! The frames and their stamps go through rings of their own, as captured input does (see
 //! [`super::input`]). In real time the engine waits for nothing: frames that find no room are
 //! left out and counted. Where nobody waits for the period (offline, freewheeling) the engine
-//! waits for room instead. The lock is taken by the engine then alone.
+//! waits for the disk instead. The lock is taken by the engine then alone.
 
 use super::input::{self, Chunk, InputReader, InputWriter};
 use crate::atomic::{AtomicU64, Ordering};
@@ -25,6 +25,10 @@ pub enum RecordSource {
 /// How long the engine waits for a disk that takes nothing at all; then it goes on without. A JACK
 /// server gives up on a client that takes longer than 10 s for a freewheeling period.
 const PATIENCE: Duration = Duration::from_secs(8);
+
+/// Where it may wait, the engine is ahead of the disk by a quarter of a second of sound at most, so
+/// that no more than that is lost with the process, however fast the periods follow each other.
+const AHEAD_PER_SECOND: u32 = 4;
 
 /// Makes a tap on these channels, with room for so many frames.
 ///
@@ -122,7 +126,7 @@ impl TapWriter {
         let mut done = 0;
         while done < chunk.frames {
             let left = chunk.frames - done;
-            let now = match self.frames.room() as u64 {
+            let now = match self.room_ahead() {
                 0 if waits && self.wait_for_room() => continue,
                 room if waits && room > 0 => {
                     self.gave_up = false;
@@ -142,13 +146,20 @@ impl TapWriter {
         self.shared.lost.store(self.lost, Ordering::Release);
     }
 
+    /// How many frames it writes without waiting, where it may wait.
+    fn room_ahead(&self) -> u64 {
+        let most = (self.frame_rate_hz / AHEAD_PER_SECOND) as usize;
+        let ahead = most.saturating_sub(self.frames.waiting());
+        ahead.min(self.frames.room()) as u64
+    }
+
     /// Waits until there is room; false if nobody makes any.
     fn wait_for_room(&mut self) -> bool {
         if self.gave_up {
             return false;
         }
         let mut turn = self.shared.turn();
-        while self.frames.room() == 0 && !self.has_ended() {
+        while self.room_ahead() == 0 && !self.has_ended() {
             self.shared.work.notify_one();
             let waited = self.shared.room.wait_timeout(turn, PATIENCE);
             let (held, timeout) = waited.unwrap_or_else(PoisonError::into_inner);

@@ -8,6 +8,8 @@ use amio::{
 };
 use files::{Folder, Random};
 use std::num::{NonZeroU32, NonZeroU64};
+use std::ops::ControlFlow;
+use std::path::Path;
 use std::time::{Duration, Instant};
 
 /// The same random entries of the streamed and of the loaded clips.
@@ -37,6 +39,14 @@ fn entries(random: &mut Random, count: usize, clips: &[(Clip, Clip)]) -> (Playsp
     }
     let playspec = |entries| Playspec::new(entries).expect("entries");
     (playspec(streamed), playspec(loaded))
+}
+
+/// A file streamed and loaded, at the interface's rate.
+fn both(path: &Path) -> (Clip, Clip) {
+    let options = OpenOptions::at_rate(48_000);
+    let loaded = Clip::open_with(path, &options, &mut |_| ControlFlow::Continue(()));
+    let streamed = Clip::open_stream(path, &options);
+    (streamed.expect("it streams"), loaded.expect("it loads"))
 }
 
 /// Schedules, seeks, starts and stops at random, the same for all interfaces with one seed.
@@ -85,9 +95,10 @@ fn sixty_four_streams_with_random_crops_and_seeks_sound_bit_for_bit_like_the_loa
     let folder = Folder::new("streams-offline");
     let clips: Vec<(Clip, Clip)> = (0..64)
         .map(|n| {
-            let path = folder.noise(n, 48_000, 1 + (n % 2) as u16, 60_000 + 997 * n);
-            let stream = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
-            (stream, Clip::open(&path).expect("it loads"))
+            // Some have the interface's rate, most are converted on the way.
+            let rate = if n % 8 == 0 { 48_000 } else { 44_100 };
+            let path = folder.noise(n, rate, 1 + (n % 2) as u16, 60_000 + 997 * n);
+            both(&path)
         })
         .collect();
     let mut heard = 0;
@@ -114,7 +125,7 @@ fn play(clips: &[(Clip, Clip)], time: Duration) -> u64 {
     let mut random = Random(1);
     let began = Instant::now();
     while began.elapsed() < time {
-        let (playspec, _) = entries(&mut random, 200, clips);
+        let (playspec, _) = entries(&mut random, 64, clips);
         let position = interface.position();
         let swap = Swap {
             insert_at: position + random.below(10_000) as i64,
@@ -150,8 +161,7 @@ fn stereo_streams(folder: &Folder, rate: u32) -> Vec<(Clip, Clip)> {
     (0..64)
         .map(|n| {
             let path = folder.noise(n, rate, 2, 120_000 + 997 * n);
-            let stream = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
-            (stream, Clip::open(&path).expect("it loads"))
+            both(&path)
         })
         .collect()
 }
@@ -159,7 +169,7 @@ fn stereo_streams(folder: &Folder, rate: u32) -> Vec<(Clip, Clip)> {
 #[test]
 fn sixty_four_streams_play_in_real_time_without_an_underrun() {
     let folder = Folder::new("streams-live");
-    let clips = stereo_streams(&folder, 48_000);
+    let clips = stereo_streams(&folder, 44_100);
     let frames = play(&clips, Duration::from_secs(5));
     assert!(frames > 4 * 48_000, "{frames} frames were played");
 }

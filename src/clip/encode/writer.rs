@@ -80,6 +80,11 @@ impl Writer {
         self.frames
     }
 
+    /// How many of them the header on disk does not tell of yet.
+    pub fn unsettled_frames(&self) -> u64 {
+        self.frames - self.settled_frames
+    }
+
     /// Samples that were clipped, being beyond ±1.0 in a format of integers.
     pub fn clipped(&self) -> u64 {
         self.encoding.clipped()
@@ -131,7 +136,7 @@ impl Writer {
     /// # Errors
     /// As [`Writer::write`].
     pub fn settle(&mut self) -> Result<()> {
-        if self.frames == self.settled_frames {
+        if self.unsettled_frames() == 0 {
             return Ok(());
         }
         if let Err(source) = self.write_header() {
