@@ -48,6 +48,10 @@ pub(crate) fn unwatched(_: Progress) -> ControlFlow<()> {
 /// Frames that are read at once.
 pub(crate) const BLOCK: usize = 1 << 14;
 
+/// Frames that a clip is loaded with at once: more system calls for less cost more, and more at
+/// once leave the cache.
+const AT_ONCE: usize = 1 << 15;
+
 /// Reads a source whole, from its beginning, into a clip. Memory grows with what is read, or is
 /// taken at once for what is certainly there; never for what was only claimed.
 pub(crate) fn load(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result<Clip> {
@@ -70,7 +74,7 @@ pub(crate) fn load(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result
                 channel.resize(there, 0.0);
             }
         }
-        let wanted = BLOCK.min(there - done);
+        let wanted = AT_ONCE.min(there - done);
         let mut slices: Vec<&mut [f32]> = channels
             .iter_mut()
             .map(|channel| &mut channel[done..done + wanted])
