@@ -38,7 +38,7 @@ demo: setup-build setup-demo build ## set up this machine, then render and check
 	scripts/demo
 
 .PHONY: test
-test: setup lint test-rust test-install test-rt test-san test-loom demo ## set up this machine, then run all tests that CI runs
+test: setup lint test-rust test-install test-rt test-san test-loom test-fuzz demo ## set up this machine, then run all tests that CI runs
 
 .PHONY: setup setup-build setup-demo
 setup: ## install what this machine lacks to build, test and run the demo
@@ -50,6 +50,7 @@ setup-build setup-demo: setup-%:
 lint: ## formatting and lints
 	$(CARGO) fmt --all --check
 	$(CARGO) fmt --all --check --manifest-path tests/loom/Cargo.toml
+	$(CARGO) fmt --all --check --manifest-path fuzz/Cargo.toml
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
 .PHONY: test-rust
@@ -71,6 +72,14 @@ test-san: ## address and thread sanitizers
 .PHONY: test-loom
 test-loom: ## every interleaving of the queues between the threads
 	scripts/test-loom
+
+.PHONY: test-fuzz
+test-fuzz: ## damaged files into each parser, for a minute
+	scripts/fuzz 60
+
+.PHONY: fuzz
+fuzz: ## the same, for ten minutes; scripts/fuzz SECONDS for longer
+	scripts/fuzz
 
 .PHONY: test-long
 test-long: ## the tests that take too long for CI

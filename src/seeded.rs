@@ -24,6 +24,8 @@ enum Bug {
     UseAfterFree,
     /// The control half forgets memory.
     Leak,
+    /// A header's claim is believed, and as much memory taken.
+    HeaderLie,
 }
 
 static CHOSEN: OnceLock<Option<Bug>> = OnceLock::new();
@@ -61,7 +63,7 @@ pub(crate) fn prepare() {
         Some(Bug::Leak) => {
             black_box(Box::leak(vec![1u8; 4321].into_boxed_slice()));
         }
-        Some(Bug::Allocation | Bug::SystemCall) | None => {}
+        Some(Bug::Allocation | Bug::SystemCall | Bug::HeaderLie) | None => {}
     }
 }
 
@@ -82,7 +84,14 @@ pub(crate) fn commit() {
             // SAFETY: none; this is the seeded use after free.
             black_box(unsafe { ptr::read_volatile(FREED.load(Ordering::Relaxed)) });
         }
-        Some(Bug::Leak) | None => {}
+        Some(Bug::Leak | Bug::HeaderLie) | None => {}
+    }
+}
+
+/// Takes as many bytes as a header claims. When a file is opened.
+pub(crate) fn believe(claim: u64) {
+    if let Some(Bug::HeaderLie) = CHOSEN.get_or_init(choose) {
+        drop(black_box(vec![1u8; claim.min(1 << 32) as usize]));
     }
 }
 
@@ -95,6 +104,7 @@ fn choose() -> Option<Bug> {
         "race" => Bug::Race,
         "use-after-free" => Bug::UseAfterFree,
         "leak" => Bug::Leak,
+        "header-lie" => Bug::HeaderLie,
         _ => panic!("AMIO_SEED is {name:?}, which names no bug of src/seeded.rs"),
     })
 }

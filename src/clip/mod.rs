@@ -69,7 +69,7 @@ enum Samples {
         memory: Box<dyn AsRef<[u8]> + Send + Sync>,
     },
     /// In a file, of which a part is in memory.
-    Streamed(Stream),
+    Streamed(Box<Stream>),
 }
 
 impl Clip {
@@ -145,7 +145,10 @@ impl Clip {
 
     pub(crate) fn streamed(source: Box<dyn Source>) -> Result<Clip> {
         let stream = Stream::new(source)?;
-        Ok(Clip::new(stream.info(), Samples::Streamed(stream)))
+        Ok(Clip::new(
+            stream.info(),
+            Samples::Streamed(Box::new(stream)),
+        ))
     }
 
     /// The clip at another frame rate: `round(frames * to / from)` frames, halves up, the first one

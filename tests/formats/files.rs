@@ -159,6 +159,12 @@ pub const LOSSY: &str = "
     sf.ogg          sndfile-convert -vorbis $in $out
 ";
 
+/// Vorbis of any number of channels.
+pub const VORBIS: &str = "
+    surround.ogg    oggenc -Q -q 3 $in -o $out
+    best.ogg        ffmpeg -v error -i $in -c:a libvorbis -q 9 $out
+";
+
 /// Opus: always 48,000 Hz.
 pub const OPUS: &str = "
     opusenc.opus    opusenc --quiet --bitrate 96 $in $out

@@ -196,6 +196,16 @@ fn lossy_files_load_as_long_as_the_sound_was_and_close_to_what_libsndfile_decode
 }
 
 #[test]
+fn vorbis_of_six_channels_loads_in_the_order_of_wav_as_ffmpeg_decodes_it() {
+    each(files::VORBIS, SOUNDS[2], "vorbis", |file| {
+        let theirs = by_ffmpeg(file, &[]);
+        let ours = load(file);
+        assert_eq!(ours.len(), theirs.len(), "{}", file.display());
+        assert_close(file, &ours, &theirs, 1e-5);
+    });
+}
+
+#[test]
 fn opus_loads_as_libopus_decodes_it_however_many_channels_it_has() {
     for sound in SOUNDS {
         each(files::OPUS, sound, "opus", |file| {

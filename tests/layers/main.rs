@@ -17,6 +17,7 @@ const LAYERS: &str = "
     sys             error units
     kernels         error
     clip            error units sys atomic
+    clip/decode     error units clip seeded
     playspec        error units clip
     link            error units atomic clip playspec
     engine          error units sys kernels clip playspec link driver::Process driver::Period
@@ -34,9 +35,11 @@ const KEEPERS: &str = "
     flac_codec      clip
     libloading      jack
     md5             clip
+    opus_pure       clip
     parking_lot     control capi
     ringbuf         link
     rubato          clip/convert
+    symphonia       clip
 ";
 
 #[test]

@@ -1,14 +1,14 @@
 //! rubato's FFT resampler, for the ratios at which it has the right filter.
 //!
-//! It cuts the input into blocks, multiplies the spectrum of each with that of a windowed sinc as
-//! long as the block, changes the length of the spectrum, and adds what the blocks overlap. Its
-//! window and its block decide the filter; the edge cannot be chosen apart from them. With blocks
-//! of 294 frames at the lower of the rates, and the squared Blackman-Harris window, the band that
-//! the filter crosses is from 0.907 to 1.0 of that rate's Nyquist frequency: for 44.1 kHz from 20.0
-//! to 22.05 kHz. Shorter blocks lose some of the passband, longer ones (rubato is mostly used with
-//! several thousand frames) let more through close to the Nyquist frequency: a tone of 21.5 kHz is
-//! at -34 dB with 294 frames, -26 dB with 343, -14 dB with 441, 0 dB with 4096. Blocks are
-//! multiples of the reduced ratio, so that not every ratio has a good one.
+//! It cuts the input into pieces, multiplies the spectrum of each with that of a windowed sinc as
+//! long as the piece, changes the length of the spectrum, and adds what the pieces overlap. So the
+//! length of a piece decides the filter, whose edge cannot be chosen apart from it. With pieces of
+//! 294 frames at the lower of the rates, and the squared Blackman-Harris window, the filter falls
+//! from 0.907 to 1.0 of that rate's Nyquist frequency: for 44.1 kHz from 20.0 to 22.05 kHz. Shorter
+//! pieces lose some of the passband, longer ones (rubato is mostly used with several thousand
+//! frames) let more through close to the Nyquist frequency: a tone of 21.5 kHz is at -34 dB with 294
+//! frames, -26 dB with 343, -14 dB with 441, 0 dB with 4096. Pieces are multiples of the reduced
+//! ratio, so that not every ratio has a good one.
 //!
 //! In 32-bit floats the noise is at -136 dB, that of the transforms; in 64-bit floats it is that of
 //! the 32-bit output.

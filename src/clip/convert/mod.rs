@@ -41,11 +41,11 @@ use sinc::Sinc;
 /// | soxr HQ | -134 dB | 0.008 dB | -25.3 dB | -136 dB |
 /// | soxr VHQ | -150 dB | 0.006 dB | -32.1 dB | -151 dB |
 ///
-/// `Good` and `Best` are as fast as soxr HQ and VHQ there: more than a thousand times real time in
-/// stereo. So it is for all ratios of small numbers, which are those of the usual rates. For others,
-/// such as 44100 to 44101 Hz, each output frame costs some hundred times more multiplications: about
-/// a hundred times real time for stereo at 48 kHz (`Draft`: four hundred), or five times from
-/// 767,999 to 1,000 Hz. The filters are the same for all ratios, in relation to the lower rate.
+/// There `Good` is faster than soxr HQ, and `Best` than soxr VHQ: a thousand times real time and
+/// more in stereo. So it is with all ratios of small numbers, which are those of the usual rates.
+/// With others, such as 44100 to 44101 Hz, each output frame is a sum of its own, at a tenth of that
+/// speed (`Draft`: a third), and at five times real time from 767,999 to 1,000 Hz. The filters are
+/// the same with all ratios, in relation to the lower rate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Quality {
     /// For previews. Faster than `Good` only for ratios of large numbers, where it keeps 80 dB and

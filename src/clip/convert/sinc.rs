@@ -1,5 +1,5 @@
 //! Conversion by a windowed sinc, evaluated anew for the time of each output frame: for ratios
-//! without a suitable FFT block, such as 44100 to 44101 Hz.
+//! without a suitable FFT piece, such as 44100 to 44101 Hz.
 //!
 //! rubato's `Async` is such a converter too, but adds up its position in floating point and can
 //! start only at a whole input frame, so that neither the exact time of a frame nor a seek to it

@@ -200,7 +200,8 @@ impl Reader {
         for channel in &mut self.block {
             channel[read..].fill(0.0);
             for (at, sample) in channel.iter_mut().enumerate() {
-                if !(sample.abs() <= MAX_SAMPLE) {
+                let good = sample.abs() <= MAX_SAMPLE; // false for NaN
+                if !good {
                     bad = bad.or(Some((at, *sample)));
                     *sample = 0.0;
                 }

@@ -95,9 +95,9 @@ impl FrameHeader {
             15 => return None,
             _ => {}
         }
-        if frames > u32::from(info.block_frames)
-            || crc8(bytes.get(..length)?) != *bytes.get(length)?
-        {
+        // A fuzzer would take too long to come by the right checksum.
+        let intact = crc8(bytes.get(..length)?) == *bytes.get(length)? || cfg!(fuzzing);
+        if frames > u32::from(info.block_frames) || !intact {
             return None;
         }
         let start = match sync {

@@ -128,7 +128,7 @@ impl Frames {
                 if FrameHeader::parse(&bytes[at..], &stream).is_some() {
                     crc = crc16(crc, &bytes[checked..at]);
                     checked = at;
-                    if crc == 0 {
+                    if crc == 0 || cfg!(fuzzing) {
                         return Ok(Found::Frame(header, at));
                     }
                     others = true;

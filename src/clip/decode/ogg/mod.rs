@@ -3,6 +3,7 @@
 mod page;
 mod stream;
 mod vorbis;
+mod vorbis_setup;
 
 use super::codec::{Codec, Kind, symphonia};
 use super::flac::frame::{FrameHeader, STREAM_INFO, StreamInfo};
@@ -50,9 +51,9 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
     let mut pages = Pages::new(input);
     let (serial, headers) = headers(input, &mut pages)?;
     let setup = match headers[0].first() {
-        Some(1) => vorbis_setup(&headers),
-        Some(b'O') => opus_setup(&headers),
-        _ => flac_setup(&headers),
+        Some(1) => of_vorbis(&headers),
+        Some(b'O') => of_opus(&headers),
+        _ => of_flac(&headers),
     };
     let setup = setup.map_err(|what| input.bad(format!("Ogg with {what}")))?;
     let (stream, extent) = Stream::new(pages, serial, setup.durations, setup.lead)?;
@@ -136,22 +137,21 @@ fn headers(input: &Input, pages: &mut Pages) -> Result<(u32, Vec<Vec<u8>>)> {
     }))
 }
 
-fn vorbis_setup(headers: &[Vec<u8>]) -> Parsed {
+fn of_vorbis(headers: &[Vec<u8>]) -> Parsed {
     let [identification, _, setup, ..] = headers else {
         return Err("Vorbis that lacks a header".into());
     };
-    let blocks = Blocks::parse(identification, setup);
-    let Some((blocks, &[channels, a, b, c, d])) = blocks.zip(
-        identification
-            .get(11..)
-            .and_then(|bytes| bytes.first_chunk::<5>()),
-    ) else {
-        return Err("Vorbis whose headers make no sense".into());
-    };
+    let nonsense = "Vorbis whose headers make no sense";
+    let fixed = identification
+        .get(11..)
+        .and_then(|bytes| bytes.first_chunk::<5>());
+    let &[channels, a, b, c, d] = fixed.ok_or(nonsense)?;
     if !(1..=8).contains(&channels) {
         return Err(format!("Vorbis of {channels} channels"));
     }
-    let both = [&identification[..], setup].concat();
+    let parsed = vorbis_setup::Setup::parse(setup, channels).ok_or(nonsense)?;
+    let both = [&identification[..], &parsed.with_couplings_reversed(setup)].concat();
+    let blocks = Blocks::parse(identification, parsed.long).ok_or(nonsense)?;
     Ok(Setup {
         encoding: Kind::Vorbis.name(),
         frame_rate_hz: u32::from_le_bytes([a, b, c, d]),
@@ -166,7 +166,7 @@ fn vorbis_setup(headers: &[Vec<u8>]) -> Parsed {
     })
 }
 
-fn opus_setup(headers: &[Vec<u8>]) -> Parsed {
+fn of_opus(headers: &[Vec<u8>]) -> Parsed {
     let head = opus::Head::parse(&headers[0])?;
     Ok(Setup {
         encoding: "Opus",
@@ -182,7 +182,7 @@ fn opus_setup(headers: &[Vec<u8>]) -> Parsed {
     })
 }
 
-fn flac_setup(headers: &[Vec<u8>]) -> Parsed {
+fn of_flac(headers: &[Vec<u8>]) -> Parsed {
     // The magic, a version, a count, the magic of FLAC, and a metadata block with its header.
     let block = headers[0]
         .get(17..)

@@ -53,7 +53,8 @@ impl Page {
     /// Whether `bytes`, all of the page, are what they were when it was written.
     pub fn intact(&self, bytes: &[u8]) -> bool {
         let crc = crc32(0, &bytes[..22]);
-        crc32(crc32(crc, &[0; 4]), &bytes[26..]) == self.checksum
+        // A fuzzer would take too long to come by the right checksum.
+        cfg!(fuzzing) || crc32(crc32(crc, &[0; 4]), &bytes[26..]) == self.checksum
     }
 
     /// The packets of the page, of which `bytes` are all: each with whether it ends here.

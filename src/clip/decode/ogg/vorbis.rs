@@ -9,16 +9,17 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// Reads the identification and the setup header.
-    pub fn parse(identification: &[u8], setup: &[u8]) -> Option<Blocks> {
+    /// Reads the identification header; `long` says of each mode whether its blocks are long.
+    pub fn parse(identification: &[u8], long: Vec<bool>) -> Option<Blocks> {
         let exponents = *identification.get(28)?;
-        let (short, long) = (exponents & 15, exponents >> 4);
-        if !(6..=13).contains(&short) || !(short..=13).contains(&long) {
+        let (short_exponent, long_exponent) = (exponents & 15, exponents >> 4);
+        let range = 6..=13;
+        if !range.contains(&short_exponent) || !(short_exponent..=13).contains(&long_exponent) {
             return None;
         }
         Some(Blocks {
-            lengths: [1 << short, 1 << long],
-            long: modes(setup)?,
+            lengths: [1 << short_exponent, 1 << long_exponent],
+            long,
         })
     }
 
@@ -35,32 +36,4 @@ impl Blocks {
     pub fn reach(&self) -> u64 {
         2 * u64::from(self.lengths[1])
     }
-}
-
-/// Reads the modes, which are what the setup header ends with, from its end. A mode is a flag for
-/// the length, two numbers of 16 bits that are 0, and one of 8 bits that is below 64; before all
-/// of them stands how many there are, less one, in 6 bits. Where several beginnings fit, the
-/// longest list is meant, since a list that is too long would have to run through random bits.
-fn modes(setup: &[u8]) -> Option<Vec<bool>> {
-    let bit = |n: usize| setup[n / 8] >> (n % 8) & 1 != 0;
-    let number = |first: usize, bits: usize| {
-        (0..bits).fold(0u32, |value, n| value | u32::from(bit(first + n)) << n)
-    };
-    // The last bit that is set frames the header.
-    let mut end = (0..8 * setup.len()).rev().find(|n| bit(*n))?;
-    let (mut long, mut found) = (Vec::new(), None);
-    while long.len() < 64 && end >= 41 + 6 + 56 {
-        let mode = end - 41;
-        if number(mode + 1, 32) != 0 || number(mode + 33, 8) > 63 {
-            break;
-        }
-        long.push(bit(mode));
-        end = mode;
-        if number(end - 6, 6) as usize + 1 == long.len() {
-            found = Some(long.len());
-        }
-    }
-    long.truncate(found?);
-    long.reverse();
-    Some(long)
 }

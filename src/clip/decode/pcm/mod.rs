@@ -44,6 +44,8 @@ pub fn open(input: Arc<Input>, header: Header) -> Result<Opened> {
     if header.channels == 0 {
         return Err(input.bad(format!("{} with 0 channels", header.container)));
     }
+    #[cfg(feature = "seeded-bugs")]
+    crate::seeded::believe(header.length);
     let bytes = header
         .length
         .min(input.length().saturating_sub(header.offset));

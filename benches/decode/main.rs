@@ -1,0 +1,135 @@
+//! How fast files load, beside libsndfile: `Clip::open`, with all its checks, against
+//! `sf_readf_float` into memory of the right size. `cargo bench --bench decode` prints both as times
+//! real time, the best of several runs taken in turns with a warm cache, and fails if WAV loads
+//! slower than libsndfile reads it.
+
+#[path = "../../tests/formats/files.rs"]
+#[allow(dead_code, reason = "the formats' own tests use more of it")]
+mod files;
+
+use amio::Clip;
+use files::{Folder, Sound, make, recipes};
+use std::io::{BufRead, BufReader, Write};
+use std::path::Path;
+use std::process::{Child, Command, ExitCode, Stdio};
+use std::time::{Duration, Instant};
+
+const SOUND: Sound = Sound {
+    frame_rate_hz: 48_000,
+    channels: 2,
+    frames: 120 * 48_000,
+};
+
+const ROUNDS: usize = 7;
+
+/// What is measured; libsndfile reads all but the last three.
+const FILES: &str = "
+    16.wav          sox -D $in -b 16 $out
+    24.wav          cp $in $out
+    f32.wav         ffmpeg -v error -i $in -c:a pcm_f32le $out
+    f64.wav         ffmpeg -v error -i $in -c:a pcm_f64le $out
+    24.aiff         sox $in -b 24 $out
+    24.flac         flac -s $in -o $out
+    16.flac         sox -D $in -b 16 $out
+    vorbis.ogg      oggenc -Q -q 5 $in -o $out
+    opus.opus       opusenc --quiet --bitrate 128 $in $out
+    cbr.mp3         lame --quiet -b 192 $in $out
+    aac.m4a         ffmpeg -v error -i $in -c:a aac -b:a 192k $out
+    alac.m4a        ffmpeg -v error -i $in -c:a alac $out
+    flac.ogg        ffmpeg -v error -i $in -c:a flac $out
+";
+
+fn main() -> ExitCode {
+    let folder = Folder::new("bench-decode");
+    let source = folder.path().join("source.wav");
+    SOUND.write(&source);
+    let mut libsndfile = Peer::start(folder.path());
+    let mut within = true;
+    println!(
+        "loading {} s of stereo at 48 kHz, in times real time",
+        SOUND.frames / 48_000
+    );
+    for (name, line) in recipes(FILES) {
+        let file = folder.path().join(name);
+        make(line, &source, &file);
+        let (mut ours, mut theirs) = (Duration::MAX, None::<Duration>);
+        for _ in 0..ROUNDS {
+            let began = Instant::now();
+            let clip = Clip::open(&file).unwrap_or_else(|error| panic!("{error}"));
+            ours = ours.min(began.elapsed());
+            drop(clip);
+            if let Some(took) = libsndfile.read(&file) {
+                theirs = Some(theirs.map_or(took, |best| best.min(took)));
+            }
+        }
+        let times = |took: Duration| f64::from(SOUND.frames) / 48_000.0 / took.as_secs_f64();
+        let Some(theirs) = theirs else {
+            println!("{name:11} {:8.0}; libsndfile does not read it", times(ours));
+            continue;
+        };
+        let ratio = times(ours) / times(theirs);
+        let budget = name.ends_with(".wav");
+        within &= !budget || ratio >= 1.0;
+        println!(
+            "{name:11} {:8.0}; libsndfile {:8.0}; ratio {ratio:.2}{}",
+            times(ours),
+            times(theirs),
+            match (budget, ratio >= 1.0) {
+                (false, _) => "",
+                (true, true) => " (budget 1.00)",
+                (true, false) => " (budget 1.00)  TOO SLOW",
+            }
+        );
+    }
+    if within {
+        ExitCode::SUCCESS
+    } else {
+        ExitCode::FAILURE
+    }
+}
+
+/// A program that reads files with libsndfile and says how long each took.
+struct Peer {
+    child: Child,
+    answers: BufReader<std::process::ChildStdout>,
+}
+
+impl Peer {
+    fn start(folder: &Path) -> Peer {
+        let program = folder.join("peer");
+        let compiled = Command::new("cc")
+            .args(["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-o"])
+            .arg(&program)
+            .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/decode/peer.c"))
+            .arg("-lsndfile")
+            .status()
+            .expect("there is a compiler");
+        assert!(
+            compiled.success(),
+            "libsndfile's header and library are missing"
+        );
+        let mut child = Command::new(program)
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .expect("it was compiled");
+        let answers = BufReader::new(child.stdout.take().expect("it is piped"));
+        Peer { child, answers }
+    }
+
+    /// Reads a file whole; none if libsndfile does not know it.
+    fn read(&mut self, file: &Path) -> Option<Duration> {
+        let questions = self.child.stdin.as_mut().expect("it is piped");
+        writeln!(questions, "{}", file.display()).expect("it runs");
+        let mut answer = String::new();
+        self.answers.read_line(&mut answer).expect("it runs");
+        answer.trim().parse().ok().map(Duration::from_nanos)
+    }
+}
+
+impl Drop for Peer {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        let _ = self.child.wait();
+    }
+}

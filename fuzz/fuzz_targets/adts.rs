@@ -1,0 +1,4 @@
+//! AAC in ADTS.
+#![no_main]
+
+libfuzzer_sys::fuzz_target!(|bytes: &[u8]| amio_fuzz::load(&[], bytes));
