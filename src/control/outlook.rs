@@ -32,6 +32,9 @@ pub(super) struct Planned {
     playspec: Option<Arc<Compiled>>,
 }
 
+/// How many swaps that may take over before a jump are looked at.
+const MOST_BEFORE_A_JUMP: usize = 4;
+
 /// A page of a streamed clip that will be heard.
 pub(super) struct Want {
     pub clip: Clip,
@@ -113,17 +116,54 @@ impl Outlook {
 
     /// The pages that will be heard within `horizon` frames, the soonest first, if the timeline is
     /// at `position` now and `ticket` is in force. Stopped, it counts as if it rolled.
-    pub fn wants(&self, ticket: Ticket, mut position: i64, horizon: u64) -> Vec<Want> {
+    pub fn wants(&self, ticket: Ticket, position: i64, horizon: u64) -> Vec<Want> {
+        let mut wants = Vec::new();
+        self.walk(self.applied(ticket), position, horizon, &mut wants);
+        wants.sort_by_key(|want| want.due);
+        wants
+    }
+
+    /// As [`Outlook::wants`], after a jump from the position `from` that will be carried out within
+    /// `delay` frames: swaps that are due before then may take over before it or after it.
+    pub fn wants_after_jump(
+        &self,
+        ticket: Ticket,
+        mut from: i64,
+        to: i64,
+        horizon: u64,
+        mut delay: u64,
+    ) -> Vec<Want> {
+        let mut wants = Vec::new();
+        let mut applied = self.applied(ticket);
+        self.walk(applied, to, horizon, &mut wants);
+        for swap in self.pending.values().skip(applied).take(MOST_BEFORE_A_JUMP) {
+            let to_swap = swap.insert_at.saturating_sub(from).max(0) as u64;
+            if to_swap > delay {
+                break;
+            }
+            delay -= to_swap;
+            from = swap.start_from;
+            applied += 1;
+            self.walk(applied, to, horizon, &mut wants);
+        }
+        wants.sort_by_key(|want| want.due);
+        wants
+    }
+
+    /// How many of those pending have taken over, if `ticket` is in force: it may be one whose
+    /// report was not fetched from the engine yet.
+    fn applied(&self, ticket: Ticket) -> usize {
+        self.order_of(ticket)
+            .map_or(0, |order| self.pending.range(..=order).count())
+    }
+
+    /// Adds what will be heard from a position on, if so many of those pending have taken over.
+    fn walk(&self, applied: usize, mut position: i64, horizon: u64, wants: &mut Vec<Want>) {
         let mut pending = self.pending.values().peekable();
         let mut in_force = &self.in_force;
-        if let Some(order) = self.order_of(ticket) {
-            // It has taken over; that was not fetched from the engine yet.
-            for swap in self.pending.range(..=order).map(|(_, swap)| swap) {
-                pending.next();
-                in_force = swap;
-            }
+        for swap in pending.by_ref().take(applied) {
+            in_force = swap;
         }
-        let mut wants = Vec::new();
         let mut passed = 0;
         loop {
             let next = pending.peek();
@@ -135,7 +175,7 @@ impl Outlook {
                 && frames > 0
             {
                 let to = position.saturating_add_unsigned(frames);
-                add_wants(&mut wants, playspec, position, to, passed);
+                add_wants(wants, playspec, position, to, passed);
             }
             passed += frames;
             position = position.saturating_add_unsigned(frames);
@@ -152,8 +192,6 @@ impl Outlook {
             };
             in_force = swap;
         }
-        wants.sort_by_key(|want| want.due);
-        wants
     }
 }
 
@@ -258,6 +296,23 @@ mod tests {
         let wants = outlook(&swaps).wants(Ticket(2), 10, 100);
         assert_eq!(pages(&wants, &before), []);
         assert_eq!(pages(&wants, &now), [(0, 0)]);
+    }
+
+    #[test]
+    fn a_swap_that_may_take_over_before_a_jump_is_wanted_on_both_sides_of_it() {
+        let (now, next) = (clip(100), clip(100));
+        let swaps = [
+            swap(1, vec![Entry::new(&now, 0)], 0, 0),
+            swap(2, vec![Entry::new(&next, 0)], 1_000, 50 * PAGE as i64),
+        ];
+        let outlook = outlook(&swaps);
+        let to = 20 * PAGE as i64;
+        let wants = outlook.wants_after_jump(Ticket(1), 0, to, 100, 2_000);
+        // After it, it is late, and catches up.
+        let caught_up = 50 + (to as u64 - 1_000) / PAGE;
+        assert_eq!(pages(&wants, &next), [(caught_up, 0), (20, 0)]);
+        let wants = outlook.wants_after_jump(Ticket(1), 0, to, 100, 900);
+        assert_eq!(pages(&wants, &next), [(caught_up, 0)]);
     }
 
     #[test]

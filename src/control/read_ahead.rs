@@ -140,18 +140,27 @@ impl Inner {
             }
             outlook.clone()
         };
-        let mut position = self.position();
+        let position = self.position();
+        let mut to = position;
         for asked in asked {
             match asked {
                 Asked::Schedule(swap) => outlook.add_last(Planned::of(swap)),
                 Asked::Cancel(ticket) => drop(outlook.end(*ticket, false)),
-                Asked::Other(Command::SetPosition(to)) => position = *to,
+                Asked::Other(Command::SetPosition(position)) => to = *position,
                 Asked::Other(Command::SetRolling(_)) => {}
                 Asked::Other(_) => continue,
             }
         }
         let ticket = Ticket(self.shared.snapshot.read().ticket);
-        let wants = outlook.wants(ticket, position, self.read_ahead_frames() / PREPARED);
+        let horizon = self.read_ahead_frames() / PREPARED;
+        let wants = match to == position {
+            true => outlook.wants(ticket, to, horizon),
+            // It is carried out once this is done, and with the next period.
+            false => {
+                let delay = self.frame_rate_hz.into();
+                outlook.wants_after_jump(ticket, position, to, horizon, delay)
+            }
+        };
         let until = Instant::now() + PREPARE_PATIENCE;
         load(&wants, || self.is_closing() || Instant::now() > until);
     }

@@ -4,7 +4,7 @@ use crate::files::{self, Folder};
 use crate::numbers::{number, playspec};
 use crate::peer::Peer;
 use crate::server::{Server, beside};
-use crate::tools::{self, run_until, undisturbed};
+use crate::tools::{self, run_until, undisturbed, wait_until};
 use amio::{Config, FileFormat, RecordSource, RecorderConfig, Swap};
 use std::time::Duration;
 
@@ -38,13 +38,15 @@ fn lines_up(autoconnect: bool) {
         autoconnect,
         ..tools::config()
     };
+    let round_trip = if autoconnect { 768 } else { 0 };
     let (interface, take) = undisturbed(|| {
         let mut peer = Peer::start("peer");
         let interface = tools::start(config.clone());
         peer.connect("amio:output_l", "loopback:playback_1");
         peer.connect("loopback:capture_1", "amio:input_1");
-        // Latencies come with the connections.
-        run_until(&interface, 24_000);
+        // Latencies come with the connections, and change for a while.
+        wait_until(round_trip, || interface.latency().round_trip_frames());
+        run_until(&interface, interface.transport().device_frame + 24_000);
         interface
             .schedule(&playspec(), Swap::at(0))
             .expect("there is room");
@@ -59,9 +61,12 @@ fn lines_up(autoconnect: bool) {
         let take = recorder.wait(Duration::from_secs(20)).expect("it ends");
         (interface, peer, take)
     });
-    assert_eq!((take.position, take.frames), (BEGIN as i64, FRAMES));
-    let round_trip = interface.latency().round_trip_frames();
-    assert_eq!(round_trip, if autoconnect { 768 } else { 0 });
+    assert_eq!(
+        (take.position, take.frames),
+        (BEGIN as i64, FRAMES),
+        "{take:?}"
+    );
+    assert_eq!(interface.latency().round_trip_frames(), round_trip);
     let found = files::samples(&path);
     assert_eq!(found.len() as u64, FRAMES);
     // Played one period before it was captured; heard, by the latencies in force, a round trip
