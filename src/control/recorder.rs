@@ -5,11 +5,11 @@ use super::punch::Punch;
 use super::recording::Take;
 use crate::clip::{FileFormat, Shape, Writer};
 use crate::error::{Error, Result};
-use crate::link::{self, Command, MAX_TAPS, RecordSource, TapWriter};
+use crate::link::{self, Command, MAX_TAPS, RecordSource};
 use crate::units::{MAX_CHANNELS, check_length, check_position};
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// What a [`Recorder`] records. The default: all inputs, as 32-bit float WAV, from the next period
@@ -115,6 +115,8 @@ impl Interface {
         let shortest = u64::from(inner.info.lock().period_frames.clamp(1, 8));
         let chunks = (frames / shortest) as usize + 64;
         let (tap, reader) = link::tap(config.source, channels, rate, frames as usize, chunks)?;
+        // Before the file is made, which takes the place of another one.
+        let place = inner.reserve_tap()?;
         let writer = Writer::create(path.as_ref(), shape)?;
         let punch = Punch::new(config.begin, config.end, config.frames);
         let take = Take::begin(path.as_ref(), writer, reader, punch, shape, inner)?;
@@ -125,7 +127,8 @@ impl Interface {
             takes.push(take);
         }
         // From here on closing the interface ends it, and where that was earlier, sending fails.
-        inner.send_tap(Box::new(tap))?;
+        inner.send_command(Command::Record(Some(Box::new(tap))))?;
+        place.keep();
         Ok(recorder)
     }
 }
@@ -237,21 +240,17 @@ impl Inner {
         }
     }
 
-    /// Gives a tap to the engine, if it has room for one more.
-    fn send_tap(&self, tap: Box<TapWriter>) -> Result<()> {
+    /// Takes the place of one more tap, if the engine has it.
+    fn reserve_tap(&self) -> Result<ReservedTap<'_>> {
         self.pump();
-        let taken = self.taps.fetch_add(1, Ordering::AcqRel);
-        let sent = match taken < MAX_TAPS {
-            true => self.send_command(Command::Record(Some(tap))),
-            false => Err(Error::QueueFull {
+        let reserved = ReservedTap(&self.taps);
+        if self.taps.fetch_add(1, Ordering::AcqRel) >= MAX_TAPS {
+            return Err(Error::QueueFull {
                 queue: "the list of recorders",
                 capacity: MAX_TAPS,
-            }),
-        };
-        if sent.is_err() {
-            self.taps.fetch_sub(1, Ordering::AcqRel);
+            });
         }
-        sent
+        Ok(reserved)
     }
 
     /// Ends all recordings, and waits a while for their files.
@@ -267,5 +266,21 @@ impl Inner {
             // One that takes longer completes its file later, on its own thread.
             let _ = take.wait(Some(PATIENCE.saturating_sub(began.elapsed())));
         }
+    }
+}
+
+/// The place of a tap in the engine, given back when it is dropped.
+struct ReservedTap<'a>(&'a AtomicUsize);
+
+impl ReservedTap<'_> {
+    /// The tap is with the engine now, and gives its place back when it returns.
+    fn keep(self) {
+        std::mem::forget(self);
+    }
+}
+
+impl Drop for ReservedTap<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::AcqRel);
     }
 }

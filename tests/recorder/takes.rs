@@ -241,8 +241,11 @@ fn there_are_at_most_64_recorders_and_one_that_has_ended_makes_room() {
     };
     let mut recorders: Vec<_> = (0..64).map(|n| begin(n).expect("room")).collect();
     feed(&interface, 64);
+    std::fs::write(folder.file("64.wav"), "of worth").expect("the folder is there");
     let refused = begin(64).expect_err("there are 64");
     assert!(matches!(refused, Error::QueueFull { capacity: 64, .. }));
+    let kept = std::fs::read(folder.file("64.wav")).expect("it is there");
+    assert_eq!(kept, b"of worth", "a call that is refused changes nothing");
     recorders.pop();
     feed(&interface, 64);
     recorders.push(begin(65).expect("room again"));
