@@ -107,7 +107,9 @@ impl Take {
 
     /// Waits for the end; for good without a timeout.
     pub fn wait(&self, timeout: Option<Duration>) -> Result<Recording> {
-        let deadline = timeout.map(|timeout| (timeout, Instant::now() + timeout));
+        // One that is too far away to be told is none.
+        let deadline =
+            timeout.and_then(|timeout| Some((timeout, Instant::now().checked_add(timeout)?)));
         let mut status = self.status.lock();
         while !status.recording.has_ended() {
             match deadline {
@@ -343,15 +345,32 @@ impl Job {
         Ok(silent)
     }
 
-    /// The last frames before the end were lost: they are silence, too.
+    /// The last frames before the end were lost: they are silence, too, as far as the file was to
+    /// have them.
     fn fill_up(&mut self, lost: u64) -> Result<()> {
-        if lost == 0 || self.punch.state() != PunchState::Recording {
+        let Some(next) = self
+            .next
+            .filter(|_| self.punch.state() == PunchState::Recording)
+        else {
+            return Ok(());
+        };
+        let taken = self.punch.take(Stretch {
+            frames: lost,
+            position: next.position,
+            rolling: next.rolling,
+        });
+        let silent = taken.end - taken.start;
+        if silent == 0 {
             return Ok(());
         }
-        self.writer.write_silence(lost)?;
-        self.done.lost_frames += lost;
+        self.writer.write_silence(silent)?;
+        self.done.lost_frames += silent;
         let path = self.take.path.clone();
-        self.tell(EventKind::RecorderLost { path, frames: lost }, self.next);
+        let kind = EventKind::RecorderLost {
+            path,
+            frames: silent,
+        };
+        self.tell(kind, self.next);
         Ok(())
     }
 
@@ -415,5 +434,78 @@ impl Drop for Watched {
             reason: "the recorder's thread panicked".into(),
         };
         self.0.end(recording, Some(failure), || {});
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::clip::FileFormat;
+    use crate::link::{self, RecordSource};
+    use crate::units::{Latency, Ticket};
+    use crate::{Config, DriverKind, Interface};
+
+    /// Records 25 frames that roll from 0 on, the last 15 of which find no room, until it is
+    /// stopped.
+    fn lost_at_the_end(name: &str, punch: Punch) -> Recording {
+        let interface = Interface::new(Config::new(DriverKind::Offline)).expect("an interface");
+        let file = format!("amio-{name}-{}.wav", std::process::id());
+        let path = std::env::temp_dir().join(file);
+        let shape = Shape {
+            format: FileFormat::WavF32,
+            channels: 1,
+            frame_rate_hz: 48_000,
+        };
+        let writer = Writer::create(&path, shape).expect("a file");
+        let (mut tap, reader) =
+            link::tap(RecordSource::Input, Box::new([0]), 48_000, 10, 8).expect("memory");
+        let chunk = Chunk {
+            frames: 25,
+            position: 0,
+            device_frame: 0,
+            time_ns: 0,
+            ticket: Ticket::NONE,
+            rolling: true,
+            lost_before: 0,
+            xrun: false,
+            latency: Latency::default(),
+        };
+        tap.write(&[[0.5; 25]], 0, chunk, false);
+        let take = Take::begin(&path, writer, reader, punch, shape, interface.shared());
+        let take = take.expect("a thread");
+        take.stop();
+        let recording = take.wait(None).expect("there is room");
+        std::fs::remove_file(&path).expect("it is there");
+        recording
+    }
+
+    #[test]
+    fn what_was_lost_at_the_end_is_silent_as_far_as_the_file_was_to_have_it() {
+        for (name, end, most, frames) in [
+            ("lost-all", None, None, 25),
+            ("lost-some", Some(20), None, 20),
+            ("lost-most", None, Some(12), 12),
+            ("lost-none", None, Some(10), 10),
+        ] {
+            let take = lost_at_the_end(name, Punch::new(None, end, most));
+            assert_eq!(
+                (take.frames, take.lost_frames),
+                (frames, frames - 10),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn waiting_for_as_long_as_there_is_time_ends_with_the_recording() {
+        let interface = Interface::new(Config::new(DriverKind::Offline)).expect("an interface");
+        let file = format!("amio-wait-{}.wav", std::process::id());
+        let path = std::env::temp_dir().join(file);
+        let recorder = interface.record(&path, &crate::RecorderConfig::default());
+        let recorder = recorder.expect("it records");
+        interface.close();
+        let take = recorder.wait(Duration::MAX).expect("it has ended");
+        assert_eq!(take.state, RecorderState::Ended);
+        std::fs::remove_file(&path).expect("it is there");
     }
 }
