@@ -82,6 +82,36 @@ fn a_take_is_recorded_over_a_click_from_frame_to_frame() {
 }
 
 #[test]
+fn files_of_any_rate_are_streamed_one_after_another() {
+    let files = [(48_000, 1_000), (44_100, 44_100)].map(|(rate, frames)| {
+        let path = scratch().join(format!("stream-{rate}.wav"));
+        let clip = Clip::from_f32(rate, 1, &vec![0.25; frames]).expect("good samples");
+        clip.save(&path, FileFormat::WavF32)
+            .expect("the target directory is writable");
+        path
+    });
+    for driver in ["offline", "null"] {
+        let mut program = c("stream_files");
+        let printed = succeed(program.args(["--driver", driver]).args(&files));
+        assert_eq!(numbers_after(": frame ", &printed), [0, 1_000]);
+        assert!(printed.contains(", 48000 frames\n"), "{printed}");
+        assert!(printed.ends_with("\n0 underruns\n"), "{printed}");
+    }
+}
+
+#[test]
+fn every_c_program_is_run() {
+    let these = include_str!("examples.rs");
+    for file in std::fs::read_dir(repository().join("examples/c")).expect("it is there") {
+        let path = file.expect("it can be read").path();
+        let name = path.file_stem().and_then(|name| name.to_str());
+        let name = name.expect("a plain name");
+        let run = [format!("(\"{name}\")"), format!("examples/c/{name}.c")];
+        assert!(run.iter().any(|run| these.contains(run)), "{name}");
+    }
+}
+
+#[test]
 fn bars_are_swapped_in_time_by_an_event_loop() {
     let printed = succeed(c("swap_in_time").args(["--driver", "null"]));
     let bars = numbers_after("device frame ", &printed);
