@@ -117,7 +117,7 @@ fn open(files: &[PathBuf]) -> Result<Arrangement> {
     match files {
         [file] if is_arrangement(file) => Arrangement::open(file),
         files if files.iter().any(|file| is_arrangement(file)) => Err(Failure::Usage(
-            "play takes one arrangement, or WAV files, not both".into(),
+            "play takes one arrangement, or audio files, not both".into(),
         )),
         files => Arrangement::of_files(files),
     }

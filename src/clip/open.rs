@@ -73,8 +73,9 @@ impl Clip {
     /// [`crate::EventKind::Underrun`]; what cannot be read is silent, and reported by
     /// [`crate::EventKind::StreamFailed`].
     ///
-    /// The file stays open as long as the clip lives, and must not change. It takes about 1 MiB of
-    /// memory for two channels, more where it is played at many places at once.
+    /// The file stays open as long as the clip lives, and must not change. While it plays it takes
+    /// about 2 MiB of memory for two channels, more where it is played at many places at once or
+    /// read ahead further than by default.
     ///
     /// # Errors
     /// As [`Clip::open`], but for bad samples, which come to light as they are read;
