@@ -72,8 +72,8 @@ impl FileFormat {
         if matches!(self, FileFormat::Flac16 | FileFormat::Flac24) && !flac::has_rate(frame_rate_hz)
         {
             return Err(Error::InvalidArgument(format!(
-                "frame_rate_hz is {frame_rate_hz}; a FLAC file has up to 65535 Hz, or multiples of \
-                 10 Hz up to 655350; WAV has all"
+                "frame_rate_hz is {frame_rate_hz}; a FLAC file has up to 65534 Hz, or multiples of \
+                 10 Hz up to 655340; WAV has all"
             )));
         }
         Ok(())
