@@ -108,7 +108,8 @@ pub struct amio_interface_config {
     /// From period to loudspeaker, 0 to 2^20 frames: what the null and offline drivers pretend to
     /// have.
     pub playback_latency_frames: u32,
-    /// How far ahead of what plays streamed clips are read, 1 to 2^24 frames. 0: one second.
+    /// How far ahead of what plays streamed clips are read, 1 to 2^24 frames, but never less than
+    /// two periods and twice the declick length. 0: one second.
     pub read_ahead_frames: u64,
 }
 

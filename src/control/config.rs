@@ -38,8 +38,9 @@ pub struct Config {
     pub command_queue: usize,
     /// How many captured frames may wait to be read, up to 2^26; 0: two seconds' worth.
     pub capture_buffer_frames: u64,
-    /// How far ahead of what plays streamed clips are read, up to 2^24 frames; 0: one second. Each
-    /// page of them takes 16 KiB of memory per channel, see [`crate::Clip::open_stream`].
+    /// How far ahead of what plays streamed clips are read, up to 2^24 frames; 0: one second. Never
+    /// less than two periods and twice the declick length. Each page of them takes 16 KiB of memory
+    /// per channel, see [`crate::Clip::open_stream`].
     pub read_ahead_frames: u64,
     /// What the null and the offline driver report, each up to 2^20 frames.
     pub latency: Latency,
@@ -127,6 +128,11 @@ impl Config {
             range(what, frames.into(), 0..=1 << 20, "0 to 2^20")?;
         }
         Ok(())
+    }
+
+    /// Over how many frames a cut fades at this rate.
+    pub(super) fn declick_frames_at(&self, frame_rate_hz: u32) -> u32 {
+        self.declick_frames.unwrap_or(frame_rate_hz / 200)
     }
 
     pub(super) fn request(&self) -> Request {

@@ -151,7 +151,7 @@ impl Interface {
         let (engine_end, control_end) = link::new(sizes)?;
         let settings = Settings {
             frame_rate_hz: rate,
-            declick_frames: config.declick_frames.unwrap_or(rate / 200).into(),
+            declick_frames: config.declick_frames_at(rate).into(),
             clamp: config.clamp.unwrap_or(config.driver != DriverKind::Offline),
             skip_policy: config.skip_policy,
             swaps: sizes.swaps,
@@ -352,12 +352,21 @@ impl Inner {
         }
     }
 
-    /// How far ahead of what plays streamed clips are read.
+    /// How far ahead of what plays streamed clips are read, at the least what is taken at once.
     pub fn read_ahead_frames(&self) -> u64 {
-        match self.config.read_ahead_frames {
+        let asked = match self.config.read_ahead_frames {
             0 => self.frame_rate_hz.into(),
             frames => frames,
-        }
+        };
+        asked.max(self.frames_at_once())
+    }
+
+    /// What may sound before files are read again: the period that begins now and the one after it;
+    /// and what fades away then, with as much again, for it was read a while before.
+    pub fn frames_at_once(&self) -> u64 {
+        let period = u64::from(self.info.lock().period_frames);
+        let declick = u64::from(self.config.declick_frames_at(self.frame_rate_hz));
+        2 * (period + declick)
     }
 }
 

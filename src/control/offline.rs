@@ -46,8 +46,9 @@ impl Interface {
                 inner.closing.load(Ordering::Relaxed)
             })
         })??;
+        let streams = inner.streams();
         inner.pump();
-        inner.tell_trouble();
+        inner.tell_trouble(&streams);
         if inner.closing.load(Ordering::Relaxed) {
             return Err(closed());
         }

@@ -23,12 +23,14 @@ use std::time::{Duration, Instant};
 const CLOSE_PATIENCE: Duration = Duration::from_millis(350);
 /// How long a call reads what sounds at once before it leaves the rest to the thread.
 const PREPARE_PATIENCE: Duration = Duration::from_millis(500);
-/// How much sounds at once, as a part of what is read ahead.
+/// How much sounds at once, as a part of what is read ahead, if it is not more.
 const PREPARED: u64 = 4;
 /// Pages that are read in one go, so that what sounds at two places of one file costs few seeks.
 const RUN: usize = 4;
 /// How often what is read ahead is looked at while it lasts.
 const LOOKS: u32 = 8;
+/// However little is read ahead, nothing is gained by looking more often.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
 #[derive(Default)]
 pub(super) struct ReadAhead {
@@ -61,6 +63,11 @@ impl Wake {
 
     fn is_asked(&self) -> bool {
         *self.asked.lock()
+    }
+
+    /// What was asked so far is being looked at.
+    fn heed(&self) {
+        *self.asked.lock() = false;
     }
 }
 
@@ -104,19 +111,21 @@ impl ReadAhead {
 
 fn run(wake: &Wake, inner: &Weak<Inner>) {
     while let Some(inner) = inner.upgrade().filter(|inner| !inner.is_closing()) {
+        wake.heed();
         inner.pump();
         let horizon = inner.read_ahead_frames();
-        let pause =
-            Duration::from_secs_f64(horizon as f64 / f64::from(inner.frame_rate_hz)) / LOOKS;
+        let lasts = Duration::from_secs_f64(horizon as f64 / f64::from(inner.frame_rate_hz));
+        let pause = (lasts / LOOKS).max(SHORTEST_PAUSE);
         let ticket = Ticket(inner.shared.snapshot.read().ticket);
         let position = inner.position();
+        let streams = inner.streams();
         let wants = inner.outlook.lock().wants(ticket, position, horizon);
         let until = Instant::now() + pause;
         let done = load(&wants, || {
             wake.is_asked() || inner.is_closing() || Instant::now() > until
         });
-        inner.tell_trouble();
-        drop((wants, inner));
+        inner.tell_trouble(&streams);
+        drop((wants, streams, inner));
         if done {
             wake.wait(pause);
         }
@@ -152,7 +161,7 @@ impl Inner {
             }
         }
         let ticket = Ticket(self.shared.snapshot.read().ticket);
-        let horizon = self.read_ahead_frames() / PREPARED;
+        let horizon = (self.read_ahead_frames() / PREPARED).max(self.frames_at_once());
         let wants = match to == position {
             true => outlook.wants(ticket, to, horizon),
             // It is carried out once this is done, and with the next period.
@@ -165,15 +174,18 @@ impl Inner {
         load(&wants, || self.is_closing() || Instant::now() > until);
     }
 
-    /// Makes events of what could not be read.
-    pub fn tell_trouble(&self) {
-        let streams: Vec<Clip> = {
-            let outlook = self.outlook.lock();
-            if !outlook.is_streaming() {
-                return;
-            }
-            outlook.streams().cloned().collect()
-        };
+    /// What is streamed now or will be; a clip may come more than once.
+    pub fn streams(&self) -> Vec<Clip> {
+        let outlook = self.outlook.lock();
+        match outlook.is_streaming() {
+            true => outlook.streams().cloned().collect(),
+            false => Vec::new(),
+        }
+    }
+
+    /// Makes events of what could not be read. The clips are those of a time before it was read,
+    /// since the swaps they belong to may have ended meanwhile.
+    pub fn tell_trouble(&self, streams: &[Clip]) {
         for clip in streams {
             if let Some(reason) = clip.stream().and_then(Stream::take_trouble) {
                 let clip = clip.id();

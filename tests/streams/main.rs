@@ -219,3 +219,76 @@ fn a_file_that_is_cut_short_is_silent_from_there_on_and_an_event_says_so() {
         assert_eq!(interface.stats().underruns, 0);
     }
 }
+
+#[test]
+fn a_failure_is_told_also_where_another_playspec_has_taken_over_meanwhile() {
+    let folder = Folder::new("streams-left");
+    let path = folder.noise(1, 48_000, 1, 48_000);
+    let clip = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
+    let file = std::fs::File::options().write(true).open(&path);
+    file.and_then(|file| file.set_len(50_000))
+        .expect("it is cut");
+
+    let interface = Interface::new(Config::new(DriverKind::Offline)).expect("an interface");
+    let playspec = Playspec::new(vec![Entry::new(&clip, 0)]).expect("an entry");
+    let nothing = Playspec::new(Vec::new()).expect("no entry is needed");
+    for (playspec, at) in [(&playspec, 0), (&nothing, 30_000)] {
+        interface
+            .schedule(playspec, Swap::at(at))
+            .expect("it is queued");
+    }
+    interface.set_rolling(true).expect("it rolls");
+    interface.start().expect("it starts");
+    interface.advance(48_000, None, None).expect("it runs");
+    let mut events = std::iter::from_fn(|| interface.next_event());
+    assert!(events.any(|event| matches!(event.kind, EventKind::StreamFailed { .. })));
+}
+
+#[test]
+fn a_period_that_is_longer_than_what_is_read_ahead_has_all_its_frames() {
+    let folder = Folder::new("streams-period");
+    let path = folder.noise(1, 48_000, 1, 480_000);
+    let clip = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
+    let playspec = Playspec::new(vec![Entry::new(&clip, 0)]).expect("an entry");
+    for (period, ahead) in [(65_536, 0), (32_768, 100)] {
+        let mut config = Config::new(DriverKind::Null);
+        (config.period_frames, config.read_ahead_frames) = (Some(period), ahead);
+        let interface = Interface::new(config).expect("an interface");
+        interface
+            .schedule(&playspec, Swap::at(0))
+            .expect("it is queued");
+        interface.set_rolling(true).expect("it rolls");
+        interface.start().expect("it starts");
+        while interface.position() < 2 * i64::from(period) {
+            std::thread::sleep(Duration::from_millis(20)); // positions cannot be waited for
+        }
+        interface.set_position(240_000).expect("it seeks");
+        while interface.position() < 240_000 + i64::from(period) {
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        assert_eq!(interface.stats().underrun_frames, 0, "{period}");
+    }
+}
+
+#[test]
+fn what_fades_away_for_longer_than_what_is_read_ahead_has_all_its_frames() {
+    let folder = Folder::new("streams-fade");
+    let path = folder.noise(1, 48_000, 1, 480_000);
+    let clip = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
+    let playspec = Playspec::new(vec![Entry::new(&clip, 0)]).expect("an entry");
+    let mut config = Config::new(DriverKind::Null);
+    config.declick_frames = Some(96_000);
+    let interface = Interface::new(config).expect("an interface");
+    interface
+        .schedule(&playspec, Swap::at(0))
+        .expect("it is queued");
+    interface.set_rolling(true).expect("it rolls");
+    interface.start().expect("it starts");
+    for (from, to) in [(20_000, 240_000), (340_000, 0)] {
+        while interface.position() < from {
+            std::thread::sleep(Duration::from_millis(20)); // positions cannot be waited for
+        }
+        interface.set_position(to).expect("it seeks");
+    }
+    assert_eq!(interface.stats().underrun_frames, 0);
+}
