@@ -1,6 +1,8 @@
 /* Section recorder: what is recorded, from where to where, and how it is told. */
 #define _XOPEN_SOURCE 700
 #include "check.h"
+#include <pthread.h>
+#include <time.h>
 #include <unistd.h>
 
 static char path[] = "/tmp/amio-recorder-XXXXXX";
@@ -160,6 +162,33 @@ static void what_cannot_be_written_is_told(void)
     OK(amio_recorder_free(recorder));
 }
 
+static void *wait_for(void *recorder)
+{
+    amio_status status = amio_recorder_wait(recorder, 60000);
+
+    CHECK(status == AMIO_OK || status == AMIO_ERROR_INVALID_HANDLE);
+    return NULL;
+}
+
+static void freeing_ends_it_while_another_thread_waits(void)
+{
+    amio_interface *iface = rolling_offline(1);
+    amio_recorder_config config = settings();
+    amio_recorder *recorder;
+    const struct timespec tenth = {0, 100000000};
+    pthread_t waiting;
+
+    OK(amio_recorder_new(iface, path, &config, &recorder));
+    advance(iface, 0, 100);
+    CHECK(pthread_create(&waiting, NULL, wait_for, recorder) == 0);
+    CHECK(nanosleep(&tenth, NULL) == 0); /* that it waits cannot be seen from outside */
+    OK(amio_recorder_free(recorder));
+    expect_event(iface, AMIO_EVENT_RECORDER_STARTED);
+    CHECK(expect_event(iface, AMIO_EVENT_RECORDER_ENDED).frames == 100);
+    CHECK(pthread_join(waiting, NULL) == 0);
+    OK(amio_interface_free(iface));
+}
+
 static int ask(void *asked, uint64_t done, uint64_t total)
 {
     CHECK(done <= total);
@@ -194,6 +223,7 @@ int main(void)
     it_is_punched_in_and_out_by_frame();
     the_mix_is_recorded_and_skipped_frames_are_silent();
     what_cannot_be_written_is_told();
+    freeing_ends_it_while_another_thread_waits();
     a_clip_is_saved_in_every_format();
     return 0;
 }

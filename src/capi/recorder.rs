@@ -98,8 +98,8 @@ unsafe impl Versioned for amio_recording {
 
 /// Begins to record to a file, in place of what has this name. The interface may be running or
 /// not; up to 64 recorders work at once, and beside amio_interface_read_input(). A recording ends
-/// with amio_recorder_stop(), at `end_frame`, after `most_frames`, when the disk is full, or when the interface is
-/// closed. AMIO_EVENT_RECORDER_STARTED, _ENDED, _FAILED and _LOST tell how it goes.
+/// with amio_recorder_stop(), at `end_frame`, after `most_frames`, when the disk is full, or when the
+/// interface is closed. AMIO_EVENT_RECORDER_STARTED, _ENDED, _FAILED and _LOST tell how it goes.
 ///
 /// With `punch_in` the first frame is the one at which `begin_frame` is heard while the timeline
 /// rolls: a recording of the input lines up with what was heard, whatever the latencies. Once begun
@@ -214,8 +214,11 @@ pub unsafe extern "C" fn amio_recorder_recording(
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_recorder_free(recorder: *mut amio_recorder) -> amio_status {
     guard(|| {
-        if !recorder.is_null() {
-            drop(handles::remove("recorder", recorder)?);
+        if !recorder.is_null()
+            && let Object::Recorder(recorder) = handles::remove("recorder", recorder)?
+        {
+            // Also where another thread waits for its end. What went wrong, the events have told.
+            let _ = recorder.stop();
         }
         Ok(())
     })
