@@ -7,12 +7,13 @@
  *
  * # Overview
  *
- * A *clip* is immutable audio in memory. A *playspec* is a list of entries, each of which says which
- * part of which clip sounds at which frame, how loud, and how often. An *interface* plays one
- * playspec at a time: amio_interface_schedule() hands it the next one, with the frame at which that
- * takes over, and amio_interface_read_input() gives back what was captured, stamped with the frame
- * that was heard meanwhile. The driver chosen in the configuration paces all of it: a JACK server
- * (or PipeWire through its libjack), a timer (null), or the caller (offline).
+ * A *clip* is immutable audio, in memory or in a file that is read while it plays. A *playspec* is
+ * a list of entries, each of which says which part of which clip sounds at which frame, how loud,
+ * and how often. An *interface* plays one playspec at a time: amio_interface_schedule() hands it
+ * the next one, with the frame at which that takes over, and amio_interface_read_input() gives back
+ * what was captured, stamped with the frame that was heard meanwhile. The driver chosen in the
+ * configuration paces all of it: a JACK server (or PipeWire through its libjack), a timer (null),
+ * or the caller (offline).
  *
  * # Threads
  *
@@ -633,7 +634,8 @@ typedef struct amio_interface_config {
      */
     uint32_t playback_latency_frames;
     /**
-     * How far ahead of what plays streamed clips are read, 1 to 2^24 frames. 0: one second.
+     * How far ahead of what plays streamed clips are read, 1 to 2^24 frames, but never less than
+     * two periods and twice the declick length. 0: one second.
      */
     uint64_t read_ahead_frames;
 } amio_interface_config;
@@ -1137,7 +1139,8 @@ typedef struct amio_event {
      */
     uint64_t time_ns;
     /**
-     * How many frames it is about: late, skipped, dropped, missed, or the new period.
+     * How many frames it is about: late, skipped, dropped, missed, silent, recorded, or the
+     * new period.
      */
     uint64_t frames;
     /**
@@ -1785,9 +1788,9 @@ amio_status amio_clip_free(struct amio_clip *clip);
 amio_status amio_clip_open(const char *path, struct amio_clip **out_clip);
 
 /**
- * Loads a file whole: WAV, RF64, AIFF, AU and CAF with PCM or
- * float samples, FLAC, ALAC, MP3, AAC, Vorbis and Opus. What a damaged file still holds in its place is loaded;
- * frames between that cannot be read are an error, or silence where the encoding is a lossy one.
+ * Loads a file whole: WAV, RF64, AIFF, AU and CAF with PCM or float samples, FLAC, ALAC, MP3, AAC,
+ * Vorbis and Opus. What a damaged file still holds in its place is loaded; frames between that cannot
+ * be read are an error, or silence where the encoding is a lossy one.
  *
  * Thread: any but the audio thread; reads the file, and calls `progress`.
  * Units: `path` in the bytes of the file system, UTF-8 on most.
@@ -1812,8 +1815,9 @@ amio_status amio_clip_open_with(const char *path,
  * amio_stats and reported by AMIO_EVENT_UNDERRUN; what cannot be read is silent and reported by
  * AMIO_EVENT_STREAM_FAILED. Reads of the clip itself, such as amio_clip_read(), read the file.
  *
- * The file stays open as long as the clip lives, and must not change. The clip takes about 1 MiB of
- * memory for two channels, more where it is played at many places at once.
+ * The file stays open as long as the clip lives, and must not change. While it plays the clip takes
+ * about 2 MiB of memory for two channels, more where it is played at many places at once or read
+ * ahead further than by default.
  *
  * Thread: any but the audio thread; reads the beginning of the file, or looks through it where it
  * does not say how long it is.
@@ -1862,8 +1866,9 @@ amio_status amio_clip_save_wav(struct amio_clip *clip, const char *path);
  * Ownership: `path` is borrowed for the call.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO (what could be written
  * can be played); AMIO_ERROR_CANCELLED; AMIO_ERROR_INVALID_STATE (the file is being written
- * already); AMIO_ERROR_INVALID_ARGUMENT (file_format; more than 8 channels, or a rate above 65535
- * Hz that is not a multiple of 10, in FLAC; an empty path or one of 4096 bytes or more).
+ * already); AMIO_ERROR_INVALID_ARGUMENT (file_format; more than 8 channels, or a rate of 65535 Hz
+ * or more that is not a multiple of 10 up to 655340, in FLAC; an empty path or one of 4096 bytes or
+ * more).
  */
 amio_status amio_clip_save(struct amio_clip *clip,
                            const char *path,
@@ -2059,7 +2064,8 @@ amio_status amio_playspec_free(struct amio_playspec *playspec);
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
  * position, the late policy, an entry on outputs that the interface has not);
  * AMIO_ERROR_RATE_MISMATCH (a clip has another rate than the interface); AMIO_ERROR_QUEUE_FULL;
- * AMIO_ERROR_INVALID_STATE (closed).
+ * AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_SYSTEM (the thread that reads streamed clips cannot
+ * be started).
  */
 amio_status amio_interface_schedule(struct amio_interface *iface,
                                     struct amio_playspec *playspec,
@@ -2215,8 +2221,8 @@ amio_status amio_interface_input_fd(struct amio_interface *iface, int *out_fd);
 /**
  * Begins to record to a file, in place of what has this name. The interface may be running or
  * not; up to 64 recorders work at once, and beside amio_interface_read_input(). A recording ends
- * with amio_recorder_stop(), at `end_frame`, after `most_frames`, when the disk is full, or when the interface is
- * closed. AMIO_EVENT_RECORDER_STARTED, _ENDED, _FAILED and _LOST tell how it goes.
+ * with amio_recorder_stop(), at `end_frame`, after `most_frames`, when the disk is full, or when the
+ * interface is closed. AMIO_EVENT_RECORDER_STARTED, _ENDED, _FAILED and _LOST tell how it goes.
  *
  * With `punch_in` the first frame is the one at which `begin_frame` is heard while the timeline
  * rolls: a recording of the input lines up with what was heard, whatever the latencies. Once begun

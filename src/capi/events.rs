@@ -94,7 +94,8 @@ pub struct amio_event {
     pub device_frame: u64,
     /// CLOCK_MONOTONIC of that device frame, in nanoseconds; offline, since the first frame.
     pub time_ns: u64,
-    /// How many frames it is about: late, skipped, dropped, missed, or the new period.
+    /// How many frames it is about: late, skipped, dropped, missed, silent, recorded, or the
+    /// new period.
     pub frames: u64,
     /// For how long no period ran, in milliseconds.
     pub silent_ms: u64,

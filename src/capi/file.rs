@@ -101,9 +101,9 @@ pub unsafe extern "C" fn amio_clip_open(
     })
 }
 
-/// Loads a file whole: WAV, RF64, AIFF, AU and CAF with PCM or
-/// float samples, FLAC, ALAC, MP3, AAC, Vorbis and Opus. What a damaged file still holds in its place is loaded;
-/// frames between that cannot be read are an error, or silence where the encoding is a lossy one.
+/// Loads a file whole: WAV, RF64, AIFF, AU and CAF with PCM or float samples, FLAC, ALAC, MP3, AAC,
+/// Vorbis and Opus. What a damaged file still holds in its place is loaded; frames between that cannot
+/// be read are an error, or silence where the encoding is a lossy one.
 ///
 /// Thread: any but the audio thread; reads the file, and calls `progress`.
 /// Units: `path` in the bytes of the file system, UTF-8 on most.
@@ -141,8 +141,9 @@ pub unsafe extern "C" fn amio_clip_open_with(
 /// amio_stats and reported by AMIO_EVENT_UNDERRUN; what cannot be read is silent and reported by
 /// AMIO_EVENT_STREAM_FAILED. Reads of the clip itself, such as amio_clip_read(), read the file.
 ///
-/// The file stays open as long as the clip lives, and must not change. The clip takes about 1 MiB of
-/// memory for two channels, more where it is played at many places at once.
+/// The file stays open as long as the clip lives, and must not change. While it plays the clip takes
+/// about 2 MiB of memory for two channels, more where it is played at many places at once or read
+/// ahead further than by default.
 ///
 /// Thread: any but the audio thread; reads the beginning of the file, or looks through it where it
 /// does not say how long it is.
@@ -225,8 +226,9 @@ pub unsafe extern "C" fn amio_clip_save_wav(
 /// Ownership: `path` is borrowed for the call.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO (what could be written
 /// can be played); AMIO_ERROR_CANCELLED; AMIO_ERROR_INVALID_STATE (the file is being written
-/// already); AMIO_ERROR_INVALID_ARGUMENT (file_format; more than 8 channels, or a rate above 65535
-/// Hz that is not a multiple of 10, in FLAC; an empty path or one of 4096 bytes or more).
+/// already); AMIO_ERROR_INVALID_ARGUMENT (file_format; more than 8 channels, or a rate of 65535 Hz
+/// or more that is not a multiple of 10 up to 655340, in FLAC; an empty path or one of 4096 bytes or
+/// more).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_clip_save(
     clip: *mut amio_clip,

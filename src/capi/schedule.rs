@@ -41,7 +41,8 @@ pub const AMIO_TICKET_NONE: u64 = 0;
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
 /// position, the late policy, an entry on outputs that the interface has not);
 /// AMIO_ERROR_RATE_MISMATCH (a clip has another rate than the interface); AMIO_ERROR_QUEUE_FULL;
-/// AMIO_ERROR_INVALID_STATE (closed).
+/// AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_SYSTEM (the thread that reads streamed clips cannot
+/// be started).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_interface_schedule(
     iface: *mut amio_interface,

@@ -209,7 +209,7 @@ impl Interface {
     /// # Errors
     /// [`Error::OutOfRange`], [`Error::RateMismatch`], [`Error::InvalidArgument`] (an entry that
     /// needs outputs the interface does not have), [`Error::QueueFull`], [`Error::InvalidState`]
-    /// (closed).
+    /// (closed), [`Error::System`] (the thread that reads streamed clips cannot be started).
     pub fn schedule(&self, playspec: &Playspec, swap: Swap) -> Result<Ticket> {
         let (ticket, asked) = self.asked_swap(playspec, swap)?;
         self.inner().send(vec![asked])?;
