@@ -73,12 +73,44 @@ static void structs_that_are_written(void)
 
     /* Too small a struct is refused before anything is written. */
     memset(&later, 0xA5, sizeof later);
-    later.known.struct_size = sizeof later.known - 8;
+    later.known.struct_size = offsetof(amio_clip_properties, id) - 8;
     memcpy(before, &later, sizeof before);
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_info(clip, &later.known));
     CHECK(memcmp(before, &later, sizeof before) == 0);
 
     OK(amio_clip_free(clip));
+}
+
+/* What was added to them since the first header is not asked of older callers. */
+static void structs_that_have_grown(void)
+{
+    amio_interface *iface = rolling_offline(1);
+    amio_clip *clip = counting_clip(5);
+    amio_clip_properties properties;
+    amio_event event;
+    amio_stats stats;
+
+    memset(&properties, 0xA5, sizeof properties);
+    properties.struct_size = offsetof(amio_clip_properties, id);
+    OK(amio_clip_info(clip, &properties));
+    CHECK(properties.frames == 5 && properties.id == UINT64_C(0xA5A5A5A5A5A5A5A5));
+    OK(amio_clip_free(clip));
+
+    memset(&event, 0xA5, sizeof event);
+    event.struct_size = offsetof(amio_event, clip_id);
+    OK(amio_interface_next_event(iface, &event));
+    CHECK(event.kind == AMIO_EVENT_NONE && event.message[0] == '\0');
+    CHECK(event.clip_id == UINT64_C(0xA5A5A5A5A5A5A5A5));
+    event.struct_size -= 8;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_interface_next_event(iface, &event));
+
+    memset(&stats, 0xA5, sizeof stats);
+    stats.struct_size = offsetof(amio_stats, underruns);
+    OK(amio_interface_stats(iface, &stats));
+    CHECK(stats.periods == 0 && stats.underruns == UINT64_C(0xA5A5A5A5A5A5A5A5));
+    stats.struct_size -= 8;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_interface_stats(iface, &stats));
+    OK(amio_interface_free(iface));
 }
 
 static void structs_that_are_filled_in(void)
@@ -103,6 +135,7 @@ int main(void)
 {
     structs_that_are_read();
     structs_that_are_written();
+    structs_that_have_grown();
     structs_that_are_filled_in();
     return 0;
 }

@@ -79,7 +79,7 @@ pub struct amio_clip_properties {
 // SAFETY: repr(C), the first field is its size, and it has integers only.
 unsafe impl Versioned for amio_clip_properties {
     const NAME: &'static str = "amio_clip_properties";
-    const SMALLEST: usize = size_of::<amio_clip_properties>();
+    const SMALLEST: usize = offset_of!(amio_clip_properties, id);
 }
 
 /// Copies samples of any format and layout into a new clip.

@@ -8,6 +8,7 @@ use super::sized::{Versioned, text_field};
 use super::status::amio_status;
 use crate::{CancelReason, Event, EventKind, SkipPolicy};
 use std::ffi::{c_char, c_int};
+use std::mem::offset_of;
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 
@@ -120,7 +121,7 @@ pub struct amio_event {
 // SAFETY: repr(C), the first field is its size, and it has integers only.
 unsafe impl Versioned for amio_event {
     const NAME: &'static str = "amio_event";
-    const SMALLEST: usize = size_of::<amio_event>();
+    const SMALLEST: usize = offset_of!(amio_event, clip_id);
 }
 
 /// Fetches the oldest event. Never blocks: if none waits, it is AMIO_OK with the kind

@@ -8,6 +8,7 @@ use super::sized::{Versioned, text_field};
 use super::status::amio_status;
 use crate::{Realtime, RingLevel};
 use std::ffi::c_char;
+use std::mem::offset_of;
 
 /// The audio thread has not run yet.
 pub const AMIO_REALTIME_UNKNOWN: u32 = 0;
@@ -82,7 +83,7 @@ pub struct amio_stats {
 // SAFETY: repr(C), the first field is its size, and it has numbers only.
 unsafe impl Versioned for amio_stats {
     const NAME: &'static str = "amio_stats";
-    const SMALLEST: usize = size_of::<amio_stats>();
+    const SMALLEST: usize = offset_of!(amio_stats, underruns);
 }
 
 /// Tells how well it goes. Until the audio thread has run, it asks the driver about real-time
