@@ -259,7 +259,7 @@ fn a_period_that_is_longer_than_what_is_read_ahead_has_all_its_frames() {
             .expect("it is queued");
         interface.set_rolling(true).expect("it rolls");
         interface.start().expect("it starts");
-        while interface.position() < 2 * i64::from(period) {
+        while interface.position() < 3 * i64::from(period) {
             std::thread::sleep(Duration::from_millis(20)); // positions cannot be waited for
         }
         interface.set_position(240_000).expect("it seeks");
