@@ -82,6 +82,27 @@ fn a_take_is_recorded_over_a_click_from_frame_to_frame() {
 }
 
 #[test]
+fn files_of_any_rate_are_streamed_one_after_another() {
+    let paths = [(44_100, "a.wav"), (48_000, "b.flac")].map(|(rate, name)| {
+        let path = scratch().join(format!("streamed-{name}"));
+        let clip = Clip::from_f32(rate, 1, &vec![0.25; 44_100]).expect("samples");
+        let format = match rate {
+            48_000 => FileFormat::Flac16,
+            _ => FileFormat::WavF32,
+        };
+        clip.save(&path, format).expect("it is written");
+        path
+    });
+    for driver in ["offline", "null"] {
+        let printed = succeed(c("stream_files").args(["--driver", driver]).args(&paths));
+        let frames = numbers_after("frame ", &printed);
+        assert_eq!(frames, [0, 48_000], "{printed}");
+        assert!(printed.contains("48000 frames\n") && printed.contains("44100 frames\n"));
+        assert!(printed.ends_with("\n0 underruns\n"), "{printed}");
+    }
+}
+
+#[test]
 fn bars_are_swapped_in_time_by_an_event_loop() {
     let printed = succeed(c("swap_in_time").args(["--driver", "null"]));
     let bars = numbers_after("device frame ", &printed);

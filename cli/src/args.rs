@@ -38,7 +38,7 @@ pub struct Args {
 pub enum Command {
     /// Render an arrangement to a WAV file
     Render(Render),
-    /// Play an arrangement, or WAV files one after another
+    /// Play an arrangement, or audio files one after another
     Play(Play),
     /// Record input to a WAV or FLAC file, until the duration has passed or Ctrl-C
     Record(Record),
@@ -83,7 +83,7 @@ Examples:
 
 It ends when the sound has ended, or on Ctrl-C.")]
 pub struct Play {
-    /// One arrangement (.toml), or WAV files
+    /// One arrangement (.toml), or audio files of any kind
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Where the sound goes
