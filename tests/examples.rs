@@ -83,18 +83,21 @@ fn a_take_is_recorded_over_a_click_from_frame_to_frame() {
 
 #[test]
 fn files_of_any_rate_are_streamed_one_after_another() {
-    let files = [(48_000, 1_000), (44_100, 44_100)].map(|(rate, frames)| {
-        let path = scratch().join(format!("stream-{rate}.wav"));
-        let clip = Clip::from_f32(rate, 1, &vec![0.25; frames]).expect("good samples");
-        clip.save(&path, FileFormat::WavF32)
-            .expect("the target directory is writable");
+    let paths = [(44_100, "a.wav"), (48_000, "b.flac")].map(|(rate, name)| {
+        let path = scratch().join(format!("streamed-{name}"));
+        let clip = Clip::from_f32(rate, 1, &vec![0.25; 44_100]).expect("samples");
+        let format = match rate {
+            48_000 => FileFormat::Flac16,
+            _ => FileFormat::WavF32,
+        };
+        clip.save(&path, format).expect("it is written");
         path
     });
     for driver in ["offline", "null"] {
-        let mut program = c("stream_files");
-        let printed = succeed(program.args(["--driver", driver]).args(&files));
-        assert_eq!(numbers_after(": frame ", &printed), [0, 1_000]);
-        assert!(printed.contains(", 48000 frames\n"), "{printed}");
+        let printed = succeed(c("stream_files").args(["--driver", driver]).args(&paths));
+        let frames = numbers_after("frame ", &printed);
+        assert_eq!(frames, [0, 48_000], "{printed}");
+        assert!(printed.contains("48000 frames\n") && printed.contains("44100 frames\n"));
         assert!(printed.ends_with("\n0 underruns\n"), "{printed}");
     }
 }

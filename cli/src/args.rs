@@ -83,7 +83,7 @@ Examples:
 
 It ends when the sound has ended, or on Ctrl-C.")]
 pub struct Play {
-    /// One arrangement (.toml), or audio files
+    /// One arrangement (.toml), or audio files of any kind
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Where the sound goes

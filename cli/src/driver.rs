@@ -82,6 +82,14 @@ pub fn tell(event: &Event, status: Status) -> Result<()> {
         EventKind::Skipped { frames, .. } => {
             status.warn(format_args!("{frames} frames were skipped"))
         }
+        EventKind::Underrun { frames, .. } => {
+            status.warn(format_args!(
+                "a file was read too slowly: {frames} frames are silent"
+            ));
+        }
+        EventKind::StreamFailed { reason, .. } => {
+            status.warn(format_args!("a part of a file cannot be read: {reason}"));
+        }
         EventKind::InputLost { frames } => {
             status.warn(format_args!(
                 "{frames} frames of input were lost: writing was too slow"

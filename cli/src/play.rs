@@ -7,14 +7,15 @@ use crate::failure::{Failure, Result};
 use crate::interrupt::{Interrupt, RESPONSE};
 use crate::status::Status;
 use crate::timeline::Timeline;
-use amio::{Config, Error, EventKind, Interface, Ticket};
+use amio::{Config, DriverKind, Error, EventKind, Interface, Ticket};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// Runs the subcommand. Ctrl-C ends it as the end of the sound does.
 pub fn run(args: &Play, status: Status) -> Result<()> {
     let interrupt = Interrupt::catch()?;
-    let arrangement = open(&args.files)?;
+    let given = args.driver.config();
+    let arrangement = open(&args.files, &given)?;
     let timeline = Timeline::of(&arrangement);
     let frames = if arrangement.length.is_none() && timeline.is_endless(&arrangement) {
         None
@@ -22,7 +23,6 @@ pub fn run(args: &Play, status: Status) -> Result<()> {
         Some(timeline.length(&arrangement)?)
     };
     let common = driver::playback(args.driver.kind.into(), &arrangement);
-    let given = args.driver.config();
     let interface = Interface::new(Config {
         client_name: given.client_name,
         server_name: given.server_name,
@@ -109,7 +109,8 @@ impl Player<'_> {
     }
 }
 
-fn open(files: &[PathBuf]) -> Result<Arrangement> {
+/// `given` is what the options say of the driver.
+fn open(files: &[PathBuf], given: &Config) -> Result<Arrangement> {
     let is_arrangement = |path: &Path| {
         path.extension()
             .is_some_and(|e| e.eq_ignore_ascii_case("toml"))
@@ -119,6 +120,13 @@ fn open(files: &[PathBuf]) -> Result<Arrangement> {
         files if files.iter().any(|file| is_arrangement(file)) => Err(Failure::Usage(
             "play takes one arrangement, or audio files, not both".into(),
         )),
-        files => Arrangement::of_files(files),
+        files => {
+            // A server has a rate of its own; others take the first file's.
+            let rate_hz = match given.driver {
+                DriverKind::Jack => Some(Interface::new(given.clone())?.frame_rate_hz()),
+                _ => None,
+            };
+            Arrangement::of_files(files, rate_hz)
+        }
     }
 }

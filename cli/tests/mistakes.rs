@@ -101,6 +101,23 @@ const CASES: &[(&str, &str)] = &[
         "y = { tone_hz = 1, length = 10, size = 1 }\n",
         "4:33: unknown field `size`",
     ),
+    ("y = { tone_hz = 1 }\n", "4:5: missing field `length`"),
+    (
+        "y = { stream = true }\n",
+        "4:5: missing field `file` or `tone_hz`",
+    ),
+    (
+        "y = { file = 'c.wav', convert = 'nicely' }\n",
+        "4:33: unknown variant `nicely`, expected one of `draft`, `good`, `best`",
+    ),
+    (
+        "y = { file = 'c.wav', length = 10 }\n",
+        "4:5: a clip is either a file, with `convert` and `stream`, or a tone",
+    ),
+    (
+        "y = { file = 'no such file.wav', stream = true }\n",
+        "4:5: no such file.wav: No such file or directory",
+    ),
     (
         "y = { tone_hz = 1, length = 0 }\n",
         "4:29: length must be 1 to 2^60 frames",
@@ -111,7 +128,7 @@ const CASES: &[(&str, &str)] = &[
     ),
     (
         "y = 3\n",
-        "4:5: invalid type: integer `3`, expected the path of a WAV file",
+        "4:5: invalid type: integer `3`, expected the path of an audio file",
     ),
     ("ü = [1\n", "4:7: "),
 ];
@@ -146,7 +163,8 @@ fn a_clip_of_another_rate_is_refused_where_it_is_named() {
     let ran = folder.run(&["render", "a.toml", "-o", "a.wav"]);
     assert_eq!(
         ran.stderr,
-        "amio: a.toml:3:5: clip \"c\" has 44100 Hz, the arrangement 48000 Hz; convert it first\n"
+        "amio: a.toml:3:5: clip \"c\" has 44100 Hz, the arrangement 48000 Hz; to convert it, \
+         write { file = ..., convert = \"good\" }\n"
     );
 }
 

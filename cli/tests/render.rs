@@ -246,3 +246,26 @@ fn more_swaps_than_a_group_holds_are_all_on_their_frames() {
         assert_eq!(sample, level(clip[frame % 10]), "frame {frame}");
     }
 }
+
+#[test]
+fn a_file_of_another_rate_is_converted_where_it_is_asked_for_streamed_or_not() {
+    let folder = Folder::new("converted");
+    folder.write_i16("c.wav", 1, 44_100, &ramp(441 * 4));
+    let rendered = |table: &str| {
+        let arrangement = format!(
+            "rate = 48000\n[clips]\nc = {{ file = 'c.wav', {table} }}\n\
+             [[playspec.p]]\nclip = 'c'\nplay_at = 100\n"
+        );
+        folder.write("a.toml", &arrangement);
+        folder.succeed(&["render", "a.toml", "-o", "a.wav"]);
+        folder.read_f32("a.wav").1
+    };
+    let loaded = rendered("convert = 'good'");
+    assert_eq!(loaded.len(), 2 * (100 + 480 * 4));
+    // The ramp rises a sample's worth in 480 / 441 frames.
+    let middle = loaded[2 * (100 + 960)];
+    assert!((middle - level(16 * 883)).abs() < 1e-4, "{middle}");
+    assert_eq!(rendered("convert = 'good', stream = true"), loaded);
+    assert_ne!(rendered("convert = 'best'"), loaded);
+    assert_eq!(rendered("convert = 'draft'").len(), loaded.len());
+}

@@ -31,18 +31,43 @@ pub struct File {
 
 /// Where the samples of a clip come from.
 pub enum Source {
-    /// A file, relative to the arrangement.
-    Path(PathBuf),
-    /// A tone that is made.
+    File(FileClip),
     Tone(Tone),
 }
 
+/// A file, relative to the arrangement.
+pub struct FileClip {
+    pub path: PathBuf,
+    /// How it is converted to the arrangement's rate; `None`: a file of another rate is refused.
+    pub convert: Option<Convert>,
+    /// Whether it is played without being loaded.
+    pub stream: bool,
+}
+
+/// How well a frame rate is converted.
+#[derive(Clone, Copy, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Convert {
+    Draft,
+    Good,
+    Best,
+}
+
 /// A sine tone that fades away.
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
 pub struct Tone {
     pub tone_hz: Spanned<Glide>,
     pub length: Spanned<Length>,
+}
+
+/// A [`Source`] that is written as a table.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    file: Option<PathBuf>,
+    convert: Option<Convert>,
+    stream: Option<bool>,
+    tone_hz: Option<Spanned<Glide>>,
+    length: Option<Spanned<Length>>,
 }
 
 /// One `[[playspec.NAME]]`.
@@ -89,16 +114,60 @@ impl<'de> Deserialize<'de> for Source {
             type Value = Source;
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
                 f.write_str(
-                    "the path of a WAV file, or a tone as in { tone_hz = 1000, length = \"20ms\" }",
+                    "the path of an audio file, { file = \"song.mp3\", convert = \"good\" }, or a tone as \
+                     in { tone_hz = 1000, length = \"20ms\" }",
                 )
             }
             fn visit_str<E: de::Error>(self, path: &str) -> Result<Source, E> {
-                Ok(Source::Path(path.into()))
+                Ok(Source::File(FileClip {
+                    path: path.into(),
+                    convert: None,
+                    stream: false,
+                }))
             }
             fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Source, A::Error> {
-                Tone::deserialize(MapAccessDeserializer::new(map)).map(Source::Tone)
+                Table::deserialize(MapAccessDeserializer::new(map))?.source()
             }
         }
         deserializer.deserialize_any(Reader)
+    }
+}
+
+impl Table {
+    fn source<E: de::Error>(self) -> Result<Source, E> {
+        match self {
+            Table {
+                file: Some(path),
+                convert,
+                stream,
+                tone_hz: None,
+                length: None,
+            } => Ok(Source::File(FileClip {
+                path,
+                convert,
+                stream: stream.unwrap_or(false),
+            })),
+            Table {
+                file: None,
+                convert: None,
+                stream: None,
+                tone_hz: Some(tone_hz),
+                length: Some(length),
+            } => Ok(Source::Tone(Tone { tone_hz, length })),
+            Table {
+                file: None,
+                tone_hz: None,
+                ..
+            } => Err(E::custom("missing field `file` or `tone_hz`")),
+            Table {
+                file: None,
+                length: None,
+                ..
+            } => Err(E::missing_field("length")),
+            _ => Err(E::custom(
+                "a clip is either a file, with `convert` and `stream`, or a tone, with `tone_hz` and \
+                 `length`",
+            )),
+        }
     }
 }

@@ -9,11 +9,12 @@ mod tone;
 pub mod value;
 
 use crate::failure::{Failure, Result};
-use amio::{Clip, Entry, Gain, LatePolicy, Playspec, Repeat};
-use file::{File, Late, Source};
+use amio::{Clip, Entry, Gain, LatePolicy, OpenOptions, Playspec, Quality, Repeat};
+use file::{Convert, File, FileClip, Late, Source};
 use place::Text;
 use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroU64};
+use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use toml::Spanned;
 use value::{GainPair, Length};
@@ -89,32 +90,29 @@ impl Arrangement {
         Reader { text, rate_hz }.arrangement(file)
     }
 
-    /// The files one after another, from frame 0.
+    /// The files one after another, from frame 0, streamed, and converted to a rate; `None`: that
+    /// of the first.
     ///
     /// # Errors
-    /// A file that cannot be read; one whose rate is not that of the first.
-    pub fn of_files(paths: &[PathBuf]) -> Result<Arrangement> {
+    /// A file that cannot be read.
+    pub fn of_files(paths: &[PathBuf], rate_hz: Option<u32>) -> Result<Arrangement> {
         let mut entries = Vec::new();
         let mut labels = Vec::new();
-        let (mut rate_hz, mut channels, mut play_at) = (0, DEFAULT_CHANNELS, 0);
+        let mut options = OpenOptions {
+            frame_rate_hz: rate_hz,
+            ..OpenOptions::default()
+        };
+        let (mut channels, mut play_at) = (DEFAULT_CHANNELS, 0);
         for path in paths {
-            let clip = Clip::open(path)?;
+            let clip = Clip::open_stream(path, &options)?;
             let info = clip.info();
-            if rate_hz != 0 && rate_hz != info.frame_rate_hz {
-                return Err(Failure::of(
-                    path.display(),
-                    format_args!(
-                        "its rate is {} Hz, the first file's {rate_hz} Hz",
-                        info.frame_rate_hz
-                    ),
-                ));
-            }
-            rate_hz = info.frame_rate_hz;
+            options.frame_rate_hz = Some(info.frame_rate_hz);
             channels = channels.max(info.channels);
             entries.push(Entry::new(&clip, play_at));
             labels.push(path.display().to_string());
             play_at += info.frames as i64;
         }
+        let rate_hz = options.frame_rate_hz.unwrap_or_default();
         Ok(Arrangement {
             path: paths.first().cloned().unwrap_or_default(),
             rate_hz,
@@ -203,10 +201,9 @@ impl Reader<'_> {
         let mut clips = BTreeMap::new();
         for (name, source) in &file.clips {
             let clip = match source.get_ref() {
-                Source::Path(path) => {
-                    let folder = self.text.path.parent().unwrap_or(Path::new(""));
-                    Clip::open(folder.join(path)).map_err(|e| self.text.refuse(source.span(), e))?
-                }
+                Source::File(file) => self
+                    .open(file)
+                    .map_err(|e| self.text.refuse(source.span(), e))?,
                 Source::Tone(tone) => {
                     let frames = self.positive(&tone.length, "length")?;
                     let seconds = frames / u64::from(self.rate_hz);
@@ -225,7 +222,8 @@ impl Reader<'_> {
                 return Err(self.text.refuse(
                     source.span(),
                     format_args!(
-                        "clip {name:?} has {clip_hz} Hz, the arrangement {} Hz; convert it first",
+                        "clip {name:?} has {clip_hz} Hz, the arrangement {} Hz; to convert it, write \
+                         {{ file = ..., convert = \"good\" }}",
                         self.rate_hz
                     ),
                 ));
@@ -233,6 +231,23 @@ impl Reader<'_> {
             clips.insert(name.clone(), clip);
         }
         Ok(clips)
+    }
+
+    fn open(&self, file: &FileClip) -> amio::Result<Clip> {
+        let folder = self.text.path.parent().unwrap_or(Path::new(""));
+        let path = folder.join(&file.path);
+        let options = OpenOptions {
+            frame_rate_hz: file.convert.map(|_| self.rate_hz),
+            quality: match file.convert {
+                Some(Convert::Draft) => Quality::Draft,
+                Some(Convert::Good) | None => Quality::Good,
+                Some(Convert::Best) => Quality::Best,
+            },
+        };
+        if file.stream {
+            return Clip::open_stream(path, &options);
+        }
+        Clip::open_with(path, &options, &mut |_| ControlFlow::Continue(()))
     }
 
     fn playspecs(
