@@ -111,7 +111,7 @@ pub const LOSSLESS: &str = "
     16.rf64.wav     ffmpeg -v error -i $in -rf64 always $out
     24.rf64.wav     sndfile-convert -pcm24 $in $out.rf64 && mv $out.rf64 $out
     x24.wav         ffmpeg -v error -i $in -write_bext 1 -c:a pcm_s24le $out
-    16.rifx.wav     sox -D $in -b 16 -B $out
+    16.rifx.wav     sndfile-convert -endian=big -pcm16 $in $out
     24.rifx.wav     sndfile-convert -endian=big -pcm24 $in $out
     f64.rifx.wav    sndfile-convert -endian=big -float64 $in $out
     s8.aiff         sox $in -b 8 $out
@@ -120,7 +120,7 @@ pub const LOSSLESS: &str = "
     s32.aiff        sndfile-convert -pcm32 $in $out
     f32.aifc        ffmpeg -v error -i $in -c:a pcm_f32be -f aiff $out
     f64.aifc        sndfile-convert -float64 $in $out
-    u8.aifc         sndfile-convert -pcmu8 $in $out
+    u8.aifc         ffmpeg -v error -i $in -c:a pcm_u8 -f aiff $out
     s24le.aifc      sndfile-convert -endian=little -pcm24 $in $out
     s32le.aifc      sndfile-convert -endian=little -pcm32 $in $out
     sowt.aifc       ffmpeg -v error -i $in -c:a pcm_s16le -f aiff $out
