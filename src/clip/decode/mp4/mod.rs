@@ -41,7 +41,11 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
     let mut entry = tables.find(b"stsd").ok_or_else(bad)?;
     entry.skip(8).ok_or_else(bad)?;
     let (codec, entry) = entry.next_box().ok_or_else(bad)?;
-    let places = tables::places(tables, input.length()).ok_or_else(bad)?;
+    let places = tables::places(tables, input.length());
+    if places.as_ref().is_none_or(Vec::is_empty) && Bytes(&movie).find(b"mvex").is_some() {
+        return Err(input.bad("MP4 in fragments"));
+    }
+    let places = places.ok_or_else(bad)?;
     let lasts = tables::duration(tables).ok_or_else(bad)?;
     let units = Units {
         track: timescale(track, &[b"mdia", b"mdhd"]).ok_or_else(bad)?,
@@ -51,7 +55,11 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
         b"mp4a" => {
             let mut setup = sample_entry(entry, b"esds").ok_or_else(bad)?;
             setup.skip(4).ok_or_else(bad)?;
-            let setup = descriptor(setup).ok_or_else(bad)?;
+            let kind = descriptor(setup, DECODER).and_then(|mut decoder| decoder.u8());
+            if let Some(name) = kind.and_then(not_aac) {
+                return Err(input.bad(format!("MP4 with {name}")));
+            }
+            let setup = descriptor(setup, DECODER_SETUP).ok_or_else(bad)?;
             let held = places.len() as u64 * u64::from(aac::FRAMES);
             let rate = aac::frame_rate_hz(setup.0).unwrap_or(units.track);
             let delay = priming(track, Bytes(&movie), units, rate);
@@ -114,8 +122,27 @@ fn sample_entry<'a>(mut entry: Bytes<'a>, name: &[u8; 4]) -> Option<Bytes<'a>> {
         .or_else(|| entry.find(b"wave").and_then(|wave| wave.find(name)))
 }
 
-/// What the decoder needs, in the descriptors of MPEG-4 (ISO 14496-1, 7.2.6).
-pub fn descriptor(mut bytes: Bytes<'_>) -> Option<Bytes<'_>> {
+/// The descriptor that says what kind of decoder is needed.
+const DECODER: u8 = 4;
+
+/// The descriptor of what that decoder needs.
+pub const DECODER_SETUP: u8 = 5;
+
+/// What is not AAC, of the kinds that are met in practice (mp4ra.org).
+fn not_aac(kind: u8) -> Option<&'static str> {
+    Some(match kind {
+        0x69 | 0x6B => "MPEG audio (MP3)",
+        0xA5 => "AC-3",
+        0xA6 => "E-AC-3",
+        0xA9..=0xAC => "DTS",
+        0xDD => "Vorbis",
+        0xE1 => "QCELP",
+        _ => return None,
+    })
+}
+
+/// What is in the descriptor `wanted` of MPEG-4 (ISO 14496-1, 7.2.6).
+pub fn descriptor(mut bytes: Bytes<'_>, wanted: u8) -> Option<Bytes<'_>> {
     loop {
         let tag = bytes.u8()?;
         let mut size = 0;
@@ -127,6 +154,9 @@ pub fn descriptor(mut bytes: Bytes<'_>) -> Option<Bytes<'_>> {
             }
         }
         match tag {
+            found if found == wanted => {
+                return Some(Bytes(bytes.0.get(..size.min(bytes.0.len()))?));
+            }
             // Elementary stream: its number and flags, and what they announce.
             3 => {
                 bytes.skip(2)?;
@@ -136,9 +166,8 @@ pub fn descriptor(mut bytes: Bytes<'_>) -> Option<Bytes<'_>> {
                 bytes.skip(url.into())?;
                 bytes.skip(if flags & 0x20 == 0 { 0 } else { 2 })?;
             }
-            // Decoder configuration: what kind, how large, how fast.
-            4 => bytes.skip(13)?,
-            5 => return Some(Bytes(bytes.0.get(..size.min(bytes.0.len()))?)),
+            // What kind, how large, how fast.
+            DECODER => bytes.skip(13)?,
             _ => bytes.skip(size)?,
         }
     }
