@@ -266,4 +266,9 @@ fn a_sample_that_no_clip_may_have_is_refused_in_a_file_as_well() {
         ),
         "{error}"
     );
+    for error in [error, Clip::open(&path).expect_err("not a number")] {
+        let text = error.to_string();
+        let named = format!("{}: sample NaN at frame 19999", path.display());
+        assert!(text.starts_with(&named), "{text}");
+    }
 }

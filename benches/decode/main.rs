@@ -106,7 +106,7 @@ impl Peer {
             .expect("there is a compiler");
         assert!(
             compiled.success(),
-            "libsndfile's header and library are missing"
+            "libsndfile's header and library are missing; scripts/setup bench installs them"
         );
         let mut child = Command::new(program)
             .stdin(Stdio::piped())

@@ -36,9 +36,11 @@ impl Analysis {
     /// # Errors
     /// As [`Clip::open`], and [`Error::Cancelled`].
     pub fn of_file(path: impl AsRef<Path>, monitor: &mut Monitor<'_>) -> Result<Analysis> {
-        let mut source = open(path.as_ref())?;
+        let path = path.as_ref();
+        let mut source = open(path)?;
         let mut both = Both::new(source.info())?;
-        let info = each_block_of(&mut *source, monitor, |block| both.take(block))?;
+        let info = each_block_of(&mut *source, monitor, |block| both.take(block))
+            .map_err(|error| error.in_file(path))?;
         both.finish(info, None)
     }
 }

@@ -324,6 +324,7 @@ fn check_samples(start: u64, channel: u16, samples: &[f32]) -> Result<()> {
     }
     let at = samples.iter().position(|x| !good(x)).unwrap_or(0);
     Err(Error::BadSample {
+        file: None,
         frame: start + at as u64,
         channel,
         value: samples[at].into(),

@@ -64,7 +64,8 @@ impl Clip {
         options: &OpenOptions,
         monitor: &mut Monitor<'_>,
     ) -> Result<Clip> {
-        source::load(&mut *options.source(path.as_ref())?, monitor)
+        let path = path.as_ref();
+        source::load(&mut *options.source(path)?, monitor).map_err(|error| error.in_file(path))
     }
 
     /// Plays a file without loading it: an interface on which it is scheduled reads ahead of what

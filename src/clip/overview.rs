@@ -71,9 +71,11 @@ impl Overview {
     /// # Errors
     /// As [`Clip::open`], and [`Error::Cancelled`].
     pub fn of_file(path: impl AsRef<Path>, monitor: &mut Monitor<'_>) -> Result<Overview> {
-        let mut source = open(path.as_ref())?;
+        let path = path.as_ref();
+        let mut source = open(path)?;
         let mut builder = Builder::new(source.info().channels);
-        let info = each_block_of(&mut *source, monitor, |block| builder.take(block))?;
+        let info = each_block_of(&mut *source, monitor, |block| builder.take(block))
+            .map_err(|error| error.in_file(path))?;
         builder.finish(info, None)
     }
 

@@ -111,12 +111,18 @@ pub const LOSSLESS: &str = "
     16.rf64.wav     ffmpeg -v error -i $in -rf64 always $out
     24.rf64.wav     sndfile-convert -pcm24 $in $out.rf64 && mv $out.rf64 $out
     x24.wav         ffmpeg -v error -i $in -write_bext 1 -c:a pcm_s24le $out
+    16.rifx.wav     sndfile-convert -endian=big -pcm16 $in $out
+    24.rifx.wav     sndfile-convert -endian=big -pcm24 $in $out
+    f64.rifx.wav    sndfile-convert -endian=big -float64 $in $out
     s8.aiff         sox $in -b 8 $out
     s16.aiff        sox -D $in -b 16 $out
     s24.aiff        ffmpeg -v error -i $in -c:a pcm_s24be $out
     s32.aiff        sndfile-convert -pcm32 $in $out
     f32.aifc        ffmpeg -v error -i $in -c:a pcm_f32be -f aiff $out
     f64.aifc        sndfile-convert -float64 $in $out
+    u8.aifc         ffmpeg -v error -i $in -c:a pcm_u8 -f aiff $out
+    s24le.aifc      sndfile-convert -endian=little -pcm24 $in $out
+    s32le.aifc      sndfile-convert -endian=little -pcm32 $in $out
     sowt.aifc       ffmpeg -v error -i $in -c:a pcm_s16le -f aiff $out
     alaw.aifc       ffmpeg -v error -i $in -c:a pcm_alaw -f aiff $out
     mulaw.aifc      ffmpeg -v error -i $in -c:a pcm_mulaw -f aiff $out
@@ -130,6 +136,10 @@ pub const LOSSLESS: &str = "
     mulaw.au        sox $in -e mu-law $out
     s16.dns.au      sndfile-convert -endian=little -pcm16 $in $out
     s24.dns.au      sndfile-convert -endian=little -pcm24 $in $out
+    s8.dns.au       sndfile-convert -endian=little -pcms8 $in $out
+    s32.dns.au      sndfile-convert -endian=little -pcm32 $in $out
+    alaw.dns.au     sndfile-convert -endian=little -alaw $in $out
+    mulaw.dns.au    sndfile-convert -endian=little -ulaw $in $out
     f32.dns.au      sndfile-convert -endian=little -float32 $in $out
     f64.dns.au      sndfile-convert -endian=little -float64 $in $out
     s8.caf          ffmpeg -v error -i $in -c:a pcm_s8 $out

@@ -251,3 +251,34 @@ fn files_that_forget_the_length_are_as_long_as_ffmpeg_finds_them() {
         });
     }
 }
+
+#[test]
+fn a_codec_that_is_not_supported_is_named() {
+    let table = "
+        m.mp4     ffmpeg -v error -i $in -c:a libmp3lame $out
+        f.mp4     ffmpeg -v error -i $in -c:a aac -movflags +frag_keyframe+empty_moov $out
+        o.mp4     ffmpeg -v error -i $in -c:a libopus -ar 48000 $out
+        s.m4a     ffmpeg -v error -i $in -c:a aac -ac 6 $out
+        i.aifc    ffmpeg -v error -i $in -c:a adpcm_ima_qt -f aiff $out
+        a.wav     ffmpeg -v error -i $in -c:a adpcm_ms $out
+    ";
+    let found = [
+        "MP4 with MPEG audio (MP3)",
+        "MP4 in fragments",
+        "MP4 with codec \"Opus\"",
+        "MP4 with AAC in channel configuration 6",
+        "codec \"ima4\"",
+        "Microsoft ADPCM",
+    ];
+    let mut found = found.into_iter();
+    each(table, SOUNDS[1], "unsupported", |file| {
+        let error = Clip::open(file).expect_err("it is not supported");
+        let text = error.to_string();
+        let found = found.next().expect("one for each file");
+        assert!(text.starts_with(&format!("{}: ", file.display())), "{text}");
+        assert!(
+            text.contains(found) && text.contains("supported: WAV"),
+            "{text}"
+        );
+    });
+}

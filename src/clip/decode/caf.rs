@@ -3,7 +3,7 @@
 use super::Opened;
 use super::input::{Input, PARTS};
 use super::mp4::boxes::Bytes;
-use super::mp4::{aac, alac, descriptor};
+use super::mp4::{DECODER_SETUP, aac, alac, descriptor};
 use super::pcm::{self, Encoding, Header, Order};
 use super::table::Place;
 use crate::error::Result;
@@ -61,7 +61,7 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
                 let all = delay.saturating_add(frames);
                 return alac::open(input, "CAF", alac_setup(&setup), places, delay, all);
             }
-            let Some(setup) = descriptor(Bytes(&setup)) else {
+            let Some(setup) = descriptor(Bytes(&setup), DECODER_SETUP) else {
                 return Err(input.bad("CAF with AAC that says nothing of itself"));
             };
             let held = places.len() as u64 * u64::from(aac::FRAMES);

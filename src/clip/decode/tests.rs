@@ -189,3 +189,152 @@ fn what_is_no_audio_is_named_with_what_is_supported() {
     assert!(matches!(probe(&path), Err(Error::Io { .. })));
     assert!(matches!(probe(folder.path()), Err(Error::Format { .. })));
 }
+
+/// All frames of a file.
+fn whole(file: &Path) -> Vec<Vec<f32>> {
+    let mut source = open(file).unwrap_or_else(|error| panic!("{error}")).source;
+    let frames = source.info().frames as usize;
+    read(&mut *source, frames + 1)
+}
+
+/// Where what comes after the name of the first box of that name begins.
+fn inside(file: &[u8], name: &[u8; 4]) -> usize {
+    let at = file.windows(4).position(|bytes| bytes == name);
+    at.expect("there is such a box") + 4
+}
+
+fn word(file: &[u8], at: usize) -> u32 {
+    u32::from_be_bytes(file[at..at + 4].try_into().expect("four bytes"))
+}
+
+fn put(file: &mut [u8], at: usize, word: u32) {
+    file[at..at + 4].copy_from_slice(&word.to_be_bytes());
+}
+
+#[test]
+fn the_units_of_an_mp4_track_need_not_be_its_frames() {
+    let folder = Folder::new("units");
+    let source = folder.path().join("source.wav");
+    let sound = Sound {
+        frame_rate_hz: 44_100,
+        channels: 1,
+        frames: 20_011,
+    };
+    sound.write(&source);
+    for (name, codec) in [("units.m4a", "aac"), ("units.alac.m4a", "alac")] {
+        let path = folder.path().join(name);
+        make(
+            &format!("ffmpeg -v error -i $in -c:a {codec} $out"),
+            &source,
+            &path,
+        );
+        let expected = whole(&path);
+        assert_eq!(expected[0].len(), 20_011);
+        // Three units for each frame: in the head, in the durations, in the edit.
+        let mut file = fs::read(&path).expect("it was made");
+        let durations = inside(&file, b"stts");
+        let entries = word(&file, durations + 4) as usize;
+        let mut places = vec![inside(&file, b"mdhd") + 12, inside(&file, b"elst") + 12];
+        places.extend((0..entries).map(|entry| durations + 12 + 8 * entry));
+        for at in places {
+            let tripled = 3 * word(&file, at);
+            put(&mut file, at, tripled);
+        }
+        fs::write(&path, &file).expect("the folder is writable");
+        assert!(same(&whole(&path)[0], &expected[0]), "{name}");
+    }
+}
+
+#[test]
+fn where_the_packets_of_an_mp4_track_are_all_of_one_length_its_edit_says_where_it_ends() {
+    let folder = Folder::new("edit");
+    let source = folder.path().join("source.wav");
+    let sound = Sound {
+        frame_rate_hz: 44_100,
+        channels: 1,
+        frames: 20_011,
+    };
+    sound.write(&source);
+    let path = folder.path().join("edit.m4a");
+    make("ffmpeg -v error -i $in -c:a aac $out", &source, &path);
+    let expected = whole(&path);
+    let mut file = fs::read(&path).expect("it was made");
+    let durations = inside(&file, b"stts");
+    assert_eq!(word(&file, durations + 4), 2, "the last packet is shorter");
+    put(&mut file, durations + 8 + 8 + 4, 1_024);
+    // In units of the movie: frames, and then milliseconds, which are rounded down.
+    for (units, lasts, frames) in [(44_100, 20_011, 20_011), (1_000, 453, 20_021)] {
+        let (movie, edit) = (inside(&file, b"mvhd"), inside(&file, b"elst"));
+        put(&mut file, movie + 12, units);
+        put(&mut file, edit + 8, lasts);
+        fs::write(&path, &file).expect("the folder is writable");
+        let found = whole(&path);
+        assert_eq!(found[0].len(), frames);
+        assert!(same(&found[0][..20_011], &expected[0]));
+    }
+}
+
+/// A number in groups of seven bits, as CAF has it.
+fn in_sevens(number: usize) -> Vec<u8> {
+    let low = (number & 0x7F) as u8;
+    match number >> 7 {
+        0 => vec![low],
+        high => vec![high as u8 | 0x80, low],
+    }
+}
+
+#[test]
+fn aac_in_caf_loads_as_the_same_packets_do_in_adts() {
+    let folder = Folder::new("caf-aac");
+    let source = folder.path().join("source.wav");
+    let sound = Sound {
+        frame_rate_hz: 44_100,
+        channels: 2,
+        frames: 30_000,
+    };
+    sound.write(&source);
+    let adts = folder.path().join("source.aac");
+    make("ffmpeg -v error -i $in -c:a aac $out", &source, &adts);
+    // No free program writes AAC into CAF, so it is taken out of ADTS here.
+    let file = fs::read(&adts).expect("it was made");
+    let (mut sizes, mut packets, mut count, mut rest) = (Vec::new(), Vec::new(), 0, &file[..]);
+    while let [_, _, _, a, b, c, _, ..] = *rest {
+        let bytes = usize::from(a & 3) << 11 | usize::from(b) << 3 | usize::from(c >> 5);
+        sizes.extend(in_sevens(bytes - 7));
+        packets.extend(&rest[7..bytes]);
+        count += 1u64;
+        rest = &rest[bytes..];
+    }
+    let frames = 25_000u64;
+    let mut caf = b"caff\0\x01\0\0".to_vec();
+    let mut chunk = |name: &[u8; 4], parts: &[&[u8]]| {
+        let bytes: usize = parts.iter().map(|part| part.len()).sum();
+        caf.extend(name);
+        caf.extend((bytes as u64).to_be_bytes());
+        parts.iter().for_each(|part| caf.extend(*part));
+    };
+    let format = b"aac \0\0\0\0\0\0\0\0\0\0\x04\0\0\0\0\x02\0\0\0\0";
+    chunk(b"desc", &[&44_100f64.to_be_bytes(), format]);
+    let decoder = b"\x04\x11\x40\x15\0\0\0\0\0\0\0\0\0\0\0\x05\x02\x12\x10";
+    chunk(b"kuki", &[b"\x03\x16\0\0\0", decoder]);
+    let head = [count.to_be_bytes(), frames.to_be_bytes()].concat();
+    chunk(b"pakt", &[&head, b"\0\0\x08\x40\0\0\0\0", &sizes]); // 2112 before
+    chunk(b"data", &[b"\0\0\0\0", &packets]);
+    let path = folder.path().join("aac.caf");
+    fs::write(&path, caf).expect("the folder is writable");
+    let info = probe(&path).unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(
+        (
+            info.container,
+            info.encoding,
+            info.frame_rate_hz,
+            info.channels,
+            info.frames
+        ),
+        ("CAF", "AAC-LC", 44_100, 2, frames)
+    );
+    for (caf, adts) in whole(&path).iter().zip(whole(&adts)) {
+        assert!(same(caf, &adts[2_112..2_112 + frames as usize]));
+    }
+    assert_seeks(&path, 20);
+}

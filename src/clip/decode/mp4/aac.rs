@@ -27,6 +27,14 @@ const RATES_HZ: [u32; 13] = [
     7_350,
 ];
 
+/// The rate that an `AudioSpecificConfig` names by its number.
+pub fn frame_rate_hz(setup: &[u8]) -> Option<u32> {
+    let &[a, b, ..] = setup else {
+        return None;
+    };
+    RATES_HZ.get(usize::from((a & 7) << 1 | b >> 7)).copied()
+}
+
 /// Makes a source of packets; `setup` is the `AudioSpecificConfig` (ISO 14496-3, 1.6.2.1).
 pub fn open(
     input: &Arc<Input>,
@@ -40,7 +48,7 @@ pub fn open(
     let &[a, b, ..] = setup else {
         return Err(bad("AAC that says nothing of itself".into()));
     };
-    let (object, rate, channels) = (a >> 3, (a & 7) << 1 | b >> 7, b >> 3 & 15);
+    let (object, channels) = (a >> 3, b >> 3 & 15);
     if object != 2 {
         let name = match object {
             1 => "AAC Main",
@@ -56,12 +64,12 @@ pub fn open(
     if !matches!(channels, 1 | 2) {
         return Err(bad(format!("AAC in channel configuration {channels}")));
     }
-    let Some(frame_rate_hz) = RATES_HZ.get(usize::from(rate)) else {
+    let Some(frame_rate_hz) = frame_rate_hz(setup) else {
         return Err(bad("AAC at a rate that has no number".into()));
     };
     let codec = symphonia(Kind::Aac, Some(setup)).map_err(|e| bad(format!("AAC: {e}")))?;
     let info = ClipInfo {
-        frame_rate_hz: *frame_rate_hz,
+        frame_rate_hz,
         channels: channels.into(),
         frames,
     };

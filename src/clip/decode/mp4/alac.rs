@@ -22,6 +22,12 @@ const LONGEST: u32 = 1 << 16;
 /// Bytes of what the encoder keeps for the decoder, before the layout of the channels.
 pub const SETUP: usize = 24;
 
+/// The rate in an `ALACSpecificConfig`.
+pub fn frame_rate_hz(setup: &[u8]) -> Option<u32> {
+    let &[.., a, b, c, d] = setup.first_chunk::<SETUP>()?;
+    Some(u32::from_be_bytes([a, b, c, d]))
+}
+
 /// Makes a source of packets; `setup` is the `ALACSpecificConfig`, `frames` what the container
 /// says of the length, `delay` included.
 pub fn open(

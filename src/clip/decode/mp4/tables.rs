@@ -4,7 +4,7 @@
 use super::boxes::Bytes;
 use crate::clip::decode::table::Place;
 
-/// How long all packets last, in the units of the track, which are frames.
+/// How long all packets last, in the units of the track.
 pub fn duration(tables: Bytes<'_>) -> Option<u64> {
     let mut times = tables.find(b"stts")?;
     times.skip(4)?;

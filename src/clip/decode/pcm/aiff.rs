@@ -73,6 +73,9 @@ fn read_common(
         b"raw " if bits == 8 => (Some(Encoding::U8), Order::Big),
         b"in24" => (Some(Encoding::I24), Order::Big),
         b"in32" => (Some(Encoding::I32), Order::Big),
+        // As libsndfile writes little-endian samples of these widths.
+        b"42n1" => (Some(Encoding::I24), Order::Little),
+        b"23ni" => (Some(Encoding::I32), Order::Little),
         b"fl32" | b"FL32" => (Some(Encoding::F32), Order::Big),
         b"fl64" | b"FL64" => (Some(Encoding::F64), Order::Big),
         b"alaw" | b"ALAW" => (Some(Encoding::ALaw), Order::Big),
