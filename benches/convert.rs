@@ -132,6 +132,15 @@ fn judge(lines: &[Line]) -> bool {
         println!("{what}: {found:.4}, at least {least:.4}{verdict}");
     };
     println!();
+    let missing = |name: &&str| find(name).is_none();
+    let missing: Vec<&str> = ["soxr HQ", "soxr VHQ"]
+        .into_iter()
+        .filter(missing)
+        .collect();
+    if !missing.is_empty() {
+        println!("without {missing:?} there is nothing to judge by: scripts/setup bench");
+        return false;
+    }
     if let Some(good) = find("amio Good") {
         let f = &good.figures;
         demand("Good, 997 Hz above THD+N in dB", -f.thd_n_db[0], 134.0);

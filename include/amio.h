@@ -228,7 +228,7 @@
 #define AMIO_QUALITY_GOOD 0
 
 /**
- * For previews.
+ * For previews: as fast as AMIO_QUALITY_GOOD between usual rates, faster between others.
  */
 #define AMIO_QUALITY_DRAFT 1
 
@@ -1819,8 +1819,8 @@ amio_status amio_clip_open_with(const char *path,
  * about 2 MiB of memory for two channels, more where it is played at many places at once or read
  * ahead further than by default.
  *
- * Thread: any but the audio thread; reads the beginning of the file, or looks through it where it
- * does not say how long it is.
+ * Thread: any but the audio thread; reads the beginning of the file; of MP3, ADTS and Ogg, all of it,
+ * since their frames have to be counted.
  * Units, ownership: as amio_clip_open_with().
  * Errors: as amio_clip_open_with().
  */
@@ -1879,14 +1879,15 @@ amio_status amio_clip_save(struct amio_clip *clip,
 /**
  * Tells what a file holds, without loading it.
  *
- * Thread: any but the audio thread; reads the beginning of the file, or looks through it where it
- * does not say how long it is.
+ * Thread: any but the audio thread; reads the beginning of the file; of MP3, ADTS and Ogg, all of it,
+ * since their frames have to be counted.
  * Ownership: `path` is borrowed for the call; `out_info` is the caller's, its struct_size must be
  * set.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT;
  * AMIO_ERROR_INVALID_ARGUMENT (an empty path or one of 4096 bytes or more; struct_size).
  */
-amio_status amio_file_probe(const char *path, struct amio_file_info *out_info);
+amio_status amio_file_probe(const char *path,
+                            struct amio_file_info *out_info);
 
 /**
  * Looks at a clip once. An overview keeps the clip's data, and is exact at any zoom; that of a

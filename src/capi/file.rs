@@ -13,7 +13,7 @@ use std::mem::offset_of;
 
 /// Good enough for all but measurement, and fast: errors below -134 dB. The default.
 pub const AMIO_QUALITY_GOOD: u32 = 0;
-/// For previews.
+/// For previews: as fast as AMIO_QUALITY_GOOD between usual rates, faster between others.
 pub const AMIO_QUALITY_DRAFT: u32 = 1;
 /// Errors at the limits of 32-bit floats.
 pub const AMIO_QUALITY_BEST: u32 = 2;
@@ -145,8 +145,8 @@ pub unsafe extern "C" fn amio_clip_open_with(
 /// about 2 MiB of memory for two channels, more where it is played at many places at once or read
 /// ahead further than by default.
 ///
-/// Thread: any but the audio thread; reads the beginning of the file, or looks through it where it
-/// does not say how long it is.
+/// Thread: any but the audio thread; reads the beginning of the file; of MP3, ADTS and Ogg, all of it,
+/// since their frames have to be counted.
 /// Units, ownership: as amio_clip_open_with().
 /// Errors: as amio_clip_open_with().
 #[unsafe(no_mangle)]
@@ -250,8 +250,8 @@ pub unsafe extern "C" fn amio_clip_save(
 
 /// Tells what a file holds, without loading it.
 ///
-/// Thread: any but the audio thread; reads the beginning of the file, or looks through it where it
-/// does not say how long it is.
+/// Thread: any but the audio thread; reads the beginning of the file; of MP3, ADTS and Ogg, all of it,
+/// since their frames have to be counted.
 /// Ownership: `path` is borrowed for the call; `out_info` is the caller's, its struct_size must be
 /// set.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT;

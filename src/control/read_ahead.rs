@@ -20,7 +20,7 @@ use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 /// How long `close` waits for a file that is being read.
-const CLOSE_PATIENCE: Duration = Duration::from_millis(350);
+const CLOSE_PATIENCE: Duration = Duration::from_millis(150);
 /// How long a call reads what sounds at once before it leaves the rest to the thread.
 const PREPARE_PATIENCE: Duration = Duration::from_millis(500);
 /// How much sounds at once, as a part of what is read ahead, if it is not more.
@@ -224,4 +224,75 @@ fn load(wants: &[Want], stop: impl Fn() -> bool) -> bool {
         }
     }
     true
+}
+
+#[cfg(test)]
+mod slow_disk {
+    use crate::clip::stream::PAGE_FRAMES;
+    use crate::clip::stream::tests::{Numbers, Wrong};
+    use crate::clip::{Clip, ClipInfo, Source};
+    use crate::control::{Config, EventKind, Interface, Swap};
+    use crate::driver::DriverKind;
+    use crate::error::Result;
+    use crate::playspec::{Entry, Playspec};
+    use std::time::Duration;
+
+    /// Takes four times as long to read as to play.
+    struct Slow(Numbers);
+
+    impl Source for Slow {
+        fn info(&self) -> ClipInfo {
+            self.0.info()
+        }
+
+        fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize> {
+            let frames = self.0.read(out)?;
+            std::thread::sleep(Duration::from_secs_f64(4.0 * frames as f64 / 48_000.0));
+            Ok(frames)
+        }
+
+        fn seek(&mut self, frame: u64) -> Result<()> {
+            self.0.seek(frame)
+        }
+    }
+
+    #[test]
+    fn a_disk_that_is_too_slow_is_told_with_clip_and_frames_and_every_frame_is_counted() {
+        let numbers = Numbers::new(1000 * PAGE_FRAMES as u64, Wrong::Nothing);
+        let clip = Clip::streamed(Box::new(Slow(numbers))).expect("there is memory");
+        let interface = Interface::new(Config::new(DriverKind::Null)).expect("an interface");
+        let playspec = Playspec::new(vec![Entry::new(&clip, 0)]).expect("an entry");
+        interface.set_rolling(true).expect("it rolls");
+        interface.start().expect("it starts");
+        let swap = Swap {
+            insert_at: i64::MIN / 8,
+            late: crate::link::LatePolicy::Slip,
+            ..Swap::default()
+        };
+        interface.schedule(&playspec, swap).expect("it is queued");
+        let (mut told, mut events) = (0, 0);
+        while told < 20_000 {
+            let event = interface.wait_event(Duration::from_secs(10));
+            if let EventKind::Underrun {
+                clip: id,
+                clip_frame,
+                frames,
+            } = event.expect("one comes").kind
+            {
+                assert_eq!(id, clip.id());
+                assert!(frames > 0 && clip_frame < clip.info().frames);
+                told += frames;
+                events += 1;
+            }
+        }
+        interface.stop().expect("it stops");
+        while let Some(event) = interface.next_event() {
+            if let EventKind::Underrun { frames, .. } = event.kind {
+                told += frames;
+            }
+        }
+        let stats = interface.stats();
+        assert_eq!(stats.underrun_frames, told);
+        assert!(stats.underruns >= events);
+    }
 }

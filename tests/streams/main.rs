@@ -3,14 +3,22 @@
 mod files;
 
 use amio::{
-    Clip, Config, DriverKind, Entry, Error, EventKind, Gain, Interface, LatePolicy, OpenOptions,
-    Playspec, Repeat, Swap,
+    Clip, Config, DriverKind, Entry, Error, EventKind, FileFormat, Gain, Interface, LatePolicy,
+    OpenOptions, Playspec, RecorderConfig, Repeat, Swap,
 };
 use files::{Folder, Random};
 use std::num::{NonZeroU32, NonZeroU64};
 use std::ops::ControlFlow;
 use std::path::Path;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
+
+/// What plays in real time does not share the machine with what renders.
+static ALONE: Mutex<()> = Mutex::new(());
+
+fn alone() -> MutexGuard<'static, ()> {
+    ALONE.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
 /// The same random entries of the streamed and of the loaded clips.
 fn entries(random: &mut Random, count: usize, clips: &[(Clip, Clip)]) -> (Playspec, Playspec) {
@@ -92,6 +100,7 @@ fn render(seed: u64, playspecs: &[Playspec]) -> Vec<f32> {
 
 #[test]
 fn sixty_four_streams_with_random_crops_and_seeks_sound_bit_for_bit_like_the_loaded_files() {
+    let _alone = alone();
     let folder = Folder::new("streams-offline");
     let clips: Vec<(Clip, Clip)> = (0..64)
         .map(|n| {
@@ -168,6 +177,7 @@ fn stereo_streams(folder: &Folder, rate: u32) -> Vec<(Clip, Clip)> {
 
 #[test]
 fn sixty_four_streams_play_in_real_time_without_an_underrun() {
+    let _alone = alone();
     let folder = Folder::new("streams-live");
     let clips = stereo_streams(&folder, 44_100);
     let frames = play(&clips, Duration::from_secs(5));
@@ -177,6 +187,7 @@ fn sixty_four_streams_play_in_real_time_without_an_underrun() {
 #[test]
 #[ignore = "ten minutes"]
 fn sixty_four_streams_play_for_ten_minutes_without_an_underrun() {
+    let _alone = alone();
     let folder = Folder::new("streams-long");
     let clips = stereo_streams(&folder, 44_100);
     let frames = play(&clips, Duration::from_secs(600));
@@ -185,6 +196,7 @@ fn sixty_four_streams_play_for_ten_minutes_without_an_underrun() {
 
 #[test]
 fn a_file_that_is_cut_short_is_silent_from_there_on_and_an_event_says_so() {
+    let _alone = alone();
     for driver in [DriverKind::Offline, DriverKind::Null] {
         let folder = Folder::new("streams-cut");
         let path = folder.noise(1, 48_000, 1, 48_000);
@@ -222,6 +234,7 @@ fn a_file_that_is_cut_short_is_silent_from_there_on_and_an_event_says_so() {
 
 #[test]
 fn a_failure_is_told_also_where_another_playspec_has_taken_over_meanwhile() {
+    let _alone = alone();
     let folder = Folder::new("streams-left");
     let path = folder.noise(1, 48_000, 1, 48_000);
     let clip = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
@@ -246,6 +259,7 @@ fn a_failure_is_told_also_where_another_playspec_has_taken_over_meanwhile() {
 
 #[test]
 fn a_period_that_is_longer_than_what_is_read_ahead_has_all_its_frames() {
+    let _alone = alone();
     let folder = Folder::new("streams-period");
     let path = folder.noise(1, 48_000, 1, 480_000);
     let clip = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
@@ -272,6 +286,7 @@ fn a_period_that_is_longer_than_what_is_read_ahead_has_all_its_frames() {
 
 #[test]
 fn what_fades_away_for_longer_than_what_is_read_ahead_has_all_its_frames() {
+    let _alone = alone();
     let folder = Folder::new("streams-fade");
     let path = folder.noise(1, 48_000, 1, 480_000);
     let clip = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
@@ -291,4 +306,27 @@ fn what_fades_away_for_longer_than_what_is_read_ahead_has_all_its_frames() {
         interface.set_position(to).expect("it seeks");
     }
     assert_eq!(interface.stats().underrun_frames, 0);
+}
+
+#[test]
+fn a_file_that_is_streamed_is_not_saved_or_recorded_over() {
+    let folder = Folder::new("streams-over");
+    let path = folder.noise(1, 48_000, 1, 1_000);
+    let streamed = Clip::open_stream(&path, &OpenOptions::default()).expect("it streams");
+    let loaded = Clip::open(&path).expect("it loads");
+    let refused = loaded.save(&path, FileFormat::Wav16);
+    assert!(
+        matches!(refused, Err(Error::InvalidState(_))),
+        "{refused:?}"
+    );
+    let interface = Interface::new(Config::new(DriverKind::Offline)).expect("an interface");
+    let refused = interface.record(&path, &RecorderConfig::default());
+    assert!(
+        matches!(refused, Err(Error::InvalidState(_))),
+        "{refused:?}"
+    );
+    drop(streamed);
+    loaded
+        .save(&path, FileFormat::Wav16)
+        .expect("nobody reads it any more");
 }

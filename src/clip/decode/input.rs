@@ -34,6 +34,9 @@ impl Input {
             });
         }
         let file = File::open(path).map_err(failed)?;
+        // So that nobody saves or records over it while it is read; one that is being recorded is
+        // locked already, and can be read all the same.
+        let _ = file.try_lock_shared();
         let length = file.metadata().map_err(failed)?.len();
         Ok(Arc::new(Input {
             file,

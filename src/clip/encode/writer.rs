@@ -29,7 +29,8 @@ impl Writer {
     ///
     /// # Errors
     /// As [`FileFormat::check`](super::FileFormat::check); [`Error::Io`];
-    /// [`Error::InvalidState`] if another writer, of any process, writes the file now.
+    /// [`Error::InvalidState`] if another writer or a streamed clip, of any process, has the file
+    /// open.
     pub fn create(path: &Path, shape: Shape) -> Result<Writer> {
         shape.format.check(shape.channels, shape.frame_rate_hz)?;
         Writer::with(path, shape, encoding(shape))
@@ -49,7 +50,7 @@ impl Writer {
             && let Err(TryLockError::WouldBlock) = file.try_lock()
         {
             return Err(Error::InvalidState(format!(
-                "{}: is being written already; record into another file",
+                "{}: is being written already, or played by a streamed clip; take another file",
                 path.display()
             )));
         }
