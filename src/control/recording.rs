@@ -441,9 +441,10 @@ impl Drop for Watched {
 mod tests {
     use super::*;
     use crate::clip::FileFormat;
+    use crate::control::{Config, Interface, RecorderConfig};
+    use crate::driver::DriverKind;
     use crate::link::{self, RecordSource};
     use crate::units::{Latency, Ticket};
-    use crate::{Config, DriverKind, Interface};
 
     /// Records 25 frames that roll from 0 on, the last 15 of which find no room, until it is
     /// stopped.
@@ -501,7 +502,7 @@ mod tests {
         let interface = Interface::new(Config::new(DriverKind::Offline)).expect("an interface");
         let file = format!("amio-wait-{}.wav", std::process::id());
         let path = std::env::temp_dir().join(file);
-        let recorder = interface.record(&path, &crate::RecorderConfig::default());
+        let recorder = interface.record(&path, &RecorderConfig::default());
         let recorder = recorder.expect("it records");
         interface.close();
         let take = recorder.wait(Duration::MAX).expect("it has ended");
