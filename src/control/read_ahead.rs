@@ -138,6 +138,15 @@ impl Inner {
         if self.config.driver == DriverKind::Offline {
             return;
         }
+        let sounds_the_same = |asked: &Asked| {
+            matches!(
+                asked,
+                Asked::Other(Command::SetGain { .. } | Command::Record(_))
+            )
+        };
+        if asked.iter().all(sounds_the_same) {
+            return;
+        }
         let streamed = |asked: &Asked| match asked {
             Asked::Schedule(swap) => !swap.playspec.streams.is_empty(),
             Asked::Cancel(_) | Asked::Other(_) => false,
@@ -156,8 +165,7 @@ impl Inner {
                 Asked::Schedule(swap) => outlook.add_last(Planned::of(swap)),
                 Asked::Cancel(ticket) => drop(outlook.end(*ticket, false)),
                 Asked::Other(Command::SetPosition(position)) => to = *position,
-                Asked::Other(Command::SetRolling(_)) => {}
-                Asked::Other(_) => continue,
+                Asked::Other(_) => {}
             }
         }
         let ticket = Ticket(self.shared.snapshot.read().ticket);
