@@ -1,5 +1,6 @@
-//! How fast files load, beside libsndfile: `Clip::open`, with all its checks, against
-//! `sf_readf_float` into memory of the right size. `cargo bench --bench decode` prints both as times
+//! How fast files load, beside libsndfile: `amio_clip_open`, with all its checks, against
+//! `sf_readf_float` into memory of the right size, each from a C program and the library as it is
+//! installed (this program's own has the allocator of tests, which clears memory by hand). `cargo bench --bench decode` prints both as times
 //! real time, the best of several runs taken in turns with a warm cache, and fails if WAV loads
 //! slower than libsndfile reads it.
 
@@ -7,12 +8,11 @@
 #[allow(dead_code, reason = "the formats' own tests use more of it")]
 mod files;
 
-use amio::Clip;
 use files::{Folder, Sound, make, recipes};
 use std::io::{BufRead, BufReader, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitCode, Stdio};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 const SOUND: Sound = Sound {
     frame_rate_hz: 48_000,
@@ -43,7 +43,19 @@ fn main() -> ExitCode {
     let folder = Folder::new("bench-decode");
     let source = folder.path().join("source.wav");
     SOUND.write(&source);
-    let mut libsndfile = Peer::start(folder.path());
+    let libraries = release_build();
+    let libraries = libraries.display();
+    let mut amio = Peer::start(
+        &folder.path().join("amio"),
+        &[
+            "-DAMIO",
+            &format!("-I{}/include", env!("CARGO_MANIFEST_DIR")),
+            &format!("-L{libraries}"),
+            "-lamio",
+            &format!("-Wl,-rpath,{libraries}"),
+        ],
+    );
+    let mut libsndfile = Peer::start(&folder.path().join("libsndfile"), &["-lsndfile"]);
     let mut within = true;
     println!(
         "loading {} s of stereo at 48 kHz, in times real time",
@@ -54,10 +66,7 @@ fn main() -> ExitCode {
         make(line, &source, &file);
         let (mut ours, mut theirs) = (Duration::MAX, None::<Duration>);
         for _ in 0..ROUNDS {
-            let began = Instant::now();
-            let clip = Clip::open(&file).unwrap_or_else(|error| panic!("{error}"));
-            ours = ours.min(began.elapsed());
-            drop(clip);
+            ours = ours.min(amio.read(&file).expect("amio reads all of them"));
             if let Some(took) = libsndfile.read(&file) {
                 theirs = Some(theirs.map_or(took, |best| best.min(took)));
             }
@@ -88,20 +97,35 @@ fn main() -> ExitCode {
     }
 }
 
-/// A program that reads files with libsndfile and says how long each took.
+/// Builds the library as it is installed; returns the folder that it is in, under the name by which
+/// programs load it as well.
+fn release_build() -> PathBuf {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let built = Command::new(env!("CARGO"))
+        .args(["build", "--release", "--lib", "--manifest-path"])
+        .arg(root.join("Cargo.toml"))
+        .status()
+        .expect("cargo runs");
+    assert!(built.success(), "the library is not built");
+    let target = std::env::var_os("CARGO_TARGET_DIR").map_or(root.join("target"), PathBuf::from);
+    let folder = std::path::absolute(target.join("release")).expect("a folder");
+    std::fs::copy(folder.join("libamio.so"), folder.join("libamio.so.0")).expect("it was built");
+    folder
+}
+
+/// A program that reads files with one of the libraries and says how long each took.
 struct Peer {
     child: Child,
     answers: BufReader<std::process::ChildStdout>,
 }
 
 impl Peer {
-    fn start(folder: &Path) -> Peer {
-        let program = folder.join("peer");
+    fn start(program: &Path, libraries: &[&str]) -> Peer {
         let compiled = Command::new("cc")
             .args(["-std=c11", "-O2", "-Wall", "-Wextra", "-Werror", "-o"])
-            .arg(&program)
+            .arg(program)
             .arg(Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/decode/peer.c"))
-            .arg("-lsndfile")
+            .args(libraries)
             .status()
             .expect("there is a compiler");
         assert!(
@@ -117,7 +141,7 @@ impl Peer {
         Peer { child, answers }
     }
 
-    /// Reads a file whole; none if libsndfile does not know it.
+    /// Reads a file whole; none if the library does not know it.
     fn read(&mut self, file: &Path) -> Option<Duration> {
         let questions = self.child.stdin.as_mut().expect("it is piped");
         writeln!(questions, "{}", file.display()).expect("it runs");
