@@ -1,8 +1,8 @@
 //! How fast files load, beside libsndfile: `amio_clip_open`, with all its checks, against
 //! `sf_readf_float` into memory of the right size, each from a C program and the library as it is
-//! installed (this program's own has the allocator of tests, which clears memory by hand). `cargo bench --bench decode` prints both as times
-//! real time, the best of several runs taken in turns with a warm cache, and fails if WAV loads
-//! slower than libsndfile reads it.
+//! installed (this program's own has the allocator of tests, which clears memory by hand).
+//! `cargo bench --bench decode` prints both as times real time, the best of several runs taken in
+//! turns with a warm cache, and fails if WAV loads slower than libsndfile reads it.
 
 #[path = "../../tests/formats/files.rs"]
 #[allow(dead_code, reason = "the formats' own tests use more of it")]

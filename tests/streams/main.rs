@@ -166,6 +166,13 @@ fn play(clips: &[(Clip, Clip)], time: Duration) -> u64 {
     stats.device_frames
 }
 
+/// Returns when the timeline is at a position.
+fn play_to(interface: &Interface, position: i64) {
+    while interface.position() < position {
+        std::thread::sleep(Duration::from_millis(20)); // positions cannot be waited for
+    }
+}
+
 fn stereo_streams(folder: &Folder, rate: u32) -> Vec<(Clip, Clip)> {
     (0..64)
         .map(|n| {
@@ -273,13 +280,9 @@ fn a_period_that_is_longer_than_what_is_read_ahead_has_all_its_frames() {
             .expect("it is queued");
         interface.set_rolling(true).expect("it rolls");
         interface.start().expect("it starts");
-        while interface.position() < 3 * i64::from(period) {
-            std::thread::sleep(Duration::from_millis(20)); // positions cannot be waited for
-        }
+        play_to(&interface, 3 * i64::from(period));
         interface.set_position(240_000).expect("it seeks");
-        while interface.position() < 240_000 + i64::from(period) {
-            std::thread::sleep(Duration::from_millis(20));
-        }
+        play_to(&interface, 240_000 + i64::from(period));
         assert_eq!(interface.stats().underrun_frames, 0, "{period}");
     }
 }
@@ -300,9 +303,7 @@ fn what_fades_away_for_longer_than_what_is_read_ahead_has_all_its_frames() {
     interface.set_rolling(true).expect("it rolls");
     interface.start().expect("it starts");
     for (from, to) in [(20_000, 240_000), (340_000, 0)] {
-        while interface.position() < from {
-            std::thread::sleep(Duration::from_millis(20)); // positions cannot be waited for
-        }
+        play_to(&interface, from);
         interface.set_position(to).expect("it seeks");
     }
     assert_eq!(interface.stats().underrun_frames, 0);

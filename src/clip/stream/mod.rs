@@ -1,8 +1,8 @@
 //! Clips that are played from a file: only the pages around what plays are in memory.
 //!
-//! Flow: file -> [`Source`] -> [`Stream::ask`], [`Stream::load`] on whichever thread reads ahead -> [`pages`] ->
-//! [`Stream::read_ready`] on the audio thread. Which pages are needed when is for `control` to
-//! know; it asks for them in the order in which they will be heard.
+//! Flow: file -> [`Source`] -> [`Stream::ask`], [`Stream::load`] on whichever thread reads ahead ->
+//! [`pages`] -> [`Stream::read_ready`] on the audio thread. Which pages are needed when is for
+//! `control` to know; it asks for them in the order in which they will be heard.
 
 mod pages;
 
