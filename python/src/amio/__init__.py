@@ -1,0 +1,5 @@
+"""Placeholder."""
+
+import ctypes, pathlib
+
+lib = ctypes.CDLL(str(pathlib.Path(__file__).with_name("libamio.so")))
