@@ -128,7 +128,7 @@ def check_cargo(workspace: Path) -> None:
 
 
 def platform_tag(library: Path) -> str:
-    """Returns `manylinux_2_N_...` for the newest glibc 2.N that a symbol of the library asks for."""
+    """Returns `manylinux_2_N_...` for the newest glibc 2.N that the library needs."""
     machine = re.sub(r"\W", "_", sysconfig.get_platform())
     versions = re.findall(rb"\0GLIBC_2\.(\d+)(?:\.\d+)?(?=\0)", library.read_bytes())
     if not versions:
