@@ -627,6 +627,7 @@ int main(void)
     files();
     FAILS(AMIO_ERROR_NULL_POINTER,
           amio_clip_new_borrowed(&right.format, right.input, FRAMES, NULL, NULL, &right.clip));
+    amio_release_flag(NULL);
     free_right();
     printf("%d calls of %d functions\n", tried, (int)(sizeof table / sizeof table[0]));
     return 0;

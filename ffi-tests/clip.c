@@ -121,11 +121,27 @@ static void borrowed_memory_is_given_back_once(void)
     CHECK(released == 0);
 }
 
+static void borrowed_memory_raises_a_flag_when_it_is_given_back(void)
+{
+    static const float samples[] = {0.5f, 0.25f};
+    const amio_clip_format format = {sizeof format, RATE, 1, 0, 0};
+    amio_clip *clip;
+    uint32_t flags[] = {0, 7};
+
+    OK(amio_clip_new_borrowed(&format, samples, 2, amio_release_flag, flags, &clip));
+    OK(amio_clip_retain(clip));
+    OK(amio_clip_free(clip));
+    CHECK(flags[0] == 0);
+    OK(amio_clip_free(clip));
+    CHECK(flags[0] == 1 && flags[1] == 7);
+}
+
 int main(void)
 {
     every_format_and_layout_names_the_same_sound();
     short_hands();
     owners_are_counted();
     borrowed_memory_is_given_back_once();
+    borrowed_memory_raises_a_flag_when_it_is_given_back();
     return 0;
 }

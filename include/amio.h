@@ -132,6 +132,22 @@
 #define AMIO_AUTOCONNECT_OFF 2
 
 /**
+ * Where no JACK server answers, it is an error: the default.
+ */
+#define AMIO_START_SERVER_DEFAULT 0
+
+/**
+ * Where no JACK server answers, it is an error.
+ */
+#define AMIO_START_SERVER_OFF 1
+
+/**
+ * Where no JACK server answers, libjack starts the one that the user has configured, with the
+ * command in ~/.jackdrc; unless the variable JACK_NO_START_SERVER is set.
+ */
+#define AMIO_START_SERVER_ON 2
+
+/**
  * Clamp the output, except offline.
  */
 #define AMIO_CLAMP_DEFAULT 0
@@ -638,6 +654,16 @@ typedef struct amio_interface_config {
      * two periods and twice the declick length. 0: one second.
      */
     uint64_t read_ahead_frames;
+    /**
+     * One of AMIO_START_SERVER_*. 0: off. With on, opening may take 7 seconds longer, at the start
+     * and when the server is opened anew after it was lost. AMIO_EVENT_LOG tells when a server was
+     * started; jackd then ends with its last client.
+     */
+    uint32_t start_server;
+    /**
+     * Must be 0.
+     */
+    uint32_t reserved;
 } amio_interface_config;
 
 /**
@@ -1453,7 +1479,8 @@ const char *amio_last_error_message(void);
 /**
  * Opens the driver and makes an interface, stopped, its timeline at frame 0.
  *
- * Thread: any but the audio thread; waits up to 5 seconds for a server that does not answer.
+ * Thread: any but the audio thread; waits up to 5 seconds for a server that does not answer, 7
+ * more with AMIO_START_SERVER_ON.
  * Units: in the fields' names.
  * Ownership: `config` and its texts are borrowed for the call. Release the interface with
  * amio_interface_free().
@@ -1472,7 +1499,8 @@ amio_status amio_interface_new(const struct amio_interface_config *config,
  * amio_interface_advance().
  *
  * Thread: any but the audio thread; waits about a second for a server that does not answer, half
- * a second more where it has to be opened anew, after it was lost or a start or stop failed.
+ * a second more where it has to be opened anew, after it was lost or a start or stop failed, and
+ * then 7 more with AMIO_START_SERVER_ON.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
  * already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM; where it
  * has to be opened anew, those of amio_interface_new() for a server too.
@@ -1734,6 +1762,18 @@ amio_status amio_clip_new_borrowed(const struct amio_clip_format *format,
                                    void (*release)(void *user_data),
                                    void *user_data,
                                    struct amio_clip **out_clip);
+
+/**
+ * A `release` for amio_clip_new_borrowed(), for programs whose own code must not run on other
+ * threads, such as those in languages with a garbage collector: stores 1 in the uint32_t that
+ * `flag` points to, as its `user_data`. The program looks at it when it likes, by an atomic load
+ * with acquire ordering; once it reads 1, the library no longer uses the samples or the flag.
+ * NULL does nothing.
+ *
+ * Thread: any.
+ * Ownership: `flag` is an aligned uint32_t, which begins as 0 and lives until it is 1.
+ */
+void amio_release_flag(void *flag);
 
 /**
  * Tells a clip's rate, channels and length.

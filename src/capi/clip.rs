@@ -9,7 +9,7 @@ use crate::{Clip, ClipInfo, Layout, SampleFormat};
 use std::ffi::c_void;
 use std::mem::offset_of;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// A shared, immutable piece of audio. Handles are counted: amio_clip_new() and its kin give one
 /// owner, amio_clip_retain() adds one, amio_clip_free() takes one away. A playspec that uses a
@@ -200,6 +200,24 @@ pub unsafe extern "C" fn amio_clip_new_borrowed(
         out.set(register(clip));
         Ok(())
     })
+}
+
+/// A `release` for amio_clip_new_borrowed(), for programs whose own code must not run on other
+/// threads, such as those in languages with a garbage collector: stores 1 in the uint32_t that
+/// `flag` points to, as its `user_data`. The program looks at it when it likes, by an atomic load
+/// with acquire ordering; once it reads 1, the library no longer uses the samples or the flag.
+/// NULL does nothing.
+///
+/// Thread: any.
+/// Ownership: `flag` is an aligned uint32_t, which begins as 0 and lives until it is 1.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn amio_release_flag(flag: *mut c_void) {
+    let flag = flag.cast::<u32>();
+    if !flag.is_null() {
+        // SAFETY: the caller promises an aligned u32 that lives until this store, and that it is
+        // read by atomic loads alone.
+        unsafe { AtomicU32::from_ptr(flag) }.store(1, Ordering::Release);
+    }
 }
 
 /// Tells a clip's rate, channels and length.

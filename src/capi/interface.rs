@@ -3,7 +3,7 @@
 use super::guard::{Caller, Checked, Fault, check_memory, guard};
 use super::handles::{self, Object};
 use super::sized::Versioned;
-use super::status::{AMIO_ERROR_BUFFER_TOO_SMALL, amio_status};
+use super::status::{AMIO_ERROR_BUFFER_TOO_SMALL, AMIO_ERROR_UNSUPPORTED, amio_status};
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
 use crate::{Config, DriverKind, Interface, Latency, SkipPolicy, State};
 use std::ffi::c_char;
@@ -33,6 +33,14 @@ pub const AMIO_AUTOCONNECT_DEFAULT: u32 = 0;
 pub const AMIO_AUTOCONNECT_ON: u32 = 1;
 /// Connect to nothing.
 pub const AMIO_AUTOCONNECT_OFF: u32 = 2;
+
+/// Where no JACK server answers, it is an error: the default.
+pub const AMIO_START_SERVER_DEFAULT: u32 = 0;
+/// Where no JACK server answers, it is an error.
+pub const AMIO_START_SERVER_OFF: u32 = 1;
+/// Where no JACK server answers, libjack starts the one that the user has configured, with the
+/// command in ~/.jackdrc; unless the variable JACK_NO_START_SERVER is set.
+pub const AMIO_START_SERVER_ON: u32 = 2;
 
 /// Clamp the output, except offline.
 pub const AMIO_CLAMP_DEFAULT: u32 = 0;
@@ -111,6 +119,12 @@ pub struct amio_interface_config {
     /// How far ahead of what plays streamed clips are read, 1 to 2^24 frames, but never less than
     /// two periods and twice the declick length. 0: one second.
     pub read_ahead_frames: u64,
+    /// One of AMIO_START_SERVER_*. 0: off. With on, opening may take 7 seconds longer, at the start
+    /// and when the server is opened anew after it was lost. AMIO_EVENT_LOG tells when a server was
+    /// started; jackd then ends with its last client.
+    pub start_server: u32,
+    /// Must be 0.
+    pub reserved: u32,
 }
 
 // SAFETY: repr(C), the first field is its size, and it has integers and raw pointers only.
@@ -121,7 +135,8 @@ unsafe impl Versioned for amio_interface_config {
 
 /// Opens the driver and makes an interface, stopped, its timeline at frame 0.
 ///
-/// Thread: any but the audio thread; waits up to 5 seconds for a server that does not answer.
+/// Thread: any but the audio thread; waits up to 5 seconds for a server that does not answer, 7
+/// more with AMIO_START_SERVER_ON.
 /// Units: in the fields' names.
 /// Ownership: `config` and its texts are borrowed for the call. Release the interface with
 /// amio_interface_free().
@@ -151,7 +166,8 @@ pub unsafe extern "C" fn amio_interface_new(
 /// amio_interface_advance().
 ///
 /// Thread: any but the audio thread; waits about a second for a server that does not answer, half
-/// a second more where it has to be opened anew, after it was lost or a start or stop failed.
+/// a second more where it has to be opened anew, after it was lost or a start or stop failed, and
+/// then 7 more with AMIO_START_SERVER_ON.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
 /// already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM; where it
 /// has to be opened anew, those of amio_interface_new() for a server too.
@@ -491,6 +507,23 @@ fn read_config(caller: &Caller, config: *const amio_interface_config) -> Checked
             ));
         }
     };
+    config.start_server = match given.start_server {
+        AMIO_START_SERVER_DEFAULT | AMIO_START_SERVER_OFF => false,
+        AMIO_START_SERVER_ON => true,
+        other => {
+            return Err(not_one_of(
+                "config->start_server",
+                other,
+                "AMIO_START_SERVER_*, 0 to 2",
+            ));
+        }
+    };
+    if given.reserved != 0 {
+        return Err(Fault::new(
+            AMIO_ERROR_UNSUPPORTED,
+            format!("config->reserved is {}; it must be 0", given.reserved),
+        ));
+    }
     config.clamp = match given.clamp {
         AMIO_CLAMP_DEFAULT => None,
         AMIO_CLAMP_ON => Some(true),

@@ -4,6 +4,7 @@ use crate::driver::{DriverKind, Request};
 use crate::error::{Error, Result};
 use crate::link::SkipPolicy;
 use crate::units::{FRAME_RATE_RANGE_HZ, Latency, MAX_CHANNELS, MAX_PERIOD_FRAMES};
+use std::time::Duration;
 
 /// The settings of an [`crate::Interface`]; [`Config::new`] gives the defaults.
 #[derive(Clone, Debug)]
@@ -25,6 +26,10 @@ pub struct Config {
     pub output_channels: u16,
     /// Whether the server's physical ports are connected at the start. Default: yes.
     pub autoconnect: bool,
+    /// Whether a JACK server is started where none answers: the one of `~/.jackdrc`, by libjack,
+    /// which the variable `JACK_NO_START_SERVER` forbids. Holds for opening it anew after it was
+    /// lost, too. Default: no.
+    pub start_server: bool,
     /// Whether the output is kept within ±1.0; `None`: unless the driver is offline.
     pub clamp: Option<bool>,
     /// Over how many frames a cut fades, up to 768,000; 0: hard, bit-exact cuts;
@@ -58,6 +63,7 @@ impl Config {
             input_channels: 2,
             output_channels: 2,
             autoconnect: true,
+            start_server: false,
             clamp: None,
             declick_frames: None,
             skip_policy: SkipPolicy::default(),
@@ -130,6 +136,17 @@ impl Config {
         Ok(())
     }
 
+    /// How long opening the driver may take where a running server is given `usual`. libjack looks
+    /// for a server that it has started once a second, five times.
+    pub(super) fn open_patience(&self, usual: Duration) -> Duration {
+        const START_SERVER: Duration = Duration::from_secs(7);
+        if self.start_server {
+            usual + START_SERVER
+        } else {
+            usual
+        }
+    }
+
     /// Over how many frames a cut fades at this rate.
     pub(super) fn declick_frames_at(&self, frame_rate_hz: u32) -> u32 {
         self.declick_frames.unwrap_or(frame_rate_hz / 200)
@@ -145,6 +162,7 @@ impl Config {
             input_channels: self.input_channels,
             output_channels: self.output_channels,
             autoconnect: self.autoconnect,
+            start_server: self.start_server,
             latency: self.latency,
             restore: None,
         }

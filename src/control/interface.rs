@@ -139,7 +139,8 @@ impl Interface {
             }
             DriverKind::Jack | DriverKind::Null => {
                 let worker = Worker::apart()?;
-                let info = worker.call("opening the driver", OPEN_PATIENCE, move |place| {
+                let patience = config.open_patience(OPEN_PATIENCE);
+                let info = worker.call("opening the driver", patience, move |place| {
                     let driver = place.insert(driver::open(&request, notify)?);
                     Ok::<Info, Error>(driver.info())
                 })??;

@@ -119,7 +119,8 @@ impl Inner {
             ..self.config.request_again(self.frame_rate_hz)
         };
         let notify = self.inbox.notify();
-        self.ask(&worker, "opening the driver", CALL_PATIENCE, move |place| {
+        let patience = self.config.open_patience(CALL_PATIENCE);
+        self.ask(&worker, "opening the driver", patience, move |place| {
             *place = Some(driver::open(&request, notify)?);
             Ok::<(), Error>(())
         })??;

@@ -75,8 +75,18 @@ pub(super) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>>
     let mut client = Client::open(
         &request.client_name,
         request.server_name.as_deref(),
+        request.start_server,
         Arc::new(move |line: &str| log(Notice::Log(format!("libjack: {line}")))),
     )?;
+    if client.has_started_server() {
+        notify(Notice::Log("no JACK server ran; one was started".into()));
+    }
+    let (asked, name) = (&request.client_name, client.name());
+    if name != *asked {
+        notify(Notice::Log(format!(
+            "the JACK server has a client {asked:?} already; this one is called {name:?}"
+        )));
+    }
     let (frame_rate_hz, period_frames) = (client.frame_rate_hz(), client.period_frames());
     must_match("frame_rate_hz", request.frame_rate_hz, frame_rate_hz)?;
     must_match("period_frames", request.period_frames, period_frames)?;

@@ -139,6 +139,8 @@ pub(crate) struct Request {
     pub input_channels: u16,
     pub output_channels: u16,
     pub autoconnect: bool,
+    /// Whether to start a server where none answers.
+    pub start_server: bool,
     /// What the null and offline drivers report.
     pub latency: Latency,
     /// Connections to make instead of `autoconnect`: those of a client that was lost.

@@ -16,6 +16,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 const NO_START_SERVER: c_int = 0x01;
 const SERVER_NAME: c_int = 0x04;
 
+const STATUS_SERVER_STARTED: c_int = 0x08;
 const STATUS_SERVER_FAILED: c_int = 0x10;
 const STATUS_VERSION_ERROR: c_int = 0x400;
 
@@ -30,6 +31,7 @@ pub(crate) struct Client {
     /// Held while the server is asked for something: libjack writes requests of several threads
     /// into each other, and reads each other's answers.
     asking: Mutex<()>,
+    started_server: bool,
     /// What the callbacks use; it must outlive the client, so it is freed after the close.
     context: Option<Arc<dyn Any + Send + Sync>>,
     _messages: Route,
@@ -42,14 +44,16 @@ unsafe impl Send for Client {}
 unsafe impl Sync for Client {}
 
 impl Client {
-    /// Connects to a server that runs; never starts one. `log` receives what libjack has to say,
-    /// to other clients in this process too, until the client is dropped.
-    pub fn open(name: &str, server: Option<&str>, log: Sink) -> Result<Client> {
+    /// Connects to a server; where none runs, libjack may `start` the one of `~/.jackdrc`, which
+    /// takes it a second or more. `log` receives what libjack has to say, to other clients in this
+    /// process too, until the client is dropped.
+    pub fn open(name: &str, server: Option<&str>, start: bool, log: Sink) -> Result<Client> {
         let library = Library::get()?;
         let client_name = checked_name(library, name)?;
         let server_name = server
             .map(|server| c_string("server_name", server))
             .transpose()?;
+        let options = if start { 0 } else { NO_START_SERVER };
         let mut status = 0;
         let (raw, lines) = turns::open(library, || {
             let lines = Arc::new(Mutex::new(Vec::new()));
@@ -63,9 +67,9 @@ impl Client {
             // status is there when the options say so.
             let raw = unsafe {
                 match &server_name {
-                    None => (library.client_open)(name, NO_START_SERVER, &mut status),
+                    None => (library.client_open)(name, options, &mut status),
                     Some(server) => {
-                        let options = NO_START_SERVER | SERVER_NAME;
+                        let options = options | SERVER_NAME;
                         (library.client_open)(name, options, &mut status, server.as_ptr())
                     }
                 }
@@ -80,6 +84,7 @@ impl Client {
             library,
             raw,
             asking: Mutex::new(()),
+            started_server: status & STATUS_SERVER_STARTED != 0,
             context: None,
             _messages: messages,
         })
@@ -94,6 +99,11 @@ impl Client {
         // Kept whatever becomes of it: libjack may have taken some of the callbacks.
         self.context = Some(context.clone());
         context.install()
+    }
+
+    /// Whether the server runs because this client opened.
+    pub fn has_started_server(&self) -> bool {
+        self.started_server
     }
 
     /// The name the server gave us.

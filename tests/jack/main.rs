@@ -15,4 +15,5 @@ mod numbers;
 mod peer;
 mod recorder;
 mod server;
+mod starting;
 mod tools;

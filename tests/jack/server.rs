@@ -21,6 +21,9 @@ pub enum Server {
     Jackd(u32),
     /// jackd without real-time scheduling.
     JackdNotRealtime(u32),
+    /// None at first, but a `~/.jackdrc` by which libjack can start jackd; unless the environment
+    /// forbids it.
+    JackdOnDemand { forbidden: bool },
     /// PipeWire with its own libjack, 256 frames.
     PipeWire,
 }
@@ -68,8 +71,12 @@ fn run_inside(server: Server, name: &str) {
             command.arg(period.to_string());
             command
         }
+        Server::JackdOnDemand { .. } => Command::new(format!("{servers}/with-jackdrc.sh")),
         Server::PipeWire => Command::new(format!("{servers}/with-pipewire.sh")),
     };
+    if let Server::JackdOnDemand { forbidden: true } = server {
+        command.env("JACK_NO_START_SERVER", "1");
+    }
     if let Server::JackdNotRealtime(_) = server {
         command.env("JACKD_RT", "-r");
     }
@@ -106,7 +113,9 @@ fn run_inside(server: Server, name: &str) {
 impl Server {
     fn program(self) -> &'static str {
         match self {
-            Server::Jackd(_) | Server::JackdNotRealtime(_) => "jackd",
+            Server::Jackd(_) | Server::JackdNotRealtime(_) | Server::JackdOnDemand { .. } => {
+                "jackd"
+            }
             Server::PipeWire => "pipewire",
         }
     }

@@ -1,5 +1,63 @@
-"""Placeholder."""
+"""Plays audio clips at exact frames, mixes them, and captures frame-stamped input.
 
-import ctypes, pathlib
+A clip is audio: :class:`AudioClip` is a numpy array that can be edited, :class:`Clip` does not
+change, and may be a file that is streamed. A playspec is a list of entries, :class:`Entry` or
+:class:`PlayspecEntry`: which part of which clip sounds at which frame, how loud, and how often. An
+interface plays one playspec at a time, and goes over to the next at the frame you name.
 
-lib = ctypes.CDLL(str(pathlib.Path(__file__).with_name("libamio.so")))
+The package takes the place of AMIO 0.1.1: a program that was written for it runs unchanged.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ._library import lib
+from .audio_clip import AudioClip, InputAudioChunk
+from .clip import Clip
+from .dummy_interface import DummyInterface
+from .engine import EngineInterface, Transport
+from .errors import AmioError
+from .events import CancelReason, Event, EventKind
+from .fader import Fader, dB_to_factor, factor_to_dB
+from .group import Group
+from .interface import Interface
+from .native_interface import NativeInterface
+from .null_interface import NullInterface
+from .offline_interface import OfflineInterface
+from .playspec import Entry, Playspec, PlayspecEntry
+from .recorder import Recorder, RecorderState, Recording
+from .stats import Meter, Realtime, RingLevel, Stats
+from .ticket import Outcome, Ticket
+from .timer_interface import TimerInterface
+
+__version__ = lib.amio_version_string().decode()
+
+
+def create_io_interface(driver: str = "jack", **kwargs: Any) -> Interface:
+    """Makes an interface by the name of its driver.
+
+    Args:
+        driver: "jack" for :class:`NativeInterface`, "null" for :class:`NullInterface`, "dummy" for
+            :class:`DummyInterface`, "offline" for :class:`OfflineInterface`, "timer" for
+            :class:`TimerInterface`.
+        **kwargs: handed to that class. With "jack", ``frame_rate`` and ``starting_time`` are left
+            out, so that the same call serves "jack" and "null": a server has its own rate and time.
+
+    Raises:
+        NotImplementedError: there is no such driver.
+    """
+    drivers: dict[str, type[Interface]] = {
+        "jack": NativeInterface,
+        "null": NullInterface,
+        "dummy": DummyInterface,
+        "offline": OfflineInterface,
+        "timer": TimerInterface,
+    }
+    if driver not in drivers:
+        raise NotImplementedError(
+            f"driver is {driver!r}; it must be one of {', '.join(map(repr, drivers))}"
+        )
+    if driver == "jack":
+        kwargs = {k: v for k, v in kwargs.items() if k not in ("frame_rate", "starting_time")}
+    return drivers[driver](**kwargs)

@@ -1,0 +1,814 @@
+"""The C interface, as ctypes needs it: constants, structures and signatures.
+
+Generated from include/amio.h, which explains everything; `make header` refreshes it. Names are
+those of the header, without their prefix.
+"""
+
+from __future__ import annotations
+
+import ctypes
+from ctypes import POINTER, Structure
+from typing import Any
+
+VERSION_MAJOR = 0
+VERSION_MINOR = 1
+VERSION_PATCH = 0
+DRIVER_DEFAULT = 0
+DRIVER_JACK = 1
+DRIVER_NULL = 2
+DRIVER_OFFLINE = 3
+CHANNELS_NONE = 4294967295
+AUTOCONNECT_DEFAULT = 0
+AUTOCONNECT_ON = 1
+AUTOCONNECT_OFF = 2
+CLAMP_DEFAULT = 0
+CLAMP_ON = 1
+CLAMP_OFF = 2
+DECLICK_OFF = 4294967295
+SKIP_SLIP = 0
+SKIP_CATCH_UP = 1
+STATE_STOPPED = 0
+STATE_RUNNING = 1
+STATE_LOST = 2
+STATE_FAILED = 3
+STATE_CLOSED = 4
+SAMPLE_F32 = 0
+SAMPLE_I16 = 1
+SAMPLE_I24 = 2
+SAMPLE_I32 = 3
+SAMPLE_F64 = 4
+LAYOUT_INTERLEAVED = 0
+LAYOUT_PLANAR = 1
+QUALITY_GOOD = 0
+QUALITY_DRAFT = 1
+QUALITY_BEST = 2
+FILE_DEFAULT = 0
+FILE_WAV_16 = 1
+FILE_WAV_24 = 2
+FILE_WAV_F32 = 3
+FILE_FLAC_16 = 4
+FILE_FLAC_24 = 5
+FORMAT_NAME_BYTES = 64
+ANALYSE_OVERVIEW = 1
+ANALYSE_LOUDNESS = 2
+LATE_CATCH_UP = 0
+LATE_SLIP = 1
+LATE_REFUSE = 2
+TICKET_NONE = 0
+RECORD_INPUT = 0
+RECORD_OUTPUT = 1
+RECORDER_WAITING = 0
+RECORDER_RECORDING = 1
+RECORDER_ENDED = 2
+RECORDER_FAILED = 3
+MESSAGE_BYTES = 256
+EVENT_NONE = 0
+EVENT_APPLIED = 1
+EVENT_SUPERSEDED = 2
+EVENT_CANCELLED = 3
+EVENT_SKIPPED = 4
+EVENT_XRUN = 5
+EVENT_INPUT_LOST = 6
+EVENT_LOST = 7
+EVENT_RECONNECTED = 8
+EVENT_STALLED = 9
+EVENT_RESUMED = 10
+EVENT_PERIOD_CHANGED = 11
+EVENT_LATENCY_CHANGED = 12
+EVENT_FREEWHEEL = 13
+EVENT_FAILED = 14
+EVENT_EVENTS_LOST = 15
+EVENT_LOG = 16
+EVENT_UNDERRUN = 17
+EVENT_STREAM_FAILED = 18
+EVENT_RECORDER_STARTED = 19
+EVENT_RECORDER_ENDED = 20
+EVENT_RECORDER_FAILED = 21
+EVENT_RECORDER_LOST = 22
+CANCEL_NONE = 0
+CANCEL_ASKED = 1
+CANCEL_LATE = 2
+CANCEL_CLOSED = 3
+REALTIME_UNKNOWN = 0
+REALTIME_GRANTED = 1
+REALTIME_REFUSED = 2
+REALTIME_NOT_NEEDED = 3
+METER_INPUTS = 0
+METER_OUTPUTS = 1
+OK = 0
+ERROR_INTERNAL = -1
+ERROR_NULL_POINTER = -2
+ERROR_INVALID_HANDLE = -3
+ERROR_INVALID_ARGUMENT = -4
+ERROR_UNSUPPORTED = -5
+ERROR_INVALID_STATE = -6
+ERROR_OUT_OF_MEMORY = -7
+ERROR_NO_SUCH_TICKET = -8
+ERROR_QUEUE_FULL = -9
+ERROR_TIMEOUT = -10
+ERROR_DRIVER_UNAVAILABLE = -11
+ERROR_NO_SERVER = -12
+ERROR_DRIVER = -13
+ERROR_IO = -14
+ERROR_FORMAT = -15
+ERROR_RATE_MISMATCH = -16
+ERROR_SYSTEM = -17
+ERROR_BUFFER_TOO_SMALL = -18
+ERROR_CANCELLED = -19
+
+Progress = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
+
+
+class InterfaceConfig(Structure):
+    struct_size: int
+    driver: int
+    client_name: Any
+    server_name: Any
+    frame_rate_hz: int
+    period_frames: int
+    input_channels: int
+    output_channels: int
+    autoconnect: int
+    clamp: int
+    declick_frames: int
+    skip_policy: int
+    swap_queue_length: int
+    command_queue_length: int
+    capture_buffer_frames: int
+    capture_latency_frames: int
+    playback_latency_frames: int
+    read_ahead_frames: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("driver", ctypes.c_uint32),
+        ("client_name", ctypes.c_char_p),
+        ("server_name", ctypes.c_char_p),
+        ("frame_rate_hz", ctypes.c_uint32),
+        ("period_frames", ctypes.c_uint32),
+        ("input_channels", ctypes.c_uint32),
+        ("output_channels", ctypes.c_uint32),
+        ("autoconnect", ctypes.c_uint32),
+        ("clamp", ctypes.c_uint32),
+        ("declick_frames", ctypes.c_uint32),
+        ("skip_policy", ctypes.c_uint32),
+        ("swap_queue_length", ctypes.c_uint32),
+        ("command_queue_length", ctypes.c_uint32),
+        ("capture_buffer_frames", ctypes.c_uint64),
+        ("capture_latency_frames", ctypes.c_uint32),
+        ("playback_latency_frames", ctypes.c_uint32),
+        ("read_ahead_frames", ctypes.c_uint64),
+    ]
+
+
+class Transport(Structure):
+    struct_size: int
+    rolling: int
+    position: int
+    device_frame: int
+    time_ns: int
+    ticket: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("rolling", ctypes.c_uint32),
+        ("position", ctypes.c_int64),
+        ("device_frame", ctypes.c_uint64),
+        ("time_ns", ctypes.c_uint64),
+        ("ticket", ctypes.c_uint64),
+    ]
+
+
+class ClipFormat(Structure):
+    struct_size: int
+    frame_rate_hz: int
+    channels: int
+    sample_format: int
+    layout: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("frame_rate_hz", ctypes.c_uint32),
+        ("channels", ctypes.c_uint32),
+        ("sample_format", ctypes.c_uint32),
+        ("layout", ctypes.c_uint32),
+    ]
+
+
+class ClipProperties(Structure):
+    struct_size: int
+    frame_rate_hz: int
+    channels: int
+    streamed: int
+    frames: int
+    id: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("frame_rate_hz", ctypes.c_uint32),
+        ("channels", ctypes.c_uint32),
+        ("streamed", ctypes.c_uint32),
+        ("frames", ctypes.c_uint64),
+        ("id", ctypes.c_uint64),
+    ]
+
+
+class OpenOptions(Structure):
+    struct_size: int
+    frame_rate_hz: int
+    quality: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("frame_rate_hz", ctypes.c_uint32),
+        ("quality", ctypes.c_uint32),
+    ]
+
+
+class FileInfo(Structure):
+    struct_size: int
+    frame_rate_hz: int
+    channels: int
+    bits_per_sample: int
+    frames: int
+    container: bytes
+    encoding: bytes
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("frame_rate_hz", ctypes.c_uint32),
+        ("channels", ctypes.c_uint32),
+        ("bits_per_sample", ctypes.c_uint32),
+        ("frames", ctypes.c_uint64),
+        ("container", ctypes.c_char * 64),
+        ("encoding", ctypes.c_char * 64),
+    ]
+
+
+class Bucket(Structure):
+    min: float
+    max: float
+    rms: float
+    _fields_ = [
+        ("min", ctypes.c_float),
+        ("max", ctypes.c_float),
+        ("rms", ctypes.c_float),
+    ]
+
+
+class Loudness(Structure):
+    struct_size: int
+    reserved: int
+    integrated_lufs: float
+    range_lu: float
+    max_momentary_lufs: float
+    max_short_term_lufs: float
+    sample_peak: float
+    true_peak: float
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+        ("integrated_lufs", ctypes.c_double),
+        ("range_lu", ctypes.c_double),
+        ("max_momentary_lufs", ctypes.c_double),
+        ("max_short_term_lufs", ctypes.c_double),
+        ("sample_peak", ctypes.c_float),
+        ("true_peak", ctypes.c_float),
+    ]
+
+
+class ChannelLevels(Structure):
+    struct_size: int
+    reserved: int
+    sample_peak: float
+    true_peak: float
+    rms: float
+    dc_offset: float
+    clipped: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+        ("sample_peak", ctypes.c_float),
+        ("true_peak", ctypes.c_float),
+        ("rms", ctypes.c_double),
+        ("dc_offset", ctypes.c_double),
+        ("clipped", ctypes.c_uint64),
+    ]
+
+
+class PlayspecEntry(Structure):
+    struct_size: int
+    first_output_channel: int
+    clip: Any
+    source_begin_frame: int
+    source_end_frame: int
+    play_at_frame: int
+    repeat_interval_frames: int
+    repeat_interval_denominator: int
+    reserved: int
+    repeat_count: int
+    gain_left: float
+    gain_right: float
+    fade_in_frames: int
+    fade_out_frames: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("first_output_channel", ctypes.c_uint32),
+        ("clip", ctypes.c_void_p),
+        ("source_begin_frame", ctypes.c_uint64),
+        ("source_end_frame", ctypes.c_uint64),
+        ("play_at_frame", ctypes.c_int64),
+        ("repeat_interval_frames", ctypes.c_uint64),
+        ("repeat_interval_denominator", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+        ("repeat_count", ctypes.c_uint64),
+        ("gain_left", ctypes.c_float),
+        ("gain_right", ctypes.c_float),
+        ("fade_in_frames", ctypes.c_uint64),
+        ("fade_out_frames", ctypes.c_uint64),
+    ]
+
+
+class Chunk(Structure):
+    struct_size: int
+    rolling: int
+    frames: int
+    position: int
+    device_frame: int
+    time_ns: int
+    ticket: int
+    lost_before_frames: int
+    xrun: int
+    capture_latency_frames: int
+    playback_latency_frames: int
+    reserved: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("rolling", ctypes.c_uint32),
+        ("frames", ctypes.c_uint64),
+        ("position", ctypes.c_int64),
+        ("device_frame", ctypes.c_uint64),
+        ("time_ns", ctypes.c_uint64),
+        ("ticket", ctypes.c_uint64),
+        ("lost_before_frames", ctypes.c_uint64),
+        ("xrun", ctypes.c_uint32),
+        ("capture_latency_frames", ctypes.c_uint32),
+        ("playback_latency_frames", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+    ]
+
+
+class RecorderConfig(Structure):
+    struct_size: int
+    source: int
+    file_format: int
+    channel_count: int
+    channels: Any
+    punch_in: int
+    punch_out: int
+    begin_frame: int
+    end_frame: int
+    most_frames: int
+    buffer_frames: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("source", ctypes.c_uint32),
+        ("file_format", ctypes.c_uint32),
+        ("channel_count", ctypes.c_uint32),
+        ("channels", POINTER(ctypes.c_uint32)),
+        ("punch_in", ctypes.c_uint32),
+        ("punch_out", ctypes.c_uint32),
+        ("begin_frame", ctypes.c_int64),
+        ("end_frame", ctypes.c_int64),
+        ("most_frames", ctypes.c_uint64),
+        ("buffer_frames", ctypes.c_uint64),
+    ]
+
+
+class Recording(Structure):
+    struct_size: int
+    state: int
+    frames: int
+    lost_frames: int
+    skipped_frames: int
+    clipped_samples: int
+    position: int
+    device_frame: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("state", ctypes.c_uint32),
+        ("frames", ctypes.c_uint64),
+        ("lost_frames", ctypes.c_uint64),
+        ("skipped_frames", ctypes.c_uint64),
+        ("clipped_samples", ctypes.c_uint64),
+        ("position", ctypes.c_int64),
+        ("device_frame", ctypes.c_uint64),
+    ]
+
+
+class Event(Structure):
+    struct_size: int
+    kind: int
+    ticket: int
+    position: int
+    device_frame: int
+    time_ns: int
+    frames: int
+    silent_ms: int
+    count: int
+    cancel_reason: int
+    skip_policy: int
+    capture_latency_frames: int
+    playback_latency_frames: int
+    message: bytes
+    clip_id: int
+    clip_frame: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("kind", ctypes.c_uint32),
+        ("ticket", ctypes.c_uint64),
+        ("position", ctypes.c_int64),
+        ("device_frame", ctypes.c_uint64),
+        ("time_ns", ctypes.c_uint64),
+        ("frames", ctypes.c_uint64),
+        ("silent_ms", ctypes.c_uint64),
+        ("count", ctypes.c_uint64),
+        ("cancel_reason", ctypes.c_uint32),
+        ("skip_policy", ctypes.c_uint32),
+        ("capture_latency_frames", ctypes.c_uint32),
+        ("playback_latency_frames", ctypes.c_uint32),
+        ("message", ctypes.c_char * 256),
+        ("clip_id", ctypes.c_uint64),
+        ("clip_frame", ctypes.c_uint64),
+    ]
+
+
+class RingLevel(Structure):
+    now: int
+    high_water: int
+    capacity: int
+    _fields_ = [
+        ("now", ctypes.c_uint64),
+        ("high_water", ctypes.c_uint64),
+        ("capacity", ctypes.c_uint64),
+    ]
+
+
+class Stats(Structure):
+    struct_size: int
+    realtime: int
+    realtime_priority: int
+    reserved: int
+    periods: int
+    device_frames: int
+    xruns: int
+    skipped_frames: int
+    clamped_frames: int
+    input_lost_frames: int
+    events_lost: int
+    reconnects: int
+    worst_load: float
+    mean_load: float
+    commands: RingLevel
+    retired: RingLevel
+    events: RingLevel
+    input_frames: RingLevel
+    realtime_reason: bytes
+    underruns: int
+    underrun_frames: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("realtime", ctypes.c_uint32),
+        ("realtime_priority", ctypes.c_int32),
+        ("reserved", ctypes.c_uint32),
+        ("periods", ctypes.c_uint64),
+        ("device_frames", ctypes.c_uint64),
+        ("xruns", ctypes.c_uint64),
+        ("skipped_frames", ctypes.c_uint64),
+        ("clamped_frames", ctypes.c_uint64),
+        ("input_lost_frames", ctypes.c_uint64),
+        ("events_lost", ctypes.c_uint64),
+        ("reconnects", ctypes.c_uint64),
+        ("worst_load", ctypes.c_double),
+        ("mean_load", ctypes.c_double),
+        ("commands", RingLevel),
+        ("retired", RingLevel),
+        ("events", RingLevel),
+        ("input_frames", RingLevel),
+        ("realtime_reason", ctypes.c_char * 256),
+        ("underruns", ctypes.c_uint64),
+        ("underrun_frames", ctypes.c_uint64),
+    ]
+
+
+class Meter(Structure):
+    peak: float
+    rms: float
+    clipped: int
+    _fields_ = [
+        ("peak", ctypes.c_float),
+        ("rms", ctypes.c_float),
+        ("clipped", ctypes.c_uint64),
+    ]
+
+
+SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
+    "amio_version_string": (ctypes.c_char_p, ()),
+    "amio_version_check": (ctypes.c_int32, (ctypes.c_uint32, ctypes.c_uint32, ctypes.c_uint32)),
+    "amio_strerror": (ctypes.c_char_p, (ctypes.c_int32,)),
+    "amio_last_error_message": (ctypes.c_char_p, ()),
+    "amio_interface_new": (ctypes.c_int32, (POINTER(InterfaceConfig), POINTER(ctypes.c_void_p))),
+    "amio_interface_start": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_interface_stop": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_interface_close": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_interface_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_interface_state": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_uint32))),
+    "amio_interface_frame_rate_hz": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_uint32))),
+    "amio_interface_period_frames": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_uint32))),
+    "amio_interface_latency": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(ctypes.c_uint32),
+            POINTER(ctypes.c_uint32),
+        ),
+    ),
+    "amio_interface_client_name": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+        ),
+    ),
+    "amio_interface_advance": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint64,
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+        ),
+    ),
+    "amio_interface_set_period_frames": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint32)),
+    "amio_interface_set_input_clip": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_void_p)),
+    "amio_interface_skip": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint64)),
+    "amio_interface_transport": (ctypes.c_int32, (ctypes.c_void_p, POINTER(Transport))),
+    "amio_interface_position": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_int64))),
+    "amio_interface_set_position": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_int64)),
+    "amio_interface_rolling": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_uint32))),
+    "amio_interface_set_rolling": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint32)),
+    "amio_clip_new": (
+        ctypes.c_int32,
+        (
+            POINTER(ClipFormat),
+            ctypes.c_void_p,
+            ctypes.c_uint64,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_clip_new_f32": (
+        ctypes.c_int32,
+        (
+            ctypes.c_uint32,
+            ctypes.c_uint32,
+            ctypes.c_void_p,
+            ctypes.c_uint64,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_clip_new_i16": (
+        ctypes.c_int32,
+        (
+            ctypes.c_uint32,
+            ctypes.c_uint32,
+            ctypes.c_void_p,
+            ctypes.c_uint64,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_clip_new_borrowed": (
+        ctypes.c_int32,
+        (
+            POINTER(ClipFormat),
+            ctypes.c_void_p,
+            ctypes.c_uint64,
+            ctypes.CFUNCTYPE(None, ctypes.c_void_p),
+            ctypes.c_void_p,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_clip_info": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ClipProperties))),
+    "amio_clip_read": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            ctypes.c_uint64,
+            ctypes.c_uint64,
+            ctypes.c_void_p,
+        ),
+    ),
+    "amio_clip_retain": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_clip_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_clip_open": (ctypes.c_int32, (ctypes.c_char_p, POINTER(ctypes.c_void_p))),
+    "amio_clip_open_with": (
+        ctypes.c_int32,
+        (
+            ctypes.c_char_p,
+            POINTER(OpenOptions),
+            Progress,
+            ctypes.c_void_p,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_clip_open_stream": (
+        ctypes.c_int32,
+        (
+            ctypes.c_char_p,
+            POINTER(OpenOptions),
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_clip_convert": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            ctypes.c_uint32,
+            Progress,
+            ctypes.c_void_p,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_clip_save_wav": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_char_p)),
+    "amio_clip_save": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_uint32,
+            Progress,
+            ctypes.c_void_p,
+        ),
+    ),
+    "amio_file_probe": (ctypes.c_int32, (ctypes.c_char_p, POINTER(FileInfo))),
+    "amio_analysis_new": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            Progress,
+            ctypes.c_void_p,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_analysis_open": (
+        ctypes.c_int32,
+        (
+            ctypes.c_char_p,
+            ctypes.c_uint32,
+            Progress,
+            ctypes.c_void_p,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_analysis_info": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ClipProperties))),
+    "amio_analysis_read": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            ctypes.c_uint64,
+            ctypes.c_uint64,
+            POINTER(Bucket),
+            ctypes.c_uint64,
+        ),
+    ),
+    "amio_analysis_loudness": (ctypes.c_int32, (ctypes.c_void_p, POINTER(Loudness))),
+    "amio_analysis_levels": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            POINTER(ChannelLevels),
+        ),
+    ),
+    "amio_analysis_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_playspec_new": (ctypes.c_int32, (POINTER(ctypes.c_void_p),)),
+    "amio_playspec_entry_init": (
+        ctypes.c_int32,
+        (
+            POINTER(PlayspecEntry),
+            ctypes.c_size_t,
+            ctypes.c_void_p,
+        ),
+    ),
+    "amio_playspec_add": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(PlayspecEntry),
+            POINTER(ctypes.c_uint64),
+        ),
+    ),
+    "amio_playspec_set_gain": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint64,
+            ctypes.c_float,
+            ctypes.c_float,
+            ctypes.c_uint64,
+        ),
+    ),
+    "amio_playspec_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_interface_schedule": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_int64,
+            ctypes.c_int64,
+            ctypes.c_uint32,
+            POINTER(ctypes.c_uint64),
+        ),
+    ),
+    "amio_interface_cancel": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint64)),
+    "amio_group_new": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_void_p))),
+    "amio_group_schedule": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_int64,
+            ctypes.c_int64,
+            ctypes.c_uint32,
+            POINTER(ctypes.c_uint64),
+        ),
+    ),
+    "amio_group_cancel": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint64)),
+    "amio_group_set_gain": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_uint64,
+            ctypes.c_float,
+            ctypes.c_float,
+            ctypes.c_uint64,
+        ),
+    ),
+    "amio_group_set_position": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_int64)),
+    "amio_group_set_rolling": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint32)),
+    "amio_group_commit": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_group_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_interface_read_input": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(Chunk),
+            ctypes.c_void_p,
+            ctypes.c_uint64,
+        ),
+    ),
+    "amio_interface_wait_input": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(Chunk),
+            ctypes.c_void_p,
+            ctypes.c_uint64,
+            ctypes.c_uint32,
+        ),
+    ),
+    "amio_interface_input_fd": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_int))),
+    "amio_recorder_new": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            POINTER(RecorderConfig),
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_recorder_stop": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_recorder_wait": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint32)),
+    "amio_recorder_recording": (ctypes.c_int32, (ctypes.c_void_p, POINTER(Recording))),
+    "amio_recorder_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_interface_next_event": (ctypes.c_int32, (ctypes.c_void_p, POINTER(Event))),
+    "amio_interface_wait_event": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(Event),
+            ctypes.c_uint32,
+        ),
+    ),
+    "amio_interface_event_fd": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_int))),
+    "amio_interface_stats": (ctypes.c_int32, (ctypes.c_void_p, POINTER(Stats))),
+    "amio_interface_meters": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            POINTER(Meter),
+            ctypes.c_uint32,
+            POINTER(ctypes.c_uint32),
+        ),
+    ),
+}

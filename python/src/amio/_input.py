@@ -1,0 +1,133 @@
+"""Captured input on its way from the library, in chunks of the wanted size."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _abi
+from ._library import Handle, lib, sized
+from .audio_clip import InputAudioChunk
+
+#: How many frames are fetched at once.
+_BLOCK = 8192
+
+
+@dataclass(frozen=True)
+class Clock:
+    """What time it was at a frame of an interface.
+
+    Args:
+        frame_rate: frames per second.
+        at: gives the wall time of ``(device frame, nanoseconds)`` as the library stamps them.
+    """
+
+    frame_rate: float
+    at: Callable[[int, int], datetime]
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """Frames that belong together: neither the device nor the timeline jumps within them."""
+
+    samples: NDArray[np.float32]
+    position: int
+    device_frame: int
+    time_ns: int
+    ticket: int
+    rolling: bool
+    lost_before: int
+    skipped: bool
+
+    def followed_by(self, other: _Stretch) -> bool:
+        """Whether the other one is the same stretch, going on."""
+        return (
+            self.device_frame + len(self.samples) == other.device_frame
+            and self.position + (len(self.samples) if self.rolling else 0) == other.position
+            and (self.rolling, self.ticket) == (other.rolling, other.ticket)
+            and not other.lost_before
+            and not other.skipped
+        )
+
+
+class InputReader:
+    """Fetches captured input of an interface, in chunks of a wanted length.
+
+    Args:
+        interface: the library's handle.
+        channels: how many inputs it has.
+        clock: what time it was at a frame.
+        frames: how long chunks are to be; ``None``: as long as what waits. One is shorter where
+            the timeline or the device jumps behind it.
+    """
+
+    def __init__(self, interface: Handle, channels: int, clock: Clock, frames: int | None) -> None:
+        if frames is not None and frames < 1:
+            raise ValueError(f"frames is {frames}; it must be at least 1")
+        self._interface = interface
+        self._clock = clock
+        self._frames = frames
+        self._block = np.empty((min(frames or _BLOCK, _BLOCK), channels), np.float32)
+        self._kept: list[_Stretch] = []
+        self._kept_frames = 0
+
+    def chunks(self) -> Iterator[InputAudioChunk]:
+        """What waits, as far as it makes whole chunks."""
+        while (stretch := self._fetch()) is not None:
+            if self._kept and not self._kept[-1].followed_by(stretch):
+                yield self._take()
+            self._kept.append(stretch)
+            self._kept_frames += len(stretch.samples)
+            if self._kept_frames >= (self._frames or 1):
+                yield self._take()
+
+    def rest(self) -> InputAudioChunk | None:
+        """What was fetched and does not make a whole chunk."""
+        return self._take() if self._kept else None
+
+    def discard(self) -> None:
+        """Throws away what waits."""
+        self._kept, self._kept_frames = [], 0
+        while self._fetch() is not None:
+            pass
+
+    def _fetch(self) -> _Stretch | None:
+        wanted = len(self._block)
+        if self._frames is not None:
+            wanted = min(wanted, self._frames - self._kept_frames)
+        raw = sized(_abi.Chunk)
+        lib.amio_interface_read_input(
+            self._interface, ctypes.byref(raw), self._block.ctypes.data, wanted
+        )
+        if raw.frames == 0:
+            return None
+        return _Stretch(
+            self._block[: raw.frames].copy(),
+            raw.position,
+            raw.device_frame,
+            raw.time_ns,
+            raw.ticket,
+            bool(raw.rolling),
+            raw.lost_before_frames,
+            bool(raw.xrun),
+        )
+
+    def _take(self) -> InputAudioChunk:
+        first, parts = self._kept[0], [stretch.samples for stretch in self._kept]
+        self._kept, self._kept_frames = [], 0
+        return InputAudioChunk(
+            parts[0] if len(parts) == 1 else np.concatenate(parts),
+            self._clock.frame_rate,
+            first.ticket,
+            first.position,
+            first.rolling,
+            self._clock.at(first.device_frame, first.time_ns),
+            device_frame=first.device_frame,
+            lost_before=first.lost_before,
+            skipped_before=first.skipped,
+        )

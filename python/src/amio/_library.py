@@ -1,0 +1,77 @@
+"""The library itself: found, loaded, checked, and called so that failures are exceptions.
+
+Every call through :data:`lib` releases the interpreter's lock while it runs.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import weakref
+from pathlib import Path
+from typing import Any, TypeVar
+
+from . import _abi
+from .errors import UnsupportedError, error_of
+
+_Sized = TypeVar("_Sized", bound=ctypes.Structure)
+
+
+def _load() -> Any:
+    path = os.environ.get("AMIO_LIBRARY") or str(Path(__file__).with_name("libamio.so"))
+    try:
+        library = ctypes.CDLL(path)
+    except OSError as error:
+        raise ImportError(
+            f"the amio library cannot be loaded: {error}; install the package again "
+            "(pip install ./python builds the library), or set AMIO_LIBRARY to a libamio.so"
+        ) from error
+    for name, (result, arguments) in _abi.SIGNATURES.items():
+        try:
+            function = getattr(library, name)
+        except AttributeError:
+            raise ImportError(f"{path} is older than this package: it has no {name}") from None
+        function.restype, function.argtypes = result, arguments
+        if result is ctypes.c_int32:
+            function.errcheck = _check
+    try:
+        library.amio_version_check(_abi.VERSION_MAJOR, _abi.VERSION_MINOR, _abi.VERSION_PATCH)
+    except UnsupportedError as error:
+        raise ImportError(f"{path}: {error}") from error
+    return library
+
+
+def _check(status: int, _function: object, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
+    if status != _abi.OK:
+        raise error_of(status, lib.amio_last_error_message().decode())
+    return arguments
+
+
+lib: Any = None
+lib = _load()
+
+
+def sized(kind: type[_Sized]) -> _Sized:
+    """A structure of the library's with nothing but its size filled in."""
+    return kind(struct_size=ctypes.sizeof(kind))
+
+
+class Handle:
+    """Owns one object of the library, and gives it back when it is closed, dropped, or at exit.
+
+    It can be passed to the functions of :data:`lib` as it is.
+    """
+
+    def __init__(self, value: ctypes.c_void_p, free: Any) -> None:
+        # As ctypes calls it: what is passed in place of this object.
+        self._as_parameter_ = value
+        self._finalizer = weakref.finalize(self, free, value)
+
+    def close(self) -> None:
+        """Gives the object back. Fine if that was done already."""
+        self._finalizer()
+
+    @property
+    def closed(self) -> bool:
+        """Whether it was given back."""
+        return not self._finalizer.alive

@@ -1,0 +1,105 @@
+"""Playspecs on their way to the library: entries in Python become entries of ``amio.h``."""
+
+from __future__ import annotations
+
+import ctypes
+from collections.abc import Callable
+from fractions import Fraction
+
+from . import _abi
+from ._library import Handle, lib
+from .audio_clip import AudioClip
+from .clip import Clip, signed, unsigned
+from .interface import AnyPlayspec
+from .playspec import Entry, PlayspecEntry, interval_of
+
+#: Before this frame nobody plays: how far back the repeats of a PlayspecEntry reach.
+_BEGINNING = -(1 << 40)
+
+
+class NativePlayspec:
+    """A playspec of the library's, and which of its entries are which of the caller's.
+
+    Args:
+        playspec: the entries. What is changed in the list later changes nothing here.
+        prepare: makes of an AudioClip what the interface plays.
+    """
+
+    def __init__(self, playspec: AnyPlayspec, prepare: Callable[[AudioClip], Clip]) -> None:
+        value = ctypes.c_void_p()
+        lib.amio_playspec_new(ctypes.byref(value))
+        self.handle = Handle(value, lib.amio_playspec_free)
+        self._numbers: dict[int, int] = {}
+        self._length = len(playspec)
+        prepared: dict[int, Clip] = {}
+        for index, entry in enumerate(playspec):
+            clip = entry.clip
+            if isinstance(clip, AudioClip):
+                if id(clip) not in prepared:
+                    prepared[id(clip)] = prepare(clip)
+                clip = prepared[id(clip)]
+            elif not isinstance(clip, Clip):
+                raise ValueError(
+                    f"playspec[{index}].clip is a {type(clip).__name__};"
+                    " it must be an AudioClip or a Clip"
+                )
+            self._add(index, entry, clip)
+
+    def number(self, index: int) -> int | None:
+        """The library's number of an entry of the caller's; ``None`` if it never sounds."""
+        if not -self._length <= index < self._length:
+            raise IndexError(f"entry is {index}; the playspec has {self._length} entries")
+        return self._numbers.get(index % self._length)
+
+    def _add(self, index: int, entry: PlayspecEntry | Entry, clip: Clip) -> None:
+        raw, number = _abi.PlayspecEntry(), ctypes.c_uint64()
+        lib.amio_playspec_entry_init(ctypes.byref(raw), ctypes.sizeof(raw), clip._handle)
+        if isinstance(entry, PlayspecEntry):
+            sounds = _fill_amio(raw, entry, len(clip))
+        else:
+            sounds = _fill(raw, entry, len(clip))
+        if sounds:
+            lib.amio_playspec_add(self.handle, ctypes.byref(raw), ctypes.byref(number))
+            self._numbers[index] = number.value
+
+
+def _fill(raw: _abi.PlayspecEntry, entry: Entry, length: int) -> bool:
+    """Fills in an entry; tells if it sounds at all."""
+    left, right = entry.gains
+    raw.first_output_channel = entry.output
+    raw.source_begin_frame = entry.start
+    raw.source_end_frame = length if entry.end is None else entry.end
+    raw.play_at_frame = entry.at
+    _repeat(raw, interval_of(entry.every or 0))
+    raw.repeat_count = entry.times or 0
+    raw.gain_left, raw.gain_right = left, right
+    raw.fade_in_frames = entry.fade_in
+    raw.fade_out_frames = entry.fade_out
+    return raw.source_begin_frame < raw.source_end_frame
+
+
+def _fill_amio(raw: _abi.PlayspecEntry, entry: PlayspecEntry, length: int) -> bool:
+    """Fills in an entry of AMIO's, which is cut to what its clip has; tells if it sounds at all.
+
+    An entry that repeats does so on the whole timeline, also before ``play_at_frame``.
+    """
+    begin, end = max(entry.frame_a, 0), min(entry.frame_b, length)
+    if begin >= end:
+        return False
+    interval = interval_of(entry.repeat_interval)
+    first = entry.play_at_frame + begin - entry.frame_a
+    if interval:
+        # A whole number of frames that is a whole number of intervals, so that no repeat is
+        # rounded another way.
+        step = interval.numerator
+        first -= max(-((_BEGINNING - first) // step), 0) * step
+    raw.source_begin_frame, raw.source_end_frame = begin, end
+    raw.play_at_frame = signed("play_at_frame", first)
+    _repeat(raw, interval)
+    raw.gain_left, raw.gain_right = entry.gain_l, entry.gain_r
+    return True
+
+
+def _repeat(raw: _abi.PlayspecEntry, interval: Fraction) -> None:
+    raw.repeat_interval_frames = interval.numerator
+    raw.repeat_interval_denominator = interval.denominator

@@ -1,0 +1,351 @@
+"""Clips as the library has them: immutable, in memory or streamed from a file."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+from typing import Any, ClassVar, Literal, Union
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _abi
+from ._library import Handle, lib, sized
+from ._progress import Progress, watched
+
+Quality = Literal["draft", "good", "best"]
+FileFormat = Literal["wav_16", "wav_24", "wav_f32", "flac_16", "flac_24"]
+PathLike = Union[str, "os.PathLike[str]"]
+
+QUALITIES: dict[str, int] = {
+    "draft": _abi.QUALITY_DRAFT,
+    "good": _abi.QUALITY_GOOD,
+    "best": _abi.QUALITY_BEST,
+}
+FILE_FORMATS: dict[str, int] = {
+    "wav_16": _abi.FILE_WAV_16,
+    "wav_24": _abi.FILE_WAV_24,
+    "wav_f32": _abi.FILE_WAV_F32,
+    "flac_16": _abi.FILE_FLAC_16,
+    "flac_24": _abi.FILE_FLAC_24,
+}
+_FORMAT_OF_END: dict[str, FileFormat] = {".wav": "wav_f32", ".flac": "flac_24"}
+_SAMPLE_FORMATS: dict[Any, int] = {
+    np.dtype(np.float32): _abi.SAMPLE_F32,
+    np.dtype(np.float64): _abi.SAMPLE_F64,
+    np.dtype(np.int16): _abi.SAMPLE_I16,
+    np.dtype(np.int32): _abi.SAMPLE_I32,
+}
+
+
+class Clip:
+    """A piece of audio that does not change, ready to be played.
+
+    Args:
+        array: samples of shape ``(frames,)`` or ``(frames, channels)``; float32 or float64 with full
+            scale -1.0 to 1.0, or int16 or int32. At least one frame, 1 to 64 channels; nothing that
+            is not a number, and nothing beyond 1e6.
+        frame_rate: frames per second, 1000 to 768000.
+        copy: ``False`` plays from the array's own memory where its layout allows it (C or Fortran
+            order, aligned, native byte order), which float32 does fastest. The array is kept alive,
+            and made read-only, since it must not change while it may sound; views that were taken
+            of it before must not be written to either. ``True`` copies, and leaves it alone.
+
+    Raises:
+        InvalidArgumentError: a sample, the rate, or the number of frames or channels is not allowed.
+        TypeError: ``array`` has another dtype.
+
+    A clip may be used from any thread, and its length is ``len(clip)`` frames. The library keeps
+    what it plays: a clip that sounds may be dropped.
+    """
+
+    def __init__(self, array: NDArray[Any], frame_rate: float, *, copy: bool = False) -> None:
+        samples = _two_dimensional(array)
+        layout = None if copy else _layout_of(samples)
+        clip_format = sized(_abi.ClipFormat)
+        clip_format.frame_rate_hz = whole_rate(frame_rate)
+        clip_format.channels = samples.shape[1]
+        clip_format.sample_format = _SAMPLE_FORMATS[samples.dtype]
+        value = ctypes.c_void_p()
+        if layout is None:
+            samples = np.ascontiguousarray(samples)
+            lib.amio_clip_new(
+                ctypes.byref(clip_format), samples.ctypes.data, len(samples), ctypes.byref(value)
+            )
+            self._own(Handle(value, lib.amio_clip_free))
+        else:
+            clip_format.layout = layout
+            loan = _Loan(samples)
+            lib.amio_clip_new_borrowed(
+                ctypes.byref(clip_format),
+                samples.ctypes.data,
+                len(samples),
+                _set_flag,
+                ctypes.addressof(loan.returned),
+                ctypes.byref(value),
+            )
+            if np.may_share_memory(array, samples):
+                array.flags.writeable = False
+            self._own(Handle(value, loan.end))
+
+    @classmethod
+    def open(
+        cls,
+        path: PathLike,
+        frame_rate: float | None = None,
+        *,
+        quality: Quality = "good",
+        progress: Progress | None = None,
+    ) -> Clip:
+        """Loads a file whole: WAV, RF64, AIFF, AU, CAF, FLAC, ALAC, MP3, AAC, Vorbis or Opus.
+
+        Args:
+            path: the file.
+            frame_rate: the rate that the clip is to have, usually the interface's; a file of another
+                one is converted. ``None``: the file's.
+            quality: how it is converted.
+            progress: called with the frames done and the frames in all, several times a second.
+
+        Raises:
+            FileError: the file cannot be read; ``FileNotFoundError`` where it is not there.
+            FormatError: it is of a kind that is not supported; the message says what was found.
+        """
+        value = ctypes.c_void_p()
+        options = _open_options(frame_rate, quality)
+        with watched(progress) as callback:
+            lib.amio_clip_open_with(
+                os.fsencode(path), ctypes.byref(options), callback, None, ctypes.byref(value)
+            )
+        return cls._of(value)
+
+    @classmethod
+    def stream(
+        cls,
+        path: PathLike,
+        frame_rate: float | None = None,
+        *,
+        quality: Quality = "good",
+    ) -> Clip:
+        """A clip that plays a file without loading it, however long it is.
+
+        It sounds bit for bit like the loaded file. Where the disk is too slow, what is missing is
+        silent and counted in :attr:`Stats.underruns`. The file stays open as long as the clip lives,
+        and must not change. Arguments and errors are those of :meth:`open`.
+        """
+        value = ctypes.c_void_p()
+        options = _open_options(frame_rate, quality)
+        lib.amio_clip_open_stream(os.fsencode(path), ctypes.byref(options), ctypes.byref(value))
+        return cls._of(value)
+
+    def convert(
+        self,
+        frame_rate: float,
+        *,
+        quality: Quality = "good",
+        progress: Progress | None = None,
+    ) -> Clip:
+        """The same sound at another frame rate: ``round(len(clip) * new / old)`` frames."""
+        value = ctypes.c_void_p()
+        with watched(progress) as callback:
+            lib.amio_clip_convert(
+                self._handle,
+                whole_rate(frame_rate),
+                one_of("quality", quality, QUALITIES),
+                callback,
+                None,
+                ctypes.byref(value),
+            )
+        return self._of(value)
+
+    def save(
+        self,
+        path: PathLike,
+        file_format: FileFormat | None = None,
+        *,
+        progress: Progress | None = None,
+    ) -> None:
+        """Writes the clip to a file, which it replaces if there is one.
+
+        Args:
+            path: the file.
+            file_format: WAV with 16 or 24 bits or 32-bit floats, or FLAC with 16 or 24 bits.
+                ``None``: by the name's end, ``.wav`` with floats and ``.flac`` with 24 bits.
+            progress: called with the frames done and the frames in all, several times a second.
+
+        Raises:
+            FileError: it cannot be written; what could be written can be played.
+            InvalidArgumentError: FLAC knows neither more than 8 channels nor every rate.
+        """
+        number = one_of("file_format", file_format or format_of(path), FILE_FORMATS)
+        with watched(progress) as callback:
+            lib.amio_clip_save(self._handle, os.fsencode(path), number, callback, None)
+
+    def read(self, start: int = 0, frames: int | None = None) -> NDArray[np.float32]:
+        """Samples as float32 of shape ``(frames, channels)``, in Fortran order.
+
+        Args:
+            start: the first frame.
+            frames: how many; ``None``: up to the end.
+
+        Raises:
+            InvalidArgumentError: frames that the clip has not.
+        """
+        frames = max(len(self) - start, 0) if frames is None else frames
+        samples = np.empty((self.channels, max(frames, 0)), np.float32)
+        for channel, row in enumerate(samples):
+            lib.amio_clip_read(
+                self._handle,
+                channel,
+                unsigned("start", start),
+                unsigned("frames", frames),
+                row.ctypes.data,
+            )
+        return samples.T
+
+    @property
+    def channels(self) -> int:
+        """How many channels it has, 1 to 64."""
+        return self._properties.channels
+
+    @property
+    def frame_rate(self) -> int:
+        """Frames per second."""
+        return self._properties.frame_rate_hz
+
+    @property
+    def streamed(self) -> bool:
+        """Whether it is played from a file of which only a part is in memory."""
+        return bool(self._properties.streamed)
+
+    @property
+    def id(self) -> int:
+        """A number that no other clip of this process has: :attr:`Event.clip_id`."""
+        return self._properties.id
+
+    def __len__(self) -> int:
+        return self._properties.frames
+
+    def __repr__(self) -> str:
+        kind = "streamed, " if self.streamed else ""
+        return (
+            f"<Clip {self.id}: {kind}{len(self)} frames, {self.channels} channels,"
+            f" {self.frame_rate} Hz, {len(self) / self.frame_rate:.3f} s>"
+        )
+
+    @classmethod
+    def _of(cls, value: ctypes.c_void_p) -> Clip:
+        clip = cls.__new__(cls)
+        clip._own(Handle(value, lib.amio_clip_free))
+        return clip
+
+    def _own(self, handle: Handle) -> None:
+        self._handle = handle
+        self._properties = sized(_abi.ClipProperties)
+        lib.amio_clip_info(handle, ctypes.byref(self._properties))
+
+
+#: The release callback of every borrowed clip: a function of the library's own.
+_set_flag = ctypes.cast(lib.amio_release_flag, ctypes.CFUNCTYPE(None, ctypes.c_void_p))
+
+
+class _Loan:
+    """An array that the library plays from, kept until it says that it no longer does.
+
+    The library says so by setting a flag, on whichever thread it finds out: no Python runs there,
+    and nothing can happen that the interpreter, or its end, would get in the way of.
+    """
+
+    #: Loans whose clip was dropped and that something still plays.
+    _outstanding: ClassVar[dict[int, _Loan]] = {}
+
+    def __init__(self, array: NDArray[Any]) -> None:
+        self.array = array
+        self.returned = ctypes.c_uint32(0)
+
+    def end(self, clip: ctypes.c_void_p) -> None:
+        """Frees the clip's handle. The array goes with it, or when nothing plays it any more."""
+        self._outstanding[id(self)] = self
+        lib.amio_clip_free(clip)
+        self.collect()
+
+    @classmethod
+    def collect(cls) -> None:
+        """Lets go of the arrays that were given back."""
+        # A copy, in one step: a finalizer may come in between and add to it.
+        for key, loan in list(cls._outstanding.items()):
+            if loan.returned.value:
+                cls._outstanding.pop(key, None)
+
+
+#: To be called now and then, where playspecs end: lets go of arrays that nothing plays any more.
+collect_arrays = _Loan.collect
+
+
+def format_of(path: PathLike) -> FileFormat:
+    """The kind of file that a name asks for by its end."""
+    end = os.path.splitext(os.fspath(path))[1].lower()
+    if end not in _FORMAT_OF_END:
+        raise ValueError(
+            f"path {os.fspath(path)!r} ends in {end!r}; give file_format, or a name that ends in "
+            + " or ".join(_FORMAT_OF_END)
+        )
+    return _FORMAT_OF_END[end]
+
+
+def whole_rate(frame_rate: float) -> int:
+    """A frame rate as the library has it: a whole number."""
+    if frame_rate != (rate := round(frame_rate)) or not 1000 <= rate <= 768_000:
+        raise ValueError(f"frame_rate is {frame_rate}; it must be whole, and 1000 to 768000")
+    return rate
+
+
+def one_of(what: str, given: str, allowed: dict[str, int]) -> int:
+    """The number of a name, or an error that lists the names."""
+    if given not in allowed:
+        raise ValueError(f"{what} is {given!r}; it must be one of {', '.join(map(repr, allowed))}")
+    return allowed[given]
+
+
+def unsigned(what: str, given: int, least: int = 0, *, bits: int = 64) -> int:
+    """A count for the library: ctypes would cut what does not fit."""
+    if not least <= given < 1 << bits:
+        raise ValueError(f"{what} is {given}; it must be at least {least}, and below 2**{bits}")
+    return given
+
+
+def signed(what: str, given: int) -> int:
+    """A position for the library."""
+    if not -(1 << 61) <= given <= 1 << 61:
+        raise ValueError(f"{what} is {given}; it must be -2**61 to 2**61")
+    return given
+
+
+def _open_options(frame_rate: float | None, quality: Quality) -> _abi.OpenOptions:
+    options = sized(_abi.OpenOptions)
+    options.frame_rate_hz = 0 if frame_rate is None else whole_rate(frame_rate)
+    options.quality = one_of("quality", quality, QUALITIES)
+    return options
+
+
+def _two_dimensional(array: NDArray[Any]) -> NDArray[Any]:
+    if not isinstance(array, np.ndarray):
+        raise TypeError(f"array is a {type(array).__name__}; it must be a numpy array")
+    if array.dtype.newbyteorder("=") not in _SAMPLE_FORMATS:
+        raise TypeError(
+            f"array has dtype {array.dtype}; it must be float32, float64, int16 or int32"
+        )
+    if array.ndim not in (1, 2):
+        raise ValueError(
+            f"array has {array.ndim} dimensions; it must be (frames,) or (frames, channels)"
+        )
+    native = array.astype(array.dtype.newbyteorder("="), copy=False)
+    return native if array.ndim == 2 else native[:, np.newaxis]
+
+
+def _layout_of(array: NDArray[Any]) -> int | None:
+    """How the library can play from the array's own memory, if it can."""
+    if not array.flags.aligned:
+        return None
+    if array.flags.c_contiguous:
+        return _abi.LAYOUT_INTERLEAVED
+    return _abi.LAYOUT_PLANAR if array.flags.f_contiguous else None

@@ -1,0 +1,23 @@
+"""An interface without a driver."""
+
+from __future__ import annotations
+
+from .interface import Interface
+
+
+class DummyInterface(Interface):
+    """Converts between frames and seconds, and does nothing else: for tests.
+
+    Args:
+        frame_rate: frames per second.
+    """
+
+    def __init__(self, frame_rate: float) -> None:
+        super().__init__()
+        self._frame_rate = frame_rate
+
+    def get_frame_rate(self) -> float:
+        return self._frame_rate
+
+    def __repr__(self) -> str:
+        return f"DummyInterface(frame_rate={self._frame_rate})"

@@ -1,0 +1,643 @@
+"""What all interfaces that play have: life, transport, swaps, input, events, recording, statistics."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import math
+import select
+import threading
+import time
+import warnings
+from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta, timezone
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
+
+from . import _abi
+from ._input import Clock, InputReader
+from ._library import Handle, lib, sized
+from ._options import Options, config
+from ._schedule import NativePlayspec
+from .audio_clip import AudioClip, InputAudioChunk
+from .clip import Clip, FileFormat, PathLike, collect_arrays, one_of, signed
+from .errors import ClosedError, ContractError, InvalidStateError, TimedOutError
+from .events import Event, EventKind, next_event
+from .group import Group
+from .interface import AnyPlayspec, InputChunkCallback, Interface, PlayspecChangeCallback
+from .recorder import Recorder, RecordSource
+from .stats import Meter, MeterSide, Stats, read_meters, read_stats
+from .ticket import Ticket
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+_Engine = TypeVar("_Engine", bound="EngineInterface")
+
+LatePolicy = Literal["catch_up", "slip", "refuse"]
+LATE_POLICIES: dict[str, int] = {
+    "catch_up": _abi.LATE_CATCH_UP,
+    "slip": _abi.LATE_SLIP,
+    "refuse": _abi.LATE_REFUSE,
+}
+
+#: An ``insert_at`` that every position has reached.
+_AT_ONCE = -(1 << 61)
+
+_ENDINGS = (EventKind.APPLIED, EventKind.SUPERSEDED, EventKind.CANCELLED)
+
+EventCallback = Callable[[Event], None]
+
+
+@dataclass(frozen=True)
+class Transport:
+    """Where an interface was at one instant: the end of its latest period."""
+
+    #: The timeline frame with which the next period begins, and whether it advances.
+    position: int
+    rolling: bool
+    #: The device frame with which it begins, and when that is due (``time.monotonic_ns()``).
+    device_frame: int
+    time_ns: int
+    #: The number of the ticket of what sounds; 0 before the first.
+    ticket: int
+
+
+class EngineInterface(Interface):
+    """Base of the interfaces that play and capture.
+
+    Open one with ``async with``, ``with``, ``await interface.init(name)`` or
+    :meth:`open`. Its methods may be called from any thread. Opened in a running event loop, it
+    calls its callbacks there, woken by what happens and not by a clock; opened without one, it
+    calls them on the thread that waits for a ticket or advances it. Nothing in Python runs on the
+    audio thread.
+    """
+
+    _driver: int = _abi.DRIVER_DEFAULT
+
+    #: The length of the chunks that ``input_chunk_callback`` gets, in frames. One is shorter
+    #: where the timeline or the device jumps behind it. Set it before opening.
+    chunk_frames: int = 64
+    #: How long input gathers before ``input_chunk_callback`` is called for all of it, in seconds.
+    chunk_interval: float = 0.1
+
+    def __init__(self, **options: Unpack[Options]) -> None:
+        super().__init__()
+        self._config = config(self._driver, options)
+        self._open_handle: Handle | None = None
+        self._is_closed = False
+        self._tickets: dict[int, Ticket] = {}
+        # Events of tickets whose numbers another thread has not been told yet.
+        self._early: dict[int, Event] = {}
+        self._changed = threading.Condition()
+        self._fetching = False
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._inputs = options.get("inputs", 2)
+        self._input_taken = False
+        self._input_timer: asyncio.TimerHandle | None = None
+        self._input_waiter: asyncio.Future[None] | None = None
+        self._chunk_reader: InputReader | None = None
+        #: Called with each :class:`Event`, where ``input_chunk_callback`` is called.
+        self.event_callback: EventCallback | None = None
+
+    # ---- Life
+
+    def open(self) -> None:
+        """Opens the driver and starts the audio; the transport stands until it is set rolling.
+
+        It waits up to 5 s for a server that does not answer.
+
+        Raises:
+            ValueError: it was opened already, or an option is out of range.
+            DriverUnavailableError: libjack is not installed; the message says what to do.
+            NoServerError: no JACK server runs.
+        """
+        self._refuse_second_opening()
+        value = ctypes.c_void_p()
+        lib.amio_interface_new(ctypes.byref(self._config), ctypes.byref(value))
+        handle = Handle(value, lib.amio_interface_free)
+        lib.amio_interface_start(handle)
+        self._open_handle = handle
+
+    async def init(self, client_name: str) -> None:
+        """Opens the interface, under a name for the server to show, and attaches it to the loop.
+
+        Raises:
+            ValueError: it was opened already.
+            OSError: the driver cannot be opened; see :meth:`open`.
+        """
+        self._refuse_second_opening()
+        self._config.client_name = client_name.encode()
+        await asyncio.to_thread(self.open)
+        self._attach(asyncio.get_running_loop())
+
+    async def close(self) -> None:
+        """Closes the interface. Callbacks of changes that still wait get ``False``."""
+        if self._open_handle is not None:
+            await asyncio.to_thread(lib.amio_interface_close, self._open_handle)
+        self.shutdown()
+
+    def shutdown(self) -> None:
+        """As :meth:`close`, for programs without an event loop; waits up to a second."""
+        if self._open_handle is not None:
+            lib.amio_interface_close(self._open_handle)
+        self._is_closed = True
+        self._detach()
+        if self._open_handle is not None:
+            self._take_events()
+        with self._changed:
+            self._changed.notify_all()
+
+    def is_closed(self) -> bool:
+        """Whether it was closed. One that was not opened yet is not."""
+        return self._is_closed
+
+    def __enter__(self: _Engine) -> _Engine:
+        if self._open_handle is None:
+            self.open()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.shutdown()
+
+    async def __aenter__(self: _Engine) -> _Engine:
+        if self._open_handle is None:
+            await asyncio.to_thread(self.open)
+        self._attach(asyncio.get_running_loop())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        await self.close()
+
+    def __del__(self) -> None:
+        if getattr(self, "_open_handle", None) is not None and not self._is_closed:
+            warnings.warn(f"{self!r} was not closed", ResourceWarning, source=self, stacklevel=1)
+
+    def __repr__(self) -> str:
+        name = type(self).__name__
+        if self._is_closed:
+            return f"<{name}: closed>"
+        if self._open_handle is None:
+            return f"<{name}: not opened>"
+        transport = self.transport
+        motion = "rolling" if transport.rolling else "stopped"
+        return f"<{name}: {self.get_frame_rate()} Hz, {motion} at frame {transport.position}>"
+
+    def _refuse_second_opening(self) -> None:
+        if self._open_handle is not None or self._is_closed:
+            raise ContractError("the interface was opened already; make another one")
+
+    @property
+    def _handle(self) -> Handle:
+        if self._is_closed:
+            raise ClosedError("operation on a closed AMIO interface")
+        if self._open_handle is None:
+            raise ClosedError("operation on an AMIO interface that was not opened yet")
+        return self._open_handle
+
+    # ---- What the driver says
+
+    @property
+    def frame_rate(self) -> float:
+        """Frames per second."""
+        return self.get_frame_rate()
+
+    def get_frame_rate(self) -> float:
+        """Frames per second; a whole number."""
+        return self._number(lib.amio_interface_frame_rate_hz, ctypes.c_uint32())
+
+    @property
+    def period(self) -> int:
+        """Frames per period now; a server may change it."""
+        return self._number(lib.amio_interface_period_frames, ctypes.c_uint32())
+
+    @property
+    def latency(self) -> tuple[int, int]:
+        """The capture and the playback latency now, in frames."""
+        capture, playback = ctypes.c_uint32(), ctypes.c_uint32()
+        lib.amio_interface_latency(self._handle, ctypes.byref(capture), ctypes.byref(playback))
+        return capture.value, playback.value
+
+    @property
+    def client_name(self) -> str:
+        """The name under which the server knows this client."""
+        name = ctypes.create_string_buffer(256)
+        lib.amio_interface_client_name(self._handle, name, len(name))
+        return name.value.decode()
+
+    @property
+    def stats(self) -> Stats:
+        """How well it goes; also after it was closed."""
+        return read_stats(self._open_handle or self._handle)
+
+    def meters(self, side: MeterSide = "outputs") -> tuple[Meter, ...]:
+        """The levels of all outputs (before the clamp) or inputs, over the last 0.3 s."""
+        return read_meters(self._handle, side)
+
+    # ---- Transport
+
+    @property
+    def transport(self) -> Transport:
+        """Position, motion, device frame, time and ticket, all of one instant."""
+        raw = sized(_abi.Transport)
+        lib.amio_interface_transport(self._handle, ctypes.byref(raw))
+        return Transport(raw.position, bool(raw.rolling), raw.device_frame, raw.time_ns, raw.ticket)
+
+    @property
+    def position(self) -> int:
+        """The timeline frame that plays next; set it to go elsewhere."""
+        return self.get_position()
+
+    @position.setter
+    def position(self, position: int) -> None:
+        self.set_position(position)
+
+    @property
+    def rolling(self) -> bool:
+        """Whether the position advances; set it to start and to stop."""
+        return self.is_transport_rolling()
+
+    @rolling.setter
+    def rolling(self, rolling: bool) -> None:
+        self.set_transport_rolling(rolling)
+
+    def get_position(self) -> int:
+        return self._number(lib.amio_interface_position, ctypes.c_int64())
+
+    def set_position(self, position: int) -> None:
+        lib.amio_interface_set_position(self._handle, signed("position", position))
+
+    def is_transport_rolling(self) -> bool:
+        return bool(self._number(lib.amio_interface_rolling, ctypes.c_uint32()))
+
+    def set_transport_rolling(self, rolling: bool) -> None:
+        lib.amio_interface_set_rolling(self._handle, int(bool(rolling)))
+
+    # ---- Swaps
+
+    def schedule(
+        self,
+        playspec: AnyPlayspec,
+        at: int | None = None,
+        *,
+        start: int = 0,
+        late: LatePolicy = "catch_up",
+        callback: PlayspecChangeCallback | None = None,
+    ) -> Ticket:
+        """Schedules a playspec: when the position reaches ``at``, it takes over from ``start`` on.
+
+        Swaps form a queue, first in, first out; each ``at`` is a frame of the timeline that is in
+        force then. What is changed in the playspec or in its writeable AudioClips afterwards does
+        not sound.
+
+        Args:
+            playspec: the entries; an empty list is silence.
+            at: the timeline frame; ``None``: the beginning of the next period.
+            start: the playspec's own frame that sounds there.
+            late: what happens if the position is beyond ``at`` by then: begin where it would be,
+                had it come in time ("catch_up"); begin at ``start`` ("slip"); nothing ("refuse").
+            callback: gets ``True`` when it takes over, ``False`` if it never does.
+
+        Returns:
+            The ticket: await it, wait for it, cancel it, change gains with it.
+
+        Raises:
+            ValueError: an entry is out of range, or its clip has another frame rate.
+            QueueFullError: too many swaps are pending.
+        """
+        if at is None:
+            at, late = _AT_ONCE, "slip"
+        return self._schedule(
+            playspec, callback, lib.amio_interface_schedule, self._handle, at, start, late
+        )
+
+    def schedule_playspec_change(
+        self,
+        playspec: AnyPlayspec,
+        insert_at: int,
+        start_from: int,
+        callback: PlayspecChangeCallback | None,
+    ) -> None:
+        self.schedule(playspec, insert_at, start=start_from, callback=callback)
+
+    def group(self) -> Group:
+        """Commands that take effect together, at the first frame of the same period::
+
+        with interface.group() as group:
+            ticket = group.schedule(playspec, 0)
+            group.set_position(0)
+            group.set_rolling(True)
+        """
+        return Group(self)
+
+    def _schedule(
+        self,
+        playspec: AnyPlayspec,
+        callback: PlayspecChangeCallback | None,
+        function: Any,
+        handle: Handle,
+        at: int,
+        start: int,
+        late: LatePolicy,
+    ) -> Ticket:
+        native = NativePlayspec(playspec, self._prepare)
+        number = ctypes.c_uint64()
+        function(
+            handle,
+            native.handle,
+            signed("at", at),
+            signed("start", start),
+            one_of("late", late, LATE_POLICIES),
+            ctypes.byref(number),
+        )
+        ticket = Ticket(self, native, number.value, callback)
+        with self._changed:
+            event = self._early.pop(ticket.number, None)
+            if event is None:
+                self._tickets[ticket.number] = ticket
+        if event is not None:
+            ticket._end(event)
+        return ticket
+
+    def _prepare(self, clip: AudioClip) -> Clip:
+        if clip.frame_rate != self.get_frame_rate():
+            raise ContractError(
+                f"a clip has a frame rate of {clip.frame_rate} Hz; the interface's is"
+                f" {self.get_frame_rate()}: convert it with resampled_if_needed()"
+            )
+        return clip.to_clip(self._clip_rate())
+
+    def _clip_rate(self) -> int:
+        """The rate that clips are given to the library with."""
+        return round(self.get_frame_rate())
+
+    # ---- Recording
+
+    def record(
+        self,
+        path: PathLike,
+        *,
+        source: RecordSource = "input",
+        file_format: FileFormat | None = None,
+        channels: Sequence[int] | None = None,
+        begin: int | None = None,
+        end: int | None = None,
+        frames: int | None = None,
+    ) -> Recorder:
+        """Records to a file, in place of what has this name.
+
+        Args:
+            path: the file.
+            source: captured input, lined up with what was heard; or the mixed output.
+            file_format: as :meth:`Clip.save`.
+            channels: which channels of the source the file has, from 0; ``None``: all.
+            begin: the timeline frame that is the file's first one; ``None``: the next period's.
+            end: the first timeline frame that is no longer in the file; ``None``: until stopped.
+            frames: the most frames that the file gets.
+
+        Raises:
+            FileError: the file cannot be made.
+            ValueError: an argument is out of range.
+        """
+        return Recorder(self._handle, path, source, file_format, channels, begin, end, frames)
+
+    # ---- Input
+
+    @property
+    def input_chunk_callback(self) -> InputChunkCallback | None:
+        return self._input_chunk_callback
+
+    @input_chunk_callback.setter
+    def input_chunk_callback(self, callback: InputChunkCallback | None) -> None:
+        self._input_chunk_callback = callback
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.call_soon_threadsafe(self._watch_input)
+
+    def read(self, frames: int, timeout: float | None = None) -> InputAudioChunk:
+        """Reads captured input, waiting until there are so many frames.
+
+        Returns:
+            A chunk of ``frames`` frames; a shorter one where the timeline or the device jumps, where
+            the interface is closed, or where no more came within ``timeout`` seconds.
+
+        Raises:
+            TimeoutError: nothing came within ``timeout`` seconds.
+            RuntimeError: something else takes the input.
+        """
+        with self._taking_input():
+            reader = self._reader(frames)
+            deadline = _deadline(timeout)
+            while not self._is_closed:
+                for chunk in reader.chunks():
+                    return chunk
+                if not self._wait_readable(lib.amio_interface_input_fd, deadline):
+                    break
+            if (rest := reader.rest()) is not None:
+                return rest
+            self._handle  # noqa: B018 - says that it was closed, if it was
+            raise TimedOutError(f"no input came within {timeout} s")
+
+    async def input(self, frames: int | None = None) -> AsyncGenerator[InputAudioChunk, None]:
+        """Captured input from now on, chunk after chunk, until the interface is closed::
+
+            async for chunk in interface.input():
+                level = abs(chunk.array).max()
+
+        What is not taken in time is lost, and the next chunk says how much in ``lost_before``.
+
+        Args:
+            frames: how long chunks are to be; ``None``: as long as what waits. One is shorter where
+                the timeline or the device jumps behind it, and at the end.
+
+        Raises:
+            RuntimeError: something else takes the input.
+        """
+        loop = asyncio.get_running_loop()
+        with self._taking_input():
+            self._attach(loop)
+            reader = self._reader(frames)
+            reader.discard()
+            fd = self._number(lib.amio_interface_input_fd, ctypes.c_int())
+            while not self._is_closed:
+                for chunk in reader.chunks():
+                    yield chunk
+                waiting = loop.create_future()
+                loop.add_reader(fd, _wake, waiting)
+                self._input_waiter = waiting
+                try:
+                    await waiting
+                finally:
+                    loop.remove_reader(fd)
+            if (rest := reader.rest()) is not None:
+                yield rest
+
+    def _reader(self, frames: int | None) -> InputReader:
+        clock = Clock(self.get_frame_rate(), self._wall_time)
+        return InputReader(self._handle, self._inputs, clock, frames)
+
+    def _wall_time(self, device_frame: int, time_ns: int) -> datetime:
+        """When a device frame was captured."""
+        age = timedelta(microseconds=(time.monotonic_ns() - time_ns) / 1000)
+        return datetime.now(timezone.utc) - age
+
+    @contextlib.contextmanager
+    def _taking_input(self) -> Iterator[None]:
+        """For whom takes the input himself; ``input_chunk_callback`` gets none meanwhile."""
+        with self._changed:
+            if self._input_taken or self._input_chunk_callback is not None:
+                raise InvalidStateError(
+                    "something else takes the input: another read() or input(), or the"
+                    " input_chunk_callback"
+                )
+            self._input_taken = True
+        try:
+            yield
+        finally:
+            self._input_taken = False
+
+    # ---- Events
+
+    def _attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Lets the interface be served by a loop, which is the one that runs here."""
+        if self._loop is loop or self._is_closed:
+            return
+        if self._loop is not None and not self._loop.is_closed():
+            raise InvalidStateError("the interface belongs to another event loop")
+        self._loop = loop
+        fd = self._number(lib.amio_interface_event_fd, ctypes.c_int())
+        loop.add_reader(fd, self._take_events)
+        self._watch_input()
+
+    def _detach(self) -> None:
+        """Undoes _attach(). From another thread, the loop does it when it comes to it."""
+        loop, self._loop = self._loop, None
+        if loop is None or loop.is_closed():
+            return
+        if _running_loop() is loop:
+            self._forget(loop)
+        else:
+            loop.call_soon_threadsafe(self._forget, loop)
+
+    def _forget(self, loop: asyncio.AbstractEventLoop) -> None:
+        for function in (lib.amio_interface_event_fd, lib.amio_interface_input_fd):
+            fd = ctypes.c_int()
+            function(self._open_handle, ctypes.byref(fd))
+            loop.remove_reader(fd.value)
+        if self._input_timer is not None:
+            self._input_timer.cancel()
+        if self._input_waiter is not None:
+            _wake(self._input_waiter)
+
+    def _take_events(self) -> None:
+        """Fetches all events that wait, and calls whom they concern."""
+        assert self._open_handle is not None
+        while (event := next_event(self._open_handle)) is not None:
+            try:
+                self._dispatch(event)
+            finally:
+                with self._changed:
+                    self._changed.notify_all()
+        collect_arrays()
+
+    def _dispatch(self, event: Event) -> None:
+        if event.kind in _ENDINGS:
+            with self._changed:
+                ticket = self._tickets.pop(event.ticket, None)
+                if ticket is None:
+                    self._early[event.ticket] = event
+            if ticket is not None:
+                ticket._end(event)
+        if self.event_callback is not None:
+            self.event_callback(event)
+
+    def _watch_input(self) -> None:
+        """Calls for input as soon as there is some, on the loop."""
+        self._input_timer = None
+        if self._loop is not None and self._input_chunk_callback is not None:
+            fd = self._number(lib.amio_interface_input_fd, ctypes.c_int())
+            self._loop.add_reader(fd, self._on_input, fd)
+
+    def _on_input(self, fd: int) -> None:
+        """Gives the input that waits to the callback, and lets some more gather."""
+        assert self._loop is not None
+        self._loop.remove_reader(fd)
+        self._input_timer = self._loop.call_later(self.chunk_interval, self._watch_input)
+        self._give_input()
+
+    def _give_input(self) -> None:
+        if self._input_chunk_callback is None or self._inputs == 0:
+            return
+        if self._chunk_reader is None:
+            self._chunk_reader = self._reader(self.chunk_frames)
+        for chunk in self._chunk_reader.chunks():
+            if self._input_chunk_callback is not None:
+                self._input_chunk_callback(chunk)
+
+    def _wait_until(self, done: Callable[[], bool], timeout: float | None) -> None:
+        """Waits until events have made something true. Of several threads, one fetches them."""
+        if self._loop is not None and self._loop is _running_loop():
+            raise InvalidStateError("waiting here would stop the event loop; use await")
+        deadline = _deadline(timeout)
+        while True:
+            with self._changed:
+                while not done() and (self._fetching or self._served()):
+                    if not self._changed.wait(_left(deadline)):
+                        raise TimedOutError(f"it has not happened within {timeout} s")
+                if done():
+                    return
+                self._fetching = True
+            try:
+                if not self._wait_readable(lib.amio_interface_event_fd, deadline):
+                    raise TimedOutError(f"it has not happened within {timeout} s")
+                self._take_events()
+            finally:
+                with self._changed:
+                    self._fetching = False
+                    self._changed.notify_all()
+
+    def _served(self) -> bool:
+        """Whether an event loop fetches the events."""
+        return self._loop is not None and self._loop.is_running()
+
+    def _wait_readable(self, descriptor: Any, deadline: float | None) -> bool:
+        """Waits for a descriptor of the interface's; a signal handler may run meanwhile."""
+        poll = select.poll()
+        poll.register(self._number(descriptor, ctypes.c_int()), select.POLLIN)
+        left = _left(deadline)
+        return bool(poll.poll(None if left is None else math.ceil(1000 * left)))
+
+    def _number(self, function: Any, place: Any) -> int:
+        function(self._handle, ctypes.byref(place))
+        return int(place.value)
+
+
+def _deadline(timeout: float | None) -> float | None:
+    return None if timeout is None else time.monotonic() + timeout
+
+
+def _left(deadline: float | None) -> float | None:
+    return None if deadline is None else max(0.0, deadline - time.monotonic())
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _wake(waiting: asyncio.Future[None]) -> None:
+    if not waiting.done():
+        waiting.set_result(None)

@@ -1,0 +1,185 @@
+"""What goes wrong: one class for each of the library's codes, each also a built-in exception.
+
+Catch :class:`AmioError` for whatever the library refuses, or the built-in class that fits: a file
+that is not there is a ``FileNotFoundError``, a value out of range a ``ValueError``, and so on. The
+message names the argument, its value and what would be accepted.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import ClassVar
+
+from . import _abi
+
+
+class ContractError(ValueError, AssertionError):
+    """An argument or a state that the call does not allow, found before the library was asked.
+
+    It is an ``AssertionError`` too, since AMIO 0.1.1 checked such things with ``assert``.
+    """
+
+
+class AmioError(Exception):
+    """Base of everything that the library reports.
+
+    Attributes:
+        code: the library's number for it, one of ``AMIO_ERROR_*`` in ``amio.h``.
+    """
+
+    code: ClassVar[int] = _abi.ERROR_INTERNAL
+
+    @property
+    def message(self) -> str:
+        """What was wrong, in the library's words."""
+        return str(self)
+
+
+class InternalError(AmioError, RuntimeError):
+    """A defect of the library. Please report it with the message."""
+
+
+class InvalidHandleError(AmioError, ValueError):
+    """An object that was closed is used."""
+
+    code = _abi.ERROR_INVALID_HANDLE
+
+
+class InvalidArgumentError(AmioError, ValueError):
+    """An argument is outside the range that the message names."""
+
+    code = _abi.ERROR_INVALID_ARGUMENT
+
+
+class UnsupportedError(AmioError, NotImplementedError):
+    """The library that was found is older than this package."""
+
+    code = _abi.ERROR_UNSUPPORTED
+
+
+class InvalidStateError(AmioError, RuntimeError):
+    """The call does not fit the state that the object is in."""
+
+    code = _abi.ERROR_INVALID_STATE
+
+
+class ClosedError(InvalidStateError, ContractError):
+    """The interface is closed, or was not opened yet."""
+
+
+class OutOfMemoryError(AmioError, MemoryError):
+    """The memory could not be had."""
+
+    code = _abi.ERROR_OUT_OF_MEMORY
+
+
+class NoSuchTicketError(AmioError, LookupError):
+    """The swap has ended already, or is one of another interface."""
+
+    code = _abi.ERROR_NO_SUCH_TICKET
+
+
+class QueueFullError(AmioError, RuntimeError):
+    """A bounded queue is full now; the same call may succeed later."""
+
+    code = _abi.ERROR_QUEUE_FULL
+
+
+class TimedOutError(AmioError, TimeoutError):
+    """Nothing came within the time that was given."""
+
+    code = _abi.ERROR_TIMEOUT
+
+
+class DriverUnavailableError(AmioError, OSError):
+    """The driver's system library is not installed; the message says what to install."""
+
+    code = _abi.ERROR_DRIVER_UNAVAILABLE
+
+
+class NoServerError(AmioError, ConnectionError):
+    """No JACK server answers."""
+
+    code = _abi.ERROR_NO_SERVER
+
+
+class DriverError(AmioError, OSError):
+    """The driver, its server or its device failed."""
+
+    code = _abi.ERROR_DRIVER
+
+
+class FileError(AmioError, OSError):
+    """A file could not be opened, read or written. ``errno`` is set where the system gave one."""
+
+    code = _abi.ERROR_IO
+
+
+class FileMissingError(FileError, FileNotFoundError):
+    """A file, or the directory it should be in, is not there."""
+
+
+class FilePermissionError(FileError, PermissionError):
+    """A file may not be read or written."""
+
+
+class FormatError(AmioError, ValueError):
+    """A file is not of a kind that can be read."""
+
+    code = _abi.ERROR_FORMAT
+
+
+class RateMismatchError(AmioError, ContractError):
+    """A clip has another frame rate than the interface."""
+
+    code = _abi.ERROR_RATE_MISMATCH
+
+
+class SystemRefusedError(AmioError, OSError):
+    """The operating system refused something that the library needs."""
+
+    code = _abi.ERROR_SYSTEM
+
+
+class BufferTooSmallError(AmioError, BufferError):
+    """A buffer is too small; the message says how large it must be."""
+
+    code = _abi.ERROR_BUFFER_TOO_SMALL
+
+
+class GivenUpError(AmioError, RuntimeError):
+    """The work was given up by its progress callback."""
+
+    code = _abi.ERROR_CANCELLED
+
+
+class NullPointerError(AmioError, ValueError):
+    """An argument that must be there is not."""
+
+    code = _abi.ERROR_NULL_POINTER
+
+
+_BY_CODE: dict[int, type[AmioError]] = {
+    kind.code: kind
+    for kind in AmioError.__subclasses__()  # the direct ones: one for each code
+}
+_FILE_ERRORS: tuple[type[FileError], ...] = (FileMissingError, FilePermissionError)
+
+
+def error_of(status: int, message: str) -> AmioError:
+    """The exception for a status other than ``AMIO_OK``."""
+    if status != _abi.ERROR_IO:
+        return _BY_CODE.get(status, InternalError)(message)
+    found = re.search(r"\(os error (\d+)\)", message)
+    if not found:
+        return FileError(message)
+    system = OSError(int(found[1]), message)
+    for kind in _FILE_ERRORS:
+        if isinstance(system, kind.__bases__[1]):
+            return _with_errno(kind(message), system)
+    return _with_errno(FileError(message), system)
+
+
+def _with_errno(error: FileError, system: OSError) -> FileError:
+    error.errno = system.errno
+    return error

@@ -1,0 +1,128 @@
+"""What happens in an interface, fetched from the library in the order in which it happened."""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+from dataclasses import dataclass
+from enum import IntEnum
+
+from . import _abi
+from ._library import Handle, lib, sized
+
+_log = logging.getLogger("amio")
+
+
+class EventKind(IntEnum):
+    """What an event is about; ``amio.h`` says which fields go with which."""
+
+    APPLIED = _abi.EVENT_APPLIED
+    SUPERSEDED = _abi.EVENT_SUPERSEDED
+    CANCELLED = _abi.EVENT_CANCELLED
+    SKIPPED = _abi.EVENT_SKIPPED
+    XRUN = _abi.EVENT_XRUN
+    INPUT_LOST = _abi.EVENT_INPUT_LOST
+    LOST = _abi.EVENT_LOST
+    RECONNECTED = _abi.EVENT_RECONNECTED
+    STALLED = _abi.EVENT_STALLED
+    RESUMED = _abi.EVENT_RESUMED
+    PERIOD_CHANGED = _abi.EVENT_PERIOD_CHANGED
+    LATENCY_CHANGED = _abi.EVENT_LATENCY_CHANGED
+    FREEWHEEL = _abi.EVENT_FREEWHEEL
+    FAILED = _abi.EVENT_FAILED
+    EVENTS_LOST = _abi.EVENT_EVENTS_LOST
+    LOG = _abi.EVENT_LOG
+    UNDERRUN = _abi.EVENT_UNDERRUN
+    STREAM_FAILED = _abi.EVENT_STREAM_FAILED
+    RECORDER_STARTED = _abi.EVENT_RECORDER_STARTED
+    RECORDER_ENDED = _abi.EVENT_RECORDER_ENDED
+    RECORDER_FAILED = _abi.EVENT_RECORDER_FAILED
+    RECORDER_LOST = _abi.EVENT_RECORDER_LOST
+    #: A kind that a newer library has and this package does not know.
+    UNKNOWN = -1
+
+    @classmethod
+    def _missing_(cls, value: object) -> EventKind:
+        return cls.UNKNOWN
+
+
+class CancelReason(IntEnum):
+    """Why a swap did not happen."""
+
+    NONE = _abi.CANCEL_NONE
+    ASKED = _abi.CANCEL_ASKED
+    LATE = _abi.CANCEL_LATE
+    CLOSED = _abi.CANCEL_CLOSED
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened, and when. Fields that its kind does not name are 0."""
+
+    kind: EventKind
+    #: The number of the ticket that it is about.
+    ticket: int
+    #: The timeline frame; for a swap that took over, its own first frame.
+    position: int
+    #: The device frame, counted since the interface was opened.
+    device_frame: int
+    #: When that frame was due: ``time.monotonic_ns()``; offline, nanoseconds since the first frame.
+    time_ns: int
+    #: How many frames: late, skipped, dropped, missed, silent, recorded, or the new period.
+    frames: int
+    #: For how long no period ran, in milliseconds.
+    silent_ms: int
+    #: How many events are missing, or whether freewheel is on.
+    count: int
+    cancel_reason: CancelReason
+    #: The new latencies, in frames.
+    capture_latency: int
+    playback_latency: int
+    #: The clip that it is about, :attr:`Clip.id`, and its frame.
+    clip_id: int
+    clip_frame: int
+    message: str
+
+    def __str__(self) -> str:
+        told = [f"{name} {value}" for name, value in self._details() if value]
+        return f"{self.kind.name} at frame {self.position} ({', '.join(told)})"
+
+    def _details(self) -> list[tuple[str, int | str]]:
+        return [
+            ("ticket", self.ticket),
+            ("device frame", self.device_frame),
+            ("frames", self.frames),
+            ("ms", self.silent_ms),
+            ("count", self.count),
+            ("reason", self.cancel_reason.name if self.cancel_reason else ""),
+            ("capture latency", self.capture_latency),
+            ("playback latency", self.playback_latency),
+            ("clip", self.clip_id),
+            ("message", self.message),
+        ]
+
+
+def next_event(interface: Handle) -> Event | None:
+    """Fetches the oldest event, if there is one, and logs it at DEBUG to the logger ``amio``."""
+    raw = sized(_abi.Event)
+    lib.amio_interface_next_event(interface, ctypes.byref(raw))
+    if raw.kind == _abi.EVENT_NONE:
+        return None
+    event = Event(
+        EventKind(raw.kind),
+        raw.ticket,
+        raw.position,
+        raw.device_frame,
+        raw.time_ns,
+        raw.frames,
+        raw.silent_ms,
+        raw.count,
+        CancelReason(raw.cancel_reason),
+        raw.capture_latency_frames,
+        raw.playback_latency_frames,
+        raw.clip_id,
+        raw.clip_frame,
+        raw.message.decode(errors="replace"),
+    )
+    _log.debug("%s", event.message if event.kind is EventKind.LOG else event)
+    return event

@@ -1,0 +1,94 @@
+"""Commands that take effect together."""
+
+from __future__ import annotations
+
+import ctypes
+from types import TracebackType
+from typing import TYPE_CHECKING
+
+from ._library import Handle, lib
+from .clip import signed, unsigned
+
+if TYPE_CHECKING:
+    from .engine import EngineInterface, LatePolicy
+    from .interface import AnyPlayspec, PlayspecChangeCallback
+    from .ticket import Ticket
+
+
+class Group:
+    """Up to 4096 commands that take effect at the first frame of the same period.
+
+    :meth:`EngineInterface.group` makes it. As a context manager it commits on the way out, unless an
+    exception comes through: then nothing of it happens, and its tickets end as cancelled.
+    """
+
+    def __init__(self, interface: EngineInterface) -> None:
+        value = ctypes.c_void_p()
+        lib.amio_group_new(interface._handle, ctypes.byref(value))
+        self._handle = Handle(value, lib.amio_group_free)
+        self._interface = interface
+
+    def schedule(
+        self,
+        playspec: AnyPlayspec,
+        at: int,
+        *,
+        start: int = 0,
+        late: LatePolicy = "catch_up",
+        callback: PlayspecChangeCallback | None = None,
+    ) -> Ticket:
+        """As :meth:`EngineInterface.schedule`."""
+        return self._interface._schedule(
+            playspec, callback, lib.amio_group_schedule, self._handle, at, start, late
+        )
+
+    def cancel(self, ticket: Ticket) -> None:
+        """Cancels a swap that has not taken over by then.
+
+        Raises:
+            LookupError: it has ended already.
+        """
+        lib.amio_group_cancel(self._handle, ticket.number)
+
+    def set_gain(
+        self, ticket: Ticket, entry: int, left: float, right: float | None = None, *, ramp: int = 0
+    ) -> None:
+        """As :meth:`Ticket.set_gain`."""
+        number = ticket._playspec.number(entry)
+        if number is not None:
+            right = left if right is None else right
+            playspec = ticket._playspec.handle
+            lib.amio_group_set_gain(
+                self._handle, playspec, number, left, right, unsigned("ramp", ramp)
+            )
+
+    def set_position(self, position: int) -> None:
+        """As :meth:`EngineInterface.set_position`."""
+        lib.amio_group_set_position(self._handle, signed("position", position))
+
+    def set_rolling(self, rolling: bool) -> None:
+        """As :meth:`EngineInterface.set_transport_rolling`."""
+        lib.amio_group_set_rolling(self._handle, int(bool(rolling)))
+
+    def commit(self) -> None:
+        """Hands everything to the interface, in the order in which it was put in.
+
+        Raises:
+            QueueFullError: too much is pending; nothing of the group happens.
+            RuntimeError: it was committed already, or the interface is closed.
+        """
+        lib.amio_group_commit(self._handle)
+
+    def __enter__(self) -> Group:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self.commit()
+        else:
+            self._handle.close()

@@ -1,0 +1,59 @@
+"""A virtual interface for tests, as AMIO 0.1.1 has it."""
+
+from __future__ import annotations
+
+import ctypes
+from datetime import datetime, timezone
+
+from ._library import lib
+from .offline_interface import OfflineInterface
+
+
+class NullInterface(OfflineInterface):
+    """Silence in, output discarded, and a clock that moves when it is told to; for tests.
+
+    It is open as soon as it is made, and calls its callbacks when it advances.
+
+    Args:
+        frame_rate: frames per second; any number above 0.
+        starting_time: what time it is at the first frame; ``None``: now.
+    """
+
+    #: How many frames :meth:`advance_single_chunk_length` advances.
+    chunk_length = 4800
+
+    def __init__(self, frame_rate: float, starting_time: datetime | None = None) -> None:
+        if not 0 < frame_rate < float("inf"):
+            raise ValueError(f"frame_rate is {frame_rate}; it must be above 0, and finite")
+        super().__init__(capture_buffer=4 * self.chunk_length)
+        self._frame_rate = frame_rate
+        self._starting_time = starting_time or datetime.now(timezone.utc)
+        self.chunk_frames = self.chunk_length
+        self._named = False
+        self.open()
+
+    async def init(self, client_name: str) -> None:
+        """Does nothing, once: it is open.
+
+        Raises:
+            ValueError: it was called before.
+        """
+        if self._named:
+            self._refuse_second_opening()
+        self._named = True
+
+    def advance_single_chunk_length(self) -> None:
+        """Advances by :attr:`chunk_length` frames, and calls the callbacks of what happens."""
+        self.advance(self.chunk_length)
+
+    def get_current_virtual_time(self) -> datetime:
+        """What time it is after what has been advanced."""
+        return self._wall_time(self.transport.device_frame, 0)
+
+    def get_frame_rate(self) -> float:
+        self._handle  # noqa: B018 - refuses if it is closed
+        return self._frame_rate
+
+    def _clip_rate(self) -> int:
+        # The engine runs at a rate of its own, since this one may be any number.
+        return super()._number(lib.amio_interface_frame_rate_hz, ctypes.c_uint32())

@@ -1,0 +1,100 @@
+"""Interfaces that run as fast as the caller asks for frames."""
+
+from __future__ import annotations
+
+import ctypes
+from datetime import datetime, timedelta, timezone
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from . import _abi
+from ._library import lib
+from ._options import Options
+from .clip import Clip, unsigned
+from .engine import EngineInterface, _running_loop
+
+if TYPE_CHECKING:
+    from typing_extensions import Unpack
+
+
+class OfflineInterface(EngineInterface):
+    """Renders to numpy arrays: the caller asks for frames, and gets the same bits each time.
+
+    Callbacks are called on the thread that renders, or on the event loop if it was opened on one.
+    """
+
+    _driver = _abi.DRIVER_OFFLINE
+
+    def __init__(self, **options: Unpack[Options]) -> None:
+        super().__init__(**options)
+        self._outputs = options.get("outputs", 2)
+        self._starting_time = datetime.now(timezone.utc)
+
+    def render(self, frames: int, input: NDArray[Any] | None = None) -> NDArray[np.float32]:
+        """Runs for so many frames.
+
+        Args:
+            frames: how many, at least 1.
+            input: what is captured meanwhile, of shape ``(frames, inputs)`` or, for one input,
+                ``(frames,)``; converted to float32. ``None``: the input clip, or silence.
+
+        Returns:
+            The mixed output, of shape ``(frames, outputs)``.
+
+        Raises:
+            ValueError: the shape of ``input`` does not fit.
+        """
+        output = np.empty((unsigned("frames", frames, 1), self._outputs), np.float32)
+        self._advance(frames, None if input is None else self._samples(frames, input), output)
+        return output
+
+    def advance(self, frames: int) -> None:
+        """As :meth:`render`, and throws away what is rendered."""
+        self._advance(unsigned("frames", frames, 1), None, None)
+
+    def set_input_clip(self, clip: Clip | None) -> None:
+        """Feeds a clip, once, to what is rendered from now on; ``None``: silence."""
+        lib.amio_interface_set_input_clip(self._handle, None if clip is None else clip._handle)
+
+    def set_period(self, period: int) -> None:
+        """Sets the frames per period of what is rendered from now on, 1 to 65536."""
+        lib.amio_interface_set_period_frames(self._handle, unsigned("period", period, bits=32))
+
+    def skip(self, frames: int) -> None:
+        """Lets the next period begin as if the device had skipped frames before it."""
+        lib.amio_interface_skip(self._handle, unsigned("frames", frames))
+
+    def _samples(self, frames: int, given: NDArray[Any]) -> NDArray[np.float32]:
+        samples = np.ascontiguousarray(given, np.float32)
+        if samples.ndim == 1:
+            samples = samples[:, np.newaxis]
+        if samples.shape != (frames, self._inputs):
+            raise ValueError(f"input has shape {given.shape}; it must be {(frames, self._inputs)}")
+        return samples
+
+    def _advance(
+        self,
+        frames: int,
+        samples: NDArray[np.float32] | None,
+        output: NDArray[np.float32] | None,
+    ) -> None:
+        # Where input is to be given to a callback, not more than the capture buffer takes.
+        step = frames
+        if self._input_chunk_callback is not None:
+            step = min(frames, self._config.capture_buffer_frames or round(self.frame_rate))
+        for begin in range(0, frames, step):
+            part = slice(begin, begin + step)
+            lib.amio_interface_advance(
+                self._handle,
+                min(step, frames - begin),
+                None if samples is None or not samples.size else samples[part].ctypes.data,
+                None if output is None or not output.size else output[part].ctypes.data,
+            )
+            if self._loop is None or self._loop is _running_loop():
+                self._take_events()
+                self._give_input()
+
+    def _wall_time(self, device_frame: int, time_ns: int) -> datetime:
+        return self._starting_time + timedelta(seconds=device_frame / self.get_frame_rate())

@@ -1,0 +1,159 @@
+"""Recording an interface to a file."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import os
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+from types import TracebackType
+from typing import Literal
+
+from . import _abi
+from ._library import Handle, lib, sized
+from .clip import FILE_FORMATS, FileFormat, PathLike, format_of, one_of, signed, unsigned
+from .errors import TimedOutError
+
+RecordSource = Literal["input", "output"]
+_SOURCES: dict[str, int] = {"input": _abi.RECORD_INPUT, "output": _abi.RECORD_OUTPUT}
+
+#: How many seconds one wait of the library takes, so that Ctrl-C is heard between two of them.
+_SLICE = 0.2
+
+
+class RecorderState(IntEnum):
+    """What a recorder is doing."""
+
+    WAITING = _abi.RECORDER_WAITING
+    RECORDING = _abi.RECORDER_RECORDING
+    ENDED = _abi.RECORDER_ENDED
+    FAILED = _abi.RECORDER_FAILED
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What was recorded so far, or in all."""
+
+    state: RecorderState
+    #: The length of the file.
+    frames: int
+    #: Frames that are silence because the disk was too slow, or because the device skipped them.
+    lost_frames: int
+    skipped_frames: int
+    #: Samples beyond full scale that were clipped, since the file has integers.
+    clipped_samples: int
+    #: The timeline frame, and the device frame, of the file's first frame.
+    position: int
+    device_frame: int
+
+
+class Recorder:
+    """A recording of an interface to a file; :meth:`EngineInterface.record` makes it.
+
+    As a context manager it ends the recording on the way out. The file is valid at any moment: if
+    the process is killed, it lacks no more than the last second.
+    """
+
+    def __init__(
+        self,
+        interface: Handle,
+        path: PathLike,
+        source: RecordSource,
+        file_format: FileFormat | None,
+        channels: Sequence[int] | None,
+        begin: int | None,
+        end: int | None,
+        frames: int | None,
+    ) -> None:
+        raw = sized(_abi.RecorderConfig)
+        raw.source = one_of("source", source, _SOURCES)
+        raw.file_format = one_of("file_format", file_format or format_of(path), FILE_FORMATS)
+        if channels is not None:
+            numbers = [unsigned("channels", channel, bits=32) for channel in channels]
+            if not numbers:
+                raise ValueError("channels is empty; it must name one channel or more, or be None")
+            raw.channels = (ctypes.c_uint32 * len(numbers))(*numbers)
+            raw.channel_count = len(numbers)
+        if begin is not None:
+            raw.punch_in, raw.begin_frame = 1, signed("begin", begin)
+        if end is not None:
+            raw.punch_out, raw.end_frame = 1, signed("end", end)
+        if frames is not None:
+            raw.most_frames = unsigned("frames", frames, 1)
+        value = ctypes.c_void_p()
+        lib.amio_recorder_new(interface, os.fsencode(path), ctypes.byref(raw), ctypes.byref(value))
+        self._handle = Handle(value, lib.amio_recorder_free)
+        #: The file.
+        self.path = path
+
+    def stop(self) -> Recording:
+        """Ends the recording with the last period that has run, and completes the file.
+
+        Fine if it has ended already.
+
+        Raises:
+            FileError: the file could not be written to its end; what was written can be played.
+        """
+        lib.amio_recorder_stop(self._handle)
+        return self.recording
+
+    def wait(self, timeout: float | None = None) -> Recording:
+        """Waits until the recording has ended by itself: at its end frame, or with the interface.
+
+        Raises:
+            TimeoutError: it has not ended within ``timeout`` seconds.
+            FileError: as :meth:`stop`.
+        """
+        deadline = None if timeout is None else time.monotonic() + timeout
+        while not self._ended(_SLICE if deadline is None else deadline - time.monotonic()):
+            if deadline is not None and time.monotonic() >= deadline:
+                raise TimedOutError(f"{self!r} has not ended within {timeout} s")
+        return self.recording
+
+    async def finished(self) -> Recording:
+        """As :meth:`wait`, while the event loop goes on."""
+        while not await asyncio.to_thread(self._ended, _SLICE):
+            pass
+        return self.recording
+
+    def _ended(self, seconds: float) -> bool:
+        """Waits so long, but not much longer than Ctrl-C can wait."""
+        try:
+            milliseconds = max(0, round(1000 * min(seconds, _SLICE)))
+            lib.amio_recorder_wait(self._handle, milliseconds)
+        except TimedOutError:
+            return False
+        return True
+
+    @property
+    def recording(self) -> Recording:
+        """What was recorded so far, or in all."""
+        raw = sized(_abi.Recording)
+        lib.amio_recorder_recording(self._handle, ctypes.byref(raw))
+        return Recording(
+            RecorderState(raw.state),
+            raw.frames,
+            raw.lost_frames,
+            raw.skipped_frames,
+            raw.clipped_samples,
+            raw.position,
+            raw.device_frame,
+        )
+
+    def __enter__(self) -> Recorder:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.stop()
+
+    def __repr__(self) -> str:
+        recording = self.recording
+        return f"<Recorder {os.fspath(self.path)!r}: {recording.state.name}, {recording.frames} frames>"

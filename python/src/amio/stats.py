@@ -1,0 +1,123 @@
+"""How well an interface does, and how loud it is."""
+
+from __future__ import annotations
+
+import ctypes
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Literal
+
+from . import _abi
+from ._library import Handle, lib, sized
+from .clip import one_of
+
+MeterSide = Literal["inputs", "outputs"]
+_SIDES: dict[str, int] = {"inputs": _abi.METER_INPUTS, "outputs": _abi.METER_OUTPUTS}
+_MOST_CHANNELS = 64
+
+
+class Realtime(IntEnum):
+    """Whether the audio thread has real-time scheduling."""
+
+    UNKNOWN = _abi.REALTIME_UNKNOWN
+    GRANTED = _abi.REALTIME_GRANTED
+    REFUSED = _abi.REALTIME_REFUSED
+    NOT_NEEDED = _abi.REALTIME_NOT_NEEDED
+
+
+@dataclass(frozen=True)
+class RingLevel:
+    """How full a queue is: now, at most so far, and how much it holds."""
+
+    now: int
+    high_water: int
+    capacity: int
+
+
+@dataclass(frozen=True)
+class Stats:
+    """How well it goes, counted since the interface was opened."""
+
+    realtime: Realtime
+    #: The audio thread's priority, 1 to 99, if it has real-time scheduling.
+    realtime_priority: int
+    #: Why it was refused, and what would help.
+    realtime_reason: str
+    #: Periods that ran.
+    periods: int
+    #: Frames that the device has taken, those that it skipped included.
+    device_frames: int
+    #: Over- and underruns.
+    xruns: int
+    #: Frames that the device skipped.
+    skipped_frames: int
+    #: Frames of output that were clamped.
+    clamped_frames: int
+    #: Frames of input that were dropped because they were not read in time.
+    input_lost_frames: int
+    #: Events that were dropped because they were not fetched in time.
+    events_lost: int
+    #: How often a lost server came back.
+    reconnects: int
+    #: The longest, and the mean time that a period took, as a fraction of its length.
+    worst_load: float
+    mean_load: float
+    #: How often a streamed clip was not read in time, and how many frames were silent for that.
+    underruns: int
+    underrun_frames: int
+    #: Commands on their way to the audio thread, and what comes back from it.
+    commands: RingLevel
+    retired: RingLevel
+    events: RingLevel
+    #: Captured frames that wait to be read.
+    input_frames: RingLevel
+
+
+@dataclass(frozen=True)
+class Meter:
+    """The level of one channel over the last 0.3 s; linear, 1.0 is full scale."""
+
+    peak: float
+    rms: float
+    #: Samples at or beyond full scale since the interface was opened.
+    clipped: int
+
+
+def read_stats(interface: Handle) -> Stats:
+    """The statistics of an interface."""
+    raw = sized(_abi.Stats)
+    lib.amio_interface_stats(interface, ctypes.byref(raw))
+    return Stats(
+        realtime=Realtime(raw.realtime),
+        realtime_priority=raw.realtime_priority,
+        realtime_reason=raw.realtime_reason.decode(),
+        periods=raw.periods,
+        device_frames=raw.device_frames,
+        xruns=raw.xruns,
+        skipped_frames=raw.skipped_frames,
+        clamped_frames=raw.clamped_frames,
+        input_lost_frames=raw.input_lost_frames,
+        events_lost=raw.events_lost,
+        reconnects=raw.reconnects,
+        worst_load=raw.worst_load,
+        mean_load=raw.mean_load,
+        underruns=raw.underruns,
+        underrun_frames=raw.underrun_frames,
+        commands=_level(raw.commands),
+        retired=_level(raw.retired),
+        events=_level(raw.events),
+        input_frames=_level(raw.input_frames),
+    )
+
+
+def read_meters(interface: Handle, side: MeterSide) -> tuple[Meter, ...]:
+    """The meters of all inputs or outputs, as of the last period."""
+    raw = (_abi.Meter * _MOST_CHANNELS)()
+    channels = ctypes.c_uint32()
+    number = one_of("side", side, _SIDES)
+    lib.amio_interface_meters(interface, number, raw, len(raw), ctypes.byref(channels))
+    return tuple(Meter(m.peak, m.rms, m.clipped) for m in raw[: channels.value])
+
+
+def _level(raw: _abi.RingLevel) -> RingLevel:
+    return RingLevel(raw.now, raw.high_water, raw.capacity)

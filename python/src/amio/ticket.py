@@ -1,0 +1,137 @@
+"""Swaps that were scheduled, and what became of them."""
+
+from __future__ import annotations
+
+import asyncio
+import threading
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from ._library import lib
+from ._schedule import NativePlayspec
+from .clip import unsigned
+from .errors import NoSuchTicketError
+from .events import CancelReason, Event, EventKind
+
+if TYPE_CHECKING:
+    from .engine import EngineInterface
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a swap ended. It is true if the playspec took over and sounded."""
+
+    #: ``APPLIED``, ``SUPERSEDED`` (a later one took over at the same frame) or ``CANCELLED``.
+    kind: EventKind
+    #: The timeline frame from which it sounded.
+    position: int
+    #: The device frame at which it took over, and when that was due (``time.monotonic_ns()``).
+    device_frame: int
+    time_ns: int
+    #: How many frames too late it took over.
+    late: int
+    cancel_reason: CancelReason
+
+    def __bool__(self) -> bool:
+        return self.kind is EventKind.APPLIED
+
+
+class Ticket:
+    """A swap that was scheduled: it can be awaited, waited for, cancelled, and turned up or down.
+
+    ``await ticket`` and :meth:`wait` give an :class:`Outcome`.
+    """
+
+    def __init__(
+        self,
+        interface: EngineInterface,
+        playspec: NativePlayspec,
+        number: int,
+        callback: Callable[[bool], None] | None = None,
+    ) -> None:
+        self._interface = interface
+        self._playspec = playspec
+        self._callback = callback
+        self._futures: list[asyncio.Future[Outcome]] = []
+        self._lock = threading.Lock()
+        #: The library's number of this swap, as in :attr:`InputAudioChunk.playspec_id`.
+        self.number = number
+        #: What became of it; ``None`` while that is open.
+        self.outcome: Outcome | None = None
+
+    def cancel(self) -> bool:
+        """Cancels the swap. ``False`` if it is too late: it has ended, or is just taking over."""
+        try:
+            lib.amio_interface_cancel(self._interface._handle, self.number)
+        except NoSuchTicketError:
+            return False
+        return True
+
+    def wait(self, timeout: float | None = None) -> Outcome:
+        """Waits until the swap has ended, for ``timeout`` seconds at most.
+
+        Offline, somebody else has to advance the interface meanwhile.
+
+        Raises:
+            TimeoutError: it has not ended in time.
+            RuntimeError: called on the interface's own event loop; there, ``await`` it.
+        """
+        self._interface._wait_until(lambda: self.outcome is not None, timeout)
+        assert self.outcome is not None
+        return self.outcome
+
+    def __await__(self) -> Generator[Any, None, Outcome]:
+        self._interface._attach(asyncio.get_running_loop())
+        future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
+        with self._lock:
+            if self.outcome is None:
+                self._futures.append(future)
+            else:
+                future.set_result(self.outcome)
+        return future.__await__()
+
+    def set_gain(
+        self, entry: int, left: float, right: float | None = None, *, ramp: int = 0
+    ) -> None:
+        """Changes the gain of an entry of this playspec while it plays, or before.
+
+        Args:
+            entry: its index in the playspec.
+            left, right: factors, -1e6 to 1e6; ``right`` is ``left`` unless it is given.
+            ramp: over how many frames the gain moves, linearly, from the next period on.
+        """
+        number = self._playspec.number(entry)
+        if number is not None:
+            right = left if right is None else right
+            lib.amio_playspec_set_gain(
+                self._playspec.handle, number, left, right, unsigned("ramp", ramp)
+            )
+
+    def _end(self, event: Event) -> None:
+        """Called once, with the event that ends the swap."""
+        outcome = Outcome(
+            event.kind,
+            event.position,
+            event.device_frame,
+            event.time_ns,
+            event.frames,
+            event.cancel_reason,
+        )
+        with self._lock:
+            self.outcome = outcome
+            futures, self._futures = self._futures, []
+        for future in futures:
+            loop = future.get_loop()
+            if not loop.is_closed():
+                loop.call_soon_threadsafe(_resolve, future, outcome)
+        if self._callback is not None:
+            self._callback(bool(outcome))
+
+    def __repr__(self) -> str:
+        return f"<Ticket {self.number}: {self.outcome.kind.name if self.outcome else 'pending'}>"
+
+
+def _resolve(future: asyncio.Future[Outcome], outcome: Outcome) -> None:
+    if not future.done():
+        future.set_result(outcome)
