@@ -1,0 +1,1 @@
+"""Tests of the package; see conftest.py for the servers that they get."""

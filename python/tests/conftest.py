@@ -1,0 +1,50 @@
+"""What all tests share: audio servers of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests import servers
+
+_why_not_apart: str | None = None
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Keeps the servers apart from the machine's, while this process still has one thread."""
+    global _why_not_apart
+    config.addinivalue_line(
+        "markers", "jackd(period=256, realtime=True): the server that the fixture jackd starts"
+    )
+    try:
+        servers.take_private_shared_memory()
+    except OSError as error:
+        _why_not_apart = str(error)
+
+
+@pytest.fixture
+def jackd(
+    request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[servers.Jackd]:
+    """A jackd that runs, and is the default server; `@pytest.mark.jackd(period=64)` configures it."""
+    servers.need("jackd", "jack_lsp", "setpriv")
+    if _why_not_apart is not None:
+        servers.unavailable(f"no /dev/shm for jackd alone: {_why_not_apart}")
+    marker = request.node.get_closest_marker("jackd")
+    server = servers.Jackd(**(marker.kwargs if marker else {}))
+    for name, value in server.environment.items():
+        monkeypatch.setenv(name, value)
+    yield server
+    server.close()
+
+
+@pytest.fixture
+def pipewire(tmp_path: Path) -> Iterator[servers.PipeWire]:
+    """A PipeWire that runs; its clients are started by its run()."""
+    servers.need("pipewire", "pw-cli", "setpriv")
+    tmp_path.chmod(0o700)
+    server = servers.PipeWire(tmp_path)
+    yield server
+    server.close()
