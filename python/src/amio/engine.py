@@ -343,10 +343,10 @@ class EngineInterface(Interface):
 
         Commit it, or use it as a context manager::
 
-        with interface.group() as group:
-            ticket = group.schedule(playspec, 0)
-            group.set_position(0)
-            group.set_rolling(True)
+            with interface.group() as group:
+                ticket = group.schedule(playspec, 0)
+                group.set_position(0)
+                group.set_rolling(True)
         """
         return Group(self)
 
