@@ -76,7 +76,7 @@ class Server:
     """
 
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
-        self._log = tempfile.TemporaryFile("w+")
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - close() does
         self._process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *command],
             env=environment,
@@ -161,8 +161,10 @@ class Jackd(Server):
         scheduling = ["-R", "-P70"] if realtime else ["-r"]
         environment = os.environ | self.environment
         super().__init__(
-            ["jackd", *scheduling, "-n", self.name, "-L", "2"]
-            + ["-d", "dummy", "-r", str(RATE), "-p", str(period)],
+            [
+                *("jackd", *scheduling, "-n", self.name, "-L", "2"),
+                *("-d", "dummy", "-r", str(RATE), "-p", str(period)),
+            ],
             environment,
         )
         self._wait_until_answered(["jack_lsp"], environment)
