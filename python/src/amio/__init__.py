@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from ._library import lib
+from .analysis import Analysis, FileInfo, Levels, Loudness, Overview, probe
 from .audio_clip import AudioClip, InputAudioChunk
 from .clip import Clip
 from .dummy_interface import DummyInterface

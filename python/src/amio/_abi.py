@@ -21,6 +21,9 @@ CHANNELS_NONE = 4294967295
 AUTOCONNECT_DEFAULT = 0
 AUTOCONNECT_ON = 1
 AUTOCONNECT_OFF = 2
+START_SERVER_DEFAULT = 0
+START_SERVER_OFF = 1
+START_SERVER_ON = 2
 CLAMP_DEFAULT = 0
 CLAMP_ON = 1
 CLAMP_OFF = 2
@@ -138,6 +141,8 @@ class InterfaceConfig(Structure):
     capture_latency_frames: int
     playback_latency_frames: int
     read_ahead_frames: int
+    start_server: int
+    reserved: int
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
         ("driver", ctypes.c_uint32),
@@ -157,6 +162,8 @@ class InterfaceConfig(Structure):
         ("capture_latency_frames", ctypes.c_uint32),
         ("playback_latency_frames", ctypes.c_uint32),
         ("read_ahead_frames", ctypes.c_uint64),
+        ("start_server", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
     ]
 
 
@@ -592,6 +599,7 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
             POINTER(ctypes.c_void_p),
         ),
     ),
+    "amio_release_flag": (None, (ctypes.c_void_p,)),
     "amio_clip_info": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ClipProperties))),
     "amio_clip_read": (
         ctypes.c_int32,

@@ -70,8 +70,7 @@ def _fill(raw: _abi.PlayspecEntry, entry: Entry, length: int) -> bool:
     raw.source_begin_frame = entry.start
     raw.source_end_frame = length if entry.end is None else entry.end
     raw.play_at_frame = entry.at
-    _repeat(raw, interval_of(entry.every or 0))
-    raw.repeat_count = entry.times or 0
+    _repeat(raw, interval_of(entry.every or 0), entry.times)
     raw.gain_left, raw.gain_right = left, right
     raw.fade_in_frames = entry.fade_in
     raw.fade_out_frames = entry.fade_out
@@ -100,6 +99,8 @@ def _fill_amio(raw: _abi.PlayspecEntry, entry: PlayspecEntry, length: int) -> bo
     return True
 
 
-def _repeat(raw: _abi.PlayspecEntry, interval: Fraction) -> None:
-    raw.repeat_interval_frames = interval.numerator
-    raw.repeat_interval_denominator = interval.denominator
+def _repeat(raw: _abi.PlayspecEntry, interval: Fraction, times: int | None = None) -> None:
+    if interval:
+        raw.repeat_interval_frames = interval.numerator
+        raw.repeat_interval_denominator = interval.denominator
+        raw.repeat_count = times or 0

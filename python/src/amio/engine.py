@@ -182,7 +182,8 @@ class EngineInterface(Interface):
         await self.close()
 
     def __del__(self) -> None:
-        if getattr(self, "_open_handle", None) is not None and not self._is_closed:
+        handle: Handle | None = getattr(self, "_open_handle", None)
+        if handle is not None and not handle.closed and not self._is_closed:
             warnings.warn(f"{self!r} was not closed", ResourceWarning, source=self, stacklevel=1)
 
     def __repr__(self) -> str:
@@ -581,9 +582,12 @@ class EngineInterface(Interface):
             return
         if self._chunk_reader is None:
             self._chunk_reader = self._reader(self.chunk_frames)
-        for chunk in self._chunk_reader.chunks():
+        for chunk in self._input_given(self._chunk_reader):
             if self._input_chunk_callback is not None:
                 self._input_chunk_callback(chunk)
+
+    def _input_given(self, reader: InputReader) -> Iterator[InputAudioChunk]:
+        return reader.chunks()
 
     def _wait_until(self, done: Callable[[], bool], timeout: float | None) -> None:
         """Waits until events have made something true. Of several threads, one fetches them."""

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Iterator
 from datetime import datetime, timezone
 
+from ._input import InputReader
 from ._library import lib
+from .audio_clip import InputAudioChunk
 from .offline_interface import OfflineInterface
 
 
@@ -57,3 +60,9 @@ class NullInterface(OfflineInterface):
     def _clip_rate(self) -> int:
         # The engine runs at a rate of its own, since this one may be any number.
         return super()._number(lib.amio_interface_frame_rate_hz, ctypes.c_uint32())
+
+    def _input_given(self, reader: InputReader) -> Iterator[InputAudioChunk]:
+        # All that was advanced, also where it makes no whole chunk.
+        yield from reader.chunks()
+        if (rest := reader.rest()) is not None:
+            yield rest
