@@ -1,6 +1,9 @@
 """How sphinx makes the documentation: `sphinx-build -W -n python/docs OUTPUT`."""
 
+import typing
 from importlib.metadata import version as version_of
+
+from sphinx.ext.napoleon import GoogleDocstring
 
 project = "amio"
 copyright = "the authors of amio"
@@ -31,3 +34,19 @@ nitpick_ignore_regex = [
     (r"py:.*", r"(np|npt|numpy|matplotlib)\..*"),
     (r"py:.*", r"(Any|Axes|Fraction|NDArray|datetime|float32|float64|int16|optional)"),
 ]
+
+# Names that are imported for type checkers alone are found in signatures, too.
+typing.TYPE_CHECKING = True
+
+
+def _parse(self: GoogleDocstring, parse: typing.Any = GoogleDocstring._parse) -> None:
+    """Reads the text of properties like any other.
+
+    Napoleon takes what stands before its first colon for a type; ours have annotations.
+    """
+    if self._what in ("attribute", "property"):
+        self._what = "method"
+    parse(self)
+
+
+GoogleDocstring._parse = _parse

@@ -64,6 +64,7 @@ class AudioClip:
             raise ValueError(f"array has shape {array.shape}; there must be at least one channel")
         self._array = array if array.ndim == 2 else array.reshape(-1, 1)
         self._immutable_clip_data: bytes | None = None
+        self._clip: Clip | None = None
         self.frame_rate = frame_rate
 
     def __len__(self) -> int:
@@ -122,7 +123,7 @@ class AudioClip:
     def writeable(self, value: bool) -> None:
         self._array.flags.writeable = value
         if value:
-            self._immutable_clip_data = None
+            self._immutable_clip_data = self._clip = None
 
     @property
     def memory_usage_mb(self) -> float:
@@ -170,6 +171,26 @@ class AudioClip:
         if self._immutable_clip_data is None:
             self._immutable_clip_data = self._to_int16()
         return self._immutable_clip_data
+
+    def to_clip(self, frame_rate: float | None = None) -> Clip:
+        """The samples as they are now, as float32, ready to be played.
+
+        While the clip is not :attr:`writeable`, it is always the same one, and float32 samples are
+        not copied.
+
+        Args:
+            frame_rate: the rate that it is to claim; ``None``: its own.
+
+        Raises:
+            ValueError: there are no frames, a sample is not a number or beyond 1e6, or the rate is
+                not a whole number of 1000 to 768000.
+        """
+        rate = self.frame_rate if frame_rate is None else frame_rate
+        if self.writeable:
+            return Clip(self._array.astype(np.float32), rate)
+        if self._clip is None or self._clip.frame_rate != rate:
+            self._clip = Clip(self._array.astype(np.float32, copy=False), rate)
+        return self._clip
 
     def _to_int16(self) -> bytes:
         scaled = np.clip(self._array * 32767, -32767, 32767)
@@ -410,6 +431,9 @@ class InputAudioChunk(AudioClip):
         was_transport_rolling: whether the transport rolled then. If not, ``starting_frame`` is
             where it stood.
         wall_time: when its first frame was captured, with a time zone (UTC).
+        device_frame: the device frame at which that was, counted since the interface was opened.
+        lost_before: how many frames are missing just before it, since input was taken too slowly.
+        skipped_before: whether the device skipped frames just before it.
     """
 
     def __init__(
@@ -420,12 +444,19 @@ class InputAudioChunk(AudioClip):
         starting_frame: int,
         was_transport_rolling: bool,
         wall_time: datetime.datetime,
+        *,
+        device_frame: int = 0,
+        lost_before: int = 0,
+        skipped_before: bool = False,
     ) -> None:
         super().__init__(array, frame_rate)
         self.playspec_id = playspec_id
         self.starting_frame = starting_frame
         self.was_transport_rolling = was_transport_rolling
         self.wall_time = wall_time
+        self.device_frame = device_frame
+        self.lost_before = lost_before
+        self.skipped_before = skipped_before
 
     def _described(self) -> str:
         rolling = "rolling" if self.was_transport_rolling else "stopped"

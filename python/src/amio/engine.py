@@ -1,4 +1,4 @@
-"""What all interfaces that play have: life, transport, swaps, input, events, recording, statistics."""
+"""What all interfaces that play have in common."""
 
 from __future__ import annotations
 
@@ -275,15 +275,19 @@ class EngineInterface(Interface):
         self.set_transport_rolling(rolling)
 
     def get_position(self) -> int:
+        """The timeline frame that plays next; after :meth:`set_position` the new one at once."""
         return self._number(lib.amio_interface_position, ctypes.c_int64())
 
     def set_position(self, position: int) -> None:
+        """Goes to a frame of the timeline, -2**61 to 2**61, from the next period on."""
         lib.amio_interface_set_position(self._handle, signed("position", position))
 
     def is_transport_rolling(self) -> bool:
+        """Whether the position advances; the new value as soon as it is set."""
         return bool(self._number(lib.amio_interface_rolling, ctypes.c_uint32()))
 
     def set_transport_rolling(self, rolling: bool) -> None:
+        """Starts or stops, from the next period on. Stopped means silence; capture goes on."""
         lib.amio_interface_set_rolling(self._handle, int(bool(rolling)))
 
     # ---- Swaps
@@ -331,15 +335,18 @@ class EngineInterface(Interface):
         start_from: int,
         callback: PlayspecChangeCallback | None,
     ) -> None:
+        """As :meth:`schedule` with "catch_up"; the form that AMIO 0.1.1 had."""
         self.schedule(playspec, insert_at, start=start_from, callback=callback)
 
     def group(self) -> Group:
-        """Commands that take effect together, at the first frame of the same period::
+        """Commands that take effect together, at the first frame of the same period.
 
-        with interface.group() as group:
-            ticket = group.schedule(playspec, 0)
-            group.set_position(0)
-            group.set_rolling(True)
+        Commit it, or use it as a context manager::
+
+            with interface.group() as group:
+                ticket = group.schedule(playspec, 0)
+                group.set_position(0)
+                group.set_rolling(True)
         """
         return Group(self)
 
@@ -418,6 +425,10 @@ class EngineInterface(Interface):
 
     @property
     def input_chunk_callback(self) -> InputChunkCallback | None:
+        """Called with an :class:`InputAudioChunk` for what was captured; ``None``: nothing is.
+
+        Chunks are :attr:`chunk_frames` long, and come every :attr:`chunk_interval` seconds.
+        """
         return self._input_chunk_callback
 
     @input_chunk_callback.setter
@@ -430,8 +441,8 @@ class EngineInterface(Interface):
         """Reads captured input, waiting until there are so many frames.
 
         Returns:
-            A chunk of ``frames`` frames; a shorter one where the timeline or the device jumps, where
-            the interface is closed, or where no more came within ``timeout`` seconds.
+            A chunk of ``frames`` frames; a shorter one where the timeline or the device jumps,
+            where the interface is closed, or where no more came within ``timeout`` seconds.
 
         Raises:
             TimeoutError: nothing came within ``timeout`` seconds.
@@ -451,7 +462,9 @@ class EngineInterface(Interface):
             raise TimedOutError(f"no input came within {timeout} s")
 
     async def input(self, frames: int | None = None) -> AsyncGenerator[InputAudioChunk, None]:
-        """Captured input from now on, chunk after chunk, until the interface is closed::
+        """Captured input from now on, chunk after chunk, until the interface is closed.
+
+        For instance::
 
             async for chunk in interface.input():
                 level = abs(chunk.array).max()

@@ -54,6 +54,7 @@ class NullInterface(OfflineInterface):
         return self._wall_time(self.transport.device_frame, 0)
 
     def get_frame_rate(self) -> float:
+        """Frames per second, as it was given."""
         self._handle  # noqa: B018 - refuses if it is closed
         return self._frame_rate
 

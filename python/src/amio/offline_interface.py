@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ctypes
 from datetime import datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any
 
