@@ -51,7 +51,7 @@ class PlayspecEntry(tuple[Any, ...]):
             after ``frame_a``.
         play_at_frame: where on the timeline ``frame_a`` sounds; it may be negative.
         repeat_interval: it sounds again every so many frames, without end; 0: it does not. A
-            fraction or a float makes a metronome that never drifts: see :func:`interval_of`.
+            fraction or a float makes a metronome that never drifts: see :func:`~amio.playspec.interval_of`.
         gain_l: factor for the left side.
         gain_r: factor for the right side.
 
@@ -266,7 +266,7 @@ class Entry:
             end at the start the entry is silent.
         every: it sounds again every so many frames, at least 1; ``None``: it does not. Repeat k
             begins at ``at + round(k * every)``, halves upwards. A fraction or a float makes a
-            metronome that never drifts: see :func:`interval_of`.
+            metronome that never drifts: see :func:`~amio.playspec.interval_of`.
         times: how often it sounds in all; ``None``: once, or with ``every`` without end.
         gain: a factor, or one each for the left and the right side: -1e6 to 1e6.
         fade_in: frames over which each repeat fades in, at most as many as sound.
