@@ -77,7 +77,7 @@ class Ticket:
             TimeoutError: it has not ended in time.
             RuntimeError: called on the interface's own event loop; there, ``await`` it.
         """
-        self._interface._wait_until(lambda: self.outcome is not None, timeout)
+        self._interface._pump.wait_until(lambda: self.outcome is not None, timeout)
         assert self.outcome is not None
         return self.outcome
 
