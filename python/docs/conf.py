@@ -4,11 +4,12 @@ import sys
 import typing
 from importlib.metadata import version as version_of
 
-import amio.analysis
-import amio.plot  # noqa: F401 - all modules are needed below
 from matplotlib.axes import Axes
 from sphinx.ext.napoleon import GoogleDocstring
 from typing_extensions import Self, Unpack
+
+import amio.analysis
+import amio.plot  # noqa: F401 - all modules are needed below
 
 project = "amio"
 copyright = "the authors of amio"

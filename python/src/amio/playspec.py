@@ -51,7 +51,8 @@ class PlayspecEntry(tuple[Any, ...]):
             after ``frame_a``.
         play_at_frame: where on the timeline ``frame_a`` sounds; it may be negative.
         repeat_interval: it sounds again every so many frames, without end; 0: it does not. A
-            fraction or a float makes a metronome that never drifts: see :func:`~amio.playspec.interval_of`.
+            fraction or a float makes a metronome that never drifts: see
+            :func:`~amio.playspec.interval_of`.
         gain_l: factor for the left side.
         gain_r: factor for the right side.
 
@@ -74,7 +75,7 @@ class PlayspecEntry(tuple[Any, ...]):
     # by everything below; a method of tuple that is not overridden would read the old ones.
     _values: _Values
 
-    def __new__(  # noqa: D102  # the class says how it is made
+    def __new__(
         cls,
         clip: AnyClip,
         frame_a: int,
