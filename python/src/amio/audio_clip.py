@@ -63,7 +63,9 @@ class AudioClip:
         if array.ndim == 2 and array.shape[1] == 0:
             raise ValueError(f"array has shape {array.shape}; there must be at least one channel")
         self._array = array if array.ndim == 2 else array.reshape(-1, 1)
+        # Made of samples that do not change, and forgotten when they may again.
         self._immutable_clip_data: bytes | None = None
+        self._clip: Clip | None = None
         self.frame_rate = frame_rate
 
     def __len__(self) -> int:
@@ -113,16 +115,19 @@ class AudioClip:
     def writeable(self) -> bool:
         """Whether the samples may change.
 
-        Setting it sets the flag of the array, too. Samples that are not the array's own (of a
-        read-only buffer) cannot be made writeable: ``ValueError``.
+        Setting it sets the flag of the array, too. Where an interface may still play the samples,
+        they are left to it, and :attr:`array` is a copy of them that is writeable. Otherwise those
+        of a read-only buffer cannot be made writeable: ``ValueError``.
         """
         return self._array.flags.writeable
 
     @writeable.setter
     def writeable(self, value: bool) -> None:
+        if value and self._clip is not None:
+            self._array = self._array.copy()
         self._array.flags.writeable = value
         if value:
-            self._immutable_clip_data = None
+            self._immutable_clip_data = self._clip = None
 
     @property
     def memory_usage_mb(self) -> float:
@@ -174,6 +179,29 @@ class AudioClip:
     def _to_int16(self) -> bytes:
         scaled = np.clip(self._array * 32767, -32767, 32767)
         return np.nan_to_num(scaled, copy=False).astype(np.int16).tobytes()
+
+    def to_clip(self, frame_rate: float | None = None) -> Clip:
+        """What the library plays of it.
+
+        While the clip is :attr:`writeable`, a copy. Otherwise it plays from these samples where
+        their layout allows it, and is kept, so that scheduling the clip again costs nothing.
+
+        Args:
+            frame_rate: the rate that it is to say it has, with nothing converted; ``None``: that of
+                this clip.
+
+        Raises:
+            InvalidArgumentError: it has no frames, more than 64 channels, or samples that are not
+                finite or beyond 1e6.
+            ValueError: the rate is not whole, or not 1000 to 768000.
+        """
+        rate = self.frame_rate if frame_rate is None else frame_rate
+        if self._clip is not None and self._clip.frame_rate == rate:
+            return self._clip
+        clip = Clip(_as_clips_have_it(self._array), rate, copy=self.writeable)
+        if not self.writeable:
+            self._clip = clip
+        return clip
 
     def channel(self, channel_number: int) -> AudioClip:
         """One channel, which shares the samples of this clip.
@@ -274,8 +302,8 @@ class AudioClip:
         source_rate, target_rate = _whole_rates(self.frame_rate, rate)
         if len(self) == 0:
             return AudioClip(self._array.copy(), required_frame_rate)
-        single = np.ascontiguousarray(self._array, np.float32)
-        converted = Clip(single, source_rate, copy=True).convert(target_rate).read()
+        source = Clip(_as_clips_have_it(self._array), source_rate, copy=self.writeable)
+        converted = source.convert(target_rate).read()
         array = np.ascontiguousarray(converted, self._array.dtype)
         return AudioClip(array, required_frame_rate)
 
@@ -410,6 +438,9 @@ class InputAudioChunk(AudioClip):
         was_transport_rolling: whether the transport rolled then. If not, ``starting_frame`` is
             where it stood.
         wall_time: when its first frame was captured, with a time zone (UTC).
+        device_frame: how many frames the device had captured before its first one.
+        lost_before: how many frames are missing before its first one, since nobody took them.
+        skipped_before: whether the device itself missed frames just before its first one.
     """
 
     def __init__(
@@ -420,16 +451,29 @@ class InputAudioChunk(AudioClip):
         starting_frame: int,
         was_transport_rolling: bool,
         wall_time: datetime.datetime,
+        *,
+        device_frame: int = 0,
+        lost_before: int = 0,
+        skipped_before: bool = False,
     ) -> None:
         super().__init__(array, frame_rate)
         self.playspec_id = playspec_id
         self.starting_frame = starting_frame
         self.was_transport_rolling = was_transport_rolling
         self.wall_time = wall_time
+        self.device_frame = device_frame
+        self.lost_before = lost_before
+        self.skipped_before = skipped_before
 
     def _described(self) -> str:
         rolling = "rolling" if self.was_transport_rolling else "stopped"
         return f"{super()._described()}, {rolling} at frame {self.starting_frame}"
+
+
+def _as_clips_have_it(array: FloatArray) -> FloatArray:
+    """The same samples, of one of the types that the library knows."""
+    known = array.dtype in (np.float32, np.float64)
+    return array if known else array.astype(np.float32)
 
 
 def _rms_power(array: FloatArray) -> float:
