@@ -162,7 +162,7 @@ READINGS: dict[str, tuple[Callable[[PlayspecEntry], Any], Any]] = {
     "fields": (lambda entry: tuple(getattr(entry, name) for name in entry._fields), TRIMMED),
     "tuple": (tuple, TRIMMED),
     "list": (list, list(TRIMMED)),
-    "reversed": (lambda entry: list(reversed(entry[:])), list(TRIMMED[::-1])),
+    "reversed": (lambda entry: list(reversed(entry)), list(TRIMMED[::-1])),
     "a star": (lambda entry: (lambda *values: values)(*entry), TRIMMED),
     "an index": (lambda entry: entry[1], 150),
     "an index from the end": (lambda entry: entry[-4], 5050),

@@ -30,7 +30,8 @@ FloatArray = NDArray[np.floating[Any]]
 #: Frame rates of clips in the library. Of these only the ratio matters to a conversion.
 _LEAST_RATE, _GREATEST_RATE = 1000, 768_000
 _GREATEST_RATIO = 384
-#: Fragments of metering that are looked at together, so that an hour takes no second copy.
+#: What is looked at together, so that an hour takes no second copy: frames, and fragments of them.
+_BLOCK_FRAMES = 1 << 16
 _SLAB_FRAGMENTS = 512
 _LEAST_DB, _GREATEST_DB = -127, 127
 
@@ -136,7 +137,11 @@ class AudioClip:
 
     def calculate_rms_power(self) -> float:
         """Root of the mean square of all samples in dB; ``-inf`` for silence, and for no frames."""
-        return _rms_power(self._array) if len(self) else -math.inf
+        if len(self) == 0:
+            return -math.inf
+        blocks = (self._array[n : n + _BLOCK_FRAMES] for n in range(0, len(self), _BLOCK_FRAMES))
+        total = sum(float(np.sum(block**2, dtype=np.float64)) for block in blocks)
+        return factor_to_dB(math.sqrt(total / self._array.size))
 
     def create_metering_data(
         self, metering_fps: float = 24
@@ -474,10 +479,6 @@ def _as_clips_have_it(array: FloatArray) -> FloatArray:
     """The same samples, of one of the types that the library knows."""
     known = array.dtype in (np.float32, np.float64)
     return array if known else array.astype(np.float32)
-
-
-def _rms_power(array: FloatArray) -> float:
-    return factor_to_dB(float(np.sqrt(np.mean(array**2))))
 
 
 def _slabs(array: FloatArray, count: int) -> Iterable[FloatArray]:

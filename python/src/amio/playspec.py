@@ -73,7 +73,8 @@ class PlayspecEntry(tuple[Any, ...]):
     _field_defaults: ClassVar[dict[str, Any]] = {}
 
     # What the tuple itself holds cannot change. These are the values that are read, in its stead,
-    # by everything below; a method of tuple that is not overridden would read the old ones.
+    # by everything below. Only what looks into a tuple without asking it, such as the % of strings,
+    # finds the old ones.
     _values: _Values
 
     def __new__(  # noqa: D102  # the class says how it is made
@@ -200,6 +201,9 @@ class PlayspecEntry(tuple[Any, ...]):
 
     def __iter__(self) -> Iterator[Any]:
         return iter(self._values)
+
+    def __reversed__(self) -> Iterator[Any]:
+        return reversed(self._values)
 
     @overload
     def __getitem__(self, index: SupportsIndex) -> Any: ...
