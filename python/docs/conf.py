@@ -24,7 +24,10 @@ napoleon_use_ivar = True
 
 # Nothing is fetched from the network for a build, so what belongs to others gets no link.
 nitpick_ignore_regex = [
-    (r"py:.*", r"(asyncio|collections|concurrent|ctypes|datetime|enum|fractions|os|pathlib|types)\..*"),
+    (
+        r"py:.*",
+        r"(asyncio|collections|concurrent|ctypes|datetime|enum|fractions|os|pathlib|types)\..*",
+    ),
     (r"py:.*", r"(np|npt|numpy|matplotlib)\..*"),
     (r"py:.*", r"(Any|Axes|Fraction|NDArray|datetime|float32|float64|int16|optional)"),
 ]

@@ -184,7 +184,7 @@ def base(kind: c_ast.Node) -> str:
 
 
 def camel(name: str) -> str:
-    """amio_ring_level -> RingLevel"""
+    """What amio_ring_level is called in Python: RingLevel."""
     return "".join(part.capitalize() for part in name.split("_")[1:])
 
 

@@ -32,6 +32,47 @@ from .stats import Meter, Realtime, RingLevel, Stats
 from .ticket import Outcome, Ticket
 from .timer_interface import TimerInterface
 
+__all__ = [
+    "AmioError",
+    "Analysis",
+    "AudioClip",
+    "CancelReason",
+    "Clip",
+    "DummyInterface",
+    "EngineInterface",
+    "Entry",
+    "Event",
+    "EventKind",
+    "Fader",
+    "FileInfo",
+    "Group",
+    "InputAudioChunk",
+    "Interface",
+    "Levels",
+    "Loudness",
+    "Meter",
+    "NativeInterface",
+    "NullInterface",
+    "OfflineInterface",
+    "Outcome",
+    "Overview",
+    "Playspec",
+    "PlayspecEntry",
+    "Realtime",
+    "Recorder",
+    "RecorderState",
+    "Recording",
+    "RingLevel",
+    "Stats",
+    "Ticket",
+    "TimerInterface",
+    "Transport",
+    "create_io_interface",
+    "dB_to_factor",
+    "factor_to_dB",
+    "probe",
+]
+
 __version__ = lib.amio_version_string().decode()
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from . import _abi
 from ._library import Handle, lib
 from .audio_clip import AudioClip
-from .clip import Clip, signed, unsigned
+from .clip import Clip, signed
 from .interface import AnyPlayspec
 from .playspec import Entry, PlayspecEntry, interval_of
 
@@ -29,27 +29,37 @@ class NativePlayspec:
         value = ctypes.c_void_p()
         lib.amio_playspec_new(ctypes.byref(value))
         self.handle = Handle(value, lib.amio_playspec_free)
-        self._numbers: dict[int, int] = {}
         self._length = len(playspec)
-        prepared: dict[int, Clip] = {}
+        self._numbers: dict[int, int] = {}
+        self._prepare = prepare
+        # An AudioClip may be in many entries.
+        self._prepared: dict[tuple[int, bool], Clip] = {}
         for index, entry in enumerate(playspec):
-            clip = entry.clip
-            if isinstance(clip, AudioClip):
-                if id(clip) not in prepared:
-                    prepared[id(clip)] = prepare(clip)
-                clip = prepared[id(clip)]
-            elif not isinstance(clip, Clip):
-                raise ValueError(
-                    f"playspec[{index}].clip is a {type(clip).__name__};"
-                    " it must be an AudioClip or a Clip"
-                )
-            self._add(index, entry, clip)
+            self._add(index, entry, self._clip_of(index, entry))
+        self._prepared.clear()
 
     def number(self, index: int) -> int | None:
         """The library's number of an entry of the caller's; ``None`` if it never sounds."""
         if not -self._length <= index < self._length:
             raise IndexError(f"entry is {index}; the playspec has {self._length} entries")
         return self._numbers.get(index % self._length)
+
+    def _clip_of(self, index: int, entry: PlayspecEntry | Entry) -> Clip:
+        clip = entry.clip
+        if isinstance(clip, Clip):
+            return clip
+        if not isinstance(clip, AudioClip):
+            raise ValueError(
+                f"playspec[{index}].clip is a {type(clip).__name__};"
+                " it must be an AudioClip or a Clip"
+            )
+        # As in AMIO, whose entries are for two sides, further channels are not heard.
+        narrowed = isinstance(entry, PlayspecEntry) and clip.channels > 2
+        key = id(clip), narrowed
+        if key not in self._prepared:
+            heard = AudioClip(clip.array[:, :2], clip.frame_rate) if narrowed else clip
+            self._prepared[key] = self._prepare(heard)
+        return self._prepared[key]
 
     def _add(self, index: int, entry: PlayspecEntry | Entry, clip: Clip) -> None:
         raw, number = _abi.PlayspecEntry(), ctypes.c_uint64()

@@ -186,27 +186,29 @@ class AudioClip:
         return np.nan_to_num(scaled, copy=False).astype(np.int16).tobytes()
 
     def to_clip(self, frame_rate: float | None = None) -> Clip:
-        """What the library plays of it.
+        """The samples as they are now, as float32, ready to be played.
 
-        While the clip is :attr:`writeable`, a copy. Otherwise it plays from these samples where
-        their layout allows it, and is kept, so that scheduling the clip again costs nothing.
+        While the clip is :attr:`writeable`, a new one with a copy. Otherwise always the same one,
+        which plays from these samples if they are float32: scheduling it again costs nothing.
 
         Args:
-            frame_rate: the rate that it is to say it has, with nothing converted; ``None``: that of
-                this clip.
+            frame_rate: the rate that it is to claim, with nothing converted; ``None``: its own.
 
         Raises:
-            InvalidArgumentError: it has no frames, more than 64 channels, or samples that are not
-                finite or beyond 1e6.
-            ValueError: the rate is not whole, or not 1000 to 768000.
+            ValueError: there are no frames, or more than 64 channels; a sample is not a number or
+                beyond 1e6; or the rate is not a whole number of 1000 to 768000.
         """
         rate = self.frame_rate if frame_rate is None else frame_rate
         if self._clip is not None and self._clip.frame_rate == rate:
             return self._clip
-        clip = Clip(_as_clips_have_it(self._array), rate, copy=self.writeable)
+        clip = Clip(self._single(), rate)
         if not self.writeable:
             self._clip = clip
         return clip
+
+    def _single(self) -> NDArray[np.float32]:
+        """The samples as float32, in memory that does not change."""
+        return self._array.astype(np.float32, copy=self.writeable)
 
     def channel(self, channel_number: int) -> AudioClip:
         """One channel, which shares the samples of this clip.
@@ -307,8 +309,7 @@ class AudioClip:
         source_rate, target_rate = _whole_rates(self.frame_rate, rate)
         if len(self) == 0:
             return AudioClip(self._array.copy(), required_frame_rate)
-        source = Clip(_as_clips_have_it(self._array), source_rate, copy=self.writeable)
-        converted = source.convert(target_rate).read()
+        converted = Clip(self._single(), source_rate).convert(target_rate).read()
         array = np.ascontiguousarray(converted, self._array.dtype)
         return AudioClip(array, required_frame_rate)
 
@@ -443,9 +444,9 @@ class InputAudioChunk(AudioClip):
         was_transport_rolling: whether the transport rolled then. If not, ``starting_frame`` is
             where it stood.
         wall_time: when its first frame was captured, with a time zone (UTC).
-        device_frame: how many frames the device had captured before its first one.
-        lost_before: how many frames are missing before its first one, since nobody took them.
-        skipped_before: whether the device itself missed frames just before its first one.
+        device_frame: the device frame at which that was, counted since the interface was opened.
+        lost_before: how many frames are missing just before it, since input was taken too slowly.
+        skipped_before: whether the device skipped frames just before it.
     """
 
     def __init__(
@@ -473,12 +474,6 @@ class InputAudioChunk(AudioClip):
     def _described(self) -> str:
         rolling = "rolling" if self.was_transport_rolling else "stopped"
         return f"{super()._described()}, {rolling} at frame {self.starting_frame}"
-
-
-def _as_clips_have_it(array: FloatArray) -> FloatArray:
-    """The same samples, of one of the types that the library knows."""
-    known = array.dtype in (np.float32, np.float64)
-    return array if known else array.astype(np.float32)
 
 
 def _slabs(array: FloatArray, count: int) -> Iterable[FloatArray]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import os
+from pathlib import Path
 from typing import Any, ClassVar, Literal, Union
 
 import numpy as np
@@ -42,9 +43,9 @@ class Clip:
     """A piece of audio that does not change, ready to be played.
 
     Args:
-        array: samples of shape ``(frames,)`` or ``(frames, channels)``; float32 or float64 with full
-            scale -1.0 to 1.0, or int16 or int32. At least one frame, 1 to 64 channels; nothing that
-            is not a number, and nothing beyond 1e6.
+        array: samples of shape ``(frames,)`` or ``(frames, channels)``; float32 or float64 with
+            full scale -1.0 to 1.0, or int16 or int32. At least one frame, 1 to 64 channels; nothing
+            that is not a number, and nothing beyond 1e6.
         frame_rate: frames per second, 1000 to 768000.
         copy: ``False`` plays from the array's own memory where its layout allows it (C or Fortran
             order, aligned, native byte order), which float32 does fastest. The array is kept alive,
@@ -52,7 +53,7 @@ class Clip:
             of it before must not be written to either. ``True`` copies, and leaves it alone.
 
     Raises:
-        InvalidArgumentError: a sample, the rate, or the number of frames or channels is not allowed.
+        ValueError: a sample, the rate, or the number of frames or channels is not allowed.
         TypeError: ``array`` has another dtype.
 
     A clip may be used from any thread, and its length is ``len(clip)`` frames. The library keeps
@@ -101,8 +102,8 @@ class Clip:
 
         Args:
             path: the file.
-            frame_rate: the rate that the clip is to have, usually the interface's; a file of another
-                one is converted. ``None``: the file's.
+            frame_rate: the rate that the clip is to have, usually the interface's; a file of
+                another one is converted. ``None``: the file's.
             quality: how it is converted.
             progress: called with the frames done and the frames in all, several times a second.
 
@@ -129,8 +130,8 @@ class Clip:
         """A clip that plays a file without loading it, however long it is.
 
         It sounds bit for bit like the loaded file. Where the disk is too slow, what is missing is
-        silent and counted in :attr:`Stats.underruns`. The file stays open as long as the clip lives,
-        and must not change. Arguments and errors are those of :meth:`open`.
+        silent and counted in :attr:`Stats.underruns`. The file stays open as long as the clip
+        lives, and must not change. Arguments and errors are those of :meth:`open`.
         """
         value = ctypes.c_void_p()
         options = _open_options(frame_rate, quality)
@@ -200,7 +201,8 @@ class Clip:
                 unsigned("frames", frames),
                 row.ctypes.data,
             )
-        return samples.T
+        transposed: NDArray[np.float32] = samples.T
+        return transposed
 
     @property
     def channels(self) -> int:
@@ -283,7 +285,7 @@ collect_arrays = _Loan.collect
 
 def format_of(path: PathLike) -> FileFormat:
     """The kind of file that a name asks for by its end."""
-    end = os.path.splitext(os.fspath(path))[1].lower()
+    end = Path(path).suffix.lower()
     if end not in _FORMAT_OF_END:
         raise ValueError(
             f"path {os.fspath(path)!r} ends in {end!r}; give file_format, or a name that ends in "

@@ -17,6 +17,7 @@ class DummyInterface(Interface):
         self._frame_rate = frame_rate
 
     def get_frame_rate(self) -> float:
+        """Frames per second, as it was given."""
         return self._frame_rate
 
     def __repr__(self) -> str:

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 class Group:
     """Up to 4096 commands that take effect at the first frame of the same period.
 
-    :meth:`EngineInterface.group` makes it. As a context manager it commits on the way out, unless an
-    exception comes through: then nothing of it happens, and its tickets end as cancelled.
+    :meth:`EngineInterface.group` makes it. As a context manager it commits on the way out, unless
+    an exception comes through: then nothing of it happens, and its tickets end as cancelled.
     """
 
     def __init__(self, interface: EngineInterface) -> None:

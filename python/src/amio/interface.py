@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Optional, Union
 
 from .audio_clip import InputAudioChunk
 from .playspec import Entry, PlayspecEntry
@@ -12,7 +11,7 @@ InputChunkCallback = Callable[[InputAudioChunk], None]
 PlayspecChangeCallback = Callable[[bool], None]
 
 #: What can be scheduled: a :class:`Playspec`, or any other sequence of entries.
-AnyPlayspec = Sequence[Union[PlayspecEntry, Entry]]
+AnyPlayspec = Sequence[PlayspecEntry | Entry]
 
 
 class Interface:
@@ -25,10 +24,10 @@ class Interface:
 
     def __init__(self) -> None:
         super().__init__()
-        self._input_chunk_callback: Optional[InputChunkCallback] = None
+        self._input_chunk_callback: InputChunkCallback | None = None
 
     @property
-    def input_chunk_callback(self) -> Optional[InputChunkCallback]:
+    def input_chunk_callback(self) -> InputChunkCallback | None:
         """Called with an :class:`InputAudioChunk` for what was captured; ``None``: nothing is.
 
         It runs on the event loop on which the interface was opened; where there is none, on the
@@ -37,7 +36,7 @@ class Interface:
         return self._input_chunk_callback
 
     @input_chunk_callback.setter
-    def input_chunk_callback(self, callback: Optional[InputChunkCallback]) -> None:
+    def input_chunk_callback(self, callback: InputChunkCallback | None) -> None:
         self._input_chunk_callback = callback
 
     def schedule_playspec_change(
@@ -45,7 +44,7 @@ class Interface:
         playspec: AnyPlayspec,
         insert_at: int,
         start_from: int,
-        callback: Optional[PlayspecChangeCallback],
+        callback: PlayspecChangeCallback | None,
     ) -> None:
         """Goes over to a playspec at frame ``insert_at``, playing from its frame ``start_from``.
 

@@ -12,8 +12,9 @@ class NativeInterface(EngineInterface):
     """Plays and captures through a JACK server, or PipeWire through its libjack.
 
     libjack is looked for when the interface is opened. It registers the ports ``input_l``,
-    ``input_r``, ``output_l`` and ``output_r``, and connects them to the first two physical ports each way. When
-    the server goes away it keeps everything, and reconnects when there is a server again.
+    ``input_r``, ``output_l`` and ``output_r``, and connects them to the first two physical ports
+    each way. When the server goes away it keeps everything, and reconnects when there is a server
+    again.
     """
 
     _driver = _abi.DRIVER_JACK

@@ -155,5 +155,5 @@ class Recorder:
         self.stop()
 
     def __repr__(self) -> str:
-        recording = self.recording
-        return f"<Recorder {os.fspath(self.path)!r}: {recording.state.name}, {recording.frames} frames>"
+        now = self.recording
+        return f"<Recorder {os.fspath(self.path)!r}: {now.state.name}, {now.frames} frames>"

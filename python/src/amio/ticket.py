@@ -77,7 +77,7 @@ class Ticket:
             TimeoutError: it has not ended in time.
             RuntimeError: called on the interface's own event loop; there, ``await`` it.
         """
-        self._interface._wait_until(lambda: self.outcome is not None, timeout)
+        self._interface._pump.wait_until(lambda: self.outcome is not None, timeout)
         assert self.outcome is not None
         return self.outcome
 
@@ -98,7 +98,8 @@ class Ticket:
 
         Args:
             entry: its index in the playspec.
-            left, right: factors, -1e6 to 1e6; ``right`` is ``left`` unless it is given.
+            left: factor for the left side, -1e6 to 1e6.
+            right: factor for the right side; ``None``: as ``left``.
             ramp: over how many frames the gain moves, linearly, from the next period on.
         """
         number = self._playspec.number(entry)
