@@ -84,6 +84,15 @@ def test_a_long_clip_is_a_band_that_loses_no_peak(native: bool) -> None:
     assert max(at_peak) - min(at_peak) == pytest.approx(1_000_003 / 48000 / 2000, rel=0.01)
 
 
+@pytest.mark.parametrize("frame", [0, 4, 7, 7996, 7999])
+def test_a_column_of_a_long_clip_shows_its_own_frames_alone(frame: int) -> None:
+    array = np.zeros(8000)
+    array[frame] = 1.0
+    ax = plot_clip(AudioClip(array, 1))
+    at_peak = [x for x, y in np.asarray(ax.collections[0].get_paths()[0].vertices) if y == 1.0]
+    assert (min(at_peak), max(at_peak)) == (frame // 4 * 4, frame // 4 * 4 + 4)
+
+
 @pytest.mark.parametrize("frames", [0, 1, 3999, 4000, 4001])
 def test_a_clip_of_any_length_is_drawn(frames: int) -> None:
     ax = plot_clip(AudioClip(np.full((frames, 1), 0.5), RATE))
