@@ -52,7 +52,7 @@ class PlayspecEntry(tuple[Any, ...]):
         play_at_frame: where on the timeline ``frame_a`` sounds; it may be negative.
         repeat_interval: it sounds every so many frames, on the whole timeline, also before
             ``play_at_frame``; 0: once. A fraction or a float makes a metronome that never drifts:
-            see :func:`interval_of`.
+            see :func:`~amio.playspec.interval_of`.
         gain_l: factor for the left side.
         gain_r: factor for the right side.
 
@@ -77,7 +77,7 @@ class PlayspecEntry(tuple[Any, ...]):
     # finds the old ones.
     _values: _Values
 
-    def __new__(  # noqa: D102  # the class says how it is made
+    def __new__(
         cls,
         clip: AnyClip,
         frame_a: int,
@@ -272,7 +272,7 @@ class Entry:
             end at the start the entry is silent.
         every: it sounds again every so many frames, at least 1; ``None``: it does not. Repeat k
             begins at ``at + round(k * every)``, halves upwards. A fraction or a float makes a
-            metronome that never drifts: see :func:`interval_of`.
+            metronome that never drifts: see :func:`~amio.playspec.interval_of`.
         times: how often it sounds in all; ``None``: once, or with ``every`` without end.
         gain: a factor, or one each for the left and the right side: -1e6 to 1e6.
         fade_in: frames over which each repeat fades in, at most as many as sound.

@@ -38,7 +38,8 @@ def plot_clip(clip: AnyClip, ax: Axes | None = None) -> Axes:
     lost, and an hour is as quick to draw as it is to read.
 
     Args:
-        clip: an :class:`AudioClip`, or a :class:`Clip`, also a streamed one, which is read once.
+        clip: an :class:`~amio.AudioClip`, or a :class:`~amio.Clip`, also a streamed one, which is
+            read once.
         ax: where to draw; ``None``: on a new figure.
 
     Returns:
