@@ -7,6 +7,7 @@ SHELL := bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 CARGO ?= cargo
+RUSTC ?= rustc
 PYTHON ?= python3
 INSTALL ?= install
 
@@ -30,10 +31,13 @@ SOURCES := $(wildcard Cargo.lock) Cargo.toml build.rs cbindgen.toml cli/Cargo.to
 build: $(RELEASE)/.built ## the libraries and the program, in target/release (default)
 
 # Built again when a source is newer, so that `make && sudo make install` needs no cargo as root.
+# The second command tells what whoever links the static library has to link as well.
 $(RELEASE)/.built: $(SOURCES)
 	$(CARGO) build --release --workspace
-	$(CARGO) rustc --release --package amio --lib --crate-type staticlib -- \
-	    --print native-static-libs=$(abspath $(NATIVE_LIBS))
+	echo 'extern crate amio;' | $(RUSTC) --edition 2024 --crate-type staticlib \
+	    --extern amio=$(RELEASE)/libamio.rlib -L dependency=$(RELEASE)/deps -o $(NATIVE_LIBS).a \
+	    --print native-static-libs=$(NATIVE_LIBS) -
+	rm $(NATIVE_LIBS).a
 	touch $@
 
 .PHONY: demo
