@@ -330,7 +330,7 @@ class EngineInterface(Interface):
             callback: gets ``True`` when it takes over, ``False`` if it never does.
 
         Returns:
-            The ticket: await it, wait for it, cancel it, change gains with it.
+            A ticket, to await, to wait for, to cancel, to change gains with.
 
         Raises:
             ValueError: an entry is out of range, or its clip has another frame rate.
