@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from ._input import InputStream
 from ._library import lib
 from .analysis import Analysis, FileInfo, Levels, Loudness, Overview, probe
 from .audio_clip import AudioClip, InputAudioChunk
@@ -47,6 +48,7 @@ __all__ = [
     "FileInfo",
     "Group",
     "InputAudioChunk",
+    "InputStream",
     "Interface",
     "Levels",
     "Loudness",

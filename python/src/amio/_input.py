@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _abi
+from ._arguments import unsigned
 from ._library import Handle, lib, sized
+from ._pump import Pump
 from .audio_clip import InputAudioChunk
 
 #: How many frames are fetched at once.
@@ -67,8 +69,8 @@ class InputReader:
     """
 
     def __init__(self, interface: Handle, channels: int, clock: Clock, frames: int | None) -> None:
-        if frames is not None and frames < 1:
-            raise ValueError(f"frames is {frames}; it must be at least 1")
+        if frames is not None:
+            frames = unsigned("frames", frames, 1)
         self._interface = interface
         self._clock = clock
         self._frames = frames
@@ -131,3 +133,55 @@ class InputReader:
             lost_before=first.lost_before,
             skipped_before=first.skipped,
         )
+
+
+class InputStream(AsyncIterator[InputAudioChunk]):
+    """What :meth:`EngineInterface.input` gives: chunks, until the interface is closed.
+
+    Dropped, or closed by :meth:`aclose`, it leaves the input to others.
+
+    Args:
+        pump: waits for input on the event loop.
+        reader: reads it.
+        is_closed: tells if the interface was closed.
+        leave: called when this no longer takes the input.
+    """
+
+    def __init__(
+        self,
+        pump: Pump,
+        reader: InputReader,
+        is_closed: Callable[[], bool],
+        leave: Callable[[], None],
+    ) -> None:
+        self._pump = pump
+        self._reader = reader
+        self._is_closed = is_closed
+        self._leave: Callable[[], None] | None = leave
+        self._fetched = reader.chunks()
+
+    async def __anext__(self) -> InputAudioChunk:
+        while self._leave is not None:
+            ended = self._is_closed()
+            for chunk in self._fetched:
+                return chunk
+            if ended:
+                self._end()
+                if (rest := self._reader.rest()) is not None:
+                    return rest
+                break
+            await self._pump.input_waits()
+            self._fetched = self._reader.chunks()
+        raise StopAsyncIteration
+
+    async def aclose(self) -> None:
+        """Ends it."""
+        self._end()
+
+    def _end(self) -> None:
+        leave, self._leave = self._leave, None
+        if leave is not None:
+            leave()
+
+    def __del__(self) -> None:
+        self._end()

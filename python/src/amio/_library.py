@@ -5,8 +5,11 @@ Every call through :data:`lib` releases the interpreter's lock while it runs.
 
 from __future__ import annotations
 
+import atexit
 import ctypes
+import functools
 import os
+import threading
 import weakref
 from pathlib import Path
 from typing import Any, TypeVar
@@ -43,9 +46,16 @@ def _load() -> Any:
 
 def _check(status: int, _function: object, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     if status != _abi.OK:
+        if _exiting.is_set() and threading.current_thread().daemon:
+            # Its objects are given back already. It stops here, as Python soon stops such threads
+            # wherever they are, rather than fail.
+            threading.Event().wait()
         raise error_of(status, lib.amio_last_error_message().decode())
     return arguments
 
+
+#: Set when the interpreter ends, before what is left is given back.
+_exiting = threading.Event()
 
 lib: Any = None
 lib = _load()
@@ -54,6 +64,12 @@ lib = _load()
 def sized(kind: type[_Sized]) -> _Sized:
     """A structure of the library's with nothing but its size filled in."""
     return kind(struct_size=ctypes.sizeof(kind))
+
+
+@functools.cache
+def _tell_of_exit() -> None:
+    """Once there is a finalizer: what is registered last is called first."""
+    atexit.register(_exiting.set)
 
 
 class Handle:
@@ -66,6 +82,7 @@ class Handle:
         # As ctypes calls it: what is passed in place of this object.
         self._as_parameter_ = value
         self._finalizer = weakref.finalize(self, free, value)
+        _tell_of_exit()
 
     def close(self) -> None:
         """Gives the object back. Fine if that was done already."""

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import Any, Literal, TypedDict
 
 from . import _abi
+from ._arguments import one_of, text, unsigned, whole_rate
 from ._library import sized
-from .clip import one_of, unsigned, whole_rate
 
 SkipPolicy = Literal["slip", "catch_up"]
 _SKIP_POLICIES: dict[str, int] = {"slip": _abi.SKIP_SLIP, "catch_up": _abi.SKIP_CATCH_UP}
@@ -63,13 +63,13 @@ def config(driver: int, options: Options) -> _abi.InterfaceConfig:
     raw = sized(_abi.InterfaceConfig)
     raw.driver = driver
     if "client_name" in options:
-        raw.client_name = options["client_name"].encode()
+        raw.client_name = text("client_name", options["client_name"])
     if "server_name" in options:
-        raw.server_name = options["server_name"].encode()
+        raw.server_name = text("server_name", options["server_name"])
     if "frame_rate" in options:
         raw.frame_rate_hz = whole_rate(options["frame_rate"])
-    raw.input_channels = _or_none("inputs", options.get("inputs", 2), _abi.CHANNELS_NONE)
-    raw.output_channels = _or_none("outputs", options.get("outputs", 2), _abi.CHANNELS_NONE)
+    raw.input_channels = _channels("inputs", options.get("inputs", 2))
+    raw.output_channels = _channels("outputs", options.get("outputs", 2))
     raw.start_server = _switch(
         options.get("start_server", True), _abi.START_SERVER_ON, _abi.START_SERVER_OFF
     )
@@ -78,7 +78,8 @@ def config(driver: int, options: Options) -> _abi.InterfaceConfig:
     if "clamp" in options:
         raw.clamp = _switch(options["clamp"], _abi.CLAMP_ON, _abi.CLAMP_OFF)
     if "declick" in options:
-        raw.declick_frames = _or_none("declick", options["declick"], _abi.DECLICK_OFF)
+        declick = unsigned("declick", options["declick"], bits=31)
+        raw.declick_frames = declick or _abi.DECLICK_OFF
     raw.skip_policy = one_of("skip", options.get("skip", "slip"), _SKIP_POLICIES)
     for name, (field, least) in _COUNTS.items():
         given: Any = options.get(name)
@@ -86,6 +87,8 @@ def config(driver: int, options: Options) -> _abi.InterfaceConfig:
             setattr(raw, field, unsigned(name, given, least, bits=32))
     return raw
 
+
+_MOST_CHANNELS = 64
 
 #: What the library calls the other options, and their least values: to it, 0 is the default.
 _COUNTS: dict[str, tuple[str, int]] = {
@@ -99,9 +102,11 @@ _COUNTS: dict[str, tuple[str, int]] = {
 }
 
 
-def _or_none(what: str, given: int, none: int) -> int:
+def _channels(what: str, given: int) -> int:
     """0 means none to the caller, and the default to the library."""
-    return unsigned(what, given, bits=32) or none
+    if (channels := unsigned(what, given)) > _MOST_CHANNELS:
+        raise ValueError(f"{what} is {channels}; it must be 0 to {_MOST_CHANNELS}")
+    return channels or _abi.CHANNELS_NONE
 
 
 def _switch(given: bool, on: int, off: int) -> int:

@@ -3,18 +3,41 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
 import math
 import select
 import threading
 import time
-from collections.abc import Callable
-from typing import Any
+import weakref
+from collections.abc import Callable, Iterable
+from typing import Any, Protocol, TypeVar
 
+from ._arguments import seconds
 from ._library import Handle, lib
 from .clip import collect_arrays
 from .errors import InvalidStateError, TimedOutError
 from .events import Event, next_event
+
+_Item = TypeVar("_Item")
+
+_LONGEST_POLL_MS = (1 << 31) - 1
+
+#: How many seconds a thread waits at most before it looks around.
+_SLICE = 0.2
+
+
+class Owner(Protocol):
+    """Whom a :class:`Pump` calls."""
+
+    #: For how many seconds input gathers before it is handed over.
+    chunk_interval: float
+
+    def _on_event(self, event: Event) -> None:
+        """Called with each event."""
+
+    def _on_input(self, last: bool) -> None:
+        """Called when input waits, after ``watch_input(True)``, and at last when it was closed."""
 
 
 class Pump:
@@ -25,31 +48,24 @@ class Pump:
 
     Args:
         interface: the library's handle.
-        on_event: called with each event.
-        on_input: called when input waits, if :meth:`watch_input` was; ``True``: for the last time.
-        interval: gives the seconds for which input gathers before it is called again.
+        owner: who is called. Only a loop keeps it alive: nobody should have to wait for the garbage
+            collector until an interface is gone that was dropped.
     """
 
-    def __init__(
-        self,
-        interface: Handle,
-        on_event: Callable[[Event], None],
-        on_input: Callable[[bool], None],
-        interval: Callable[[], float],
-    ) -> None:
+    def __init__(self, interface: Handle, owner: Owner) -> None:
         self._interface = interface
-        self._on_event = on_event
-        self._on_input = on_input
-        self._interval = interval
+        self._owner = weakref.ref(owner)
         self._event_fd = _descriptor(lib.amio_interface_event_fd, interface)
         self._input_fd = _descriptor(lib.amio_interface_input_fd, interface)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._input_watched = False
         self._input_timer: asyncio.TimerHandle | None = None
         self._input_waiter: asyncio.Future[None] | None = None
+        # One thread at a time hands over, and may do so in a callback again.
+        self._in_order = threading.RLock()
         # Of the threads that wait for events, one fetches them; the others wait for this.
         self._changed = threading.Condition()
-        self._fetching = False
+        self._fetcher: int | None = None
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Lets a loop fetch everything: the one that runs on this thread."""
@@ -58,7 +74,7 @@ class Pump:
         if self._loop is not None and not self._loop.is_closed():
             raise InvalidStateError("the interface belongs to another event loop")
         self._loop = loop
-        loop.add_reader(self._event_fd, self.take_events)
+        loop.add_reader(self._event_fd, self._take_events_of, self._owner())
         self._input_timer = None
         self._arm_input()
 
@@ -75,13 +91,17 @@ class Pump:
 
     async def input_waits(self) -> None:
         """Waits, on the loop that it is attached to, until input waits or the interface closes."""
-        assert self._loop is not None
-        self._input_waiter = self._loop.create_future()
-        self._loop.add_reader(self._input_fd, _wake, self._input_waiter)
+        loop = self._loop
+        assert loop is not None
+        if self._input_waiter is not None:
+            raise InvalidStateError("another task waits for the input")
+        self._input_waiter = loop.create_future()
+        loop.add_reader(self._input_fd, _wake, self._input_waiter)
         try:
             await self._input_waiter
         finally:
-            self._loop.remove_reader(self._input_fd)
+            self._input_waiter = None
+            loop.remove_reader(self._input_fd)
 
     def input_waits_until(self, deadline: float | None) -> bool:
         """Waits on this thread; ``False`` if nothing came before the deadline."""
@@ -89,60 +109,101 @@ class Pump:
 
     def take_events(self) -> None:
         """Fetches all events that wait, and hands them over."""
-        while (event := next_event(self._interface)) is not None:
+        self._take_events_of(self._owner())
+
+    def _take_events_of(self, owner: Owner | None) -> None:
+        if owner is not None:
+            with self._in_order:
+                self.hand_over(owner._on_event, iter(lambda: next_event(self._interface), None))
+        collect_arrays()
+
+    def hand_over(self, function: Callable[[_Item], object], items: Iterable[_Item]) -> None:
+        """Calls a function with one item after the other, also after one with which it fails.
+
+        On the event loop, failures go to its exception handler; elsewhere the first is raised once
+        all items are handed over.
+        """
+        failed: Exception | None = None
+        for item in items:
             try:
-                self._on_event(event)
+                function(item)
+            except Exception as error:
+                if self._loop is not None and self._loop is running_loop():
+                    self._loop.call_exception_handler(
+                        {"message": "a callback of an amio interface failed", "exception": error}
+                    )
+                else:
+                    failed = failed or error
             finally:
                 with self._changed:
                     self._changed.notify_all()
-        collect_arrays()
+        if failed is not None:
+            try:
+                raise failed
+            finally:
+                del failed  # its traceback has this frame
 
     def wait_until(self, done: Callable[[], bool], timeout: float | None) -> None:
         """Waits until events have made something true."""
         if self._loop is not None and self._loop is running_loop():
             raise InvalidStateError("waiting here would stop the event loop; use await")
         deadline = deadline_of(timeout)
-        while True:
-            with self._changed:
-                while not done() and (self._fetching or not self.is_here):
-                    if not self._changed.wait(_left(deadline)):
-                        raise TimedOutError(f"it has not happened within {timeout} s")
-                if done():
-                    return
-                self._fetching = True
-            try:
-                if not _wait_readable(self._event_fd, deadline):
-                    raise TimedOutError(f"it has not happened within {timeout} s")
+        while not done():
+            # In slices, for nobody tells when the loop stops, or another thread has taken the event
+            # for which this one waits.
+            left = _left(deadline)
+            self._wait_for_events(_SLICE if left is None else min(left, _SLICE))
+            if left == 0 and not done():
+                raise TimedOutError(f"it has not happened within {timeout} s")
+
+    def _wait_for_events(self, seconds: float) -> None:
+        """Fetches events as soon as there are some, or lets another thread do it."""
+        thread = threading.get_ident()
+        with self._changed:
+            # A callback that this thread is in the middle of may wait, too.
+            if not self.is_here or self._fetcher not in (None, thread):
+                self._changed.wait(seconds)
+                return
+            outer, self._fetcher = self._fetcher, thread
+        try:
+            if _wait_readable(self._event_fd, time.monotonic() + seconds):
                 self.take_events()
-            finally:
-                with self._changed:
-                    self._fetching = False
-                    self._changed.notify_all()
+        finally:
+            with self._changed:
+                self._fetcher = outer
+                self._changed.notify_all()
 
     def finish(self) -> None:
         """Hands over what is left in an interface that was closed, and leaves the loop."""
-        if self.is_here:
-            self._finish()
-        else:
+        if not self.is_here:
             assert self._loop is not None
-            self._loop.call_soon_threadsafe(self._finish)
+            with contextlib.suppress(RuntimeError):  # it was closed just now
+                self._loop.call_soon_threadsafe(self._finish)
+                return
+        self._finish()
 
     def _finish(self) -> None:
-        loop, self._loop = self._loop, None
+        loop = self._loop
         if loop is not None and not loop.is_closed():
             loop.remove_reader(self._event_fd)
             loop.remove_reader(self._input_fd)
         if self._input_timer is not None:
             self._input_timer.cancel()
-        if self._input_waiter is not None:
-            _wake(self._input_waiter)
         try:
             self.take_events()
         finally:
-            self._on_input(True)
+            try:
+                if (owner := self._owner()) is not None:
+                    owner._on_input(True)
+            finally:
+                self._loop = None
+                if self._input_waiter is not None:
+                    _wake(self._input_waiter)
 
     def _arm_input(self) -> None:
-        self._input_timer = None
+        if self._input_timer is not None:
+            self._input_timer.cancel()
+            self._input_timer = None
         if self._loop is not None and self._input_watched:
             self._loop.add_reader(self._input_fd, self._give_input)
 
@@ -150,9 +211,10 @@ class Pump:
         """Hands over what waits, and lets some more gather."""
         assert self._loop is not None
         self._loop.remove_reader(self._input_fd)
-        if self._input_watched:
-            self._input_timer = self._loop.call_later(self._interval(), self._arm_input)
-            self._on_input(False)
+        owner = self._owner()
+        if self._input_watched and owner is not None:
+            self._input_timer = self._loop.call_later(owner.chunk_interval, self._arm_input)
+            owner._on_input(False)
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
@@ -165,7 +227,8 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
 
 def deadline_of(timeout: float | None) -> float | None:
     """When ``time.monotonic()`` will have gone on by so many seconds; ``None``: never."""
-    return None if timeout is None else time.monotonic() + timeout
+    limit = seconds("timeout", timeout)
+    return None if limit is None else time.monotonic() + limit
 
 
 def _left(deadline: float | None) -> float | None:
@@ -177,7 +240,8 @@ def _wait_readable(fd: int, deadline: float | None) -> bool:
     poll = select.poll()
     poll.register(fd, select.POLLIN)
     left = _left(deadline)
-    return bool(poll.poll(None if left is None else math.ceil(1000 * left)))
+    most = None if left is None else min(math.ceil(1000 * left), _LONGEST_POLL_MS)
+    return bool(poll.poll(most))
 
 
 def _descriptor(function: Any, interface: Handle) -> int:

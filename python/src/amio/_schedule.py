@@ -7,9 +7,10 @@ from collections.abc import Callable
 from fractions import Fraction
 
 from . import _abi
+from ._arguments import real, signed
 from ._library import Handle, lib
 from .audio_clip import AudioClip
-from .clip import Clip, signed
+from .clip import Clip
 from .interface import AnyPlayspec
 from .playspec import Entry, PlayspecEntry, interval_of
 
@@ -35,11 +36,17 @@ class NativePlayspec:
         # An AudioClip may be in many entries.
         self._prepared: dict[tuple[int, bool], Clip] = {}
         for index, entry in enumerate(playspec):
+            if not isinstance(entry, (PlayspecEntry, Entry)):
+                raise TypeError(
+                    f"playspec[{index}] is a {type(entry).__name__};"
+                    " it must be a PlayspecEntry or an Entry"
+                )
             self._add(index, entry, self._clip_of(index, entry))
         self._prepared.clear()
 
     def number(self, index: int) -> int | None:
         """The library's number of an entry of the caller's; ``None`` if it never sounds."""
+        index = signed("entry", index)
         if not -self._length <= index < self._length:
             raise IndexError(f"entry is {index}; the playspec has {self._length} entries")
         return self._numbers.get(index % self._length)
@@ -65,7 +72,7 @@ class NativePlayspec:
         raw, number = _abi.PlayspecEntry(), ctypes.c_uint64()
         lib.amio_playspec_entry_init(ctypes.byref(raw), ctypes.sizeof(raw), clip._handle)
         if isinstance(entry, PlayspecEntry):
-            sounds = _fill_amio(raw, entry, len(clip))
+            sounds = _fill_amio(raw, entry, len(clip), f"playspec[{index}]")
         else:
             sounds = _fill(raw, entry, len(clip))
         if sounds:
@@ -87,25 +94,27 @@ def _fill(raw: _abi.PlayspecEntry, entry: Entry, length: int) -> bool:
     return raw.source_begin_frame < raw.source_end_frame
 
 
-def _fill_amio(raw: _abi.PlayspecEntry, entry: PlayspecEntry, length: int) -> bool:
+def _fill_amio(raw: _abi.PlayspecEntry, entry: PlayspecEntry, length: int, name: str) -> bool:
     """Fills in an entry of AMIO's, which is cut to what its clip has; tells if it sounds at all.
 
     An entry that repeats does so on the whole timeline, also before ``play_at_frame``.
     """
-    begin, end = max(entry.frame_a, 0), min(entry.frame_b, length)
+    frame_a = signed(f"{name}.frame_a", entry.frame_a)
+    begin, end = max(frame_a, 0), min(signed(f"{name}.frame_b", entry.frame_b), length)
     if begin >= end:
         return False
     interval = interval_of(entry.repeat_interval)
-    first = entry.play_at_frame + begin - entry.frame_a
+    first = signed(f"{name}.play_at_frame", entry.play_at_frame) + begin - frame_a
     if interval:
         # A whole number of frames that is a whole number of intervals, so that no repeat is
         # rounded another way.
         step = interval.numerator
         first -= max(-((_BEGINNING - first) // step), 0) * step
     raw.source_begin_frame, raw.source_end_frame = begin, end
-    raw.play_at_frame = signed("play_at_frame", first)
+    raw.play_at_frame = signed(f"{name}.play_at_frame", first)
     _repeat(raw, interval)
-    raw.gain_left, raw.gain_right = entry.gain_l, entry.gain_r
+    raw.gain_left = real(f"{name}.gain_l", entry.gain_l)
+    raw.gain_right = real(f"{name}.gain_r", entry.gain_r)
     return True
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ctypes
-import os
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,9 +10,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _abi
+from ._arguments import PathLike, file_path, unsigned
 from ._library import Handle, lib, sized
 from ._progress import Progress, watched
-from .clip import Clip, PathLike, unsigned
+from .clip import Clip
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ def probe(path: PathLike) -> FileInfo:
         FormatError: it is of a kind that is not supported.
     """
     raw = sized(_abi.FileInfo)
-    lib.amio_file_probe(os.fsencode(path), ctypes.byref(raw))
+    lib.amio_file_probe(file_path(path), ctypes.byref(raw))
     return FileInfo(
         raw.frame_rate_hz,
         raw.channels,
@@ -104,7 +104,7 @@ class Analysis:
                     source._handle, everything, callback, None, ctypes.byref(value)
                 )
             else:
-                path = os.fsencode(source)
+                path = file_path(source)
                 lib.amio_analysis_open(path, everything, callback, None, ctypes.byref(value))
         self._handle = Handle(value, lib.amio_analysis_free)
         self._properties = sized(_abi.ClipProperties)

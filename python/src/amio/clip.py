@@ -4,19 +4,18 @@ from __future__ import annotations
 
 import ctypes
 import os
-from pathlib import Path
-from typing import Any, ClassVar, Literal, Union
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import _abi
+from ._arguments import PathLike, ending, file_path, one_of, unsigned, whole_rate
 from ._library import Handle, lib, sized
 from ._progress import Progress, watched
 
 Quality = Literal["draft", "good", "best"]
 FileFormat = Literal["wav_16", "wav_24", "wav_f32", "flac_16", "flac_24"]
-PathLike = Union[str, "os.PathLike[str]"]
 
 QUALITIES: dict[str, int] = {
     "draft": _abi.QUALITY_DRAFT,
@@ -115,7 +114,7 @@ class Clip:
         options = _open_options(frame_rate, quality)
         with watched(progress) as callback:
             lib.amio_clip_open_with(
-                os.fsencode(path), ctypes.byref(options), callback, None, ctypes.byref(value)
+                file_path(path), ctypes.byref(options), callback, None, ctypes.byref(value)
             )
         return cls._of(value)
 
@@ -135,7 +134,7 @@ class Clip:
         """
         value = ctypes.c_void_p()
         options = _open_options(frame_rate, quality)
-        lib.amio_clip_open_stream(os.fsencode(path), ctypes.byref(options), ctypes.byref(value))
+        lib.amio_clip_open_stream(file_path(path), ctypes.byref(options), ctypes.byref(value))
         return cls._of(value)
 
     def convert(
@@ -179,7 +178,7 @@ class Clip:
         """
         number = one_of("file_format", file_format or format_of(path), FILE_FORMATS)
         with watched(progress) as callback:
-            lib.amio_clip_save(self._handle, os.fsencode(path), number, callback, None)
+            lib.amio_clip_save(self._handle, file_path(path), number, callback, None)
 
     def read(self, start: int = 0, frames: int | None = None) -> NDArray[np.float32]:
         """Samples as float32 of shape ``(frames, channels)``, in Fortran order.
@@ -189,18 +188,17 @@ class Clip:
             frames: how many; ``None``: up to the end.
 
         Raises:
-            InvalidArgumentError: frames that the clip has not.
+            ValueError: frames that the clip has not.
         """
-        frames = max(len(self) - start, 0) if frames is None else frames
-        samples = np.empty((self.channels, max(frames, 0)), np.float32)
-        for channel, row in enumerate(samples):
-            lib.amio_clip_read(
-                self._handle,
-                channel,
-                unsigned("start", start),
-                unsigned("frames", frames),
-                row.ctypes.data,
+        start = unsigned("start", start)
+        frames = unsigned("frames", max(len(self) - start, 0) if frames is None else frames)
+        if start + frames > len(self):
+            raise ValueError(
+                f"start is {start} and frames {frames}; the clip has {len(self)} frames"
             )
+        samples = np.empty((self.channels, frames), np.float32)
+        for channel, row in enumerate(samples):
+            lib.amio_clip_read(self._handle, channel, start, frames, row.ctypes.data)
         transposed: NDArray[np.float32] = samples.T
         return transposed
 
@@ -273,9 +271,11 @@ class _Loan:
     @classmethod
     def collect(cls) -> None:
         """Lets go of the arrays that were given back."""
-        # A copy, in one step: a finalizer may come in between and add to it.
-        for key, loan in list(cls._outstanding.items()):
-            if loan.returned.value:
+        # The keys, since copying them makes no objects: with those of items() the garbage collector
+        # might come in, and a finalizer change the dictionary.
+        for key in list(cls._outstanding):
+            loan = cls._outstanding.get(key)
+            if loan is not None and loan.returned.value:
                 cls._outstanding.pop(key, None)
 
 
@@ -285,41 +285,13 @@ collect_arrays = _Loan.collect
 
 def format_of(path: PathLike) -> FileFormat:
     """The kind of file that a name asks for by its end."""
-    end = Path(path).suffix.lower()
+    end = ending(path)
     if end not in _FORMAT_OF_END:
         raise ValueError(
             f"path {os.fspath(path)!r} ends in {end!r}; give file_format, or a name that ends in "
             + " or ".join(_FORMAT_OF_END)
         )
     return _FORMAT_OF_END[end]
-
-
-def whole_rate(frame_rate: float) -> int:
-    """A frame rate as the library has it: a whole number."""
-    if frame_rate != (rate := round(frame_rate)) or not 1000 <= rate <= 768_000:
-        raise ValueError(f"frame_rate is {frame_rate}; it must be whole, and 1000 to 768000")
-    return rate
-
-
-def one_of(what: str, given: str, allowed: dict[str, int]) -> int:
-    """The number of a name, or an error that lists the names."""
-    if given not in allowed:
-        raise ValueError(f"{what} is {given!r}; it must be one of {', '.join(map(repr, allowed))}")
-    return allowed[given]
-
-
-def unsigned(what: str, given: int, least: int = 0, *, bits: int = 64) -> int:
-    """A count for the library: ctypes would cut what does not fit."""
-    if not least <= given < 1 << bits:
-        raise ValueError(f"{what} is {given}; it must be at least {least}, and below 2**{bits}")
-    return given
-
-
-def signed(what: str, given: int) -> int:
-    """A position for the library."""
-    if not -(1 << 61) <= given <= 1 << 61:
-        raise ValueError(f"{what} is {given}; it must be -2**61 to 2**61")
-    return given
 
 
 def _open_options(frame_rate: float | None, quality: Quality) -> _abi.OpenOptions:

@@ -3,25 +3,25 @@
 from __future__ import annotations
 
 import asyncio
-import contextlib
 import ctypes
 import threading
 import time
 import warnings
-from collections.abc import AsyncGenerator, Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from . import _abi
-from ._input import Clock, InputReader
+from ._arguments import PathLike, one_of, signed, text, unsigned
+from ._input import Clock, InputReader, InputStream
 from ._library import Handle, lib, sized
 from ._options import Options, config
 from ._pump import Pump, deadline_of
 from ._schedule import NativePlayspec
 from .audio_clip import AudioClip, InputAudioChunk
-from .clip import Clip, FileFormat, PathLike, one_of, signed
+from .clip import Clip, FileFormat
 from .errors import ClosedError, ContractError, InvalidStateError, TimedOutError
 from .events import Event, EventKind
 from .group import Group
@@ -46,6 +46,8 @@ LATE_POLICIES: dict[str, int] = {
 _AT_ONCE = -(1 << 61)
 
 _ENDINGS = (EventKind.APPLIED, EventKind.SUPERSEDED, EventKind.CANCELLED)
+
+_INPUT_TAKEN = "something else takes the input: read(), input(), or the input_chunk_callback"
 
 EventCallback = Callable[[Event], None]
 
@@ -92,6 +94,7 @@ class EngineInterface(Interface):
         self._early: dict[int, Event] = {}
         self._lock = threading.Lock()
         self._open_pump: Pump | None = None
+        self._clock: Clock | None = None
         self._inputs = options.get("inputs", 2)
         self._input_taken = False
         self._chunk_reader: InputReader | None = None
@@ -114,10 +117,11 @@ class EngineInterface(Interface):
         value = ctypes.c_void_p()
         lib.amio_interface_new(ctypes.byref(self._config), ctypes.byref(value))
         handle = Handle(value, lib.amio_interface_free)
-        pump = Pump(handle, self._on_event, self._on_input, lambda: self.chunk_interval)
+        pump = Pump(handle, self)
         pump.watch_input(self._input_chunk_callback is not None)
         lib.amio_interface_start(handle)
         self._open_handle, self._open_pump = handle, pump
+        self._clock = self._make_clock()
 
     async def init(self, client_name: str) -> None:
         """Opens the interface, under a name for the server to show, and attaches it to the loop.
@@ -127,7 +131,7 @@ class EngineInterface(Interface):
             OSError: the driver cannot be opened; see :meth:`open`.
         """
         self._refuse_second_opening()
-        self._config.client_name = client_name.encode()
+        self._config.client_name = text("client_name", client_name)
         await asyncio.to_thread(self.open)
         self._attach(asyncio.get_running_loop())
 
@@ -138,7 +142,11 @@ class EngineInterface(Interface):
         self.shutdown()
 
     def shutdown(self) -> None:
-        """As :meth:`close`, for programs without an event loop; waits up to a second."""
+        """As :meth:`close`, for programs without an event loop; waits up to a second.
+
+        Called on another thread than the event loop's, it returns before the loop has called the
+        callbacks.
+        """
         if self._open_handle is not None:
             lib.amio_interface_close(self._open_handle)
         was_closed, self._is_closed = self._is_closed, True
@@ -366,6 +374,8 @@ class EngineInterface(Interface):
         start: int,
         late: LatePolicy,
     ) -> Ticket:
+        if not (callback is None or callable(callback)):
+            raise TypeError(f"callback is {callback!r}; it must be a function, or None")
         native = NativePlayspec(playspec, self._prepare)
         number = ctypes.c_uint64()
         function(
@@ -439,7 +449,17 @@ class EngineInterface(Interface):
 
     @input_chunk_callback.setter
     def input_chunk_callback(self, callback: InputChunkCallback | None) -> None:
-        self._input_chunk_callback = callback
+        if not (callback is None or callable(callback)):
+            raise TypeError(f"input_chunk_callback is {callback!r}; it must be a function, or None")
+        with self._lock:
+            if self._input_taken and callback is not None:
+                raise InvalidStateError(_INPUT_TAKEN)
+            begins = self._input_chunk_callback is None and callback is not None
+            if begins and self._open_pump is not None and not self._is_closed:
+                # What was captured while nobody listened is old.
+                self._chunk_reader = self._reader(self.chunk_frames)
+                self._chunk_reader.discard()
+            self._input_chunk_callback = callback
         if self._open_pump is not None:
             self._open_pump.watch_input(callback is not None)
 
@@ -454,20 +474,24 @@ class EngineInterface(Interface):
             TimeoutError: nothing came within ``timeout`` seconds.
             RuntimeError: something else takes the input.
         """
-        with self._taking_input():
-            pump, reader = self._pump, self._reader(frames)
-            deadline = deadline_of(timeout)
+        pump, reader = self._pump, self._reader(unsigned("frames", frames, 1))
+        deadline = deadline_of(timeout)
+        self._take_input()
+        try:
             while True:
+                ended = self._is_closed
                 for chunk in reader.chunks():
                     return chunk
-                if self._is_closed or not pump.input_waits_until(deadline):
+                if ended or not pump.input_waits_until(deadline):
                     break
             if (rest := reader.rest()) is not None:
                 return rest
             self._handle  # noqa: B018 - refuses if it was closed
             raise TimedOutError(f"no input came within {timeout} s")
+        finally:
+            self._leave_input()
 
-    async def input(self, frames: int | None = None) -> AsyncGenerator[InputAudioChunk, None]:
+    def input(self, frames: int | None = None) -> InputStream:
         """Captured input from now on, chunk after chunk, until the interface is closed.
 
         For instance::
@@ -476,50 +500,38 @@ class EngineInterface(Interface):
                 level = abs(chunk.array).max()
 
         What is not taken in time is lost, and the next chunk says how much in ``lost_before``.
+        Leaving the loop ends it; then, input can be asked for again.
 
         Args:
             frames: how long chunks are to be; ``None``: as long as what waits. One is shorter where
                 the timeline or the device jumps behind it, and at the end.
 
         Raises:
-            RuntimeError: something else takes the input.
+            RuntimeError: something else takes the input, or no event loop runs.
         """
-        with self._taking_input():
-            self._attach(asyncio.get_running_loop())
-            pump, reader = self._pump, self._reader(frames)
-            reader.discard()
-            while True:
-                for chunk in reader.chunks():
-                    yield chunk
-                if self._is_closed:
-                    break
-                await pump.input_waits()
-            if (rest := reader.rest()) is not None:
-                yield rest
+        self._attach(asyncio.get_running_loop())
+        pump, reader = self._pump, self._reader(frames)
+        self._take_input()
+        reader.discard()
+        return InputStream(pump, reader, self.is_closed, self._leave_input)
 
     def _reader(self, frames: int | None) -> InputReader:
-        clock = Clock(self.get_frame_rate(), self._wall_time)
-        return InputReader(self._handle, self._inputs, clock, frames)
+        assert self._clock is not None
+        handle = self._open_handle or self._handle
+        return InputReader(handle, self._inputs, self._clock, frames)
 
-    def _wall_time(self, device_frame: int, time_ns: int) -> datetime:
-        """When a device frame was captured."""
-        age = timedelta(microseconds=(time.monotonic_ns() - time_ns) / 1000)
-        return datetime.now(timezone.utc) - age
+    def _make_clock(self) -> Clock:
+        return Clock(self.get_frame_rate(), _wall_time)
 
-    @contextlib.contextmanager
-    def _taking_input(self) -> Iterator[None]:
-        """For whom takes the input himself; ``input_chunk_callback`` gets none meanwhile."""
+    def _take_input(self) -> None:
+        """For whom takes the input himself, until he calls _leave_input()."""
         with self._lock:
             if self._input_taken or self._input_chunk_callback is not None:
-                raise InvalidStateError(
-                    "something else takes the input: another read() or input(), or the"
-                    " input_chunk_callback"
-                )
+                raise InvalidStateError(_INPUT_TAKEN)
             self._input_taken = True
-        try:
-            yield
-        finally:
-            self._input_taken = False
+
+    def _leave_input(self) -> None:
+        self._input_taken = False
 
     # ---- What the pump calls
 
@@ -539,10 +551,10 @@ class EngineInterface(Interface):
             return
         if self._chunk_reader is None:
             self._chunk_reader = self._reader(self.chunk_frames)
-        for chunk in self._chunk_reader.chunks():
-            self._give(chunk)
+        assert self._open_pump is not None
+        self._open_pump.hand_over(self._give, self._chunk_reader.chunks())
         if last and (rest := self._chunk_reader.rest()) is not None:
-            self._give(rest)
+            self._open_pump.hand_over(self._give, [rest])
 
     def _give(self, chunk: InputAudioChunk) -> None:
         # The callback may have taken itself away.
@@ -552,3 +564,9 @@ class EngineInterface(Interface):
     def _number(self, function: Any, place: Any) -> int:
         function(self._handle, ctypes.byref(place))
         return int(place.value)
+
+
+def _wall_time(_device_frame: int, time_ns: int) -> datetime:
+    """When a device frame was captured."""
+    age = timedelta(microseconds=(time.monotonic_ns() - time_ns) / 1000)
+    return datetime.now(timezone.utc) - age

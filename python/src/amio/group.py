@@ -6,8 +6,8 @@ import ctypes
 from types import TracebackType
 from typing import TYPE_CHECKING
 
+from ._arguments import real, signed, unsigned
 from ._library import Handle, lib
-from .clip import signed, unsigned
 
 if TYPE_CHECKING:
     from .engine import EngineInterface, LatePolicy
@@ -56,10 +56,13 @@ class Group:
         """As :meth:`Ticket.set_gain`."""
         number = ticket._playspec.number(entry)
         if number is not None:
-            right = left if right is None else right
-            playspec = ticket._playspec.handle
             lib.amio_group_set_gain(
-                self._handle, playspec, number, left, right, unsigned("ramp", ramp)
+                self._handle,
+                ticket._playspec.handle,
+                number,
+                real("left", left),
+                real("right", left if right is None else right),
+                unsigned("ramp", ramp),
             )
 
     def set_position(self, position: int) -> None:

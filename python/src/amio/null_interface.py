@@ -48,7 +48,7 @@ class NullInterface(OfflineInterface):
 
     def get_current_virtual_time(self) -> datetime:
         """What time it is after what has been advanced."""
-        return self._wall_time(self.transport.device_frame, 0)
+        return self._make_clock().at(self.transport.device_frame, 0)
 
     def get_frame_rate(self) -> float:
         """Frames per second, as it was given."""

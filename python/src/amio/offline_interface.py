@@ -9,9 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _abi
+from ._arguments import unsigned
+from ._input import Clock
 from ._library import lib
 from ._options import Options
-from .clip import Clip, unsigned
+from .clip import Clip
 from .engine import EngineInterface
 
 if TYPE_CHECKING:
@@ -45,7 +47,8 @@ class OfflineInterface(EngineInterface):
         Raises:
             ValueError: the shape of ``input`` does not fit.
         """
-        output = np.empty((unsigned("frames", frames, 1), self._outputs), np.float32)
+        frames = unsigned("frames", frames, 1)
+        output = np.empty((frames, self._outputs), np.float32)
         self._advance(frames, None if input is None else self._samples(frames, input), output)
         return output
 
@@ -95,5 +98,6 @@ class OfflineInterface(EngineInterface):
                 self._pump.take_events()
                 self._on_input(False)
 
-    def _wall_time(self, device_frame: int, time_ns: int) -> datetime:
-        return self._starting_time + timedelta(seconds=device_frame / self.get_frame_rate())
+    def _make_clock(self) -> Clock:
+        rate, begin = self.get_frame_rate(), self._starting_time
+        return Clock(rate, lambda frame, _time_ns: begin + timedelta(seconds=frame / rate))

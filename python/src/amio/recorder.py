@@ -13,8 +13,9 @@ from types import TracebackType
 from typing import Literal
 
 from . import _abi
+from ._arguments import PathLike, file_path, one_of, seconds, signed, unsigned
 from ._library import Handle, lib, sized
-from .clip import FILE_FORMATS, FileFormat, PathLike, format_of, one_of, signed, unsigned
+from .clip import FILE_FORMATS, FileFormat, format_of
 from .errors import TimedOutError
 
 RecordSource = Literal["input", "output"]
@@ -84,7 +85,7 @@ class Recorder:
         if frames is not None:
             raw.most_frames = unsigned("frames", frames, 1)
         value = ctypes.c_void_p()
-        lib.amio_recorder_new(interface, os.fsencode(path), ctypes.byref(raw), ctypes.byref(value))
+        lib.amio_recorder_new(interface, file_path(path), ctypes.byref(raw), ctypes.byref(value))
         self._handle = Handle(value, lib.amio_recorder_free)
         #: The file.
         self.path = path
@@ -107,6 +108,7 @@ class Recorder:
             TimeoutError: it has not ended within ``timeout`` seconds.
             FileError: as :meth:`stop`.
         """
+        timeout = seconds("timeout", timeout)
         deadline = None if timeout is None else time.monotonic() + timeout
         while not self._ended(_SLICE if deadline is None else deadline - time.monotonic()):
             if deadline is not None and time.monotonic() >= deadline:
@@ -119,10 +121,10 @@ class Recorder:
             pass
         return self.recording
 
-    def _ended(self, seconds: float) -> bool:
+    def _ended(self, within: float) -> bool:
         """Waits so long, but not much longer than Ctrl-C can wait."""
         try:
-            milliseconds = max(0, round(1000 * min(seconds, _SLICE)))
+            milliseconds = max(0, round(1000 * min(within, _SLICE)))
             lib.amio_recorder_wait(self._handle, milliseconds)
         except TimedOutError:
             return False

@@ -8,8 +8,8 @@ from enum import IntEnum
 from typing import Literal
 
 from . import _abi
+from ._arguments import one_of
 from ._library import Handle, lib, sized
-from .clip import one_of
 
 MeterSide = Literal["inputs", "outputs"]
 _SIDES: dict[str, int] = {"inputs": _abi.METER_INPUTS, "outputs": _abi.METER_OUTPUTS}

@@ -8,9 +8,9 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from ._arguments import real, unsigned
 from ._library import lib
 from ._schedule import NativePlayspec
-from .clip import unsigned
 from .errors import NoSuchTicketError
 from .events import CancelReason, Event, EventKind
 
@@ -77,7 +77,10 @@ class Ticket:
             TimeoutError: it has not ended in time.
             RuntimeError: called on the interface's own event loop; there, ``await`` it.
         """
-        self._interface._pump.wait_until(lambda: self.outcome is not None, timeout)
+        if self.outcome is None:
+            pump = self._interface._open_pump
+            assert pump is not None  # since there is a ticket
+            pump.wait_until(lambda: self.outcome is not None, timeout)
         assert self.outcome is not None
         return self.outcome
 
@@ -104,9 +107,12 @@ class Ticket:
         """
         number = self._playspec.number(entry)
         if number is not None:
-            right = left if right is None else right
             lib.amio_playspec_set_gain(
-                self._playspec.handle, number, left, right, unsigned("ramp", ramp)
+                self._playspec.handle,
+                number,
+                real("left", left),
+                real("right", left if right is None else right),
+                unsigned("ramp", ramp),
             )
 
     def _end(self, event: Event) -> None:

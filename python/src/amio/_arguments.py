@@ -1,0 +1,90 @@
+"""Arguments on their way to the library, which ctypes would cut, or refuse without a name."""
+
+from __future__ import annotations
+
+import math
+import operator
+import os
+from numbers import Real
+from pathlib import Path
+from typing import SupportsIndex, Union
+
+PathLike = Union[str, "os.PathLike[str]"]
+
+_FARTHEST_FRAME = 1 << 61
+
+
+def unsigned(what: str, given: SupportsIndex, least: int = 0, *, bits: int = 64) -> int:
+    """A count."""
+    number = _whole(what, given)
+    if not least <= number < 1 << bits:
+        raise ValueError(f"{what} is {number}; it must be at least {least}, and below 2**{bits}")
+    return number
+
+
+def signed(what: str, given: SupportsIndex) -> int:
+    """A position."""
+    number = _whole(what, given)
+    if not -_FARTHEST_FRAME <= number <= _FARTHEST_FRAME:
+        raise ValueError(f"{what} is {number}; it must be -2**61 to 2**61")
+    return number
+
+
+def real(what: str, given: object) -> float:
+    """A number; the library says which are allowed."""
+    if not isinstance(given, Real):
+        raise TypeError(f"{what} is {given!r}; it must be a number")
+    return float(given)
+
+
+def seconds(what: str, given: float | None) -> float | None:
+    """A time to wait; ``None``: for ever."""
+    if given is None:
+        return None
+    if math.isnan(time := real(what, given)):
+        raise ValueError(f"{what} is {given}; it must be a number of seconds, or None")
+    return None if time == math.inf else max(time, 0.0)
+
+
+def whole_rate(frame_rate: float) -> int:
+    """A frame rate as the library has it: a whole number."""
+    given = real("frame_rate", frame_rate)
+    if not 1000 <= given <= 768_000 or given != round(given):
+        raise ValueError(f"frame_rate is {frame_rate}; it must be whole, and 1000 to 768000")
+    return round(given)
+
+
+def one_of(what: str, given: str, allowed: dict[str, int]) -> int:
+    """The number of a name."""
+    if not isinstance(given, str) or given not in allowed:
+        raise ValueError(f"{what} is {given!r}; it must be one of {', '.join(map(repr, allowed))}")
+    return allowed[given]
+
+
+def text(what: str, given: str) -> bytes:
+    """A text without the NUL at which C would end it."""
+    if not isinstance(given, str):
+        raise TypeError(f"{what} is a {type(given).__name__}; it must be a str")
+    if "\0" in given:
+        raise ValueError(f"{what} is {given!r}; it must not have a NUL in it")
+    return given.encode()
+
+
+def file_path(path: PathLike) -> bytes:
+    """The path of a file. ``bytes`` are fine, too, as in all of Python."""
+    encoded = os.fsencode(path)
+    if b"\0" in encoded:
+        raise ValueError(f"path is {path!r}; it must not have a NUL in it")
+    return encoded
+
+
+def ending(path: PathLike) -> str:
+    """What a file's name ends in, such as ``.wav``."""
+    return Path(os.fsdecode(path)).suffix.lower()
+
+
+def _whole(what: str, given: SupportsIndex) -> int:
+    try:
+        return operator.index(given)
+    except TypeError:
+        raise TypeError(f"{what} is {given!r}; it must be a whole number") from None
