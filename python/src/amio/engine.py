@@ -98,7 +98,7 @@ class EngineInterface(Interface):
         self._input_taken = False
         self._input_timer: asyncio.TimerHandle | None = None
         self._input_waiter: asyncio.Future[None] | None = None
-        self._chunk_reader: InputReader | None = None
+        self._input_reader: InputReader | None = None
         #: Called with each :class:`Event`, where ``input_chunk_callback`` is called.
         self.event_callback: EventCallback | None = None
 
@@ -498,8 +498,13 @@ class EngineInterface(Interface):
                 yield rest
 
     def _reader(self, frames: int | None) -> InputReader:
-        clock = Clock(self.get_frame_rate(), self._wall_time)
-        return InputReader(self._handle, self._inputs, clock, frames)
+        """The reader, one for whoever takes the input, so that none loses what another fetched."""
+        handle = self._handle
+        if self._input_reader is None:
+            clock = Clock(self.get_frame_rate(), self._wall_time)
+            self._input_reader = InputReader(handle, self._inputs, clock)
+        self._input_reader.frames = frames
+        return self._input_reader
 
     def _wall_time(self, device_frame: int, time_ns: int) -> datetime:
         """When a device frame was captured."""
@@ -593,9 +598,7 @@ class EngineInterface(Interface):
     def _give_input(self) -> None:
         if self._input_chunk_callback is None or self._inputs == 0:
             return
-        if self._chunk_reader is None:
-            self._chunk_reader = self._reader(self.chunk_frames)
-        for chunk in self._input_given(self._chunk_reader):
+        for chunk in self._input_given(self._reader(self.chunk_frames)):
             if self._input_chunk_callback is not None:
                 self._input_chunk_callback(chunk)
 
