@@ -7,6 +7,8 @@ SHELL := bash
 MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 CARGO ?= cargo
+RUSTC ?= rustc
+PYTHON ?= python3
 INSTALL ?= install
 
 # Where `make install` puts things, below DESTDIR.
@@ -19,6 +21,8 @@ INCLUDEDIR ?= $(PREFIX)/include
 VERSION := $(shell sed -n '/^\[package\]/,/^version/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 ABI := $(firstword $(subst ., ,$(VERSION)))
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
+PYTHON_TOOLS := $(or $(CARGO_TARGET_DIR),target)/python-tools
+WHEELS := $(or $(CARGO_TARGET_DIR),target)/wheels
 NATIVE_LIBS := $(RELEASE)/native-static-libs
 SOURCES := $(wildcard Cargo.lock) Cargo.toml build.rs cbindgen.toml cli/Cargo.toml \
     $(shell find src cli/src -name '*.rs')
@@ -27,10 +31,13 @@ SOURCES := $(wildcard Cargo.lock) Cargo.toml build.rs cbindgen.toml cli/Cargo.to
 build: $(RELEASE)/.built ## the libraries and the program, in target/release (default)
 
 # Built again when a source is newer, so that `make && sudo make install` needs no cargo as root.
+# The second command tells what whoever links the static library has to link as well.
 $(RELEASE)/.built: $(SOURCES)
 	$(CARGO) build --release --workspace
-	$(CARGO) rustc --release --package amio --lib --crate-type staticlib -- \
-	    --print native-static-libs=$(abspath $(NATIVE_LIBS))
+	echo 'extern crate amio;' | $(RUSTC) --edition 2024 --crate-type staticlib \
+	    --extern amio=$(RELEASE)/libamio.rlib -L dependency=$(RELEASE)/deps -o $(NATIVE_LIBS).a \
+	    --print native-static-libs=$(NATIVE_LIBS) -
+	rm $(NATIVE_LIBS).a
 	touch $@
 
 .PHONY: demo
@@ -38,7 +45,7 @@ demo: setup-build setup-demo build ## set up this machine, then render and check
 	scripts/demo
 
 .PHONY: test
-test: setup lint test-rust test-install test-rt test-san test-loom test-fuzz demo ## set up this machine, then run all tests that CI runs
+test: setup lint test-rust test-install test-python test-rt test-san test-loom test-fuzz demo ## set up this machine, then run all tests that CI runs
 
 .PHONY: setup setup-build setup-demo
 setup: ## install what this machine lacks to build, test and run the demo
@@ -60,6 +67,10 @@ test-rust: ## unit, integration, C, C++, Python and server tests
 .PHONY: test-install
 test-install: build ## C programs against an installed tree
 	scripts/test-install
+
+.PHONY: test-python
+test-python: build ## the Python package: installed in three ways, its tests, types, style and documentation
+	scripts/test-python
 
 .PHONY: test-rt
 test-rt: ## what the audio thread does: no allocation, lock or system call
@@ -85,14 +96,25 @@ fuzz: ## the same, for ten minutes; scripts/fuzz SECONDS for longer
 test-long: ## the tests that take too long for CI
 	$(CARGO) test --release --workspace -- --ignored
 	scripts/test-san --long
+	scripts/test-python --long
 
 .PHONY: bench
 bench: ## figures beside their budgets
 	$(CARGO) bench
 
 .PHONY: header
-header: ## refresh include/amio.h from src/capi
+header: $(PYTHON_TOOLS)/.made ## refresh include/amio.h from src/capi, and the Python package's view of it
 	AMIO_REFRESH_HEADER=1 $(CARGO) test --test header
+	$(PYTHON_TOOLS)/bin/python python/tools/abi.py
+
+$(PYTHON_TOOLS)/.made:
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet 'pycparser>=2.21'
+	touch $@
+
+.PHONY: wheel
+wheel: $(PYTHON_TOOLS)/.made build ## the Python package as a wheel for this and newer systems, in target/wheels
+	$(PYTHON_TOOLS)/bin/pip wheel --no-deps --wheel-dir $(WHEELS) ./python
 
 INSTALLED = \
     $(BINDIR)/amio \

@@ -33,7 +33,6 @@ RUST_SOURCES = (
     "cli/src",
     "benches",  # the manifest names them, so cargo wants to see them
 )
-LICENCES = ("LICENSE-MIT", "LICENSE-APACHE")
 
 
 class BuildError(Exception):
@@ -49,7 +48,6 @@ class LibraryHook(BuildHookInterface[Any]):
         workspace = unpacked if unpacked.is_dir() else Path(self.root).parent
         if self.target_name == "sdist":
             files = {str(workspace / name): f"rust/{name}" for name in RUST_SOURCES}
-            files |= {os.path.realpath(Path(self.root) / name): name for name in LICENCES}
             build_data["force_include"] |= files
             return
 

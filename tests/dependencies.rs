@@ -1,4 +1,5 @@
-//! Every dependency has its line in `docs/DEPENDENCIES.md`, and every line its dependency.
+//! Every dependency, of Rust and of Python, has its line in `docs/DEPENDENCIES.md`, and every line its
+//! dependency.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -10,8 +11,10 @@ fn every_dependency_is_explained_and_nothing_else_is() {
     let read =
         |file| fs::read_to_string(root.join(file)).expect("the file is part of the repository");
     let (library, program) = (read("Cargo.toml"), read("cli/Cargo.toml"));
+    let package = read("python/pyproject.toml");
     let mut named = dependencies(&library);
     named.extend(dependencies(&program));
+    named.extend(python_dependencies(&package));
     named.remove("amio");
     let document = read("docs/DEPENDENCIES.md");
     assert_eq!(
@@ -30,6 +33,12 @@ fn dependencies_of_every_kind_are_found() {
         dependencies(manifest),
         BTreeSet::from(["a", "c", "d-e", "f"])
     );
+    let manifest = "[build-system]\nrequires = [\"a>=1\"]\n[project]\nkeywords = [\"x\"]\ndependencies = [\"b\"]\n\
+                    [project.optional-dependencies]\n# c\nd = [\"e-f[g]~=1\", \"h\"]\n[tool.x]\ny = [\"z\"]\n";
+    assert_eq!(
+        python_dependencies(manifest),
+        BTreeSet::from(["a", "b", "e-f", "h"])
+    );
     assert_eq!(
         explained("| crate |\n| `a` | for |\n- **`b`**\n"),
         BTreeSet::from(["a"])
@@ -47,6 +56,23 @@ fn dependencies(manifest: &str) -> BTreeSet<&str> {
             names.extend(table.split_once("dependencies.").map(|(_, name)| name));
         } else if let Some((name, _)) = line.split_once('=').filter(|_| inside) {
             names.insert(name.trim());
+        }
+    }
+    names
+}
+
+/// The names in all lists of dependencies of a `pyproject.toml`, as it is written here: one list a line.
+fn python_dependencies(manifest: &str) -> BTreeSet<&str> {
+    let mut names = BTreeSet::new();
+    let mut optional = false;
+    for line in manifest.lines().filter(|line| !line.starts_with('#')) {
+        if line.starts_with('[') {
+            optional = line == "[project.optional-dependencies]";
+        } else if let Some((key, list)) = line.split_once(" = [")
+            && (optional || key == "dependencies" || key == "requires")
+        {
+            let listed = list.split('"').skip(1).step_by(2);
+            names.extend(listed.filter_map(|one| one.split(['>', '<', '=', '~', '[', ';']).next()));
         }
     }
     names

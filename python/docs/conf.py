@@ -1,6 +1,15 @@
 """How sphinx makes the documentation: `sphinx-build -W -n python/docs OUTPUT`."""
 
+import sys
+import typing
 from importlib.metadata import version as version_of
+
+from matplotlib.axes import Axes
+from sphinx.ext.napoleon import GoogleDocstring
+from typing_extensions import Self, Unpack
+
+import amio.analysis
+import amio.plot  # noqa: F401 - all modules are needed below
 
 project = "amio"
 copyright = "the authors of amio"
@@ -20,14 +29,34 @@ autodoc_class_signature = "mixed"
 python_use_unqualified_type_names = True
 python_maximum_signature_line_length = 80
 napoleon_numpy_docstring = False
-napoleon_use_ivar = True
 
 # Nothing is fetched from the network for a build, so what belongs to others gets no link.
 nitpick_ignore_regex = [
     (
         r"py:.*",
-        r"(asyncio|collections|concurrent|ctypes|datetime|enum|fractions|os|pathlib|types)\..*",
+        r"(asyncio|collections|concurrent|ctypes|datetime|enum|fractions|os|pathlib|types|typing_extensions)\..*",
     ),
     (r"py:.*", r"(np|npt|numpy|matplotlib)\..*"),
     (r"py:.*", r"(Any|Axes|Fraction|NDArray|datetime|float32|float64|int16|optional)"),
 ]
+
+# Names that a module imports for type checkers alone are found in signatures, too.
+_modules = [vars(module) for name, module in sys.modules.items() if name.startswith("amio")]
+_names = {name: value for module in _modules for name, value in module.items() if name[0] != "_"}
+_names |= {"Axes": Axes, "Self": Self, "Unpack": Unpack}
+for _module in _modules:
+    for _name, _value in _names.items():
+        _module.setdefault(_name, _value)
+
+
+def _parse(self: GoogleDocstring, parse: typing.Any = GoogleDocstring._parse) -> None:
+    """Reads the text of properties like any other.
+
+    Napoleon takes what stands before its first colon for a type; ours have annotations.
+    """
+    if self._what in ("attribute", "property"):
+        self._what = "method"
+    parse(self)
+
+
+GoogleDocstring._parse = _parse

@@ -28,7 +28,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def jackd(
     request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch
 ) -> Iterator[servers.Jackd]:
-    """A jackd that runs, and is the default server; `@pytest.mark.jackd(period=64)` configures it."""
+    """A jackd that is the default server; `@pytest.mark.jackd(period=64)` configures it."""
     servers.need("jackd", "jack_lsp", "setpriv")
     if _why_not_apart is not None:
         servers.unavailable(f"no /dev/shm for jackd alone: {_why_not_apart}")

@@ -76,7 +76,7 @@ class Server:
     """
 
     def __init__(self, command: list[str], environment: dict[str, str]) -> None:
-        self._log = tempfile.TemporaryFile("w+")
+        self._log = tempfile.TemporaryFile("w+")  # noqa: SIM115 - close() closes it
         self._process = subprocess.Popen(
             ["setpriv", "--pdeathsig", "KILL", *command],
             env=environment,
@@ -160,11 +160,9 @@ class Jackd(Server):
         self.period = period
         scheduling = ["-R", "-P70"] if realtime else ["-r"]
         environment = os.environ | self.environment
-        super().__init__(
-            ["jackd", *scheduling, "-n", self.name, "-L", "2"]
-            + ["-d", "dummy", "-r", str(RATE), "-p", str(period)],
-            environment,
-        )
+        options = [*scheduling, "-n", self.name, "-L", "2"]
+        driver = ["-d", "dummy", "-r", str(RATE), "-p", str(period)]
+        super().__init__(["jackd", *options, *driver], environment)
         self._wait_until_answered(["jack_lsp"], environment)
 
     @property

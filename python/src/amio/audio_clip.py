@@ -30,7 +30,8 @@ FloatArray = NDArray[np.floating[Any]]
 #: Frame rates of clips in the library. Of these only the ratio matters to a conversion.
 _LEAST_RATE, _GREATEST_RATE = 1000, 768_000
 _GREATEST_RATIO = 384
-#: Fragments of metering that are looked at together, so that an hour takes no second copy.
+#: What is looked at together, so that an hour takes no second copy: frames, and fragments of them.
+_BLOCK_FRAMES = 1 << 16
 _SLAB_FRAGMENTS = 512
 _LEAST_DB, _GREATEST_DB = -127, 127
 
@@ -63,6 +64,7 @@ class AudioClip:
         if array.ndim == 2 and array.shape[1] == 0:
             raise ValueError(f"array has shape {array.shape}; there must be at least one channel")
         self._array = array if array.ndim == 2 else array.reshape(-1, 1)
+        # Made of samples that do not change, and forgotten when they may again.
         self._immutable_clip_data: bytes | None = None
         self._clip: Clip | None = None
         self.frame_rate = frame_rate
@@ -114,13 +116,16 @@ class AudioClip:
     def writeable(self) -> bool:
         """Whether the samples may change.
 
-        Setting it sets the flag of the array, too. Samples that are not the array's own (of a
-        read-only buffer) cannot be made writeable: ``ValueError``.
+        Setting it sets the flag of the array, too. Where an interface may still play the samples,
+        they are left to it, and :attr:`array` is a copy of them that is writeable. Otherwise those
+        of a read-only buffer cannot be made writeable: ``ValueError``.
         """
         return self._array.flags.writeable
 
     @writeable.setter
     def writeable(self, value: bool) -> None:
+        if value and self._clip is not None:
+            self._array = self._array.copy()
         self._array.flags.writeable = value
         if value:
             self._immutable_clip_data = self._clip = None
@@ -132,7 +137,11 @@ class AudioClip:
 
     def calculate_rms_power(self) -> float:
         """Root of the mean square of all samples in dB; ``-inf`` for silence, and for no frames."""
-        return _rms_power(self._array) if len(self) else -math.inf
+        if len(self) == 0:
+            return -math.inf
+        blocks = (self._array[n : n + _BLOCK_FRAMES] for n in range(0, len(self), _BLOCK_FRAMES))
+        total = sum(float(np.sum(block**2, dtype=np.float64)) for block in blocks)
+        return factor_to_dB(math.sqrt(total / self._array.size))
 
     def create_metering_data(
         self, metering_fps: float = 24
@@ -172,29 +181,34 @@ class AudioClip:
             self._immutable_clip_data = self._to_int16()
         return self._immutable_clip_data
 
-    def to_clip(self, frame_rate: float | None = None) -> Clip:
-        """The samples as they are now, as float32, ready to be played.
-
-        While the clip is not :attr:`writeable`, it is always the same one, and float32 samples are
-        not copied.
-
-        Args:
-            frame_rate: the rate that it is to claim; ``None``: its own.
-
-        Raises:
-            ValueError: there are no frames, a sample is not a number or beyond 1e6, or the rate is
-                not a whole number of 1000 to 768000.
-        """
-        rate = self.frame_rate if frame_rate is None else frame_rate
-        if self.writeable:
-            return Clip(self._array.astype(np.float32), rate)
-        if self._clip is None or self._clip.frame_rate != rate:
-            self._clip = Clip(self._array.astype(np.float32, copy=False), rate)
-        return self._clip
-
     def _to_int16(self) -> bytes:
         scaled = np.clip(self._array * 32767, -32767, 32767)
         return np.nan_to_num(scaled, copy=False).astype(np.int16).tobytes()
+
+    def to_clip(self, frame_rate: float | None = None) -> Clip:
+        """The samples as they are now, as float32, ready to be played.
+
+        While the clip is :attr:`writeable`, a new one with a copy. Otherwise always the same one,
+        which plays from these samples if they are float32: scheduling it again costs nothing.
+
+        Args:
+            frame_rate: the rate that it is to claim, with nothing converted; ``None``: its own.
+
+        Raises:
+            ValueError: there are no frames, or more than 64 channels; a sample is not a number or
+                beyond 1e6; or the rate is not a whole number of 1000 to 768000.
+        """
+        rate = self.frame_rate if frame_rate is None else frame_rate
+        if self._clip is not None and self._clip.frame_rate == rate:
+            return self._clip
+        clip = Clip(self._single(), rate)
+        if not self.writeable:
+            self._clip = clip
+        return clip
+
+    def _single(self) -> NDArray[np.float32]:
+        """The samples as float32, in memory that does not change."""
+        return self._array.astype(np.float32, copy=self.writeable)
 
     def channel(self, channel_number: int) -> AudioClip:
         """One channel, which shares the samples of this clip.
@@ -295,8 +309,7 @@ class AudioClip:
         source_rate, target_rate = _whole_rates(self.frame_rate, rate)
         if len(self) == 0:
             return AudioClip(self._array.copy(), required_frame_rate)
-        single = np.ascontiguousarray(self._array, np.float32)
-        converted = Clip(single, source_rate, copy=True).convert(target_rate).read()
+        converted = Clip(self._single(), source_rate).convert(target_rate).read()
         array = np.ascontiguousarray(converted, self._array.dtype)
         return AudioClip(array, required_frame_rate)
 
@@ -461,10 +474,6 @@ class InputAudioChunk(AudioClip):
     def _described(self) -> str:
         rolling = "rolling" if self.was_transport_rolling else "stopped"
         return f"{super()._described()}, {rolling} at frame {self.starting_frame}"
-
-
-def _rms_power(array: FloatArray) -> float:
-    return factor_to_dB(float(np.sqrt(np.mean(array**2))))
 
 
 def _slabs(array: FloatArray, count: int) -> Iterable[FloatArray]:

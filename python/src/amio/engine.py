@@ -5,8 +5,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
-import math
-import select
 import threading
 import time
 import warnings
@@ -20,11 +18,12 @@ from . import _abi
 from ._input import Clock, InputReader
 from ._library import Handle, lib, sized
 from ._options import Options, config
+from ._pump import Pump, deadline_of
 from ._schedule import NativePlayspec
 from .audio_clip import AudioClip, InputAudioChunk
-from .clip import Clip, FileFormat, PathLike, collect_arrays, one_of, signed
+from .clip import Clip, FileFormat, PathLike, one_of, signed
 from .errors import ClosedError, ContractError, InvalidStateError, TimedOutError
-from .events import Event, EventKind, next_event
+from .events import Event, EventKind
 from .group import Group
 from .interface import AnyPlayspec, InputChunkCallback, Interface, PlayspecChangeCallback
 from .recorder import Recorder, RecordSource
@@ -91,13 +90,10 @@ class EngineInterface(Interface):
         self._tickets: dict[int, Ticket] = {}
         # Events of tickets whose numbers another thread has not been told yet.
         self._early: dict[int, Event] = {}
-        self._changed = threading.Condition()
-        self._fetching = False
-        self._loop: asyncio.AbstractEventLoop | None = None
+        self._lock = threading.Lock()
+        self._open_pump: Pump | None = None
         self._inputs = options.get("inputs", 2)
         self._input_taken = False
-        self._input_timer: asyncio.TimerHandle | None = None
-        self._input_waiter: asyncio.Future[None] | None = None
         self._input_reader: InputReader | None = None
         #: Called with each :class:`Event`, where ``input_chunk_callback`` is called.
         self.event_callback: EventCallback | None = None
@@ -118,8 +114,10 @@ class EngineInterface(Interface):
         value = ctypes.c_void_p()
         lib.amio_interface_new(ctypes.byref(self._config), ctypes.byref(value))
         handle = Handle(value, lib.amio_interface_free)
+        pump = Pump(handle, self._on_event, self._on_input, lambda: self.chunk_interval)
+        pump.watch_input(self._input_chunk_callback is not None)
         lib.amio_interface_start(handle)
-        self._open_handle = handle
+        self._open_handle, self._open_pump = handle, pump
 
     async def init(self, client_name: str) -> None:
         """Opens the interface, under a name for the server to show, and attaches it to the loop.
@@ -143,12 +141,9 @@ class EngineInterface(Interface):
         """As :meth:`close`, for programs without an event loop; waits up to a second."""
         if self._open_handle is not None:
             lib.amio_interface_close(self._open_handle)
-        self._is_closed = True
-        self._detach()
-        if self._open_handle is not None:
-            self._take_events()
-        with self._changed:
-            self._changed.notify_all()
+        was_closed, self._is_closed = self._is_closed, True
+        if self._open_pump is not None and not was_closed:
+            self._open_pump.finish()
 
     def is_closed(self) -> bool:
         """Whether it was closed. One that was not opened yet is not."""
@@ -207,6 +202,17 @@ class EngineInterface(Interface):
         if self._open_handle is None:
             raise ClosedError("operation on an AMIO interface that was not opened yet")
         return self._open_handle
+
+    @property
+    def _pump(self) -> Pump:
+        self._handle  # noqa: B018 - refuses if it is not open
+        assert self._open_pump is not None
+        return self._open_pump
+
+    def _attach(self, loop: asyncio.AbstractEventLoop) -> None:
+        """Lets the loop that runs on this thread call the callbacks, and resolve tickets."""
+        if not self._is_closed:
+            self._pump.attach(loop)
 
     # ---- What the driver says
 
@@ -316,7 +322,7 @@ class EngineInterface(Interface):
             callback: gets ``True`` when it takes over, ``False`` if it never does.
 
         Returns:
-            The ticket: await it, wait for it, cancel it, change gains with it.
+            A ticket, to await, to wait for, to cancel, to change gains with.
 
         Raises:
             ValueError: an entry is out of range, or its clip has another frame rate.
@@ -371,7 +377,7 @@ class EngineInterface(Interface):
             ctypes.byref(number),
         )
         ticket = Ticket(self, native, number.value, callback)
-        with self._changed:
+        with self._lock:
             event = self._early.pop(ticket.number, None)
             if event is None:
                 self._tickets[ticket.number] = ticket
@@ -434,8 +440,8 @@ class EngineInterface(Interface):
     @input_chunk_callback.setter
     def input_chunk_callback(self, callback: InputChunkCallback | None) -> None:
         self._input_chunk_callback = callback
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._watch_input)
+        if self._open_pump is not None:
+            self._open_pump.watch_input(callback is not None)
 
     def read(self, frames: int, timeout: float | None = None) -> InputAudioChunk:
         """Reads captured input, waiting until there are so many frames.
@@ -449,16 +455,16 @@ class EngineInterface(Interface):
             RuntimeError: something else takes the input.
         """
         with self._taking_input():
-            reader = self._reader(frames)
-            deadline = _deadline(timeout)
-            while not self._is_closed:
+            pump, reader = self._pump, self._reader(frames)
+            deadline = deadline_of(timeout)
+            while True:
                 for chunk in reader.chunks():
                     return chunk
-                if not self._wait_readable(lib.amio_interface_input_fd, deadline):
+                if self._is_closed or not pump.input_waits_until(deadline):
                     break
             if (rest := reader.rest()) is not None:
                 return rest
-            self._handle  # noqa: B018 - says that it was closed, if it was
+            self._handle  # noqa: B018 - refuses if it was closed
             raise TimedOutError(f"no input came within {timeout} s")
 
     async def input(self, frames: int | None = None) -> AsyncGenerator[InputAudioChunk, None]:
@@ -478,31 +484,24 @@ class EngineInterface(Interface):
         Raises:
             RuntimeError: something else takes the input.
         """
-        loop = asyncio.get_running_loop()
         with self._taking_input():
-            self._attach(loop)
-            reader = self._reader(frames)
+            self._attach(asyncio.get_running_loop())
+            pump, reader = self._pump, self._reader(frames)
             reader.discard()
-            fd = self._number(lib.amio_interface_input_fd, ctypes.c_int())
-            while not self._is_closed:
+            while True:
                 for chunk in reader.chunks():
                     yield chunk
-                waiting = loop.create_future()
-                loop.add_reader(fd, _wake, waiting)
-                self._input_waiter = waiting
-                try:
-                    await waiting
-                finally:
-                    loop.remove_reader(fd)
+                if self._is_closed:
+                    break
+                await pump.input_waits()
             if (rest := reader.rest()) is not None:
                 yield rest
 
     def _reader(self, frames: int | None) -> InputReader:
         """The reader, one for whoever takes the input, so that none loses what another fetched."""
-        handle = self._handle
         if self._input_reader is None:
             clock = Clock(self.get_frame_rate(), self._wall_time)
-            self._input_reader = InputReader(handle, self._inputs, clock)
+            self._input_reader = InputReader(self._handle, self._inputs, clock)
         self._input_reader.frames = frames
         return self._input_reader
 
@@ -514,7 +513,7 @@ class EngineInterface(Interface):
     @contextlib.contextmanager
     def _taking_input(self) -> Iterator[None]:
         """For whom takes the input himself; ``input_chunk_callback`` gets none meanwhile."""
-        with self._changed:
+        with self._lock:
             if self._input_taken or self._input_chunk_callback is not None:
                 raise InvalidStateError(
                     "something else takes the input: another read() or input(), or the"
@@ -526,53 +525,11 @@ class EngineInterface(Interface):
         finally:
             self._input_taken = False
 
-    # ---- Events
+    # ---- What the pump calls
 
-    def _attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Lets the interface be served by a loop, which is the one that runs here."""
-        if self._loop is loop or self._is_closed:
-            return
-        if self._loop is not None and not self._loop.is_closed():
-            raise InvalidStateError("the interface belongs to another event loop")
-        self._loop = loop
-        fd = self._number(lib.amio_interface_event_fd, ctypes.c_int())
-        loop.add_reader(fd, self._take_events)
-        self._watch_input()
-
-    def _detach(self) -> None:
-        """Undoes _attach(). From another thread, the loop does it when it comes to it."""
-        loop, self._loop = self._loop, None
-        if loop is None or loop.is_closed():
-            return
-        if _running_loop() is loop:
-            self._forget(loop)
-        else:
-            loop.call_soon_threadsafe(self._forget, loop)
-
-    def _forget(self, loop: asyncio.AbstractEventLoop) -> None:
-        for function in (lib.amio_interface_event_fd, lib.amio_interface_input_fd):
-            fd = ctypes.c_int()
-            function(self._open_handle, ctypes.byref(fd))
-            loop.remove_reader(fd.value)
-        if self._input_timer is not None:
-            self._input_timer.cancel()
-        if self._input_waiter is not None:
-            _wake(self._input_waiter)
-
-    def _take_events(self) -> None:
-        """Fetches all events that wait, and calls whom they concern."""
-        assert self._open_handle is not None
-        while (event := next_event(self._open_handle)) is not None:
-            try:
-                self._dispatch(event)
-            finally:
-                with self._changed:
-                    self._changed.notify_all()
-        collect_arrays()
-
-    def _dispatch(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> None:
         if event.kind in _ENDINGS:
-            with self._changed:
+            with self._lock:
                 ticket = self._tickets.pop(event.ticket, None)
                 if ticket is None:
                     self._early[event.ticket] = event
@@ -581,83 +538,20 @@ class EngineInterface(Interface):
         if self.event_callback is not None:
             self.event_callback(event)
 
-    def _watch_input(self) -> None:
-        """Calls for input as soon as there is some, on the loop."""
-        self._input_timer = None
-        if self._loop is not None and self._input_chunk_callback is not None:
-            fd = self._number(lib.amio_interface_input_fd, ctypes.c_int())
-            self._loop.add_reader(fd, self._on_input, fd)
-
-    def _on_input(self, fd: int) -> None:
-        """Gives the input that waits to the callback, and lets some more gather."""
-        assert self._loop is not None
-        self._loop.remove_reader(fd)
-        self._input_timer = self._loop.call_later(self.chunk_interval, self._watch_input)
-        self._give_input()
-
-    def _give_input(self) -> None:
+    def _on_input(self, last: bool) -> None:
         if self._input_chunk_callback is None or self._inputs == 0:
             return
-        for chunk in self._input_given(self._reader(self.chunk_frames)):
-            if self._input_chunk_callback is not None:
-                self._input_chunk_callback(chunk)
+        reader = self._reader(self.chunk_frames)
+        for chunk in reader.chunks():
+            self._give(chunk)
+        if last and (rest := reader.rest()) is not None:
+            self._give(rest)
 
-    def _input_given(self, reader: InputReader) -> Iterator[InputAudioChunk]:
-        return reader.chunks()
-
-    def _wait_until(self, done: Callable[[], bool], timeout: float | None) -> None:
-        """Waits until events have made something true. Of several threads, one fetches them."""
-        if self._loop is not None and self._loop is _running_loop():
-            raise InvalidStateError("waiting here would stop the event loop; use await")
-        deadline = _deadline(timeout)
-        while True:
-            with self._changed:
-                while not done() and (self._fetching or self._served()):
-                    if not self._changed.wait(_left(deadline)):
-                        raise TimedOutError(f"it has not happened within {timeout} s")
-                if done():
-                    return
-                self._fetching = True
-            try:
-                if not self._wait_readable(lib.amio_interface_event_fd, deadline):
-                    raise TimedOutError(f"it has not happened within {timeout} s")
-                self._take_events()
-            finally:
-                with self._changed:
-                    self._fetching = False
-                    self._changed.notify_all()
-
-    def _served(self) -> bool:
-        """Whether an event loop fetches the events."""
-        return self._loop is not None and self._loop.is_running()
-
-    def _wait_readable(self, descriptor: Any, deadline: float | None) -> bool:
-        """Waits for a descriptor of the interface's; a signal handler may run meanwhile."""
-        poll = select.poll()
-        poll.register(self._number(descriptor, ctypes.c_int()), select.POLLIN)
-        left = _left(deadline)
-        return bool(poll.poll(None if left is None else math.ceil(1000 * left)))
+    def _give(self, chunk: InputAudioChunk) -> None:
+        # The callback may have taken itself away.
+        if self._input_chunk_callback is not None:
+            self._input_chunk_callback(chunk)
 
     def _number(self, function: Any, place: Any) -> int:
         function(self._handle, ctypes.byref(place))
         return int(place.value)
-
-
-def _deadline(timeout: float | None) -> float | None:
-    return None if timeout is None else time.monotonic() + timeout
-
-
-def _left(deadline: float | None) -> float | None:
-    return None if deadline is None else max(0.0, deadline - time.monotonic())
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
-
-
-def _wake(waiting: asyncio.Future[None]) -> None:
-    if not waiting.done():
-        waiting.set_result(None)

@@ -3,7 +3,6 @@
 A factor multiplies samples. Twice the factor is 6.02 dB more, ten times the factor 20 dB.
 """
 
-# dB is written so, and in AMIO 0.1.1 too
 from __future__ import annotations
 
 import math

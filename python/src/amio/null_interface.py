@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Iterator
 from datetime import datetime, timezone
 
-from ._input import InputReader
 from ._library import lib
-from .audio_clip import InputAudioChunk
 from .offline_interface import OfflineInterface
 
 
@@ -62,8 +59,6 @@ class NullInterface(OfflineInterface):
         # The engine runs at a rate of its own, since this one may be any number.
         return super()._number(lib.amio_interface_frame_rate_hz, ctypes.c_uint32())
 
-    def _input_given(self, reader: InputReader) -> Iterator[InputAudioChunk]:
-        # All that was advanced, also where it makes no whole chunk.
-        yield from reader.chunks()
-        if (rest := reader.rest()) is not None:
-            yield rest
+    def _on_input(self, last: bool) -> None:
+        # All that was advanced is given, also where it makes no whole chunk.
+        super()._on_input(True)

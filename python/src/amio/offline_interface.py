@@ -12,7 +12,7 @@ from . import _abi
 from ._library import lib
 from ._options import Options
 from .clip import Clip, unsigned
-from .engine import EngineInterface, _running_loop
+from .engine import EngineInterface
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -91,9 +91,9 @@ class OfflineInterface(EngineInterface):
                 None if samples is None or not samples.size else samples[part].ctypes.data,
                 None if output is None or not output.size else output[part].ctypes.data,
             )
-            if self._loop is None or self._loop is _running_loop():
-                self._take_events()
-                self._give_input()
+            if self._pump.is_here:
+                self._pump.take_events()
+                self._on_input(False)
 
     def _wall_time(self, device_frame: int, time_ns: int) -> datetime:
         return self._starting_time + timedelta(seconds=device_frame / self.get_frame_rate())

@@ -50,12 +50,14 @@ class PlayspecEntry(tuple[Any, ...]):
         frame_b: the first frame of the clip that no longer sounds. Nothing sounds where it is not
             after ``frame_a``.
         play_at_frame: where on the timeline ``frame_a`` sounds; it may be negative.
-        repeat_interval: it sounds again every so many frames, without end; 0: it does not. A
-            fraction or a float makes a metronome that never drifts: see :func:`interval_of`.
+        repeat_interval: it sounds every so many frames, on the whole timeline, also before
+            ``play_at_frame``; 0: once. A fraction or a float makes a metronome that never drifts:
+            see :func:`~amio.playspec.interval_of`.
         gain_l: factor for the left side.
         gain_r: factor for the right side.
 
-    The values are looked at when the playspec is scheduled.
+    The values are looked at when the playspec is scheduled. Frames that the clip has not are left
+    out then.
     """
 
     __match_args__ = (
@@ -71,10 +73,11 @@ class PlayspecEntry(tuple[Any, ...]):
     _field_defaults: ClassVar[dict[str, Any]] = {}
 
     # What the tuple itself holds cannot change. These are the values that are read, in its stead,
-    # by everything below; a method of tuple that is not overridden would read the old ones.
+    # by everything below. Only what looks into a tuple without asking it, such as the % of strings,
+    # finds the old ones.
     _values: _Values
 
-    def __new__(  # noqa: D102  # the class says how it is made
+    def __new__(
         cls,
         clip: AnyClip,
         frame_a: int,
@@ -199,6 +202,9 @@ class PlayspecEntry(tuple[Any, ...]):
     def __iter__(self) -> Iterator[Any]:
         return iter(self._values)
 
+    def __reversed__(self) -> Iterator[Any]:
+        return reversed(self._values)
+
     @overload
     def __getitem__(self, index: SupportsIndex) -> Any: ...
     @overload
@@ -266,7 +272,7 @@ class Entry:
             end at the start the entry is silent.
         every: it sounds again every so many frames, at least 1; ``None``: it does not. Repeat k
             begins at ``at + round(k * every)``, halves upwards. A fraction or a float makes a
-            metronome that never drifts: see :func:`interval_of`.
+            metronome that never drifts: see :func:`~amio.playspec.interval_of`.
         times: how often it sounds in all; ``None``: once, or with ``every`` without end.
         gain: a factor, or one each for the left and the right side: -1e6 to 1e6.
         fade_in: frames over which each repeat fades in, at most as many as sound.
@@ -317,20 +323,6 @@ class Entry:
             object.__setattr__(self, "gain", self.gains)
         if not all(abs(gain) <= _GREATEST_GAIN for gain in self.gains):
             raise ContractError(f"gain is {self.gain}; each side must be -1e6 to 1e6")
-
-    @classmethod
-    def of(cls, entry: PlayspecEntry | Entry) -> Entry:
-        """The same as an ``Entry``, with its values checked."""
-        if isinstance(entry, Entry):
-            return entry
-        return cls(
-            entry.clip,
-            entry.play_at_frame,
-            start=entry.frame_a,
-            end=max(entry.frame_a, entry.frame_b),
-            every=entry.repeat_interval or None,
-            gain=(entry.gain_l, entry.gain_r),
-        )
 
     @property
     def stop(self) -> int:

@@ -6,7 +6,8 @@ showing and saving are matplotlib's.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import math
+from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -37,7 +38,8 @@ def plot_clip(clip: AnyClip, ax: Axes | None = None) -> Axes:
     lost, and an hour is as quick to draw as it is to read.
 
     Args:
-        clip: an :class:`AudioClip`, or a :class:`Clip`, also a streamed one, which is read once.
+        clip: an :class:`~amio.AudioClip`, or a :class:`~amio.Clip`, also a streamed one, which is
+            read once.
         ax: where to draw; ``None``: on a new figure.
 
     Returns:
@@ -98,8 +100,8 @@ def plot_arrangement(
             if each entry that repeats without end does so eight times.
 
     Returns:
-        The axes. Each lane is one collection with a bar for each repeat; repeats that are too close
-        to be told apart share a bar.
+        The axes. Each lane is one collection with a bar for each repeat that sounds before the end;
+        repeats that are too close to be told apart share a bar.
 
     Raises:
         ImportError: matplotlib is not installed.
@@ -108,60 +110,96 @@ def plot_arrangement(
     """
     if not frame_rate > 0:
         raise ValueError(f"frame_rate is {frame_rate}; it must be above 0")
-    entries = [Entry.of(entry) for entry in playspec]
-    ax = _axes(ax, (10.0, 1.0 + 0.5 * max(len(entries), 1)))
-    begin = min((entry.at for entry in entries), default=0)
-    end = max((_shown_end(entry) for entry in entries), default=0) if until is None else until
-    for lane, entry in enumerate(entries):
-        bars = [
-            (first / frame_rate, (min(last, end) - first) / frame_rate)
-            for first, last in _bars(entry, end, (end - begin) / _COLUMNS)
-        ]
+    lanes = [_Lane(entry) for entry in playspec]
+    ax = _axes(ax, (10.0, 1.0 + 0.5 * max(len(lanes), 1)))
+    begin = min((lane.begin for lane in lanes), default=0)
+    end = max((lane.end for lane in lanes), default=0) if until is None else until
+    for height, lane in enumerate(lanes):
+        bars = lane.bars(begin, end, (end - begin) / _COLUMNS)
         ax.broken_barh(
-            bars,
-            (lane - _BAR_HEIGHT / 2, _BAR_HEIGHT),
-            facecolor=f"C{lane % 10}",
+            [(first / frame_rate, (last - first) / frame_rate) for first, last in bars],
+            (height - _BAR_HEIGHT / 2, _BAR_HEIGHT),
+            facecolor=f"C{height % 10}",
             edgecolor="black",
             linewidth=0.5,
             alpha=0.7,
         )
-    ax.set_yticks(range(len(entries)), [_label(entry) for entry in entries])
-    ax.set_ylim(max(len(entries), 1) - 0.5, -0.5)
+    labels = [f"{height}: {lane.label(frame_rate)}" for height, lane in enumerate(lanes)]
+    ax.set_yticks(range(len(lanes)), labels)
+    ax.set_ylim(max(len(lanes), 1) - 0.5, -0.5)
     ax.set_xlim(begin / frame_rate, max(end, begin + 1) / frame_rate)
     ax.set_xlabel("seconds")
     return ax
 
 
-def _shown_end(entry: Entry) -> int:
-    """The timeline frame at which the last of the repeats that are shown ends."""
-    endless = entry.every is not None and entry.times is None
-    times = _REPEATS_SHOWN if endless else entry.times or 1
-    return entry.frame_of(times - 1) + len(entry)
+class _Lane:
+    """An entry, and where it sounds."""
+
+    def __init__(self, entry: PlayspecEntry | Entry) -> None:
+        self.entry = _entry_of(entry)
+        self.repeats_before = isinstance(entry, PlayspecEntry) and self.entry.every is not None
+
+    @property
+    def begin(self) -> int:
+        """The timeline frame at which the picture is to begin, if this lane were alone."""
+        return min(self.entry.at, 0) if self.repeats_before else self.entry.at
+
+    @property
+    def end(self) -> int:
+        """The timeline frame at which it is to end."""
+        entry = self.entry
+        endless = entry.every is not None and entry.times is None
+        times = _REPEATS_SHOWN if endless else entry.times or 1
+        return entry.frame_of(times - 1) + len(entry)
+
+    def bars(self, begin: int, end: int, narrowest: float) -> list[tuple[int, int]]:
+        """The first timeline frame and the end of each bar between two frames."""
+        entry = self.entry
+        repeats = self._repeats(begin, end)
+        if len(repeats) > 1 and entry.interval < narrowest:
+            bars = [(entry.frame_of(repeats[0]), entry.frame_of(repeats[-1]) + len(entry))]
+        else:
+            bars = [(first := entry.frame_of(k), first + len(entry)) for k in repeats]
+        cut = ((max(first, begin), min(last, end)) for first, last in bars)
+        return [(first, last) for first, last in cut if first < last]
+
+    def _repeats(self, begin: int, end: int) -> range:
+        """The numbers of the repeats that may sound between two frames."""
+        interval = self.entry.interval
+        if not interval:
+            return range(1)
+        first = math.floor((begin - len(self.entry) - self.entry.at) / interval)
+        last = math.ceil((end - self.entry.at) / interval)
+        if not self.repeats_before:
+            first = max(first, 0)
+        if self.entry.times is not None:
+            last = min(last, self.entry.times - 1)
+        return range(first, max(last + 1, first))
+
+    def label(self, frame_rate: float) -> str:
+        """How long, how often and how loud."""
+        parts = [f"{len(self.entry) / frame_rate:.3g} s"]
+        if self.entry.interval:
+            parts.append(f"every {float(self.entry.interval) / frame_rate:.3g} s")
+        left, right = self.entry.gains
+        if (left, right) != (1, 1):
+            parts.append(f"x {left:g}" if left == right else f"x {left:g} / {right:g}")
+        return ", ".join(parts)
 
 
-def _bars(entry: Entry, end: int, narrowest: float) -> Iterator[tuple[int, int]]:
-    """First frame and end of each bar of a lane that begins before ``end``."""
-    if entry.at >= end or len(entry) == 0:
-        return
-    times = 1
-    if entry.interval:
-        times = int((end - entry.at) / entry.interval) + 2
-        times = times if entry.times is None else min(times, entry.times)
-    if times > 1 and entry.interval < narrowest:
-        yield entry.at, entry.frame_of(times - 1) + len(entry)
-        return
-    for repeat in range(times):
-        first = entry.frame_of(repeat)
-        if first < end:
-            yield first, first + len(entry)
-
-
-def _label(entry: Entry) -> str:
-    left, right = entry.gains
-    gain = (
-        "" if left == right == 1 else f" x {left:g}" if left == right else f" x {left:g}/{right:g}"
+def _entry_of(entry: PlayspecEntry | Entry) -> Entry:
+    """An entry of AMIO's is cut to what its clip has, as it is when it is scheduled."""
+    if isinstance(entry, Entry):
+        return entry
+    begin = min(max(entry.frame_a, 0), len(entry.clip))
+    return Entry(
+        entry.clip,
+        entry.play_at_frame + begin - entry.frame_a,
+        start=begin,
+        end=max(begin, min(entry.frame_b, len(entry.clip))),
+        every=entry.repeat_interval or None,
+        gain=(entry.gain_l, entry.gain_r),
     )
-    return f"{len(entry)} frames{gain}"
 
 
 def _envelope(

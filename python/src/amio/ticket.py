@@ -55,7 +55,7 @@ class Ticket:
         self._callback = callback
         self._futures: list[asyncio.Future[Outcome]] = []
         self._lock = threading.Lock()
-        #: The library's number of this swap, as in :attr:`InputAudioChunk.playspec_id`.
+        #: The library's number of this swap, as input has it in ``playspec_id``.
         self.number = number
         #: What became of it; ``None`` while that is open.
         self.outcome: Outcome | None = None
@@ -77,7 +77,7 @@ class Ticket:
             TimeoutError: it has not ended in time.
             RuntimeError: called on the interface's own event loop; there, ``await`` it.
         """
-        self._interface._wait_until(lambda: self.outcome is not None, timeout)
+        self._interface._pump.wait_until(lambda: self.outcome is not None, timeout)
         assert self.outcome is not None
         return self.outcome
 

@@ -1,0 +1,44 @@
+"""The examples of the documentation."""
+
+from __future__ import annotations
+
+import ast
+import asyncio
+import inspect
+import re
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import amio
+from tests.servers import RATE, Jackd
+
+DOCUMENT = Path(__file__).parents[1] / "docs" / "coming-from-amio.md"
+EXAMPLES = re.findall(r"^```python\n(.*?)^```", DOCUMENT.read_text(), re.MULTILINE | re.DOTALL)
+
+
+async def run(example: str, names: dict[str, object]) -> None:
+    code = compile(example, str(DOCUMENT), "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT)
+    result = eval(code, names)
+    if inspect.isawaitable(result):
+        await result
+
+
+def test_there_are_examples_for_all_that_hurt() -> None:
+    assert len(EXAMPLES) == 6
+
+
+@pytest.mark.parametrize("example", EXAMPLES, ids=range(1, len(EXAMPLES) + 1))
+def test_an_example_of_coming_from_amio_runs_on_a_server(
+    example: str, jackd: Jackd, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def play() -> None:
+        clip = amio.AudioClip(np.full(100, 0.25, np.float32), RATE)
+        async with amio.NativeInterface(client_name="example") as interface:
+            interface.rolling = True
+            names = {"amio": amio, "interface": interface, "clip": clip}
+            await asyncio.wait_for(run(example, names), timeout=20)
+
+    monkeypatch.chdir(tmp_path)
+    asyncio.run(play())
