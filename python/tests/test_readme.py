@@ -1,4 +1,4 @@
-"""The programs in README.md do what the comments beside their prints say."""
+"""The programs in the READMEs do what the comments beside their prints say."""
 
 from __future__ import annotations
 
@@ -13,10 +13,13 @@ import pytest
 import amio
 
 README = Path(__file__).parents[1] / "README.md"
+#: Its program for the package is marked "py", the one for ctypes "python".
+README_OF_THE_LIBRARY = Path(__file__).parents[2] / "README.md"
 
 
-def programs() -> list[str]:
-    return re.findall(r"^```python\n(.*?)^```$", README.read_text(), re.DOTALL | re.MULTILINE)
+def programs(document: Path, language: str) -> list[str]:
+    pattern = rf"^```{language}\n(.*?)^```$"
+    return re.findall(pattern, document.read_text(), re.DOTALL | re.MULTILINE)
 
 
 def heading_of(program: str) -> str:
@@ -26,15 +29,24 @@ def heading_of(program: str) -> str:
     return heading
 
 
-@pytest.mark.parametrize("program", programs(), ids=heading_of)
+@pytest.mark.parametrize("program", programs(README, "python"), ids=heading_of)
 def test_a_program_prints_what_it_says(
     program: str, request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     if "NativeInterface()" in program:
         request.getfixturevalue("jackd")
+    check(program, tmp_path)
+
+
+def test_the_program_in_the_readme_of_the_library_prints_what_it_says(tmp_path: Path) -> None:
+    [program] = programs(README_OF_THE_LIBRARY, "py")
+    check(program, tmp_path)
+
+
+def check(program: str, folder: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-W", "error", "-c", program],
-        cwd=tmp_path,
+        cwd=folder,
         env=os.environ | {"PYTHONPATH": str(Path(amio.__file__).parents[1])},
         capture_output=True,
         text=True,
