@@ -97,11 +97,10 @@ def test_the_round_trip_through_jacks_loopback_is_one_period(jackd: Jackd, tmp_p
     printed = run("play_and_record", tmp_path, "take.wav", *through)
     assert numbers_after("the round trip takes", printed) == [jackd.period]
     [latency] = numbers_after("reported add up to", printed)
-    # The file is lined up by the reported latencies, as the array is.
-    [found_at] = numbers_after("recorded at frame", printed)
-    assert found_at == 24_000 + jackd.period - latency
+    assert numbers_after("recorded at frame", printed) == [24_000 + jackd.period - latency]
+    # The file has begun before or after the server told of the latency.
     at, likeness = load("play_and_record").find(noise(), left_of(tmp_path / "take.wav"))
-    assert at == found_at
+    assert 24_000 + jackd.period - at in (0, latency)
     assert likeness > 0.5
 
 
