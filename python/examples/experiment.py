@@ -6,6 +6,7 @@
 Stimuli, gains and intervals come from the seed. All of them are one playspec, so that nothing that
 happens in Python can delay one. A response is a sound (a click, a word) in the input, which is
 stamped with the frame that was heard at that moment: the reaction time is a difference of frames.
+The stimuli must not get into the microphone: use headphones.
 A trial during which the device skipped frames or input was lost is marked as not valid.
 
 Offline a subject is simulated; on the timer driver nobody responds.

@@ -35,15 +35,18 @@ LAYER_GAIN = 0.5
 
 
 class Looper:
-    """A loop of so many bars, its metronome, and its layers."""
+    """A loop of so many bars, its metronome, and its layers, of which there are so many at most."""
 
-    def __init__(self, interface: amio.EngineInterface, bpm: Fraction, bars: int) -> None:
+    def __init__(
+        self, interface: amio.EngineInterface, bpm: Fraction, bars: int, layers: int
+    ) -> None:
         self.interface = interface
         self.rate = interface.frame_rate
         beat = 60 * int(self.rate) / bpm
         beats = BEATS_PER_BAR * bars
         self.frames = round(beats * beat)
         self.entries = [amio.Entry(amio.Clip(CLICK, self.rate), every=beat, times=beats)]
+        self.layers = layers
         self.tickets: list[amio.Ticket] = []
         self.takes: dict[int, NDArray[np.float32]] = {}
 
@@ -52,21 +55,25 @@ class Looper:
         end = self.frames if self.tickets else 0
         ticket = self.interface.schedule(entries, end, start=0)
         self.tickets.append(ticket)
-        self.takes[ticket.number] = np.zeros(self.frames, np.float32)
+        if len(self.tickets) <= self.layers:
+            self.takes[ticket.number] = np.zeros(self.frames, np.float32)
 
     def keep(self, chunk: amio.InputAudioChunk) -> None:
         """Puts a chunk where it belongs in the take of the pass during which it was heard."""
         take = self.takes.get(chunk.playspec_id)
-        if take is not None:  # where a latency grows, time goes back a little: to a finished take
+        # There is none once there are enough layers; nor for a pass that is a layer already, into
+        # which time may go back a little where a latency grows.
+        if take is not None:
             place = take[chunk.starting_frame :]
             place[: len(chunk)] = chunk.array[: len(place), 0]
 
     def add_layer(self, ticket: amio.Ticket) -> None:
-        """Makes a layer of what was played to a pass."""
-        clip = amio.Clip(self.takes.pop(ticket.number), self.rate)
-        self.entries.append(amio.Entry(clip, gain=LAYER_GAIN))
+        """Makes a layer of what was played to a pass, if that was recorded."""
+        if ticket.number in self.takes:
+            clip = amio.Clip(self.takes.pop(ticket.number), self.rate)
+            self.entries.append(amio.Entry(clip, gain=LAYER_GAIN))
 
-    async def run(self, passes: int, layers: int) -> None:
+    async def run(self, passes: int) -> None:
         """Plays so many passes, and records a layer in each until there are enough."""
         begun = 0  # how many passes have been heard to begin
         async with contextlib.aclosing(self.interface.input()) as chunks:
@@ -82,7 +89,7 @@ class Looper:
                         print(f"the end at device frame {outcome.device_frame}")
                         return
                     print(f"pass {begun} at device frame {outcome.device_frame}")
-                    if 0 < begun <= layers:
+                    if begun > 0:
                         self.add_layer(self.tickets[begun - 1])
                     begun += 1
                     self.schedule(self.entries if begun < passes else [])
@@ -117,7 +124,7 @@ async def play_along(interface: amio.OfflineInterface, loop: int, passes: int) -
 async def jam(interface: amio.EngineInterface, options: argparse.Namespace) -> None:
     """Opens the interface, and plays."""
     async with interface, contextlib.AsyncExitStack() as stack:
-        looper = Looper(interface, options.bpm, options.bars)
+        looper = Looper(interface, options.bpm, options.bars, options.layers)
         print(f"a loop is {looper.frames} frames at {looper.rate:.0f} Hz")
         if options.output:
             recorder = interface.record(options.output, source="output", begin=0)
@@ -125,7 +132,7 @@ async def jam(interface: amio.EngineInterface, options: argparse.Namespace) -> N
         if isinstance(interface, amio.OfflineInterface):
             playing = play_along(interface, looper.frames, options.passes)
             stack.callback(asyncio.ensure_future(playing).cancel)
-        await looper.run(options.passes, options.layers)
+        await looper.run(options.passes)
         print(f"{len(looper.entries) - 1} layers")
 
 
