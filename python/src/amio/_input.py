@@ -45,6 +45,8 @@ class _Stretch:
     rolling: bool
     lost_before: int
     skipped: bool
+    capture_latency: int
+    playback_latency: int
 
     def followed_by(self, other: _Stretch) -> bool:
         """Whether the other one is the same stretch, going on."""
@@ -67,6 +69,8 @@ class _Stretch:
             self.rolling,
             lost_before=0,
             skipped=False,
+            capture_latency=self.capture_latency,
+            playback_latency=self.playback_latency,
         )
 
 
@@ -142,6 +146,8 @@ class InputReader:
                 bool(raw.rolling),
                 raw.lost_before_frames,
                 bool(raw.xrun),
+                raw.capture_latency_frames,
+                raw.playback_latency_frames,
             )
         )
         return True
@@ -174,6 +180,8 @@ class InputReader:
             device_frame=first.device_frame,
             lost_before=first.lost_before,
             skipped_before=first.skipped,
+            capture_latency=first.capture_latency,
+            playback_latency=first.playback_latency,
         )
 
 

@@ -97,6 +97,8 @@ class EngineInterface(Interface):
         self._clock: Clock | None = None
         self._inputs = options.get("inputs", 2)
         self._input_taken = False
+        # So that a recording goes on whose recorder the caller does not keep.
+        self._recorders: list[Recorder] = []
         self._input_reader: InputReader | None = None
         #: Called with each :class:`Event`, where ``input_chunk_callback`` is called.
         self.event_callback: EventCallback | None = None
@@ -304,6 +306,17 @@ class EngineInterface(Interface):
         """Starts or stops, from the next period on. Stopped means silence; capture goes on."""
         lib.amio_interface_set_rolling(self._handle, int(bool(rolling)))
 
+    # ---- What happens
+
+    def poll(self) -> None:
+        """Calls the callbacks of what has happened so far, and resolves tickets, on this thread.
+
+        For programs without an event loop that wait for nothing; on one, all comes by itself.
+        """
+        if self._pump.is_here:
+            self._pump.take_events()
+            self._on_input(False)
+
     # ---- Swaps
 
     def schedule(
@@ -435,7 +448,9 @@ class EngineInterface(Interface):
             FileError: the file cannot be made.
             ValueError: an argument is out of range.
         """
-        return Recorder(self._handle, path, source, file_format, channels, begin, end, frames)
+        recorder = Recorder(self._handle, path, source, file_format, channels, begin, end, frames)
+        self._recorders = [r for r in self._recorders if not r.ended] + [recorder]
+        return recorder
 
     # ---- Input
 
