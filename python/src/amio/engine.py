@@ -510,10 +510,9 @@ class EngineInterface(Interface):
             RuntimeError: something else takes the input, or no event loop runs.
         """
         self._attach(asyncio.get_running_loop())
-        pump, reader = self._pump, self._reader(frames)
-        self._take_input()
-        reader.discard()
-        return InputStream(pump, reader, self.is_closed, self._leave_input)
+        return InputStream(
+            self._pump, self._reader(frames), self.is_closed, self._take_input, self._leave_input
+        )
 
     def _reader(self, frames: int | None) -> InputReader:
         assert self._clock is not None
