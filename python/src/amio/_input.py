@@ -57,37 +57,60 @@ class _Stretch:
             and not other.skipped
         )
 
+    def after(self, frames: int, samples: NDArray[np.float32], frame_rate: float) -> _Stretch:
+        """What comes so many frames later in the same stretch."""
+        return _Stretch(
+            samples,
+            self.position + (frames if self.rolling else 0),
+            self.device_frame + frames,
+            self.time_ns + round(1e9 * frames / frame_rate),
+            self.ticket,
+            self.rolling,
+            lost_before=0,
+            skipped=False,
+        )
+
 
 class InputReader:
     """Fetches captured input of an interface, in chunks of a wanted length.
+
+    Whoever takes chunks may stop at any of them: what was fetched stays for the next one.
 
     Args:
         interface: the library's handle.
         channels: how many inputs it has.
         clock: what time it was at a frame.
-        frames: how long chunks are to be; ``None``: as long as what waits. One is shorter where
-            the timeline or the device jumps behind it.
     """
 
-    def __init__(self, interface: Handle, channels: int, clock: Clock, frames: int | None) -> None:
-        if frames is not None:
-            frames = unsigned("frames", frames, 1)
+    def __init__(self, interface: Handle, channels: int, clock: Clock) -> None:
         self._interface = interface
         self._clock = clock
-        self._frames = frames
-        self._block = np.empty((min(frames or _BLOCK, _BLOCK), channels), np.float32)
+        self._frames: int | None = None
+        self._block = np.empty((_BLOCK, channels), np.float32)
         self._kept: list[_Stretch] = []
         self._kept_frames = 0
+        # What was fetched and does not follow what is kept.
+        self._next: _Stretch | None = None
+
+    @property
+    def frames(self) -> int | None:
+        """How long chunks are to be; ``None``: as long as what waits.
+
+        One is shorter where the timeline or the device jumps behind it.
+        """
+        return self._frames
+
+    @frames.setter
+    def frames(self, frames: int | None) -> None:
+        self._frames = None if frames is None else unsigned("frames", frames, 1)
 
     def chunks(self) -> Iterator[InputAudioChunk]:
         """What waits, as far as it makes whole chunks."""
-        while (stretch := self._fetch()) is not None:
-            if self._kept and not self._kept[-1].followed_by(stretch):
+        while True:
+            if self._next is not None or self._kept_frames >= (self._frames or 1):
                 yield self._take()
-            self._kept.append(stretch)
-            self._kept_frames += len(stretch.samples)
-            if self._kept_frames >= (self._frames or 1):
-                yield self._take()
+            elif not self._fetch():
+                return
 
     def rest(self) -> InputAudioChunk | None:
         """What was fetched and does not make a whole chunk."""
@@ -95,11 +118,12 @@ class InputReader:
 
     def discard(self) -> None:
         """Throws away what waits."""
-        self._kept, self._kept_frames = [], 0
-        while self._fetch() is not None:
-            pass
+        self._kept, self._kept_frames, self._next = [], 0, None
+        while self._fetch():
+            self._kept, self._kept_frames, self._next = [], 0, None
 
-    def _fetch(self) -> _Stretch | None:
+    def _fetch(self) -> bool:
+        """Fetches a stretch, if there is one."""
         wanted = len(self._block)
         if self._frames is not None:
             wanted = min(wanted, self._frames - self._kept_frames)
@@ -108,23 +132,41 @@ class InputReader:
             self._interface, ctypes.byref(raw), self._block.ctypes.data, wanted
         )
         if raw.frames == 0:
-            return None
-        return _Stretch(
-            self._block[: raw.frames].copy(),
-            raw.position,
-            raw.device_frame,
-            raw.time_ns,
-            raw.ticket,
-            bool(raw.rolling),
-            raw.lost_before_frames,
-            bool(raw.xrun),
+            return False
+        self._keep(
+            _Stretch(
+                self._block[: raw.frames].copy(),
+                raw.position,
+                raw.device_frame,
+                raw.time_ns,
+                raw.ticket,
+                bool(raw.rolling),
+                raw.lost_before_frames,
+                bool(raw.xrun),
+            )
         )
+        return True
+
+    def _keep(self, stretch: _Stretch) -> None:
+        if self._kept and not self._kept[-1].followed_by(stretch):
+            self._next = stretch
+        else:
+            self._kept.append(stretch)
+            self._kept_frames += len(stretch.samples)
 
     def _take(self) -> InputAudioChunk:
+        """The next chunk of what is kept, whole or not."""
         first, parts = self._kept[0], [stretch.samples for stretch in self._kept]
+        samples = parts[0] if len(parts) == 1 else np.concatenate(parts)
+        taken = min(self._frames or len(samples), len(samples))
+        following, self._next = self._next, None
         self._kept, self._kept_frames = [], 0
+        if taken < len(samples):
+            self._keep(first.after(taken, samples[taken:], self._clock.frame_rate))
+        if following is not None:
+            self._keep(following)
         return InputAudioChunk(
-            parts[0] if len(parts) == 1 else np.concatenate(parts),
+            samples[:taken],
             self._clock.frame_rate,
             first.ticket,
             first.position,
@@ -144,29 +186,26 @@ class InputStream(AsyncIterator[InputAudioChunk]):
 
     Args:
         pump: waits for input on the event loop.
-        reader: reads it.
         is_closed: tells if the interface was closed.
-        take: takes the input, or raises an error.
+        take: takes the input, and gives what reads it; or raises an error.
         leave: leaves it to others.
     """
 
     def __init__(
         self,
         pump: Pump,
-        reader: InputReader,
         is_closed: Callable[[], bool],
-        take: Callable[[], None],
+        take: Callable[[], InputReader],
         leave: Callable[[], None],
     ) -> None:
         self._has_input = self._ended = False
         self._pump = pump
-        self._reader = reader
         self._is_closed = is_closed
         self._take = take
         self._leave = leave
         self._enter()
-        reader.discard()
-        self._fetched = reader.chunks()
+        self._reader.discard()
+        self._fetched = self._reader.chunks()
 
     async def __anext__(self) -> InputAudioChunk:
         while not self._ended:
@@ -194,7 +233,7 @@ class InputStream(AsyncIterator[InputAudioChunk]):
 
     def _enter(self) -> None:
         if not self._has_input:
-            self._take()
+            self._reader = self._take()
             self._has_input = True
 
     def _exit(self) -> None:

@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from . import _abi
-from ._arguments import PathLike, one_of, signed, text, unsigned
+from ._arguments import PathLike, one_of, signed, text
 from ._input import Clock, InputReader, InputStream
 from ._library import Handle, lib, sized
 from ._options import Options, config
@@ -97,7 +97,7 @@ class EngineInterface(Interface):
         self._clock: Clock | None = None
         self._inputs = options.get("inputs", 2)
         self._input_taken = False
-        self._chunk_reader: InputReader | None = None
+        self._input_reader: InputReader | None = None
         #: Called with each :class:`Event`, where ``input_chunk_callback`` is called.
         self.event_callback: EventCallback | None = None
 
@@ -457,8 +457,7 @@ class EngineInterface(Interface):
             begins = self._input_chunk_callback is None and callback is not None
             if begins and self._open_pump is not None and not self._is_closed:
                 # What was captured while nobody listened is old.
-                self._chunk_reader = self._reader(self.chunk_frames)
-                self._chunk_reader.discard()
+                self._reader(self.chunk_frames).discard()
             self._input_chunk_callback = callback
         if self._open_pump is not None:
             self._open_pump.watch_input(callback is not None)
@@ -474,10 +473,10 @@ class EngineInterface(Interface):
             TimeoutError: nothing came within ``timeout`` seconds.
             RuntimeError: something else takes the input.
         """
-        pump, reader = self._pump, self._reader(unsigned("frames", frames, 1))
-        deadline = deadline_of(timeout)
+        pump, deadline = self._pump, deadline_of(timeout)
         self._take_input()
         try:
+            reader = self._reader(frames)
             while True:
                 ended = self._is_closed
                 for chunk in reader.chunks():
@@ -510,14 +509,25 @@ class EngineInterface(Interface):
             RuntimeError: something else takes the input, or no event loop runs.
         """
         self._attach(asyncio.get_running_loop())
-        return InputStream(
-            self._pump, self._reader(frames), self.is_closed, self._take_input, self._leave_input
-        )
+
+        def take() -> InputReader:
+            self._take_input()
+            try:
+                return self._reader(frames)
+            except BaseException:
+                self._leave_input()
+                raise
+
+        return InputStream(self._pump, self.is_closed, take, self._leave_input)
 
     def _reader(self, frames: int | None) -> InputReader:
+        """The reader, one for whoever takes the input, so that none loses what another fetched."""
         assert self._clock is not None
-        handle = self._open_handle or self._handle
-        return InputReader(handle, self._inputs, self._clock, frames)
+        if self._input_reader is None:
+            handle = self._open_handle or self._handle
+            self._input_reader = InputReader(handle, self._inputs, self._clock)
+        self._input_reader.frames = frames
+        return self._input_reader
 
     def _make_clock(self) -> Clock:
         return Clock(self.get_frame_rate(), _wall_time)
@@ -548,11 +558,10 @@ class EngineInterface(Interface):
     def _on_input(self, last: bool) -> None:
         if self._input_chunk_callback is None or self._inputs == 0:
             return
-        if self._chunk_reader is None:
-            self._chunk_reader = self._reader(self.chunk_frames)
         assert self._open_pump is not None
-        self._open_pump.hand_over(self._give, self._chunk_reader.chunks())
-        if last and (rest := self._chunk_reader.rest()) is not None:
+        reader = self._reader(self.chunk_frames)
+        self._open_pump.hand_over(self._give, reader.chunks())
+        if last and (rest := reader.rest()) is not None:
             self._open_pump.hand_over(self._give, [rest])
 
     def _give(self, chunk: InputAudioChunk) -> None:

@@ -1,0 +1,63 @@
+"""The programs in the READMEs do what the comments beside their prints say."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import amio
+
+README = Path(__file__).parents[1] / "README.md"
+#: Its program for the package is marked "py", the one for ctypes "python".
+README_OF_THE_LIBRARY = Path(__file__).parents[2] / "README.md"
+
+
+def programs(document: Path, language: str) -> list[str]:
+    pattern = rf"^```{language}\n(.*?)^```$"
+    return re.findall(pattern, document.read_text(), re.DOTALL | re.MULTILINE)
+
+
+def heading_of(program: str) -> str:
+    """The heading under which a program is."""
+    before, _ = README.read_text().split(program, 1)
+    heading: str = re.findall(r"^## (.*)$", before, re.MULTILINE)[-1]
+    return heading
+
+
+@pytest.mark.parametrize("program", programs(README, "python"), ids=heading_of)
+def test_a_program_prints_what_it_says(
+    program: str, request: pytest.FixtureRequest, tmp_path: Path
+) -> None:
+    if "NativeInterface()" in program:
+        request.getfixturevalue("jackd")
+    check(program, tmp_path)
+
+
+def test_the_program_in_the_readme_of_the_library_prints_what_it_says(tmp_path: Path) -> None:
+    [program] = programs(README_OF_THE_LIBRARY, "py")
+    check(program, tmp_path)
+
+
+def check(program: str, folder: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-c", program],
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(Path(amio.__file__).parents[1])},
+        capture_output=True,
+        text=True,
+        timeout=60,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    told = re.findall(r"print\(.*\)  # (.*)$", program, re.MULTILINE)
+    assert told == done.stdout.splitlines()
+    assert told
+
+
+def test_every_example_is_in_the_table() -> None:
+    listed = set(re.findall(r"^\| `(\w+\.py)` \|", README.read_text(), re.MULTILINE))
+    assert listed == {path.name for path in (README.parent / "examples").glob("*.py")}
