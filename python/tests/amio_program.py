@@ -10,9 +10,10 @@ import asyncio
 import sys
 from datetime import timezone
 
-import amio
 import numpy as np
-from amio import AudioClip, Fader, InputAudioChunk, Playspec, PlayspecEntry
+
+import amio
+from amio import AudioClip, Fader, InputAudioChunk, PlayspecEntry
 
 BARS = 4
 
@@ -33,10 +34,10 @@ class Looper:
         self.frames = self.rolling_frames = 0
         self.ids: set[int] = set()
 
-    def playspec(self) -> Playspec:
+    def playspec(self) -> list[PlayspecEntry]:
         self.fader.vol_dB = -20.0 + len(self.applied)
         left, right = self.fader.left_gain_factor, self.fader.right_gain_factor
-        spec: Playspec = []
+        spec: list[PlayspecEntry] = []
         spec.append(PlayspecEntry(self.clip, 0, len(self.clip), 0, 0, left, right))
         spec.append(PlayspecEntry(self.click, 0, len(self.click), 0, self.bar // 4, 0.1, 0.1))
         return spec
