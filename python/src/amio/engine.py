@@ -158,7 +158,7 @@ class EngineInterface(Interface):
         return self._is_closed
 
     def __enter__(self: _Engine) -> _Engine:
-        if self._open_handle is None:
+        if self._open_handle is None or self._is_closed:
             self.open()
         return self
 
@@ -171,7 +171,7 @@ class EngineInterface(Interface):
         self.shutdown()
 
     async def __aenter__(self: _Engine) -> _Engine:
-        if self._open_handle is None:
+        if self._open_handle is None or self._is_closed:
             await asyncio.to_thread(self.open)
         self._attach(asyncio.get_running_loop())
         return self
@@ -476,7 +476,7 @@ class EngineInterface(Interface):
         pump, deadline = self._pump, deadline_of(timeout)
         self._take_input()
         try:
-            reader = self._reader(frames)
+            reader = self._reader(unsigned("frames", frames, 1))
             while True:
                 ended = self._is_closed
                 for chunk in reader.chunks():
