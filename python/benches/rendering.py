@@ -38,7 +38,8 @@ def through_the_library() -> float:
     """Seconds that the same takes with calls of the C functions alone."""
     output = np.empty((FRAMES, 2), np.float32)
     begun = time.perf_counter()
-    interface, playspec, ticket = ctypes.c_void_p(), ctypes.c_void_p(), ctypes.c_uint64()
+    interface, playspec = ctypes.c_void_p(), ctypes.c_void_p()
+    number = ctypes.c_uint64()
     config = sized(_abi.InterfaceConfig)
     config.driver = _abi.DRIVER_OFFLINE
     lib.amio_interface_new(ctypes.byref(config), ctypes.byref(interface))
@@ -49,8 +50,8 @@ def through_the_library() -> float:
         lib.amio_playspec_entry_init(ctypes.byref(entry), ctypes.sizeof(entry), CLIP._handle)
         entry.play_at_frame = at
         entry.repeat_interval_frames, entry.repeat_interval_denominator = 48_000, 1
-        lib.amio_playspec_add(playspec, ctypes.byref(entry), None)
-    lib.amio_interface_schedule(interface, playspec, 0, 0, _abi.LATE_SLIP, ctypes.byref(ticket))
+        lib.amio_playspec_add(playspec, ctypes.byref(entry), ctypes.byref(number))
+    lib.amio_interface_schedule(interface, playspec, 0, 0, _abi.LATE_SLIP, ctypes.byref(number))
     lib.amio_interface_set_rolling(interface, 1)
     lib.amio_interface_advance(interface, FRAMES, None, output.ctypes.data)
     lib.amio_playspec_free(playspec)

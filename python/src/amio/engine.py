@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from . import _abi
-from ._arguments import PathLike, one_of, signed, text
+from ._arguments import PathLike, one_of, signed, text, unsigned
 from ._input import Clock, InputReader, InputStream
 from ._library import Handle, lib, sized
 from ._options import Options, config
