@@ -64,7 +64,7 @@ def test_errors_of_files_have_the_systems_number_and_can_be_pickled() -> None:
         amio.Clip.open("/there/is/no/such file.wav")
     again = pickle.loads(pickle.dumps(caught.value))
     assert (type(again), str(again)) == (errors.FileMissingError, str(caught.value))
-    assert caught.value.errno == 2
+    assert caught.value.errno == again.errno == 2
     assert "such file.wav" in str(caught.value)
 
 

@@ -7,10 +7,12 @@ import contextlib
 import itertools
 import logging
 import selectors
+import signal
 import statistics
 import threading
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -515,6 +517,28 @@ def test_a_ticket_is_waited_for_no_longer_than_was_asked(timeout: float) -> None
         with pytest.raises(TimeoutError, match=f"within {timeout} s"):
             ticket.wait(timeout)
         assert time.monotonic() - begun < 1
+
+
+WAITS: dict[str, Callable[[TimerInterface, Path], object]] = {
+    "for a ticket": lambda interface, _folder: interface.schedule([], LONG_AWAY).wait(),
+    "for input": lambda interface, _folder: interface.read(1 << 30),
+    "for a recorder": lambda interface, folder: interface.record(folder / "a.wav").wait(),
+}
+
+
+@pytest.mark.parametrize("what", WAITS)
+def test_ctrl_c_is_heard_while_the_main_thread_waits(what: str, tmp_path: Path) -> None:
+    def press() -> None:
+        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+
+    with TimerInterface() as interface:
+        timer = threading.Timer(0.1, press)
+        timer.start()
+        begun = time.monotonic()
+        with pytest.raises(KeyboardInterrupt):
+            WAITS[what](interface, tmp_path)
+        timer.join()
+    assert time.monotonic() - begun < 2
 
 
 def test_the_interpreters_lock_is_free_while_a_thread_waits() -> None:
