@@ -96,6 +96,21 @@ def test_an_interface_on_an_event_loop_lives_as_long_as_the_loop_serves_it() -> 
     assert applied == [True]
 
 
+def test_swapping_all_day_gathers_nothing() -> None:
+    clip = amio.Clip(np.zeros(10, np.float32), RATE)
+
+    def swap(interface: amio.OfflineInterface, times: int) -> int:
+        for _ in range(times):
+            interface.schedule([amio.Entry(clip)], callback=lambda used: None)
+            interface.advance(1)
+        gc.collect()
+        return sys.getallocatedblocks()
+
+    with amio.OfflineInterface() as interface:
+        before = swap(interface, 1000)
+        assert swap(interface, 20_000) - before < 1000
+
+
 def test_an_array_lives_while_it_sounds_though_clip_and_array_were_dropped() -> None:
     with amio.OfflineInterface(declick=0) as interface:
         array = np.full(1000, 0.5, np.float32)
