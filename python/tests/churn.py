@@ -14,7 +14,6 @@ import json
 import random
 import sys
 import tempfile
-import threading
 import warnings
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -76,7 +75,7 @@ class Owner:
             if self.random.random() < 0.5:
                 group.commit()
         if number % 50 == 0:
-            self.kept.append(interface.record(self.folder / f"{threading.get_ident()}.wav"))
+            self.kept.append(interface.record(self.folder / f"{id(self)}-{number}.wav"))
         if isinstance(interface, amio.OfflineInterface):
             interface.input_chunk_callback = self.kept.append
             interface.advance(self.random.randint(1, 1000))
