@@ -14,6 +14,7 @@ import json
 import random
 import sys
 import tempfile
+import threading
 import warnings
 import weakref
 from concurrent.futures import ThreadPoolExecutor
@@ -75,7 +76,8 @@ class Owner:
             if self.random.random() < 0.5:
                 group.commit()
         if number % 50 == 0:
-            self.kept.append(interface.record(self.folder / f"{id(self)}-{number}.wav"))
+            take = f"{threading.get_ident()}-{number}.wav"
+            self.kept.append(interface.record(self.folder / take))
         if isinstance(interface, amio.OfflineInterface):
             interface.input_chunk_callback = self.kept.append
             interface.advance(self.random.randint(1, 1000))
