@@ -15,7 +15,7 @@ class NativeInterface(EngineInterface):
     ``output_l`` and ``output_r`` (where there are not two of a side, ``input_1`` and so on), and
     get connected to the first physical ports. When the server goes away the interface keeps
     everything, and reconnects when there is a server again. The latencies are known some periods
-    after it was opened or connected: :attr:`EventKind.LATENCY_CHANGED` tells.
+    after it was opened or connected: ``EventKind.LATENCY_CHANGED`` tells.
     """
 
     _driver = _abi.DRIVER_JACK
