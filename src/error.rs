@@ -93,7 +93,7 @@ pub enum Error {
         reason: String,
     },
     /// No server answers.
-    #[error("no JACK server{} answers ({reason}); start one, or choose the null driver", server_name(.name))]
+    #[error("no JACK server{} answers ({reason}); start one, or choose another driver", server_name(.name))]
     NoServer {
         /// The server's name; empty for the default server.
         name: String,

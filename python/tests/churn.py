@@ -76,7 +76,8 @@ class Owner:
             if self.random.random() < 0.5:
                 group.commit()
         if number % 50 == 0:
-            self.kept.append(interface.record(self.folder / f"{threading.get_ident()}.wav"))
+            take = f"{threading.get_ident()}-{number}.wav"
+            self.kept.append(interface.record(self.folder / take))
         if isinstance(interface, amio.OfflineInterface):
             interface.input_chunk_callback = self.kept.append
             interface.advance(self.random.randint(1, 1000))

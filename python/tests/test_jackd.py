@@ -239,7 +239,7 @@ def test_a_server_that_goes_and_comes_back_finds_everything_as_it_was(
 ) -> None:
     """Row 12: what was scheduled still takes over at its frame, on the new server."""
     applied: list[bool] = []
-    with NativeInterface(client_name="stays") as interface:
+    with NativeInterface(client_name="stays", start_server=False) as interface:
         interface.schedule([], 0)
         pending = interface.schedule([Entry(impulse())], 10**6, callback=applied.append)
         interface.rolling = True
@@ -265,7 +265,7 @@ def test_closing_after_the_server_was_killed_ends_tickets_that_wait(jackd: serve
     told: list[bool] = []
 
     async def main() -> amio.Outcome:
-        async with NativeInterface() as interface:
+        async with NativeInterface(start_server=False) as interface:
             lost = asyncio.Event()
             interface.event_callback = lambda event: (
                 lost.set() if event.kind is EventKind.LOST else None
@@ -286,7 +286,7 @@ def test_closing_after_the_server_was_killed_ends_tickets_that_wait(jackd: serve
 
 def test_a_frozen_server_does_not_freeze_the_event_loop(jackd: servers.Jackd) -> None:
     async def main() -> tuple[float, float]:
-        interface = NativeInterface()
+        interface = NativeInterface(start_server=False)
         await interface.init("patient")
         jackd.freeze()
         longest, ticking = 0.0, True

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import ctypes
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
@@ -45,6 +46,8 @@ class _Stretch:
     rolling: bool
     lost_before: int
     skipped: bool
+    capture_latency: int
+    playback_latency: int
 
     def followed_by(self, other: _Stretch) -> bool:
         """Whether the other one is the same stretch, going on."""
@@ -67,6 +70,8 @@ class _Stretch:
             self.rolling,
             lost_before=0,
             skipped=False,
+            capture_latency=self.capture_latency,
+            playback_latency=self.playback_latency,
         )
 
 
@@ -142,6 +147,8 @@ class InputReader:
                 bool(raw.rolling),
                 raw.lost_before_frames,
                 bool(raw.xrun),
+                raw.capture_latency_frames,
+                raw.playback_latency_frames,
             )
         )
         return True
@@ -174,56 +181,73 @@ class InputReader:
             device_frame=first.device_frame,
             lost_before=first.lost_before,
             skipped_before=first.skipped,
+            capture_latency=first.capture_latency,
+            playback_latency=first.playback_latency,
         )
 
 
 class InputStream(AsyncIterator[InputAudioChunk]):
     """What :meth:`EngineInterface.input` gives: chunks, until the interface is closed.
 
-    Dropped, or closed by :meth:`aclose`, it leaves the input to others.
+    Dropped, or closed by :meth:`aclose`, it leaves the input to others. So it does when waiting for
+    a chunk is cancelled; who then asks it for another one takes the input again.
 
     Args:
         pump: waits for input on the event loop.
-        reader: reads it.
         is_closed: tells if the interface was closed.
-        leave: called when this no longer takes the input.
+        take: takes the input, and gives what reads it; or raises an error.
+        leave: leaves it to others.
     """
 
     def __init__(
         self,
         pump: Pump,
-        reader: InputReader,
         is_closed: Callable[[], bool],
+        take: Callable[[], InputReader],
         leave: Callable[[], None],
     ) -> None:
+        self._has_input = self._ended = False
         self._pump = pump
-        self._reader = reader
         self._is_closed = is_closed
-        self._leave: Callable[[], None] | None = leave
-        self._fetched = reader.chunks()
+        self._take = take
+        self._leave = leave
+        self._enter()
+        self._reader.discard()
+        self._fetched = self._reader.chunks()
 
     async def __anext__(self) -> InputAudioChunk:
-        while self._leave is not None:
-            ended = self._is_closed()
+        while not self._ended:
+            self._enter()
+            closed = self._is_closed()
             for chunk in self._fetched:
                 return chunk
-            if ended:
-                self._end()
+            if closed:
+                await self.aclose()
                 if (rest := self._reader.rest()) is not None:
                     return rest
                 break
-            await self._pump.input_waits()
+            try:
+                await self._pump.input_waits()
+            except asyncio.CancelledError:
+                self._exit()
+                raise
             self._fetched = self._reader.chunks()
         raise StopAsyncIteration
 
     async def aclose(self) -> None:
         """Ends it."""
-        self._end()
+        self._ended = True
+        self._exit()
 
-    def _end(self) -> None:
-        leave, self._leave = self._leave, None
-        if leave is not None:
-            leave()
+    def _enter(self) -> None:
+        if not self._has_input:
+            self._reader = self._take()
+            self._has_input = True
+
+    def _exit(self) -> None:
+        if self._has_input:
+            self._has_input = False
+            self._leave()
 
     def __del__(self) -> None:
-        self._end()
+        self._exit()

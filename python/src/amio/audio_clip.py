@@ -447,6 +447,8 @@ class InputAudioChunk(AudioClip):
         device_frame: the device frame at which that was, counted since the interface was opened.
         lost_before: how many frames are missing just before it, since input was taken too slowly.
         skipped_before: whether the device skipped frames just before it.
+        capture_latency: the latencies that ``starting_frame`` accounts for, in frames.
+        playback_latency: see ``capture_latency``.
     """
 
     def __init__(
@@ -461,6 +463,8 @@ class InputAudioChunk(AudioClip):
         device_frame: int = 0,
         lost_before: int = 0,
         skipped_before: bool = False,
+        capture_latency: int = 0,
+        playback_latency: int = 0,
     ) -> None:
         super().__init__(array, frame_rate)
         self.playspec_id = playspec_id
@@ -470,6 +474,8 @@ class InputAudioChunk(AudioClip):
         self.device_frame = device_frame
         self.lost_before = lost_before
         self.skipped_before = skipped_before
+        self.capture_latency = capture_latency
+        self.playback_latency = playback_latency
 
     def _described(self) -> str:
         rolling = "rolling" if self.was_transport_rolling else "stopped"

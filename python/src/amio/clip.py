@@ -197,7 +197,7 @@ class Clip:
                 f"start is {start} and frames {frames}; the clip has {len(self)} frames"
             )
         samples = np.empty((self.channels, frames), np.float32)
-        for channel, row in enumerate(samples):
+        for channel, row in enumerate(samples if frames else ()):
             lib.amio_clip_read(self._handle, channel, start, frames, row.ctypes.data)
         transposed: NDArray[np.float32] = samples.T
         return transposed

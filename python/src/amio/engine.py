@@ -14,7 +14,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from . import _abi
-from ._arguments import PathLike, one_of, signed, text
+from ._arguments import PathLike, one_of, signed, text, unsigned
 from ._input import Clock, InputReader, InputStream
 from ._library import Handle, lib, sized
 from ._options import Options, config
@@ -97,6 +97,8 @@ class EngineInterface(Interface):
         self._clock: Clock | None = None
         self._inputs = options.get("inputs", 2)
         self._input_taken = False
+        # So that a recording goes on whose recorder the caller does not keep.
+        self._recorders: list[Recorder] = []
         self._input_reader: InputReader | None = None
         #: Called with each :class:`Event`, where ``input_chunk_callback`` is called.
         self.event_callback: EventCallback | None = None
@@ -158,7 +160,7 @@ class EngineInterface(Interface):
         return self._is_closed
 
     def __enter__(self: _Engine) -> _Engine:
-        if self._open_handle is None:
+        if self._open_handle is None or self._is_closed:
             self.open()
         return self
 
@@ -171,7 +173,7 @@ class EngineInterface(Interface):
         self.shutdown()
 
     async def __aenter__(self: _Engine) -> _Engine:
-        if self._open_handle is None:
+        if self._open_handle is None or self._is_closed:
             await asyncio.to_thread(self.open)
         self._attach(asyncio.get_running_loop())
         return self
@@ -304,6 +306,17 @@ class EngineInterface(Interface):
         """Starts or stops, from the next period on. Stopped means silence; capture goes on."""
         lib.amio_interface_set_rolling(self._handle, int(bool(rolling)))
 
+    # ---- What happens
+
+    def poll(self) -> None:
+        """Calls the callbacks of what has happened so far, and resolves tickets, on this thread.
+
+        For programs without an event loop that wait for nothing; on one, all comes by itself.
+        """
+        if self._pump.is_here:
+            self._pump.take_events()
+            self._on_input(False)
+
     # ---- Swaps
 
     def schedule(
@@ -435,7 +448,9 @@ class EngineInterface(Interface):
             FileError: the file cannot be made.
             ValueError: an argument is out of range.
         """
-        return Recorder(self._handle, path, source, file_format, channels, begin, end, frames)
+        recorder = Recorder(self._handle, path, source, file_format, channels, begin, end, frames)
+        self._recorders = [r for r in self._recorders if not r.ended] + [recorder]
+        return recorder
 
     # ---- Input
 
@@ -476,7 +491,7 @@ class EngineInterface(Interface):
         pump, deadline = self._pump, deadline_of(timeout)
         self._take_input()
         try:
-            reader = self._reader(frames)
+            reader = self._reader(unsigned("frames", frames, 1))
             while True:
                 ended = self._is_closed
                 for chunk in reader.chunks():
@@ -509,15 +524,16 @@ class EngineInterface(Interface):
             RuntimeError: something else takes the input, or no event loop runs.
         """
         self._attach(asyncio.get_running_loop())
-        pump = self._pump
-        self._take_input()
-        try:
-            reader = self._reader(frames)
-            reader.discard()
-        except BaseException:
-            self._leave_input()
-            raise
-        return InputStream(pump, reader, self.is_closed, self._leave_input)
+
+        def take() -> InputReader:
+            self._take_input()
+            try:
+                return self._reader(frames)
+            except BaseException:
+                self._leave_input()
+                raise
+
+        return InputStream(self._pump, self.is_closed, take, self._leave_input)
 
     def _reader(self, frames: int | None) -> InputReader:
         """The reader, one for whoever takes the input, so that none loses what another fetched."""

@@ -8,7 +8,7 @@ message names the argument, its value and what would be accepted.
 from __future__ import annotations
 
 import re
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from . import _abi
 
@@ -114,6 +114,10 @@ class FileError(AmioError, OSError):
 
     code = _abi.ERROR_IO
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        # A copy of an OSError has no errno where it was not made with one.
+        return _with_errno, (type(self), self.message, self.errno)
+
 
 class FileMissingError(FileError, FileNotFoundError):
     """A file, or the directory it should be in, is not there."""
@@ -176,10 +180,11 @@ def error_of(status: int, message: str) -> AmioError:
     system = OSError(int(found[1]), message)
     for kind in _FILE_ERRORS:
         if isinstance(system, kind.__bases__[1]):
-            return _with_errno(kind(message), system)
-    return _with_errno(FileError(message), system)
+            return _with_errno(kind, message, system.errno)
+    return _with_errno(FileError, message, system.errno)
 
 
-def _with_errno(error: FileError, system: OSError) -> FileError:
-    error.errno = system.errno
+def _with_errno(kind: type[FileError], message: str, errno: int | None) -> FileError:
+    error = kind(message)
+    error.errno = errno
     return error

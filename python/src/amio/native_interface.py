@@ -11,10 +11,11 @@ from .engine import EngineInterface
 class NativeInterface(EngineInterface):
     """Plays and captures through a JACK server, or PipeWire through its libjack.
 
-    libjack is looked for when the interface is opened. It registers the ports ``input_l``,
-    ``input_r``, ``output_l`` and ``output_r``, and connects them to the first two physical ports
-    each way. When the server goes away it keeps everything, and reconnects when there is a server
-    again.
+    libjack is looked for when the interface is opened. The ports are ``input_l`` and ``input_r``,
+    ``output_l`` and ``output_r`` (where there are not two of a side, ``input_1`` and so on), and
+    get connected to the first physical ports. When the server goes away the interface keeps
+    everything, and reconnects when there is a server again. The latencies are known some periods
+    after it was opened or connected: ``EventKind.LATENCY_CHANGED`` tells.
     """
 
     _driver = _abi.DRIVER_JACK

@@ -32,6 +32,10 @@ class NullInterface(OfflineInterface):
         self._named = False
         self.open()
 
+    def __del__(self) -> None:
+        # As in AMIO, it may be dropped without closing it: nobody hears it, and no server knows it.
+        pass
+
     async def init(self, client_name: str) -> None:
         """Does nothing, once: it is open.
 

@@ -94,9 +94,7 @@ class OfflineInterface(EngineInterface):
                 None if samples is None or not samples.size else samples[part].ctypes.data,
                 None if output is None or not output.size else output[part].ctypes.data,
             )
-            if self._pump.is_here:
-                self._pump.take_events()
-                self._on_input(False)
+            self.poll()
 
     def _make_clock(self) -> Clock:
         rate, begin = self.get_frame_rate(), self._starting_time

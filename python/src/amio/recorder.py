@@ -145,6 +145,11 @@ class Recorder:
             raw.device_frame,
         )
 
+    @property
+    def ended(self) -> bool:
+        """Whether the recording has ended, well or not."""
+        return self.recording.state in (RecorderState.ENDED, RecorderState.FAILED)
+
     def __enter__(self) -> Recorder:
         return self
 
