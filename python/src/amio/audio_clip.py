@@ -14,18 +14,20 @@ import tempfile
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import _sound_files
+from ._samples import is_frozen
 from ._sound_files import FileName
 from .clip import Clip
 from .errors import ContractError
 from .fader import factor_to_dB
 
 FloatArray = NDArray[np.floating[Any]]
+_AudioClip = TypeVar("_AudioClip", bound="AudioClip")
 
 #: Frame rates of clips in the library. Of these only the ratio matters to a conversion.
 _LEAST_RATE, _GREATEST_RATE = 1000, 768_000
@@ -55,6 +57,8 @@ class AudioClip:
     def __init__(self, array: FloatArray, frame_rate: float) -> None:
         if not isinstance(array, np.ndarray):
             raise ContractError(f"array is a {type(array).__name__}; it must be a numpy array")
+        if isinstance(array, np.ma.MaskedArray):
+            raise ContractError("array is a masked array; fill what is masked first: filled(0)")
         if not np.issubdtype(array.dtype, np.floating):
             raise ContractError(f"array has dtype {array.dtype}; it must be a type of floats")
         if array.ndim not in (1, 2):
@@ -72,6 +76,17 @@ class AudioClip:
     def __len__(self) -> int:
         """Length in frames."""
         return len(self._array)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What was computed belongs to this process, and to samples that the pickled ones, which are
+        # writeable, are not.
+        return {**self.__dict__, "_clip": None, "_immutable_clip_data": None}
+
+    def __copy__(self: _AudioClip) -> _AudioClip:
+        # It shares the samples, and must know that they may be sounding.
+        other = type(self).__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        return other
 
     def __str__(self) -> str:
         seconds = len(self) / self.frame_rate
@@ -116,9 +131,10 @@ class AudioClip:
     def writeable(self) -> bool:
         """Whether the samples may change.
 
-        Setting it sets the flag of the array, too. Where an interface may still play the samples,
-        they are left to it, and :attr:`array` is a copy of them that is writeable. Otherwise those
-        of a read-only buffer cannot be made writeable: ``ValueError``.
+        Setting it sets the flag of :attr:`array`, too. (An array of one dimension that the clip was
+        made of keeps its own: :attr:`array` is a view of it.) Where an interface may still play the
+        samples, they are left to it, and :attr:`array` is a copy of them that is writeable.
+        Otherwise those of a read-only buffer cannot be made writeable: ``ValueError``.
         """
         return self._array.flags.writeable
 
@@ -188,8 +204,10 @@ class AudioClip:
     def to_clip(self, frame_rate: float | None = None) -> Clip:
         """The samples as they are now, as float32, ready to be played.
 
-        While the clip is :attr:`writeable`, a new one with a copy. Otherwise always the same one,
-        which plays from these samples if they are float32: scheduling it again costs nothing.
+        While the clip is :attr:`writeable`, a new one with a copy. Otherwise always the same one:
+        scheduling it again costs nothing. It plays from these very samples if they are float32 and
+        nothing else may change them: where they are a part of an array that is writeable, it has a
+        copy, too.
 
         Args:
             frame_rate: the rate that it is to claim, with nothing converted; ``None``: its own.
@@ -208,7 +226,7 @@ class AudioClip:
 
     def _single(self) -> NDArray[np.float32]:
         """The samples as float32, in memory that does not change."""
-        return self._array.astype(np.float32, copy=self.writeable)
+        return self._array.astype(np.float32, copy=not is_frozen(self._array))
 
     def channel(self, channel_number: int) -> AudioClip:
         """One channel, which shares the samples of this clip.
