@@ -105,6 +105,7 @@ class Pump:
 
     def input_waits_until(self, deadline: float | None) -> bool:
         """Waits on this thread; ``False`` if nothing came before the deadline."""
+        self._interface.must_be_ours()
         return _wait_readable(self._input_fd, deadline)
 
     def take_events(self) -> None:
@@ -147,6 +148,7 @@ class Pump:
         """Waits until events have made something true."""
         if self._loop is not None and self._loop is running_loop():
             raise InvalidStateError("waiting here would stop the event loop; use await")
+        self._interface.must_be_ours()
         deadline = deadline_of(timeout)
         while not done():
             # In slices, for nobody tells when the loop stops, or another thread has taken the event

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from . import _abi
 from ._arguments import PathLike, file_path, unsigned
-from ._library import Handle, lib, sized
+from ._library import Handle, Unique, lib, sized
 from ._progress import Progress, watched
 from .clip import Clip
 
@@ -84,7 +84,7 @@ def probe(path: PathLike) -> FileInfo:
     )
 
 
-class Analysis:
+class Analysis(Unique):
     """What was found in a clip or a file, looked at once, from its first frame to its last.
 
     Args:

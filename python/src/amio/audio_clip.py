@@ -217,8 +217,9 @@ class AudioClip:
                 beyond 1e6; or the rate is not a whole number of 1000 to 768000.
         """
         rate = self.frame_rate if frame_rate is None else frame_rate
-        if self._clip is not None and self._clip.frame_rate == rate:
-            return self._clip
+        kept = self._clip
+        if kept is not None and kept.frame_rate == rate and kept._handle.is_ours:
+            return kept
         clip = Clip(self._single(), rate)
         if not self.writeable:
             self._clip = clip

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from . import _abi
 from ._arguments import PathLike, ending, file_path, one_of, unsigned, whole_rate
-from ._library import Handle, lib, sized
+from ._library import Handle, Unique, lib, sized
 from ._progress import Progress, watched
 from ._samples import SAMPLE_FORMATS, can_be_frozen, checked, freeze
 
@@ -33,7 +33,7 @@ FILE_FORMATS: dict[str, int] = {
 _FORMAT_OF_END: dict[str, FileFormat] = {".wav": "wav_f32", ".flac": "flac_24"}
 
 
-class Clip:
+class Clip(Unique):
     """A piece of audio that does not change, ready to be played.
 
     Args:
@@ -53,7 +53,9 @@ class Clip:
         TypeError: ``array`` is no numpy array, has another dtype, or is a masked array.
 
     A clip may be used from any thread, and its length is ``len(clip)`` frames. The library keeps
-    what it plays: a clip that sounds may be dropped.
+    what it plays: a clip that sounds may be dropped. Since it does not change, ``copy.copy`` and
+    ``copy.deepcopy`` give the clip itself. It cannot be pickled: save it, or pickle what
+    :meth:`read` gives.
     """
 
     def __init__(self, array: NDArray[Any], frame_rate: float, *, copy: bool = False) -> None:
@@ -222,6 +224,12 @@ class Clip:
 
     def __len__(self) -> int:
         return self._properties.frames
+
+    def __copy__(self) -> Clip:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Clip:
+        return self
 
     def __repr__(self) -> str:
         kind = "streamed, " if self.streamed else ""

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar
 from . import _abi
 from ._arguments import PathLike, one_of, signed, text, unsigned
 from ._input import Clock, InputReader, InputStream
-from ._library import Handle, lib, sized
+from ._library import Handle, Unique, lib, sized
 from ._options import Options, config
 from ._pump import Pump, deadline_of
 from ._schedule import NativePlayspec
@@ -66,7 +66,7 @@ class Transport:
     ticket: int
 
 
-class EngineInterface(Interface):
+class EngineInterface(Unique, Interface):
     """Base of the interfaces that play and capture.
 
     Open one with ``async with``, ``with``, ``await interface.init(name)`` or
@@ -139,7 +139,7 @@ class EngineInterface(Interface):
 
     async def close(self) -> None:
         """Closes the interface. Callbacks of changes that still wait get ``False``."""
-        if self._open_handle is not None:
+        if self._open_handle is not None and self._open_handle.is_ours:
             await asyncio.to_thread(lib.amio_interface_close, self._open_handle)
         self.shutdown()
 
@@ -147,8 +147,12 @@ class EngineInterface(Interface):
         """As :meth:`close`, for programs without an event loop; waits up to a second.
 
         Called on another thread than the event loop's, it returns before the loop has called the
-        callbacks.
+        callbacks. In a process that was forked from the one that opened the interface, it closes
+        nothing.
         """
+        if self._open_handle is not None and not self._open_handle.is_ours:
+            self._is_closed = True
+            return
         if self._open_handle is not None:
             lib.amio_interface_close(self._open_handle)
         was_closed, self._is_closed = self._is_closed, True
@@ -197,6 +201,8 @@ class EngineInterface(Interface):
             return f"<{name}: closed>"
         if self._open_handle is None:
             return f"<{name}: not opened>"
+        if not self._open_handle.is_ours:
+            return f"<{name}: opened before fork()>"
         transport = self.transport
         motion = "rolling" if transport.rolling else "stopped"
         return f"<{name}: {self.get_frame_rate()} Hz, {motion} at frame {transport.position}>"
@@ -211,6 +217,7 @@ class EngineInterface(Interface):
             raise ClosedError("operation on a closed AMIO interface")
         if self._open_handle is None:
             raise ClosedError("operation on an AMIO interface that was not opened yet")
+        self._open_handle.must_be_ours()
         return self._open_handle
 
     @property

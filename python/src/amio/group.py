@@ -7,7 +7,7 @@ from types import TracebackType
 from typing import TYPE_CHECKING
 
 from ._arguments import real, signed, unsigned
-from ._library import Handle, lib
+from ._library import Handle, Unique, lib
 
 if TYPE_CHECKING:
     from .engine import EngineInterface, LatePolicy
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from .ticket import Ticket
 
 
-class Group:
+class Group(Unique):
     """Up to 4096 commands that take effect at the first frame of the same period.
 
     :meth:`EngineInterface.group` makes it. As a context manager it commits on the way out, unless

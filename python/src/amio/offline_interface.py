@@ -58,6 +58,8 @@ class OfflineInterface(EngineInterface):
 
     def set_input_clip(self, clip: Clip | None) -> None:
         """Feeds a clip, once, to what is rendered from now on; ``None``: silence."""
+        if clip is not None:
+            clip._handle.must_be_ours()  # what is passed otherwise means silence
         lib.amio_interface_set_input_clip(self._handle, None if clip is None else clip._handle)
 
     def set_period(self, period: int) -> None:

@@ -14,7 +14,7 @@ from typing import Literal
 
 from . import _abi
 from ._arguments import PathLike, file_path, one_of, seconds, signed, unsigned
-from ._library import Handle, lib, sized
+from ._library import Handle, Unique, lib, sized
 from .clip import FILE_FORMATS, FileFormat, format_of
 from .errors import TimedOutError
 
@@ -51,7 +51,7 @@ class Recording:
     device_frame: int
 
 
-class Recorder:
+class Recorder(Unique):
     """A recording of an interface to a file; :meth:`EngineInterface.record` makes it.
 
     As a context manager it ends the recording on the way out. The file is valid at any moment: if
@@ -159,7 +159,8 @@ class Recorder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.stop()
+        if self._handle.is_ours:
+            self.stop()
 
     def __repr__(self) -> str:
         now = self.recording

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ._arguments import real, unsigned
-from ._library import lib
+from ._library import Unique, lib
 from ._schedule import NativePlayspec
 from .errors import NoSuchTicketError
 from .events import CancelReason, Event, EventKind
@@ -37,7 +37,7 @@ class Outcome:
         return self.kind is EventKind.APPLIED
 
 
-class Ticket:
+class Ticket(Unique):
     """A swap that was scheduled: it can be awaited, waited for, cancelled, and turned up or down.
 
     ``await ticket`` and :meth:`wait` give an :class:`Outcome`.
