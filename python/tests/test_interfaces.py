@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -98,9 +99,29 @@ def test_there_are_as_many_outputs_as_were_asked_for(outputs: int) -> None:
         assert interface.render(10).shape == (10, outputs)
 
 
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i2", "i4", ">f8", ">i2"])
+def test_input_has_the_full_scale_that_clips_have(dtype: str) -> None:
+    whole = {"i2": 1 << 15, "i4": 1 << 31}.get(dtype[-2:], 1)
+    given = (np.array([[0.5, -1], [0.25, 0]]) * whole).astype(dtype)
+    with OfflineInterface() as interface:
+        interface.render(2, given)
+        heard = interface.read(2).array
+    assert heard.tolist() == [[0.5, -1], [0.25, 0]]
+    assert (heard == Clip(given, RATE).read()).all()
+
+
+@pytest.mark.parametrize("dtype", [np.complex64, np.int64, np.uint8, np.float16, bool, "U1"])
+def test_input_of_another_type_is_refused(dtype: Any) -> None:
+    with OfflineInterface() as interface:
+        given = np.zeros((2, 2), dtype)
+        with pytest.raises(TypeError, match=f"input has dtype {given.dtype}; it must be float32, "):
+            interface.render(2, given)
+        assert interface.stats.device_frames == 0
+
+
 def test_input_comes_from_the_caller_or_a_clip() -> None:
     with OfflineInterface(inputs=1) as interface:
-        interface.render(10, np.arange(10))
+        interface.render(10, np.arange(10.0))
         interface.set_input_clip(constant(0.5, 5))
         interface.render(10)
         interface.set_input_clip(None)

@@ -13,6 +13,7 @@ from ._arguments import unsigned
 from ._input import Clock
 from ._library import lib
 from ._options import Options
+from ._samples import as_float32
 from .clip import Clip
 from .engine import EngineInterface
 
@@ -39,13 +40,15 @@ class OfflineInterface(EngineInterface):
         Args:
             frames: how many, at least 1.
             input: what is captured meanwhile, of shape ``(frames, inputs)`` or, for one input,
-                ``(frames,)``; converted to float32. ``None``: the input clip, or silence.
+                ``(frames,)``; float32, float64, int16 or int32 with full scale as :class:`Clip`
+                has it. ``None``: the input clip, or silence.
 
         Returns:
             The mixed output, of shape ``(frames, outputs)``.
 
         Raises:
             ValueError: the shape of ``input`` does not fit.
+            TypeError: it is no numpy array, or has another dtype.
         """
         frames = unsigned("frames", frames, 1)
         output = np.empty((frames, self._outputs), np.float32)
@@ -71,7 +74,7 @@ class OfflineInterface(EngineInterface):
         lib.amio_interface_skip(self._handle, unsigned("frames", frames))
 
     def _samples(self, frames: int, given: NDArray[Any]) -> NDArray[np.float32]:
-        samples = np.ascontiguousarray(given, np.float32)
+        samples = as_float32("input", given)
         if samples.ndim == 1:
             samples = samples[:, np.newaxis]
         if samples.shape != (frames, self._inputs):
