@@ -22,6 +22,7 @@ VERSION := $(shell sed -n '/^\[package\]/,/^version/s/^version = "\(.*\)"/\1/p' 
 ABI := $(firstword $(subst ., ,$(VERSION)))
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
 PYTHON_TOOLS := $(or $(CARGO_TARGET_DIR),target)/python-tools
+PYTHON_BENCH := $(or $(CARGO_TARGET_DIR),target)/python-bench
 WHEELS := $(or $(CARGO_TARGET_DIR),target)/wheels
 NATIVE_LIBS := $(RELEASE)/native-static-libs
 SOURCES := $(wildcard Cargo.lock) Cargo.toml build.rs cbindgen.toml cli/Cargo.toml \
@@ -101,6 +102,16 @@ test-long: ## the tests that take too long for CI
 .PHONY: bench
 bench: ## figures beside their budgets
 	$(CARGO) bench
+
+.PHONY: bench-python
+bench-python: $(PYTHON_BENCH)/.made build ## the Python package's processor time, beside AMIO 0.1.1 from PyPI
+	AMIO_LIBRARY=$(abspath $(RELEASE)/libamio.so) $(PYTHON_BENCH)/bin/python python/bench/cpu.py
+
+$(PYTHON_BENCH)/.made: python/bench/requirements.txt
+	$(PYTHON) -m venv $(@D)
+	$(@D)/bin/pip install --quiet --requirement $<
+	$(@D)/bin/pip install --quiet --no-build-isolation --no-deps amio==0.1.1
+	touch $@
 
 .PHONY: header
 header: $(PYTHON_TOOLS)/.made ## refresh include/amio.h from src/capi, and the Python package's view of it

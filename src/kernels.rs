@@ -8,20 +8,29 @@ use crate::error::{Error, Result};
 
 /// Adds `source * gain` to `out`; both have the same length.
 type Mix = fn(out: &mut [f32], source: &[f32], gain: f32);
+/// Adds `source * gains[0]` to `left` and `source * gains[1]` to `right`; all have the same length.
+type MixBoth = fn(left: &mut [f32], right: &mut [f32], source: &[f32], gains: [f32; 2]);
+/// As [`MixBoth`], with a sample for the left and one for the right in each frame of the source.
+type MixPairs = fn(left: &mut [f32], right: &mut [f32], source: &[[f32; 2]], gains: [f32; 2]);
 /// Adds `source * gains` to `out`; all have the same length.
 type MixShaped = fn(out: &mut [f32], source: &[f32], gains: &[f32]);
 /// Adds rows of samples to levels, each to its own lane.
 type Measure = fn(levels: &mut Levels, rows: &[[f32; LANES]]);
+/// Whether all samples are numbers within ±1.0.
+type Fits = fn(samples: &[f32]) -> bool;
 /// Multiplies each `out[n]` by `(first + n) / length` or, falling, by `(first - n) / length`.
 type Scale = fn(out: &mut [f32], first: u64, length: u64);
 
 #[derive(Clone, Copy)]
 pub(crate) struct Kernels {
     pub mix: Mix,
+    pub mix_both: MixBoth,
+    pub mix_pairs: MixPairs,
     pub mix_shaped: MixShaped,
     pub scale_rising: Scale,
     pub scale_falling: Scale,
     pub measure: Measure,
+    pub fits: Fits,
 }
 
 /// The variable that names an instruction set instead of the best one, for tests.
@@ -64,10 +73,13 @@ impl Kernels {
 /// What the target's every processor has: SSE2, NEON.
 const BASELINE: Kernels = Kernels {
     mix,
+    mix_both,
+    mix_pairs,
     mix_shaped,
     scale_rising: scale::<false>,
     scale_falling: scale::<true>,
     measure,
+    fits,
 };
 
 /// How many samples are looked at at once.
@@ -142,10 +154,36 @@ fn in_halves<const N: usize>(mut values: [f32; N], both: impl Fn(f32, f32) -> f3
     values[0]
 }
 
+/// Asks for samples that are read soon, so that they are near by then. What a voice needs lies
+/// somewhere else for each voice and channel: too many places for processors that guess.
+#[inline(always)]
+pub(crate) fn prefetch<T>(samples: &[T]) {
+    #[cfg(target_arch = "x86_64")]
+    x86::prefetch(samples);
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = samples;
+}
+
 #[inline(always)]
 fn mix(out: &mut [f32], source: &[f32], gain: f32) {
     for (out, source) in out.iter_mut().zip(source) {
         *out += source * gain;
+    }
+}
+
+#[inline(always)]
+fn mix_both(left: &mut [f32], right: &mut [f32], source: &[f32], gains: [f32; 2]) {
+    for ((left, right), source) in left.iter_mut().zip(right).zip(source) {
+        *left += source * gains[0];
+        *right += source * gains[1];
+    }
+}
+
+#[inline(always)]
+fn mix_pairs(left: &mut [f32], right: &mut [f32], source: &[[f32; 2]], gains: [f32; 2]) {
+    for ((left, right), source) in left.iter_mut().zip(right).zip(source) {
+        *left += source[0] * gains[0];
+        *right += source[1] * gains[1];
     }
 }
 
@@ -161,6 +199,13 @@ fn measure(levels: &mut Levels, rows: &[[f32; LANES]]) {
     for row in rows {
         levels.add(0, row);
     }
+}
+
+#[inline(always)]
+fn fits(samples: &[f32]) -> bool {
+    // Without a way out, the loop takes several samples at once.
+    let fit = |all, sample: &f32| all & (sample.abs() <= 1.0);
+    samples.iter().fold(true, fit)
 }
 
 #[inline(always)]
@@ -192,11 +237,16 @@ fn scale<const FALLING: bool>(out: &mut [f32], first: u64, length: u64) {
 )]
 mod x86 {
     use super::{Kernels, LANES, Levels};
+    use std::arch::x86_64::{_MM_HINT_T1, _mm_prefetch};
 
     /// Only handed out where AVX2 was detected.
     pub const AVX2: Kernels = Kernels {
         // SAFETY: `Kernels::available` offers this where the processor has AVX2.
         mix: |out, source, gain| unsafe { mix(out, source, gain) },
+        // SAFETY: as above.
+        mix_both: |left, right, source, gains| unsafe { mix_both(left, right, source, gains) },
+        // SAFETY: as above.
+        mix_pairs: |left, right, source, gains| unsafe { mix_pairs(left, right, source, gains) },
         // SAFETY: as above.
         mix_shaped: |out, source, gains| unsafe { mix_shaped(out, source, gains) },
         // SAFETY: as above.
@@ -205,11 +255,34 @@ mod x86 {
         scale_falling: |out, first, length| unsafe { scale::<true>(out, first, length) },
         // SAFETY: as above.
         measure: |levels, rows| unsafe { measure(levels, rows) },
+        // SAFETY: as above.
+        fits: |samples| unsafe { fits(samples) },
     };
+
+    const LINE_BYTES: usize = 64;
+
+    /// Into the second cache: the first would wait for each line, and is too small for all voices.
+    #[inline(always)]
+    pub fn prefetch<T>(samples: &[T]) {
+        for line in samples.chunks(LINE_BYTES / size_of::<T>()) {
+            // SAFETY: a hint, which reads nothing; every x86-64 processor takes it.
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast()) };
+        }
+    }
 
     #[target_feature(enable = "avx2")]
     fn mix(out: &mut [f32], source: &[f32], gain: f32) {
         super::mix(out, source, gain);
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn mix_both(left: &mut [f32], right: &mut [f32], source: &[f32], gains: [f32; 2]) {
+        super::mix_both(left, right, source, gains);
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn mix_pairs(left: &mut [f32], right: &mut [f32], source: &[[f32; 2]], gains: [f32; 2]) {
+        super::mix_pairs(left, right, source, gains);
     }
 
     #[target_feature(enable = "avx2")]
@@ -220,6 +293,11 @@ mod x86 {
     #[target_feature(enable = "avx2")]
     fn measure(levels: &mut Levels, rows: &[[f32; LANES]]) {
         super::measure(levels, rows);
+    }
+
+    #[target_feature(enable = "avx2")]
+    fn fits(samples: &[f32]) -> bool {
+        super::fits(samples)
     }
 
     #[target_feature(enable = "avx2")]
@@ -238,7 +316,16 @@ mod tests {
         let gains: Vec<f32> = (0..1003).map(|n| ((n * 104_729) as f32).cos()).collect();
         let render = |kernels: Kernels| {
             let mut out = gains.clone();
+            let mut other = source.clone();
             (kernels.mix)(&mut out, &source, 0.3);
+            (kernels.mix_both)(&mut out, &mut other, &source, [0.7, -0.1]);
+            (kernels.mix_pairs)(
+                &mut out[501..],
+                &mut other[502..],
+                source.as_chunks().0,
+                [0.2, 9.0],
+            );
+            (kernels.mix)(&mut out, &other, 1.1);
             (kernels.mix_shaped)(&mut out, &source, &gains);
             (kernels.scale_rising)(&mut out, 16_777_217, 20_000_003);
             (kernels.scale_falling)(&mut out, 1_003, 1_009);
@@ -249,6 +336,25 @@ mod tests {
         };
         for (name, kernels) in Kernels::available() {
             assert_eq!(render(kernels), render(BASELINE), "{name}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_number_or_beyond_full_scale_does_not_fit() {
+        for (name, kernels) in Kernels::available() {
+            for place in [0, 7, 100, 102] {
+                for (sample, fits) in [(1.0, true), (-1.0, true), (1.0001, false), (-2.0, false)] {
+                    let mut samples = [0.5; 103];
+                    samples[place] = sample;
+                    assert_eq!(
+                        (kernels.fits)(&samples),
+                        fits,
+                        "{name}: {sample} at {place}"
+                    );
+                    samples[place] = f32::NAN;
+                    assert!(!(kernels.fits)(&samples), "{name}: NaN at {place}");
+                }
+            }
         }
     }
 

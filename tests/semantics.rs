@@ -200,6 +200,25 @@ fn a_mono_clip_sounds_on_two_outputs_and_others_on_as_many_as_they_have() {
 }
 
 #[test]
+fn a_stereo_clip_sounds_the_same_however_it_lies_in_memory() {
+    // More frames than are mixed at once, and a beginning inside a period.
+    let values: Vec<f64> = (0..1400).map(|n| f64::from(n % 97) / 128.0).collect();
+    let left = values[..700].iter().map(|sample| sample * 50.0);
+    let expected: Vec<f64> = std::iter::repeat_n(0.0, 3).chain(left).take(700).collect();
+    for (planar, shared) in [(false, true), (false, false), (true, true), (true, false)] {
+        let mut case = Case::new(700).setup(|setup| setup.outputs = 2);
+        let format = reference::arrangement::Format::F32;
+        case.0.clips = vec![Material::new(2, format, planar, shared, &values)];
+        let sound = Sound {
+            gain: [0.5, 0.25],
+            ..Sound::new(0, 700, 3)
+        };
+        let case = case.playspec(vec![sound]).rolling();
+        case.gives(&expected, &[]);
+    }
+}
+
+#[test]
 fn a_swap_takes_over_at_its_frame_and_start_from_sounds_there() {
     let case = Case::new(6)
         .playspec(vec![piece(0, 50, 0)])

@@ -90,8 +90,7 @@ impl Clip {
         let frames = info.frames as usize;
         let mut planar = Vec::with_capacity(channels);
         for channel in 0..channels {
-            let mut samples = allocate(frames)?;
-            samples.resize(frames, 0.0);
+            let mut samples = source::zeroed(frames)?;
             layout
                 .channel(channel, channels, frames)
                 .decode(format, bytes, 0, &mut samples);
@@ -272,6 +271,21 @@ impl Clip {
         planar.get(channel * frames..(channel + 1) * frames)
     }
 
+    /// Both channels, where they lie in memory as pairs of aligned `f32`.
+    ///
+    /// # Real-time contract
+    /// As [`Clip::slice`].
+    pub(crate) fn pairs(&self) -> Option<&[[f32; 2]]> {
+        match &self.0.samples {
+            Samples::Shared {
+                format: SampleFormat::F32,
+                layout: Layout::Interleaved,
+                memory,
+            } if self.0.info.channels == 2 => bytemuck::try_cast_slice((**memory).as_ref()).ok(),
+            Samples::Planar(_) | Samples::Shared { .. } | Samples::Streamed(_) => None,
+        }
+    }
+
     /// Whether both are the same data, not merely equal data.
     pub fn same_data(&self, other: &Clip) -> bool {
         Arc::ptr_eq(&self.0, &other.0)
@@ -306,13 +320,6 @@ impl std::fmt::Debug for Clip {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.info.fmt(f)
     }
-}
-
-fn allocate(samples: usize) -> Result<Vec<f32>> {
-    let mut vec = Vec::new();
-    vec.try_reserve_exact(samples)
-        .map_err(|_| Error::OutOfMemory(4 * samples as u64, "a clip"))?;
-    Ok(vec)
 }
 
 /// Refuses NaN, infinity and what is too large in the samples of a channel from frame `start` on.

@@ -106,7 +106,7 @@ pub(crate) fn load(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result
 }
 
 /// Zeros, as the system gives them: memory is touched first when it is written.
-fn zeroed(samples: usize) -> Result<Vec<f32>> {
+pub(super) fn zeroed(samples: usize) -> Result<Vec<f32>> {
     let mut zeros: Box<[f32]> =
         bytemuck::allocation::try_zeroed_slice_box(samples).map_err(|()| out_of_memory(samples))?;
     sys::prefer_large_pages(&mut zeros);

@@ -197,7 +197,7 @@ impl Outlook {
 
 /// Adds the pages that sound in the timeline frames `[from, to)`, the first of which is `due`.
 fn add_wants(wants: &mut Vec<Want>, playspec: &Compiled, from: i64, to: i64, due: u64) {
-    playspec.index.each_sounding(from, to, |number| {
+    playspec.index.each_sounding(from, to, |number, _| {
         let entry = &playspec.entries[number];
         if !entry.clip.is_streamed() {
             return;

@@ -23,6 +23,9 @@ use std::thread::JoinHandle;
 
 const CHANNELS: usize = MAX_CHANNELS as usize;
 
+/// Most clients have no more on a side; lists of all [`CHANNELS`] would cost them as much as a clip.
+const FEW_CHANNELS: usize = 4;
+
 /// The longest period of any JACK server (its BUFFER_SIZE_MAX), in frames.
 const LONGEST_PERIOD: usize = 8192;
 
@@ -297,7 +300,11 @@ impl Handler for Shared {
             Err(TryLockError::WouldBlock) => return,
         };
         let freewheels = self.freewheeling.load(Ordering::Relaxed);
-        audio.process(cycle, self.latency(), freewheels);
+        if audio.inputs.len().max(audio.outputs.len()) <= FEW_CHANNELS {
+            audio.process::<FEW_CHANNELS>(cycle, self.latency(), freewheels);
+        } else {
+            audio.process::<CHANNELS>(cycle, self.latency(), freewheels);
+        }
         self.ran.store(true, Ordering::Release);
     }
 
@@ -353,18 +360,25 @@ impl Handler for Shared {
 }
 
 impl Audio {
+    /// Has the engine run for a client with at most `MOST` channels on each side.
+    ///
     /// # Real-time contract
     /// Audio thread only; wait-free, unless it `freewheels`; no allocation, free, lock, system call
     /// or log.
-    fn process(&mut self, cycle: &Cycle<'_>, latency: Latency, freewheels: bool) {
+    fn process<const MOST: usize>(
+        &mut self,
+        cycle: &Cycle<'_>,
+        latency: Latency,
+        freewheels: bool,
+    ) {
         let frames = cycle.frames();
         if frames == 0 {
             return;
         }
         let (first_frame, time_ns) = cycle.start();
         let skipped = self.clock.advance(first_frame, frames as u32, time_ns);
-        let mut inputs: [&[f32]; CHANNELS] = [&[]; CHANNELS];
-        let mut outputs: [&mut [f32]; CHANNELS] = std::array::from_fn(|_| Default::default());
+        let mut inputs: [&[f32]; MOST] = [&[]; MOST];
+        let mut outputs: [&mut [f32]; MOST] = std::array::from_fn(|_| Default::default());
         let (input_count, output_count) = (self.inputs.len(), self.outputs.len());
         let Some(lease) = self.lease.as_ref().filter(|_| frames <= LONGEST_PERIOD) else {
             for (output, _) in &mut self.outputs {

@@ -1,14 +1,20 @@
 //! Keeps what a device gets within ±1.0, and counts the frames that were not.
 
 use super::plan::Span;
+use crate::kernels::Kernels;
 
-pub(super) struct Clamp;
+pub(super) struct Clamp(pub Kernels);
 
 const BLOCK: usize = 256;
 
 impl Clamp {
     pub fn run(&mut self, span: &mut Span<'_, '_, '_>) {
         let end = span.offset + span.frames;
+        // Nearly always: all that is to be done is to look.
+        let fits = |output: &&mut [f32]| (self.0.fits)(&output[span.offset..end]);
+        if span.outputs.iter().all(fits) {
+            return;
+        }
         let mut clamped = 0;
         for start in (span.offset..end).step_by(BLOCK) {
             let frames = start..end.min(start + BLOCK);

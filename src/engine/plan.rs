@@ -47,7 +47,7 @@ impl Plan {
             Node::Meter(meter),
         ];
         if settings.clamp {
-            nodes.push(Node::Clamp(Clamp));
+            nodes.push(Node::Clamp(Clamp(settings.kernels)));
         }
         if link.input.is_some() {
             nodes.push(Node::Capture(Capture));

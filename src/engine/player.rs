@@ -2,7 +2,7 @@
 
 use super::plan::Span;
 use super::scene::{Beginners, Scene, Scenes, Voice};
-use crate::kernels::Kernels;
+use crate::kernels::{self, Kernels};
 use crate::link::{EngineEnd, Report, ReportKind};
 use crate::sys::outside_real_time;
 use std::ops::Range;
@@ -25,6 +25,9 @@ struct Scratch {
 
 /// Frames that are shaped and mixed at once.
 const BLOCK: usize = 256;
+
+/// How many blocks ahead memory is asked for samples: with one, they would often come too late.
+const PREFETCH_BLOCKS: usize = 2;
 
 /// The frames of a span in which a scene sounds, and how it fades.
 struct Part<'a> {
@@ -106,35 +109,80 @@ impl Player {
                 device_frame: part.device_frame + (wait + done) as u64,
                 offset: part.offset + wait + done,
             };
-            let missing = self.mix_block(voice, &block, fades, part.declick, sink);
+            frame += frames as u64;
+            let slopes = block.slopes(voice, fades, part.declick);
+            let moving = voice.ramp.frames_left(block.device_frame);
+            let moving = moving.min(frames as u64) as usize;
+            if slopes.is_none() && moving == 0 && self.mix_plain(voice, &block, sink) {
+                continue;
+            }
+            let missing = self.mix_block(voice, &block, slopes, moving, sink);
             if !missing.is_empty() {
-                let from = frame + missing.start as u64;
+                let from = block.frame + missing.start as u64;
                 if gap.end != from {
                     gap.report(voice, part, sink);
                     gap.begin = from;
                 }
-                gap.end = frame + missing.end as u64;
+                gap.end = block.frame + missing.end as u64;
             }
-            frame += frames as u64;
         }
         gap.report(voice, part, sink);
     }
 
+    /// The most common case by the shortest way: nothing changes the gain, and one channel or two
+    /// lie in memory as they are mixed. False, and nothing is done, in all other cases.
+    fn mix_plain(&self, voice: &Voice<'_>, block: &Block, sink: &mut Sink<'_, '_>) -> bool {
+        let (entry, kernels) = (voice.entry, &self.kernels);
+        let first_output = usize::from(entry.first_output);
+        let Some([left, right, ..]) = sink.outputs.get_mut(first_output..) else {
+            return false;
+        };
+        let out = block.offset..block.offset + block.frames;
+        let (left, right) = (&mut left[out.clone()], &mut right[out]);
+        let gain = voice.ramp.to;
+        let gains = [gain.left, gain.right];
+        let begin = (entry.begin + block.frame) as usize;
+        if let Some(pairs) = entry.clip.pairs() {
+            let source = prefetching(pairs, begin, block.frames);
+            (kernels.mix_pairs)(left, right, source, gains);
+            return true;
+        }
+        match (entry.clip.info().channels, entry.clip.slice(0)) {
+            (1, Some(samples)) => {
+                let source = prefetching(samples, begin, block.frames);
+                (kernels.mix_both)(left, right, source, gains);
+                true
+            }
+            (2, Some(samples)) => {
+                let Some(others) = entry.clip.slice(1) else {
+                    return false;
+                };
+                let source = prefetching(samples, begin, block.frames);
+                (kernels.mix)(left, source, gain.left);
+                let source = prefetching(others, begin, block.frames);
+                (kernels.mix)(right, source, gain.right);
+                true
+            }
+            _ => false,
+        }
+    }
+
+    #[inline(never)]
     fn mix_block(
         &mut self,
         voice: &Voice<'_>,
         block: &Block,
-        fades: Fades,
-        declick: u64,
+        slopes: Option<Slopes>,
+        moving: usize,
         sink: &mut Sink<'_, '_>,
     ) -> Range<usize> {
         let entry = voice.entry;
         let out = block.offset..block.offset + block.frames;
         let Player { kernels, scratch } = self;
         let shape = &mut scratch.shape[..block.frames];
-        let shaped = block.shape(kernels, voice, fades, declick, shape);
-        let moving = voice.ramp.frames_left(block.device_frame);
-        let moving = moving.min(block.frames as u64) as usize;
+        if let Some(slopes) = &slopes {
+            block.shape(kernels, voice, slopes, shape);
+        }
         let moved = &mut scratch.moved[..moving];
         if moving > 0 {
             moved.fill(1.0);
@@ -158,7 +206,7 @@ impl Player {
             };
             let channel = side.min(channels - 1);
             let source = match entry.clip.slice(channel) {
-                Some(samples) => &samples[begin..begin + block.frames],
+                Some(samples) => prefetching(samples, begin, block.frames),
                 None => {
                     let decoded = &mut scratch.decoded[..block.frames];
                     if side == 0 || channels > 1 {
@@ -177,7 +225,7 @@ impl Player {
                 _ => (voice.ramp.from.right, voice.ramp.to.right),
             };
             let output = &mut output[out.clone()];
-            if !shaped && moving == 0 {
+            if slopes.is_none() && moving == 0 {
                 (kernels.mix)(output, source, to);
                 continue;
             }
@@ -186,7 +234,7 @@ impl Player {
             for (gain, moved) in gains.iter_mut().zip(&*moved) {
                 *gain = from + (to - from) * moved;
             }
-            if shaped {
+            if slopes.is_some() {
                 for (gain, shape) in gains.iter_mut().zip(&*shape) {
                     *gain *= shape;
                 }
@@ -195,6 +243,14 @@ impl Player {
         }
         missing
     }
+}
+
+/// The frames from `begin` on, with those of a later block on their way.
+fn prefetching<T>(samples: &[T], begin: usize, frames: usize) -> &[T] {
+    let from = (begin + PREFETCH_BLOCKS * frames).min(samples.len());
+    let to = (from + frames).min(samples.len());
+    kernels::prefetch(&samples[from..to]);
+    &samples[begin..begin + frames]
 }
 
 /// Where the sound goes, and what is missing in it.
@@ -249,21 +305,10 @@ struct Block {
 }
 
 impl Block {
-    /// Writes the factors of the entry's fades and of the scene's into `shape`; false, and nothing
-    /// is written, if all are 1.
-    ///
-    /// Always in this order, and each factor a function of the frame alone, so that it does not
-    /// matter where blocks begin.
-    fn shape(
-        &self,
-        kernels: &Kernels,
-        voice: &Voice<'_>,
-        fades: Fades,
-        declick: u64,
-        shape: &mut [f32],
-    ) -> bool {
+    /// Where the entry's fades and the scene's change the block; `None` if nowhere.
+    fn slopes(&self, voice: &Voice<'_>, fades: Fades, declick: u64) -> Option<Slopes> {
         let entry = voice.entry;
-        let frames = shape.len() as u64;
+        let frames = self.frames as u64;
         let fading_in = entry.fade_in.saturating_sub(self.frame).min(frames);
         let before_fading_out = (entry.length() - entry.fade_out)
             .saturating_sub(self.frame)
@@ -272,33 +317,59 @@ impl Block {
             let passed = self.device_frame - from;
             (passed, declick.saturating_sub(passed).min(frames))
         });
-        if fading_in == 0
+        let none = fading_in == 0
             && before_fading_out == frames
             && coming_in == 0
-            && fades.out_from.is_none()
-        {
-            return false;
-        }
+            && fades.out_from.is_none();
+        (!none).then_some(Slopes {
+            fading_in,
+            before_fading_out,
+            passed,
+            coming_in,
+            out_from: fades.out_from,
+            declick,
+        })
+    }
+
+    /// Writes the factors of the entry's fades and of the scene's into `shape`.
+    ///
+    /// Always in this order, and each factor a function of the frame alone, so that it does not
+    /// matter where blocks begin.
+    fn shape(&self, kernels: &Kernels, voice: &Voice<'_>, slopes: &Slopes, shape: &mut [f32]) {
+        let entry = voice.entry;
         shape.fill(1.0);
-        if fading_in > 0 {
-            let part = &mut shape[..fading_in as usize];
+        if slopes.fading_in > 0 {
+            let part = &mut shape[..slopes.fading_in as usize];
             (kernels.scale_rising)(part, self.frame, entry.fade_in);
         }
-        if before_fading_out < frames {
-            let left = entry.length() - 1 - (self.frame + before_fading_out);
-            let part = &mut shape[before_fading_out as usize..];
+        if slopes.before_fading_out < shape.len() as u64 {
+            let left = entry.length() - 1 - (self.frame + slopes.before_fading_out);
+            let part = &mut shape[slopes.before_fading_out as usize..];
             (kernels.scale_falling)(part, left, entry.fade_out);
         }
-        if coming_in > 0 {
-            let part = &mut shape[..coming_in as usize];
-            (kernels.scale_rising)(part, passed, declick);
+        if slopes.coming_in > 0 {
+            let part = &mut shape[..slopes.coming_in as usize];
+            (kernels.scale_rising)(part, slopes.passed, slopes.declick);
         }
-        if let Some(from) = fades.out_from {
-            let left = from + declick - self.device_frame;
-            (kernels.scale_falling)(shape, left, declick);
+        if let Some(from) = slopes.out_from {
+            let left = from + slopes.declick - self.device_frame;
+            (kernels.scale_falling)(shape, left, slopes.declick);
         }
-        true
     }
+}
+
+/// How many frames of a block fade, and how.
+struct Slopes {
+    /// By the entry's own fade, from the block's first frame on.
+    fading_in: u64,
+    /// Before those that do, until the block's last frame.
+    before_fading_out: u64,
+    /// By the scene's fade: how many have passed, and how many of the block are yet to.
+    passed: u64,
+    coming_in: u64,
+    /// Device frame from which on all fade out.
+    out_from: Option<u64>,
+    declick: u64,
 }
 
 /// The frames of a span in which a scene is heard; `None` if it is not.

@@ -94,9 +94,12 @@ impl Scene {
         let Swap {
             playspec, gains, ..
         } = source.swap();
-        playspec.index.each_sounding(from, to, |number| {
+        playspec.index.each_sounding(from, to, |number, once| {
             let entry = &playspec.entries[number];
             let ramp = gains.ramp(number);
+            if let Some(begin) = once {
+                return found(Voice { entry, begin, ramp });
+            }
             for begin in playspec.instances[number].sounding(from, to) {
                 found(Voice { entry, begin, ramp });
             }
@@ -110,11 +113,13 @@ impl Scene {
         };
         let Swap { playspec, .. } = source.swap();
         let next = self.position.saturating_add(1);
-        playspec.index.each_sounding(self.position, next, |number| {
-            if playspec.instances[number].begins_at(self.position) {
-                found(&playspec.entries[number]);
-            }
-        });
+        playspec
+            .index
+            .each_sounding(self.position, next, |number, _| {
+                if playspec.instances[number].begins_at(self.position) {
+                    found(&playspec.entries[number]);
+                }
+            });
     }
 }
 

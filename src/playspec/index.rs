@@ -40,6 +40,8 @@ struct Node {
     /// below it.
     life: Window,
     entry: u32,
+    /// Whether the entry sounds from `begin` to `end` and at no other time.
+    once: bool,
 }
 
 /// From the first place to before the second.
@@ -65,6 +67,7 @@ impl Index {
                 latest_end: end,
                 life,
                 entry,
+                once: instances.sounds_once(),
             });
         }
         let cycles = cycles.into_iter().map(|(interval, nodes)| Cycle {
@@ -77,11 +80,12 @@ impl Index {
         }
     }
 
-    /// Calls `found` with each entry that may sound in `[from, to)`, always in the same order.
+    /// Calls `found` with each entry that may sound in `[from, to)`, always in the same order; and
+    /// with where it begins, if it does sound and only once, so that it need not be looked up.
     ///
     /// # Real-time contract
     /// Wait-free; no allocation, lock, system call or log; recursion is log2(entries) deep.
-    pub fn each_sounding(&self, from: i64, to: i64, mut found: impl FnMut(usize)) {
+    pub fn each_sounding(&self, from: i64, to: i64, mut found: impl FnMut(usize, Option<i64>)) {
         let now = (from, to);
         visit(&self.spans.0, &[now], now, &mut found);
         for cycle in &self.cycles {
@@ -141,7 +145,12 @@ fn note_what_is_below(nodes: &mut [Node]) -> (i64, Window) {
 
 /// Calls `found` with the nodes that overlap a window, in their order, except most of those that
 /// do not live in `now`.
-fn visit(nodes: &[Node], windows: &[Window], now: Window, found: &mut impl FnMut(usize)) {
+fn visit(
+    nodes: &[Node],
+    windows: &[Window],
+    now: Window,
+    found: &mut impl FnMut(usize, Option<i64>),
+) {
     let Some((left, [node, right @ ..])) = nodes.split_at_checked(nodes.len() / 2) else {
         return;
     };
@@ -150,12 +159,17 @@ fn visit(nodes: &[Node], windows: &[Window], now: Window, found: &mut impl FnMut
     if node.life.1 <= now.0 || node.life.0 >= now.1 || !windows.iter().any(may_overlap) {
         return;
     }
-    visit(left, windows, now, found);
+    // Half of all calls would be for nothing.
+    if !left.is_empty() {
+        visit(left, windows, now, found);
+    }
     let overlaps = |(from, to): &Window| node.end > *from && node.begin < *to;
     if windows.iter().any(overlaps) {
-        found(node.entry as usize);
+        found(node.entry as usize, node.once.then_some(node.begin));
     }
-    visit(right, windows, now, found);
+    if !right.is_empty() {
+        visit(right, windows, now, found);
+    }
 }
 
 #[cfg(test)]
@@ -192,12 +206,16 @@ mod tests {
         }
         let index = Index::new(&all);
         let mut order = Vec::new();
-        index.each_sounding(i64::MIN, i64::MAX, |entry| order.push(entry));
+        index.each_sounding(i64::MIN, i64::MAX, |entry, _| order.push(entry));
         assert_eq!(order.len(), all.len());
         for from in -600..900 {
             for length in [1, 3, 64, 500] {
                 let mut found = Vec::new();
-                index.each_sounding(from, from + length, |entry| found.push(entry));
+                index.each_sounding(from, from + length, |entry, once| {
+                    found.push(entry);
+                    let begin = all[entry].begin();
+                    assert_eq!(once, all[entry].sounds_once().then_some(begin));
+                });
                 assert!(
                     order.iter().filter(|e| found.contains(e)).eq(&found),
                     "{from}"
@@ -217,7 +235,7 @@ mod tests {
         let index = Index::new(&all);
         for from in [0, 123_456, 999_990, 1 << 40] {
             let mut found = 0;
-            index.each_sounding(from, from + 256, |_| found += 1);
+            index.each_sounding(from, from + 256, |_, _| found += 1);
             assert!(found <= 5, "{found} at {from}");
         }
     }
@@ -231,7 +249,7 @@ mod tests {
             let index = Index::new(&all);
             for from in [0, 123_456, 999_990, 1 << 30] {
                 let mut found = 0;
-                index.each_sounding(from, from + 256, |_| found += 1);
+                index.each_sounding(from, from + 256, |_, _| found += 1);
                 let alive = (count as usize).div_ceil(10) + 1;
                 assert!(found <= 3 * alive, "{found} at {from}");
             }

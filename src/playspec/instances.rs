@@ -77,6 +77,11 @@ impl Instances {
         })
     }
 
+    /// Whether there is one repeat and no more.
+    pub fn sounds_once(&self) -> bool {
+        self.interval.is_none()
+    }
+
     /// Whether a repeat begins at exactly this frame.
     pub fn begins_at(self, frame: i64) -> bool {
         frame
@@ -103,7 +108,12 @@ impl Instances {
         }
         // offset(k) is k * interval rounded, so these are off by at most one; the loops correct.
         let number_near = |offset: i128| {
-            offset * i128::from(interval.denominator) / i128::from(interval.numerator)
+            let parts = offset * i128::from(interval.denominator);
+            // A division of wide numbers takes ten times as long.
+            match (i64::try_from(parts), i64::try_from(interval.numerator)) {
+                (Ok(parts), Ok(numerator)) => i128::from(parts / numerator),
+                _ => parts / i128::from(interval.numerator),
+            }
         };
         let mut first = (number_near(from - length) - 1).max(0);
         while self.offset(first as u64) + length <= from {

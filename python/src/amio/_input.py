@@ -111,10 +111,12 @@ class InputReader:
     def chunks(self) -> Iterator[InputAudioChunk]:
         """What waits, as far as it makes whole chunks."""
         while True:
-            if self._next is not None or self._kept_frames >= (self._frames or 1):
+            if self._next is not None or self._kept_frames >= (self._frames or _BLOCK):
                 yield self._take()
             elif not self._fetch():
-                return
+                break
+        if self._frames is None and self._kept:
+            yield self._take()
 
     def rest(self) -> InputAudioChunk | None:
         """What was fetched and does not make a whole chunk."""
@@ -235,9 +237,10 @@ class InputStream(AsyncIterator[InputAudioChunk]):
         raise StopAsyncIteration
 
     async def aclose(self) -> None:
-        """Ends it."""
+        """Ends it, also for a task that waits for the next chunk."""
         self._ended = True
         self._exit()
+        self._pump.wake_input()
 
     def _enter(self) -> None:
         if not self._has_input:

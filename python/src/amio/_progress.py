@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import contextlib
+import signal
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -22,17 +24,40 @@ def watched(progress: Progress | None) -> Iterator[Any]:
     """
     raised: list[BaseException] = []
 
-    def report(_user_data: object, done: int, total: int) -> int:
-        try:
-            if progress is not None:
-                progress(done, total)
-        except BaseException as error:  # KeyboardInterrupt too: nothing may cross the library
-            raised.append(error)
-        return len(raised)
+    with _interrupts_held() as interrupted:
 
+        def report(_user_data: object, done: int, total: int) -> int:
+            try:
+                if progress is not None and not interrupted:
+                    progress(done, total)
+            except BaseException as error:  # nothing may cross the library
+                raised.append(error)
+            return len(raised) + len(interrupted)
+
+        try:
+            yield _abi.Progress(report)
+        except GivenUpError:
+            if raised:
+                raise raised[0] from None
+            if not interrupted:
+                raise
+
+
+@contextlib.contextmanager
+def _interrupts_held() -> Iterator[list[object]]:
+    """Notes Ctrl-C while it lasts, and lets it do afterwards what it would have done.
+
+    It could be heard where nobody catches what it raises: on the way into a callback.
+    """
+    noted: list[object] = []
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or not callable(before):
+        yield noted
+        return
+    signal.signal(signal.SIGINT, lambda _number, frame: noted.append(frame))
     try:
-        yield _abi.Progress(report)
-    except GivenUpError:
-        if raised:
-            raise raised[0] from None
-        raise
+        yield noted
+    finally:
+        signal.signal(signal.SIGINT, before)
+        if noted:
+            before(signal.SIGINT, None)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import ctypes
+import logging
 import math
 import select
 import threading
@@ -16,8 +17,10 @@ from typing import Any, Protocol, TypeVar
 from ._arguments import seconds
 from ._library import Handle, lib
 from .clip import collect_arrays
-from .errors import InvalidStateError, TimedOutError
-from .events import Event, next_event
+from .errors import ClosedError, InvalidStateError, TimedOutError
+from .events import Event, Mailbox
+
+_log = logging.getLogger("amio")
 
 _Item = TypeVar("_Item")
 
@@ -54,6 +57,7 @@ class Pump:
 
     def __init__(self, interface: Handle, owner: Owner) -> None:
         self._interface = interface
+        self._mailbox = Mailbox(interface)
         self._owner = weakref.ref(owner)
         self._event_fd = _descriptor(lib.amio_interface_event_fd, interface)
         self._input_fd = _descriptor(lib.amio_interface_input_fd, interface)
@@ -66,17 +70,24 @@ class Pump:
         # Of the threads that wait for events, one fetches them; the others wait for this.
         self._changed = threading.Condition()
         self._fetcher: int | None = None
+        #: Set by the owner when it begins to close the interface.
+        self.is_closing = False
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Lets a loop fetch everything: the one that runs on this thread."""
         if self._loop is loop:
             return
-        if self._loop is not None and not self._loop.is_closed():
+        if not self.is_free:
             raise InvalidStateError("the interface belongs to another event loop")
         self._loop = loop
         loop.add_reader(self._event_fd, self._take_events_of, self._owner())
         self._input_timer = None
         self._arm_input()
+
+    @property
+    def is_free(self) -> bool:
+        """Whether no event loop has it, or only one that was closed."""
+        return self._loop is None or self._loop.is_closed()
 
     @property
     def is_here(self) -> bool:
@@ -103,19 +114,59 @@ class Pump:
             self._input_waiter = None
             loop.remove_reader(self._input_fd)
 
+    def wake_input(self) -> None:
+        """Lets input_waits() return, if a task is in it."""
+        if self._input_waiter is not None:
+            _wake(self._input_waiter)
+
+    def _refuse_to_block(self) -> None:
+        if self._loop is not None and self._loop is running_loop():
+            raise InvalidStateError("waiting here would stop the event loop; use await")
+
     def input_waits_until(self, deadline: float | None) -> bool:
         """Waits on this thread; ``False`` if nothing came before the deadline."""
         self._interface.must_be_ours()
+        if deadline is None or deadline > time.monotonic():
+            self._refuse_to_block()
         return _wait_readable(self._input_fd, deadline)
 
     def take_events(self) -> None:
         """Fetches all events that wait, and hands them over."""
         self._take_events_of(self._owner())
 
+    def take_events_unless_busy(self) -> None:
+        """The same, unless another thread is in the middle of it."""
+        if self._in_order.acquire(blocking=False):
+            try:
+                self.take_events()
+            finally:
+                self._in_order.release()
+
+    def catch_up(self) -> None:
+        """Lets whoever hands over do so now, with events and input, and waits for it a second."""
+        if self.is_here:
+            self._catch_up()
+            return
+        done = threading.Event()
+
+        def catch_up_there() -> None:
+            self._catch_up()
+            done.set()
+
+        assert self._loop is not None
+        with contextlib.suppress(RuntimeError):  # it was closed just now
+            self._loop.call_soon_threadsafe(catch_up_there)
+            done.wait(1)
+
+    def _catch_up(self) -> None:
+        self.take_events()
+        if (owner := self._owner()) is not None:
+            owner._on_input(False)
+
     def _take_events_of(self, owner: Owner | None) -> None:
         if owner is not None:
-            with self._in_order:
-                self.hand_over(owner._on_event, iter(lambda: next_event(self._interface), None))
+            with self._in_order, contextlib.closing(self._mailbox.letters()) as events:
+                self.hand_over(owner._on_event, events)
         collect_arrays()
 
     def hand_over(self, function: Callable[[_Item], object], items: Iterable[_Item]) -> None:
@@ -128,6 +179,11 @@ class Pump:
         for item in items:
             try:
                 function(item)
+            except ClosedError as error:
+                if not self.is_closing:
+                    failed = failed or error
+                # Otherwise one that goes on scheduling, whatever it is told.
+                _log.debug("a callback asked a closed interface: %s", error)
             except Exception as error:
                 if self._loop is not None and self._loop is running_loop():
                     self._loop.call_exception_handler(
@@ -146,9 +202,8 @@ class Pump:
 
     def wait_until(self, done: Callable[[], bool], timeout: float | None) -> None:
         """Waits until events have made something true."""
-        if self._loop is not None and self._loop is running_loop():
-            raise InvalidStateError("waiting here would stop the event loop; use await")
         self._interface.must_be_ours()
+        self._refuse_to_block()
         deadline = deadline_of(timeout)
         while not done():
             # In slices, for nobody tells when the loop stops, or another thread has taken the event
@@ -199,8 +254,7 @@ class Pump:
                     owner._on_input(True)
             finally:
                 self._loop = None
-                if self._input_waiter is not None:
-                    _wake(self._input_waiter)
+                self.wake_input()
 
     def _arm_input(self) -> None:
         if self._input_timer is not None:

@@ -32,7 +32,6 @@ class NativePlayspec:
         self.handle = Handle(value, lib.amio_playspec_free)
         self._length = len(playspec)
         self._numbers: dict[int, int] = {}
-        self._prepare = prepare
         # An AudioClip may be in many entries.
         self._prepared: dict[tuple[int, bool], Clip] = {}
         for index, entry in enumerate(playspec):
@@ -41,7 +40,7 @@ class NativePlayspec:
                     f"playspec[{index}] is a {type(entry).__name__};"
                     " it must be a PlayspecEntry or an Entry"
                 )
-            self._add(index, entry, self._clip_of(index, entry))
+            self._add(index, entry, self._clip_of(index, entry, prepare))
         self._prepared.clear()
 
     def number(self, index: int) -> int | None:
@@ -51,7 +50,9 @@ class NativePlayspec:
             raise IndexError(f"entry is {index}; the playspec has {self._length} entries")
         return self._numbers.get(index % self._length)
 
-    def _clip_of(self, index: int, entry: PlayspecEntry | Entry) -> Clip:
+    def _clip_of(
+        self, index: int, entry: PlayspecEntry | Entry, prepare: Callable[[AudioClip], Clip]
+    ) -> Clip:
         clip = entry.clip
         if isinstance(clip, Clip):
             return clip
@@ -65,7 +66,7 @@ class NativePlayspec:
         key = id(clip), narrowed
         if key not in self._prepared:
             heard = AudioClip(clip.array[:, :2], clip.frame_rate) if narrowed else clip
-            self._prepared[key] = self._prepare(heard)
+            self._prepared[key] = prepare(heard)
         return self._prepared[key]
 
     def _add(self, index: int, entry: PlayspecEntry | Entry, clip: Clip) -> None:

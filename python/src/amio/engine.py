@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import ctypes
+import logging
 import threading
 import time
 import warnings
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from . import _abi
 from ._arguments import PathLike, one_of, signed, text, unsigned
 from ._input import Clock, InputReader, InputStream
 from ._library import Handle, Unique, lib, sized
 from ._options import Options, config
-from ._pump import Pump, deadline_of
+from ._pump import Pump, deadline_of, running_loop
 from ._schedule import NativePlayspec
 from .audio_clip import AudioClip, InputAudioChunk
 from .clip import Clip, FileFormat
@@ -32,6 +34,8 @@ from .ticket import Ticket
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
+
+_log = logging.getLogger("amio")
 
 _Engine = TypeVar("_Engine", bound="EngineInterface")
 
@@ -77,6 +81,7 @@ class EngineInterface(Unique, Interface):
     """
 
     _driver: int = _abi.DRIVER_DEFAULT
+    _defaults: ClassVar[Options] = {}
 
     #: The length of the chunks that ``input_chunk_callback`` gets, in frames. One is shorter
     #: where the timeline or the device jumps behind it. Set it before opening.
@@ -86,9 +91,11 @@ class EngineInterface(Unique, Interface):
 
     def __init__(self, **options: Unpack[Options]) -> None:
         super().__init__()
+        options = {**self._defaults, **options}
         self._config = config(self._driver, options)
         self._open_handle: Handle | None = None
-        self._is_closed = False
+        # From the first call of close() on; and once the driver is closed.
+        self._is_closing = self._is_closed = False
         self._tickets: dict[int, Ticket] = {}
         # Events of tickets whose numbers another thread has not been told yet.
         self._early: dict[int, Event] = {}
@@ -96,6 +103,7 @@ class EngineInterface(Unique, Interface):
         self._open_pump: Pump | None = None
         self._clock: Clock | None = None
         self._inputs = options.get("inputs", 2)
+        self._is_opening = False
         self._input_taken = False
         # So that a recording goes on whose recorder the caller does not keep.
         self._recorders: list[Recorder] = []
@@ -115,15 +123,9 @@ class EngineInterface(Unique, Interface):
             DriverUnavailableError: libjack is not installed; the message says what to do.
             NoServerError: no JACK server runs.
         """
-        self._refuse_second_opening()
-        value = ctypes.c_void_p()
-        lib.amio_interface_new(ctypes.byref(self._config), ctypes.byref(value))
-        handle = Handle(value, lib.amio_interface_free)
-        pump = Pump(handle, self)
-        pump.watch_input(self._input_chunk_callback is not None)
-        lib.amio_interface_start(handle)
-        self._open_handle, self._open_pump = handle, pump
-        self._clock = self._make_clock()
+        with self._opening():
+            self._opened(self._start())
+        self._adopt_loop()
 
     async def init(self, client_name: str) -> None:
         """Opens the interface, under a name for the server to show, and attaches it to the loop.
@@ -132,13 +134,15 @@ class EngineInterface(Unique, Interface):
             ValueError: it was opened already.
             OSError: the driver cannot be opened; see :meth:`open`.
         """
-        self._refuse_second_opening()
-        self._config.client_name = text("client_name", client_name)
-        await asyncio.to_thread(self.open)
+        with self._opening():
+            self._config.client_name = text("client_name", client_name)
+            # If this is cancelled, what was opened meanwhile is dropped, and closed with that.
+            self._opened(await asyncio.to_thread(self._start))
         self._attach(asyncio.get_running_loop())
 
     async def close(self) -> None:
         """Closes the interface. Callbacks of changes that still wait get ``False``."""
+        self._begin_closing()
         if self._open_handle is not None and self._open_handle.is_ours:
             await asyncio.to_thread(lib.amio_interface_close, self._open_handle)
         self.shutdown()
@@ -150,6 +154,7 @@ class EngineInterface(Unique, Interface):
         callbacks. In a process that was forked from the one that opened the interface, it closes
         nothing.
         """
+        self._begin_closing()
         if self._open_handle is not None and not self._open_handle.is_ours:
             self._is_closed = True
             return
@@ -158,6 +163,11 @@ class EngineInterface(Unique, Interface):
         was_closed, self._is_closed = self._is_closed, True
         if self._open_pump is not None and not was_closed:
             self._open_pump.finish()
+
+    def _begin_closing(self) -> None:
+        self._is_closing = True
+        if self._open_pump is not None:
+            self._open_pump.is_closing = True
 
     def is_closed(self) -> bool:
         """Whether it was closed. One that was not opened yet is not."""
@@ -174,11 +184,18 @@ class EngineInterface(Unique, Interface):
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.shutdown()
+        if kind is None:
+            self.shutdown()
+            return
+        try:
+            self.shutdown()
+        except Exception:  # what the caller has to know is the other one
+            _log.exception("a callback failed while the interface was closed")
 
     async def __aenter__(self: _Engine) -> _Engine:
         if self._open_handle is None or self._is_closed:
-            await asyncio.to_thread(self.open)
+            with self._opening():
+                self._opened(await asyncio.to_thread(self._start))
         self._attach(asyncio.get_running_loop())
         return self
 
@@ -207,13 +224,37 @@ class EngineInterface(Unique, Interface):
         motion = "rolling" if transport.rolling else "stopped"
         return f"<{name}: {self.get_frame_rate()} Hz, {motion} at frame {transport.position}>"
 
-    def _refuse_second_opening(self) -> None:
-        if self._open_handle is not None or self._is_closed:
-            raise ContractError("the interface was opened already; make another one")
+    @contextlib.contextmanager
+    def _opening(self) -> Iterator[None]:
+        """Lets nobody else open it meanwhile."""
+        with self._lock:
+            if self._open_handle is not None or self._is_closing or self._is_opening:
+                raise ContractError("the interface was opened already; make another one")
+            self._is_opening = True
+        try:
+            yield
+        finally:
+            self._is_opening = False
+
+    def _start(self) -> Handle:
+        value = ctypes.c_void_p()
+        lib.amio_interface_new(ctypes.byref(self._config), ctypes.byref(value))
+        handle = Handle(value, lib.amio_interface_free)
+        lib.amio_interface_start(handle)
+        return handle
+
+    def _opened(self, handle: Handle) -> None:
+        if self._is_closing:
+            handle.close()
+            raise ClosedError("the interface was closed while it was being opened")
+        self._open_pump = Pump(handle, self)
+        self._open_pump.watch_input(self._input_chunk_callback is not None)
+        self._open_handle = handle
+        self._clock = self._make_clock()
 
     @property
     def _handle(self) -> Handle:
-        if self._is_closed:
+        if self._is_closing:
             raise ClosedError("operation on a closed AMIO interface")
         if self._open_handle is None:
             raise ClosedError("operation on an AMIO interface that was not opened yet")
@@ -228,8 +269,14 @@ class EngineInterface(Unique, Interface):
 
     def _attach(self, loop: asyncio.AbstractEventLoop) -> None:
         """Lets the loop that runs on this thread call the callbacks, and resolve tickets."""
-        if not self._is_closed:
+        if not self._is_closing:
             self._pump.attach(loop)
+
+    def _adopt_loop(self) -> None:
+        """As _attach(), if a loop runs here, and no other has the interface."""
+        loop = running_loop()
+        if loop is not None and self._pump.is_free:
+            self._attach(loop)
 
     # ---- What the driver says
 
@@ -343,11 +390,14 @@ class EngineInterface(Unique, Interface):
 
         Args:
             playspec: the entries; an empty list is silence.
-            at: the timeline frame; ``None``: the beginning of the next period.
+            at: the timeline frame; ``None``: the beginning of the next period, or the frame at
+                which the swap before it takes over.
             start: the playspec's own frame that sounds there.
             late: what happens if the position is beyond ``at`` by then: begin where it would be,
                 had it come in time ("catch_up"); begin at ``start`` ("slip"); nothing ("refuse").
-            callback: gets ``True`` when it takes over, ``False`` if it never does.
+                Without ``at`` it begins at ``start``.
+            callback: gets ``True`` when it takes over, ``False`` if it never does. Where no event
+                loop runs, it may be called by a later call of this method.
 
         Returns:
             A ticket, to await, to wait for, to cancel, to change gains with.
@@ -356,8 +406,6 @@ class EngineInterface(Unique, Interface):
             ValueError: an entry is out of range, or its clip has another frame rate.
             QueueFullError: too many swaps are pending.
         """
-        if at is None:
-            at, late = _AT_ONCE, "slip"
         return self._schedule(
             playspec, callback, lib.amio_interface_schedule, self._handle, at, start, late
         )
@@ -390,7 +438,7 @@ class EngineInterface(Unique, Interface):
         callback: PlayspecChangeCallback | None,
         function: Any,
         handle: Handle,
-        at: int,
+        at: int | None,
         start: int,
         late: LatePolicy,
     ) -> Ticket:
@@ -401,18 +449,22 @@ class EngineInterface(Unique, Interface):
         function(
             handle,
             native.handle,
-            signed("at", at),
+            _AT_ONCE if at is None else signed("at", at),
             signed("start", start),
-            one_of("late", late, LATE_POLICIES),
+            _abi.LATE_SLIP if at is None else one_of("late", late, LATE_POLICIES),
             ctypes.byref(number),
         )
-        ticket = Ticket(self, native, number.value, callback)
+        ticket = Ticket(self, native, number.value, callback, has_frame=at is not None)
         with self._lock:
             event = self._early.pop(ticket.number, None)
             if event is None:
                 self._tickets[ticket.number] = ticket
         if event is not None:
             ticket._end(event)
+        self._adopt_loop()
+        if self._pump.is_free:
+            # Nobody may ever wait; what has ended is not to be kept for that.
+            self._pump.take_events_unless_busy()
         return ticket
 
     def _prepare(self, clip: AudioClip) -> Clip:
@@ -477,12 +529,13 @@ class EngineInterface(Unique, Interface):
             if self._input_taken and callback is not None:
                 raise InvalidStateError(_INPUT_TAKEN)
             begins = self._input_chunk_callback is None and callback is not None
-            if begins and self._open_pump is not None and not self._is_closed:
+            if begins and self._open_pump is not None and not self._is_closing:
                 # What was captured while nobody listened is old.
                 self._reader(self.chunk_frames).discard()
             self._input_chunk_callback = callback
-        if self._open_pump is not None:
+        if self._open_pump is not None and not self._is_closing:
             self._open_pump.watch_input(callback is not None)
+            self._adopt_loop()
 
     def read(self, frames: int, timeout: float | None = None) -> InputAudioChunk:
         """Reads captured input, waiting until there are so many frames.
@@ -493,7 +546,8 @@ class EngineInterface(Unique, Interface):
 
         Raises:
             TimeoutError: nothing came within ``timeout`` seconds.
-            RuntimeError: something else takes the input.
+            RuntimeError: something else takes the input; or this is the interface's event loop,
+                where :meth:`input` is to be used.
         """
         pump, deadline = self._pump, deadline_of(timeout)
         self._take_input()
@@ -568,14 +622,29 @@ class EngineInterface(Unique, Interface):
 
     def _on_event(self, event: Event) -> None:
         if event.kind in _ENDINGS:
-            with self._lock:
-                ticket = self._tickets.pop(event.ticket, None)
-                if ticket is None:
-                    self._early[event.ticket] = event
-            if ticket is not None:
-                ticket._end(event)
+            try:
+                self._end_ticket(event)
+            finally:
+                self._tell(event)
+        else:
+            self._tell(event)
+
+    def _tell(self, event: Event) -> None:
         if self.event_callback is not None:
             self.event_callback(event)
+
+    def _end_ticket(self, event: Event) -> None:
+        with self._lock:
+            ticket = self._tickets.get(event.ticket)
+            if ticket is None:
+                self._early[event.ticket] = event
+                return
+        try:
+            ticket._end(event)
+        finally:
+            # Where a signal handler raised in between, the event comes again.
+            if ticket.outcome is not None:
+                self._tickets.pop(event.ticket, None)
 
     def _on_input(self, last: bool) -> None:
         if self._input_chunk_callback is None or self._inputs == 0:

@@ -6,6 +6,7 @@ import ctypes
 from datetime import datetime, timezone
 
 from ._library import lib
+from .errors import ContractError
 from .offline_interface import OfflineInterface
 
 
@@ -25,7 +26,7 @@ class NullInterface(OfflineInterface):
     def __init__(self, frame_rate: float, starting_time: datetime | None = None) -> None:
         if not 0 < frame_rate < float("inf"):
             raise ValueError(f"frame_rate is {frame_rate}; it must be above 0, and finite")
-        super().__init__(capture_buffer=4 * self.chunk_length)
+        super().__init__()
         self._frame_rate = frame_rate
         self._starting_time = starting_time or datetime.now(timezone.utc)
         self.chunk_frames = self.chunk_length
@@ -43,16 +44,20 @@ class NullInterface(OfflineInterface):
             ValueError: it was called before.
         """
         if self._named:
-            self._refuse_second_opening()
+            raise ContractError("the interface was initialised already")
         self._named = True
 
     def advance_single_chunk_length(self) -> None:
         """Advances by :attr:`chunk_length` frames, and calls the callbacks of what happens."""
+        self.chunk_frames = self.chunk_length
         self.advance(self.chunk_length)
+        # All of it, also where the timeline jumped.
+        self._on_input(True)
 
     def get_current_virtual_time(self) -> datetime:
         """What time it is after what has been advanced."""
-        return self._make_clock().at(self.transport.device_frame, 0)
+        assert self._clock is not None
+        return self._clock.at(self.stats.device_frames, 0)
 
     def get_frame_rate(self) -> float:
         """Frames per second, as it was given."""
@@ -63,6 +68,6 @@ class NullInterface(OfflineInterface):
         # The engine runs at a rate of its own, since this one may be any number.
         return super()._number(lib.amio_interface_frame_rate_hz, ctypes.c_uint32())
 
-    def _on_input(self, last: bool) -> None:
-        # All that was advanced is given, also where it makes no whole chunk.
-        super()._on_input(True)
+    def _adopt_loop(self) -> None:
+        # Its callbacks are called where it is advanced, and what they raise is raised there.
+        pass

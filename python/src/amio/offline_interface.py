@@ -21,6 +21,10 @@ if TYPE_CHECKING:
     from typing_extensions import Unpack
 
 
+#: How many frames are rendered between two looks at what else there is to do.
+_STEP_FRAMES = 1 << 19
+
+
 class OfflineInterface(EngineInterface):
     """Renders to numpy arrays: the caller asks for frames, and gets the same bits each time.
 
@@ -87,10 +91,11 @@ class OfflineInterface(EngineInterface):
         samples: NDArray[np.float32] | None,
         output: NDArray[np.float32] | None,
     ) -> None:
-        # Where input is to be given to a callback, not more than the capture buffer takes.
-        step = frames
+        # In steps, between which Ctrl-C is heard, and input that a callback waits for is given to
+        # it: not more than the capture buffer takes.
+        step = _STEP_FRAMES
         if self._input_chunk_callback is not None:
-            step = min(frames, self._config.capture_buffer_frames or round(self.frame_rate))
+            step = self._config.capture_buffer_frames or self._clip_rate()
         for begin in range(0, frames, step):
             part = slice(begin, begin + step)
             lib.amio_interface_advance(
@@ -99,7 +104,8 @@ class OfflineInterface(EngineInterface):
                 None if samples is None or not samples.size else samples[part].ctypes.data,
                 None if output is None or not output.size else output[part].ctypes.data,
             )
-            self.poll()
+            if self._pump.is_here or self._input_chunk_callback is not None:
+                self._pump.catch_up()
 
     def _make_clock(self) -> Clock:
         rate, begin = self.get_frame_rate(), self._starting_time

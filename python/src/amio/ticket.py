@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import threading
+import weakref
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -11,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from ._arguments import real, unsigned
 from ._library import Unique, lib
 from ._schedule import NativePlayspec
-from .errors import NoSuchTicketError
+from .errors import ClosedError, NoSuchTicketError
 from .events import CancelReason, Event, EventKind
 
 if TYPE_CHECKING:
@@ -48,12 +49,16 @@ class Ticket(Unique):
         interface: EngineInterface,
         playspec: NativePlayspec,
         number: int,
-        callback: Callable[[bool], None] | None = None,
+        callback: Callable[[bool], None] | None,
+        has_frame: bool,
     ) -> None:
-        self._interface = interface
+        # Weakly: an interface that is dropped has not to wait for its tickets to be dropped too.
+        self._owner = weakref.ref(interface)
         self._playspec = playspec
         self._callback = callback
-        self._futures: list[asyncio.Future[Outcome]] = []
+        # Without a frame to take over at, it cannot be late.
+        self._has_frame = has_frame
+        self._futures: set[asyncio.Future[Outcome]] = set()
         self._lock = threading.Lock()
         #: The library's number of this swap, as input has it in ``playspec_id``.
         self.number = number
@@ -62,6 +67,8 @@ class Ticket(Unique):
 
     def cancel(self) -> bool:
         """Cancels the swap. ``False`` if it is too late: it has ended, or is just taking over."""
+        if self.outcome is not None:
+            return False
         try:
             lib.amio_interface_cancel(self._interface._handle, self.number)
         except NoSuchTicketError:
@@ -85,14 +92,23 @@ class Ticket(Unique):
         return self.outcome
 
     def __await__(self) -> Generator[Any, None, Outcome]:
-        self._interface._attach(asyncio.get_running_loop())
+        if self.outcome is None:
+            self._interface._attach(asyncio.get_running_loop())
         future: asyncio.Future[Outcome] = asyncio.get_running_loop().create_future()
         with self._lock:
             if self.outcome is None:
-                self._futures.append(future)
+                self._futures.add(future)
+                future.add_done_callback(self._futures.discard)
             else:
                 future.set_result(self.outcome)
         return future.__await__()
+
+    @property
+    def _interface(self) -> EngineInterface:
+        interface = self._owner()
+        if interface is None:
+            raise ClosedError("the ticket's interface was dropped, and is closed with that")
+        return interface
 
     def set_gain(
         self, entry: int, left: float, right: float | None = None, *, ramp: int = 0
@@ -116,18 +132,20 @@ class Ticket(Unique):
             )
 
     def _end(self, event: Event) -> None:
-        """Called once, with the event that ends the swap."""
+        """Called with the event that ends the swap; again if that was interrupted."""
+        if self.outcome is not None:
+            return
         outcome = Outcome(
             event.kind,
             event.position,
             event.device_frame,
             event.time_ns,
-            event.frames,
+            event.frames if self._has_frame else 0,
             event.cancel_reason,
         )
         with self._lock:
             self.outcome = outcome
-            futures, self._futures = self._futures, []
+            futures = list(self._futures)
         for future in futures:
             loop = future.get_loop()
             if not loop.is_closed():

@@ -1,0 +1,246 @@
+"""Opening, closing, and what may come in between."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import amio
+from amio.errors import ClosedError
+
+
+def interrupt_soon() -> threading.Thread:
+    """Sends this process what Ctrl-C sends, while it is in the library."""
+
+    def send() -> None:
+        time.sleep(0.2)
+        os.kill(os.getpid(), signal.SIGINT)
+
+    thread = threading.Thread(target=send)
+    thread.start()
+    return thread
+
+
+@pytest.mark.parametrize("work", ["save", "convert", "analyse"])
+def test_ctrl_c_interrupts_long_work_on_files(work: str, tmp_path: Path) -> None:
+    clip = amio.Clip(np.zeros((48_000 * 1200, 2), np.int16), 48_000)
+    begin: dict[str, Callable[[], object]] = {
+        "save": lambda: clip.save(tmp_path / "long.flac"),
+        "convert": lambda: clip.convert(44_100),
+        "analyse": lambda: amio.Analysis(clip),
+    }
+    sender = interrupt_soon()
+    with pytest.raises(KeyboardInterrupt):
+        begin[work]()
+    sender.join()
+
+
+def test_ctrl_c_interrupts_rendering() -> None:
+    with amio.OfflineInterface() as interface:
+        sender = interrupt_soon()
+        with pytest.raises(KeyboardInterrupt):
+            interface.advance(10**12)
+        sender.join()
+
+
+def test_of_two_who_open_at_once_one_is_refused() -> None:
+    async def run() -> list[object]:
+        interface = amio.TimerInterface()
+        opened = await asyncio.gather(
+            interface.init("one"), interface.init("two"), return_exceptions=True
+        )
+        await interface.close()
+        return list(opened)
+
+    results = asyncio.run(run())
+    assert [type(result) for result in results if result is not None] == [amio.errors.ContractError]
+
+
+def test_one_that_is_closed_while_it_opens_does_not_run() -> None:
+    async def run() -> None:
+        interface = amio.TimerInterface()
+        opening = asyncio.ensure_future(interface.init("one"))
+        await asyncio.sleep(0)
+        await interface.close()
+        with pytest.raises(ClosedError, match="while it was being opened"):
+            await opening
+
+    asyncio.run(run())
+
+
+def test_opening_that_was_cancelled_can_be_tried_again() -> None:
+    async def run() -> int:
+        interface = amio.TimerInterface()
+        opening = asyncio.ensure_future(interface.init("one"))
+        await asyncio.sleep(0)
+        opening.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await opening
+        await interface.init("two")
+        outcome = await interface.schedule([])
+        await interface.close()
+        return outcome.late
+
+    assert asyncio.run(run()) == 0
+
+
+def test_one_opened_without_await_in_a_loop_calls_its_callbacks_there() -> None:
+    async def run() -> bool:
+        told = asyncio.get_running_loop().create_future()
+        with amio.TimerInterface() as interface:
+            interface.schedule([], callback=told.set_result)
+            return await asyncio.wait_for(told, 5)
+
+    assert asyncio.run(run())
+
+
+def test_a_second_loop_takes_over_from_one_that_was_closed() -> None:
+    interface = amio.TimerInterface()
+    asyncio.run(interface.init("one"))
+
+    async def run() -> bool:
+        told = asyncio.get_running_loop().create_future()
+        interface.schedule([], callback=told.set_result)
+        return await asyncio.wait_for(told, 5)
+
+    assert asyncio.run(run())
+    interface.shutdown()
+
+
+def test_a_callback_that_schedules_whatever_it_is_told_does_not_disturb_closing() -> None:
+    interface = amio.create_io_interface("null", frame_rate=48_000)
+
+    def chain(_used: bool) -> None:
+        interface.schedule_playspec_change([], 1000, 0, chain)
+
+    chain(True)
+    asyncio.run(interface.close())
+    assert interface.closed
+
+
+def test_an_error_of_the_caller_is_not_hidden_by_one_of_a_callback() -> None:
+    def fail(_used: bool) -> None:
+        raise KeyError
+
+    def play() -> None:
+        with amio.OfflineInterface() as interface:
+            interface.schedule([], at=1000, callback=fail)
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        play()
+
+
+def test_a_program_that_never_waits_keeps_no_playspecs() -> None:
+    with amio.TimerInterface() as interface:
+        for _ in range(50):
+            interface.schedule([])
+            interface.read(256, timeout=5)
+        assert len(interface._tickets) < 10
+
+
+def test_an_interface_that_is_dropped_with_a_ticket_pending_is_gone_at_once() -> None:
+    before = threading.active_count(), len(list(Path("/proc/self/task").iterdir()))
+    interface = amio.TimerInterface()
+    interface.open()
+    ticket = interface.schedule([], at=10**9)
+    with pytest.warns(ResourceWarning):
+        del interface
+    assert (threading.active_count(), len(list(Path("/proc/self/task").iterdir()))) == before
+    with pytest.raises(ClosedError, match="dropped"):
+        ticket.cancel()
+
+
+def test_tickets_forget_who_no_longer_waits() -> None:
+    async def run() -> int:
+        async with amio.TimerInterface() as interface:
+            ticket = interface.schedule([], at=10**9)
+            for _ in range(10):
+                with pytest.raises(asyncio.TimeoutError):
+                    await asyncio.wait_for(_outcome(ticket), 0.001)
+            return len(ticket._futures)
+
+    assert asyncio.run(run()) == 0
+
+
+async def _outcome(ticket: amio.Ticket) -> amio.Outcome:
+    return await ticket
+
+
+def test_an_outcome_survives_a_signal_handler_that_raises() -> None:
+    class Alarm(Exception):
+        pass
+
+    def ring(*_: object) -> None:
+        raise Alarm
+
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        with amio.TimerInterface() as interface:
+            for _ in range(100):
+                ticket = interface.schedule([])
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, 0.002)
+                    ticket.wait(5)
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+                except Alarm:
+                    pass
+                finally:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+                assert ticket.wait(5)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+
+
+def test_a_render_in_another_thread_waits_for_the_callback_of_input() -> None:
+    frames: list[int] = []
+
+    async def run() -> None:
+        async with amio.OfflineInterface() as interface:
+            interface.input_chunk_callback = lambda chunk: frames.append(len(chunk))
+            await asyncio.to_thread(interface.advance, 500_000)
+
+    asyncio.run(run())
+    assert sum(frames) == 500_000
+
+
+def test_nulls_chunks_are_as_long_as_it_is_told() -> None:
+    interface = amio.NullInterface(48_000)
+    lengths: list[int] = []
+    interface.input_chunk_callback = lambda chunk: lengths.append(len(chunk))
+    interface.chunk_length = 480_000
+    interface.advance_single_chunk_length()
+    assert lengths == [480_000]
+
+
+def test_what_waits_comes_in_one_chunk_where_no_length_is_asked_for() -> None:
+    async def run() -> int:
+        async with amio.OfflineInterface() as interface:
+            chunks = interface.input()
+            interface.advance(5000)
+            return len(await anext(chunks))
+
+    assert asyncio.run(run()) == 5000
+
+
+def test_closing_the_stream_of_input_ends_who_waits_for_it() -> None:
+    async def run() -> None:
+        async with amio.OfflineInterface() as interface:
+            chunks = interface.input()
+            waiting = asyncio.ensure_future(anext(chunks))
+            await asyncio.sleep(0)
+            await chunks.aclose()
+            with pytest.raises(StopAsyncIteration):
+                await waiting
+            interface.advance(100)
+            assert len(interface.read(100, 0)) == 100
+
+    asyncio.run(run())
