@@ -38,7 +38,7 @@ def test_context_managers_open_and_close() -> None:
         assert repr(interface) == "<TimerInterface: 48000 Hz, stopped at frame 0>"
     assert interface.closed
     assert repr(interface) == "<TimerInterface: closed>"
-    with pytest.raises(ValueError, match="opened already"), interface:
+    with pytest.raises(ValueError, match="was closed; make another one"), interface:
         pass
 
     async def main() -> None:
@@ -128,6 +128,17 @@ def test_input_comes_from_the_caller_or_a_clip() -> None:
         interface.render(10)
         chunk = interface.read(30)
     assert chunk.array[:, 0].tolist() == [*range(10)] + [0.5] * 5 + [0] * 15
+
+
+def test_an_audio_clip_is_input_as_it_was_when_it_was_set() -> None:
+    clip = amio.AudioClip(np.full(5, 0.25, np.float32), RATE)
+    with OfflineInterface(inputs=1) as interface:
+        interface.set_input_clip(clip)
+        clip.array[:] = 0.75
+        interface.render(10)
+        assert interface.read(10).array[:, 0].tolist() == [0.25] * 5 + [0] * 5
+        with pytest.raises(ValueError, match="frame rate of 44100 Hz"):
+            interface.set_input_clip(amio.AudioClip(np.ones(5), 44100))
 
 
 # ---- Gains, groups, tickets

@@ -14,6 +14,7 @@ from typing import Any
 
 from ._input import InputStream
 from ._library import lib
+from ._options import Options
 from .analysis import Analysis, FileInfo, Levels, Loudness, Overview, probe
 from .audio_clip import AudioClip, InputAudioChunk
 from .clip import Clip
@@ -56,6 +57,7 @@ __all__ = [
     "NativeInterface",
     "NullInterface",
     "OfflineInterface",
+    "Options",
     "Outcome",
     "Overview",
     "Playspec",

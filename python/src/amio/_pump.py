@@ -208,7 +208,7 @@ class Pump:
         while not done():
             # In slices, for nobody tells when the loop stops, or another thread has taken the event
             # for which this one waits.
-            left = _left(deadline)
+            left = time_left(deadline)
             self._wait_for_events(_SLICE if left is None else min(left, _SLICE))
             if left == 0 and not done():
                 raise TimedOutError(f"it has not happened within {timeout} s")
@@ -287,7 +287,8 @@ def deadline_of(timeout: float | None) -> float | None:
     return None if limit is None else time.monotonic() + limit
 
 
-def _left(deadline: float | None) -> float | None:
+def time_left(deadline: float | None) -> float | None:
+    """Seconds until then; ``None``: no end."""
     return None if deadline is None else max(0.0, deadline - time.monotonic())
 
 
@@ -295,7 +296,7 @@ def _wait_readable(fd: int, deadline: float | None) -> bool:
     """Waits for a descriptor. A signal handler may run meanwhile, and raise."""
     poll = select.poll()
     poll.register(fd, select.POLLIN)
-    left = _left(deadline)
+    left = time_left(deadline)
     most = None if left is None else min(math.ceil(1000 * left), _LONGEST_POLL_MS)
     return bool(poll.poll(most))
 

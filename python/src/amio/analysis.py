@@ -104,7 +104,7 @@ class Analysis(Unique):
                     source._handle, everything, callback, None, ctypes.byref(value)
                 )
             else:
-                path = file_path(source)
+                path = file_path(source, "source")
                 lib.amio_analysis_open(path, everything, callback, None, ctypes.byref(value))
         self._handle = Handle(value, lib.amio_analysis_free)
         self._properties = sized(_abi.ClipProperties)
@@ -137,12 +137,13 @@ class Analysis(Unique):
             start: the first frame.
             frames: how many; ``None``: up to the end. What is behind the end counts for nothing.
         """
+        start = unsigned("start", start)
         frames = max(len(self) - start, 1) if frames is None else frames
         buckets = np.empty((unsigned("parts", parts, 1), 3), np.float32)
         lib.amio_analysis_read(
             self._handle,
             unsigned("channel", channel, bits=32),
-            unsigned("start", start),
+            start,
             unsigned("frames", frames, 1),
             buckets.ctypes.data_as(ctypes.POINTER(_abi.Bucket)),
             parts,

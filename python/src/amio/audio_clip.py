@@ -20,6 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from . import _sound_files
+from ._arguments import positive
 from ._samples import is_frozen
 from ._sound_files import FileName
 from .clip import Clip
@@ -110,7 +111,7 @@ class AudioClip:
 
     @frame_rate.setter
     def frame_rate(self, value: float) -> None:
-        self._frame_rate = _positive("frame_rate", value)
+        self._frame_rate = positive("frame_rate", value)
 
     @property
     def channels(self) -> int:
@@ -173,7 +174,7 @@ class AudioClip:
             The number of fragments, at least 1; of each, the RMS and the peak in dB as int8 of
             shape ``(fragments,)``, -127 (silence) to 127, rounded towards 0.
         """
-        window = self.frame_rate / _positive("metering_fps", metering_fps)
+        window = self.frame_rate / positive("metering_fps", metering_fps)
         count = max(int(len(self) // window), 1)
         if len(self) == 0:
             silence = np.full(count, _LEAST_DB, np.int8)
@@ -322,7 +323,7 @@ class AudioClip:
             ValueError: a rate is not above 0, or more than 384 times the other; or a sample is no
                 finite number.
         """
-        rate = _positive("required_frame_rate", required_frame_rate)
+        rate = positive("required_frame_rate", required_frame_rate)
         if abs(self.frame_rate - rate) <= epsilon:
             return self
         source_rate, target_rate = _whole_rates(self.frame_rate, rate)
@@ -419,7 +420,7 @@ class AudioClip:
         the last, both included, so that whole periods end on 0. That makes the tone
         ``length / (length - 1)`` times as high, which matters for very short ones alone.
         """
-        periods = length / _positive("frame_rate", frame_rate) * frequency
+        periods = length / positive("frame_rate", frame_rate) * frequency
         wave = amplitude * np.sin(np.linspace(0, 2 * np.pi * periods, length))
         return AudioClip(np.repeat(wave[:, np.newaxis], channels, axis=1), frame_rate)
 
@@ -533,12 +534,6 @@ def _whole_rates(source_rate: float, target_rate: float) -> tuple[int, int]:
     scale = -(-_LEAST_RATE // ratio.numerator)
     rates = ratio.numerator * scale, ratio.denominator * scale
     return rates if source_rate < target_rate else rates[::-1]
-
-
-def _positive(name: str, value: float) -> float:
-    if not 0 < value < math.inf:
-        raise ValueError(f"{name} is {value}; it must be above 0, and finite")
-    return value
 
 
 def _all_equal(what: str, values: list[Any]) -> None:

@@ -16,10 +16,10 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
 
 from . import _abi
-from ._arguments import PathLike, one_of, signed, text, unsigned
+from ._arguments import PathLike, function, interval, one_of, signed, switch, text, unsigned
 from ._input import Clock, InputReader, InputStream
 from ._library import Handle, Unique, lib, sized
-from ._options import Options, config
+from ._options import Options, channels, config, given
 from ._pump import Pump, deadline_of, running_loop
 from ._schedule import NativePlayspec
 from .audio_clip import AudioClip, InputAudioChunk
@@ -83,15 +83,9 @@ class EngineInterface(Unique, Interface):
     _driver: int = _abi.DRIVER_DEFAULT
     _defaults: ClassVar[Options] = {}
 
-    #: The length of the chunks that ``input_chunk_callback`` gets, in frames. One is shorter
-    #: where the timeline or the device jumps behind it. Set it before opening.
-    chunk_frames: int = 64
-    #: How long input gathers before ``input_chunk_callback`` is called for all of it, in seconds.
-    chunk_interval: float = 0.1
-
     def __init__(self, **options: Unpack[Options]) -> None:
         super().__init__()
-        options = {**self._defaults, **options}
+        options = {**self._defaults, **given(options)}
         self._config = config(self._driver, options)
         self._open_handle: Handle | None = None
         # From the first call of close() on; and once the driver is closed.
@@ -102,14 +96,15 @@ class EngineInterface(Unique, Interface):
         self._lock = threading.Lock()
         self._open_pump: Pump | None = None
         self._clock: Clock | None = None
-        self._inputs = options.get("inputs", 2)
+        self._inputs = channels(options, "inputs")
         self._is_opening = False
         self._input_taken = False
         # So that a recording goes on whose recorder the caller does not keep.
         self._recorders: list[Recorder] = []
         self._input_reader: InputReader | None = None
-        #: Called with each :class:`Event`, where ``input_chunk_callback`` is called.
-        self.event_callback: EventCallback | None = None
+        self._event_callback: EventCallback | None = None
+        self._chunk_frames = 64
+        self._chunk_interval = 0.1
 
     # ---- Life
 
@@ -228,7 +223,9 @@ class EngineInterface(Unique, Interface):
     def _opening(self) -> Iterator[None]:
         """Lets nobody else open it meanwhile."""
         with self._lock:
-            if self._open_handle is not None or self._is_closing or self._is_opening:
+            if self._is_closing:
+                raise ClosedError("the interface was closed; make another one")
+            if self._open_handle is not None or self._is_opening:
                 raise ContractError("the interface was opened already; make another one")
             self._is_opening = True
         try:
@@ -358,9 +355,18 @@ class EngineInterface(Unique, Interface):
 
     def set_transport_rolling(self, rolling: bool) -> None:
         """Starts or stops, from the next period on. Stopped means silence; capture goes on."""
-        lib.amio_interface_set_rolling(self._handle, int(bool(rolling)))
+        lib.amio_interface_set_rolling(self._handle, switch("rolling", rolling))
 
     # ---- What happens
+
+    @property
+    def event_callback(self) -> EventCallback | None:
+        """Called with each :class:`Event`, where ``input_chunk_callback`` is called."""
+        return self._event_callback
+
+    @event_callback.setter
+    def event_callback(self, callback: EventCallback | None) -> None:
+        self._event_callback = function("event_callback", callback)
 
     def poll(self) -> None:
         """Calls the callbacks of what has happened so far, and resolves tickets, on this thread.
@@ -436,24 +442,25 @@ class EngineInterface(Unique, Interface):
         self,
         playspec: AnyPlayspec,
         callback: PlayspecChangeCallback | None,
-        function: Any,
+        schedule: Any,
         handle: Handle,
         at: int | None,
         start: int,
         late: LatePolicy,
     ) -> Ticket:
-        if not (callback is None or callable(callback)):
-            raise TypeError(f"callback is {callback!r}; it must be a function, or None")
+        function("callback", callback)
         native = NativePlayspec(playspec, self._prepare)
         number = ctypes.c_uint64()
-        function(
-            handle,
-            native.handle,
-            _AT_ONCE if at is None else signed("at", at),
-            signed("start", start),
-            _abi.LATE_SLIP if at is None else one_of("late", late, LATE_POLICIES),
-            ctypes.byref(number),
-        )
+        policy = one_of("late", late, LATE_POLICIES)
+        with native.telling_entries():
+            schedule(
+                handle,
+                native.handle,
+                _AT_ONCE if at is None else signed("at", at),
+                signed("start", start),
+                _abi.LATE_SLIP if at is None else policy,
+                ctypes.byref(number),
+            )
         ticket = Ticket(self, native, number.value, callback, has_frame=at is not None)
         with self._lock:
             event = self._early.pop(ticket.number, None)
@@ -523,8 +530,7 @@ class EngineInterface(Unique, Interface):
 
     @input_chunk_callback.setter
     def input_chunk_callback(self, callback: InputChunkCallback | None) -> None:
-        if not (callback is None or callable(callback)):
-            raise TypeError(f"input_chunk_callback is {callback!r}; it must be a function, or None")
+        function("input_chunk_callback", callback)
         with self._lock:
             if self._input_taken and callback is not None:
                 raise InvalidStateError(_INPUT_TAKEN)
@@ -536,6 +542,27 @@ class EngineInterface(Unique, Interface):
         if self._open_pump is not None and not self._is_closing:
             self._open_pump.watch_input(callback is not None)
             self._adopt_loop()
+
+    @property
+    def chunk_frames(self) -> int:
+        """The length of the chunks that ``input_chunk_callback`` gets, in frames: 64.
+
+        One is shorter where the timeline or the device jumps behind it. Set it before opening.
+        """
+        return self._chunk_frames
+
+    @chunk_frames.setter
+    def chunk_frames(self, frames: int) -> None:
+        self._chunk_frames = unsigned("chunk_frames", frames, 1)
+
+    @property
+    def chunk_interval(self) -> float:
+        """How many seconds input gathers before ``input_chunk_callback`` gets all of it: 0.1."""
+        return self._chunk_interval
+
+    @chunk_interval.setter
+    def chunk_interval(self, seconds: float) -> None:
+        self._chunk_interval = interval("chunk_interval", seconds)
 
     def read(self, frames: int, timeout: float | None = None) -> InputAudioChunk:
         """Reads captured input, waiting until there are so many frames.

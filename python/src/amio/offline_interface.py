@@ -12,10 +12,12 @@ from . import _abi
 from ._arguments import unsigned
 from ._input import Clock
 from ._library import lib
-from ._options import Options
+from ._options import Options, channels
 from ._samples import as_float32
+from .audio_clip import AudioClip
 from .clip import Clip
 from .engine import EngineInterface
+from .playspec import AnyClip
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -35,7 +37,7 @@ class OfflineInterface(EngineInterface):
 
     def __init__(self, **options: Unpack[Options]) -> None:
         super().__init__(**options)
-        self._outputs = options.get("outputs", 2)
+        self._outputs = channels(options, "outputs")
         self._starting_time = datetime.now(timezone.utc)
 
     def render(self, frames: int, input: NDArray[Any] | None = None) -> NDArray[np.float32]:
@@ -63,9 +65,21 @@ class OfflineInterface(EngineInterface):
         """As :meth:`render`, and throws away what is rendered."""
         self._advance(unsigned("frames", frames, 1), None, None)
 
-    def set_input_clip(self, clip: Clip | None) -> None:
-        """Feeds a clip, once, to what is rendered from now on; ``None``: silence."""
+    def set_input_clip(self, clip: AnyClip | None) -> None:
+        """Feeds a clip, once, to what is rendered from now on; ``None``: silence.
+
+        An :class:`AudioClip` sounds as it is now, whatever becomes of it.
+
+        Raises:
+            ValueError: it has another frame rate.
+        """
+        if isinstance(clip, AudioClip):
+            clip = self._prepare(clip)
         if clip is not None:
+            if not isinstance(clip, Clip):
+                raise TypeError(
+                    f"clip is a {type(clip).__name__}; it must be an AudioClip, a Clip, or None"
+                )
             clip._handle.must_be_ours()  # what is passed otherwise means silence
         lib.amio_interface_set_input_clip(self._handle, None if clip is None else clip._handle)
 
