@@ -12,7 +12,16 @@ import numpy as np
 import pytest
 
 import amio
-from amio import Clip, Entry, EventKind, OfflineInterface, RecorderState, TimerInterface
+from amio import (
+    Clip,
+    Entry,
+    EventKind,
+    OfflineInterface,
+    RecorderState,
+    TimerInterface,
+    _abi,
+    events,
+)
 from amio.errors import FileError, InvalidStateError, NoSuchTicketError
 
 RATE = 48_000
@@ -367,3 +376,20 @@ def test_a_recording_ends_with_its_interface(tmp_path: Path) -> None:
         interface.advance(1234)
     assert recorder.wait(5).frames == 1234
     assert recorder.stop().state is RecorderState.ENDED
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "missing", "freewheeling"),
+    [
+        (EventKind.EVENTS_LOST, 3, 3, False),
+        (EventKind.FREEWHEEL, 1, 0, True),
+        (EventKind.FREEWHEEL, 0, 0, False),
+        (EventKind.XRUN, 0, 0, False),
+    ],
+)
+def test_an_event_tells_what_is_missing_and_whether_the_server_freewheels(
+    kind: EventKind, count: int, missing: int, freewheeling: bool
+) -> None:
+    event = events._event_of(_abi.Event(kind=kind, count=count))
+    assert (event.kind, event.events_missing, event.freewheeling) == (kind, missing, freewheeling)
+    assert type(event.freewheeling) is bool

@@ -8,13 +8,13 @@ import os
 from collections.abc import Callable
 from numbers import Real
 from pathlib import Path
-from typing import Any, SupportsIndex, TypeVar, Union
+from typing import Any, SupportsIndex, TypeVar
 
 import numpy as np
 
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
-PathLike = Union[str, "os.PathLike[str]"]
+PathLike = str | os.PathLike[str]
 
 FARTHEST_FRAME = 1 << 61
 GREATEST_GAIN = 1e6

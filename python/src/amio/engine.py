@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from . import _abi
 from ._arguments import PathLike, function, interval, one_of, signed, switch, text, unsigned
@@ -22,6 +22,7 @@ from ._library import Handle, Unique, lib, sized
 from ._options import Options, channels, config, given
 from ._pump import Pump, deadline_of, running_loop
 from ._schedule import NativePlayspec
+from ._typing import Unpack
 from .audio_clip import AudioClip, InputAudioChunk
 from .clip import Clip, FileFormat
 from .errors import ClosedError, ContractError, InvalidStateError, TimedOutError
@@ -31,9 +32,6 @@ from .interface import AnyPlayspec, InputChunkCallback, Interface, PlayspecChang
 from .recorder import Recorder, RecordSource
 from .stats import Meter, MeterSide, Stats, read_meters, read_stats
 from .ticket import Ticket
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
 
 _log = logging.getLogger("amio")
 
@@ -78,12 +76,27 @@ class EngineInterface(Unique, Interface):
     calls its callbacks there, woken by what happens and not by a clock; opened without one, it
     calls them on the thread that waits for a ticket or advances it. Nothing in Python runs on the
     audio thread.
+
+    Args:
+        **options: any of :class:`Options`, by name.
+
+    Raises:
+        TypeError: no option has this name, or one is of another type.
+        ValueError: one is out of its range.
     """
 
     _driver: int = _abi.DRIVER_DEFAULT
     _defaults: ClassVar[Options] = {}
 
     def __init__(self, **options: Unpack[Options]) -> None:
+        """Makes an interface that is not open yet.
+
+        The options, all of which may be left out; :class:`Options` says what they mean:
+
+        client_name, server_name, start_server, frame_rate, period, inputs, outputs, connect, clamp,
+        declick, skip, swap_queue, command_queue, capture_buffer, capture_latency, playback_latency,
+        read_ahead.
+        """
         super().__init__()
         options = {**self._defaults, **given(options)}
         self._config = config(self._driver, options)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,14 +14,11 @@ from ._input import Clock
 from ._library import lib
 from ._options import Options, channels
 from ._samples import as_float32
+from ._typing import Unpack
 from .audio_clip import AudioClip
 from .clip import Clip
 from .engine import EngineInterface
 from .playspec import AnyClip
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
 
 #: How many frames are rendered between two looks at what else there is to do.
 _STEP_FRAMES = 1 << 19

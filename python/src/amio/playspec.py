@@ -11,18 +11,16 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
 from fractions import Fraction
 from numbers import Rational, Real
-from typing import TYPE_CHECKING, Any, ClassVar, SupportsIndex, overload
+from typing import Any, ClassVar, SupportsIndex, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._arguments import FARTHEST_FRAME, GREATEST_GAIN, whole
+from ._typing import Self
 from .audio_clip import AudioClip
 from .clip import Clip
 from .errors import ContractError
-
-if TYPE_CHECKING:
-    from typing_extensions import Self
 
 #: What may sound. An :class:`AudioClip` is copied when its playspec is scheduled.
 AnyClip = AudioClip | Clip
