@@ -74,6 +74,7 @@ def test_an_array_of_two_dimensions_has_a_column_for_each_channel() -> None:
     [
         ([0.0, 1.0], "array is a list; it must be a numpy array"),
         (np.zeros(3, np.int16), "array has dtype int16; it must be a type of floats"),
+        (np.ma.masked_array([0.0, 1.0], [True, False]), "array is a masked array; fill what is"),
     ],
 )
 def test_what_is_no_array_of_floats_is_refused_as_amio_asserted(array: Any, message: str) -> None:

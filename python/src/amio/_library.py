@@ -109,7 +109,7 @@ class Handle:
         An error that was raised here would reach the caller as one of ctypes. So the library gets
         a handle that it refuses, and :func:`_check` finds out why.
         """
-        return self._value if self.is_ours else ctypes.c_void_p()
+        return self._value if self._forks == _forks else ctypes.c_void_p()
 
     @property
     def is_ours(self) -> bool:
@@ -119,7 +119,9 @@ class Handle:
     def must_be_ours(self) -> None:
         """Raises an error if it was made in another process."""
         if not self.is_ours:
-            raise ClosedError("it was made before fork(); make another one in this process")
+            raise ClosedError(
+                "what is used here was made before fork(); make another in this process"
+            )
 
     def close(self) -> None:
         """Gives the object back. Fine if that was done already."""
@@ -143,6 +145,6 @@ class Unique:
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
         raise TypeError(
-            f"a {type(self).__name__} can be neither copied nor pickled: it stands for an object of"
-            " the library, in this process"
+            f"{type(self).__name__} objects cannot be pickled, nor copied in that way: each stands"
+            " for an object of the library in this process"
         )
