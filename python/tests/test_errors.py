@@ -371,7 +371,7 @@ def test_what_is_no_number_is_refused_by_name(what: str, given: Any) -> None:
 
 def test_what_is_analysed_and_where_is_refused_by_name() -> None:
     nothing: Any = None
-    with pytest.raises(TypeError, match="source is None; it must be a str"):
+    with pytest.raises(TypeError, match="source is None; it must be a Clip, or the path of"):
         amio.Analysis(nothing)
     word: Any = "a"
     with pytest.raises(TypeError, match="start is 'a'; it must be a whole number"):

@@ -134,13 +134,13 @@ def text(what: str, given: str) -> bytes:
     return given.encode()
 
 
-def file_path(path: PathLike | bytes, what: str = "path") -> bytes:
+def file_path(path: PathLike | bytes) -> bytes:
     """The path of a file. ``bytes`` are fine, too, as in all of Python."""
     if not isinstance(path, (str, bytes, os.PathLike)):
-        raise TypeError(f"{what} is {path!r}; it must be a str or an os.PathLike")
+        raise TypeError(f"path is {path!r}; it must be a str or an os.PathLike")
     encoded = os.fsencode(path)
     if b"\0" in encoded:
-        raise ValueError(f"{what} is {path!r}; it must not have a NUL in it")
+        raise ValueError(f"path is {path!r}; it must not have a NUL in it")
     return encoded
 
 

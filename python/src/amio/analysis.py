@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -96,6 +97,8 @@ class Analysis(Unique):
     """
 
     def __init__(self, source: Clip | PathLike, *, progress: Progress | None = None) -> None:
+        if not isinstance(source, (Clip, str, bytes, os.PathLike)):
+            raise TypeError(f"source is {source!r}; it must be a Clip, or the path of a file")
         value = ctypes.c_void_p()
         everything = _abi.ANALYSE_OVERVIEW | _abi.ANALYSE_LOUDNESS
         with watched(progress) as callback:
@@ -104,7 +107,7 @@ class Analysis(Unique):
                     source._handle, everything, callback, None, ctypes.byref(value)
                 )
             else:
-                path = file_path(source, "source")
+                path = file_path(source)
                 lib.amio_analysis_open(path, everything, callback, None, ctypes.byref(value))
         self._handle = Handle(value, lib.amio_analysis_free)
         self._properties = sized(_abi.ClipProperties)
