@@ -8,6 +8,10 @@ use crate::error::Result;
 use crate::units::{Latency, Ticket};
 use ringbuf::traits::{Consumer, Observer, Producer};
 use ringbuf::{HeapCons, HeapProd};
+use std::ops::Range;
+
+/// How many samples are put side by side before they are written; at least a frame of each channel.
+const BLOCK_SAMPLES: usize = 512;
 
 /// Consecutive captured frames, and what was heard while they were captured.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,9 +111,7 @@ impl InputWriter {
         self.xrun = stamp.xrun && stamp.frames == 0;
         let lost = wanted - stamp.frames;
         if stamp.frames > 0 {
-            let frames = offset..offset + stamp.frames as usize;
-            let interleaved = frames.flat_map(|n| inputs.iter().map(move |channel| channel[n]));
-            self.samples.push_iter(interleaved);
+            self.push(inputs, offset..offset + stamp.frames as usize);
             let has_room = self.stamps.try_push(stamp).is_ok();
             debug_assert!(has_room, "checked above, and there is one writer");
             self.lost = 0;
@@ -122,6 +124,29 @@ impl InputWriter {
             } else {
                 0
             },
+        }
+    }
+
+    /// Appends frames for which there is room.
+    fn push(&mut self, inputs: &[&[f32]], frames: Range<usize>) {
+        let mut block = [0.0; BLOCK_SAMPLES];
+        for begin in frames.clone().step_by(BLOCK_SAMPLES / self.channels) {
+            let end = frames.end.min(begin + BLOCK_SAMPLES / self.channels);
+            let block = &mut block[..(end - begin) * self.channels];
+            if let [left, right] = inputs {
+                let pairs = left[begin..end].iter().zip(&right[begin..end]);
+                for (frame, (left, right)) in block.as_chunks_mut().0.iter_mut().zip(pairs) {
+                    *frame = [*left, *right];
+                }
+            } else {
+                for (channel, input) in inputs.iter().enumerate() {
+                    let places = block[channel..].iter_mut().step_by(self.channels);
+                    for (place, sample) in places.zip(&input[begin..end]) {
+                        *place = *sample;
+                    }
+                }
+            }
+            self.samples.push_slice(block);
         }
     }
 
