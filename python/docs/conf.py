@@ -5,11 +5,12 @@ import typing
 from importlib.metadata import version as version_of
 
 from matplotlib.axes import Axes
+from sphinx.application import Sphinx
 from sphinx.ext.napoleon import GoogleDocstring
-from typing_extensions import Self, Unpack
 
 import amio.analysis
 import amio.plot  # noqa: F401 - all modules are needed below
+from amio._library import Unique
 
 project = "amio"
 copyright = "the authors of amio"
@@ -43,7 +44,7 @@ nitpick_ignore_regex = [
 # Names that a module imports for type checkers alone are found in signatures, too.
 _modules = [vars(module) for name, module in sys.modules.items() if name.startswith("amio")]
 _names = {name: value for module in _modules for name, value in module.items() if name[0] != "_"}
-_names |= {"Axes": Axes, "Self": Self, "Unpack": Unpack}
+_names |= {"Axes": Axes}
 for _module in _modules:
     for _name, _value in _names.items():
         _module.setdefault(_name, _value)
@@ -60,3 +61,14 @@ def _parse(self: GoogleDocstring, parse: typing.Any = GoogleDocstring._parse) ->
 
 
 GoogleDocstring._parse = _parse
+
+
+def setup(app: Sphinx) -> None:
+    """Leaves out of the bases of a class what is not for users."""
+
+    def public(
+        _app: object, _name: object, _thing: object, _options: object, bases: list[type]
+    ) -> None:
+        bases[:] = [base for base in bases if base is not Unique] or [object]
+
+    app.connect("autodoc-process-bases", public)

@@ -99,10 +99,10 @@ def test_row_2_a_second_init_is_a_value_error(kind: type[amio.EngineInterface]) 
     async def main() -> None:
         interface = kind()
         await interface.init("twice")
-        with pytest.raises(ValueError, match="opened already"):
+        with pytest.raises(ValueError, match="make another one"):
             await interface.init("twice")
         await interface.close()
-        with pytest.raises(ValueError, match="opened already"):
+        with pytest.raises(ValueError, match="make another one"):
             await interface.init("twice")
 
     asyncio.run(main())
@@ -113,7 +113,7 @@ def test_row_2_a_second_init_on_jack_is_a_value_error(jackd: servers.Jackd) -> N
         interface = amio.NativeInterface()
         await interface.init("the name")
         assert interface.client_name == "the name"
-        with pytest.raises(ValueError, match="opened already"):
+        with pytest.raises(ValueError, match="make another one"):
             await interface.init("the name")
         await interface.close()
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import copy
 import datetime
 import io
 import math
+import pickle
 import stat
 import struct
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +18,7 @@ import numpy as np
 import pytest
 import soundfile
 
+import amio
 from amio.audio_clip import AudioClip, FloatArray, InputAudioChunk
 from amio.errors import ContractError, FormatError, InvalidArgumentError
 
@@ -70,6 +74,7 @@ def test_an_array_of_two_dimensions_has_a_column_for_each_channel() -> None:
     [
         ([0.0, 1.0], "array is a list; it must be a numpy array"),
         (np.zeros(3, np.int16), "array has dtype int16; it must be a type of floats"),
+        (np.ma.masked_array([0.0, 1.0], [True, False]), "array is a masked array; fill what is"),
     ],
 )
 def test_what_is_no_array_of_floats_is_refused_as_amio_asserted(array: Any, message: str) -> None:
@@ -190,6 +195,70 @@ def test_what_plays_stays_as_it_is_when_the_clip_may_change_again() -> None:
     clip.array[:] = 0
     assert np.array_equal(played.read(), before)
     assert not clip.to_clip().read().any()
+
+
+def heard_after_a_change(clip: AudioClip, memory: FloatArray) -> list[float]:
+    """What sounds of a clip of 0.25 whose memory is set to 0.75 while it is scheduled."""
+    with amio.OfflineInterface() as interface:
+        interface.schedule([amio.PlayspecEntry(clip, 0, len(clip), 0, 0, 1.0, 1.0)], 0)
+        interface.rolling = True
+        memory[:] = 0.75
+        heard: list[float] = np.unique(interface.render(len(clip) // 2)).tolist()
+        return heard
+
+
+@pytest.mark.parametrize("part", ["all of it", "a slice", "a channel"])
+def test_a_clip_sounds_as_scheduled_though_it_is_a_part_of_what_may_be_written_to(
+    part: str,
+) -> None:
+    whole = np.full((1000, 1), 0.25, np.float32)
+    line = np.full(1000, 0.25, np.float32)
+    clip, memory = {
+        "all of it": (AudioClip(line, RATE), line),
+        "a slice": (AudioClip(whole[:500], RATE), whole),
+        "a channel": (AudioClip(whole, RATE).channel(0), whole),
+    }[part]
+    clip.writeable = False
+    assert heard_after_a_change(clip, memory) == [0.25]
+
+
+def test_a_clip_that_nothing_may_write_to_is_played_from_its_own_samples() -> None:
+    array = np.zeros((100, 2), np.float32)
+    clip = AudioClip(array, RATE)
+    clip.writeable = False
+    played = clip.to_clip()
+    array.flags.writeable = True  # what the documentation forbids; it shows that there is no copy
+    array[5] = 0.5
+    assert (played.read()[5] == 0.5).all()
+
+
+@pytest.mark.parametrize(
+    "again", [copy.deepcopy, lambda clip: pickle.loads(pickle.dumps(clip))], ids=["copy", "pickle"]
+)
+def test_a_clip_that_was_scheduled_is_copied_and_pickled(
+    again: Callable[[AudioClip], AudioClip],
+) -> None:
+    clip = noise(100, 2, np.float32)
+    clip.writeable = False
+    played, data = clip.to_clip(), clip.get_immutable_clip_data()
+    other = again(clip)
+    assert np.array_equal(other.array, clip.array)
+    other.array[:] = 0
+    other.writeable = False
+    assert other.get_immutable_clip_data() == bytes(len(data))
+    assert not other.to_clip().read().any()
+    assert clip.to_clip() is played
+
+
+def test_a_shallow_copy_leaves_what_sounds_alone() -> None:
+    clip = noise(100, 2, np.float32)
+    clip.writeable = False
+    played, before = clip.to_clip(), clip.array.copy()
+    other = copy.copy(clip)
+    other.writeable = True
+    other.array[:] = 0
+    assert np.array_equal(played.read(), before)
+    assert not clip.writeable
 
 
 @pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64, np.longdouble, ">f4"])

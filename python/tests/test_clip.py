@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import weakref
 from pathlib import Path
 from typing import Any
 
@@ -269,7 +270,7 @@ def test_files_that_cannot_be_read_or_written_are_errors_that_python_knows(tmp_p
                 function(name)
     for wrong in (None, 5, 1.5):
         for function in reading:
-            with pytest.raises(TypeError, match="path"):
+            with pytest.raises(TypeError, match=r"(path|source) is"):
                 function(wrong)
 
 
@@ -279,3 +280,43 @@ def test_names_of_choices_are_checked(given: Any) -> None:
         ValueError, match=r"quality is .*; it must be one of 'draft', 'good', 'best'"
     ):
         Clip(ramp(), RATE).convert(44_100, quality=given)
+
+
+def test_the_array_of_which_a_borrowed_one_is_a_part_is_made_read_only() -> None:
+    whole = np.zeros((100, 2), np.float32)
+    Clip(whole[10:20], RATE)
+    with pytest.raises(ValueError, match="read-only"):
+        whole[15] = 1
+
+
+@pytest.mark.parametrize("read_only", [False, True])
+def test_memory_that_is_not_numpys_is_copied(read_only: bool) -> None:
+    memory = bytearray(ramp().tobytes())
+    array = np.frombuffer(
+        memoryview(memory).toreadonly() if read_only else memory, np.float32
+    ).reshape(-1, ramp().shape[1])
+    clip = Clip(array, RATE)
+    memory[:] = bytes(len(memory))
+    assert (clip.read() == ramp()).all()
+
+
+def test_a_file_that_is_mapped_is_copied_since_others_may_change_it(tmp_path: Path) -> None:
+    ramp().tofile(tmp_path / "samples")
+    mapped = np.memmap(tmp_path / "samples", np.float32, "r+", shape=ramp().shape)
+    clip = Clip(mapped, RATE)
+    mapped[:] = 0
+    assert (clip.read() == ramp()).all()
+
+
+def test_bytes_are_played_from_where_they_are() -> None:
+    array = np.frombuffer(ramp().tobytes(), np.float32)
+    clip = Clip(array, RATE)
+    gone = weakref.ref(array)
+    del array
+    assert gone() is not None
+    assert len(clip) == ramp().size
+
+
+def test_a_masked_array_is_refused_since_what_is_masked_would_sound() -> None:
+    with pytest.raises(TypeError, match=r"array is a masked array; fill what is masked first"):
+        Clip(np.ma.masked_array(ramp(), ramp() > 0.5), RATE)

@@ -12,7 +12,8 @@ import numpy as np
 import pytest
 
 import amio
-from amio import AmioError, Entry, OfflineInterface, PlayspecEntry, _abi, errors
+from amio import AmioError, AudioClip, Entry, OfflineInterface, PlayspecEntry, _abi, errors
+from amio.errors import ContractError
 
 RATE = 48_000
 NAN, INFINITY = float("nan"), float("inf")
@@ -79,6 +80,17 @@ def wrong_entry(**changes: Any) -> list[PlayspecEntry]:
     return [PlayspecEntry(CLIP, 0, 100, 0, 0, 1.0, 1.0)._replace(**changes)]
 
 
+def audio(sample: float, frame_rate: float = RATE) -> AudioClip:
+    return AudioClip(np.array([sample]), frame_rate)
+
+
+def shrunk() -> Entry:
+    clip = AudioClip(np.ones(10), RATE)
+    entry = Entry(clip, end=10)
+    clip.resize(5)
+    return entry
+
+
 #: What is called; its values that are a ValueError, and those that are a TypeError.
 CALLS: dict[str, tuple[Call, tuple[Any, ...], tuple[Any, ...]]] = {
     "position": (lambda i, v: i.set_position(v), (HUGE, -HUGE), WHOLE),
@@ -88,7 +100,11 @@ CALLS: dict[str, tuple[Call, tuple[Any, ...], tuple[Any, ...]]] = {
     "callback": (lambda i, v: i.schedule([], 0, callback=v), (), (1, "print")),
     "insert_at": (lambda i, v: i.schedule_playspec_change([], v, 0, None), (HUGE,), (1.5, "1")),
     "start_from": (lambda i, v: i.schedule_playspec_change([], 0, v, None), (HUGE,), WHOLE),
-    "playspec": (lambda i, v: i.schedule(v, 0), (), (None, 1, [None], [(1, 2)], ["x"])),
+    "playspec": (
+        lambda i, v: i.schedule(v, 0),
+        (),
+        (None, 1, [None], [(1, 2)], ["x"], Entry(CLIP), *wrong_entry(), np.ones(3)),
+    ),
     "clip": (lambda i, v: i.schedule(wrong_entry(clip=v)), (None, 1, "a.wav"), ()),
     "frame_a": (lambda i, v: i.schedule(wrong_entry(frame_a=v)), (HUGE, -HUGE), WHOLE),
     "frame_b": (lambda i, v: i.schedule(wrong_entry(frame_b=v)), (HUGE, -HUGE), WHOLE),
@@ -101,7 +117,7 @@ CALLS: dict[str, tuple[Call, tuple[Any, ...], tuple[Any, ...]]] = {
     "gain_l": (lambda i, v: i.schedule(wrong_entry(gain_l=v)), (), (None, "1", 1j)),
     "gain": (lambda i, v: i.schedule(wrong_entry(gain_l=v)), (NAN, INFINITY, 1e7, -1e300), ()),
     "left": (lambda i, v: i.schedule([Entry(CLIP)]).set_gain(0, v), (), (None, "1", 1j)),
-    "gain_right": (
+    "right": (
         lambda i, v: i.schedule([Entry(CLIP)]).set_gain(0, 1, v),
         (NAN, INFINITY, 1e7, 1e300),
         (),
@@ -118,6 +134,23 @@ CALLS: dict[str, tuple[Call, tuple[Any, ...], tuple[Any, ...]]] = {
     "frames to read": (lambda i, v: i.read(v, 0), (0, -1, HUGE), WHOLE),
     "frames to skip": (lambda i, v: i.skip(v), (-1, HUGE), WHOLE),
     "period": (lambda i, v: i.set_period(v), (0, -1, HUGE, (1 << 32) + 256), WHOLE),
+    "rolling": (lambda i, v: setattr(i, "rolling", v), (), ("false", "", None, 2, 0.5)),
+    "rolling of a group": (lambda i, v: i.group().set_rolling(v), (), ("false", None)),
+    "event_callback": (lambda i, v: setattr(i, "event_callback", v), (), (3, "print")),
+    "chunk_frames": (lambda i, v: setattr(i, "chunk_frames", v), (0, -1), (64.0, None, "1")),
+    "chunk_interval": (
+        lambda i, v: setattr(i, "chunk_interval", v),
+        (-1, NAN, INFINITY),
+        (None, "1"),
+    ),
+    "input clip": (lambda i, v: i.set_input_clip(v), (), (1, "a.wav", np.ones(3))),
+    "ticket to cancel": (lambda i, v: i.group().cancel(v), (), (None, 1)),
+    "ticket to turn down": (lambda i, v: i.group().set_gain(v, 0, 1), (), (None, 1)),
+    "gain of what never sounds": (
+        lambda i, v: i.schedule([Entry(CLIP, end=0)]).set_gain(0, v),
+        (NAN,),
+        (None, "x"),
+    ),
     "side": (lambda i, v: i.meters(v), ("", "left", None, 1), ()),
     "input_chunk_callback": (
         lambda i, v: setattr(i, "input_chunk_callback", v),
@@ -159,21 +192,58 @@ def test_arguments_that_are_not_allowed_are_refused_by_name(
 
 
 OPTIONS: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
-    "client_name": (("a\0b",), (None, 1, b"bytes")),
+    "client_name": (("a\0b",), (1, b"bytes")),
     "server_name": (("a\0b",), (1, b"bytes")),
-    "frame_rate": ((0, -1, NAN, INFINITY, 44100.5, 1 << 32), (None, "48000")),
-    "period": ((0, -1, 1 << 32, (1 << 32) + 256), (1.5, "256")),
-    "inputs": ((-1, 65, (1 << 32) - 1, 1 << 32), (None, 1.5, "2")),
-    "outputs": ((-1, 65, (1 << 32) - 1, 1 << 32), (None, 1.5, "2")),
-    "declick": ((-1, (1 << 32) - 1, 1 << 32), (None, 1.5, "2")),
-    "skip": (("", "ahead", None), ()),
-    "swap_queue": ((0, -1, 1 << 32), (1.5, "2")),
-    "command_queue": ((0, -1, 1 << 32), (1.5, "2")),
-    "capture_buffer": ((0, -1, 1 << 32), (1.5, "2")),
-    "capture_latency": ((-1, 1 << 32), (1.5, "2")),
-    "playback_latency": ((-1, 1 << 32), (1.5, "2")),
-    "read_ahead": ((0, -1, 1 << 32), (1.5, "2")),
+    "start_server": ((), ("no", 2, 0.0)),
+    "frame_rate": ((0, -1, NAN, INFINITY, 44100.5, 1 << 32), ("48000",)),
+    "period": ((0, -1, 65_537, (1 << 32) + 256), (1.5, "256")),
+    "inputs": ((-1, 65, (1 << 32) - 1, 1 << 32), (1.5, "2")),
+    "outputs": ((-1, 65, (1 << 32) - 1, 1 << 32), (1.5, "2")),
+    "connect": ((), ("no", 2, [])),
+    "clamp": ((), ("no", "", 2)),
+    "declick": ((-1, 768_001, 1 << 32), (1.5, "2")),
+    "skip": (("", "ahead", 1), ()),
+    "swap_queue": ((0, -1, 65_537, 1 << 32), (1.5, "2")),
+    "command_queue": ((0, -1, 65_537, 1 << 32), (1.5, "2")),
+    "capture_buffer": ((0, -1, (1 << 26) + 1, 1 << 32), (1.5, "2")),
+    "capture_latency": ((-1, (1 << 20) + 1, 1 << 32), (1.5, "2")),
+    "playback_latency": ((-1, (1 << 20) + 1, 1 << 32), (1.5, "2")),
+    "read_ahead": ((0, -1, (1 << 24) + 1, 1 << 32), (1.5, "2")),
 }
+#: The ends of what is allowed.
+ALLOWED: dict[str, tuple[int, int]] = {
+    "frame_rate": (1000, 768_000),
+    "period": (1, 65_536),
+    "inputs": (0, 64),
+    "outputs": (0, 64),
+    "declick": (0, 768_000),
+    "swap_queue": (1, 65_536),
+    "command_queue": (1, 65_536),
+    "capture_buffer": (1, 1 << 26),
+    "capture_latency": (0, 1 << 20),
+    "playback_latency": (0, 1 << 20),
+    "read_ahead": (1, 1 << 24),
+}
+
+
+def test_all_options_are_tried_below() -> None:
+    assert OPTIONS.keys() == amio.Options.__annotations__.keys()
+
+
+@pytest.mark.parametrize("name", ALLOWED)
+def test_the_ends_of_the_range_of_an_option_are_allowed(name: str) -> None:
+    for value in ALLOWED[name]:
+        options: dict[str, Any] = {name: value}
+        with OfflineInterface(**options) as interface:
+            interface.render(1)
+
+
+@pytest.mark.parametrize("name", OPTIONS)
+def test_an_option_that_is_none_is_as_if_left_out(name: str) -> None:
+    options: dict[str, Any] = {name: None}
+    with OfflineInterface(**options) as interface:
+        assert interface.render(10).shape == (10, 2)
+        assert interface.read(10).array.shape == (10, 2)
 
 
 @pytest.mark.parametrize("name", OPTIONS)
@@ -183,8 +253,8 @@ def test_options_that_are_not_allowed_are_refused_by_name(name: str) -> None:
         *((ValueError, value) for value in values),
         *((TypeError, value) for value in types),
     ):
-        with pytest.raises(kind, match=name.split("_")[0]):
-            OfflineInterface(**{name: given}).open()
+        with pytest.raises(kind, match=rf"^{name} is .*; it must (be|not have)"):
+            OfflineInterface(**{name: given})
 
 
 def test_an_option_that_is_not_known_is_a_type_error_that_lists_them() -> None:
@@ -203,3 +273,115 @@ def test_a_name_that_c_would_cut_is_refused(name: Any, kind: type[Exception]) ->
 def test_input_of_the_wrong_shape_is_refused(shape: tuple[int, ...]) -> None:
     with OfflineInterface() as interface, pytest.raises(ValueError, match="it must be"):
         interface.render(10, np.zeros(shape))
+
+
+BAD_ENTRIES: dict[str, tuple[Callable[[], object], str]] = {
+    "no entry": (lambda: CLIP, "it is a Clip; it must be a PlayspecEntry or an Entry"),
+    "no clip": (lambda: wrong_entry(clip=None)[0], "clip is a NoneType; it must be an AudioClip"),
+    "its frames": (lambda: wrong_entry(frame_b=1.5)[0], "frame_b is 1.5; it must be a whole"),
+    "its interval": (lambda: wrong_entry(repeat_interval=-5)[0], "repeat interval is -5; it must"),
+    "its gain": (lambda: wrong_entry(gain_r=1e9)[0], "gain_r is 1000000000.0; it must be -1e6 to"),
+    "samples": (lambda: Entry(audio(np.nan)), "sample NaN at frame 0, channel 0; samples must be"),
+    "the rate of an AudioClip": (
+        lambda: Entry(audio(0.0, RATE / 2)),
+        "a clip has a frame rate of 24",
+    ),
+    "the rate of a Clip": (
+        lambda: Entry(amio.Clip(np.ones(1), 44100)),
+        r"the clip of playspec\[2\] has 44100 Hz",
+    ),
+    "its output": (lambda: Entry(CLIP, output=5), r"playspec\[2\]: needs outputs 5 to 5"),
+    "a clip that became shorter": (shrunk, "end is 10; the clip has 5 frames"),
+}
+
+
+@pytest.mark.parametrize("what", BAD_ENTRIES)
+def test_what_is_wrong_with_an_entry_tells_which_one_it_is(what: str) -> None:
+    make, message = BAD_ENTRIES[what]
+    where = "" if "playspec" in message else r"^playspec\[2\]: "
+    entries: Any = [Entry(CLIP, end=0), Entry(CLIP), make()]
+    with (
+        OfflineInterface() as interface,
+        pytest.raises((ValueError, TypeError), match=where + message) as caught,
+    ):
+        interface.schedule(entries)
+    assert "->" not in str(caught.value)
+
+
+def test_one_entry_is_no_playspec() -> None:
+    one: Any = (Entry(CLIP), *wrong_entry())
+    with OfflineInterface() as interface:
+        for entry, name in zip(one, ("an Entry", "a PlayspecEntry"), strict=True):
+            with pytest.raises(TypeError, match=f"playspec is {name}; it must be a list of"):
+                interface.schedule(entry)
+
+
+def test_a_playspec_may_be_any_iterable() -> None:
+    with OfflineInterface(declick=0) as interface:
+        ticket = interface.schedule((Entry(CLIP, at=frame) for frame in (0, 200)), 0)
+        interface.rolling = True
+        heard = interface.render(300)[:, 0]
+        ticket.set_gain(-1, 0.5)
+    assert np.flatnonzero(heard).tolist() == [*range(100), *range(200, 300)]
+
+
+def test_a_group_refuses_tickets_of_other_interfaces() -> None:
+    with OfflineInterface() as one, OfflineInterface() as other:
+        ticket, theirs = one.schedule([Entry(CLIP)], 9), other.schedule([Entry(CLIP)])
+        group = one.group()
+        with pytest.raises(ValueError, match="of another interface"):
+            group.cancel(theirs)
+        with pytest.raises(ValueError, match="of another interface"):
+            group.set_gain(theirs, 0, 1)
+        group.cancel(ticket)
+        group.commit()
+        one.render(10)
+        other.render(10)
+        assert theirs.outcome
+        assert ticket.outcome is not None
+        assert ticket.outcome.kind is amio.EventKind.CANCELLED
+
+
+def test_a_closed_interface_is_not_opened_again() -> None:
+    interface = OfflineInterface()
+    interface.open()
+    with pytest.raises(ContractError, match="opened already; make another one"):
+        interface.open()
+    interface.shutdown()
+    with pytest.raises(ContractError, match="was closed; make another one"), interface:
+        pass
+
+
+NUMBERS: dict[str, Callable[[Any], object]] = {
+    "frame_rate": lambda v: amio.NullInterface(v),
+    "frame_rate of a dummy": lambda v: amio.DummyInterface(v),
+    "frame_rate of an AudioClip": lambda v: AudioClip(np.ones(3), v),
+    "vol_dB": lambda v: amio.Fader(v),
+    "pan": lambda v: amio.Fader(0, v),
+    "vol_factor": lambda v: setattr(amio.Fader(), "vol_factor", v),
+}
+
+
+@pytest.mark.parametrize("what", NUMBERS)
+@pytest.mark.parametrize("given", [None, "48000", b"1", [1]])
+def test_what_is_no_number_is_refused_by_name(what: str, given: Any) -> None:
+    with pytest.raises(TypeError, match=rf"{what.split()[0]} is .*; it must be a number"):
+        NUMBERS[what](given)
+
+
+def test_what_is_analysed_and_where_is_refused_by_name() -> None:
+    nothing: Any = None
+    with pytest.raises(TypeError, match="source is None; it must be a Clip, or the path of"):
+        amio.Analysis(nothing)
+    word: Any = "a"
+    with pytest.raises(TypeError, match="start is 'a'; it must be a whole number"):
+        amio.Analysis(CLIP).overview(10, start=word)
+
+
+def test_messages_name_arguments_as_python_does(tmp_path: Path) -> None:
+    with OfflineInterface() as interface, pytest.raises(ValueError, match="channels") as caught:
+        interface.record(tmp_path / "a.wav", channels=[7])
+    assert "->" not in str(caught.value)
+    with pytest.raises(ValueError, match="client_name") as caught:
+        OfflineInterface(client_name="a:b").open()
+    assert "->" not in str(caught.value)

@@ -6,12 +6,22 @@ import asyncio
 import contextlib
 import dataclasses
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 
 import amio
-from amio import Clip, Entry, EventKind, OfflineInterface, RecorderState, TimerInterface
+from amio import (
+    Clip,
+    Entry,
+    EventKind,
+    OfflineInterface,
+    RecorderState,
+    TimerInterface,
+    _abi,
+    events,
+)
 from amio.errors import FileError, InvalidStateError, NoSuchTicketError
 
 RATE = 48_000
@@ -37,7 +47,7 @@ def test_context_managers_open_and_close() -> None:
         assert repr(interface) == "<TimerInterface: 48000 Hz, stopped at frame 0>"
     assert interface.closed
     assert repr(interface) == "<TimerInterface: closed>"
-    with pytest.raises(ValueError, match="opened already"), interface:
+    with pytest.raises(ValueError, match="was closed; make another one"), interface:
         pass
 
     async def main() -> None:
@@ -98,15 +108,46 @@ def test_there_are_as_many_outputs_as_were_asked_for(outputs: int) -> None:
         assert interface.render(10).shape == (10, outputs)
 
 
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i2", "i4", ">f8", ">i2"])
+def test_input_has_the_full_scale_that_clips_have(dtype: str) -> None:
+    whole = {"i2": 1 << 15, "i4": 1 << 31}.get(dtype[-2:], 1)
+    given = (np.array([[0.5, -1], [0.25, 0]]) * whole).astype(dtype)
+    with OfflineInterface() as interface:
+        interface.render(2, given)
+        heard = interface.read(2).array
+    assert heard.tolist() == [[0.5, -1], [0.25, 0]]
+    assert (heard == Clip(given, RATE).read()).all()
+
+
+@pytest.mark.parametrize("dtype", [np.complex64, np.int64, np.uint8, np.float16, bool, "U1"])
+def test_input_of_another_type_is_refused(dtype: Any) -> None:
+    with OfflineInterface() as interface:
+        given = np.zeros((2, 2), dtype)
+        with pytest.raises(TypeError, match=f"input has dtype {given.dtype}; it must be float32, "):
+            interface.render(2, given)
+        assert interface.stats.device_frames == 0
+
+
 def test_input_comes_from_the_caller_or_a_clip() -> None:
     with OfflineInterface(inputs=1) as interface:
-        interface.render(10, np.arange(10))
+        interface.render(10, np.arange(10.0))
         interface.set_input_clip(constant(0.5, 5))
         interface.render(10)
         interface.set_input_clip(None)
         interface.render(10)
         chunk = interface.read(30)
     assert chunk.array[:, 0].tolist() == [*range(10)] + [0.5] * 5 + [0] * 15
+
+
+def test_an_audio_clip_is_input_as_it_was_when_it_was_set() -> None:
+    clip = amio.AudioClip(np.full(5, 0.25, np.float32), RATE)
+    with OfflineInterface(inputs=1) as interface:
+        interface.set_input_clip(clip)
+        clip.array[:] = 0.75
+        interface.render(10)
+        assert interface.read(10).array[:, 0].tolist() == [0.25] * 5 + [0] * 5
+        with pytest.raises(ValueError, match="frame rate of 44100 Hz"):
+            interface.set_input_clip(amio.AudioClip(np.ones(5), 44100))
 
 
 # ---- Gains, groups, tickets
@@ -335,3 +376,20 @@ def test_a_recording_ends_with_its_interface(tmp_path: Path) -> None:
         interface.advance(1234)
     assert recorder.wait(5).frames == 1234
     assert recorder.stop().state is RecorderState.ENDED
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "missing", "freewheeling"),
+    [
+        (EventKind.EVENTS_LOST, 3, 3, False),
+        (EventKind.FREEWHEEL, 1, 0, True),
+        (EventKind.FREEWHEEL, 0, 0, False),
+        (EventKind.XRUN, 0, 0, False),
+    ],
+)
+def test_an_event_tells_what_is_missing_and_whether_the_server_freewheels(
+    kind: EventKind, count: int, missing: int, freewheeling: bool
+) -> None:
+    event = events._event_of(_abi.Event(kind=kind, count=count))
+    assert (event.kind, event.events_missing, event.freewheeling) == (kind, missing, freewheeling)
+    assert type(event.freewheeling) is bool

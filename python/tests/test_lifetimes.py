@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import copy
 import gc
 import json
+import pickle
 import subprocess
 import sys
 import threading
 import weakref
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +22,10 @@ import amio
 RATE = 48_000
 MEGABYTE = 1 << 20
 FOLDER = Path(__file__).parents[1]
+
+
+# From Python 3.12 on, fork() warns where there are threads. It is what is tried here.
+FORKING = ("-W", "ignore::DeprecationWarning")
 
 
 def run(*command: str, timeout: float = 60) -> str:
@@ -240,6 +247,116 @@ def test_the_interpreter_ends_well_while_everything_plays(how: str) -> None:
     run("-c", PLAYING + ENDS[how], timeout=20)
 
 
+BEFORE_FORK = """
+import amio, asyncio, numpy as np, os, signal, sys, tempfile
+folder = tempfile.mkdtemp()
+clip = amio.Clip(np.ones(1000, np.float32), 48_000)
+audio = amio.AudioClip(np.ones((1000, 1), np.float32), 48_000)
+audio.writeable = False
+interface = amio.TimerInterface()
+interface.open()
+ticket = interface.schedule([amio.Entry(clip, every=1000), amio.Entry(audio)], 0)
+ticket.wait(5)
+pending = interface.schedule([], 1 << 40)
+interface.rolling = True
+recorder = interface.record(folder + "/a.wav")
+group = interface.group()
+analysis = amio.Analysis(clip)
+def refused(use):
+    try:
+        use()
+    except amio.errors.ClosedError as error:
+        assert "before fork()" in str(error), error
+    else:
+        raise AssertionError("it was not refused")
+def child():
+"""
+AFTER_FORK = """
+pid = os.fork()
+if pid == 0:
+    signal.alarm(20)  # ends it if it waits for ever
+    child()
+    sys.exit(0)
+assert os.waitpid(pid, 0)[1] == 0
+pending.cancel()
+before = interface.stats.periods
+interface.schedule([]).wait(5)  # and here, all goes on
+assert interface.stats.periods > before
+recorder.stop()
+interface.shutdown()
+assert amio.probe(folder + "/a.wav").frames
+"""
+AFTER_MULTIPROCESSING = """
+import multiprocessing
+process = multiprocessing.get_context("fork").Process(target=child)
+process.start()
+process.join(20)
+assert process.exitcode == 0, process.exitcode
+pending.cancel()
+interface.schedule([]).wait(5)
+recorder.stop()
+interface.shutdown()
+"""
+CHILDREN = {
+    "ends": "    pass",
+    "closes": """
+    interface.shutdown()
+    asyncio.run(interface.close())
+    assert interface.closed
+""",
+    "leaves contexts": """
+    with interface, recorder: pass
+""",
+    "drops": """
+    global interface, ticket, pending, recorder, group, analysis, clip, audio
+    del interface, ticket, pending, recorder, group, analysis, clip, audio
+""",
+    "uses what is its parent's": """
+    assert "before fork()" in repr(interface)
+    for use in (
+        lambda: interface.position, lambda: interface.stats, lambda: interface.schedule([]),
+        lambda: setattr(interface, "rolling", False), lambda: interface.read(1, 1),
+        lambda: interface.poll(), lambda: interface.__enter__().position, pending.wait,
+        pending.cancel, lambda: ticket.set_gain(0, 1), recorder.stop, recorder.wait, group.commit,
+        clip.read, lambda: clip.save(folder + "/b.wav"), lambda: analysis.levels,
+    ):
+        refused(use)
+    async def wait(): await pending
+    refused(lambda: asyncio.run(wait()))
+    with amio.OfflineInterface() as mine:
+        refused(lambda: mine.schedule([amio.Entry(clip)]))
+        refused(lambda: mine.set_input_clip(clip))
+        refused(lambda: amio.Analysis(clip))
+""",
+    "makes its own": """
+    with amio.TimerInterface() as mine:
+        mine.schedule([amio.Entry(audio)], 0).wait(5)
+    with amio.OfflineInterface() as mine:
+        mine.schedule([amio.Entry(audio)], 0)
+        mine.rolling = True
+        assert (mine.render(500) == 1).all()
+        take = mine.record(folder + "/b.wav")
+        mine.render(500)
+        take.stop()
+    assert amio.probe(folder + "/b.wav").frames == 500
+    with amio.OfflineInterface() as mine:
+        mine.schedule([amio.Entry(amio.Clip.stream(folder + "/b.wav"))], 0)
+        mine.rolling = True
+        mine.render(500)
+    async def on_a_loop():
+        async with amio.TimerInterface() as mine:
+            await mine.schedule([])
+    asyncio.run(on_a_loop())
+""",
+}
+
+
+@pytest.mark.parametrize("fork", [AFTER_FORK, AFTER_MULTIPROCESSING], ids=["os", "multiprocessing"])
+@pytest.mark.parametrize("what", CHILDREN)
+def test_a_forked_process_does_no_harm_when_it(what: str, fork: str) -> None:
+    run(*FORKING, "-c", BEFORE_FORK + CHILDREN[what] + fork, timeout=40)
+
+
 def test_a_finalizer_in_the_garbage_collector_on_another_thread_does_no_harm() -> None:
     stop = threading.Event()
 
@@ -258,3 +375,29 @@ def test_a_finalizer_in_the_garbage_collector_on_another_thread_does_no_harm() -
     finally:
         stop.set()
         collector.join()
+
+
+@pytest.mark.parametrize("again", [copy.copy, copy.deepcopy, pickle.dumps])
+def test_what_belongs_to_this_process_is_neither_copied_nor_pickled(
+    again: Callable[[object], object], tmp_path: Path
+) -> None:
+    clip = amio.Clip(np.zeros(10, np.float32), RATE)
+    with amio.OfflineInterface() as interface:
+        unique = {
+            "OfflineInterface": interface,
+            "Ticket": interface.schedule([]),
+            "Group": interface.group(),
+            "Recorder": interface.record(tmp_path / "a.wav"),
+            "Analysis": amio.Analysis(clip),
+        }
+        for name, thing in unique.items():
+            with pytest.raises(TypeError, match=f"{name} objects cannot be pickled, nor copied"):
+                again(thing)
+
+
+def test_a_clip_is_its_own_copy_and_is_not_pickled() -> None:
+    clip = amio.Clip(np.zeros(10, np.float32), RATE)
+    assert copy.copy(clip) is clip
+    assert copy.deepcopy([clip, amio.Entry(clip)]) == [clip, amio.Entry(clip)]
+    with pytest.raises(TypeError, match="Clip objects cannot be pickled"):
+        pickle.dumps(clip)

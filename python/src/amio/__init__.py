@@ -10,24 +10,27 @@ The package takes the place of AMIO 0.1.1: a program that was written for it run
 
 from __future__ import annotations
 
-from typing import Any
+from datetime import datetime
+from typing import Any, Literal, overload
 
 from ._input import InputStream
 from ._library import lib
+from ._options import Options
+from ._typing import Unpack
 from .analysis import Analysis, FileInfo, Levels, Loudness, Overview, probe
 from .audio_clip import AudioClip, InputAudioChunk
-from .clip import Clip
+from .clip import Clip, FileFormat, Quality
 from .dummy_interface import DummyInterface
-from .engine import EngineInterface, Transport
+from .engine import EngineInterface, EventCallback, LatePolicy, Transport
 from .errors import AmioError
 from .events import CancelReason, Event, EventKind
 from .fader import Fader, dB_to_factor, factor_to_dB
 from .group import Group
-from .interface import Interface
+from .interface import AnyPlayspec, InputChunkCallback, Interface, PlayspecChangeCallback
 from .native_interface import NativeInterface
 from .null_interface import NullInterface
 from .offline_interface import OfflineInterface
-from .playspec import Entry, Playspec, PlayspecEntry
+from .playspec import AnyClip, Entry, Playspec, PlayspecEntry
 from .recorder import Recorder, RecorderState, Recording
 from .stats import Meter, Realtime, RingLevel, Stats
 from .ticket import Outcome, Ticket
@@ -36,6 +39,8 @@ from .timer_interface import TimerInterface
 __all__ = [
     "AmioError",
     "Analysis",
+    "AnyClip",
+    "AnyPlayspec",
     "AudioClip",
     "CancelReason",
     "Clip",
@@ -43,23 +48,30 @@ __all__ = [
     "EngineInterface",
     "Entry",
     "Event",
+    "EventCallback",
     "EventKind",
     "Fader",
+    "FileFormat",
     "FileInfo",
     "Group",
     "InputAudioChunk",
+    "InputChunkCallback",
     "InputStream",
     "Interface",
+    "LatePolicy",
     "Levels",
     "Loudness",
     "Meter",
     "NativeInterface",
     "NullInterface",
     "OfflineInterface",
+    "Options",
     "Outcome",
     "Overview",
     "Playspec",
+    "PlayspecChangeCallback",
     "PlayspecEntry",
+    "Quality",
     "Realtime",
     "Recorder",
     "RecorderState",
@@ -78,6 +90,27 @@ __all__ = [
 __version__ = lib.amio_version_string().decode()
 
 
+@overload
+def create_io_interface(
+    driver: Literal["jack"] = "jack",
+    *,
+    starting_time: datetime | None = None,
+    **kwargs: Unpack[Options],
+) -> NativeInterface: ...
+@overload
+def create_io_interface(
+    driver: Literal["null"], *, frame_rate: float, starting_time: datetime | None = None
+) -> NullInterface: ...
+@overload
+def create_io_interface(driver: Literal["dummy"], *, frame_rate: float) -> DummyInterface: ...
+@overload
+def create_io_interface(
+    driver: Literal["offline"], **kwargs: Unpack[Options]
+) -> OfflineInterface: ...
+@overload
+def create_io_interface(driver: Literal["timer"], **kwargs: Unpack[Options]) -> TimerInterface: ...
+@overload
+def create_io_interface(driver: str = "jack", **kwargs: Any) -> Interface: ...
 def create_io_interface(driver: str = "jack", **kwargs: Any) -> Interface:
     """Makes an interface by the name of its driver.
 

@@ -5,27 +5,50 @@ from __future__ import annotations
 import math
 import operator
 import os
+from collections.abc import Callable
 from numbers import Real
 from pathlib import Path
-from typing import SupportsIndex, Union
+from typing import Any, SupportsIndex, TypeVar
 
-PathLike = Union[str, "os.PathLike[str]"]
+import numpy as np
 
-_FARTHEST_FRAME = 1 << 61
+_Function = TypeVar("_Function", bound=Callable[..., Any])
+
+PathLike = str | os.PathLike[str]
+
+FARTHEST_FRAME = 1 << 61
+GREATEST_GAIN = 1e6
+_LONGEST_RAMP = 1 << 60
+
+
+def whole(what: str, given: SupportsIndex) -> int:
+    """A whole number."""
+    try:
+        return operator.index(given)
+    except TypeError:
+        raise TypeError(f"{what} is {given!r}; it must be a whole number") from None
 
 
 def unsigned(what: str, given: SupportsIndex, least: int = 0, *, bits: int = 64) -> int:
     """A count."""
-    number = _whole(what, given)
+    number = whole(what, given)
     if not least <= number < 1 << bits:
         raise ValueError(f"{what} is {number}; it must be at least {least}, and below 2**{bits}")
     return number
 
 
+def within(what: str, given: SupportsIndex, least: int, most: int) -> int:
+    """A count that has an upper end, too."""
+    number = whole(what, given)
+    if not least <= number <= most:
+        raise ValueError(f"{what} is {number}; it must be {least} to {most}")
+    return number
+
+
 def signed(what: str, given: SupportsIndex) -> int:
     """A position."""
-    number = _whole(what, given)
-    if not -_FARTHEST_FRAME <= number <= _FARTHEST_FRAME:
+    number = whole(what, given)
+    if not -FARTHEST_FRAME <= number <= FARTHEST_FRAME:
         raise ValueError(f"{what} is {number}; it must be -2**61 to 2**61")
     return number
 
@@ -37,6 +60,40 @@ def real(what: str, given: object) -> float:
     return float(given)
 
 
+def positive(what: str, given: float) -> float:
+    """A rate: above 0."""
+    if not 0 < real(what, given) < math.inf:
+        raise ValueError(f"{what} is {given}; it must be above 0, and finite")
+    return given
+
+
+def gain(what: str, given: object) -> float:
+    """A factor that samples are multiplied by."""
+    factor = real(what, given)
+    if not abs(factor) <= GREATEST_GAIN:
+        raise ValueError(f"{what} is {given}; it must be -1e6 to 1e6")
+    return factor
+
+
+def ramp(given: SupportsIndex) -> int:
+    """Over how many frames a gain moves."""
+    return within("ramp", given, 0, _LONGEST_RAMP)
+
+
+def switch(what: str, given: object) -> bool:
+    """On or off. A text such as "false" would be on, to Python."""
+    if not isinstance(given, (int, np.bool_)) or given not in (0, 1):
+        raise TypeError(f"{what} is {given!r}; it must be True or False")
+    return bool(given)
+
+
+def function(what: str, given: _Function | None) -> _Function | None:
+    """A callback."""
+    if not (given is None or callable(given)):
+        raise TypeError(f"{what} is {given!r}; it must be a function, or None")
+    return given
+
+
 def seconds(what: str, given: float | None) -> float | None:
     """A time to wait; ``None``: for ever."""
     if given is None:
@@ -44,6 +101,13 @@ def seconds(what: str, given: float | None) -> float | None:
     if math.isnan(time := real(what, given)):
         raise ValueError(f"{what} is {given}; it must be a number of seconds, or None")
     return None if time == math.inf else max(time, 0.0)
+
+
+def interval(what: str, given: float) -> float:
+    """A time from one thing to the next, in seconds: 0 or more."""
+    if not 0 <= real(what, given) < math.inf:
+        raise ValueError(f"{what} is {given}; it must be a number of seconds, 0 or more")
+    return float(given)
 
 
 def whole_rate(frame_rate: float) -> int:
@@ -83,10 +147,3 @@ def file_path(path: PathLike | bytes) -> bytes:
 def ending(path: PathLike | bytes) -> str:
     """What a file's name ends in, such as ``.wav``."""
     return Path(os.fsdecode(path)).suffix.lower()
-
-
-def _whole(what: str, given: SupportsIndex) -> int:
-    try:
-        return operator.index(given)
-    except TypeError:
-        raise TypeError(f"{what} is {given!r}; it must be a whole number") from None

@@ -11,11 +11,12 @@ import functools
 import os
 import threading
 import weakref
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, NoReturn, SupportsIndex, TypeVar
 
 from . import _abi
-from .errors import UnsupportedError, error_of
+from .errors import ClosedError, UnsupportedError, error_of
 
 _Sized = TypeVar("_Sized", bound=ctypes.Structure)
 
@@ -46,6 +47,9 @@ def _load() -> Any:
 
 def _check(status: int, _function: object, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
     if status != _abi.OK:
+        for argument in arguments:
+            if isinstance(argument, Handle):
+                argument.must_be_ours()
         if _exiting.is_set() and threading.current_thread().daemon:
             # Its objects are given back already. It stops here, as Python soon stops such threads
             # wherever they are, rather than fail.
@@ -72,17 +76,52 @@ def _tell_of_exit() -> None:
     atexit.register(_exiting.set)
 
 
+#: How many forks lie between this process and the one that loaded the library.
+_forks = 0
+
+
+def _count_fork() -> None:
+    global _forks
+    _forks += 1
+
+
+os.register_at_fork(after_in_child=_count_fork)
+
+
 class Handle:
     """Owns one object of the library, and gives it back when it is closed, dropped, or at exit.
 
-    It can be passed to the functions of :data:`lib` as it is.
+    It can be passed to the functions of :data:`lib` as it is. In a process that was forked later,
+    where the threads that serve the object do not run, it is never given back, and what it is
+    passed to raises :class:`ClosedError`.
     """
 
-    def __init__(self, value: ctypes.c_void_p, free: Any) -> None:
-        # As ctypes calls it: what is passed in place of this object.
-        self._as_parameter_ = value
-        self._finalizer = weakref.finalize(self, free, value)
+    def __init__(self, value: ctypes.c_void_p, free: Callable[[ctypes.c_void_p], object]) -> None:
+        self._value = value
+        self._forks = _forks
+        self._finalizer = weakref.finalize(self, _free_ours, free, value, _forks)
         _tell_of_exit()
+
+    @property
+    def _as_parameter_(self) -> ctypes.c_void_p:
+        """As ctypes calls it: what is passed in place of this object.
+
+        An error that was raised here would reach the caller as one of ctypes. So the library gets
+        a handle that it refuses, and :func:`_check` finds out why.
+        """
+        return self._value if self._forks == _forks else ctypes.c_void_p()
+
+    @property
+    def is_ours(self) -> bool:
+        """Whether it was made in this process."""
+        return self._forks == _forks
+
+    def must_be_ours(self) -> None:
+        """Raises an error if it was made in another process."""
+        if not self.is_ours:
+            raise ClosedError(
+                "what is used here was made before fork(); make another in this process"
+            )
 
     def close(self) -> None:
         """Gives the object back. Fine if that was done already."""
@@ -90,5 +129,22 @@ class Handle:
 
     @property
     def closed(self) -> bool:
-        """Whether it was given back."""
-        return not self._finalizer.alive
+        """Whether it was given back, or is another process's to give back."""
+        return not (self._finalizer.alive and self.is_ours)
+
+
+def _free_ours(
+    free: Callable[[ctypes.c_void_p], object], value: ctypes.c_void_p, forks: int
+) -> None:
+    if forks == _forks:
+        free(value)
+
+
+class Unique:
+    """Base of what owns, or belongs to, an object of the library: there is one, in one process."""
+
+    def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
+        raise TypeError(
+            f"{type(self).__name__} objects cannot be pickled, nor copied in that way: each stands"
+            " for an object of the library in this process"
+        )

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal, TypedDict
+from collections.abc import Callable
+from typing import Any, Literal, TypedDict, cast
 
 from . import _abi
-from ._arguments import one_of, text, unsigned, whole_rate
+from ._arguments import one_of, switch, text, whole_rate, within
 from ._library import sized
 
 SkipPolicy = Literal["slip", "catch_up"]
@@ -13,43 +14,61 @@ _SKIP_POLICIES: dict[str, int] = {"slip": _abi.SKIP_SLIP, "catch_up": _abi.SKIP_
 
 
 class Options(TypedDict, total=False):
-    """What an interface can be asked for when it is made. What is left out has its default.
+    """What an interface can be asked for when it is made.
 
-    A number that is out of range is a ``ValueError`` when the interface is opened.
+    What is left out, or ``None``, has its default.
+
+    Raises:
+        TypeError: no option has this name, or one is of another type.
+        ValueError: one is out of its range.
     """
 
     #: What the server shows: "amio". The server may change it.
-    client_name: str
+    client_name: str | None
     #: Which JACK server: the default one.
-    server_name: str
+    server_name: str | None
     #: Start the JACK server that the user has configured, if none runs: ``True``.
-    start_server: bool
-    #: Frames per second: the server's, or 48000. A rate that is not the server's is an error.
-    frame_rate: float
-    #: Frames per period: the server's, or 256. A period that is not the server's is an error.
-    period: int
+    start_server: bool | None
+    #: Frames per second, 1000 to 768000: the server's, or 48000. A rate that is not the server's is
+    #: an error.
+    frame_rate: float | None
+    #: Frames per period, 1 to 65536: the server's, or 256. A period that is not the server's is an
+    #: error.
+    period: int | None
     #: Channels, 0 to 64: 2.
-    inputs: int
-    outputs: int
+    inputs: int | None
+    outputs: int | None
     #: Connect to the first hardware ports: ``True``.
-    connect: bool
+    connect: bool | None
     #: Clamp the output to -1.0 to 1.0: ``True``, except offline.
-    clamp: bool
-    #: Over how many frames sound fades that is cut before its end; 0 for hard cuts: 5 ms.
-    declick: int
+    clamp: bool | None
+    #: Over how many frames sound fades that is cut before its end, 0 (hard cuts) to 768000: 5 ms.
+    declick: int | None
     #: Where the device skipped frames, does the timeline wait ("slip") or skip too: "slip".
-    skip: SkipPolicy
-    #: How many swaps may be pending: 1024.
-    swap_queue: int
-    #: How many commands may wait for the next period: 1024.
-    command_queue: int
-    #: How many captured frames are kept until they are read: 2 seconds.
-    capture_buffer: int
-    #: What the timer and offline drivers pretend to have, in frames: 0.
-    capture_latency: int
-    playback_latency: int
-    #: How far ahead streamed clips are read, in frames: one second.
-    read_ahead: int
+    skip: SkipPolicy | None
+    #: How many swaps may be pending, 1 to 65536: 1024.
+    swap_queue: int | None
+    #: How many commands may wait for the next period, 1 to 65536: 1024.
+    command_queue: int | None
+    #: How many captured frames are kept until they are read, 1 to 2**26: 2 seconds.
+    capture_buffer: int | None
+    #: What the timer and offline drivers pretend to have, in frames, 0 to 2**20: 0.
+    capture_latency: int | None
+    playback_latency: int | None
+    #: How far ahead streamed clips are read, in frames, 1 to 2**24: one second.
+    read_ahead: int | None
+
+
+def given(options: Options) -> Options:
+    """Those that are not ``None``."""
+    named = {name: value for name, value in options.items() if value is not None}
+    return cast(Options, named)
+
+
+def channels(options: Options, side: Literal["inputs", "outputs"]) -> int:
+    """How many channels are asked for."""
+    asked = options.get(side)
+    return _CHANNELS if asked is None else asked
 
 
 def config(driver: int, options: Options) -> _abi.InterfaceConfig:
@@ -62,52 +81,62 @@ def config(driver: int, options: Options) -> _abi.InterfaceConfig:
         )
     raw = sized(_abi.InterfaceConfig)
     raw.driver = driver
-    if "client_name" in options:
-        raw.client_name = text("client_name", options["client_name"])
-    if "server_name" in options:
-        raw.server_name = text("server_name", options["server_name"])
-    if "frame_rate" in options:
-        raw.frame_rate_hz = whole_rate(options["frame_rate"])
-    raw.input_channels = _channels("inputs", options.get("inputs", 2))
-    raw.output_channels = _channels("outputs", options.get("outputs", 2))
-    raw.start_server = _switch(
-        options.get("start_server", True), _abi.START_SERVER_ON, _abi.START_SERVER_OFF
-    )
-    if "connect" in options:
-        raw.autoconnect = _switch(options["connect"], _abi.AUTOCONNECT_ON, _abi.AUTOCONNECT_OFF)
-    if "clamp" in options:
-        raw.clamp = _switch(options["clamp"], _abi.CLAMP_ON, _abi.CLAMP_OFF)
-    if "declick" in options:
-        declick = unsigned("declick", options["declick"], bits=31)
-        raw.declick_frames = declick or _abi.DECLICK_OFF
-    raw.skip_policy = one_of("skip", options.get("skip", "slip"), _SKIP_POLICIES)
-    for name, (field, least) in _COUNTS.items():
-        given: Any = options.get(name)
-        if given is not None:
-            setattr(raw, field, unsigned(name, given, least, bits=32))
+    defaults = {"inputs": _CHANNELS, "outputs": _CHANNELS, "start_server": True}
+    named: dict[str, Any] = {**defaults, **given(options)}
+    for name, value in named.items():
+        _SETTERS[name](raw, name, value)
     return raw
 
 
-_MOST_CHANNELS = 64
+#: Sets a field of the configuration from an option of this name.
+_Setter = Callable[[_abi.InterfaceConfig, str, Any], None]
 
-#: What the library calls the other options, and their least values: to it, 0 is the default.
-_COUNTS: dict[str, tuple[str, int]] = {
-    "period": ("period_frames", 1),
-    "swap_queue": ("swap_queue_length", 1),
-    "command_queue": ("command_queue_length", 1),
-    "capture_buffer": ("capture_buffer_frames", 1),
-    "read_ahead": ("read_ahead_frames", 1),
-    "capture_latency": ("capture_latency_frames", 0),
-    "playback_latency": ("playback_latency_frames", 0),
+
+def _count(field: str, least: int, most: int, zero: int = 0) -> _Setter:
+    """``zero`` is what none at all is to the library, for which 0 is the default."""
+
+    def put(raw: _abi.InterfaceConfig, name: str, value: Any) -> None:
+        setattr(raw, field, within(name, value, least, most) or zero)
+
+    return put
+
+
+def _text(raw: _abi.InterfaceConfig, name: str, value: Any) -> None:
+    setattr(raw, name, text(name, value))
+
+
+def _rate(raw: _abi.InterfaceConfig, _name: str, value: Any) -> None:
+    raw.frame_rate_hz = whole_rate(value)
+
+
+def _skip(raw: _abi.InterfaceConfig, name: str, value: Any) -> None:
+    raw.skip_policy = one_of(name, value, _SKIP_POLICIES)
+
+
+def _switch(field: str, on: int, off: int) -> _Setter:
+    def put(raw: _abi.InterfaceConfig, name: str, value: Any) -> None:
+        setattr(raw, field, on if switch(name, value) else off)
+
+    return put
+
+
+_CHANNELS, _MOST_CHANNELS = 2, 64
+_SETTERS: dict[str, _Setter] = {
+    "client_name": _text,
+    "server_name": _text,
+    "start_server": _switch("start_server", _abi.START_SERVER_ON, _abi.START_SERVER_OFF),
+    "frame_rate": _rate,
+    "period": _count("period_frames", 1, 65_536),
+    "inputs": _count("input_channels", 0, _MOST_CHANNELS, _abi.CHANNELS_NONE),
+    "outputs": _count("output_channels", 0, _MOST_CHANNELS, _abi.CHANNELS_NONE),
+    "connect": _switch("autoconnect", _abi.AUTOCONNECT_ON, _abi.AUTOCONNECT_OFF),
+    "clamp": _switch("clamp", _abi.CLAMP_ON, _abi.CLAMP_OFF),
+    "declick": _count("declick_frames", 0, 768_000, _abi.DECLICK_OFF),
+    "skip": _skip,
+    "swap_queue": _count("swap_queue_length", 1, 65_536),
+    "command_queue": _count("command_queue_length", 1, 65_536),
+    "capture_buffer": _count("capture_buffer_frames", 1, 1 << 26),
+    "capture_latency": _count("capture_latency_frames", 0, 1 << 20),
+    "playback_latency": _count("playback_latency_frames", 0, 1 << 20),
+    "read_ahead": _count("read_ahead_frames", 1, 1 << 24),
 }
-
-
-def _channels(what: str, given: int) -> int:
-    """0 means none to the caller, and the default to the library."""
-    if (channels := unsigned(what, given)) > _MOST_CHANNELS:
-        raise ValueError(f"{what} is {channels}; it must be 0 to {_MOST_CHANNELS}")
-    return channels or _abi.CHANNELS_NONE
-
-
-def _switch(given: bool, on: int, off: int) -> int:
-    return on if given else off

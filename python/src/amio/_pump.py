@@ -56,6 +56,7 @@ class Pump:
     """
 
     def __init__(self, interface: Handle, owner: Owner) -> None:
+        self._interface = interface
         self._mailbox = Mailbox(interface)
         self._owner = weakref.ref(owner)
         self._event_fd = _descriptor(lib.amio_interface_event_fd, interface)
@@ -124,6 +125,7 @@ class Pump:
 
     def input_waits_until(self, deadline: float | None) -> bool:
         """Waits on this thread; ``False`` if nothing came before the deadline."""
+        self._interface.must_be_ours()
         if deadline is None or deadline > time.monotonic():
             self._refuse_to_block()
         return _wait_readable(self._input_fd, deadline)
@@ -200,12 +202,13 @@ class Pump:
 
     def wait_until(self, done: Callable[[], bool], timeout: float | None) -> None:
         """Waits until events have made something true."""
+        self._interface.must_be_ours()
         self._refuse_to_block()
         deadline = deadline_of(timeout)
         while not done():
             # In slices, for nobody tells when the loop stops, or another thread has taken the event
             # for which this one waits.
-            left = _left(deadline)
+            left = time_left(deadline)
             self._wait_for_events(_SLICE if left is None else min(left, _SLICE))
             if left == 0 and not done():
                 raise TimedOutError(f"it has not happened within {timeout} s")
@@ -284,7 +287,8 @@ def deadline_of(timeout: float | None) -> float | None:
     return None if limit is None else time.monotonic() + limit
 
 
-def _left(deadline: float | None) -> float | None:
+def time_left(deadline: float | None) -> float | None:
+    """Seconds until then; ``None``: no end."""
     return None if deadline is None else max(0.0, deadline - time.monotonic())
 
 
@@ -292,7 +296,7 @@ def _wait_readable(fd: int, deadline: float | None) -> bool:
     """Waits for a descriptor. A signal handler may run meanwhile, and raise."""
     poll = select.poll()
     poll.register(fd, select.POLLIN)
-    left = _left(deadline)
+    left = time_left(deadline)
     most = None if left is None else min(math.ceil(1000 * left), _LONGEST_POLL_MS)
     return bool(poll.poll(most))
 

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
 
 from . import _abi
-from ._arguments import real, signed
+from ._arguments import gain, ramp, signed, whole
 from ._library import Handle, lib
 from .audio_clip import AudioClip
 from .clip import Clip
+from .errors import AmioError
 from .interface import AnyPlayspec
 from .playspec import Entry, PlayspecEntry, interval_of
 
@@ -27,40 +30,71 @@ class NativePlayspec:
     """
 
     def __init__(self, playspec: AnyPlayspec, prepare: Callable[[AudioClip], Clip]) -> None:
+        if isinstance(playspec, (PlayspecEntry, Entry)) or not isinstance(playspec, Iterable):
+            raise TypeError(
+                f"playspec is {_a(playspec)}; it must be a list of PlayspecEntry and Entry objects"
+            )
         value = ctypes.c_void_p()
         lib.amio_playspec_new(ctypes.byref(value))
         self.handle = Handle(value, lib.amio_playspec_free)
-        self._length = len(playspec)
         self._numbers: dict[int, int] = {}
         # An AudioClip may be in many entries.
         self._prepared: dict[tuple[int, bool], Clip] = {}
-        for index, entry in enumerate(playspec):
-            if not isinstance(entry, (PlayspecEntry, Entry)):
-                raise TypeError(
-                    f"playspec[{index}] is a {type(entry).__name__};"
-                    " it must be a PlayspecEntry or an Entry"
-                )
-            self._add(index, entry, self._clip_of(index, entry, prepare))
+        self._length = 0
+        for entry in playspec:
+            try:
+                self._add(entry, prepare)
+            except (AmioError, TypeError, ValueError) as error:
+                error.args = (f"playspec[{self._length}]: {error}",)
+                raise
+            self._length += 1
         self._prepared.clear()
 
-    def number(self, index: int) -> int | None:
-        """The library's number of an entry of the caller's; ``None`` if it never sounds."""
-        index = signed("entry", index)
+    def gain_change(
+        self, entry: int, left: float, right: float | None, ramp_frames: int
+    ) -> tuple[Handle, int, float, float, int] | None:
+        """What the library's functions for that ask for; ``None`` if the entry never sounds."""
+        index = whole("entry", entry)
         if not -self._length <= index < self._length:
             raise IndexError(f"entry is {index}; the playspec has {self._length} entries")
-        return self._numbers.get(index % self._length)
+        gains = gain("left", left), gain("right", left if right is None else right)
+        frames = ramp(ramp_frames)
+        number = self._numbers.get(index % self._length)
+        return None if number is None else (self.handle, number, *gains, frames)
 
-    def _clip_of(
-        self, index: int, entry: PlayspecEntry | Entry, prepare: Callable[[AudioClip], Clip]
-    ) -> Clip:
+    @contextlib.contextmanager
+    def telling_entries(self) -> Iterator[None]:
+        """Lets errors of the library name entries as the caller counts them."""
+        try:
+            yield
+        except AmioError as error:
+            error.args = (re.sub(r"\bentry (\d+)", self._named, str(error)),)
+            raise
+
+    def _named(self, found: re.Match[str]) -> str:
+        indices = {number: index for index, number in self._numbers.items()}
+        return f"playspec[{indices[int(found[1])]}]"
+
+    def _add(self, entry: object, prepare: Callable[[AudioClip], Clip]) -> None:
+        if not isinstance(entry, (PlayspecEntry, Entry)):
+            raise TypeError(f"it is {_a(entry)}; it must be a PlayspecEntry or an Entry")
+        clip = self._clip_of(entry, prepare)
+        raw, number = _abi.PlayspecEntry(), ctypes.c_uint64()
+        lib.amio_playspec_entry_init(ctypes.byref(raw), ctypes.sizeof(raw), clip._handle)
+        if isinstance(entry, PlayspecEntry):
+            sounds = _fill_amio(raw, entry, len(clip))
+        else:
+            sounds = _fill(raw, entry, len(clip))
+        if sounds:
+            lib.amio_playspec_add(self.handle, ctypes.byref(raw), ctypes.byref(number))
+            self._numbers[self._length] = number.value
+
+    def _clip_of(self, entry: PlayspecEntry | Entry, prepare: Callable[[AudioClip], Clip]) -> Clip:
         clip = entry.clip
         if isinstance(clip, Clip):
             return clip
         if not isinstance(clip, AudioClip):
-            raise ValueError(
-                f"playspec[{index}].clip is a {type(clip).__name__};"
-                " it must be an AudioClip or a Clip"
-            )
+            raise ValueError(f"clip is {_a(clip)}; it must be an AudioClip or a Clip")
         # As in AMIO, whose entries are for two sides, further channels are not heard.
         narrowed = isinstance(entry, PlayspecEntry) and clip.channels > 2
         key = id(clip), narrowed
@@ -68,17 +102,6 @@ class NativePlayspec:
             heard = AudioClip(clip.array[:, :2], clip.frame_rate) if narrowed else clip
             self._prepared[key] = prepare(heard)
         return self._prepared[key]
-
-    def _add(self, index: int, entry: PlayspecEntry | Entry, clip: Clip) -> None:
-        raw, number = _abi.PlayspecEntry(), ctypes.c_uint64()
-        lib.amio_playspec_entry_init(ctypes.byref(raw), ctypes.sizeof(raw), clip._handle)
-        if isinstance(entry, PlayspecEntry):
-            sounds = _fill_amio(raw, entry, len(clip), f"playspec[{index}]")
-        else:
-            sounds = _fill(raw, entry, len(clip))
-        if sounds:
-            lib.amio_playspec_add(self.handle, ctypes.byref(raw), ctypes.byref(number))
-            self._numbers[index] = number.value
 
 
 def _fill(raw: _abi.PlayspecEntry, entry: Entry, length: int) -> bool:
@@ -95,27 +118,27 @@ def _fill(raw: _abi.PlayspecEntry, entry: Entry, length: int) -> bool:
     return raw.source_begin_frame < raw.source_end_frame
 
 
-def _fill_amio(raw: _abi.PlayspecEntry, entry: PlayspecEntry, length: int, name: str) -> bool:
+def _fill_amio(raw: _abi.PlayspecEntry, entry: PlayspecEntry, length: int) -> bool:
     """Fills in an entry of AMIO's, which is cut to what its clip has; tells if it sounds at all.
 
     An entry that repeats does so on the whole timeline, also before ``play_at_frame``.
     """
-    frame_a = signed(f"{name}.frame_a", entry.frame_a)
-    begin, end = max(frame_a, 0), min(signed(f"{name}.frame_b", entry.frame_b), length)
+    frame_a = signed("frame_a", entry.frame_a)
+    begin, end = max(frame_a, 0), min(signed("frame_b", entry.frame_b), length)
     if begin >= end:
         return False
     interval = interval_of(entry.repeat_interval)
-    first = signed(f"{name}.play_at_frame", entry.play_at_frame) + begin - frame_a
+    first = signed("play_at_frame", entry.play_at_frame) + begin - frame_a
     if interval:
         # A whole number of frames that is a whole number of intervals, so that no repeat is
         # rounded another way.
         step = interval.numerator
         first -= max(-((_BEGINNING - first) // step), 0) * step
     raw.source_begin_frame, raw.source_end_frame = begin, end
-    raw.play_at_frame = signed(f"{name}.play_at_frame", first)
+    raw.play_at_frame = signed("play_at_frame", first)
     _repeat(raw, interval)
-    raw.gain_left = real(f"{name}.gain_l", entry.gain_l)
-    raw.gain_right = real(f"{name}.gain_r", entry.gain_r)
+    raw.gain_left = gain("gain_l", entry.gain_l)
+    raw.gain_right = gain("gain_r", entry.gain_r)
     return True
 
 
@@ -124,3 +147,8 @@ def _repeat(raw: _abi.PlayspecEntry, interval: Fraction, times: int | None = Non
         raw.repeat_interval_frames = interval.numerator
         raw.repeat_interval_denominator = interval.denominator
         raw.repeat_count = times or 0
+
+
+def _a(thing: object) -> str:
+    name = type(thing).__name__
+    return f"an {name}" if name[0] in "AEIOUaeiou" else f"a {name}"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import os
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,7 +12,7 @@ from numpy.typing import NDArray
 
 from . import _abi
 from ._arguments import PathLike, file_path, unsigned
-from ._library import Handle, lib, sized
+from ._library import Handle, Unique, lib, sized
 from ._progress import Progress, watched
 from .clip import Clip
 
@@ -84,7 +85,7 @@ def probe(path: PathLike) -> FileInfo:
     )
 
 
-class Analysis:
+class Analysis(Unique):
     """What was found in a clip or a file, looked at once, from its first frame to its last.
 
     Args:
@@ -96,6 +97,8 @@ class Analysis:
     """
 
     def __init__(self, source: Clip | PathLike, *, progress: Progress | None = None) -> None:
+        if not isinstance(source, (Clip, str, bytes, os.PathLike)):
+            raise TypeError(f"source is {source!r}; it must be a Clip, or the path of a file")
         value = ctypes.c_void_p()
         everything = _abi.ANALYSE_OVERVIEW | _abi.ANALYSE_LOUDNESS
         with watched(progress) as callback:
@@ -137,12 +140,13 @@ class Analysis:
             start: the first frame.
             frames: how many; ``None``: up to the end. What is behind the end counts for nothing.
         """
+        start = unsigned("start", start)
         frames = max(len(self) - start, 1) if frames is None else frames
         buckets = np.empty((unsigned("parts", parts, 1), 3), np.float32)
         lib.amio_analysis_read(
             self._handle,
             unsigned("channel", channel, bits=32),
-            unsigned("start", start),
+            start,
             unsigned("frames", frames, 1),
             buckets.ctypes.data_as(ctypes.POINTER(_abi.Bucket)),
             parts,

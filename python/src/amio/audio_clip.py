@@ -14,18 +14,21 @@ import tempfile
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import _sound_files
+from ._arguments import positive
+from ._samples import is_frozen
 from ._sound_files import FileName
 from .clip import Clip
 from .errors import ContractError
 from .fader import factor_to_dB
 
 FloatArray = NDArray[np.floating[Any]]
+_AudioClip = TypeVar("_AudioClip", bound="AudioClip")
 
 #: Frame rates of clips in the library. Of these only the ratio matters to a conversion.
 _LEAST_RATE, _GREATEST_RATE = 1000, 768_000
@@ -55,6 +58,8 @@ class AudioClip:
     def __init__(self, array: FloatArray, frame_rate: float) -> None:
         if not isinstance(array, np.ndarray):
             raise ContractError(f"array is a {type(array).__name__}; it must be a numpy array")
+        if isinstance(array, np.ma.MaskedArray):
+            raise ContractError("array is a masked array; fill what is masked first: filled(0)")
         if not np.issubdtype(array.dtype, np.floating):
             raise ContractError(f"array has dtype {array.dtype}; it must be a type of floats")
         if array.ndim not in (1, 2):
@@ -72,6 +77,17 @@ class AudioClip:
     def __len__(self) -> int:
         """Length in frames."""
         return len(self._array)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # What was computed belongs to this process, and to samples that the pickled ones, which are
+        # writeable, are not.
+        return {**self.__dict__, "_clip": None, "_immutable_clip_data": None}
+
+    def __copy__(self: _AudioClip) -> _AudioClip:
+        # It shares the samples, and must know that they may be sounding.
+        other = type(self).__new__(type(self))
+        other.__dict__.update(self.__dict__)
+        return other
 
     def __str__(self) -> str:
         seconds = len(self) / self.frame_rate
@@ -95,7 +111,7 @@ class AudioClip:
 
     @frame_rate.setter
     def frame_rate(self, value: float) -> None:
-        self._frame_rate = _positive("frame_rate", value)
+        self._frame_rate = positive("frame_rate", value)
 
     @property
     def channels(self) -> int:
@@ -116,9 +132,10 @@ class AudioClip:
     def writeable(self) -> bool:
         """Whether the samples may change.
 
-        Setting it sets the flag of the array, too. Where an interface may still play the samples,
-        they are left to it, and :attr:`array` is a copy of them that is writeable. Otherwise those
-        of a read-only buffer cannot be made writeable: ``ValueError``.
+        Setting it sets the flag of :attr:`array`, too. (An array of one dimension that the clip was
+        made of keeps its own: :attr:`array` is a view of it.) Where an interface may still play the
+        samples, they are left to it, and :attr:`array` is a copy of them that is writeable.
+        Otherwise those of a read-only buffer cannot be made writeable: ``ValueError``.
         """
         return self._array.flags.writeable
 
@@ -157,7 +174,7 @@ class AudioClip:
             The number of fragments, at least 1; of each, the RMS and the peak in dB as int8 of
             shape ``(fragments,)``, -127 (silence) to 127, rounded towards 0.
         """
-        window = self.frame_rate / _positive("metering_fps", metering_fps)
+        window = self.frame_rate / positive("metering_fps", metering_fps)
         count = max(int(len(self) // window), 1)
         if len(self) == 0:
             silence = np.full(count, _LEAST_DB, np.int8)
@@ -188,8 +205,10 @@ class AudioClip:
     def to_clip(self, frame_rate: float | None = None) -> Clip:
         """The samples as they are now, as float32, ready to be played.
 
-        While the clip is :attr:`writeable`, a new one with a copy. Otherwise always the same one,
-        which plays from these samples if they are float32: scheduling it again costs nothing.
+        While the clip is :attr:`writeable`, a new one with a copy. Otherwise always the same one:
+        scheduling it again costs nothing. It plays from these very samples if they are float32 and
+        nothing else may change them: where they are a part of an array that is writeable, it has a
+        copy, too.
 
         Args:
             frame_rate: the rate that it is to claim, with nothing converted; ``None``: its own.
@@ -199,8 +218,9 @@ class AudioClip:
                 beyond 1e6; or the rate is not a whole number of 1000 to 768000.
         """
         rate = self.frame_rate if frame_rate is None else frame_rate
-        if self._clip is not None and self._clip.frame_rate == rate:
-            return self._clip
+        kept = self._clip
+        if kept is not None and kept.frame_rate == rate and kept._handle.is_ours:
+            return kept
         clip = Clip(self._single(), rate)
         if not self.writeable:
             self._clip = clip
@@ -208,7 +228,7 @@ class AudioClip:
 
     def _single(self) -> NDArray[np.float32]:
         """The samples as float32, in memory that does not change."""
-        return self._array.astype(np.float32, copy=self.writeable)
+        return self._array.astype(np.float32, copy=not is_frozen(self._array))
 
     def channel(self, channel_number: int) -> AudioClip:
         """One channel, which shares the samples of this clip.
@@ -303,7 +323,7 @@ class AudioClip:
             ValueError: a rate is not above 0, or more than 384 times the other; or a sample is no
                 finite number.
         """
-        rate = _positive("required_frame_rate", required_frame_rate)
+        rate = positive("required_frame_rate", required_frame_rate)
         if abs(self.frame_rate - rate) <= epsilon:
             return self
         source_rate, target_rate = _whole_rates(self.frame_rate, rate)
@@ -400,7 +420,7 @@ class AudioClip:
         the last, both included, so that whole periods end on 0. That makes the tone
         ``length / (length - 1)`` times as high, which matters for very short ones alone.
         """
-        periods = length / _positive("frame_rate", frame_rate) * frequency
+        periods = length / positive("frame_rate", frame_rate) * frequency
         wave = amplitude * np.sin(np.linspace(0, 2 * np.pi * periods, length))
         return AudioClip(np.repeat(wave[:, np.newaxis], channels, axis=1), frame_rate)
 
@@ -514,12 +534,6 @@ def _whole_rates(source_rate: float, target_rate: float) -> tuple[int, int]:
     scale = -(-_LEAST_RATE // ratio.numerator)
     rates = ratio.numerator * scale, ratio.denominator * scale
     return rates if source_rate < target_rate else rates[::-1]
-
-
-def _positive(name: str, value: float) -> float:
-    if not 0 < value < math.inf:
-        raise ValueError(f"{name} is {value}; it must be above 0, and finite")
-    return value
 
 
 def _all_equal(what: str, values: list[Any]) -> None:

@@ -11,8 +11,9 @@ from numpy.typing import NDArray
 
 from . import _abi
 from ._arguments import PathLike, ending, file_path, one_of, unsigned, whole_rate
-from ._library import Handle, lib, sized
+from ._library import Handle, Unique, lib, sized
 from ._progress import Progress, watched
+from ._samples import SAMPLE_FORMATS, can_be_frozen, checked, freeze
 
 Quality = Literal["draft", "good", "best"]
 FileFormat = Literal["wav_16", "wav_24", "wav_f32", "flac_16", "flac_24"]
@@ -30,15 +31,9 @@ FILE_FORMATS: dict[str, int] = {
     "flac_24": _abi.FILE_FLAC_24,
 }
 _FORMAT_OF_END: dict[str, FileFormat] = {".wav": "wav_f32", ".flac": "flac_24"}
-_SAMPLE_FORMATS: dict[Any, int] = {
-    np.dtype(np.float32): _abi.SAMPLE_F32,
-    np.dtype(np.float64): _abi.SAMPLE_F64,
-    np.dtype(np.int16): _abi.SAMPLE_I16,
-    np.dtype(np.int32): _abi.SAMPLE_I32,
-}
 
 
-class Clip:
+class Clip(Unique):
     """A piece of audio that does not change, ready to be played.
 
     Args:
@@ -47,16 +42,20 @@ class Clip:
             that is not a number, and nothing beyond 1e6.
         frame_rate: frames per second, 1000 to 768000.
         copy: ``False`` plays from the array's own memory where its layout allows it (C or Fortran
-            order, aligned, native byte order), which float32 does fastest. The array is kept alive,
-            and made read-only, since it must not change while it may sound; views that were taken
-            of it before must not be written to either. ``True`` copies, and leaves it alone.
+            order, aligned, native byte order), which float32 does fastest, and where numpy or
+            ``bytes`` own that memory. The array is kept alive, and made read-only, since it must
+            not change while it may sound; so is the array of which it is a part. Only other views
+            that were taken of that before stay writeable, and must not be written to. ``True``
+            copies, and leaves all of them alone.
 
     Raises:
         ValueError: a sample, the rate, or the number of frames or channels is not allowed.
-        TypeError: ``array`` has another dtype.
+        TypeError: ``array`` is no numpy array, has another dtype, or is a masked array.
 
     A clip may be used from any thread, and its length is ``len(clip)`` frames. The library keeps
-    what it plays: a clip that sounds may be dropped.
+    what it plays: a clip that sounds may be dropped. Since it does not change, ``copy.copy`` and
+    ``copy.deepcopy`` give the clip itself. It cannot be pickled: save it, or pickle what
+    :meth:`read` gives.
     """
 
     def __init__(self, array: NDArray[Any], frame_rate: float, *, copy: bool = False) -> None:
@@ -65,7 +64,7 @@ class Clip:
         clip_format = sized(_abi.ClipFormat)
         clip_format.frame_rate_hz = whole_rate(frame_rate)
         clip_format.channels = samples.shape[1]
-        clip_format.sample_format = _SAMPLE_FORMATS[samples.dtype]
+        clip_format.sample_format = SAMPLE_FORMATS[samples.dtype]
         value = ctypes.c_void_p()
         if layout is None:
             samples = np.ascontiguousarray(samples)
@@ -84,8 +83,9 @@ class Clip:
                 ctypes.addressof(loan.returned),
                 ctypes.byref(value),
             )
+            freeze(samples)
             if np.may_share_memory(array, samples):
-                array.flags.writeable = False
+                freeze(array)
             self._own(Handle(value, loan.end))
 
     @classmethod
@@ -225,6 +225,12 @@ class Clip:
     def __len__(self) -> int:
         return self._properties.frames
 
+    def __copy__(self) -> Clip:
+        return self
+
+    def __deepcopy__(self, _memo: object) -> Clip:
+        return self
+
     def __repr__(self) -> str:
         kind = "streamed, " if self.streamed else ""
         return (
@@ -302,23 +308,17 @@ def _open_options(frame_rate: float | None, quality: Quality) -> _abi.OpenOption
 
 
 def _two_dimensional(array: NDArray[Any]) -> NDArray[Any]:
-    if not isinstance(array, np.ndarray):
-        raise TypeError(f"array is a {type(array).__name__}; it must be a numpy array")
-    if array.dtype.newbyteorder("=") not in _SAMPLE_FORMATS:
-        raise TypeError(
-            f"array has dtype {array.dtype}; it must be float32, float64, int16 or int32"
-        )
+    native = checked("array", array)
     if array.ndim not in (1, 2):
         raise ValueError(
             f"array has {array.ndim} dimensions; it must be (frames,) or (frames, channels)"
         )
-    native = array.astype(array.dtype.newbyteorder("="), copy=False)
     return native if array.ndim == 2 else native[:, np.newaxis]
 
 
 def _layout_of(array: NDArray[Any]) -> int | None:
     """How the library can play from the array's own memory, if it can."""
-    if not array.flags.aligned:
+    if not array.flags.aligned or not can_be_frozen(array):
         return None
     if array.flags.c_contiguous:
         return _abi.LAYOUT_INTERLEAVED

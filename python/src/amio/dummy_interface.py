@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ._arguments import positive
 from .interface import Interface
 
 
@@ -9,12 +10,12 @@ class DummyInterface(Interface):
     """Converts between frames and seconds, and does nothing else: for tests.
 
     Args:
-        frame_rate: frames per second.
+        frame_rate: frames per second; any number above 0.
     """
 
     def __init__(self, frame_rate: float) -> None:
         super().__init__()
-        self._frame_rate = frame_rate
+        self._frame_rate = positive("frame_rate", frame_rate)
 
     def get_frame_rate(self) -> float:
         """Frames per second, as it was given."""

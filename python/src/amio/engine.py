@@ -13,15 +13,16 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta, timezone
 from types import TracebackType
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, TypeVar
+from typing import Any, ClassVar, Literal, TypeVar
 
 from . import _abi
-from ._arguments import PathLike, one_of, signed, text, unsigned
+from ._arguments import PathLike, function, interval, one_of, signed, switch, text, unsigned
 from ._input import Clock, InputReader, InputStream
-from ._library import Handle, lib, sized
-from ._options import Options, config
+from ._library import Handle, Unique, lib, sized
+from ._options import Options, channels, config, given
 from ._pump import Pump, deadline_of, running_loop
 from ._schedule import NativePlayspec
+from ._typing import Unpack
 from .audio_clip import AudioClip, InputAudioChunk
 from .clip import Clip, FileFormat
 from .errors import ClosedError, ContractError, InvalidStateError, TimedOutError
@@ -31,9 +32,6 @@ from .interface import AnyPlayspec, InputChunkCallback, Interface, PlayspecChang
 from .recorder import Recorder, RecordSource
 from .stats import Meter, MeterSide, Stats, read_meters, read_stats
 from .ticket import Ticket
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
 
 _log = logging.getLogger("amio")
 
@@ -70,7 +68,7 @@ class Transport:
     ticket: int
 
 
-class EngineInterface(Interface):
+class EngineInterface(Unique, Interface):
     """Base of the interfaces that play and capture.
 
     Open one with ``async with``, ``with``, ``await interface.init(name)`` or
@@ -78,20 +76,29 @@ class EngineInterface(Interface):
     calls its callbacks there, woken by what happens and not by a clock; opened without one, it
     calls them on the thread that waits for a ticket or advances it. Nothing in Python runs on the
     audio thread.
+
+    Args:
+        **options: any of :class:`Options`, by name.
+
+    Raises:
+        TypeError: no option has this name, or one is of another type.
+        ValueError: one is out of its range.
     """
 
     _driver: int = _abi.DRIVER_DEFAULT
     _defaults: ClassVar[Options] = {}
 
-    #: The length of the chunks that ``input_chunk_callback`` gets, in frames. One is shorter
-    #: where the timeline or the device jumps behind it. Set it before opening.
-    chunk_frames: int = 64
-    #: How long input gathers before ``input_chunk_callback`` is called for all of it, in seconds.
-    chunk_interval: float = 0.1
-
     def __init__(self, **options: Unpack[Options]) -> None:
+        """Makes an interface that is not open yet.
+
+        The options, all of which may be left out; :class:`Options` says what they mean:
+
+        client_name, server_name, start_server, frame_rate, period, inputs, outputs, connect, clamp,
+        declick, skip, swap_queue, command_queue, capture_buffer, capture_latency, playback_latency,
+        read_ahead.
+        """
         super().__init__()
-        options = {**self._defaults, **options}
+        options = {**self._defaults, **given(options)}
         self._config = config(self._driver, options)
         self._open_handle: Handle | None = None
         # From the first call of close() on; and once the driver is closed.
@@ -102,14 +109,15 @@ class EngineInterface(Interface):
         self._lock = threading.Lock()
         self._open_pump: Pump | None = None
         self._clock: Clock | None = None
-        self._inputs = options.get("inputs", 2)
+        self._inputs = channels(options, "inputs")
         self._is_opening = False
         self._input_taken = False
         # So that a recording goes on whose recorder the caller does not keep.
         self._recorders: list[Recorder] = []
         self._input_reader: InputReader | None = None
-        #: Called with each :class:`Event`, where ``input_chunk_callback`` is called.
-        self.event_callback: EventCallback | None = None
+        self._event_callback: EventCallback | None = None
+        self._chunk_frames = 64
+        self._chunk_interval = 0.1
 
     # ---- Life
 
@@ -143,7 +151,7 @@ class EngineInterface(Interface):
     async def close(self) -> None:
         """Closes the interface. Callbacks of changes that still wait get ``False``."""
         self._begin_closing()
-        if self._open_handle is not None:
+        if self._open_handle is not None and self._open_handle.is_ours:
             await asyncio.to_thread(lib.amio_interface_close, self._open_handle)
         self.shutdown()
 
@@ -151,9 +159,13 @@ class EngineInterface(Interface):
         """As :meth:`close`, for programs without an event loop; waits up to a second.
 
         Called on another thread than the event loop's, it returns before the loop has called the
-        callbacks.
+        callbacks. In a process that was forked from the one that opened the interface, it closes
+        nothing.
         """
         self._begin_closing()
+        if self._open_handle is not None and not self._open_handle.is_ours:
+            self._is_closed = True
+            return
         if self._open_handle is not None:
             lib.amio_interface_close(self._open_handle)
         was_closed, self._is_closed = self._is_closed, True
@@ -214,6 +226,8 @@ class EngineInterface(Interface):
             return f"<{name}: closed>"
         if self._open_handle is None:
             return f"<{name}: not opened>"
+        if not self._open_handle.is_ours:
+            return f"<{name}: opened before fork()>"
         transport = self.transport
         motion = "rolling" if transport.rolling else "stopped"
         return f"<{name}: {self.get_frame_rate()} Hz, {motion} at frame {transport.position}>"
@@ -222,7 +236,9 @@ class EngineInterface(Interface):
     def _opening(self) -> Iterator[None]:
         """Lets nobody else open it meanwhile."""
         with self._lock:
-            if self._open_handle is not None or self._is_closing or self._is_opening:
+            if self._is_closing:
+                raise ClosedError("the interface was closed; make another one")
+            if self._open_handle is not None or self._is_opening:
                 raise ContractError("the interface was opened already; make another one")
             self._is_opening = True
         try:
@@ -252,6 +268,7 @@ class EngineInterface(Interface):
             raise ClosedError("operation on a closed AMIO interface")
         if self._open_handle is None:
             raise ClosedError("operation on an AMIO interface that was not opened yet")
+        self._open_handle.must_be_ours()
         return self._open_handle
 
     @property
@@ -351,9 +368,18 @@ class EngineInterface(Interface):
 
     def set_transport_rolling(self, rolling: bool) -> None:
         """Starts or stops, from the next period on. Stopped means silence; capture goes on."""
-        lib.amio_interface_set_rolling(self._handle, int(bool(rolling)))
+        lib.amio_interface_set_rolling(self._handle, switch("rolling", rolling))
 
     # ---- What happens
+
+    @property
+    def event_callback(self) -> EventCallback | None:
+        """Called with each :class:`Event`, where ``input_chunk_callback`` is called."""
+        return self._event_callback
+
+    @event_callback.setter
+    def event_callback(self, callback: EventCallback | None) -> None:
+        self._event_callback = function("event_callback", callback)
 
     def poll(self) -> None:
         """Calls the callbacks of what has happened so far, and resolves tickets, on this thread.
@@ -429,24 +455,25 @@ class EngineInterface(Interface):
         self,
         playspec: AnyPlayspec,
         callback: PlayspecChangeCallback | None,
-        function: Any,
+        schedule: Any,
         handle: Handle,
         at: int | None,
         start: int,
         late: LatePolicy,
     ) -> Ticket:
-        if not (callback is None or callable(callback)):
-            raise TypeError(f"callback is {callback!r}; it must be a function, or None")
+        function("callback", callback)
         native = NativePlayspec(playspec, self._prepare)
         number = ctypes.c_uint64()
-        function(
-            handle,
-            native.handle,
-            _AT_ONCE if at is None else signed("at", at),
-            signed("start", start),
-            _abi.LATE_SLIP if at is None else one_of("late", late, LATE_POLICIES),
-            ctypes.byref(number),
-        )
+        policy = one_of("late", late, LATE_POLICIES)
+        with native.telling_entries():
+            schedule(
+                handle,
+                native.handle,
+                _AT_ONCE if at is None else signed("at", at),
+                signed("start", start),
+                _abi.LATE_SLIP if at is None else policy,
+                ctypes.byref(number),
+            )
         ticket = Ticket(self, native, number.value, callback, has_frame=at is not None)
         with self._lock:
             event = self._early.pop(ticket.number, None)
@@ -516,8 +543,7 @@ class EngineInterface(Interface):
 
     @input_chunk_callback.setter
     def input_chunk_callback(self, callback: InputChunkCallback | None) -> None:
-        if not (callback is None or callable(callback)):
-            raise TypeError(f"input_chunk_callback is {callback!r}; it must be a function, or None")
+        function("input_chunk_callback", callback)
         with self._lock:
             if self._input_taken and callback is not None:
                 raise InvalidStateError(_INPUT_TAKEN)
@@ -529,6 +555,27 @@ class EngineInterface(Interface):
         if self._open_pump is not None and not self._is_closing:
             self._open_pump.watch_input(callback is not None)
             self._adopt_loop()
+
+    @property
+    def chunk_frames(self) -> int:
+        """The length of the chunks that ``input_chunk_callback`` gets, in frames: 64.
+
+        One is shorter where the timeline or the device jumps behind it. Set it before opening.
+        """
+        return self._chunk_frames
+
+    @chunk_frames.setter
+    def chunk_frames(self, frames: int) -> None:
+        self._chunk_frames = unsigned("chunk_frames", frames, 1)
+
+    @property
+    def chunk_interval(self) -> float:
+        """How many seconds input gathers before ``input_chunk_callback`` gets all of it: 0.1."""
+        return self._chunk_interval
+
+    @chunk_interval.setter
+    def chunk_interval(self, seconds: float) -> None:
+        self._chunk_interval = interval("chunk_interval", seconds)
 
     def read(self, frames: int, timeout: float | None = None) -> InputAudioChunk:
         """Reads captured input, waiting until there are so many frames.

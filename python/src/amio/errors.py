@@ -170,8 +170,28 @@ _BY_CODE: dict[int, type[AmioError]] = {
 _FILE_ERRORS: tuple[type[FileError], ...] = (FileMissingError, FilePermissionError)
 
 
+#: What the library calls arguments that have another name here.
+_NAMES = {
+    "frame_rate_hz": "frame_rate",
+    "first_output_channel": "output",
+    "source_begin_frame": "start",
+    "source_end_frame": "end",
+    "play_at_frame": "at",
+    "repeat_interval_frames": "every",
+    "fade_in_frames": "fade_in",
+    "fade_out_frames": "fade_out",
+    "begin_frame": "begin",
+    "end_frame": "end",
+    "most_frames": "frames",
+    "channel_count": "the number of channels",
+}
+
+
 def error_of(status: int, message: str) -> AmioError:
     """The exception for a status other than ``AMIO_OK``."""
+    message = re.sub(
+        r"\b(?:entry|config)->(\w+)", lambda found: _NAMES.get(found[1], found[1]), message
+    )
     if status != _abi.ERROR_IO:
         return _BY_CODE.get(status, InternalError)(message)
     found = re.search(r"\(os error (\d+)\)", message)

@@ -73,8 +73,10 @@ class Event:
     frames: int
     #: For how long no period ran, in milliseconds.
     silent_ms: int
-    #: How many events are missing, or whether freewheel is on.
-    count: int
+    #: How many events are missing: those of ``EVENTS_LOST``.
+    events_missing: int
+    #: Whether the server runs as fast as it can: what ``FREEWHEEL`` tells.
+    freewheeling: bool
     cancel_reason: CancelReason
     #: The new latencies, in frames.
     capture_latency: int
@@ -94,7 +96,8 @@ class Event:
             ("device frame", self.device_frame),
             ("frames", self.frames),
             ("ms", self.silent_ms),
-            ("count", self.count),
+            ("missing", self.events_missing),
+            ("freewheeling", self.freewheeling),
             ("reason", self.cancel_reason.name if self.cancel_reason else ""),
             ("capture latency", self.capture_latency),
             ("playback latency", self.playback_latency),
@@ -155,7 +158,8 @@ def _event_of(raw: _abi.Event) -> Event:
         raw.time_ns,
         raw.frames,
         raw.silent_ms,
-        raw.count,
+        raw.count if raw.kind == _abi.EVENT_EVENTS_LOST else 0,
+        raw.kind == _abi.EVENT_FREEWHEEL and bool(raw.count),
         CancelReason(raw.cancel_reason),
         raw.capture_latency_frames,
         raw.playback_latency_frames,

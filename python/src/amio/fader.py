@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 import sys
 
+from ._arguments import real
 from .errors import ContractError
 
 
@@ -44,7 +45,7 @@ class Fader:
 
     @vol_dB.setter
     def vol_dB(self, value_dB: float) -> None:
-        self.vol_factor = dB_to_factor(value_dB)
+        self.vol_factor = dB_to_factor(real("vol_dB", value_dB))
 
     @property
     def vol_factor(self) -> float:
@@ -53,7 +54,7 @@ class Fader:
 
     @vol_factor.setter
     def vol_factor(self, value_factor: float) -> None:
-        self._vol_factor = value_factor
+        self._vol_factor = real("vol_factor", value_factor)
 
     @property
     def pan(self) -> float:
@@ -62,7 +63,7 @@ class Fader:
 
     @pan.setter
     def pan(self, value: float) -> None:
-        if not -1 <= value <= 1:
+        if not -1 <= real("pan", value) <= 1:
             raise ContractError(f"pan is {value}; it must be -1 (left) to 1 (right)")
         self._pan = value
 

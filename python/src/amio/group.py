@@ -6,16 +6,16 @@ import ctypes
 from types import TracebackType
 from typing import TYPE_CHECKING
 
-from ._arguments import real, signed, unsigned
-from ._library import Handle, lib
+from ._arguments import signed, switch
+from ._library import Handle, Unique, lib
+from .ticket import Ticket
 
 if TYPE_CHECKING:
     from .engine import EngineInterface, LatePolicy
     from .interface import AnyPlayspec, PlayspecChangeCallback
-    from .ticket import Ticket
 
 
-class Group:
+class Group(Unique):
     """Up to 4096 commands that take effect at the first frame of the same period.
 
     :meth:`EngineInterface.group` makes it. As a context manager it commits on the way out, unless
@@ -31,7 +31,7 @@ class Group:
     def schedule(
         self,
         playspec: AnyPlayspec,
-        at: int,
+        at: int | None = None,
         *,
         start: int = 0,
         late: LatePolicy = "catch_up",
@@ -47,23 +47,17 @@ class Group:
 
         Raises:
             LookupError: it has ended already.
+            ValueError: it is one of another interface.
         """
-        lib.amio_group_cancel(self._handle, ticket.number)
+        lib.amio_group_cancel(self._handle, self._own(ticket).number)
 
     def set_gain(
         self, ticket: Ticket, entry: int, left: float, right: float | None = None, *, ramp: int = 0
     ) -> None:
         """As :meth:`Ticket.set_gain`."""
-        number = ticket._playspec.number(entry)
-        if number is not None:
-            lib.amio_group_set_gain(
-                self._handle,
-                ticket._playspec.handle,
-                number,
-                real("left", left),
-                real("right", left if right is None else right),
-                unsigned("ramp", ramp),
-            )
+        change = self._own(ticket)._playspec.gain_change(entry, left, right, ramp)
+        if change is not None:
+            lib.amio_group_set_gain(self._handle, *change)
 
     def set_position(self, position: int) -> None:
         """As :meth:`EngineInterface.set_position`."""
@@ -71,7 +65,7 @@ class Group:
 
     def set_rolling(self, rolling: bool) -> None:
         """As :meth:`EngineInterface.set_transport_rolling`."""
-        lib.amio_group_set_rolling(self._handle, int(bool(rolling)))
+        lib.amio_group_set_rolling(self._handle, switch("rolling", rolling))
 
     def commit(self) -> None:
         """Hands everything to the interface, in the order in which it was put in.
@@ -81,6 +75,13 @@ class Group:
             RuntimeError: it was committed already, or the interface is closed.
         """
         lib.amio_group_commit(self._handle)
+
+    def _own(self, ticket: Ticket) -> Ticket:
+        if not isinstance(ticket, Ticket):
+            raise TypeError(f"ticket is {ticket!r}; it must be a Ticket")
+        if ticket._owner() is not self._interface:
+            raise ValueError(f"ticket is {ticket!r} of another interface")
+        return ticket
 
     def __enter__(self) -> Group:
         return self

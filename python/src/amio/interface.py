@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable
 
 from .audio_clip import InputAudioChunk
 from .playspec import Entry, PlayspecEntry
@@ -10,8 +10,8 @@ from .playspec import Entry, PlayspecEntry
 InputChunkCallback = Callable[[InputAudioChunk], None]
 PlayspecChangeCallback = Callable[[bool], None]
 
-#: What can be scheduled: a :class:`Playspec`, or any other sequence of entries.
-AnyPlayspec = Sequence[PlayspecEntry | Entry]
+#: What can be scheduled: a :class:`Playspec`, or any other iterable of entries.
+AnyPlayspec = Iterable[PlayspecEntry | Entry]
 
 
 class Interface:

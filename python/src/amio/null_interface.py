@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 from datetime import datetime, timezone
 
+from ._arguments import positive
 from ._library import lib
 from .errors import ContractError
 from .offline_interface import OfflineInterface
@@ -24,8 +25,7 @@ class NullInterface(OfflineInterface):
     chunk_length = 4800
 
     def __init__(self, frame_rate: float, starting_time: datetime | None = None) -> None:
-        if not 0 < frame_rate < float("inf"):
-            raise ValueError(f"frame_rate is {frame_rate}; it must be above 0, and finite")
+        positive("frame_rate", frame_rate)
         super().__init__()
         self._frame_rate = frame_rate
         self._starting_time = starting_time or datetime.now(timezone.utc)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta, timezone
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,13 +12,13 @@ from . import _abi
 from ._arguments import unsigned
 from ._input import Clock
 from ._library import lib
-from ._options import Options
+from ._options import Options, channels
+from ._samples import as_float32
+from ._typing import Unpack
+from .audio_clip import AudioClip
 from .clip import Clip
 from .engine import EngineInterface
-
-if TYPE_CHECKING:
-    from typing_extensions import Unpack
-
+from .playspec import AnyClip
 
 #: How many frames are rendered between two looks at what else there is to do.
 _STEP_FRAMES = 1 << 19
@@ -34,7 +34,7 @@ class OfflineInterface(EngineInterface):
 
     def __init__(self, **options: Unpack[Options]) -> None:
         super().__init__(**options)
-        self._outputs = options.get("outputs", 2)
+        self._outputs = channels(options, "outputs")
         self._starting_time = datetime.now(timezone.utc)
 
     def render(self, frames: int, input: NDArray[Any] | None = None) -> NDArray[np.float32]:
@@ -43,13 +43,15 @@ class OfflineInterface(EngineInterface):
         Args:
             frames: how many, at least 1.
             input: what is captured meanwhile, of shape ``(frames, inputs)`` or, for one input,
-                ``(frames,)``; converted to float32. ``None``: the input clip, or silence.
+                ``(frames,)``; float32, float64, int16 or int32 with full scale as :class:`Clip`
+                has it. ``None``: the input clip, or silence.
 
         Returns:
             The mixed output, of shape ``(frames, outputs)``.
 
         Raises:
             ValueError: the shape of ``input`` does not fit.
+            TypeError: it is no numpy array, or has another dtype.
         """
         frames = unsigned("frames", frames, 1)
         output = np.empty((frames, self._outputs), np.float32)
@@ -60,8 +62,22 @@ class OfflineInterface(EngineInterface):
         """As :meth:`render`, and throws away what is rendered."""
         self._advance(unsigned("frames", frames, 1), None, None)
 
-    def set_input_clip(self, clip: Clip | None) -> None:
-        """Feeds a clip, once, to what is rendered from now on; ``None``: silence."""
+    def set_input_clip(self, clip: AnyClip | None) -> None:
+        """Feeds a clip, once, to what is rendered from now on; ``None``: silence.
+
+        An :class:`AudioClip` sounds as it is now, whatever becomes of it.
+
+        Raises:
+            ValueError: it has another frame rate.
+        """
+        if isinstance(clip, AudioClip):
+            clip = self._prepare(clip)
+        if clip is not None:
+            if not isinstance(clip, Clip):
+                raise TypeError(
+                    f"clip is a {type(clip).__name__}; it must be an AudioClip, a Clip, or None"
+                )
+            clip._handle.must_be_ours()  # what is passed otherwise means silence
         lib.amio_interface_set_input_clip(self._handle, None if clip is None else clip._handle)
 
     def set_period(self, period: int) -> None:
@@ -73,7 +89,7 @@ class OfflineInterface(EngineInterface):
         lib.amio_interface_skip(self._handle, unsigned("frames", frames))
 
     def _samples(self, frames: int, given: NDArray[Any]) -> NDArray[np.float32]:
-        samples = np.ascontiguousarray(given, np.float32)
+        samples = as_float32("input", given)
         if samples.ndim == 1:
             samples = samples[:, np.newaxis]
         if samples.shape != (frames, self._inputs):

@@ -7,25 +7,24 @@ may stand in one list.
 from __future__ import annotations
 
 import math
-import operator
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
 from fractions import Fraction
 from numbers import Rational, Real
-from typing import TYPE_CHECKING, Any, ClassVar, SupportsIndex, overload
+from typing import Any, ClassVar, SupportsIndex, overload
 
+import numpy as np
+from numpy.typing import NDArray
+
+from ._arguments import FARTHEST_FRAME, GREATEST_GAIN, whole
+from ._typing import Self
 from .audio_clip import AudioClip
 from .clip import Clip
 from .errors import ContractError
 
-if TYPE_CHECKING:
-    from typing_extensions import Self
-
 #: What may sound. An :class:`AudioClip` is copied when its playspec is scheduled.
 AnyClip = AudioClip | Clip
 
-_FARTHEST_FRAME = 1 << 61
-_GREATEST_GAIN = 1e6
 _LARGEST_DENOMINATOR = (1 << 32) - 1
 #: Of floats, which stand for the nearest simple fraction: 25714.285714285714 is 180000/7.
 _FLOAT_DENOMINATOR = 1_000_000
@@ -142,7 +141,7 @@ class PlayspecEntry(tuple[Any, ...]):
 
     @start.setter
     def start(self, new_start: int) -> None:
-        new_start = _whole("start", new_start)
+        new_start = whole("start", new_start)
         frame_a = self.frame_a + new_start - self.play_at_frame
         if frame_a < 0:
             raise ContractError(
@@ -162,7 +161,7 @@ class PlayspecEntry(tuple[Any, ...]):
 
     @end.setter
     def end(self, new_end: int) -> None:
-        length = max(_whole("end", new_end) - self.play_at_frame, 0)
+        length = max(whole("end", new_end) - self.play_at_frame, 0)
         self._change(frame_b=self.frame_a + length)
 
     def __len__(self) -> int:
@@ -274,7 +273,8 @@ class Entry:
             begins at ``at + round(k * every)``, halves upwards. A fraction or a float makes a
             metronome that never drifts: see :func:`~amio.playspec.interval_of`.
         times: how often it sounds in all; ``None``: once, or with ``every`` without end.
-        gain: a factor, or one each for the left and the right side: -1e6 to 1e6.
+        gain: a factor, or two of them in a sequence or an array, for the left and the right side:
+            -1e6 to 1e6.
         fade_in: frames over which each repeat fades in, at most as many as sound.
         fade_out: frames over which each repeat fades out, at most as many as sound.
         output: the output, from 0, of the clip's first channel. A clip of one channel sounds on the
@@ -295,7 +295,7 @@ class Entry:
     end: int | None = None
     every: Fraction | float | None = None
     times: int | None = None
-    gain: float | tuple[float, float] = 1.0
+    gain: float | Sequence[float] | NDArray[np.floating[Any]] = 1.0
     fade_in: int = 0
     fade_out: int = 0
     output: int = 0
@@ -306,7 +306,7 @@ class Entry:
                 f"clip is a {type(self.clip).__name__}; it must be an AudioClip or a Clip"
             )
         frames = len(self.clip)
-        self._check("at", -_FARTHEST_FRAME, _FARTHEST_FRAME)
+        self._check("at", -FARTHEST_FRAME, FARTHEST_FRAME)
         self._check("start", 0, frames, "the length of the clip")
         if self.end is not None:
             self._check("end", self.start, frames, "the length of the clip")
@@ -320,8 +320,9 @@ class Entry:
             if self.times > 1 and self.every is None:
                 raise ContractError(f"times is {self.times}; it must be 1 where every is not given")
         if not isinstance(self.gain, (int, float)):
-            object.__setattr__(self, "gain", self.gains)
-        if not all(abs(gain) <= _GREATEST_GAIN for gain in self.gains):
+            one = isinstance(self.gain, Real)
+            object.__setattr__(self, "gain", self.gains[0] if one else self.gains)
+        if not all(abs(gain) <= GREATEST_GAIN for gain in self.gains):
             raise ContractError(f"gain is {self.gain}; each side must be -1e6 to 1e6")
 
     @property
@@ -355,7 +356,7 @@ class Entry:
         return f"Entry({self.clip!r}{''.join(given)})"
 
     def _check(self, name: str, least: int, most: int, meaning: str = "") -> None:
-        value = _whole(name, getattr(self, name))
+        value = whole(name, getattr(self, name))
         if not least <= value <= most:
             explained = f", {meaning}" if meaning else ""
             raise ContractError(f"{name} is {value}; it must be {least} to {most}{explained}")
@@ -404,13 +405,8 @@ def interval_of(every: Fraction | float) -> Fraction:
 def _sides(gain: object) -> tuple[float, float]:
     if isinstance(gain, Real):
         return float(gain), float(gain)
-    if isinstance(gain, Sequence) and len(gain) == 2 and all(isinstance(g, Real) for g in gain):
-        return float(gain[0]), float(gain[1])
+    if isinstance(gain, (Sequence, np.ndarray)):
+        sides = tuple(gain)
+        if len(sides) == 2 and all(isinstance(side, Real) for side in sides):
+            return float(sides[0]), float(sides[1])
     raise TypeError(f"gain is {gain!r}; it must be a factor, or a pair of them: (left, right)")
-
-
-def _whole(name: str, value: SupportsIndex) -> int:
-    try:
-        return operator.index(value)
-    except TypeError:
-        raise TypeError(f"{name} is {value!r}; it must be a whole number of frames") from None

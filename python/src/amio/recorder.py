@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import ctypes
 import os
-import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
@@ -13,8 +12,9 @@ from types import TracebackType
 from typing import Literal
 
 from . import _abi
-from ._arguments import PathLike, file_path, one_of, seconds, signed, unsigned
-from ._library import Handle, lib, sized
+from ._arguments import PathLike, file_path, one_of, signed, unsigned
+from ._library import Handle, Unique, lib, sized
+from ._pump import deadline_of, time_left
 from .clip import FILE_FORMATS, FileFormat, format_of
 from .errors import TimedOutError
 
@@ -51,7 +51,7 @@ class Recording:
     device_frame: int
 
 
-class Recorder:
+class Recorder(Unique):
     """A recording of an interface to a file; :meth:`EngineInterface.record` makes it.
 
     As a context manager it ends the recording on the way out. The file is valid at any moment: if
@@ -108,23 +108,22 @@ class Recorder:
             TimeoutError: it has not ended within ``timeout`` seconds.
             FileError: as :meth:`stop`.
         """
-        timeout = seconds("timeout", timeout)
-        deadline = None if timeout is None else time.monotonic() + timeout
-        while not self._ended(_SLICE if deadline is None else deadline - time.monotonic()):
-            if deadline is not None and time.monotonic() >= deadline:
+        deadline = deadline_of(timeout)
+        while not self._ended(time_left(deadline)):
+            if time_left(deadline) == 0:
                 raise TimedOutError(f"{self!r} has not ended within {timeout} s")
         return self.recording
 
     async def finished(self) -> Recording:
         """As :meth:`wait`, while the event loop goes on."""
-        while not await asyncio.to_thread(self._ended, _SLICE):
+        while not await asyncio.to_thread(self._ended):
             pass
         return self.recording
 
-    def _ended(self, within: float) -> bool:
+    def _ended(self, within: float | None = None) -> bool:
         """Waits so long, but not much longer than Ctrl-C can wait."""
         try:
-            milliseconds = max(0, round(1000 * min(within, _SLICE)))
+            milliseconds = round(1000 * (_SLICE if within is None else min(within, _SLICE)))
             lib.amio_recorder_wait(self._handle, milliseconds)
         except TimedOutError:
             return False
@@ -159,7 +158,8 @@ class Recorder:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.stop()
+        if self._handle.is_ours:
+            self.stop()
 
     def __repr__(self) -> str:
         now = self.recording

@@ -9,8 +9,7 @@ from collections.abc import Callable, Generator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from ._arguments import real, unsigned
-from ._library import lib
+from ._library import Unique, lib
 from ._schedule import NativePlayspec
 from .errors import ClosedError, NoSuchTicketError
 from .events import CancelReason, Event, EventKind
@@ -38,7 +37,7 @@ class Outcome:
         return self.kind is EventKind.APPLIED
 
 
-class Ticket:
+class Ticket(Unique):
     """A swap that was scheduled: it can be awaited, waited for, cancelled, and turned up or down.
 
     ``await ticket`` and :meth:`wait` give an :class:`Outcome`.
@@ -121,15 +120,9 @@ class Ticket:
             right: factor for the right side; ``None``: as ``left``.
             ramp: over how many frames the gain moves, linearly, from the next period on.
         """
-        number = self._playspec.number(entry)
-        if number is not None:
-            lib.amio_playspec_set_gain(
-                self._playspec.handle,
-                number,
-                real("left", left),
-                real("right", left if right is None else right),
-                unsigned("ramp", ramp),
-            )
+        change = self._playspec.gain_change(entry, left, right, ramp)
+        if change is not None:
+            lib.amio_playspec_set_gain(*change)
 
     def _end(self, event: Event) -> None:
         """Called with the event that ends the swap; again if that was interrupted."""

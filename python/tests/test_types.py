@@ -1,0 +1,98 @@
+"""Annotations: that they can be evaluated, and that mypy, which reads this file, knows them."""
+
+from __future__ import annotations
+
+import inspect
+import typing
+from collections.abc import Callable
+from datetime import datetime, timezone
+
+import numpy as np
+import pytest
+
+import amio
+
+PUBLIC = {name: getattr(amio, name) for name in amio.__all__}
+FUNCTIONS: dict[str, Callable[..., object]] = {
+    f"{name}.{inner}" if inner else name: function
+    for name, thing in PUBLIC.items()
+    if inspect.isclass(thing) or inspect.isfunction(thing)
+    for inner, function in (vars(thing).items() if inspect.isclass(thing) else [("", thing)])
+    if inspect.isfunction(function) and (not inner.startswith("_") or inner == "__init__")
+    if function.__module__.startswith("amio")
+}
+#: What these have in their annotations would have to import what imports them.
+ROUND = ("Group.", "Ticket.")
+
+
+@pytest.mark.parametrize("name", [name for name in FUNCTIONS if not name.startswith(ROUND)])
+def test_annotations_can_be_evaluated(name: str) -> None:
+    hints = typing.get_type_hints(FUNCTIONS[name])
+    given = inspect.signature(FUNCTIONS[name]).parameters
+    assert hints.keys() - {"return"} <= given.keys()
+
+
+def test_the_constructor_of_each_interface_lists_its_options() -> None:
+    for kind in (amio.TimerInterface, amio.NativeInterface, amio.EngineInterface):
+        text = inspect.getdoc(kind.__init__) or ""
+        for option in amio.Options.__annotations__:
+            assert option in text, (kind, option)
+
+
+def test_what_annotations_name_can_be_imported_from_amio() -> None:
+    late: amio.LatePolicy = "slip"
+    quality: amio.Quality = "good"
+    file_format: amio.FileFormat = "wav_16"
+    chunks: list[amio.InputAudioChunk] = []
+    changes: list[bool] = []
+    events: list[amio.Event] = []
+    on_chunk: amio.InputChunkCallback = chunks.append
+    on_change: amio.PlayspecChangeCallback = changes.append
+    on_event: amio.EventCallback = events.append
+    clip = amio.Clip(np.ones(10), 48_000)
+    heard: amio.AnyClip = clip
+    spec: amio.AnyPlayspec = (amio.Entry(heard, gain=gain) for gain in (1, [1, 0.5], np.ones(2)))
+    options: amio.Options = {"period": 100, "inputs": None}
+    with amio.OfflineInterface(**options) as interface:
+        interface.input_chunk_callback, interface.event_callback = on_chunk, on_event
+        interface.schedule(spec, 0, late=late, callback=on_change)
+        interface.advance(interface.period)
+    assert (sum(map(len, chunks)), changes) == (100, [True])
+    assert amio.EventKind.APPLIED in [event.kind for event in events]
+    assert len(clip.convert(96_000, quality=quality)) == 20
+    assert file_format in typing.get_args(amio.FileFormat)
+
+
+def test_an_interface_by_the_name_of_its_driver_has_the_type_of_its_class() -> None:
+    null: amio.NullInterface = amio.create_io_interface("null", frame_rate=8000)
+    then = datetime(2000, 1, 1, tzinfo=timezone.utc)
+    later: amio.NullInterface = amio.create_io_interface(
+        driver="null", frame_rate=8000, starting_time=then
+    )
+    assert (null.get_position(), later.get_current_virtual_time()) == (0, then)
+    dummy: amio.DummyInterface = amio.create_io_interface("dummy", frame_rate=8000)
+    assert dummy.secs_to_frame(2) == 16_000
+    offline: amio.OfflineInterface = amio.create_io_interface("offline", outputs=1)
+    with offline:
+        assert offline.render(10).shape == (10, 1)
+    timer: amio.TimerInterface = amio.create_io_interface("timer", period=64)
+    jack: amio.NativeInterface = amio.create_io_interface()
+    same: amio.NativeInterface = amio.create_io_interface("jack", frame_rate=1, starting_time=then)
+    assert [type(made) for made in (timer, jack, same)] == [
+        amio.TimerInterface,
+        amio.NativeInterface,
+        amio.NativeInterface,
+    ]
+    driver = "dummy"[:]
+    unknown: amio.Interface = amio.create_io_interface(driver, frame_rate=8000)
+    assert isinstance(unknown, amio.DummyInterface)
+
+
+def test_a_swap_in_a_group_needs_no_frame() -> None:
+    with amio.OfflineInterface() as interface:
+        with interface.group() as group:
+            ticket = group.schedule([])
+        interface.render(1)
+        interface.render(1)
+        assert ticket.outcome
+        assert ticket.outcome.late == 0
