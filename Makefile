@@ -105,9 +105,9 @@ bench: ## figures beside their budgets
 
 .PHONY: bench-python
 bench-python: $(PYTHON_BENCH)/.made build ## the Python package's processor time, beside AMIO 0.1.1 from PyPI
-	AMIO_LIBRARY=$(abspath $(RELEASE)/libamio.so) $(PYTHON_BENCH)/bin/python python/bench/cpu.py
+	AMIO_LIBRARY=$(abspath $(RELEASE)/libamio.so) $(PYTHON_BENCH)/bin/python python/benches/cpu.py
 
-$(PYTHON_BENCH)/.made: python/bench/requirements.txt
+$(PYTHON_BENCH)/.made: python/benches/requirements.txt
 	$(PYTHON) -m venv $(@D)
 	$(@D)/bin/pip install --quiet --requirement $<
 	$(@D)/bin/pip install --quiet --no-build-isolation --no-deps amio==0.1.1

@@ -53,10 +53,10 @@ class Owner:
     def playspec(self) -> amio.Playspec:
         clips = [self.clip() for _ in range(self.random.randint(0, 3))]
         self.kept += clips
-        return amio.Playspec(
+        return [
             PlayspecEntry(clip, 0, len(clip), 0, self.random.choice((0, 3000)), 0.5, 0.5)
             for clip in clips
-        )
+        ]
 
     def interface(self, number: int) -> None:
         """An interface that does something; it is closed, or just dropped, now or later."""

@@ -8,7 +8,9 @@ import signal
 import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -244,3 +246,31 @@ def test_closing_the_stream_of_input_ends_who_waits_for_it() -> None:
             assert len(interface.read(100, 0)) == 100
 
     asyncio.run(run())
+
+
+def test_entries_of_empty_clips_are_silent() -> None:
+    """What records takes may have an empty one."""
+    nothing = amio.AudioClip(np.zeros((0, 1)), 48_000)
+    with amio.OfflineInterface() as interface:
+        ticket = interface.schedule([amio.PlayspecEntry(nothing, 0, 0, 0, 0, 1, 1)], 0)
+        assert not interface.render(100).any()
+        assert ticket.outcome
+
+
+def test_whatever_has_the_fields_of_an_entry_is_one() -> None:
+    @dataclass
+    class Own:
+        clip: amio.AudioClip
+        frame_a: int
+        frame_b: int
+        play_at_frame: int
+        repeat_interval: int
+        gain_l: float
+        gain_r: float
+
+    clip = amio.AudioClip(np.ones(10), 48_000)
+    with amio.OfflineInterface(clamp=False, declick=0) as interface:
+        entries: Any = [Own(clip, 0, 10, 5, 0, 1.0, 0.5)]
+        interface.schedule(entries, 0)
+        interface.rolling = True
+        assert np.flatnonzero(interface.render(100)[:, 1] == 0.5).tolist() == list(range(5, 15))

@@ -49,11 +49,6 @@ def can_be_frozen(array: NDArray[Any]) -> bool:
     return all(isinstance(holder, (np.ndarray, bytes)) for holder in _holders(array))
 
 
-def is_frozen(array: NDArray[Any]) -> bool:
-    """Whether neither it nor an array that it is a part of may be written to."""
-    return can_be_frozen(array) and not any(part.flags.writeable for part in _arrays(array))
-
-
 def freeze(array: NDArray[Any]) -> None:
     """Makes it read-only, with the arrays that it is a part of."""
     for part in _arrays(array):

@@ -77,24 +77,27 @@ class NativePlayspec:
 
     def _add(self, entry: object, prepare: Callable[[AudioClip], Clip]) -> None:
         if not isinstance(entry, (PlayspecEntry, Entry)):
-            raise TypeError(f"it is {_a(entry)}; it must be a PlayspecEntry or an Entry")
+            entry = _amio_entry(entry)
+        if not isinstance(entry.clip, (AudioClip, Clip)):
+            raise ValueError(f"clip is {_a(entry.clip)}; it must be an AudioClip or a Clip")
+        begin, end = _span(entry)
+        if begin >= end:
+            return
         clip = self._clip_of(entry, prepare)
         raw, number = _abi.PlayspecEntry(), ctypes.c_uint64()
         lib.amio_playspec_entry_init(ctypes.byref(raw), ctypes.sizeof(raw), clip._handle)
+        raw.source_begin_frame, raw.source_end_frame = begin, end
         if isinstance(entry, PlayspecEntry):
-            sounds = _fill_amio(raw, entry, len(clip))
+            _fill_amio(raw, entry)
         else:
-            sounds = _fill(raw, entry, len(clip))
-        if sounds:
-            lib.amio_playspec_add(self.handle, ctypes.byref(raw), ctypes.byref(number))
-            self._numbers[self._length] = number.value
+            _fill(raw, entry)
+        lib.amio_playspec_add(self.handle, ctypes.byref(raw), ctypes.byref(number))
+        self._numbers[self._length] = number.value
 
     def _clip_of(self, entry: PlayspecEntry | Entry, prepare: Callable[[AudioClip], Clip]) -> Clip:
         clip = entry.clip
         if isinstance(clip, Clip):
             return clip
-        if not isinstance(clip, AudioClip):
-            raise ValueError(f"clip is {_a(clip)}; it must be an AudioClip or a Clip")
         # As in AMIO, whose entries are for two sides, further channels are not heard.
         narrowed = isinstance(entry, PlayspecEntry) and clip.channels > 2
         key = id(clip), narrowed
@@ -104,42 +107,45 @@ class NativePlayspec:
         return self._prepared[key]
 
 
-def _fill(raw: _abi.PlayspecEntry, entry: Entry, length: int) -> bool:
-    """Fills in an entry; tells if it sounds at all."""
+def _amio_entry(given: object) -> PlayspecEntry:
+    """An entry of whatever has the fields of one: AMIO 0.1.1 asked for no more."""
+    try:
+        return PlayspecEntry(*(getattr(given, field) for field in PlayspecEntry._fields))
+    except AttributeError:
+        raise TypeError(f"it is {_a(given)}; it must be a PlayspecEntry or an Entry") from None
+
+
+def _span(entry: PlayspecEntry | Entry) -> tuple[int, int]:
+    """From where to where the clip sounds; entries of AMIO's are cut to what their clips have."""
+    if isinstance(entry, Entry):
+        return entry.start, entry.stop
+    begin, end = signed("frame_a", entry.frame_a), signed("frame_b", entry.frame_b)
+    return max(begin, 0), min(end, len(entry.clip))
+
+
+def _fill(raw: _abi.PlayspecEntry, entry: Entry) -> None:
     left, right = entry.gains
     raw.first_output_channel = entry.output
-    raw.source_begin_frame = entry.start
-    raw.source_end_frame = length if entry.end is None else entry.end
     raw.play_at_frame = entry.at
     _repeat(raw, interval_of(entry.every or 0), entry.times)
     raw.gain_left, raw.gain_right = left, right
     raw.fade_in_frames = entry.fade_in
     raw.fade_out_frames = entry.fade_out
-    return raw.source_begin_frame < raw.source_end_frame
 
 
-def _fill_amio(raw: _abi.PlayspecEntry, entry: PlayspecEntry, length: int) -> bool:
-    """Fills in an entry of AMIO's, which is cut to what its clip has; tells if it sounds at all.
-
-    An entry that repeats does so on the whole timeline, also before ``play_at_frame``.
-    """
-    frame_a = signed("frame_a", entry.frame_a)
-    begin, end = max(frame_a, 0), min(signed("frame_b", entry.frame_b), length)
-    if begin >= end:
-        return False
+def _fill_amio(raw: _abi.PlayspecEntry, entry: PlayspecEntry) -> None:
+    """An entry of AMIO's that repeats does so on the whole timeline, also before its frame."""
     interval = interval_of(entry.repeat_interval)
-    first = signed("play_at_frame", entry.play_at_frame) + begin - frame_a
+    first = signed("play_at_frame", entry.play_at_frame) + raw.source_begin_frame - entry.frame_a
     if interval:
         # A whole number of frames that is a whole number of intervals, so that no repeat is
         # rounded another way.
         step = interval.numerator
         first -= max(-((_BEGINNING - first) // step), 0) * step
-    raw.source_begin_frame, raw.source_end_frame = begin, end
     raw.play_at_frame = signed("play_at_frame", first)
     _repeat(raw, interval)
     raw.gain_left = gain("gain_l", entry.gain_l)
     raw.gain_right = gain("gain_r", entry.gain_r)
-    return True
 
 
 def _repeat(raw: _abi.PlayspecEntry, interval: Fraction, times: int | None = None) -> None:

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 
 from . import _sound_files
 from ._arguments import positive
-from ._samples import is_frozen
 from ._sound_files import FileName
 from .clip import Clip
 from .errors import ContractError
@@ -133,16 +132,13 @@ class AudioClip:
         """Whether the samples may change.
 
         Setting it sets the flag of :attr:`array`, too. (An array of one dimension that the clip was
-        made of keeps its own: :attr:`array` is a view of it.) Where an interface may still play the
-        samples, they are left to it, and :attr:`array` is a copy of them that is writeable.
-        Otherwise those of a read-only buffer cannot be made writeable: ``ValueError``.
+        made of keeps its own: :attr:`array` is a view of it.) Samples of a read-only buffer cannot
+        be made writeable: ``ValueError``.
         """
         return self._array.flags.writeable
 
     @writeable.setter
     def writeable(self, value: bool) -> None:
-        if value and self._clip is not None:
-            self._array = self._array.copy()
         self._array.flags.writeable = value
         if value:
             self._immutable_clip_data = self._clip = None
@@ -203,12 +199,10 @@ class AudioClip:
         return np.nan_to_num(scaled, copy=False).astype(np.int16).tobytes()
 
     def to_clip(self, frame_rate: float | None = None) -> Clip:
-        """The samples as they are now, as float32, ready to be played.
+        """A copy of the samples as they are now, as float32, ready to be played.
 
-        While the clip is :attr:`writeable`, a new one with a copy. Otherwise always the same one:
-        scheduling it again costs nothing. It plays from these very samples if they are float32 and
-        nothing else may change them: where they are a part of an array that is writeable, it has a
-        copy, too.
+        While the clip is not :attr:`writeable`, always the same one: scheduling it again costs
+        nothing. Large arrays are played without any copy by a :class:`Clip` of them.
 
         Args:
             frame_rate: the rate that it is to claim, with nothing converted; ``None``: its own.
@@ -221,14 +215,10 @@ class AudioClip:
         kept = self._clip
         if kept is not None and kept.frame_rate == rate and kept._handle.is_ours:
             return kept
-        clip = Clip(self._single(), rate)
+        clip = Clip(self._array.astype(np.float32), rate)
         if not self.writeable:
             self._clip = clip
         return clip
-
-    def _single(self) -> NDArray[np.float32]:
-        """The samples as float32, in memory that does not change."""
-        return self._array.astype(np.float32, copy=not is_frozen(self._array))
 
     def channel(self, channel_number: int) -> AudioClip:
         """One channel, which shares the samples of this clip.
@@ -329,7 +319,7 @@ class AudioClip:
         source_rate, target_rate = _whole_rates(self.frame_rate, rate)
         if len(self) == 0:
             return AudioClip(self._array.copy(), required_frame_rate)
-        converted = Clip(self._single(), source_rate).convert(target_rate).read()
+        converted = Clip(self._array.astype(np.float32), source_rate).convert(target_rate).read()
         array = np.ascontiguousarray(converted, self._array.dtype)
         return AudioClip(array, required_frame_rate)
 

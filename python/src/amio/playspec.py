@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
 from fractions import Fraction
 from numbers import Rational, Real
-from typing import Any, ClassVar, SupportsIndex, overload
+from typing import Any, ClassVar, SupportsIndex, TypeAlias, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -363,18 +363,9 @@ class Entry:
         object.__setattr__(self, name, value)
 
 
-class Playspec(list[PlayspecEntry | Entry]):
-    """What sounds from one swap to the next: a list of entries, in any order.
-
-    Wherever a playspec is asked for, a plain list of entries will do.
-    """
-
-    def __repr__(self) -> str:
-        return f"Playspec({super().__repr__()})"
-
-    def __str__(self) -> str:
-        lines = (f"\n  {entry!r}" for entry in self)
-        return f"Playspec of {len(self)} {'entry' if len(self) == 1 else 'entries'}{''.join(lines)}"
+#: A playspec as AMIO 0.1.1 called it: a list of entries, in any order. Wherever one is asked for,
+#: any iterable of :class:`PlayspecEntry` and :class:`Entry` will do.
+Playspec: TypeAlias = list[PlayspecEntry]
 
 
 def interval_of(every: Fraction | float) -> Fraction:

@@ -53,7 +53,8 @@ class Stats:
     skipped_frames: int
     #: Frames of output that were clamped.
     clamped_frames: int
-    #: Frames of input that were dropped because they were not read in time.
+    #: Frames of input that were dropped because they were not read in time; also those that came
+    #: while nothing took the input.
     input_lost_frames: int
     #: Events that were dropped because they were not fetched in time.
     events_lost: int

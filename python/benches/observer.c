@@ -1,4 +1,4 @@
-/* What python/bench/cpu.py needs of JACK, in C so that it costs little and always the same.
+/* What python/benches/cpu.py needs of JACK, in C so that it costs little and always the same.
  *
  * usage: observer empty NAME      a client with two inputs and two outputs that only clears its outputs,
  *                                 connected to the first physical ports; ends with its standard input
