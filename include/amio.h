@@ -84,7 +84,7 @@
  * The header's minor version. It rises when functions, constants or fields are added; while the
  * major version is 0, it may also change what exists.
  */
-#define AMIO_VERSION_MINOR 1
+#define AMIO_VERSION_MINOR 2
 
 /**
  * The header's patch version. It rises when only defects are repaired.
@@ -655,9 +655,9 @@ typedef struct amio_interface_config {
      */
     uint64_t read_ahead_frames;
     /**
-     * One of AMIO_START_SERVER_*. 0: off. With on, opening may take 7 seconds longer, at the start
-     * and when the server is opened anew after it was lost. AMIO_EVENT_LOG tells when a server was
-     * started; jackd then ends with its last client.
+     * One of AMIO_START_SERVER_*. 0: off. With on, amio_interface_new() may take 7 seconds longer.
+     * A server that was lost is not started again. AMIO_EVENT_LOG tells when a server was started;
+     * jackd then ends with its last client.
      */
     uint32_t start_server;
     /**
@@ -1442,7 +1442,7 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Names the version of the library that the program runs with, such as "0.1.0".
+ * Names the version of the library that the program runs with, such as "0.2.0".
  *
  * Thread: any. Ownership: the text is static.
  */
@@ -1499,8 +1499,7 @@ amio_status amio_interface_new(const struct amio_interface_config *config,
  * amio_interface_advance().
  *
  * Thread: any but the audio thread; waits about a second for a server that does not answer, half
- * a second more where it has to be opened anew, after it was lost or a start or stop failed, and
- * then 7 more with AMIO_START_SERVER_ON.
+ * a second more where it has to be opened anew, after it was lost or a start or stop failed.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
  * already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM; where it
  * has to be opened anew, those of amio_interface_new() for a server too.

@@ -119,9 +119,9 @@ pub struct amio_interface_config {
     /// How far ahead of what plays streamed clips are read, 1 to 2^24 frames, but never less than
     /// two periods and twice the declick length. 0: one second.
     pub read_ahead_frames: u64,
-    /// One of AMIO_START_SERVER_*. 0: off. With on, opening may take 7 seconds longer, at the start
-    /// and when the server is opened anew after it was lost. AMIO_EVENT_LOG tells when a server was
-    /// started; jackd then ends with its last client.
+    /// One of AMIO_START_SERVER_*. 0: off. With on, amio_interface_new() may take 7 seconds longer.
+    /// A server that was lost is not started again. AMIO_EVENT_LOG tells when a server was started;
+    /// jackd then ends with its last client.
     pub start_server: u32,
     /// Must be 0.
     pub reserved: u32,
@@ -166,8 +166,7 @@ pub unsafe extern "C" fn amio_interface_new(
 /// amio_interface_advance().
 ///
 /// Thread: any but the audio thread; waits about a second for a server that does not answer, half
-/// a second more where it has to be opened anew, after it was lost or a start or stop failed, and
-/// then 7 more with AMIO_START_SERVER_ON.
+/// a second more where it has to be opened anew, after it was lost or a start or stop failed.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
 /// already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM; where it
 /// has to be opened anew, those of amio_interface_new() for a server too.

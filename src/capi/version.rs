@@ -8,7 +8,7 @@ use std::ffi::{CStr, c_char};
 pub const AMIO_VERSION_MAJOR: u32 = 0;
 /// The header's minor version. It rises when functions, constants or fields are added; while the
 /// major version is 0, it may also change what exists.
-pub const AMIO_VERSION_MINOR: u32 = 1;
+pub const AMIO_VERSION_MINOR: u32 = 2;
 /// The header's patch version. It rises when only defects are repaired.
 pub const AMIO_VERSION_PATCH: u32 = 0;
 
@@ -24,7 +24,7 @@ const _: () = {
     assert!(number(env!("CARGO_PKG_VERSION_PATCH")) == AMIO_VERSION_PATCH);
 };
 
-/// Names the version of the library that the program runs with, such as "0.1.0".
+/// Names the version of the library that the program runs with, such as "0.2.0".
 ///
 /// Thread: any. Ownership: the text is static.
 #[unsafe(no_mangle)]

@@ -27,8 +27,8 @@ pub struct Config {
     /// Whether the server's physical ports are connected at the start. Default: yes.
     pub autoconnect: bool,
     /// Whether a JACK server is started where none answers: the one of `~/.jackdrc`, by libjack,
-    /// which the variable `JACK_NO_START_SERVER` forbids. Holds for opening it anew after it was
-    /// lost, too. Default: no.
+    /// which the variable `JACK_NO_START_SERVER` forbids. Not where one that was lost is opened
+    /// anew: who has ended a server does not want it back. Default: no.
     pub start_server: bool,
     /// Whether the output is kept within ±1.0; `None`: unless the driver is offline.
     pub clamp: Option<bool>,
@@ -136,8 +136,8 @@ impl Config {
         Ok(())
     }
 
-    /// How long opening the driver may take where a running server is given `usual`. libjack looks
-    /// for a server that it has started once a second, five times.
+    /// How long opening the driver first may take where a running server is given `usual`. libjack
+    /// looks for a server that it has started once a second, five times.
     pub(super) fn open_patience(&self, usual: Duration) -> Duration {
         const START_SERVER: Duration = Duration::from_secs(7);
         if self.start_server {
@@ -173,6 +173,7 @@ impl Config {
     pub(super) fn request_again(&self, frame_rate_hz: u32) -> Request {
         Request {
             frame_rate_hz: Some(frame_rate_hz),
+            start_server: false,
             period_frames: self
                 .period_frames
                 .filter(|_| self.driver != DriverKind::Jack),

@@ -119,8 +119,7 @@ impl Inner {
             ..self.config.request_again(self.frame_rate_hz)
         };
         let notify = self.inbox.notify();
-        let patience = self.config.open_patience(CALL_PATIENCE);
-        self.ask(&worker, "opening the driver", patience, move |place| {
+        self.ask(&worker, "opening the driver", CALL_PATIENCE, move |place| {
             *place = Some(driver::open(&request, notify)?);
             Ok::<(), Error>(())
         })??;

@@ -90,7 +90,12 @@ impl Instances {
         let last = to.checked_sub(1)?.div_euclid(interval);
         let last = last.min(i64::try_from(self.last).unwrap_or(i64::MAX));
         let mut first = last + 1;
-        while first > 0 && (first - 1).checked_mul(interval)?.checked_add(self.length)? > from {
+        while first > 0
+            && (first - 1)
+                .checked_mul(interval)?
+                .checked_add(self.length)?
+                > from
+        {
             first -= 1;
         }
         Some((first, last))

@@ -11,7 +11,7 @@ from ctypes import POINTER, Structure
 from typing import Any
 
 VERSION_MAJOR = 0
-VERSION_MINOR = 1
+VERSION_MINOR = 2
 VERSION_PATCH = 0
 DRIVER_DEFAULT = 0
 DRIVER_JACK = 1
