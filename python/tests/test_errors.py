@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import pickle
+import shutil
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -385,3 +389,22 @@ def test_messages_name_arguments_as_python_does(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="client_name") as caught:
         OfflineInterface(client_name="a:b").open()
     assert "->" not in str(caught.value)
+
+
+def test_a_library_of_another_version_is_an_import_error_that_names_both(tmp_path: Path) -> None:
+    package = shutil.copytree(Path(amio.__file__).parent, tmp_path / "amio")
+    ours = f"{_abi.VERSION_MAJOR}.{_abi.VERSION_MINOR}.{_abi.VERSION_PATCH}"
+    text = (package / "_abi.py").read_text()
+    other = text.replace(f"VERSION_MINOR = {_abi.VERSION_MINOR}", "VERSION_MINOR = 999")
+    (package / "_abi.py").write_text(other)
+    done = subprocess.run(
+        [sys.executable, "-c", "import amio"],
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 1
+    message = done.stderr.splitlines()[-1]
+    assert message.startswith("ImportError: ")
+    assert ours in message
+    assert f"{_abi.VERSION_MAJOR}.999.{_abi.VERSION_PATCH}" in message

@@ -21,7 +21,11 @@ from .errors import ClosedError, UnsupportedError, error_of
 _Sized = TypeVar("_Sized", bound=ctypes.Structure)
 
 
-def _load() -> Any:
+lib: Any = None
+
+
+def _load() -> None:
+    global lib
     path = os.environ.get("AMIO_LIBRARY") or str(Path(__file__).with_name("libamio.so"))
     try:
         library = ctypes.CDLL(path)
@@ -38,11 +42,11 @@ def _load() -> Any:
         function.restype, function.argtypes = result, arguments
         if result is ctypes.c_int32:
             function.errcheck = _check
+    lib = library  # which tells what is wrong with itself, too
     try:
         library.amio_version_check(_abi.VERSION_MAJOR, _abi.VERSION_MINOR, _abi.VERSION_PATCH)
     except UnsupportedError as error:
         raise ImportError(f"{path}: {error}") from error
-    return library
 
 
 def _check(status: int, _function: object, arguments: tuple[Any, ...]) -> tuple[Any, ...]:
@@ -60,9 +64,6 @@ def _check(status: int, _function: object, arguments: tuple[Any, ...]) -> tuple[
 
 #: Set when the interpreter ends, before what is left is given back.
 _exiting = threading.Event()
-
-lib: Any = None
-lib = _load()
 
 
 def sized(kind: type[_Sized]) -> _Sized:
@@ -148,3 +149,6 @@ class Unique:
             f"{type(self).__name__} objects cannot be pickled, nor copied in that way: each stands"
             " for an object of the library in this process"
         )
+
+
+_load()
