@@ -222,7 +222,7 @@ class EngineInterface(Unique, Interface):
 
     def __repr__(self) -> str:
         name = type(self).__name__
-        if self._is_closed:
+        if self._is_closing:
             return f"<{name}: closed>"
         if self._open_handle is None:
             return f"<{name}: not opened>"
