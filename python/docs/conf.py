@@ -9,8 +9,10 @@ from sphinx.application import Sphinx
 from sphinx.ext.napoleon import GoogleDocstring
 
 import amio.analysis
-import amio.plot  # noqa: F401 - all modules are needed below
+import amio.plot
+from amio._capture import Capture
 from amio._library import Unique
+from amio._life import Life
 
 project = "amio"
 copyright = "the authors of amio"
@@ -69,6 +71,7 @@ def setup(app: Sphinx) -> None:
     def public(
         _app: object, _name: object, _thing: object, _options: object, bases: list[type]
     ) -> None:
-        bases[:] = [base for base in bases if base is not Unique] or [object]
+        hidden = {Capture: amio.Interface, Life: amio.Interface}
+        bases[:] = [hidden.get(base, base) for base in bases if base is not Unique] or [object]
 
     app.connect("autodoc-process-bases", public)

@@ -2,40 +2,27 @@
 
 from __future__ import annotations
 
-import asyncio
-import contextlib
 import ctypes
-import logging
-import threading
-import time
-import warnings
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta, timezone
-from types import TracebackType
-from typing import Any, ClassVar, Literal, TypeVar
+from typing import Any, Literal
 
 from . import _abi
-from ._arguments import PathLike, function, interval, one_of, signed, switch, text, unsigned
-from ._input import Clock, InputReader, InputStream
-from ._library import Handle, Unique, lib, sized
-from ._options import Options, channels, config, given
-from ._pump import Pump, deadline_of, running_loop
+from ._arguments import PathLike, function, one_of, signed, switch
+from ._capture import Capture
+from ._library import Handle, lib, sized
+from ._options import Options
 from ._schedule import NativePlayspec
 from ._typing import Unpack
-from .audio_clip import AudioClip, InputAudioChunk
+from .audio_clip import AudioClip
 from .clip import Clip, FileFormat
-from .errors import ClosedError, ContractError, InvalidStateError, TimedOutError
+from .errors import ContractError
 from .events import Event, EventKind
 from .group import Group
-from .interface import AnyPlayspec, InputChunkCallback, Interface, PlayspecChangeCallback
+from .interface import AnyPlayspec, PlayspecChangeCallback
 from .recorder import Recorder, RecordSource
 from .stats import Meter, MeterSide, Stats, read_meters, read_stats
 from .ticket import Ticket
-
-_log = logging.getLogger("amio")
-
-_Engine = TypeVar("_Engine", bound="EngineInterface")
 
 LatePolicy = Literal["catch_up", "slip", "refuse"]
 LATE_POLICIES: dict[str, int] = {
@@ -48,8 +35,6 @@ LATE_POLICIES: dict[str, int] = {
 _AT_ONCE = -(1 << 61)
 
 _ENDINGS = (EventKind.APPLIED, EventKind.SUPERSEDED, EventKind.CANCELLED)
-
-_INPUT_TAKEN = "something else takes the input: read(), input(), or the input_chunk_callback"
 
 EventCallback = Callable[[Event], None]
 
@@ -68,7 +53,7 @@ class Transport:
     ticket: int
 
 
-class EngineInterface(Unique, Interface):
+class EngineInterface(Capture):
     """Base of the interfaces that play and capture.
 
     Open one with ``async with``, ``with``, ``await interface.init(name)`` or
@@ -85,9 +70,6 @@ class EngineInterface(Unique, Interface):
         ValueError: one is out of its range.
     """
 
-    _driver: int = _abi.DRIVER_DEFAULT
-    _defaults: ClassVar[Options] = {}
-
     def __init__(self, **options: Unpack[Options]) -> None:
         """Makes an interface that is not open yet.
 
@@ -97,128 +79,13 @@ class EngineInterface(Unique, Interface):
         declick, skip, swap_queue, command_queue, capture_buffer, capture_latency, playback_latency,
         read_ahead.
         """
-        super().__init__()
-        options = {**self._defaults, **given(options)}
-        self._config = config(self._driver, options)
-        self._open_handle: Handle | None = None
-        # From the first call of close() on; and once the driver is closed.
-        self._is_closing = self._is_closed = False
+        super().__init__(options)
+        self._event_callback: EventCallback | None = None
         self._tickets: dict[int, Ticket] = {}
         # Events of tickets whose numbers another thread has not been told yet.
         self._early: dict[int, Event] = {}
-        self._lock = threading.Lock()
-        self._open_pump: Pump | None = None
-        self._clock: Clock | None = None
-        self._inputs = channels(options, "inputs")
-        self._is_opening = False
-        self._input_taken = False
         # So that a recording goes on whose recorder the caller does not keep.
         self._recorders: list[Recorder] = []
-        self._input_reader: InputReader | None = None
-        self._event_callback: EventCallback | None = None
-        self._chunk_frames = 64
-        self._chunk_interval = 0.1
-
-    # ---- Life
-
-    def open(self) -> None:
-        """Opens the driver and starts the audio; the transport stands until it is set rolling.
-
-        It waits up to 5 s for a server that does not answer.
-
-        Raises:
-            ValueError: it was opened already, or an option is out of range.
-            DriverUnavailableError: libjack is not installed; the message says what to do.
-            NoServerError: no JACK server runs.
-        """
-        with self._opening():
-            self._opened(self._start())
-        self._adopt_loop()
-
-    async def init(self, client_name: str) -> None:
-        """Opens the interface, under a name for the server to show, and attaches it to the loop.
-
-        Raises:
-            ValueError: it was opened already.
-            OSError: the driver cannot be opened; see :meth:`open`.
-        """
-        with self._opening():
-            self._config.client_name = text("client_name", client_name)
-            # If this is cancelled, what was opened meanwhile is dropped, and closed with that.
-            self._opened(await asyncio.to_thread(self._start))
-        self._attach(asyncio.get_running_loop())
-
-    async def close(self) -> None:
-        """Closes the interface. Callbacks of changes that still wait get ``False``."""
-        self._begin_closing()
-        if self._open_handle is not None and self._open_handle.is_ours:
-            await asyncio.to_thread(lib.amio_interface_close, self._open_handle)
-        self.shutdown()
-
-    def shutdown(self) -> None:
-        """As :meth:`close`, for programs without an event loop; waits up to a second.
-
-        Called on another thread than the event loop's, it returns before the loop has called the
-        callbacks. In a process that was forked from the one that opened the interface, it closes
-        nothing.
-        """
-        self._begin_closing()
-        if self._open_handle is not None and not self._open_handle.is_ours:
-            self._is_closed = True
-            return
-        if self._open_handle is not None:
-            lib.amio_interface_close(self._open_handle)
-        was_closed, self._is_closed = self._is_closed, True
-        if self._open_pump is not None and not was_closed:
-            self._open_pump.finish()
-
-    def _begin_closing(self) -> None:
-        self._is_closing = True
-        if self._open_pump is not None:
-            self._open_pump.is_closing = True
-
-    def is_closed(self) -> bool:
-        """Whether it was closed. One that was not opened yet is not."""
-        return self._is_closed
-
-    def __enter__(self: _Engine) -> _Engine:
-        if self._open_handle is None or self._is_closed:
-            self.open()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        if kind is None:
-            self.shutdown()
-            return
-        try:
-            self.shutdown()
-        except Exception:  # what the caller has to know is the other one
-            _log.exception("a callback failed while the interface was closed")
-
-    async def __aenter__(self: _Engine) -> _Engine:
-        if self._open_handle is None or self._is_closed:
-            with self._opening():
-                self._opened(await asyncio.to_thread(self._start))
-        self._attach(asyncio.get_running_loop())
-        return self
-
-    async def __aexit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        await self.close()
-
-    def __del__(self) -> None:
-        handle: Handle | None = getattr(self, "_open_handle", None)
-        if handle is not None and not handle.closed and not self._is_closed:
-            warnings.warn(f"{self!r} was not closed", ResourceWarning, source=self, stacklevel=1)
 
     def __repr__(self) -> str:
         name = type(self).__name__
@@ -231,62 +98,6 @@ class EngineInterface(Unique, Interface):
         transport = self.transport
         motion = "rolling" if transport.rolling else "stopped"
         return f"<{name}: {self.get_frame_rate()} Hz, {motion} at frame {transport.position}>"
-
-    @contextlib.contextmanager
-    def _opening(self) -> Iterator[None]:
-        """Lets nobody else open it meanwhile."""
-        with self._lock:
-            if self._is_closing:
-                raise ClosedError("the interface was closed; make another one")
-            if self._open_handle is not None or self._is_opening:
-                raise ContractError("the interface was opened already; make another one")
-            self._is_opening = True
-        try:
-            yield
-        finally:
-            self._is_opening = False
-
-    def _start(self) -> Handle:
-        value = ctypes.c_void_p()
-        lib.amio_interface_new(ctypes.byref(self._config), ctypes.byref(value))
-        handle = Handle(value, lib.amio_interface_free)
-        lib.amio_interface_start(handle)
-        return handle
-
-    def _opened(self, handle: Handle) -> None:
-        if self._is_closing:
-            handle.close()
-            raise ClosedError("the interface was closed while it was being opened")
-        self._open_pump = Pump(handle, self)
-        self._open_pump.watch_input(self._input_chunk_callback is not None)
-        self._open_handle = handle
-        self._clock = self._make_clock()
-
-    @property
-    def _handle(self) -> Handle:
-        if self._is_closing:
-            raise ClosedError("operation on a closed AMIO interface")
-        if self._open_handle is None:
-            raise ClosedError("operation on an AMIO interface that was not opened yet")
-        self._open_handle.must_be_ours()
-        return self._open_handle
-
-    @property
-    def _pump(self) -> Pump:
-        self._handle  # noqa: B018 - refuses if it is not open
-        assert self._open_pump is not None
-        return self._open_pump
-
-    def _attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Lets the loop that runs on this thread call the callbacks, and resolve tickets."""
-        if not self._is_closing:
-            self._pump.attach(loop)
-
-    def _adopt_loop(self) -> None:
-        """As _attach(), if a loop runs here, and no other has the interface."""
-        loop = running_loop()
-        if loop is not None and self._pump.is_free:
-            self._attach(loop)
 
     # ---- What the driver says
 
@@ -531,133 +342,6 @@ class EngineInterface(Unique, Interface):
         self._recorders = [r for r in self._recorders if not r.ended] + [recorder]
         return recorder
 
-    # ---- Input
-
-    @property
-    def input_chunk_callback(self) -> InputChunkCallback | None:
-        """Called with an :class:`InputAudioChunk` for what was captured; ``None``: nothing is.
-
-        Chunks are :attr:`chunk_frames` long, and come every :attr:`chunk_interval` seconds.
-        """
-        return self._input_chunk_callback
-
-    @input_chunk_callback.setter
-    def input_chunk_callback(self, callback: InputChunkCallback | None) -> None:
-        function("input_chunk_callback", callback)
-        with self._lock:
-            if self._input_taken and callback is not None:
-                raise InvalidStateError(_INPUT_TAKEN)
-            begins = self._input_chunk_callback is None and callback is not None
-            if begins and self._open_pump is not None and not self._is_closing:
-                # What was captured while nobody listened is old.
-                self._reader(self.chunk_frames).discard()
-            self._input_chunk_callback = callback
-        if self._open_pump is not None and not self._is_closing:
-            self._open_pump.watch_input(callback is not None)
-            self._adopt_loop()
-
-    @property
-    def chunk_frames(self) -> int:
-        """The length of the chunks that ``input_chunk_callback`` gets, in frames: 64.
-
-        One is shorter where the timeline or the device jumps behind it. Set it before opening.
-        """
-        return self._chunk_frames
-
-    @chunk_frames.setter
-    def chunk_frames(self, frames: int) -> None:
-        self._chunk_frames = unsigned("chunk_frames", frames, 1)
-
-    @property
-    def chunk_interval(self) -> float:
-        """How many seconds input gathers before ``input_chunk_callback`` gets all of it: 0.1."""
-        return self._chunk_interval
-
-    @chunk_interval.setter
-    def chunk_interval(self, seconds: float) -> None:
-        self._chunk_interval = interval("chunk_interval", seconds)
-
-    def read(self, frames: int, timeout: float | None = None) -> InputAudioChunk:
-        """Reads captured input, waiting until there are so many frames.
-
-        Returns:
-            A chunk of ``frames`` frames; a shorter one where the timeline or the device jumps,
-            where the interface is closed, or where no more came within ``timeout`` seconds.
-
-        Raises:
-            TimeoutError: nothing came within ``timeout`` seconds.
-            RuntimeError: something else takes the input; or this is the interface's event loop,
-                where :meth:`input` is to be used.
-        """
-        pump, deadline = self._pump, deadline_of(timeout)
-        self._take_input()
-        try:
-            reader = self._reader(unsigned("frames", frames, 1))
-            while True:
-                ended = self._is_closed
-                for chunk in reader.chunks():
-                    return chunk
-                if ended or not pump.input_waits_until(deadline):
-                    break
-            if (rest := reader.rest()) is not None:
-                return rest
-            self._handle  # noqa: B018 - refuses if it was closed
-            raise TimedOutError(f"no input came within {timeout} s")
-        finally:
-            self._leave_input()
-
-    def input(self, frames: int | None = None) -> InputStream:
-        """Captured input from now on, chunk after chunk, until the interface is closed.
-
-        For instance::
-
-            async for chunk in interface.input():
-                level = abs(chunk.array).max()
-
-        What is not taken in time is lost, and the next chunk says how much in ``lost_before``.
-        Leaving the loop ends it; then, input can be asked for again.
-
-        Args:
-            frames: how long chunks are to be; ``None``: as long as what waits. One is shorter where
-                the timeline or the device jumps behind it, and at the end.
-
-        Raises:
-            RuntimeError: something else takes the input, or no event loop runs.
-        """
-        self._attach(asyncio.get_running_loop())
-
-        def take() -> InputReader:
-            self._take_input()
-            try:
-                return self._reader(frames)
-            except BaseException:
-                self._leave_input()
-                raise
-
-        return InputStream(self._pump, self.is_closed, take, self._leave_input)
-
-    def _reader(self, frames: int | None) -> InputReader:
-        """The reader, one for whoever takes the input, so that none loses what another fetched."""
-        assert self._clock is not None
-        if self._input_reader is None:
-            handle = self._open_handle or self._handle
-            self._input_reader = InputReader(handle, self._inputs, self._clock)
-        self._input_reader.frames = frames
-        return self._input_reader
-
-    def _make_clock(self) -> Clock:
-        return Clock(self.get_frame_rate(), _wall_time)
-
-    def _take_input(self) -> None:
-        """For whom takes the input himself, until he calls _leave_input()."""
-        with self._lock:
-            if self._input_taken or self._input_chunk_callback is not None:
-                raise InvalidStateError(_INPUT_TAKEN)
-            self._input_taken = True
-
-    def _leave_input(self) -> None:
-        self._input_taken = False
-
     # ---- What the pump calls
 
     def _on_event(self, event: Event) -> None:
@@ -685,27 +369,3 @@ class EngineInterface(Unique, Interface):
             # Where a signal handler raised in between, the event comes again.
             if ticket.outcome is not None:
                 self._tickets.pop(event.ticket, None)
-
-    def _on_input(self, last: bool) -> None:
-        if self._input_chunk_callback is None or self._inputs == 0:
-            return
-        assert self._open_pump is not None
-        reader = self._reader(self.chunk_frames)
-        self._open_pump.hand_over(self._give, reader.chunks())
-        if last and (rest := reader.rest()) is not None:
-            self._open_pump.hand_over(self._give, [rest])
-
-    def _give(self, chunk: InputAudioChunk) -> None:
-        # The callback may have taken itself away.
-        if self._input_chunk_callback is not None:
-            self._input_chunk_callback(chunk)
-
-    def _number(self, function: Any, place: Any) -> int:
-        function(self._handle, ctypes.byref(place))
-        return int(place.value)
-
-
-def _wall_time(_device_frame: int, time_ns: int) -> datetime:
-    """When a device frame was captured."""
-    age = timedelta(microseconds=(time.monotonic_ns() - time_ns) / 1000)
-    return datetime.now(timezone.utc) - age

@@ -1,0 +1,181 @@
+"""How captured input is taken: by a callback, by waiting for it, or chunk after chunk."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from datetime import datetime, timedelta, timezone
+
+from ._arguments import function, interval, unsigned
+from ._input import Clock, InputReader, InputStream
+from ._library import Handle
+from ._life import Life
+from ._options import Options, channels
+from ._pump import deadline_of
+from .audio_clip import InputAudioChunk
+from .errors import InvalidStateError, TimedOutError
+from .interface import InputChunkCallback
+
+_INPUT_TAKEN = "something else takes the input: read(), input(), or the input_chunk_callback"
+
+
+class Capture(Life):
+    """What gives captured input to those who want it, one of them at a time."""
+
+    def __init__(self, options: Options) -> None:
+        super().__init__(options)
+        self._inputs = channels(self._options, "inputs")
+        self._clock: Clock | None = None
+        self._input_taken = False
+        self._input_reader: InputReader | None = None
+        self._chunk_frames = 64
+        self._chunk_interval = 0.1
+
+    @property
+    def input_chunk_callback(self) -> InputChunkCallback | None:
+        """Called with an :class:`InputAudioChunk` for what was captured; ``None``: nothing is.
+
+        Chunks are :attr:`chunk_frames` long, and come every :attr:`chunk_interval` seconds.
+        """
+        return self._input_chunk_callback
+
+    @input_chunk_callback.setter
+    def input_chunk_callback(self, callback: InputChunkCallback | None) -> None:
+        function("input_chunk_callback", callback)
+        with self._lock:
+            if self._input_taken and callback is not None:
+                raise InvalidStateError(_INPUT_TAKEN)
+            begins = self._input_chunk_callback is None and callback is not None
+            if begins and self._open_pump is not None and not self._is_closing:
+                # What was captured while nobody listened is old.
+                self._reader(self.chunk_frames).discard()
+            self._input_chunk_callback = callback
+        if self._open_pump is not None and not self._is_closing:
+            self._open_pump.watch_input(callback is not None)
+            self._adopt_loop()
+
+    @property
+    def chunk_frames(self) -> int:
+        """The length of the chunks that ``input_chunk_callback`` gets, in frames: 64.
+
+        One is shorter where the timeline or the device jumps behind it. Set it before opening.
+        """
+        return self._chunk_frames
+
+    @chunk_frames.setter
+    def chunk_frames(self, frames: int) -> None:
+        self._chunk_frames = unsigned("chunk_frames", frames, 1)
+
+    @property
+    def chunk_interval(self) -> float:
+        """How many seconds input gathers before ``input_chunk_callback`` gets all of it: 0.1."""
+        return self._chunk_interval
+
+    @chunk_interval.setter
+    def chunk_interval(self, seconds: float) -> None:
+        self._chunk_interval = interval("chunk_interval", seconds)
+
+    def read(self, frames: int, timeout: float | None = None) -> InputAudioChunk:
+        """Reads captured input, waiting until there are so many frames.
+
+        Returns:
+            A chunk of ``frames`` frames; a shorter one where the timeline or the device jumps,
+            where the interface is closed, or where no more came within ``timeout`` seconds.
+
+        Raises:
+            TimeoutError: nothing came within ``timeout`` seconds.
+            RuntimeError: something else takes the input; or this is the interface's event loop,
+                where :meth:`input` is to be used.
+        """
+        pump, deadline = self._pump, deadline_of(timeout)
+        self._take_input()
+        try:
+            reader = self._reader(unsigned("frames", frames, 1))
+            while True:
+                ended = self._is_closed
+                for chunk in reader.chunks():
+                    return chunk
+                if ended or not pump.input_waits_until(deadline):
+                    break
+            if (rest := reader.rest()) is not None:
+                return rest
+            self._handle  # noqa: B018 - refuses if it was closed
+            raise TimedOutError(f"no input came within {timeout} s")
+        finally:
+            self._leave_input()
+
+    def input(self, frames: int | None = None) -> InputStream:
+        """Captured input from now on, chunk after chunk, until the interface is closed.
+
+        For instance::
+
+            async for chunk in interface.input():
+                level = abs(chunk.array).max()
+
+        What is not taken in time is lost, and the next chunk says how much in ``lost_before``.
+        Leaving the loop ends it; then, input can be asked for again.
+
+        Args:
+            frames: how long chunks are to be; ``None``: as long as what waits. One is shorter where
+                the timeline or the device jumps behind it, and at the end.
+
+        Raises:
+            RuntimeError: something else takes the input, or no event loop runs.
+        """
+        self._attach(asyncio.get_running_loop())
+
+        def take() -> InputReader:
+            self._take_input()
+            try:
+                return self._reader(frames)
+            except BaseException:
+                self._leave_input()
+                raise
+
+        return InputStream(self._pump, self.is_closed, take, self._leave_input)
+
+    def _reader(self, frames: int | None) -> InputReader:
+        """The reader, one for whoever takes the input, so that none loses what another fetched."""
+        assert self._clock is not None
+        if self._input_reader is None:
+            handle = self._open_handle or self._handle
+            self._input_reader = InputReader(handle, self._inputs, self._clock)
+        self._input_reader.frames = frames
+        return self._input_reader
+
+    def _opened(self, handle: Handle) -> None:
+        super()._opened(handle)
+        self._clock = self._make_clock()
+
+    def _make_clock(self) -> Clock:
+        return Clock(self.get_frame_rate(), _wall_time)
+
+    def _take_input(self) -> None:
+        """For whom takes the input himself, until he calls _leave_input()."""
+        with self._lock:
+            if self._input_taken or self._input_chunk_callback is not None:
+                raise InvalidStateError(_INPUT_TAKEN)
+            self._input_taken = True
+
+    def _leave_input(self) -> None:
+        self._input_taken = False
+
+    def _on_input(self, last: bool) -> None:
+        if self._input_chunk_callback is None or self._inputs == 0:
+            return
+        assert self._open_pump is not None
+        reader = self._reader(self.chunk_frames)
+        self._open_pump.hand_over(self._give, reader.chunks())
+        if last and (rest := reader.rest()) is not None:
+            self._open_pump.hand_over(self._give, [rest])
+
+    def _give(self, chunk: InputAudioChunk) -> None:
+        # The callback may have taken itself away.
+        if self._input_chunk_callback is not None:
+            self._input_chunk_callback(chunk)
+
+
+def _wall_time(_device_frame: int, time_ns: int) -> datetime:
+    """When a device frame was captured."""
+    age = timedelta(microseconds=(time.monotonic_ns() - time_ns) / 1000)
+    return datetime.now(timezone.utc) - age
