@@ -222,7 +222,7 @@ fn without_a_server_the_program_says_so() {
     let ran = folder.run(&["play", "--server", "amio-test-no-such-server", "a.toml"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
     assert!(
-        ran.stderr.starts_with("amio: ") && ran.stderr.contains("null"),
+        ran.stderr.starts_with("amio: ") && ran.stderr.contains("start one"),
         "{}",
         ran.stderr
     );
