@@ -50,6 +50,8 @@ struct Shared {
     ports: Ports,
     patchbay: Patchbay,
     latency: AtomicU64,
+    /// Held while the latencies are read and stored.
+    latency_reading: Mutex<()>,
     period_frames: AtomicU32,
     frame_rate_hz: AtomicU32,
     /// Since the watcher last looked.
@@ -117,6 +119,7 @@ pub(super) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>>
         ports,
         patchbay: Patchbay::default(),
         latency: AtomicU64::new(0),
+        latency_reading: Mutex::new(()),
         period_frames: AtomicU32::new(period_frames),
         frame_rate_hz: AtomicU32::new(frame_rate_hz),
         xruns: AtomicU32::new(0),
@@ -278,7 +281,10 @@ impl Shared {
         self.read_latency();
     }
 
+    /// Not on the audio thread.
     fn read_latency(&self) {
+        // One after the other: who has read what is out of date must not be the last to tell it.
+        let _reading = lock(&self.latency_reading);
         let latency = self.ports.latency();
         let packed = u64::from(latency.capture_frames) << 32 | u64::from(latency.playback_frames);
         if self.latency.swap(packed, Ordering::Relaxed) != packed {
