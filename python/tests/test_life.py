@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
+import copy
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -282,3 +287,126 @@ def test_whatever_has_the_fields_of_an_entry_is_one() -> None:
         interface.schedule(entries, 0)
         interface.rolling = True
         assert np.flatnonzero(interface.render(100)[:, 1] == 0.5).tolist() == list(range(5, 15))
+
+
+@contextlib.contextmanager
+def handling(number: signal.Signals, handler: Callable[..., object]) -> Iterator[None]:
+    before = signal.signal(number, handler)
+    try:
+        yield
+    finally:
+        signal.signal(number, before)
+
+
+def test_work_goes_on_where_ctrl_c_is_only_noted(tmp_path: Path) -> None:
+    noted: list[object] = []
+    clip = amio.Clip(np.zeros((48_000 * 1200, 2), np.int16), 48_000)
+    with handling(signal.SIGINT, lambda *args: noted.append(args)):
+        sender = interrupt_soon()
+        clip.save(tmp_path / "long.flac")
+        sender.join()
+    assert amio.probe(tmp_path / "long.flac").frames == len(clip)
+    assert len(noted) == 1
+
+
+def test_what_another_signal_handler_raises_ends_long_work() -> None:
+    class Alarm(Exception):
+        pass
+
+    def ring(*_: object) -> None:
+        raise Alarm
+
+    clip = amio.Clip(np.zeros((48_000 * 1200, 2), np.int16), 48_000)
+    with handling(signal.SIGALRM, ring):
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(Alarm):
+            clip.convert(44_100)
+
+
+def test_what_a_progress_callback_raises_ends_the_work_on_any_thread() -> None:
+    clip = amio.Clip(np.zeros((48_000 * 600, 2), np.int16), 48_000)
+    threads_of_calls: set[int] = set()
+
+    def refuse(_done: int, _total: int) -> None:
+        threads_of_calls.add(threading.get_ident())
+        raise KeyError
+
+    def convert() -> int:
+        with pytest.raises(KeyError):
+            clip.convert(44_100, progress=refuse)
+        return threading.get_ident()
+
+    assert convert() in threads_of_calls
+    with ThreadPoolExecutor() as pool:
+        assert pool.submit(convert).result() in threads_of_calls
+
+
+def test_the_interpreter_ends_while_a_thread_of_its_saves_a_file(tmp_path: Path) -> None:
+    program = (
+        "import sys, threading, time, numpy as np, amio\n"
+        "clip = amio.Clip(np.zeros((48_000 * 600, 2), np.int16), 48_000)\n"
+        "def save(): clip.save(sys.argv[1], progress=lambda *_: begun.set())\n"
+        "begun = threading.Event()\n"
+        "threading.Thread(target=save, daemon=True).start()\n"
+        "begun.wait()\n"
+    )
+    command = [sys.executable, "-c", program, str(tmp_path / "long.flac")]
+    ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    assert (ended.returncode, ended.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("error", [KeyError, asyncio.CancelledError])
+def test_a_callback_that_fails_keeps_nothing_from_the_next(error: type[BaseException]) -> None:
+    told: list[int] = []
+
+    def fail(event: amio.Event) -> None:
+        told.append(event.ticket)
+        raise error
+
+    async def run() -> None:
+        asyncio.get_running_loop().set_exception_handler(lambda *_: None)
+        async with amio.OfflineInterface() as interface:
+            interface.event_callback = fail
+            tickets = [interface.schedule([], at=n * 100) for n in range(3)]
+            interface.rolling = True
+            interface.advance(1000)
+            assert [bool(ticket.outcome) for ticket in tickets] == [True, True, True]
+            assert told == [ticket.number for ticket in tickets]
+
+    asyncio.run(run())
+
+
+def test_a_swap_is_scheduled_though_the_callback_of_another_fails() -> None:
+    with amio.OfflineInterface() as interface:
+
+        def fail(_used: bool) -> None:
+            raise ZeroDivisionError
+
+        interface.schedule([], callback=fail)
+        with pytest.raises(ZeroDivisionError):
+            interface.advance(1_000_000)
+        # All of it, whatever was raised meanwhile.
+        assert interface.transport.device_frame == 1_000_000
+        ticket = interface.schedule([])
+        interface.advance(256)
+        assert ticket.outcome
+
+
+def test_what_was_captured_can_be_read_after_closing() -> None:
+    interface = amio.OfflineInterface()
+    with interface:
+        interface.advance(1000)
+    assert len(interface.read(600)) == 600
+    assert len(interface.read(600)) == 400
+    with pytest.raises(ClosedError):
+        interface.read(600)
+
+
+def test_a_copy_of_a_clip_sounds_as_it_is_now() -> None:
+    clip = amio.AudioClip(np.full((10, 1), 0.1, np.float32), 48_000)
+    clip.writeable = False
+    clip.to_clip()
+    other = copy.copy(clip)
+    clip.writeable = True
+    clip.array[:] = 0.9
+    assert clip.to_clip().read()[0, 0] == other.to_clip().read()[0, 0] == np.float32(0.9)

@@ -87,7 +87,8 @@ class Capture(Life):
             RuntimeError: something else takes the input; or this is the interface's event loop,
                 where :meth:`input` is to be used.
         """
-        pump, deadline = self._pump, deadline_of(timeout)
+        # Also what is left in an interface that was closed.
+        pump, deadline = self._open_pump or self._pump, deadline_of(timeout)
         self._take_input()
         try:
             reader = self._reader(unsigned("frames", frames, 1))

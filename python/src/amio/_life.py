@@ -125,7 +125,7 @@ class Life(Unique, Interface):
         if self._open_handle is None or self._is_closed:
             with self._opening():
                 self._opened(await asyncio.to_thread(self._start))
-        self._attach(asyncio.get_running_loop())
+        self._adopt_loop()
         return self
 
     async def __aexit__(

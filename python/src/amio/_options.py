@@ -46,11 +46,11 @@ class Options(TypedDict, total=False):
     declick: int | None
     #: Where the device skipped frames, does the timeline wait ("slip") or skip too: "slip".
     skip: SkipPolicy | None
-    #: How many swaps may be pending, 1 to 65536: 1024.
+    #: How many swaps may be pending, 1 to 65536: 1024, on JACK 8192.
     swap_queue: int | None
-    #: How many commands may wait for the next period, 1 to 65536: 1024.
+    #: How many commands may wait for the next period, 1 to 65536: 1024, on JACK 8192.
     command_queue: int | None
-    #: How many captured frames are kept until they are read, 1 to 2**26: 2 seconds.
+    #: How many captured frames are kept until they are read, 1 to 2**26: 2 seconds, on JACK 2**19.
     capture_buffer: int | None
     #: What the timer and offline drivers pretend to have, in frames, 0 to 2**20: 0.
     capture_latency: int | None

@@ -2,62 +2,57 @@
 
 from __future__ import annotations
 
-import contextlib
-import signal
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
+from queue import SimpleQueue
 from typing import Any
 
 from . import _abi
-from .errors import GivenUpError
 
 #: Called with the frames that are done and the frames in all, several times a second, on the thread
 #: that asked for the work. What it raises ends the work and reaches the caller.
 Progress = Callable[[int, int], object]
 
 
-@contextlib.contextmanager
-def watched(progress: Progress | None) -> Iterator[Any]:
-    """Gives the callback to hand to the library.
+def watched(work: Callable[[Any], object], progress: Progress | None) -> None:
+    """Does long work of the library's, which is handed a callback that tells how far it is.
 
-    There is one even if nobody watches: Python looks for Ctrl-C while it runs.
+    Where somebody watches, or signals are heard, it is done by a thread of its own: what a progress
+    callback or a signal handler raises is then raised here, between two looks at how far it is, and
+    the work is given up. Nothing can be raised on its way through the library.
     """
-    raised: list[BaseException] = []
-
-    with _interrupts_held() as interrupted:
-
-        def report(_user_data: object, done: int, total: int) -> int:
-            try:
-                if progress is not None and not interrupted:
-                    progress(done, total)
-            except BaseException as error:  # nothing may cross the library
-                raised.append(error)
-            return len(raised) + len(interrupted)
-
-        try:
-            yield _abi.Progress(report)
-        except GivenUpError:
-            if raised:
-                raise raised[0] from None
-            if not interrupted:
-                raise
-
-
-@contextlib.contextmanager
-def _interrupts_held() -> Iterator[list[object]]:
-    """Notes Ctrl-C while it lasts, and lets it do afterwards what it would have done.
-
-    It could be heard where nobody catches what it raises: on the way into a callback.
-    """
-    noted: list[object] = []
-    before = signal.getsignal(signal.SIGINT)
-    if threading.current_thread() is not threading.main_thread() or not callable(before):
-        yield noted
+    if progress is None and threading.current_thread() is not threading.main_thread():
+        work(_abi.Progress())  # NULL: nobody is told
         return
-    signal.signal(signal.SIGINT, lambda _number, frame: noted.append(frame))
+    told: SimpleQueue[tuple[int, int] | None] = SimpleQueue()
+    given_up = threading.Event()
+    failed: list[BaseException] = []
+
+    def tell(_user_data: object, done: int, total: int) -> int:
+        told.put((done, total))
+        return given_up.is_set()
+
+    callback = _abi.Progress(tell)
+
+    def do() -> None:
+        try:
+            work(callback)
+        except BaseException as error:
+            failed.append(error)
+        finally:
+            told.put(None)
+
+    # Not a daemon, though the thread may be one: the interpreter waits for it at its end.
+    worker = threading.Thread(target=do, name="amio-work", daemon=False)
+    worker.start()
     try:
-        yield noted
-    finally:
-        signal.signal(signal.SIGINT, before)
-        if noted:
-            before(signal.SIGINT, None)
+        while (frames := told.get()) is not None:
+            if progress is not None:
+                progress(*frames)
+    except BaseException:
+        given_up.set()
+        worker.join()
+        raise
+    worker.join()
+    if failed:
+        raise failed.pop()

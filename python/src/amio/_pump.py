@@ -36,8 +36,8 @@ class Owner(Protocol):
     #: For how many seconds input gathers before it is handed over.
     chunk_interval: float
 
-    def _on_event(self, event: Event) -> None:
-        """Called with each event."""
+    def _on_event(self, event: Event) -> Iterable[Callable[[], object]]:
+        """Notes an event, perhaps twice; gives the callbacks that are to be called for it."""
 
     def _on_input(self, last: bool) -> None:
         """Called when input waits, after ``watch_input(True)``, and at last when it was closed."""
@@ -134,13 +134,27 @@ class Pump:
         """Fetches all events that wait, and hands them over."""
         self._take_events_of(self._owner())
 
-    def take_events_unless_busy(self) -> None:
-        """The same, unless another thread is in the middle of it."""
-        if self._in_order.acquire(blocking=False):
+    def take_events_unless_busy(self, patience: float = 0) -> None:
+        """The same, unless another thread is in the middle of it for so many seconds more."""
+        if self._in_order.acquire(timeout=patience):
             try:
                 self.take_events()
             finally:
                 self._in_order.release()
+
+    def take_input(self, *, last: bool = False) -> None:
+        """Has the owner hand over the input that waits."""
+        if (owner := self._owner()) is not None:
+            with self._in_order:
+                owner._on_input(last)
+
+    def call(self, functions: Iterable[Callable[[], object]]) -> None:
+        """Calls functions where things are handed over."""
+        if self.is_here:
+            self.hand_over(_call, functions)
+        else:
+            assert self._loop is not None
+            self._loop.call_soon_threadsafe(self.hand_over, _call, functions)
 
     def catch_up(self) -> None:
         """Lets whoever hands over do so now, with events and input, and waits for it a second."""
@@ -160,14 +174,25 @@ class Pump:
 
     def _catch_up(self) -> None:
         self.take_events()
-        if (owner := self._owner()) is not None:
-            owner._on_input(False)
+        self.take_input()
 
     def _take_events_of(self, owner: Owner | None) -> None:
-        if owner is not None:
-            with self._in_order, contextlib.closing(self._mailbox.letters()) as events:
-                self.hand_over(owner._on_event, events)
+        failed: Exception | None = None
+        with self._in_order:
+            while owner is not None and (event := self._mailbox.oldest()) is not None:
+                callbacks = owner._on_event(event)
+                # Before callbacks, which may wait for the next ones.
+                self._mailbox.drop()
+                try:
+                    self.hand_over(_call, callbacks)
+                except Exception as error:
+                    failed = failed or error
         collect_arrays()
+        if failed is not None:
+            try:
+                raise failed
+            finally:
+                del failed  # its traceback has this frame
 
     def hand_over(self, function: Callable[[_Item], object], items: Iterable[_Item]) -> None:
         """Calls a function with one item after the other, also after one with which it fails.
@@ -184,16 +209,17 @@ class Pump:
                     failed = failed or error
                 # Otherwise one that goes on scheduling, whatever it is told.
                 _log.debug("a callback asked a closed interface: %s", error)
-            except Exception as error:
+            except (Exception, asyncio.CancelledError) as error:
+                if isinstance(error, asyncio.CancelledError):
+                    error = RuntimeError(f"a callback was cancelled: {error!r}")
                 if self._loop is not None and self._loop is running_loop():
                     self._loop.call_exception_handler(
                         {"message": "a callback of an amio interface failed", "exception": error}
                     )
                 else:
                     failed = failed or error
-            finally:
-                with self._changed:
-                    self._changed.notify_all()
+        with self._changed:
+            self._changed.notify_all()
         if failed is not None:
             try:
                 raise failed
@@ -224,7 +250,7 @@ class Pump:
             outer, self._fetcher = self._fetcher, thread
         try:
             if _wait_readable(self._event_fd, time.monotonic() + seconds):
-                self.take_events()
+                self.take_events_unless_busy(seconds)
         finally:
             with self._changed:
                 self._fetcher = outer
@@ -250,8 +276,7 @@ class Pump:
             self.take_events()
         finally:
             try:
-                if (owner := self._owner()) is not None:
-                    owner._on_input(True)
+                self.take_input(last=True)
             finally:
                 self._loop = None
                 self.wake_input()
@@ -270,7 +295,11 @@ class Pump:
         owner = self._owner()
         if self._input_watched and owner is not None:
             self._input_timer = self._loop.call_later(owner.chunk_interval, self._arm_input)
-            owner._on_input(False)
+            self.take_input()
+
+
+def _call(function: Callable[[], object]) -> None:
+    function()
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:

@@ -101,14 +101,15 @@ class Analysis(Unique):
             raise TypeError(f"source is {source!r}; it must be a Clip, or the path of a file")
         value = ctypes.c_void_p()
         everything = _abi.ANALYSE_OVERVIEW | _abi.ANALYSE_LOUDNESS
-        with watched(progress) as callback:
-            if isinstance(source, Clip):
-                lib.amio_analysis_new(
-                    source._handle, everything, callback, None, ctypes.byref(value)
-                )
-            else:
-                path = file_path(source)
-                lib.amio_analysis_open(path, everything, callback, None, ctypes.byref(value))
+        begin, subject = (
+            (lib.amio_analysis_new, source._handle)
+            if isinstance(source, Clip)
+            else (lib.amio_analysis_open, file_path(source))
+        )
+        watched(
+            lambda callback: begin(subject, everything, callback, None, ctypes.byref(value)),
+            progress,
+        )
         self._handle = Handle(value, lib.amio_analysis_free)
         self._properties = sized(_abi.ClipProperties)
         lib.amio_analysis_info(self._handle, ctypes.byref(self._properties))

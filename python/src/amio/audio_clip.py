@@ -212,7 +212,7 @@ class AudioClip:
                 beyond 1e6; or the rate is not a whole number of 1000 to 768000.
         """
         rate = self.frame_rate if frame_rate is None else frame_rate
-        kept = self._clip
+        kept = None if self.writeable else self._clip
         if kept is not None and kept.frame_rate == rate and kept._handle.is_ours:
             return kept
         clip = Clip(self._array.astype(np.float32), rate)

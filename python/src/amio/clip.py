@@ -112,10 +112,13 @@ class Clip(Unique):
         """
         value = ctypes.c_void_p()
         options = _open_options(frame_rate, quality)
-        with watched(progress) as callback:
-            lib.amio_clip_open_with(
-                file_path(path), ctypes.byref(options), callback, None, ctypes.byref(value)
-            )
+        name = file_path(path)
+        watched(
+            lambda callback: lib.amio_clip_open_with(
+                name, ctypes.byref(options), callback, None, ctypes.byref(value)
+            ),
+            progress,
+        )
         return cls._of(value)
 
     @classmethod
@@ -146,15 +149,13 @@ class Clip(Unique):
     ) -> Clip:
         """The same sound at another frame rate: ``round(len(clip) * new / old)`` frames."""
         value = ctypes.c_void_p()
-        with watched(progress) as callback:
-            lib.amio_clip_convert(
-                self._handle,
-                whole_rate(frame_rate),
-                one_of("quality", quality, QUALITIES),
-                callback,
-                None,
-                ctypes.byref(value),
-            )
+        rate, number = whole_rate(frame_rate), one_of("quality", quality, QUALITIES)
+        watched(
+            lambda callback: lib.amio_clip_convert(
+                self._handle, rate, number, callback, None, ctypes.byref(value)
+            ),
+            progress,
+        )
         return self._of(value)
 
     def save(
@@ -177,8 +178,11 @@ class Clip(Unique):
             InvalidArgumentError: FLAC knows neither more than 8 channels nor every rate.
         """
         number = one_of("file_format", file_format or format_of(path), FILE_FORMATS)
-        with watched(progress) as callback:
-            lib.amio_clip_save(self._handle, file_path(path), number, callback, None)
+        name = file_path(path)
+        watched(
+            lambda callback: lib.amio_clip_save(self._handle, name, number, callback, None),
+            progress,
+        )
 
     def read(self, start: int = 0, frames: int | None = None) -> NDArray[np.float32]:
         """Samples as float32 of shape ``(frames, channels)``, in Fortran order.

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import ctypes
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, Literal
 
 from . import _abi
@@ -23,6 +25,8 @@ from .interface import AnyPlayspec, PlayspecChangeCallback
 from .recorder import Recorder, RecordSource
 from .stats import Meter, MeterSide, Stats, read_meters, read_stats
 from .ticket import Ticket
+
+_log = logging.getLogger("amio")
 
 LatePolicy = Literal["catch_up", "slip", "refuse"]
 LATE_POLICIES: dict[str, int] = {
@@ -58,9 +62,9 @@ class EngineInterface(Capture):
 
     Open one with ``async with``, ``with``, ``await interface.init(name)`` or
     :meth:`open`. Its methods may be called from any thread. Opened in a running event loop, it
-    calls its callbacks there, woken by what happens and not by a clock; opened without one, it
-    calls them on the thread that waits for a ticket or advances it. Nothing in Python runs on the
-    audio thread.
+    calls its callbacks there, woken by what happens and not by a clock. Opened without one, it
+    calls them on the thread that waits for a ticket, advances, polls or schedules, until it is
+    used in an event loop, which has it from then on. Nothing in Python runs on the audio thread.
 
     Args:
         **options: any of :class:`Options`, by name.
@@ -198,8 +202,7 @@ class EngineInterface(Capture):
         For programs without an event loop that wait for nothing; on one, all comes by itself.
         """
         if self._pump.is_here:
-            self._pump.take_events()
-            self._on_input(False)
+            self._pump.catch_up()
 
     # ---- Swaps
 
@@ -290,12 +293,16 @@ class EngineInterface(Capture):
             event = self._early.pop(ticket.number, None)
             if event is None:
                 self._tickets[ticket.number] = ticket
+        self._adopt_loop()
         if event is not None:
             ticket._end(event)
-        self._adopt_loop()
+            self._pump.call([ticket._call_back])
         if self._pump.is_free:
             # Nobody may ever wait; what has ended is not to be kept for that.
-            self._pump.take_events_unless_busy()
+            try:
+                self._pump.take_events_unless_busy()
+            except Exception:  # of a callback that is not about this swap
+                _log.exception("a callback failed")
         return ticket
 
     def _prepare(self, clip: AudioClip) -> Clip:
@@ -344,28 +351,20 @@ class EngineInterface(Capture):
 
     # ---- What the pump calls
 
-    def _on_event(self, event: Event) -> None:
+    def _on_event(self, event: Event) -> list[Callable[[], object]]:
+        callbacks: list[Callable[[], object]] = []
         if event.kind in _ENDINGS:
-            try:
-                self._end_ticket(event)
-            finally:
-                self._tell(event)
-        else:
-            self._tell(event)
-
-    def _tell(self, event: Event) -> None:
+            with self._lock:
+                ticket = self._tickets.get(event.ticket)
+                if ticket is None:
+                    self._early[event.ticket] = event
+            if ticket is not None:
+                ticket._end(event)
+                callbacks.append(partial(self._forget, ticket))
         if self.event_callback is not None:
-            self.event_callback(event)
+            callbacks.append(partial(self.event_callback, event))
+        return callbacks
 
-    def _end_ticket(self, event: Event) -> None:
-        with self._lock:
-            ticket = self._tickets.get(event.ticket)
-            if ticket is None:
-                self._early[event.ticket] = event
-                return
-        try:
-            ticket._end(event)
-        finally:
-            # Where a signal handler raised in between, the event comes again.
-            if ticket.outcome is not None:
-                self._tickets.pop(event.ticket, None)
+    def _forget(self, ticket: Ticket) -> None:
+        if self._tickets.pop(ticket.number, None) is not None:
+            ticket._call_back()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import ctypes
 import logging
-from collections.abc import Generator
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -107,46 +106,26 @@ class Event:
 
 
 class Mailbox:
-    """The events of an interface, each until it has been dealt with.
+    """The events of an interface, one after the other.
 
-    Where a signal handler raises an exception in the middle, the event comes again.
+    Each stays the oldest until it is dropped, also where a signal handler raises in between.
     """
 
     def __init__(self, interface: Handle) -> None:
         self._interface = interface
         self._raw = sized(_abi.Event)
-        self._opened: list[_Letter] = []
 
-    def letters(self) -> Generator[Event, None, None]:
-        """Fetches one event after the other, as long as there are some."""
-        while (letter := self._next()) is not None:
-            letter.is_being_read = True
-            try:
-                yield letter.event
-                self._opened.remove(letter)
-            finally:
-                letter.is_being_read = False
-
-    def _next(self) -> _Letter | None:
-        for letter in self._opened:
-            # One that is being read is the reason for which this one is asked for.
-            if not letter.is_being_read:
-                return letter
+    def oldest(self) -> Event | None:
+        """The oldest event; ``None``: there is none."""
         if self._raw.kind == _abi.EVENT_NONE:
             lib.amio_interface_next_event(self._interface, ctypes.byref(self._raw))
-            if self._raw.kind == _abi.EVENT_NONE:
-                return None
+        return None if self._raw.kind == _abi.EVENT_NONE else _event_of(self._raw)
+
+    def drop(self) -> None:
+        """Drops the oldest event, and logs it at DEBUG to the logger ``amio``."""
         event = _event_of(self._raw)
-        _log.debug("%s", event.message if event.kind is EventKind.LOG else event)
-        self._opened.append(_Letter(event))
         self._raw.kind = _abi.EVENT_NONE
-        return self._opened[-1]
-
-
-@dataclass(eq=False)
-class _Letter:
-    event: Event
-    is_being_read: bool = False
+        _log.debug("%s", event.message if event.kind is EventKind.LOG else event)
 
 
 def _event_of(raw: _abi.Event) -> Event:

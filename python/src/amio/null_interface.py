@@ -52,7 +52,7 @@ class NullInterface(OfflineInterface):
         self.chunk_frames = self.chunk_length
         self.advance(self.chunk_length)
         # All of it, also where the timeline jumped.
-        self._on_input(True)
+        self._pump.take_input(last=True)
 
     def get_current_virtual_time(self) -> datetime:
         """What time it is after what has been advanced."""

@@ -104,6 +104,7 @@ class OfflineInterface(EngineInterface):
     ) -> None:
         # In steps, between which Ctrl-C is heard, and input that a callback waits for is given to
         # it: not more than the capture buffer takes.
+        failed: Exception | None = None
         step = _STEP_FRAMES
         if self._input_chunk_callback is not None:
             step = self._config.capture_buffer_frames or self._clip_rate()
@@ -116,7 +117,12 @@ class OfflineInterface(EngineInterface):
                 None if output is None or not output.size else output[part].ctypes.data,
             )
             if self._pump.is_here or self._input_chunk_callback is not None:
-                self._pump.catch_up()
+                try:
+                    self._pump.catch_up()
+                except Exception as error:  # of a callback; what was asked for is rendered
+                    failed = failed or error
+        if failed is not None:
+            raise failed
 
     def _make_clock(self) -> Clock:
         rate, begin = self.get_frame_rate(), self._starting_time

@@ -126,8 +126,6 @@ class Ticket(Unique):
 
     def _end(self, event: Event) -> None:
         """Called with the event that ends the swap; again if that was interrupted."""
-        if self.outcome is not None:
-            return
         outcome = Outcome(
             event.kind,
             event.position,
@@ -143,8 +141,10 @@ class Ticket(Unique):
             loop = future.get_loop()
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_resolve, future, outcome)
+
+    def _call_back(self) -> None:
         if self._callback is not None:
-            self._callback(bool(outcome))
+            self._callback(bool(self.outcome))
 
     def __repr__(self) -> str:
         return f"<Ticket {self.number}: {self.outcome.kind.name if self.outcome else 'pending'}>"
