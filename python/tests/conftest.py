@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +19,8 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers", "jackd(period=256, realtime=True): the server that the fixture jackd starts"
     )
+    # Shells let what they run in the background ignore Ctrl-C, and the tests send it.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         servers.take_private_shared_memory()
     except OSError as error:
