@@ -328,26 +328,6 @@ CHILDREN = {
         refused(lambda: mine.set_input_clip(clip))
         refused(lambda: amio.Analysis(clip))
 """,
-    "makes its own": """
-    with amio.TimerInterface() as mine:
-        mine.schedule([amio.Entry(audio)], 0).wait(5)
-    with amio.OfflineInterface() as mine:
-        mine.schedule([amio.Entry(audio)], 0)
-        mine.rolling = True
-        assert (mine.render(500) == 1).all()
-        take = mine.record(folder + "/b.wav")
-        mine.render(500)
-        take.stop()
-    assert amio.probe(folder + "/b.wav").frames == 500
-    with amio.OfflineInterface() as mine:
-        mine.schedule([amio.Entry(amio.Clip.stream(folder + "/b.wav"))], 0)
-        mine.rolling = True
-        mine.render(500)
-    async def on_a_loop():
-        async with amio.TimerInterface() as mine:
-            await mine.schedule([])
-    asyncio.run(on_a_loop())
-""",
 }
 
 

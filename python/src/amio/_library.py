@@ -121,7 +121,7 @@ class Handle:
         """Raises an error if it was made in another process."""
         if not self.is_ours:
             raise ClosedError(
-                "what is used here was made before fork(); make another in this process"
+                "what is used here was made before fork(); make one in a process that is spawned"
             )
 
     def close(self) -> None:
