@@ -11,6 +11,7 @@
 //! header claims must be the same for all formats.
 
 mod caf;
+mod chain;
 mod codec;
 mod crc;
 mod flac;
