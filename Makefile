@@ -115,7 +115,7 @@ $(PYTHON_BENCH)/.made: python/benches/requirements.txt
 
 .PHONY: header
 header: $(PYTHON_TOOLS)/.made ## refresh include/amio.h from src/capi, and the Python package's view of it
-	AMIO_REFRESH_HEADER=1 $(CARGO) test --test header
+	AMIO_REFRESH_HEADER=1 $(CARGO) test --test integration header::
 	$(PYTHON_TOOLS)/bin/python python/tools/abi.py
 
 $(PYTHON_TOOLS)/.made:

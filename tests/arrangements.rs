@@ -1,16 +1,14 @@
 //! Random arrangements sound as the reference renderer says, and to the bit the same whatever
 //! the period and the SIMD path.
 //!
-//! A failure names its seed. `AMIO_ARRANGEMENT=123 cargo test --test arrangements` runs that one
+//! A failure names its seed. `AMIO_ARRANGEMENT=123 cargo test arrangements::` runs that one
 //! alone, and prints the smallest part of it that still fails.
 
-#[allow(dead_code, reason = "each test binary uses a part of it")]
-mod reference;
-
-use reference::arrangement::Arrangement;
-use reference::compare::{check, shrink};
-use reference::random;
-use reference::rig::{self, Periods};
+use crate::again;
+use crate::reference::arrangement::Arrangement;
+use crate::reference::compare::{check, shrink};
+use crate::reference::random;
+use crate::reference::rig::{self, Periods};
 use std::collections::BTreeMap;
 use std::process::Command;
 
@@ -170,14 +168,9 @@ fn simd_paths() -> Vec<&'static str> {
 
 /// This program again: the variable that chooses the path is read by the whole process.
 fn child(path: &str) -> Command {
-    let mut command = Command::new(std::env::current_exe().expect("this program has a path"));
+    let mut command = Command::new(again::program());
     command
-        .args([
-            "--exact",
-            "render_for_the_parent_process",
-            "--ignored",
-            "--nocapture",
-        ])
+        .args(again::only("arrangements::render_for_the_parent_process"))
         .env("AMIO_SIMD", path)
         .env(CHILD, "1");
     command
@@ -187,7 +180,7 @@ fn render_in_child(path: &str) -> String {
     let output = child(path).output().expect("this very program runs");
     let text = String::from_utf8_lossy(&output.stdout).into_owned();
     assert!(
-        output.status.success(),
+        again::passed(&output.stdout),
         "{path}: {text}{}",
         String::from_utf8_lossy(&output.stderr)
     );

@@ -3,15 +3,12 @@
 //! The input is numbered, so that each frame tells where it comes from. The random arrangements
 //! check the stamps of readers that keep up; this is about the cases with a story.
 
-#[allow(dead_code, reason = "each test binary uses a part of it")]
-mod reference;
-
+use crate::reference::arrangement::Setup;
+use crate::reference::rig::{interface, numbered_input};
+use crate::reference::rng::Rng;
 use amio::{
     Chunk, Clip, Config, DriverKind, Entry, EventKind, Interface, Latency, Playspec, Swap, Ticket,
 };
-use reference::arrangement::Setup;
-use reference::rig::{interface, numbered_input};
-use reference::rng::Rng;
 use std::time::Duration;
 
 const PERIOD: u32 = 64;

@@ -3,12 +3,9 @@
 //!
 //! The work is done in a process of its own, whose memory the system limits.
 
-#[path = "formats/files.rs"]
-#[allow(dead_code, reason = "the formats' own tests use more of it")]
-mod files;
-
+use crate::again;
+use crate::formats::files::{Folder, Sound, make, recipes};
 use amio::{Clip, Error};
-use files::{Folder, Sound, make, recipes};
 use std::env;
 use std::fs;
 use std::path::Path;
@@ -59,6 +56,9 @@ const ALL: Duration = Duration::from_secs(120);
 /// Says to this program that it is the process that does the work, and in which folder.
 const WORKER: &str = "AMIO_DAMAGED_FILES";
 
+const THIS_TEST: &str =
+    "damaged_files::a_damaged_file_loads_or_fails_with_a_clear_error_in_little_memory";
+
 #[test]
 fn a_damaged_file_loads_or_fails_with_a_clear_error_in_little_memory() {
     if let Some(folder) = env::var_os(WORKER) {
@@ -70,14 +70,16 @@ fn a_damaged_file_loads_or_fails_with_a_clear_error_in_little_memory() {
     for (name, line) in recipes(CORPUS) {
         make(line, &source, &folder.path().join(name));
     }
+    let said = folder.path().join("said");
     let mut worker = Command::new("bash")
         .arg("-c")
-        .arg(format!(
-            "ulimit -v {ADDRESSES_KIB}; exec \"$0\" --nocapture --test-threads 1"
-        ))
-        .arg(env::current_exe().expect("the test runs from a file"))
+        .arg(format!("ulimit -v {ADDRESSES_KIB}; exec \"$0\" \"$@\""))
+        .arg(again::program())
+        .args(again::only(THIS_TEST))
         .env(WORKER, folder.path())
         .stdin(Stdio::null())
+        .stdout(fs::File::create(&said).expect("the folder is writable"))
+        .stderr(Stdio::null())
         .spawn()
         .expect("there is a shell");
     let began = Instant::now();
@@ -92,7 +94,10 @@ fn a_damaged_file_loads_or_fails_with_a_clear_error_in_little_memory() {
         }
         std::thread::sleep(Duration::from_millis(50)); // a child has no event to wait for in std
     };
-    assert!(status.success(), "{status}");
+    let said = fs::read(&said).expect("it was made");
+    let text = String::from_utf8_lossy(&said);
+    assert!(again::passed(&said), "{status}\n{text}");
+    println!("{text}");
 }
 
 fn damage_all(folder: &Path) {

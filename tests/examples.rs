@@ -1,13 +1,11 @@
 //! The programs in `examples` and in the README, run as a newcomer would run them, on drivers without
 //! hardware.
 
-mod toolchain;
-
+use crate::toolchain::Linkage::{Shared, Static};
+use crate::toolchain::{build, repository, scratch, shared_library, succeed};
 use amio::{Clip, FileFormat};
 use std::path::{Path, PathBuf};
 use std::process::Command;
-use toolchain::Linkage::{Shared, Static};
-use toolchain::{build, repository, scratch, shared_library, succeed};
 
 fn c(name: &str) -> Command {
     Command::new(build(&format!("examples/c/{name}.c"), "c99", Shared))
@@ -17,10 +15,7 @@ fn python(name: &str) -> Command {
     let mut command = Command::new("python3");
     command
         .arg(repository().join(format!("examples/python-ctypes/{name}.py")))
-        .env(
-            "AMIO_LIBRARY",
-            shared_library(&scratch()).join("libamio.so"),
-        );
+        .env("AMIO_LIBRARY", shared_library().join("libamio.so"));
     command
 }
 
@@ -204,7 +199,7 @@ fn the_c_program_in_the_readme_says_where_the_clicks_are() {
 fn the_python_program_in_the_readme_says_where_the_click_is() {
     let mut program = Command::new("python3");
     program.args(["-c", &of_the_readme("python")]);
-    let printed = succeed(program.env("LD_LIBRARY_PATH", shared_library(&scratch())));
+    let printed = succeed(program.env("LD_LIBRARY_PATH", shared_library()));
     assert_eq!(printed, "the click is at frame 100\n");
 }
 

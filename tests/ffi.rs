@@ -1,12 +1,10 @@
 //! The programs in `ffi-tests`, which know the library by its header alone: compiled as C and as
 //! C++, without a warning, linked to the shared and to the static library, and run.
 
-mod toolchain;
-
+use crate::toolchain::Linkage::{Shared, Static};
+use crate::toolchain::{build, compiler, repository, succeed};
 use std::process::Command;
 use std::sync::Mutex;
-use toolchain::Linkage::{Shared, Static};
-use toolchain::{build, compiler, repository, succeed};
 
 /// Runs a C program as C99 with the shared and as C11 with the static library.
 fn run(name: &str) {

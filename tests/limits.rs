@@ -1,5 +1,6 @@
 //! What is too much is refused, and what takes too long can be ended.
 
+use crate::again;
 use amio::{Config, DriverKind, Error, Interface};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -44,15 +45,14 @@ fn no_more_frames_can_be_skipped_than_can_be_timed() {
 
 #[test]
 fn a_ring_that_memory_cannot_hold_is_an_error() {
-    let this = std::env::current_exe().expect("this program has a path");
     let output = Command::new("sh")
         .args(["-c", "ulimit -v 4000000 && exec \"$0\" \"$@\""])
-        .arg(this)
-        .args(["--exact", "with_little_memory", "--ignored", "--nocapture"])
+        .arg(again::program())
+        .args(again::only("limits::with_little_memory"))
         .env(CHILD, "1")
         .output()
         .expect("sh runs");
-    assert!(output.status.success(), "{output:?}");
+    assert!(again::passed(&output.stdout), "{output:?}");
 }
 
 /// Set in the process that has little memory.

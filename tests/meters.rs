@@ -1,11 +1,7 @@
 //! Live meters against brute force, for different periods, on the offline driver.
 
-#[allow(dead_code, reason = "each test binary uses a part of it")]
-#[path = "reference/rng.rs"]
-mod rng;
-
+use crate::reference::rng::Rng;
 use amio::{Clip, Config, DriverKind, Entry, Interface, Meter, Meters, Playspec, Swap};
-use rng::Rng;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 const CHANNELS: u16 = 3;

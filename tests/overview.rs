@@ -1,14 +1,10 @@
 //! Overviews against brute force: what each bucket says is what lies in it.
 
-#[allow(dead_code, reason = "each test binary uses a part of it")]
-#[path = "reference/rng.rs"]
-mod rng;
-
+use crate::reference::rng::Rng;
 use amio::{
     Analysis, Bucket, Clip, ClipInfo, Error, FileFormat, Layout, Loudness, Overview, Progress,
     SampleFormat,
 };
-use rng::Rng;
 use std::ops::{ControlFlow, Range};
 use std::path::PathBuf;
 

@@ -3,15 +3,12 @@
 //! Each case is played by the library and by the reference renderer of the random tests: both
 //! must give the numbers that are written here.
 
-#[allow(dead_code, reason = "each test binary uses a part of it")]
-mod reference;
-
-use reference::arrangement::{
+use crate::reference::arrangement::{
     Arrangement, Command, Interval, Late, Material, Name, Setup, Sound, Step,
 };
-use reference::compare::check;
-use reference::renderer::{Ending, render};
-use reference::rig::Periods;
+use crate::reference::compare::check;
+use crate::reference::renderer::{Ending, render};
+use crate::reference::rig::Periods;
 
 /// A case: one output, hard cuts, one clip of 1, 2, 3, ... hundredths, unless it says otherwise.
 struct Case(Arrangement);
@@ -181,7 +178,7 @@ fn a_mono_clip_sounds_on_two_outputs_and_others_on_as_many_as_they_have() {
         Material::mono(&[0.4]),
         Material::new(
             3,
-            reference::arrangement::Format::F32,
+            crate::reference::arrangement::Format::F32,
             true,
             false,
             &[0.1, 0.2, 0.3],
@@ -207,7 +204,7 @@ fn a_stereo_clip_sounds_the_same_however_it_lies_in_memory() {
     let expected: Vec<f64> = std::iter::repeat_n(0.0, 3).chain(left).take(700).collect();
     for (planar, shared) in [(false, true), (false, false), (true, true), (true, false)] {
         let mut case = Case::new(700).setup(|setup| setup.outputs = 2);
-        let format = reference::arrangement::Format::F32;
+        let format = crate::reference::arrangement::Format::F32;
         case.0.clips = vec![Material::new(2, format, planar, shared, &values)];
         let sound = Sound {
             gain: [0.5, 0.25],

@@ -1,8 +1,6 @@
 //! `amio check` and `amio find` measure where things are; they do not believe where they should be.
 
-mod common;
-
-use common::Folder;
+use crate::common::Folder;
 
 const ARRANGEMENT: &str = r#"
 rate = 48_000
@@ -179,7 +177,7 @@ fn a_clip_is_found_in_a_file() {
 #[test]
 fn the_demo_is_right_on_every_frame() {
     let root = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
-    let ran = common::Ran::from(
+    let ran = crate::common::Ran::from(
         std::process::Command::new(format!("{root}/scripts/demo"))
             .env("AMIO", env!("CARGO_BIN_EXE_amio"))
             .output()

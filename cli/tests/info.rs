@@ -1,8 +1,6 @@
 //! `amio info`: what is printed is what is in the files.
 
-mod common;
-
-use common::Folder;
+use crate::common::Folder;
 use std::f64::consts::PI;
 
 /// Five seconds of a sine of 1 kHz at -20 dB on the left, silence but for one sample on the right.

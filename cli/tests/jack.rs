@@ -1,8 +1,6 @@
 //! The program on real servers, each started for the test by the scripts in `tests/servers`.
 
-mod common;
-
-use common::{Folder, Ran};
+use crate::common::{Folder, Ran};
 use std::process::Command;
 
 /// Runs the program in a folder, beside a server.

@@ -1,8 +1,6 @@
 //! `amio play` and `amio record` on the null driver, which runs in real time without a device.
 
-mod common;
-
-use common::{Folder, Ran};
+use crate::common::{Folder, Ran};
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};

@@ -1,8 +1,6 @@
 //! Mistakes in an arrangement are named with file, line and column.
 
-mod common;
-
-use common::Folder;
+use crate::common::Folder;
 
 const HEAD: &str = "rate = 48000\n[clips]\nx = { tone_hz = 100, length = 10 }\n";
 

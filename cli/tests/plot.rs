@@ -1,8 +1,6 @@
 //! `amio plot`: a picture of the right size in which something is to be seen.
 
-mod common;
-
-use common::Folder;
+use crate::common::Folder;
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::BufReader;

@@ -1,8 +1,6 @@
 //! `amio render`: every frame of the file, against what the arrangement says.
 
-mod common;
-
-use common::Folder;
+use crate::common::Folder;
 
 /// A clip whose every sample is different.
 fn ramp(frames: usize) -> Vec<i16> {

@@ -1,8 +1,6 @@
 //! The command line: help, exit codes, what goes to which stream.
 
-mod common;
-
-use common::Folder;
+use crate::common::Folder;
 use std::io::Read;
 use std::process::Stdio;
 

@@ -1,7 +1,8 @@
 //! A disk that is full: that recording stops and says so, and its file can be played.
 
-use crate::files;
-use crate::numbers::{feed, offline};
+use super::files;
+use super::numbers::{feed, offline};
+use crate::again;
 use amio::{Error, EventKind, FileFormat, RecorderConfig, RecorderState};
 use std::path::Path;
 use std::process::Command;
@@ -21,8 +22,8 @@ fn on_a_small_disk(test: &str, run: fn(&Path)) {
     let output = Command::new("unshare")
         .args(["-rm", "sh", "-c", script, "sh"])
         .arg(&disk)
-        .arg(std::env::current_exe().expect("a test has a path"))
-        .args(["--exact", &format!("full::{test}"), "--nocapture"])
+        .arg(again::program())
+        .args(again::only(&format!("recorder::full::{test}")))
         .env(DISK, &disk)
         .output()
         .expect("util-linux is installed: run scripts/setup test");
@@ -31,7 +32,7 @@ fn on_a_small_disk(test: &str, run: fn(&Path)) {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
-    if printed.contains("test result: ok. 1 passed") {
+    if again::passed(printed.as_bytes()) {
         return;
     }
     let not_allowed = !printed.contains("running 1 test");

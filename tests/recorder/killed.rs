@@ -1,7 +1,8 @@
 //! A process that is killed while it records: its file opens, and lacks at most the last second.
 
-use crate::files::{self, Folder};
-use crate::numbers::{config, interface, number};
+use super::files::{self, Folder};
+use super::numbers::{config, interface, number};
+use crate::again;
 use amio::{DriverKind, FileFormat, RecordSource, RecorderConfig};
 use std::io::{BufRead, BufReader};
 use std::path::Path;
@@ -11,7 +12,8 @@ use std::time::{Duration, Instant};
 /// In the environment of the process that records and is killed: its file.
 const FILE: &str = "AMIO_TEST_RECORDS_TO";
 
-const THIS_TEST: &str = "killed::fifty_times_a_file_opens_and_lacks_at_most_the_last_second";
+const THIS_TEST: &str =
+    "recorder::killed::fifty_times_a_file_opens_and_lacks_at_most_the_last_second";
 
 const RATE: u64 = 48_000;
 
@@ -45,8 +47,8 @@ fn record_until_killed(path: &Path) {
 
 /// Kills a process after it has recorded for so long; returns how many frames it said it had.
 fn kill_after(path: &Path, time: Duration) -> u64 {
-    let mut child = Command::new(std::env::current_exe().expect("a test has a path"))
-        .args(["--exact", THIS_TEST, "--nocapture", "--test-threads=1"])
+    let mut child = Command::new(again::program())
+        .args(again::only(THIS_TEST))
         .env(FILE, path)
         .stdout(Stdio::piped())
         .spawn()

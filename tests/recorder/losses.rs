@@ -1,7 +1,7 @@
 //! A disk that is too slow, or is not waited for.
 
-use crate::files::{self, Folder};
-use crate::numbers::{config, feed, interface, number, numbers, offline};
+use super::files::{self, Folder};
+use super::numbers::{config, feed, interface, number, numbers, offline};
 use amio::{Config, DriverKind, EventKind, FileFormat, RecordSource, RecorderConfig, SkipPolicy};
 use std::time::Duration;
 

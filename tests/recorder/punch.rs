@@ -1,7 +1,7 @@
 //! Where on the timeline a recording begins and ends, by frame.
 
-use crate::files::{self, Folder};
-use crate::numbers::{config, feed, interface, number, numbers};
+use super::files::{self, Folder};
+use super::numbers::{config, feed, interface, number, numbers};
 use amio::{
     Config, DriverKind, EventKind, FileFormat, Interface, Latency, RecordSource, Recorder,
     RecorderConfig, SkipPolicy,
@@ -250,7 +250,7 @@ fn a_begin_and_an_end_that_are_skipped_are_where_they_would_have_been() {
 #[test]
 fn a_recorder_that_comes_late_begins_where_it_is() {
     let folder = Folder::new("late");
-    let interface = crate::numbers::offline();
+    let interface = super::numbers::offline();
     interface.set_rolling(true).expect("room");
     feed(&interface, 2000);
     let path = folder.file("take.wav");

@@ -1,7 +1,7 @@
 //! What is recorded, from when until when.
 
-use crate::files::{self, Folder};
-use crate::numbers::{config, feed, interface, number, numbers, offline, playspec};
+use super::files::{self, Folder};
+use super::numbers::{config, feed, interface, number, numbers, offline, playspec};
 use amio::{
     Clip, Config, DriverKind, Entry, Error, EventKind, FileFormat, Interface, Playspec,
     RecordSource, RecorderConfig, RecorderState, Swap,

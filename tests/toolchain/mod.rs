@@ -5,6 +5,7 @@ use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
+use std::sync::OnceLock;
 
 /// How a program finds the library.
 #[derive(Clone, Copy, Debug)]
@@ -31,7 +32,7 @@ pub fn build(source: &str, standard: &str, linkage: Linkage) -> PathBuf {
         .arg(repository().join(source));
     match linkage {
         Linkage::Shared => {
-            let library = shared_library(&folder);
+            let library = shared_library();
             compiler
                 .arg("-L")
                 .arg(&library)
@@ -91,25 +92,28 @@ pub fn repository() -> &'static Path {
 
 /// A folder for what this test makes.
 pub fn scratch() -> PathBuf {
-    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(env!("CARGO_CRATE_NAME"));
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
     fs::create_dir_all(&folder).expect("the target directory is writable");
     folder
 }
 
 /// A folder with the shared library, under the names that the linker and the loader look for.
-pub fn shared_library(scratch: &Path) -> PathBuf {
-    let folder = scratch.join("lib");
-    fs::create_dir_all(&folder).expect("the target directory is writable");
-    let soname = concat!("libamio.so.", env!("CARGO_PKG_VERSION_MAJOR"));
-    for name in ["libamio.so", soname] {
-        let link = folder.join(name);
-        if fs::read_link(&link).ok() != Some(beside_this_test("libamio.so")) {
-            // Another test of this program may make it at the same time, with the same target.
+pub fn shared_library() -> PathBuf {
+    // One test makes it for all.
+    static MADE: OnceLock<PathBuf> = OnceLock::new();
+    let make = || {
+        let folder = scratch().join("lib");
+        fs::create_dir_all(&folder).expect("the target directory is writable");
+        let soname = concat!("libamio.so.", env!("CARGO_PKG_VERSION_MAJOR"));
+        for name in ["libamio.so", soname] {
+            let link = folder.join(name);
+            // It may be there from an earlier run.
             let _ = fs::remove_file(&link);
-            let _ = symlink(beside_this_test("libamio.so"), &link);
+            symlink(beside_this_test("libamio.so"), &link).expect("the folder is writable");
         }
-    }
-    folder
+        folder
+    };
+    MADE.get_or_init(make).clone()
 }
 
 fn beside_this_test(name: &str) -> PathBuf {

@@ -1,5 +1,4 @@
 //! What the tests of the program share: folders to work in, the program itself, WAV files.
-#![allow(dead_code, reason = "each test program uses its part of this")]
 
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,15 +1,9 @@
 //! Loudness and true peak of signals whose values EBU Tech 3341 and 3342 prescribe, and beside
 //! libebur128.
 
-#[allow(dead_code, reason = "each test binary uses a part of it")]
-#[path = "../reference/rng.rs"]
-mod rng;
-#[allow(dead_code, reason = "each test binary uses a part of it")]
-#[path = "../toolchain/mod.rs"]
-mod toolchain;
-
+use crate::reference::rng::Rng;
+use crate::toolchain;
 use amio::{Clip, Loudness, Progress};
-use rng::Rng;
 use std::f64::consts::PI;
 use std::ops::ControlFlow;
 use std::process::Command;

@@ -1,12 +1,9 @@
 //! Files that sox, ffmpeg, libsndfile, flac, lame, oggenc and opusenc make load to what libsndfile
 //! or ffmpeg decodes: bit for bit where the format keeps every bit.
 
-#[path = "../../tests/toolchain/mod.rs"]
-#[allow(dead_code, reason = "the helpers for programs that link the library")]
-mod toolchain;
+pub mod files;
 
-mod files;
-
+use crate::toolchain;
 use amio::Clip;
 use files::{Folder, Sound, make, recipes};
 use std::path::{Path, PathBuf};

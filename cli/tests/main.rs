@@ -1,0 +1,12 @@
+//! The tests of the program `amio`, linked into one: `cargo test -p amio-cli --test cli render::` runs
+//! one module of them.
+
+mod check;
+mod common;
+mod info;
+mod jack;
+mod live;
+mod mistakes;
+mod plot;
+mod render;
+mod usage;
