@@ -25,7 +25,7 @@ PYTHON_TOOLS := $(or $(CARGO_TARGET_DIR),target)/python-tools
 PYTHON_BENCH := $(or $(CARGO_TARGET_DIR),target)/python-bench
 WHEELS := $(or $(CARGO_TARGET_DIR),target)/wheels
 NATIVE_LIBS := $(RELEASE)/native-static-libs
-SOURCES := $(wildcard Cargo.lock) Cargo.toml build.rs cbindgen.toml cli/Cargo.toml \
+SOURCES := $(wildcard Cargo.lock) Cargo.toml build.rs cli/Cargo.toml \
     $(shell find src cli/src -name '*.rs')
 
 .PHONY: build

@@ -27,11 +27,13 @@ RUST_SOURCES = (
     "Cargo.toml",
     "Cargo.lock",
     "build.rs",
-    "cbindgen.toml",
     "src",
     "cli/Cargo.toml",
     "cli/src",
-    "benches",  # the manifest names them, so cargo wants to see them
+    # The manifests name these, so cargo wants to see them.
+    "benches",
+    "tests",
+    "cli/tests",
 )
 
 

@@ -1,6 +1,7 @@
 //! Builds C and C++ programs against `include/amio.h` and the library that cargo built beside
 //! this test, and runs them.
 
+use crate::again;
 use std::fs;
 use std::os::unix::fs::symlink;
 use std::path::{Path, PathBuf};
@@ -116,8 +117,7 @@ pub fn shared_library() -> PathBuf {
     MADE.get_or_init(make).clone()
 }
 
-fn beside_this_test(name: &str) -> PathBuf {
-    std::env::current_exe()
-        .expect("the test runs from a file")
-        .with_file_name(name)
+/// A library that cargo built beside this test.
+pub fn beside_this_test(name: &str) -> PathBuf {
+    again::program().with_file_name(name)
 }
