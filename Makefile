@@ -8,7 +8,6 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 
 CARGO ?= cargo
 RUSTC ?= rustc
-PYTHON ?= python3
 INSTALL ?= install
 
 # Where `make install` puts things, below DESTDIR.
@@ -21,8 +20,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 VERSION := $(shell sed -n '/^\[package\]/,/^version/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 ABI := $(firstword $(subst ., ,$(VERSION)))
 RELEASE := $(or $(CARGO_TARGET_DIR),target)/release
-PYTHON_TOOLS := $(or $(CARGO_TARGET_DIR),target)/python-tools
-PYTHON_BENCH := $(or $(CARGO_TARGET_DIR),target)/python-bench
+PYTHON_BENCH := $(or $(CARGO_TARGET_DIR),target)/python/bench
 WHEELS := $(or $(CARGO_TARGET_DIR),target)/wheels
 NATIVE_LIBS := $(RELEASE)/native-static-libs
 SOURCES := $(wildcard Cargo.lock) Cargo.toml build.rs cli/Cargo.toml \
@@ -107,25 +105,19 @@ bench: ## figures beside their budgets
 bench-python: $(PYTHON_BENCH)/.made build ## the Python package's processor time, beside AMIO 0.1.1 from PyPI
 	AMIO_LIBRARY=$(abspath $(RELEASE)/libamio.so) $(PYTHON_BENCH)/bin/python python/benches/cpu.py
 
-$(PYTHON_BENCH)/.made: python/benches/requirements.txt
-	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/pip install --quiet --requirement $<
-	$(@D)/bin/pip install --quiet --no-build-isolation --no-deps amio==0.1.1
+$(PYTHON_BENCH)/.made: python/benches/requirements.txt python/constraints.txt
+	. scripts/environment.sh && make_environment $(@D) --requirement $<
+	. scripts/environment.sh && $(@D)/bin/pip install --quiet --no-build-isolation --no-deps amio==0.1.1
 	touch $@
 
 .PHONY: header
-header: $(PYTHON_TOOLS)/.made ## refresh include/amio.h from src/capi, and the Python package's view of it
+header: ## refresh include/amio.h from src/capi, and the Python package's view of it
 	AMIO_REFRESH_HEADER=1 $(CARGO) test --test integration header::
-	$(PYTHON_TOOLS)/bin/python python/tools/abi.py
-
-$(PYTHON_TOOLS)/.made:
-	$(PYTHON) -m venv $(@D)
-	$(@D)/bin/pip install --quiet 'pycparser>=2.21'
-	touch $@
+	scripts/python python/tools/abi.py
 
 .PHONY: wheel
-wheel: $(PYTHON_TOOLS)/.made build ## the Python package as a wheel for this and newer systems, in target/wheels
-	$(PYTHON_TOOLS)/bin/pip wheel --no-deps --wheel-dir $(WHEELS) ./python
+wheel: build ## the Python package as a wheel for this and newer systems, in target/wheels
+	scripts/python -m pip wheel --no-build-isolation --no-deps --wheel-dir $(WHEELS) ./python
 
 INSTALLED = \
     $(BINDIR)/amio \

@@ -12,10 +12,21 @@ fn c(name: &str) -> Command {
 }
 
 fn python(name: &str) -> Command {
-    let mut command = Command::new("python3");
+    let mut command = interpreter();
     command
         .arg(repository().join(format!("examples/python-ctypes/{name}.py")))
         .env("AMIO_LIBRARY", shared_library().join("libamio.so"));
+    command
+}
+
+/// Python with numpy, in the repository's own environment; it is made where it is missing.
+fn interpreter() -> Command {
+    let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
+    let mut command = Command::new(repository().join("scripts/python"));
+    command.env(
+        "CARGO_TARGET_DIR",
+        target.expect("it is in the target directory"),
+    );
     command
 }
 
@@ -197,7 +208,7 @@ fn the_c_program_in_the_readme_says_where_the_clicks_are() {
 
 #[test]
 fn the_python_program_in_the_readme_says_where_the_click_is() {
-    let mut program = Command::new("python3");
+    let mut program = interpreter();
     program.args(["-c", &of_the_readme("python")]);
     let printed = succeed(program.env("LD_LIBRARY_PATH", shared_library()));
     assert_eq!(printed, "the click is at frame 100\n");
