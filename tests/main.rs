@@ -23,6 +23,7 @@ mod null_driver;
 mod overview;
 mod recorder;
 mod semantics;
+mod setup;
 mod symbols;
 mod timeline_ends;
 
