@@ -44,12 +44,14 @@ demo: setup-build setup-demo build ## set up this machine, then render and check
 	scripts/demo
 
 .PHONY: test
-test: setup lint test-rust test-install test-python test-rt test-san test-loom test-fuzz demo ## set up this machine, then run all tests that CI runs
+test: setup ## set up this machine, then run all tests that CI runs
+	scripts/side-by-side 'lint test-rust test-rt test-fuzz' \
+	    'build test-install test-san test-loom test-python demo'
 
-.PHONY: setup setup-build setup-demo
+.PHONY: setup setup-build setup-demo setup-bench
 setup: ## install what this machine lacks to build, test and run the demo
 	scripts/setup
-setup-build setup-demo: setup-%:
+setup-build setup-demo setup-bench: setup-%:
 	scripts/setup $*
 
 .PHONY: lint
@@ -97,12 +99,16 @@ test-long: ## the tests that take too long for CI
 	scripts/test-san --long
 	scripts/test-python --long
 
+.PHONY: test-fresh
+test-fresh: ## `make demo` and `make test` on a new Debian 12 without anything; takes root, or sudo
+	scripts/test-fresh
+
 .PHONY: bench
-bench: ## figures beside their budgets
+bench: setup-bench ## figures beside their budgets
 	$(CARGO) bench
 
 .PHONY: bench-python
-bench-python: $(PYTHON_BENCH)/.made build ## the Python package's processor time, beside AMIO 0.1.1 from PyPI
+bench-python: setup-bench $(PYTHON_BENCH)/.made build ## the Python package's processor time, beside AMIO 0.1.1 from PyPI
 	AMIO_LIBRARY=$(abspath $(RELEASE)/libamio.so) $(PYTHON_BENCH)/bin/python python/benches/cpu.py
 
 $(PYTHON_BENCH)/.made: python/benches/requirements.txt python/constraints.txt

@@ -1,6 +1,10 @@
 # shellcheck shell=bash
-# What the scripts that run detectors share; they source it. Sets `log`, a file for output.
+# What the scripts that run detectors share; they source it. Sets `log`, a file for output, `target`,
+# the target triple of this machine, and `out`, the folder in which each detector has its own builds
+# (in one folder, libamio.so of one would replace that of another).
 
+target=$(rustc -vV | sed -n 's/^host: //p')
+out=$(realpath -m "${CARGO_TARGET_DIR:-target}")
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 
@@ -40,9 +44,25 @@ finds() {
 
 # test_program NAME OPTIONS...: builds an integration test with these options of cargo; prints its path.
 test_program() {
-    cargo test --test "$@" --no-run >"$log" 2>&1 || {
+    # The whole workspace decides on the features of dependencies, as where all tests are built.
+    cargo test --workspace --test "$@" --no-run >"$log" 2>&1 || {
         cat "$log" >&2
         fail "the tests do not build"
     }
     sed -n 's/^ *Executable .*(\(.*\))$/\1/p' "$log"
+}
+
+# The fuzz targets, and the library as they have it: with the address sanitizer. The flags are what
+# cargo-fuzz passes to the compiler; with RUSTC_BOOTSTRAP, a stable one takes them.
+build_for_fuzzing() {
+    local flags=(
+        -Cpasses=sancov-module
+        -Cllvm-args=-sanitizer-coverage-level=4
+        -Cllvm-args=-sanitizer-coverage-inline-8bit-counters
+        -Cllvm-args=-sanitizer-coverage-pc-table
+        -Cllvm-args=-sanitizer-coverage-trace-compares
+        -Zsanitizer=address -Cdebug-assertions --cfg fuzzing
+    )
+    RUSTC_BOOTSTRAP=1 RUSTFLAGS="${flags[*]}" cargo build --quiet --locked --release \
+        --manifest-path fuzz/Cargo.toml --target "$target" --target-dir "$out/fuzz"
 }
