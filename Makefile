@@ -26,6 +26,10 @@ NATIVE_LIBS := $(RELEASE)/native-static-libs
 SOURCES := $(wildcard Cargo.lock) Cargo.toml build.rs cli/Cargo.toml \
     $(shell find src cli/src -name '*.rs')
 
+# Programs of tests, and those of them that a busy machine would disturb.
+TEST_PROGRAMS := $(shell sed -n '/^\[\[test\]\]/,/^$$/s/^name = "\(.*\)"/\1/p' Cargo.toml cli/Cargo.toml)
+LIVE := jack streams
+
 .PHONY: build
 build: $(RELEASE)/.built ## the libraries and the program, in target/release (default)
 
@@ -43,10 +47,12 @@ $(RELEASE)/.built: $(SOURCES)
 demo: setup-build setup-demo build ## set up this machine, then render and check an arrangement of voices
 	scripts/demo
 
+# Two things at a time: first what keeps the processors busy, then what plays in real time, which they
+# would disturb, beside what needs one of them.
 .PHONY: test
 test: setup ## set up this machine, then run all tests that CI runs
-	scripts/side-by-side 'lint test-rust test-rt test-fuzz' \
-	    'build test-install test-san test-loom test-python demo'
+	scripts/side-by-side 'lint test-rust' 'build test-install test-san'
+	scripts/side-by-side 'test-live test-python demo' 'test-fuzz test-loom test-rt'
 
 .PHONY: setup setup-build setup-demo setup-bench
 setup: ## install what this machine lacks to build, test and run the demo
@@ -62,8 +68,13 @@ lint: ## formatting and lints
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
 
 .PHONY: test-rust
-test-rust: ## unit, integration, C, C++, Python and server tests
-	$(CARGO) test --workspace
+test-rust: ## what `cargo test` runs, but test-live: unit, integration, C, C++ and Python tests
+	$(CARGO) test --workspace --lib --bins $(addprefix --test ,$(filter-out $(LIVE),$(TEST_PROGRAMS)))
+	$(CARGO) test --workspace --doc
+
+.PHONY: test-live
+test-live: ## what plays in real time, on servers of its own and streamed from disk
+	$(CARGO) test --workspace $(addprefix --test ,$(LIVE))
 
 .PHONY: test-install
 test-install: build ## C programs against an installed tree
