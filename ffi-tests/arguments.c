@@ -150,7 +150,7 @@ static value real(float f)
  *   M F E        structs that are read: configuration, clip format, playspec entry
  *   B D          samples that are written, samples that are read
  *   N Z t        text that is written, and its capacity; the capacity of meters
- *   n l s        a number of frames, from 1 or from 0; the frame to start from
+ *   n e l s      a number of frames, from 1, from 0 in memory, or from 0; the frame to start from
  *   w a          any number of frames from 1 on, and a frame from which they do not leave 2^64
  *   f x y        gain, position, pending ticket
  *   2 3 4 q      a number below 2, below 3, below 4, below 1
@@ -186,7 +186,7 @@ static value right_value(char kind)
     case 'B': case 'b': return pointer(out.samples);
     case 'D': case 'd': return pointer(right.input);
     case 'N': return pointer(out.name);
-    case 'n': case 'l': case 'w': return number(FRAMES);
+    case 'n': case 'e': case 'l': case 'w': return number(FRAMES);
     case 'f': return real(1);
     case 'y': return number(right.ticket);
     case 'h': return number(RATE);
@@ -255,6 +255,8 @@ static amio_status wrong_value(char kind, int which, value *wrong)
         return AMIO_OK;
     case 'n':
         list[count++] = number(0);
+        /* fall through */
+    case 'e':
         list[count++] = number((uint64_t)1 << 63);
         list[count++] = number(SIZE_MAX);
         list[count++] = number(((uint64_t)1 << 61) + 1);
@@ -444,10 +446,10 @@ static const struct function {
     LINE(amio_interface_set_position, "Ix"),
     LINE(amio_interface_rolling, "Io"),
     LINE(amio_interface_set_rolling, "I2"),
-    LINE(amio_clip_new, "FDno"),
-    LINE(amio_clip_new_f32, "h#Dno"),
-    LINE(amio_clip_new_i16, "h#Dno"),
-    LINE(amio_clip_new_borrowed, "FDno"),
+    LINE(amio_clip_new, "FDeo"),
+    LINE(amio_clip_new_f32, "h#Deo"),
+    LINE(amio_clip_new_i16, "h#Deo"),
+    LINE(amio_clip_new_borrowed, "FDeo"),
     LINE(amio_clip_info, "CA"),
     LINE(amio_clip_read, "CqsnB"),
     LINE(amio_clip_retain, "C"),

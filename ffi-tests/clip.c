@@ -136,11 +136,60 @@ static void borrowed_memory_raises_a_flag_when_it_is_given_back(void)
     CHECK(flags[0] == 1 && flags[1] == 7);
 }
 
+/* No memory is needed for no frames; everything takes such a clip. */
+static void a_clip_may_have_no_frames(void)
+{
+    const amio_clip_format format = {sizeof format, RATE, 2, 0, 0};
+    amio_clip_properties properties = {0};
+    amio_clip *clips[3], *converted;
+    amio_interface *iface = rolling_offline(2);
+    amio_playspec *playspec;
+    amio_analysis *analysis;
+    amio_bucket bucket = {9, 9, 9};
+    uint64_t number, ticket;
+    uint32_t released = 0;
+    float output[8], untouched = 9;
+    int at;
+
+    properties.struct_size = sizeof properties;
+    OK(amio_clip_new(&format, NULL, 0, &clips[0]));
+    OK(amio_clip_new_f32(RATE, 1, output, 0, &clips[1]));
+    OK(amio_clip_new_borrowed(&format, NULL, 0, amio_release_flag, &released, &clips[2]));
+    OK(amio_playspec_new(&playspec));
+    for (at = 0; at < 3; at++) {
+        amio_playspec_entry entry = entry_of(clips[at], 0);
+        OK(amio_clip_info(clips[at], &properties));
+        CHECK(properties.frames == 0 && properties.bad_samples == 0);
+        OK(amio_clip_read(clips[at], 0, 0, 0, &untouched));
+        FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_read(clips[at], 0, 0, 1, &untouched));
+        OK(amio_analysis_new(clips[at], 0, NULL, NULL, &analysis));
+        OK(amio_analysis_read(analysis, 0, 0, 0, &bucket, 1));
+        CHECK(bucket.min == 0 && bucket.max == 0 && bucket.rms == 0);
+        OK(amio_analysis_free(analysis));
+        OK(amio_clip_convert(clips[at], RATE / 2, 0, NULL, NULL, &converted));
+        OK(amio_clip_free(converted));
+        OK(amio_playspec_add(playspec, &entry, &number));
+        entry.repeat_interval_frames = 1;
+        OK(amio_playspec_add(playspec, &entry, &number));
+        entry.source_begin_frame = 1;
+        FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_playspec_add(playspec, &entry, &number));
+        OK(amio_clip_free(clips[at]));
+    }
+    OK(amio_interface_schedule(iface, playspec, 0, 0, 0, &ticket));
+    OK(amio_interface_advance(iface, 4, NULL, output));
+    for (at = 0; at < 8; at++)
+        CHECK(output[at] == 0);
+    OK(amio_playspec_free(playspec));
+    OK(amio_interface_free(iface));
+    CHECK(untouched == 9 && released == 1);
+}
+
 int main(void)
 {
     every_format_and_layout_names_the_same_sound();
     short_hands();
     owners_are_counted();
+    a_clip_may_have_no_frames();
     borrowed_memory_is_given_back_once();
     borrowed_memory_raises_a_flag_when_it_is_given_back();
     return 0;

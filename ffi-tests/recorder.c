@@ -1,6 +1,7 @@
 /* Section recorder: what is recorded, from where to where, and how it is told. */
 #define _XOPEN_SOURCE 700
 #include "check.h"
+#include <math.h>
 #include <pthread.h>
 #include <time.h>
 #include <unistd.h>
@@ -79,6 +80,31 @@ static void input_is_recorded_until_it_is_stopped(void)
     OK(amio_recorder_free(recorder));
     FAILS(AMIO_ERROR_INVALID_HANDLE, amio_recorder_stop(recorder));
     OK(amio_recorder_free(NULL));
+    OK(amio_interface_free(iface));
+}
+
+/* They are zeros in the file, which holds everything else bit for bit. */
+static void bad_samples_are_counted(void)
+{
+    static const float input[] = {0.25f, (float)NAN, (float)INFINITY, 1.5f, -1e30f};
+    static const float expected[] = {0.25f, 0, 0, 1.5f, 0};
+    amio_interface *iface = rolling_offline(1);
+    amio_recorder_config config = settings();
+    amio_recorder *recorder;
+    amio_recording recording;
+    amio_clip *clip;
+    float samples[5];
+
+    OK(amio_recorder_new(iface, path, &config, &recorder));
+    OK(amio_interface_advance(iface, 5, input, NULL));
+    OK(amio_recorder_stop(recorder));
+    recording = recording_of(recorder);
+    CHECK(recording.frames == 5 && recording.bad_samples == 3);
+    OK(amio_clip_open(path, &clip));
+    OK(amio_clip_read(clip, 0, 0, 5, samples));
+    CHECK(memcmp(samples, expected, sizeof samples) == 0);
+    OK(amio_clip_free(clip));
+    OK(amio_recorder_free(recorder));
     OK(amio_interface_free(iface));
 }
 
@@ -220,6 +246,7 @@ int main(void)
 
     CHECK(file >= 0 && close(file) == 0);
     input_is_recorded_until_it_is_stopped();
+    bad_samples_are_counted();
     it_is_punched_in_and_out_by_frame();
     the_mix_is_recorded_and_skipped_frames_are_silent();
     what_cannot_be_written_is_told();

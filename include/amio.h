@@ -753,6 +753,11 @@ typedef struct amio_clip_properties {
      * A number that no other clip of this process has, or will have: `clip_id` in events.
      */
     uint64_t id;
+    /**
+     * Samples of the file it comes from that were NaN, infinite or beyond -1e6 to 1e6, and are 0.
+     * Of a streamed clip, in what was read so far; 0 of a clip from memory.
+     */
+    uint64_t bad_samples;
 } amio_clip_properties;
 
 /**
@@ -1133,6 +1138,10 @@ typedef struct amio_recording {
      * The device frame of the file's first frame; 0 while there is none.
      */
     uint64_t device_frame;
+    /**
+     * Samples that were NaN, infinite or beyond -1e6 to 1e6, and are 0 in the file.
+     */
+    uint64_t bad_samples;
 } amio_recording;
 
 /**
@@ -1692,8 +1701,9 @@ amio_status amio_interface_set_rolling(struct amio_interface *iface, uint32_t ro
  * Copies samples of any format and layout into a new clip.
  *
  * Thread: any but the audio thread; allocates and reads all samples.
- * Units: `frames` frames of `format->channels` samples each, 1 to 2^60 frames.
- * Ownership: `format` and `samples` are borrowed for the call; `samples` needs no alignment.
+ * Units: `frames` frames of `format->channels` samples each, 0 to 2^60 frames.
+ * Ownership: `format` and `samples` are borrowed for the call; `samples` needs no alignment, and may
+ * be NULL without frames.
  * Release the clip with amio_clip_free().
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a field of the format or the
  * length is out of range, a sample is NaN, infinite or beyond 1e6); AMIO_ERROR_UNSUPPORTED (the
@@ -1708,9 +1718,10 @@ amio_status amio_clip_new(const struct amio_clip_format *format,
  * Copies interleaved floats into a new clip: amio_clip_new() for the most common format.
  *
  * Thread: any but the audio thread; allocates and reads all samples.
- * Units: `frames` frames of `channels` samples each, 1 to 2^60 frames, 1 to 64 channels;
+ * Units: `frames` frames of `channels` samples each, 0 to 2^60 frames, 1 to 64 channels;
  * `frame_rate_hz` 1000 to 768000; nominal range of a sample -1.0 to 1.0.
- * Ownership: `samples` is borrowed for the call. Release the clip with amio_clip_free().
+ * Ownership: `samples` is borrowed for the call, and may be NULL without frames. Release the clip with
+ * amio_clip_free().
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a number is out of range, a
  * sample is NaN, infinite or beyond 1e6); AMIO_ERROR_OUT_OF_MEMORY.
  */
@@ -1725,9 +1736,10 @@ amio_status amio_clip_new_f32(uint32_t frame_rate_hz,
  * WAV files.
  *
  * Thread: any but the audio thread; allocates.
- * Units: `frames` frames of `channels` samples each, 1 to 2^60 frames, 1 to 64 channels;
+ * Units: `frames` frames of `channels` samples each, 0 to 2^60 frames, 1 to 64 channels;
  * `frame_rate_hz` 1000 to 768000; -32768 is -1.0.
- * Ownership: `samples` is borrowed for the call. Release the clip with amio_clip_free().
+ * Ownership: `samples` is borrowed for the call, and may be NULL without frames. Release the clip with
+ * amio_clip_free().
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a number is out of range);
  * AMIO_ERROR_OUT_OF_MEMORY.
  */
@@ -1788,7 +1800,7 @@ amio_status amio_clip_info(struct amio_clip *clip, struct amio_clip_properties *
  *
  * Thread: any.
  * Units: `channel` from 0; frames `start_frame` to `start_frame + frames - 1` must lie in the
- * clip, at least one of them.
+ * clip, at least one of them unless the clip has none.
  * Ownership: `out_samples` is the caller's and has room for `frames` floats.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
  * channel or frame that the clip has not, no frames).
@@ -1827,9 +1839,10 @@ amio_status amio_clip_free(struct amio_clip *clip);
 amio_status amio_clip_open(const char *path, struct amio_clip **out_clip);
 
 /**
- * Loads a file whole: WAV, RF64, AIFF, AU and CAF with PCM or float samples, FLAC, ALAC, MP3, AAC,
- * Vorbis and Opus. What a damaged file still holds in its place is loaded; frames between that cannot
- * be read are an error, or silence where the encoding is a lossy one.
+ * Loads a file whole: WAV, RF64, Wave64, AIFF, AU and CAF with PCM or float samples, FLAC, ALAC, MP3,
+ * AAC, Vorbis and Opus. What a damaged file still holds in its place is loaded; frames between that
+ * cannot be read are an error, or silence where the encoding is a lossy one. Samples that are NaN,
+ * infinite or beyond 1e6 are 0; amio_clip_info() tells how many there are.
  *
  * Thread: any but the audio thread; reads the file, and calls `progress`.
  * Units: `path` in the bytes of the file system, UTF-8 on most.
@@ -1837,9 +1850,8 @@ amio_status amio_clip_open(const char *path, struct amio_clip **out_clip);
  * `user_data` is handed to `progress`. Release the clip with amio_clip_free().
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT (the message says what was
  * found, and what is supported); AMIO_ERROR_INVALID_ARGUMENT (an empty path or one of 4096 bytes
- * or more; an option out of range; a sample that is NaN, infinite or beyond 1e6);
- * AMIO_ERROR_UNSUPPORTED (the struct is newer than the library); AMIO_ERROR_CANCELLED;
- * AMIO_ERROR_OUT_OF_MEMORY.
+ * or more; an option out of range); AMIO_ERROR_UNSUPPORTED (the struct is newer than the library);
+ * AMIO_ERROR_CANCELLED; AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_clip_open_with(const char *path,
                                 const struct amio_open_options *options,
@@ -1964,7 +1976,7 @@ amio_status amio_analysis_open(const char *path,
                                struct amio_analysis **out_analysis);
 
 /**
- * Tells rate, channels and length of what was looked at; `streamed` and `id` are 0.
+ * Tells rate, channels, length and bad samples of what was looked at; `streamed` and `id` are 0.
  *
  * Thread: any. Ownership: `out_properties` is the caller's; its struct_size must be set.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
@@ -1980,7 +1992,8 @@ amio_status amio_analysis_info(struct amio_analysis *analysis,
  * stretch takes no longer than a short one, but for the logarithm of its length.
  *
  * Thread: any; allocates nothing for the buckets.
- * Units: channels count from 0; `frames` and `bucket_count` at least 1.
+ * Units: channels count from 0; `frames` and `bucket_count` at least 1, `frames` unless there are
+ * none.
  * Ownership: `out_buckets` is the caller's.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no such
  * channel, no frames, no buckets, a stretch beyond 2^64 frames, buckets that are not aligned);

@@ -1,7 +1,7 @@
 //! The one error type: each variant names what was wrong, the value, and what would be right.
 //! It knows nothing of C; `capi::status` maps it to numbers.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// What every fallible call of this crate returns.
 pub type Result<T> = std::result::Result<T, Error>;
@@ -33,14 +33,12 @@ pub enum Error {
     /// An argument is wrong in a way that a range does not express.
     #[error("{0}")]
     InvalidArgument(String),
-    /// A sample of a clip is NaN, infinite or too large.
+    /// A sample in an application's memory is NaN, infinite or too large. (Those in files become
+    /// 0, and are counted.)
     #[error(
-        "{}sample {value} at frame {frame}, channel {channel}; samples must be finite and within ±1e6",
-        before(.file)
+        "sample {value} at frame {frame}, channel {channel}; samples must be finite and within ±1e6"
     )]
     BadSample {
-        /// The file it is in, if it is in one.
-        file: Option<PathBuf>,
         /// The frame of the first bad sample.
         frame: u64,
         /// Its channel.
@@ -140,31 +138,6 @@ pub enum Error {
         /// What the system said.
         source: std::io::Error,
     },
-}
-
-impl Error {
-    /// The same, with the file named if it is about samples of one.
-    pub(crate) fn in_file(self, path: &Path) -> Error {
-        match self {
-            Error::BadSample {
-                frame,
-                channel,
-                value,
-                ..
-            } => Error::BadSample {
-                file: Some(path.into()),
-                frame,
-                channel,
-                value,
-            },
-            other => other,
-        }
-    }
-}
-
-fn before(file: &Option<PathBuf>) -> String {
-    file.as_ref()
-        .map_or(String::new(), |path| format!("{}: ", path.display()))
 }
 
 fn server_name(name: &str) -> String {

@@ -241,30 +241,3 @@ fn whoever_watches_hears_of_all_frames_and_can_give_up_at_any_time() {
         assert_eq!(asked, patience + 1, "it went on");
     }
 }
-
-#[test]
-fn a_sample_that_no_clip_may_have_is_refused_in_a_file_as_well() {
-    let clip = Clip::from_f32(48_000, 2, &[0.25; 40_000]).expect("a clip");
-    let path = file("bad-sample.wav", &clip);
-    let mut bytes = std::fs::read(&path).expect("the file");
-    let at = bytes.len() - 4;
-    bytes[at..].copy_from_slice(&f32::NAN.to_le_bytes());
-    std::fs::write(&path, bytes).expect("the file");
-    let error = Overview::of_file(&path, &mut go_on).expect_err("not a number");
-    assert!(
-        matches!(
-            error,
-            Error::BadSample {
-                frame: 19_999,
-                channel: 1,
-                ..
-            }
-        ),
-        "{error}"
-    );
-    for error in [error, Clip::open(&path).expect_err("not a number")] {
-        let text = error.to_string();
-        let named = format!("{}: sample NaN at frame 19999", path.display());
-        assert!(text.starts_with(&named), "{text}");
-    }
-}

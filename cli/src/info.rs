@@ -65,6 +65,7 @@ fn measure(path: &Path, status: Status, interrupt: &Interrupt) -> Result<(FileIn
     bar.finish_and_clear();
     interrupt.check()?;
     let loudness = measured.map_err(|e| named(path, e))?;
+    status.warn_of_bad_samples(path.display(), loudness.bad_samples);
     Ok((info, loudness))
 }
 
@@ -152,6 +153,7 @@ enum Object {
         max_momentary_lufs: Option<f64>,
         true_peak_dbtp: Option<f64>,
         sample_peak_dbfs: Option<f64>,
+        bad_samples: u64,
         levels: Vec<Levels>,
     },
     Failed {
@@ -196,6 +198,7 @@ impl Object {
             max_momentary_lufs: loudness.max_momentary_lufs,
             true_peak_dbtp: to_decibels(loudness.true_peak().into()),
             sample_peak_dbfs: to_decibels(loudness.sample_peak().into()),
+            bad_samples: loudness.bad_samples,
             levels: loudness.channels.iter().map(levels).collect(),
         }
     }

@@ -16,6 +16,8 @@ pub fn run(args: &Play, status: Status) -> Result<()> {
     let interrupt = Interrupt::catch()?;
     let given = args.driver.config();
     let arrangement = open(&args.files, &given)?;
+    // Streamed clips tell of theirs when they are read.
+    arrangement.warn_of_bad_samples(status);
     let timeline = Timeline::of(&arrangement);
     let frames = if arrangement.length.is_none() && timeline.is_endless(&arrangement) {
         None

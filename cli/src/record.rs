@@ -48,6 +48,7 @@ pub fn run(args: &Record, status: Status) -> Result<()> {
             "{samples} samples were clipped at full scale; f32 would keep them"
         ));
     }
+    status.warn_of_bad_samples(args.output.display(), take.bad_samples);
     status.say(format_args!(
         "{}: {} frames, {:.3} s, {} channels at {rate_hz} Hz; {} frames lost, {} skipped, {xruns} xruns",
         args.output.display(),

@@ -39,6 +39,7 @@ pub fn run(args: &Render, status: Status) -> Result<()> {
     }
     bar.finish_and_clear();
     let written = wav.finish()?;
+    arrangement.warn_of_bad_samples(status);
     if written.clipped > 0 {
         let samples = written.clipped;
         status.warn(format_args!(

@@ -24,6 +24,18 @@ impl Status {
         self.say(format_args!("amio: warning: {line}"));
     }
 
+    /// Warns of samples of a file or a clip that are no sound, if there are any.
+    pub fn warn_of_bad_samples(self, name: impl Display, count: u64) {
+        let (samples, are) = match count {
+            0 => return,
+            1 => ("sample is", "it is"),
+            _ => ("samples are", "they are"),
+        };
+        self.warn(format_args!(
+            "{name}: {count} {samples} NaN, infinite or beyond ±1e6; {are} silent"
+        ));
+    }
+
     /// A bar over `frames` of work, or the time that has passed where there is no end; hidden where
     /// stderr is no terminal. What is said meanwhile goes through its `suspend`.
     pub fn progress(self, frames: Option<u64>, verb: &'static str) -> ProgressBar {

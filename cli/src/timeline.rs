@@ -93,9 +93,18 @@ impl Timeline {
         let declick = u64::from(arrangement.declick_frames);
         let end_of = |s: Sounding| s.output.end + if s.cut { declick } else { 0 };
         match self.soundings(arrangement, u64::MAX).map(end_of).max() {
-            None => refuse("nothing sounds"),
             Some(end) => Ok(end),
+            // Files of 0 frames are no mistake.
+            None if self.has_empty_entry(arrangement) => Ok(0),
+            None => refuse("nothing sounds"),
         }
+    }
+
+    /// Whether an entry of an empty clip is in force somewhere.
+    fn has_empty_entry(&self, arrangement: &Arrangement) -> bool {
+        let playspecs = self.segments.iter().filter_map(|segment| segment.playspec);
+        let mut entries = playspecs.flat_map(|p| arrangement.playspecs[p].playspec.entries());
+        entries.any(|entry| entry.begin == entry.end)
     }
 
     /// Whether an entry repeats for ever in the last segment.
@@ -105,7 +114,7 @@ impl Timeline {
             let entries = arrangement.playspecs[playspec].playspec.entries();
             entries
                 .iter()
-                .any(|e| e.repeat.is_some_and(|r| r.count.is_none()))
+                .any(|e| e.begin < e.end && e.repeat.is_some_and(|r| r.count.is_none()))
         })
     }
 
@@ -119,7 +128,9 @@ impl Timeline {
         self.segments.iter().flat_map(move |segment| {
             let playspec = segment.playspec;
             let entries = playspec.map_or(&[][..], |p| arrangement.playspecs[p].playspec.entries());
-            entries.iter().enumerate().flat_map(move |(number, entry)| {
+            let numbered = entries.iter().enumerate();
+            let sounding = numbered.filter(|(_, entry)| entry.begin < entry.end);
+            sounding.flat_map(move |(number, entry)| {
                 heard(entry, segment, length).map(move |mut sounding| {
                     sounding.playspec = playspec.unwrap_or_default();
                     sounding.entry = number;

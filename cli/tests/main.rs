@@ -9,4 +9,5 @@ mod live;
 mod mistakes;
 mod plot;
 mod render;
+mod takes;
 mod usage;

@@ -119,7 +119,6 @@ def test_a_borrowed_array_is_the_very_memory_that_sounds() -> None:
 @pytest.mark.parametrize(
     ("array", "error", "message"),
     [
-        (np.zeros((0, 2), np.float32), ValueError, "frames"),
         (np.zeros((5, 0), np.float32), ValueError, "channels"),
         (np.zeros((5, 65), np.float32), ValueError, "65"),
         (np.array([0, np.nan], np.float32), ValueError, "frame 1"),
@@ -272,6 +271,37 @@ def test_files_that_cannot_be_read_or_written_are_errors_that_python_knows(tmp_p
         for function in reading:
             with pytest.raises(TypeError, match=r"(path|source) is"):
                 function(wrong)
+
+
+def test_bad_samples_of_files_and_takes_are_silent_and_counted(tmp_path: Path) -> None:
+    samples = np.array([0.25, np.nan, 1.5, np.inf, -1e30, 1e6], np.float32)
+    silent = [0.25, 0, 1.5, 0, 0, 1e6]
+    path = tmp_path / "bad.wav"
+    Clip(np.full(6, 0.125, np.float32), RATE).save(path)
+    content = path.read_bytes()
+    path.write_bytes(content[: -samples.nbytes] + samples.tobytes())
+    loaded, streamed = Clip.open(path), Clip.stream(path)
+    assert (loaded.bad_samples, streamed.bad_samples) == (3, 0)
+    assert loaded.read()[:, 0].tolist() == streamed.read()[:, 0].tolist() == silent
+    assert streamed.bad_samples == 3
+    assert amio.Analysis(path).bad_samples == amio.Analysis(loaded).bad_samples == 3
+    with OfflineInterface(inputs=1) as interface:
+        recorder = interface.record(tmp_path / "take.wav")
+        interface.render(6, samples[:, np.newaxis])
+        assert recorder.stop().bad_samples == 3
+    assert (tmp_path / "take.wav").read_bytes().endswith(np.array(silent, np.float32).tobytes())
+
+
+@pytest.mark.parametrize("copy", [False, True])
+def test_a_clip_may_have_no_frames(copy: bool, tmp_path: Path) -> None:
+    clip = Clip(np.zeros((0, 2), np.float32), RATE, copy=copy)
+    clip.save(tmp_path / "none.flac")
+    for empty in (clip, Clip.open(tmp_path / "none.flac"), Clip.stream(tmp_path / "none.flac")):
+        assert len(empty) == len(empty.read()) == len(empty.convert(44_100)) == 0
+        assert not heard(empty, 10).any()
+        analysis = amio.Analysis(empty)
+        assert (len(analysis), analysis.bad_samples) == (0, 0)
+        assert analysis.overview(3).max.tolist() == [0, 0, 0]
 
 
 @pytest.mark.parametrize("given", ["", "perfect", None, 1])

@@ -167,7 +167,7 @@ pub unsafe extern "C" fn amio_analysis_open(
     })
 }
 
-/// Tells rate, channels and length of what was looked at; `streamed` and `id` are 0.
+/// Tells rate, channels, length and bad samples of what was looked at; `streamed` and `id` are 0.
 ///
 /// Thread: any. Ownership: `out_properties` is the caller's; its struct_size must be set.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
@@ -189,6 +189,7 @@ pub unsafe extern "C" fn amio_analysis_info(
             streamed: 0,
             frames: findings.info.frames,
             id: 0,
+            bad_samples: findings.bad_samples,
         });
         Ok(())
     })
@@ -200,7 +201,8 @@ pub unsafe extern "C" fn amio_analysis_info(
 /// stretch takes no longer than a short one, but for the logarithm of its length.
 ///
 /// Thread: any; allocates nothing for the buckets.
-/// Units: channels count from 0; `frames` and `bucket_count` at least 1.
+/// Units: channels count from 0; `frames` and `bucket_count` at least 1, `frames` unless there are
+/// none.
 /// Ownership: `out_buckets` is the caller's.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no such
 /// channel, no frames, no buckets, a stretch beyond 2^64 frames, buckets that are not aligned);
@@ -220,8 +222,12 @@ pub unsafe extern "C" fn amio_analysis_read(
         let findings = handles::get("analysis", analysis)?;
         let overview = found(&findings.overview, "overview", "AMIO_ANALYSE_OVERVIEW")?;
         let channel = channel_of(findings.info, channel)?;
-        for (what, count) in [("frames", frames), ("bucket_count", bucket_count)] {
-            if count == 0 {
+        let needs_frames = findings.info.frames > 0;
+        for (what, count, is_needed) in [
+            ("frames", frames, needs_frames),
+            ("bucket_count", bucket_count, true),
+        ] {
+            if count == 0 && is_needed {
                 return Err(Fault::argument(format!(
                     "{what} is 0; it must be at least 1"
                 )));
@@ -327,6 +333,7 @@ pub extern "C" fn amio_analysis_free(analysis: *mut amio_analysis) -> amio_statu
 /// What stands behind an `amio_analysis`.
 pub(super) struct Findings {
     info: ClipInfo,
+    bad_samples: u64,
     overview: Option<Overview>,
     loudness: Option<Loudness>,
 }
@@ -335,6 +342,7 @@ impl From<Overview> for Findings {
     fn from(overview: Overview) -> Findings {
         Findings {
             info: overview.info(),
+            bad_samples: overview.bad_samples(),
             overview: Some(overview),
             loudness: None,
         }
@@ -345,6 +353,7 @@ impl From<Loudness> for Findings {
     fn from(loudness: Loudness) -> Findings {
         Findings {
             info: loudness.info,
+            bad_samples: loudness.bad_samples,
             overview: None,
             loudness: Some(loudness),
         }
@@ -355,6 +364,7 @@ impl From<Analysis> for Findings {
     fn from(both: Analysis) -> Findings {
         Findings {
             info: both.loudness.info,
+            bad_samples: both.loudness.bad_samples,
             overview: Some(both.overview),
             loudness: Some(both.loudness),
         }

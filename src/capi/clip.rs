@@ -74,6 +74,9 @@ pub struct amio_clip_properties {
     pub frames: u64,
     /// A number that no other clip of this process has, or will have: `clip_id` in events.
     pub id: u64,
+    /// Samples of the file it comes from that were NaN, infinite or beyond -1e6 to 1e6, and are 0.
+    /// Of a streamed clip, in what was read so far; 0 of a clip from memory.
+    pub bad_samples: u64,
 }
 
 // SAFETY: repr(C), the first field is its size, and it has integers only.
@@ -85,8 +88,9 @@ unsafe impl Versioned for amio_clip_properties {
 /// Copies samples of any format and layout into a new clip.
 ///
 /// Thread: any but the audio thread; allocates and reads all samples.
-/// Units: `frames` frames of `format->channels` samples each, 1 to 2^60 frames.
-/// Ownership: `format` and `samples` are borrowed for the call; `samples` needs no alignment.
+/// Units: `frames` frames of `format->channels` samples each, 0 to 2^60 frames.
+/// Ownership: `format` and `samples` are borrowed for the call; `samples` needs no alignment, and may
+/// be NULL without frames.
 /// Release the clip with amio_clip_free().
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a field of the format or the
 /// length is out of range, a sample is NaN, infinite or beyond 1e6); AMIO_ERROR_UNSUPPORTED (the
@@ -109,9 +113,10 @@ pub unsafe extern "C" fn amio_clip_new(
 /// Copies interleaved floats into a new clip: amio_clip_new() for the most common format.
 ///
 /// Thread: any but the audio thread; allocates and reads all samples.
-/// Units: `frames` frames of `channels` samples each, 1 to 2^60 frames, 1 to 64 channels;
+/// Units: `frames` frames of `channels` samples each, 0 to 2^60 frames, 1 to 64 channels;
 /// `frame_rate_hz` 1000 to 768000; nominal range of a sample -1.0 to 1.0.
-/// Ownership: `samples` is borrowed for the call. Release the clip with amio_clip_free().
+/// Ownership: `samples` is borrowed for the call, and may be NULL without frames. Release the clip with
+/// amio_clip_free().
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a number is out of range, a
 /// sample is NaN, infinite or beyond 1e6); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
@@ -134,9 +139,10 @@ pub unsafe extern "C" fn amio_clip_new_f32(
 /// WAV files.
 ///
 /// Thread: any but the audio thread; allocates.
-/// Units: `frames` frames of `channels` samples each, 1 to 2^60 frames, 1 to 64 channels;
+/// Units: `frames` frames of `channels` samples each, 0 to 2^60 frames, 1 to 64 channels;
 /// `frame_rate_hz` 1000 to 768000; -32768 is -1.0.
-/// Ownership: `samples` is borrowed for the call. Release the clip with amio_clip_free().
+/// Ownership: `samples` is borrowed for the call, and may be NULL without frames. Release the clip with
+/// amio_clip_free().
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a number is out of range);
 /// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
@@ -244,6 +250,7 @@ pub unsafe extern "C" fn amio_clip_info(
                 streamed: clip.is_streamed().into(),
                 frames: info.frames,
                 id: clip.id(),
+                bad_samples: clip.bad_samples(),
             });
         Ok(())
     })
@@ -253,7 +260,7 @@ pub unsafe extern "C" fn amio_clip_info(
 ///
 /// Thread: any.
 /// Units: `channel` from 0; frames `start_frame` to `start_frame + frames - 1` must lie in the
-/// clip, at least one of them.
+/// clip, at least one of them unless the clip has none.
 /// Ownership: `out_samples` is the caller's and has room for `frames` floats.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
 /// channel or frame that the clip has not, no frames).
@@ -276,7 +283,7 @@ pub unsafe extern "C" fn amio_clip_read(
                 info.channels - 1
             )));
         }
-        if frames == 0
+        if frames == 0 && info.frames > 0
             || start_frame
                 .checked_add(frames)
                 .is_none_or(|end| end > info.frames)
@@ -286,6 +293,9 @@ pub unsafe extern "C" fn amio_clip_read(
                  of the clip's {} frames and none beyond",
                 info.frames
             )));
+        }
+        if frames == 0 {
+            return Ok(());
         }
         clip.read(
             channel as u16,
@@ -384,11 +394,15 @@ impl MemoryFormat {
         }
     }
 
-    /// The size of `frames` frames, after refusing what no memory can hold.
+    /// The size of `frames` frames, after refusing what no memory can hold. Of no frames the
+    /// pointer does not matter.
     fn byte_length(&self, samples: *const c_void, frames: u64) -> Checked<usize> {
+        if frames == 0 {
+            return Ok(0);
+        }
         if frames > MAX_LENGTH_FRAMES {
             return Err(Fault::argument(format!(
-                "frames is {frames}; it must be 1 to 2^60"
+                "frames is {frames}; it must be 0 to 2^60"
             )));
         }
         let bytes_per_frame = usize::from(self.channels) * self.sample.bytes_per_sample();
@@ -404,7 +418,10 @@ fn new_copied(
     out_clip: *mut *mut amio_clip,
 ) -> Checked {
     let bytes = format.byte_length(samples, frames)?;
-    let bytes = caller.slice("samples", samples.cast::<u8>(), bytes as u64, 1)?;
+    let bytes = match bytes {
+        0 => &[],
+        bytes => caller.slice("samples", samples.cast::<u8>(), bytes as u64, 1)?,
+    };
     let out = caller.out("out_clip", out_clip)?;
     let clip = Clip::from_bytes(format.info(frames), format.sample, format.layout, bytes)?;
     out.set(register(clip));
@@ -436,6 +453,9 @@ unsafe impl Sync for Borrowed {}
 
 impl AsRef<[u8]> for Borrowed {
     fn as_ref(&self) -> &[u8] {
+        if self.bytes == 0 {
+            return &[]; // the pointer may be NULL
+        }
         // SAFETY: checked when it was made; the caller keeps the memory until `release`.
         unsafe { std::slice::from_raw_parts(self.samples, self.bytes) }
     }

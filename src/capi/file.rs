@@ -101,9 +101,10 @@ pub unsafe extern "C" fn amio_clip_open(
     })
 }
 
-/// Loads a file whole: WAV, RF64, AIFF, AU and CAF with PCM or float samples, FLAC, ALAC, MP3, AAC,
-/// Vorbis and Opus. What a damaged file still holds in its place is loaded; frames between that cannot
-/// be read are an error, or silence where the encoding is a lossy one.
+/// Loads a file whole: WAV, RF64, Wave64, AIFF, AU and CAF with PCM or float samples, FLAC, ALAC, MP3,
+/// AAC, Vorbis and Opus. What a damaged file still holds in its place is loaded; frames between that
+/// cannot be read are an error, or silence where the encoding is a lossy one. Samples that are NaN,
+/// infinite or beyond 1e6 are 0; amio_clip_info() tells how many there are.
 ///
 /// Thread: any but the audio thread; reads the file, and calls `progress`.
 /// Units: `path` in the bytes of the file system, UTF-8 on most.
@@ -111,9 +112,8 @@ pub unsafe extern "C" fn amio_clip_open(
 /// `user_data` is handed to `progress`. Release the clip with amio_clip_free().
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT (the message says what was
 /// found, and what is supported); AMIO_ERROR_INVALID_ARGUMENT (an empty path or one of 4096 bytes
-/// or more; an option out of range; a sample that is NaN, infinite or beyond 1e6);
-/// AMIO_ERROR_UNSUPPORTED (the struct is newer than the library); AMIO_ERROR_CANCELLED;
-/// AMIO_ERROR_OUT_OF_MEMORY.
+/// or more; an option out of range); AMIO_ERROR_UNSUPPORTED (the struct is newer than the library);
+/// AMIO_ERROR_CANCELLED; AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_clip_open_with(
     path: *const c_char,

@@ -88,12 +88,14 @@ pub struct amio_recording {
     pub position: i64,
     /// The device frame of the file's first frame; 0 while there is none.
     pub device_frame: u64,
+    /// Samples that were NaN, infinite or beyond -1e6 to 1e6, and are 0 in the file.
+    pub bad_samples: u64,
 }
 
 // SAFETY: repr(C), the first field is its size, and it has integers only.
 unsafe impl Versioned for amio_recording {
     const NAME: &'static str = "amio_recording";
-    const SMALLEST: usize = size_of::<amio_recording>();
+    const SMALLEST: usize = offset_of!(amio_recording, bad_samples);
 }
 
 /// Begins to record to a file, in place of what has this name. The interface may be running or
@@ -201,6 +203,7 @@ pub unsafe extern "C" fn amio_recorder_recording(
             clipped_samples: recording.clipped_samples,
             position: recording.position,
             device_frame: recording.device_frame,
+            bad_samples: recording.bad_samples,
         });
         Ok(())
     })

@@ -3,7 +3,7 @@
 //! The `ebur128` crate weighs and gates (ITU-R BS.1770-4, EBU Tech 3341 and 3342) and
 //! interpolates for the true peak; what each channel counts for is decided here.
 
-use super::analysis::{each_block_of, each_block_of_clip, open};
+use super::analysis::{Seen, each_block_of, each_block_of_clip, open};
 use super::{Clip, ClipInfo, Monitor};
 use crate::error::{Error, Result};
 use ebur128::{Channel, EbuR128, Mode, energy_to_loudness};
@@ -23,6 +23,8 @@ use std::path::Path;
 pub struct Loudness {
     /// Rate, channels and length of what was measured.
     pub info: ClipInfo,
+    /// Samples that were NaN, infinite or beyond ±1e6, and count as 0: as [`Clip::bad_samples`].
+    pub bad_samples: u64,
     /// The loudness of the whole, gated, in LUFS; `None` if nothing of 400 ms is louder than
     /// -70 LUFS.
     pub integrated_lufs: Option<f64>,
@@ -67,8 +69,8 @@ impl Loudness {
     /// [`Error::Cancelled`], [`Error::OutOfMemory`].
     pub fn of_clip(clip: &Clip, monitor: &mut Monitor<'_>) -> Result<Loudness> {
         let mut builder = Builder::new(clip.info())?;
-        let info = each_block_of_clip(clip, monitor, |block| builder.take(block))?;
-        builder.finish(info)
+        let seen = each_block_of_clip(clip, monitor, |block| builder.take(block))?;
+        builder.finish(seen)
     }
 
     /// Measures a file without loading it.
@@ -76,12 +78,10 @@ impl Loudness {
     /// # Errors
     /// As [`Clip::open`], and [`Error::Cancelled`].
     pub fn of_file(path: impl AsRef<Path>, monitor: &mut Monitor<'_>) -> Result<Loudness> {
-        let path = path.as_ref();
-        let mut source = open(path)?;
+        let mut source = open(path.as_ref())?;
         let mut builder = Builder::new(source.info())?;
-        let info = each_block_of(&mut *source, monitor, |block| builder.take(block))
-            .map_err(|error| error.in_file(path))?;
-        builder.finish(info)
+        let seen = each_block_of(&mut *source, monitor, |block| builder.take(block))?;
+        builder.finish(seen)
     }
 
     /// The largest sample peak of all channels; linear, 1.0 is full scale.
@@ -129,14 +129,15 @@ impl Builder {
             .map_or(Ok(()), |weighted| weighted.take(block))
     }
 
-    /// The loudness of all that was added, which `info` describes.
-    pub fn finish(mut self, info: ClipInfo) -> Result<Loudness> {
+    /// The loudness of all that was added.
+    pub fn finish(mut self, seen: Seen) -> Result<Loudness> {
         // What the interpolation still holds back comes out as silence follows.
         let silence = [0.0; 24];
         let block = vec![&silence[..]; self.levels.len()];
         self.peaks.add_frames_planar_f32(&block).map_err(failed)?;
         let mut loudness = Loudness {
-            info,
+            info: seen.info,
+            bad_samples: seen.bad_samples,
             integrated_lufs: None,
             range_lu: None,
             max_momentary_lufs: None,
@@ -146,7 +147,8 @@ impl Builder {
         if let Some(weighted) = &self.weighted {
             weighted.fill_in(&mut loudness)?;
         }
-        let frames = info.frames as f64;
+        // The mean of nothing is 0.
+        let frames = seen.info.frames.max(1) as f64;
         for (channel, level) in (0..).zip(&self.levels) {
             let between = self.peaks.true_peak(channel).map_err(failed)? as f32;
             loudness.channels.push(ChannelLevels {

@@ -41,6 +41,10 @@ impl Source for Memory {
         }
     }
 
+    fn bad_samples(&self) -> u64 {
+        self.clip.bad_samples()
+    }
+
     fn seek(&mut self, frame: u64) -> Result<()> {
         self.next = frame.min(self.info().frames);
         Ok(())

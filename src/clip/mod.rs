@@ -1,11 +1,12 @@
 //! Immutable audio data: what playspecs play.
 //!
 //! Flow: memory or a file -> [`Clip`] -> `playspec` -> the player reads it on the audio thread.
-//! A clip is checked when it is made (finite samples, sane sizes), so that the audio thread need
+//! A clip is checked when it is made (no bad samples, sane sizes), so that the audio thread need
 //! not. Clones share the data; the last owner, never the audio thread, frees it.
 #![forbid(unsafe_code)]
 
 mod analysis;
+mod bad_samples;
 mod convert;
 mod decode;
 mod encode;
@@ -31,7 +32,9 @@ pub(crate) use source::Source;
 pub use source::{Monitor, Progress};
 
 use crate::error::{Error, Result};
-use crate::units::{FRAME_RATE_RANGE_HZ, MAX_CHANNELS, MAX_LENGTH_FRAMES, MAX_SAMPLE};
+#[cfg(doc)]
+use crate::units::MAX_SAMPLE;
+use crate::units::{FRAME_RATE_RANGE_HZ, MAX_CHANNELS, check_length};
 use std::ops::Range;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -57,6 +60,8 @@ struct Data {
     id: u64,
     info: ClipInfo,
     samples: Samples,
+    /// Of what was loaded; a stream counts its own.
+    bad_samples: u64,
 }
 
 enum Samples {
@@ -147,6 +152,7 @@ impl Clip {
         Ok(Clip::new(
             stream.info(),
             Samples::Streamed(Box::new(stream)),
+            0,
         ))
     }
 
@@ -167,8 +173,7 @@ impl Clip {
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for a rate outside 1000 to 768000 Hz or a length that would pass 2^60
-    /// frames, [`Error::InvalidArgument`] if less than half a frame would be left,
-    /// [`Error::Cancelled`], [`Error::OutOfMemory`].
+    /// frames, [`Error::Cancelled`], [`Error::OutOfMemory`].
     pub fn convert(
         &self,
         frame_rate_hz: u32,
@@ -188,6 +193,14 @@ impl Clip {
     /// Rate, channels and length.
     pub fn info(&self) -> ClipInfo {
         self.0.info
+    }
+
+    /// Samples of the file it comes from that were NaN, infinite or beyond [`MAX_SAMPLE`], and are 0
+    /// in the clip. Of a streamed clip, in what was read so far; 0 of a clip from memory, where such
+    /// samples are refused.
+    pub fn bad_samples(&self) -> u64 {
+        self.stream()
+            .map_or(self.0.bad_samples, Stream::bad_samples)
     }
 
     /// A number that no other clip of this process has, or will have.
@@ -291,25 +304,26 @@ impl Clip {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    fn new(info: ClipInfo, samples: Samples) -> Clip {
+    fn new(info: ClipInfo, samples: Samples, bad_samples: u64) -> Clip {
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
         let id = NEXT_ID.fetch_add(1, Ordering::Relaxed);
-        Clip(Arc::new(Data { id, info, samples }))
+        Clip(Arc::new(Data {
+            id,
+            info,
+            samples,
+            bad_samples,
+        }))
     }
 
-    /// A clip of samples that were checked, a slice of the right length for each channel.
-    fn from_checked(info: ClipInfo, samples: Box<[Box<[f32]>]>) -> Clip {
-        Clip::new(info, Samples::Planar(samples))
-    }
-
+    /// A clip from an application's memory, unless a sample is bad.
     fn checked(info: ClipInfo, samples: Samples) -> Result<Clip> {
-        let clip = Clip::new(info, samples);
+        let clip = Clip::new(info, samples, 0);
         let mut block = [0.0f32; 1024];
         for channel in 0..info.channels {
             for start in (0..info.frames).step_by(block.len()) {
                 let length = (info.frames - start).min(block.len() as u64) as usize;
                 clip.read_ready(channel, start, &mut block[..length]);
-                check_samples(start, channel, &block[..length])?;
+                bad_samples::refuse(start, channel, &block[..length])?;
             }
         }
         Ok(clip)
@@ -320,22 +334,6 @@ impl std::fmt::Debug for Clip {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.0.info.fmt(f)
     }
-}
-
-/// Refuses NaN, infinity and what is too large in the samples of a channel from frame `start` on.
-fn check_samples(start: u64, channel: u16, samples: &[f32]) -> Result<()> {
-    // NaN is not at most anything. Without a way out, the loop takes several samples at once.
-    let good = |x: &f32| x.abs() <= MAX_SAMPLE;
-    if samples.iter().fold(true, |all, x| all & good(x)) {
-        return Ok(());
-    }
-    let at = samples.iter().position(|x| !good(x)).unwrap_or(0);
-    Err(Error::BadSample {
-        file: None,
-        frame: start + at as u64,
-        channel,
-        value: samples[at].into(),
-    })
 }
 
 /// Checks `info` against its ranges and the memory against `info`.
@@ -370,12 +368,6 @@ pub(crate) fn check_info(info: ClipInfo) -> Result<()> {
             allowed: "1 to 64",
         });
     }
-    if !(1..=MAX_LENGTH_FRAMES).contains(&info.frames) {
-        return Err(Error::OutOfRange {
-            what: "frames",
-            given: info.frames.into(),
-            allowed: "1 to 2^60",
-        });
-    }
+    check_length("frames", info.frames)?;
     Ok(())
 }

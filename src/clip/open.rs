@@ -36,11 +36,12 @@ impl OpenOptions {
 
 impl Clip {
     /// Loads a file of any supported format whole, at the rate it has. Several channels come in
-    /// the order of WAV, whatever the file's own order is. [`crate::probe`] says what a file holds.
+    /// the order of WAV, whatever the file's own order is. Samples that are NaN, infinite or beyond
+    /// ±1e6 are 0; [`Clip::bad_samples`] counts them. [`crate::probe`] says what a file holds.
     ///
     /// # Errors
     /// [`crate::Error::Io`], [`crate::Error::Format`] (names what was found and what is supported),
-    /// [`crate::Error::BadSample`], [`crate::Error::OutOfMemory`].
+    /// [`crate::Error::OutOfMemory`].
     pub fn open(path: impl AsRef<Path>) -> Result<Clip> {
         Clip::open_with(path, &OpenOptions::default(), &mut source::unwatched)
     }
@@ -64,8 +65,7 @@ impl Clip {
         options: &OpenOptions,
         monitor: &mut Monitor<'_>,
     ) -> Result<Clip> {
-        let path = path.as_ref();
-        source::load(&mut *options.source(path)?, monitor).map_err(|error| error.in_file(path))
+        source::load(&mut *options.source(path.as_ref())?, monitor)
     }
 
     /// Plays a file without loading it: an interface on which it is scheduled reads ahead of what
@@ -79,8 +79,7 @@ impl Clip {
     /// read ahead further than by default.
     ///
     /// # Errors
-    /// As [`Clip::open`], but for bad samples, which come to light as they are read;
-    /// [`crate::Error::OutOfRange`] for the rate.
+    /// As [`Clip::open`]; [`crate::Error::OutOfRange`] for the rate.
     pub fn open_stream(path: impl AsRef<Path>, options: &OpenOptions) -> Result<Clip> {
         Clip::streamed(options.source(path.as_ref())?)
     }

@@ -6,7 +6,7 @@
 //! the largest blocks that fit into it, so that the work for it grows with the logarithm of its
 //! length. All levels together take 16 bytes for 256 samples, a 64th of the samples themselves.
 
-use super::analysis::{each_block_of, each_block_of_clip, open};
+use super::analysis::{Seen, each_block_of, each_block_of_clip, open};
 use super::{Clip, ClipInfo, Monitor};
 use crate::error::{Error, Result};
 use std::ops::Range;
@@ -46,6 +46,7 @@ pub struct Bucket {
 #[derive(Clone, Debug)]
 pub struct Overview {
     info: ClipInfo,
+    bad_samples: u64,
     /// The levels of each channel, the finest first.
     channels: Vec<Vec<Vec<Block>>>,
     /// For what is finer than the finest level.
@@ -61,8 +62,8 @@ impl Overview {
     /// [`Error::Cancelled`], [`Error::OutOfMemory`].
     pub fn of_clip(clip: &Clip, monitor: &mut Monitor<'_>) -> Result<Overview> {
         let mut builder = Builder::new(clip.info().channels);
-        let info = each_block_of_clip(clip, monitor, |block| builder.take(block))?;
-        builder.finish(info, Some(clip))
+        let seen = each_block_of_clip(clip, monitor, |block| builder.take(block))?;
+        builder.finish(seen, Some(clip))
     }
 
     /// The overview of a file that is not loaded: exact where stretches begin and end at
@@ -71,12 +72,10 @@ impl Overview {
     /// # Errors
     /// As [`Clip::open`], and [`Error::Cancelled`].
     pub fn of_file(path: impl AsRef<Path>, monitor: &mut Monitor<'_>) -> Result<Overview> {
-        let path = path.as_ref();
-        let mut source = open(path)?;
+        let mut source = open(path.as_ref())?;
         let mut builder = Builder::new(source.info().channels);
-        let info = each_block_of(&mut *source, monitor, |block| builder.take(block))
-            .map_err(|error| error.in_file(path))?;
-        builder.finish(info, None)
+        let seen = each_block_of(&mut *source, monitor, |block| builder.take(block))?;
+        builder.finish(seen, None)
     }
 
     /// Rate, channels and length of what it shows.
@@ -84,12 +83,18 @@ impl Overview {
         self.info
     }
 
+    /// Samples that were NaN, infinite or beyond ±1e6, and are shown as 0: as
+    /// [`Clip::bad_samples`].
+    pub fn bad_samples(&self) -> u64 {
+        self.bad_samples
+    }
+
     /// Divides `frames` of one channel into as many stretches as `out` is long, and fills in each:
     /// see [`Overview::buckets`].
     ///
     /// # Errors
     /// [`Error::OutOfRange`] (no such channel), [`Error::InvalidArgument`] (`frames` is empty or
-    /// ends before it begins).
+    /// ends before it begins, and there are frames).
     pub fn read(&self, channel: u16, frames: Range<u64>, out: &mut [Bucket]) -> Result<()> {
         let buckets = self.buckets(channel, frames, out.len())?;
         for (place, bucket) in out.iter_mut().zip(buckets) {
@@ -107,7 +112,7 @@ impl Overview {
     ///
     /// # Errors
     /// [`Error::OutOfRange`] (no such channel), [`Error::InvalidArgument`] (`frames` is empty or
-    /// ends before it begins).
+    /// ends before it begins, and there are frames).
     pub fn buckets(
         &self,
         channel: u16,
@@ -122,12 +127,12 @@ impl Overview {
                 given: channel.into(),
                 allowed: "less than the clip's channels",
             })?;
-        if frames.is_empty() {
+        if frames.is_empty() && self.info.frames > 0 {
             return Err(Error::InvalidArgument(format!(
                 "frames is {frames:?}; it must end after it begins"
             )));
         }
-        let length = u128::from(frames.end - frames.start);
+        let length = u128::from(frames.end.saturating_sub(frames.start));
         let edge = move |n: usize| frames.start + (n as u128 * length / count as u128) as u64;
         Ok((0..count).map(move |n| {
             let start = edge(n);
@@ -340,8 +345,8 @@ impl Builder {
         Ok(())
     }
 
-    /// The overview of all that was added, which `info` describes.
-    pub fn finish(self, info: ClipInfo, clip: Option<&Clip>) -> Result<Overview> {
+    /// The overview of all that was added.
+    pub fn finish(self, seen: Seen, clip: Option<&Clip>) -> Result<Overview> {
         let mut channels = Vec::with_capacity(self.channels.len());
         for (mut finest, tally) in self.channels {
             if tally.frames > 0 {
@@ -349,10 +354,11 @@ impl Builder {
                 finest.push(tally.block());
             }
             finest.shrink_to_fit();
-            channels.push(levels(finest, info.frames)?);
+            channels.push(levels(finest, seen.info.frames)?);
         }
         Ok(Overview {
-            info,
+            info: seen.info,
+            bad_samples: seen.bad_samples,
             channels,
             clip: clip.filter(|clip| !clip.is_streamed()).cloned(),
         })

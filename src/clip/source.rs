@@ -1,7 +1,7 @@
 //! Audio that is read piece by piece, off the audio thread: a file that is decoded, another clip,
 //! or either of them on its way through a conversion.
 
-use super::{Clip, ClipInfo, check_info, check_samples};
+use super::{Clip, ClipInfo, Samples, check_info};
 use crate::error::{Error, Result};
 use crate::sys::{self, Denormals};
 use std::ops::ControlFlow;
@@ -19,6 +19,12 @@ pub(crate) trait Source: Send {
     /// Frames that are there for certain, so that memory for them may be taken at once: the bytes
     /// that hold them are in the file.
     fn certain_frames(&self) -> u64 {
+        0
+    }
+
+    /// Samples of the file that were bad in what was read so far, and are 0 (see
+    /// [`super::bad_samples`]).
+    fn bad_samples(&self) -> u64 {
         0
     }
 
@@ -80,10 +86,6 @@ pub(crate) fn load(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result
             .map(|channel| &mut channel[done..done + wanted])
             .collect();
         let read = source.read(&mut slices)?;
-        // While they are in the cache.
-        for (channel, samples) in slices.iter().enumerate() {
-            check_samples(done as u64, channel as u16, &samples[..read])?;
-        }
         done += read;
         if read < wanted {
             break;
@@ -102,7 +104,8 @@ pub(crate) fn load(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result
         channel.truncate(done);
         channel.into_boxed_slice()
     });
-    Ok(Clip::from_checked(info, channels.collect()))
+    let samples = Samples::Planar(channels.collect());
+    Ok(Clip::new(info, samples, source.bad_samples()))
 }
 
 /// Zeros, as the system gives them: memory is touched first when it is written.

@@ -59,6 +59,8 @@ pub struct Recording {
     pub skipped_frames: u64,
     /// Samples beyond ±1.0, which a file of integers does not hold.
     pub clipped_samples: u64,
+    /// Samples that were NaN, infinite or beyond ±1e6, and are 0 in the file.
+    pub bad_samples: u64,
     /// The timeline frame of the file's first frame; 0 while there is none.
     pub position: i64,
     /// The device frame of the file's first frame; 0 while there is none.

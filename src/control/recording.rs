@@ -396,6 +396,7 @@ impl Job {
     fn update(&mut self) {
         self.done.frames = self.writer.frames();
         self.done.clipped_samples = self.writer.clipped();
+        self.done.bad_samples = self.writer.bad_samples();
         self.take.status.lock().recording = self.done;
     }
 

@@ -52,6 +52,9 @@ impl Index {
         let mut spans = Vec::new();
         let mut cycles: BTreeMap<Interval, Vec<Node>> = BTreeMap::new();
         for (instances, entry) in instances.iter().zip(0..) {
+            if instances.length() == 0 {
+                continue; // an entry of an empty clip
+            }
             let life = (instances.begin(), instances.end());
             let (nodes, begin, end) = match instances.interval_with_gaps() {
                 None => (&mut spans, life.0, life.1),
@@ -225,6 +228,13 @@ mod tests {
                 assert_eq!(found, scan(&all, from, from + length), "{from} {length}");
             }
         }
+    }
+
+    #[test]
+    fn what_has_no_frames_never_sounds() {
+        let all = [(0, 0), (50, 0), (1, 1), (1_000, 3)]
+            .map(|(numerator, count)| Instances::at(10, 0, numerator, 1, count));
+        Index::new(&all).each_sounding(i64::MIN, i64::MAX, |entry, _| panic!("entry {entry}"));
     }
 
     #[test]

@@ -64,7 +64,8 @@ pub struct Entry {
     pub clip: Clip,
     /// The first frame of the clip that sounds.
     pub begin: u64,
-    /// The first frame of the clip that no longer sounds; at most the clip's length.
+    /// The first frame of the clip that no longer sounds; after `begin`, and at most the clip's
+    /// length. Of an empty clip both are 0, and nothing sounds.
     pub end: u64,
     /// Where `begin` sounds on the timeline; may be negative.
     pub play_at: i64,
@@ -117,7 +118,8 @@ impl Entry {
                 self.end
             )));
         }
-        if self.begin >= self.end {
+        // Of an empty clip there is nothing else to play.
+        if self.begin > self.end || self.begin == self.end && frames > 0 {
             return Err(Error::InvalidArgument(format!(
                 "begin is {}; it must be below end, which is {}",
                 self.begin, self.end

@@ -8,4 +8,5 @@ mod killed;
 mod losses;
 mod numbers;
 mod punch;
+mod reading;
 mod takes;

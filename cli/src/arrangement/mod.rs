@@ -9,10 +9,11 @@ mod tone;
 pub mod value;
 
 use crate::failure::{Failure, Result};
+use crate::status::Status;
 use amio::{Clip, Entry, Gain, LatePolicy, OpenOptions, Playspec, Quality, Repeat};
 use file::{Convert, File, FileClip, Late, Source};
 use place::Text;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::{NonZeroU32, NonZeroU64};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -72,6 +73,21 @@ pub struct Swap {
 }
 
 impl Arrangement {
+    /// Warns of the clips in which there are bad samples, as far as they were read.
+    pub fn warn_of_bad_samples(&self, status: Status) {
+        let mut told = BTreeSet::new();
+        for NamedPlayspec {
+            labels, playspec, ..
+        } in &self.playspecs
+        {
+            for (label, entry) in labels.iter().zip(playspec.entries()) {
+                if told.insert(entry.clip.id()) {
+                    status.warn_of_bad_samples(label, entry.clip.bad_samples());
+                }
+            }
+        }
+    }
+
     /// Reads a file and every clip that it names.
     ///
     /// # Errors

@@ -28,6 +28,7 @@ pub fn draw(args: &Plot, status: Status, interrupt: &Interrupt) -> Result<Drawn>
     let columns = (args.width as f32 - LEFT - RIGHT) as usize;
     let analysis = analyse(&args.input, columns, status, interrupt)?;
     let info = analysis.loudness.info;
+    status.warn_of_bad_samples(args.input.display(), analysis.loudness.bad_samples);
     let all = 0..info.frames;
     let waves = (0..info.channels)
         .map(|channel| {
@@ -215,7 +216,8 @@ impl<'a> Picture<'a> {
     /// Frames above, time below, a line across for each mark of time.
     fn time(&mut self) {
         let info = self.analysis.loudness.info;
-        let (frames, rate) = (info.frames as f64, f64::from(info.frame_rate_hz));
+        // An axis has at least one frame.
+        let (frames, rate) = (info.frames.max(1) as f64, f64::from(info.frame_rate_hz));
         let width = f64::from(self.inner_width());
         let pixels = width / frames;
         let bottom = self.bottom();

@@ -206,6 +206,7 @@ class ClipProperties(Structure):
     streamed: int
     frames: int
     id: int
+    bad_samples: int
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
         ("frame_rate_hz", ctypes.c_uint32),
@@ -213,6 +214,7 @@ class ClipProperties(Structure):
         ("streamed", ctypes.c_uint32),
         ("frames", ctypes.c_uint64),
         ("id", ctypes.c_uint64),
+        ("bad_samples", ctypes.c_uint64),
     ]
 
 
@@ -395,6 +397,7 @@ class Recording(Structure):
     clipped_samples: int
     position: int
     device_frame: int
+    bad_samples: int
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
         ("state", ctypes.c_uint32),
@@ -404,6 +407,7 @@ class Recording(Structure):
         ("clipped_samples", ctypes.c_uint64),
         ("position", ctypes.c_int64),
         ("device_frame", ctypes.c_uint64),
+        ("bad_samples", ctypes.c_uint64),
     ]
 
 

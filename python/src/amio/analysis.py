@@ -124,6 +124,11 @@ class Analysis(Unique):
         """How many channels there are."""
         return self._properties.channels
 
+    @property
+    def bad_samples(self) -> int:
+        """How many samples were NaN, infinite or beyond 1e6, and count as 0."""
+        return self._properties.bad_samples
+
     def __len__(self) -> int:
         return self._properties.frames
 

@@ -208,8 +208,8 @@ class AudioClip:
             frame_rate: the rate that it is to claim, with nothing converted; ``None``: its own.
 
         Raises:
-            ValueError: there are no frames, or more than 64 channels; a sample is not a number or
-                beyond 1e6; or the rate is not a whole number of 1000 to 768000.
+            ValueError: there are more than 64 channels; a sample is not a number or beyond 1e6; or
+                the rate is not a whole number of 1000 to 768000.
         """
         rate = self.frame_rate if frame_rate is None else frame_rate
         kept = None if self.writeable else self._clip

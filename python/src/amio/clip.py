@@ -38,8 +38,8 @@ class Clip(Unique):
 
     Args:
         array: samples of shape ``(frames,)`` or ``(frames, channels)``; float32 or float64 with
-            full scale -1.0 to 1.0, or int16 or int32. At least one frame, 1 to 64 channels; nothing
-            that is not a number, and nothing beyond 1e6.
+            full scale -1.0 to 1.0, or int16 or int32. 1 to 64 channels; nothing that is not a
+            number, and nothing beyond 1e6.
         frame_rate: frames per second, 1000 to 768000.
         copy: ``False`` plays from the array's own memory where its layout allows it (C or Fortran
             order, aligned, native byte order), which float32 does fastest, and where numpy or
@@ -49,7 +49,7 @@ class Clip(Unique):
             copies, and leaves all of them alone.
 
     Raises:
-        ValueError: a sample, the rate, or the number of frames or channels is not allowed.
+        ValueError: a sample, the rate, or the number of channels is not allowed.
         TypeError: ``array`` is no numpy array, has another dtype, or is a masked array.
 
     A clip may be used from any thread, and its length is ``len(clip)`` frames. The library keeps
@@ -97,7 +97,9 @@ class Clip(Unique):
         quality: Quality = "good",
         progress: Progress | None = None,
     ) -> Clip:
-        """Loads a file whole: WAV, RF64, AIFF, AU, CAF, FLAC, ALAC, MP3, AAC, Vorbis or Opus.
+        """Loads a file whole: WAV, RF64, Wave64, AIFF, AU, CAF, FLAC, ALAC, MP3, AAC, Vorbis, Opus.
+
+        Samples that are NaN, infinite or beyond 1e6 are 0: see :attr:`bad_samples`.
 
         Args:
             path: the file.
@@ -220,6 +222,16 @@ class Clip(Unique):
     def streamed(self) -> bool:
         """Whether it is played from a file of which only a part is in memory."""
         return bool(self._properties.streamed)
+
+    @property
+    def bad_samples(self) -> int:
+        """How many samples of its file were NaN, infinite or beyond 1e6; they are 0.
+
+        Of a streamed clip, in what was read so far.
+        """
+        properties = sized(_abi.ClipProperties)
+        lib.amio_clip_info(self._handle, ctypes.byref(properties))
+        return properties.bad_samples
 
     @property
     def id(self) -> int:

@@ -49,6 +49,8 @@ class Recording:
     #: The timeline frame, and the device frame, of the file's first frame.
     position: int
     device_frame: int
+    #: Samples that were NaN, infinite or beyond 1e6, and are 0 in the file.
+    bad_samples: int
 
 
 class Recorder(Unique):
@@ -142,6 +144,7 @@ class Recorder(Unique):
             raw.clipped_samples,
             raw.position,
             raw.device_frame,
+            raw.bad_samples,
         )
 
     @property

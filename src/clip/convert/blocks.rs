@@ -89,6 +89,10 @@ impl Source for Blocks {
         self.certain_frames
     }
 
+    fn bad_samples(&self) -> u64 {
+        self.window.bad_samples()
+    }
+
     fn seek(&mut self, frame: u64) -> Result<()> {
         self.next = frame;
         Ok(())

@@ -21,7 +21,7 @@ mod window;
 
 use super::source::Source;
 use super::{ClipInfo, check_info};
-use crate::error::{Error, Result};
+use crate::error::Result;
 use blocks::Blocks;
 use fft::Fft;
 use ratio::Ratio;
@@ -76,8 +76,8 @@ trait Engine: Send {
 /// its rate.
 ///
 /// # Errors
-/// [`Error::OutOfRange`] for a rate outside 1000 to 768000 Hz or a length that would pass 2^60
-/// frames, [`Error::InvalidArgument`] if less than half an output frame would be left.
+/// [`crate::Error::OutOfRange`] for a rate outside 1000 to 768000 Hz or a length that would pass
+/// 2^60 frames.
 pub(crate) fn convert(
     source: Box<dyn Source>,
     to_hz: u32,
@@ -94,12 +94,6 @@ pub(crate) fn convert(
     }
     let ratio = Ratio::new(found.frame_rate_hz, to_hz);
     info.frames = ratio.output_frames(found.frames);
-    if info.frames == 0 {
-        return Err(Error::InvalidArgument(format!(
-            "{} frames at {} Hz are less than half a frame at {to_hz} Hz",
-            found.frames, found.frame_rate_hz
-        )));
-    }
     check_info(info)?;
     let channels = usize::from(info.channels);
     let engine: Box<dyn Engine> = match (fft::piece(ratio, quality), quality) {

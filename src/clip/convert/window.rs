@@ -33,6 +33,11 @@ impl Window {
         &self.channels
     }
 
+    /// As [`Source::bad_samples`].
+    pub fn bad_samples(&self) -> u64 {
+        self.source.bad_samples()
+    }
+
     /// The source's length: what was found where it has ended, else what it claims. Where a move
     /// jumped over the true end, this lies between that end and the window.
     pub fn end(&self) -> u64 {

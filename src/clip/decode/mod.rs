@@ -24,6 +24,7 @@ mod packets;
 mod pcm;
 mod table;
 
+use super::bad_samples::Silenced;
 use super::source::Source;
 use super::{ClipInfo, check_info};
 use crate::error::Result;
@@ -76,7 +77,7 @@ pub fn probe(path: impl AsRef<Path>) -> Result<FileInfo> {
 /// As [`probe`].
 pub(crate) fn open(path: &Path) -> Result<Opened> {
     let input = Input::open(path)?;
-    let opened = packets::contained(&input, || parse(&input))?;
+    let mut opened = packets::contained(&input, || parse(&input))?;
     let info = &opened.info;
     let clip = ClipInfo {
         frame_rate_hz: info.frame_rate_hz,
@@ -84,6 +85,7 @@ pub(crate) fn open(path: &Path) -> Result<Opened> {
         frames: info.frames,
     };
     check_info(clip).map_err(|error| input.bad(format!("{}: {error}", info.container)))?;
+    opened.source = Box::new(Silenced::new(opened.source));
     Ok(opened)
 }
 

@@ -18,7 +18,7 @@ use crate::units::{FRAME_RATE_RANGE_HZ, MAX_CHANNELS};
 use std::path::Path;
 
 /// What an audio file is written as. Integers are rounded to the nearest, without dither; samples
-/// beyond full scale are clipped.
+/// beyond full scale are clipped. Samples that are NaN, infinite or beyond ±1e6 become 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum FileFormat {
     /// WAV, 16-bit integers; RF64 once it passes 4 GiB.

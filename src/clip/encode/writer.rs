@@ -1,6 +1,7 @@
 //! The file: what is appended to it, and the header that describes what was.
 
 use super::{Encoding, PIECE_FRAMES, Shape, encoding, io_error};
+use crate::clip::bad_samples;
 use crate::error::{Error, Result};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::FileExt;
@@ -20,8 +21,10 @@ pub(crate) struct Writer {
     body_bytes: u64,
     /// What the header on disk says.
     settled_frames: u64,
-    /// Reused for each piece.
+    bad_samples: u64,
+    /// Reused for each piece, and for the samples of one that has bad ones.
     piece: Vec<u8>,
+    silenced: Vec<f32>,
 }
 
 impl Writer {
@@ -72,7 +75,9 @@ impl Writer {
             frames: 0,
             body_bytes: 0,
             settled_frames: 0,
+            bad_samples: 0,
             piece: Vec::new(),
+            silenced: Vec::new(),
         })
     }
 
@@ -91,6 +96,11 @@ impl Writer {
         self.encoding.clipped()
     }
 
+    /// Samples that were NaN, infinite or beyond ±1e6, and are 0 in the file.
+    pub fn bad_samples(&self) -> u64 {
+        self.bad_samples
+    }
+
     /// Appends interleaved frames.
     ///
     /// # Errors
@@ -99,6 +109,15 @@ impl Writer {
     pub fn write(&mut self, samples: &[f32]) -> Result<()> {
         for piece in samples.chunks(PIECE_FRAMES * self.channels) {
             self.piece.clear();
+            let piece = if bad_samples::are_good(piece) {
+                piece
+            } else {
+                self.bad_samples += bad_samples::count(piece);
+                self.silenced.clear();
+                self.silenced.extend(piece);
+                bad_samples::silence(&mut self.silenced);
+                &self.silenced
+            };
             let frames = self.encoding.encode(piece, &mut self.piece)?;
             self.append(frames)?;
         }
