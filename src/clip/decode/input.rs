@@ -12,10 +12,12 @@ use std::sync::Arc;
 /// The most chunks or boxes of a file that are looked at: zeros look like endless empty ones.
 pub(super) const PARTS: usize = 1 << 14;
 
-/// An open file.
+/// An open file, or its end from some byte on.
 pub(super) struct Input {
-    file: File,
+    file: Arc<File>,
     path: PathBuf,
+    /// The byte of the file at which positions begin to count.
+    begin: u64,
     length: u64,
 }
 
@@ -39,19 +41,36 @@ impl Input {
         let _ = file.try_lock_shared();
         let length = file.metadata().map_err(failed)?.len();
         Ok(Arc::new(Input {
-            file,
+            file: Arc::new(file),
             path: path.into(),
+            begin: 0,
             length,
         }))
     }
 
-    /// Bytes in the file when it was opened.
+    /// What comes after its first `bytes`, as if it were the file.
+    pub fn after(&self, bytes: u64) -> Arc<Input> {
+        let bytes = bytes.min(self.length);
+        Arc::new(Input {
+            file: Arc::clone(&self.file),
+            path: self.path.clone(),
+            begin: self.begin + bytes,
+            length: self.length - bytes,
+        })
+    }
+
+    /// Bytes in it when it was opened.
     pub fn length(&self) -> u64 {
         self.length
     }
 
     /// Fills `out` from `offset` on, unless the file ends before; returns how many bytes it read.
     pub fn read_at(&self, offset: u64, out: &mut [u8]) -> Result<usize> {
+        // Only what a header claims is farther away than any file reaches.
+        let fits = |offset: &u64| i64::try_from(*offset).is_ok();
+        let Some(offset) = self.begin.checked_add(offset).filter(fits) else {
+            return Ok(0);
+        };
         let mut done = 0;
         while done < out.len() {
             match self.file.read_at(&mut out[done..], offset + done as u64) {

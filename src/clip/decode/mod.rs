@@ -23,6 +23,7 @@ mod opus;
 mod packets;
 mod pcm;
 mod table;
+mod unsupported;
 
 use super::bad_samples::Silenced;
 use super::source::Source;
@@ -33,7 +34,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// What can be loaded, for error messages.
-pub(super) const SUPPORTED: &str = "WAV, RF64, BW64, AIFF, AU and CAF with PCM of 8 to 32 bits, \
+pub(super) const SUPPORTED: &str = "WAV, RF64, BW64, Wave64, AIFF, AU and CAF with PCM of 8 to 32 bits, \
     floats of 32 or 64 bits, A-law or mu-law; FLAC; MP3; Vorbis, Opus and FLAC in Ogg; \
     AAC-LC with 1 or 2 channels in MP4 (M4A), CAF and ADTS; ALAC in MP4 (M4A) and CAF; \
     1 to 64 channels, 1000 to 768000 Hz";
@@ -89,12 +90,14 @@ pub(crate) fn open(path: &Path) -> Result<Opened> {
     Ok(opened)
 }
 
-fn parse(input: &Arc<Input>) -> Result<Opened> {
-    let head = input.bytes(0, 64)?;
-    let pcm = |header: Result<pcm::Header>| pcm::open(Arc::clone(input), header?);
-    if head.is_empty() {
-        return Err(input.bad("an empty file"));
+fn parse(file: &Arc<Input>) -> Result<Opened> {
+    if file.length() == 0 {
+        return Err(file.bad("an empty file"));
     }
+    // Before MP3 and ADTS, ID3 tags are common; some programs put them before anything.
+    let input = &file.after(mpeg::after_tags(file, 0)?);
+    let head = input.bytes(0, unsupported::HEAD_BYTES)?;
+    let pcm = |header: Result<pcm::Header>| pcm::open(Arc::clone(input), header?);
     if pcm::riff::begins(&head) {
         return pcm(pcm::riff::header(input, &head));
     }
@@ -113,23 +116,32 @@ fn parse(input: &Arc<Input>) -> Result<Opened> {
     if head.get(4..8) == Some(b"ftyp") {
         return mp4::open(input);
     }
-    // Some programs put an ID3 tag before a FLAC file; before MP3 and ADTS it is common.
-    let start = mpeg::after_tags(input, 0)?;
-    match input.array::<4>(start)?.as_ref() {
-        Some(b"fLaC") => flac::open(input, start),
-        _ => mpeg::open(input, start),
+    if head.starts_with(b"fLaC") {
+        return flac::open(input, 0);
     }
+    // Before MPEG, which may begin with anything.
+    if let Some(name) = unsupported::file(&head) {
+        return Err(input.bad(name));
+    }
+    mpeg::open(input, 0)
 }
 
 /// The error for a file that no parser knows.
 fn unknown(input: &Input) -> Result<Opened> {
-    let head = input.bytes(0, 8)?;
-    let bytes: Vec<String> = head.iter().map(|b| format!("{b:02X}")).collect();
+    let head = input.bytes(0, unsupported::HEAD_BYTES)?;
+    if unsupported::is_text(&head) {
+        return Err(input.bad("text, not audio"));
+    }
+    let bytes: Vec<String> = head.iter().take(8).map(|b| format!("{b:02X}")).collect();
     Err(input.bad(format!(
         "no format that is known begins with the bytes {}",
         bytes.join(" ")
     )))
 }
 
+#[cfg(test)]
+#[path = "../../../tests/formats/files.rs"]
+#[allow(dead_code, reason = "other tests use the other tables")]
+mod files;
 #[cfg(test)]
 mod tests;

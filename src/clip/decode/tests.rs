@@ -1,14 +1,10 @@
 //! Seeks: from any frame on, a file of any format reads bit for bit as from its beginning. And what
 //! headers say that cannot be so.
 
-#[path = "../../../tests/formats/files.rs"]
-#[allow(dead_code, reason = "other tests use the other tables")]
-mod files;
-
+use super::files::{self, Folder, Sound, make, recipes};
 use super::{open, probe};
 use crate::clip::source::Source;
 use crate::error::Error;
-use files::{Folder, Sound, make, recipes};
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
@@ -164,7 +160,8 @@ fn what_is_no_audio_is_named_with_what_is_supported() {
     mpeg[56] = 0x50;
     for (bytes, found) in [
         (&b""[..], "an empty file"),
-        (b"\x89PNG\r\n\x1A\n", "89 50 4E 47"),
+        (b"\x89PNG\r\n\x1A\n", "an image (PNG)"),
+        (b"\x01\x02\x03\x04\x05", "begins with the bytes 01 02 03"),
         (
             b"RIFF\x24\0\0\0WAVEfmt \x10\0\0\0\x01\0",
             "WAV without data",
@@ -172,7 +169,7 @@ fn what_is_no_audio_is_named_with_what_is_supported() {
         (&mpeg, "WAV with codec 0x0050 (MPEG)"),
         (
             b".snd\0\0\0\x18\0\0\0\0\0\0\0\x17\0\0\xBB\x80\0\0\0\x01",
-            "AU with encoding 23",
+            "AU with encoding 23 (G.721 ADPCM)",
         ),
     ] {
         fs::write(&path, bytes).expect("the folder is writable");
@@ -337,4 +334,51 @@ fn aac_in_caf_loads_as_the_same_packets_do_in_adts() {
         assert!(same(caf, &adts[2_112..2_112 + frames as usize]));
     }
     assert_seeks(&path, 20);
+}
+
+#[test]
+fn an_id3_tag_before_any_format_takes_no_part() {
+    const FORMATS: &str = "
+        16.wav   sox -D $in -b 16 $out
+        16.aiff  sox -D $in -b 16 $out
+        16.au    sox -D $in -b 16 $out
+        16.caf   sndfile-convert -pcm16 $in $out
+        16.w64   sndfile-convert -pcm16 $in $out
+        16.flac  sox -D $in -b 16 $out
+        alac.m4a ffmpeg -v error -i $in -c:a alac $out
+        alac.caf ffmpeg -v error -i $in -c:a alac $out
+        3.ogg    oggenc -Q -q 3 $in -o $out
+        lame.mp3 lame --quiet -b 64 $in $out
+        adts.aac ffmpeg -v error -i $in -c:a aac $out
+    ";
+    let folder = Folder::new("tagged");
+    let source = folder.path().join("source.wav");
+    let sound = Sound {
+        frame_rate_hz: 44_100,
+        channels: 2,
+        frames: 20_011,
+    };
+    sound.write(&source);
+    // Odd lengths, two tags in a row, one with a footer.
+    let tags = b"ID3\x03\0\0\0\0\x01\x03";
+    let tags = [
+        &tags[..],
+        &[b'x'; 131],
+        b"ID3\x04\0\x10\0\0\0\x01y3DI\x04\0\x10\0\0\0\x01",
+    ]
+    .concat();
+    for (name, line) in recipes(FORMATS) {
+        let path = folder.path().join(name);
+        make(line, &source, &path);
+        let (info, expected) = (probe(&path).expect("it is intact"), whole(&path));
+        let file = fs::read(&path).expect("it was made");
+        fs::write(&path, [&tags[..], &file].concat()).expect("the folder is writable");
+        assert_eq!(probe(&path).expect("it is read"), info, "{name}");
+        let found = whole(&path);
+        assert!(
+            found.iter().zip(&expected).all(|(a, b)| same(a, b)),
+            "{name}"
+        );
+        assert_seeks(&path, 5);
+    }
 }
