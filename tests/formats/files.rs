@@ -114,6 +114,14 @@ pub const LOSSLESS: &str = "
     16.rifx.wav     sndfile-convert -endian=big -pcm16 $in $out
     24.rifx.wav     sndfile-convert -endian=big -pcm24 $in $out
     f64.rifx.wav    sndfile-convert -endian=big -float64 $in $out
+    u8.w64          sndfile-convert -pcmu8 $in $out
+    16.w64          sndfile-convert -pcm16 $in $out
+    24.w64          sndfile-convert -pcm24 $in $out
+    s32.w64         sndfile-convert -pcm32 $in $out
+    f32.w64         sndfile-convert -float32 $in $out
+    f64.w64         sndfile-convert -float64 $in $out
+    alaw.w64        sndfile-convert -alaw $in $out
+    mulaw.w64       sndfile-convert -ulaw $in $out
     s8.aiff         sox $in -b 8 $out
     s16.aiff        sox -D $in -b 16 $out
     s24.aiff        ffmpeg -v error -i $in -c:a pcm_s24be $out

@@ -1,11 +1,12 @@
 //! Apple's Core Audio Format, with PCM, ALAC or AAC.
 
-use super::Opened;
 use super::input::{Input, PARTS};
 use super::mp4::boxes::Bytes;
 use super::mp4::{DECODER_SETUP, aac, alac, descriptor};
+use super::pcm::chunks::Chunks;
 use super::pcm::{self, Encoding, Header, Order};
 use super::table::Place;
+use super::{Opened, unsupported};
 use crate::error::Result;
 use std::sync::Arc;
 
@@ -22,25 +23,27 @@ struct Format {
 /// Opens a file that begins with `caff`.
 pub fn open(input: &Arc<Input>) -> Result<Opened> {
     let (mut format, mut setup, mut table, mut data) = (None, Vec::new(), Vec::new(), None);
+    let chunks = Chunks::Caf;
     let mut offset = 8;
     for _ in 0..PARTS {
-        let Some([a, b, c, d, size @ ..]) = input.array::<12>(offset)? else {
+        let Some(chunk) = chunks.at(input, offset)? else {
             break;
         };
-        // Of the last chunk, the size need not be known: -1.
-        let size = u64::try_from(i64::from_be_bytes(size)).unwrap_or(u64::MAX);
-        offset += 12;
-        match &[a, b, c, d] {
-            b"desc" => format = read_format(Bytes(&input.bytes(offset, size.min(32))?)),
-            b"kuki" => setup = input.bytes(offset, size)?,
-            b"pakt" => table = input.bytes(offset, size)?,
+        let size = chunk.size.unwrap_or(u64::MAX);
+        match &chunk.name {
+            b"desc" => format = read_format(Bytes(&input.bytes(chunk.begin, size.min(32))?)),
+            b"kuki" => setup = input.bytes(chunk.begin, size)?,
+            b"pakt" => table = input.bytes(chunk.begin, size)?,
             // Its first four bytes count edits.
-            b"data" => data = Some((offset + 4, size.saturating_sub(4))),
+            b"data" => {
+                let length = chunks.sample_bytes(input, &chunk, None)?;
+                data = Some((chunk.begin + 4, length.saturating_sub(4)));
+            }
             _ => {}
         }
-        offset = offset.saturating_add(size);
-        if offset >= input.length() {
-            break;
+        match chunks.after(input, &chunk)? {
+            Some(next) if next < input.length() => offset = next,
+            _ => break,
         }
     }
     let Some((format, (offset, length))) = format.zip(data) else {
@@ -68,7 +71,10 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
             let frames = frames.min(held.saturating_sub(delay));
             aac::open(input, "CAF", setup.0, places, delay, frames)
         }
-        other => Err(input.bad(format!("CAF with codec \"{}\"", other.escape_ascii()))),
+        other => Err(input.bad(match unsupported::codec(*other) {
+            Some(name) => format!("CAF with codec {name}"),
+            None => format!("CAF with codec \"{}\"", other.escape_ascii()),
+        })),
     }
 }
 
@@ -87,22 +93,29 @@ fn read_format(mut chunk: Bytes<'_>) -> Option<Format> {
 }
 
 fn pcm_header(input: &Input, format: &Format, offset: u64, length: u64) -> Result<Header> {
-    // Samples with fewer bits than their bytes hold lie at the top of them.
-    let width = (8 * u64::from(format.packet_bytes))
-        .checked_div(format.channels.into())
-        .map_or(0, |width| u32::try_from(width).unwrap_or(u32::MAX));
+    let is_float = format.flags & 1 != 0;
+    let linear = |bits| match is_float {
+        true => Encoding::float(bits),
+        false => Encoding::integer(bits),
+    };
+    // Samples with fewer bits than their bytes hold lie at the top of them. Where the bytes of a
+    // packet cannot be those of a frame, the bits count.
+    let width = match (
+        8 * u64::from(format.packet_bytes),
+        u64::from(format.channels),
+    ) {
+        (bits, channels @ 1..) if bits % channels == 0 => u32::try_from(bits / channels),
+        _ => Ok(0),
+    };
+    let fits = |width: &u32| width.is_multiple_of(8) && *width >= format.bits;
     let encoding = match &format.codec {
         b"ulaw" => Some(Encoding::MuLaw),
         b"alaw" => Some(Encoding::ALaw),
-        _ if format.flags & 1 != 0 => Encoding::float(width),
-        _ if width % 8 == 0 && width > 0 => Encoding::integer(width),
-        _ => None,
+        _ => (width.ok().filter(fits).and_then(linear)).or_else(|| linear(format.bits)),
     };
     let Some(encoding) = encoding else {
-        return Err(input.bad(format!(
-            "CAF with {}-bit samples in {width} bits",
-            format.bits
-        )));
+        let kind = if is_float { "floats" } else { "integers" };
+        return Err(input.bad(format!("CAF with {}-bit {kind}", format.bits)));
     };
     Ok(Header {
         container: "CAF",
@@ -112,7 +125,8 @@ fn pcm_header(input: &Input, format: &Format, offset: u64, length: u64) -> Resul
         } else {
             Order::Little
         },
-        frame_rate_hz: format.rate as u32,
+        // Where a clock was measured, it need not be a whole number.
+        frame_rate_hz: format.rate.round() as u32,
         channels: u16::try_from(format.channels).unwrap_or(u16::MAX),
         offset,
         length,

@@ -1,7 +1,9 @@
 //! AIFF and AIFF-C (Apple, 1989 and 1991).
 
+use super::chunks::Chunks;
 use super::{Encoding, Header, Order};
 use crate::clip::decode::input::{Input, PARTS};
+use crate::clip::decode::unsupported;
 use crate::error::Result;
 
 /// Whether a file that begins with these bytes is AIFF.
@@ -15,33 +17,41 @@ pub fn header(input: &Input, head: &[u8]) -> Result<Header> {
         Some(b"AIFC") => "AIFF-C",
         _ => "AIFF",
     };
+    let chunks = Chunks::Iff(Order::Big);
+    let form_end = chunks.at(input, 0)?.and_then(|form| form.end());
     let (mut common, mut data) = (None, None);
     let mut offset = 12;
     for _ in 0..PARTS {
-        let Some([a, b, c, d, size @ ..]) = input.array::<8>(offset)? else {
+        let Some(chunk) = chunks.at(input, offset)? else {
             break;
         };
-        let size = u32::from_be_bytes(size);
-        offset += 8;
-        match &[a, b, c, d] {
-            b"COMM" => common = Some(input.bytes(offset, size.min(22).into())?),
+        match &chunk.name {
+            b"COMM" => common = Some(input.bytes(chunk.begin, chunk.size.unwrap_or(0).min(22))?),
             b"SSND" => {
-                if let Some([a, b, c, d, ..]) = input.array::<8>(offset)? {
-                    // The samples may begin later, for the sake of block devices.
-                    let skip = 8 + u64::from(u32::from_be_bytes([a, b, c, d]));
-                    let length = match size {
-                        0 | u32::MAX => u64::MAX,
-                        size => u64::from(size).saturating_sub(skip),
-                    };
-                    data = Some((offset + skip, length));
-                }
+                // The samples may begin later, for the sake of block devices.
+                let [a, b, c, d, ..] = input.array::<8>(chunk.begin)?.unwrap_or_default();
+                let skip = 8 + u64::from(u32::from_be_bytes([a, b, c, d]));
+                let length = match chunks.sample_bytes(input, &chunk, form_end)? {
+                    u64::MAX => u64::MAX,
+                    length => length.saturating_sub(skip),
+                };
+                data = Some((chunk.begin + skip, length));
             }
             _ => {}
         }
         if let (Some(common), Some((offset, length))) = (&common, data) {
             return read_common(input, container, common, offset, length);
         }
-        offset += u64::from(size) + u64::from(size % 2);
+        match chunks.after(input, &chunk)? {
+            Some(next) => offset = next,
+            None => break,
+        }
+    }
+    // A file without frames need not have a chunk for them.
+    if let Some(common) = &common
+        && common.get(2..6) == Some(&[0; 4])
+    {
+        return read_common(input, container, common, input.length(), 0);
     }
     let missing = match common {
         None => "a format",
@@ -83,10 +93,11 @@ fn read_common(
         _ => (None, Order::Big),
     };
     let Some(encoding) = encoding else {
-        let codec = codec.escape_ascii();
-        return Err(input.bad(format!(
-            "{container} with {bits}-bit samples, codec \"{codec}\""
-        )));
+        return Err(input.bad(match unsupported::codec(codec) {
+            _ if codec == *b"NONE" => format!("{container} with {bits}-bit samples"),
+            Some(name) => format!("{container} with codec {name}"),
+            None => format!("{container} with codec \"{}\"", codec.escape_ascii()),
+        }));
     };
     let frame_bytes = u64::from(channels) * encoding.bytes() as u64;
     let length = match frames {

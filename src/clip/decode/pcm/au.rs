@@ -3,6 +3,7 @@
 
 use super::{Encoding, Header, Order};
 use crate::clip::decode::input::Input;
+use crate::clip::decode::unsupported;
 use crate::error::Result;
 
 /// Whether a file that begins with these bytes is AU.
@@ -30,7 +31,10 @@ pub fn header(input: &Input, head: &[u8]) -> Result<Header> {
         6 => Encoding::F32,
         7 => Encoding::F64,
         27 => Encoding::ALaw,
-        other => return Err(input.bad(format!("{container} with encoding {other}"))),
+        other => {
+            let name = unsupported::au_encoding(other);
+            return Err(input.bad(format!("{container} with encoding {other} ({name})")));
+        }
     };
     Ok(Header {
         container,
@@ -38,7 +42,8 @@ pub fn header(input: &Input, head: &[u8]) -> Result<Header> {
         order,
         frame_rate_hz: word(4),
         channels: u16::try_from(word(5)).unwrap_or(u16::MAX),
-        offset: word(1).into(),
+        // Some programs leave out where the samples begin.
+        offset: word(1).max(24).into(),
         length: match word(2) {
             0 | u32::MAX => u64::MAX,
             length => length.into(),

@@ -2,6 +2,7 @@
 
 pub mod aiff;
 pub mod au;
+pub mod chunks;
 mod encoding;
 pub mod riff;
 
@@ -134,3 +135,6 @@ impl Source for Pcm {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
