@@ -183,6 +183,7 @@ pub const LOSSY: &str = "
     low.mp3         lame --quiet -b 64 --resample 24 $in $out
     ffmpeg.mp3      ffmpeg -v error -i $in -c:a libmp3lame -b:a 320k $out
     tagged.mp3      lame --quiet -b 128 --tt title --add-id3v2 $in $out
+    checksums.mp3   lame --quiet -p -b 128 $in $out
     oggenc.ogg      oggenc -Q -q 3 $in -o $out
     ffmpeg.ogg      ffmpeg -v error -i $in -c:a libvorbis -q 8 $out
     sf.ogg          sndfile-convert -vorbis $in $out

@@ -35,6 +35,7 @@ const KEEPERS: &str = "
     flac_codec      clip
     libloading      jack
     md5             clip
+    nanomp3_core    clip
     opus_pure       clip
     parking_lot     control capi
     ringbuf         link

@@ -2,7 +2,7 @@
 
 use symphonia::core::audio::{Audio, GenericAudioBufferRef};
 use symphonia::core::codecs::audio::well_known::{
-    CODEC_ID_AAC, CODEC_ID_ALAC, CODEC_ID_FLAC, CODEC_ID_MP3, CODEC_ID_VORBIS,
+    CODEC_ID_AAC, CODEC_ID_ALAC, CODEC_ID_FLAC, CODEC_ID_VORBIS,
 };
 use symphonia::core::codecs::audio::{
     AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions,
@@ -10,7 +10,7 @@ use symphonia::core::codecs::audio::{
 use symphonia::core::errors::Result as SymphoniaResult;
 use symphonia::core::packet::PacketRef;
 use symphonia::core::units::{Duration, Timestamp};
-use symphonia::default::codecs::{AacDecoder, AlacDecoder, FlacDecoder, MpaDecoder, VorbisDecoder};
+use symphonia::default::codecs::{AacDecoder, AlacDecoder, FlacDecoder, VorbisDecoder};
 
 /// Why a packet was not decoded.
 pub type Damage = String;
@@ -30,7 +30,6 @@ pub enum Kind {
     Aac,
     Alac,
     Flac,
-    Mp3,
     Vorbis,
 }
 
@@ -41,7 +40,6 @@ impl Kind {
             Kind::Aac => "AAC-LC",
             Kind::Alac => "ALAC",
             Kind::Flac => "FLAC",
-            Kind::Mp3 => "MP3",
             Kind::Vorbis => "Vorbis",
         }
     }
@@ -51,7 +49,6 @@ impl Kind {
             Kind::Aac => CODEC_ID_AAC,
             Kind::Alac => CODEC_ID_ALAC,
             Kind::Flac => CODEC_ID_FLAC,
-            Kind::Mp3 => CODEC_ID_MP3,
             Kind::Vorbis => CODEC_ID_VORBIS,
         }
     }
@@ -88,7 +85,6 @@ fn make(kind: Kind, parameters: &AudioCodecParameters) -> SymphoniaResult<Box<dy
         Kind::Aac => Box::new(AacDecoder::try_new(parameters, &options)?),
         Kind::Alac => Box::new(AlacDecoder::try_new(parameters, &options)?),
         Kind::Flac => Box::new(FlacDecoder::try_new(parameters, &options)?),
-        Kind::Mp3 => Box::new(MpaDecoder::try_new(parameters, &options)?),
         Kind::Vorbis => Box::new(VorbisDecoder::try_new(parameters, &options)?),
     })
 }

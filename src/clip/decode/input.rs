@@ -133,6 +133,11 @@ impl Window {
         }
     }
 
+    /// The file.
+    pub fn input(&self) -> &Arc<Input> {
+        &self.input
+    }
+
     /// `length` bytes at `offset`, or as many as the file has.
     pub fn at(&mut self, offset: u64, length: usize) -> Result<&[u8]> {
         let left = self.input.length().saturating_sub(offset);

@@ -23,6 +23,7 @@ mod opus;
 mod packets;
 mod pcm;
 mod table;
+mod tags;
 mod unsupported;
 
 use super::bad_samples::Silenced;
@@ -95,7 +96,7 @@ fn parse(file: &Arc<Input>) -> Result<Opened> {
         return Err(file.bad("an empty file"));
     }
     // Before MP3 and ADTS, ID3 tags are common; some programs put them before anything.
-    let input = &file.after(mpeg::after_tags(file, 0)?);
+    let input = &file.after(tags::after_tags(file, 0)?);
     let head = input.bytes(0, unsupported::HEAD_BYTES)?;
     let pcm = |header: Result<pcm::Header>| pcm::open(Arc::clone(input), header?);
     if pcm::riff::begins(&head) {
@@ -123,7 +124,7 @@ fn parse(file: &Arc<Input>) -> Result<Opened> {
     if let Some(name) = unsupported::file(&head) {
         return Err(input.bad(name));
     }
-    mpeg::open(input, 0)
+    mpeg::open(input)
 }
 
 /// The error for a file that no parser knows.

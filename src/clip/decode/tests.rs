@@ -20,6 +20,7 @@ const LONG: &str = "
     cbr320.mp3      lame --quiet -b 320 $in $out
     mpeg2.mp3       lame --quiet -b 8 --resample 16 -m m $in $out
     mpeg25.mp3      lame --quiet -b 24 --resample 8 $in $out
+    free.mp3        lame --quiet --freeformat -b 200 $in $out
     long.flac       flac -s --no-seektable $in -o $out
 ";
 

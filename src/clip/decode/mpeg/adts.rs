@@ -1,6 +1,7 @@
 //! AAC in ADTS (ISO 13818-7): `.aac` files. Nothing says what the encoder put before and after.
 
-use super::{FrameHeader, walk};
+use super::open_runs;
+use super::runs::{FrameHeader, Run, runs};
 use crate::clip::decode::Opened;
 use crate::clip::decode::input::Input;
 use crate::clip::decode::mp4::aac;
@@ -49,19 +50,26 @@ impl FrameHeader for Header {
     }
 
     fn fits(&self, other: &Header) -> bool {
-        self.setup == other.setup
+        (self.setup, self.blocks) == (other.setup, other.blocks)
     }
 }
 
 /// Opens a file whose first frame is at `start`.
-pub fn open(input: &Arc<Input>, start: u64, first: Header) -> Result<Opened> {
-    if first.blocks != 1 {
-        return Err(input.bad("ADTS with several blocks in a frame"));
-    }
-    let places = walk(input, start, first, Header::parse, |offset, header| Place {
+pub fn open(input: &Arc<Input>, start: u64) -> Result<Opened> {
+    let place = |offset, header: Header| Place {
         offset: offset + u64::from(header.own_bytes),
         bytes: header.bytes - header.own_bytes,
-    })?;
-    let frames = places.len() as u64 * u64::from(aac::FRAMES);
-    aac::open(input, "ADTS", &first.setup, places, 0, frames)
+    };
+    // No frame describes the others.
+    let runs = runs(input, start, Header::parse, |_, _, _| false, place)?;
+    open_runs(input, runs, open_run)
+}
+
+/// Opens frames that all have the same setup.
+fn open_run(input: &Arc<Input>, run: Run<Header>) -> Result<Opened> {
+    if run.first.blocks != 1 {
+        return Err(input.bad("ADTS with several blocks in a frame"));
+    }
+    let frames = run.places.len() as u64 * u64::from(aac::FRAMES);
+    aac::open(input, "ADTS", &run.first.setup, run.places, 0, frames)
 }

@@ -1,10 +1,11 @@
 //! MP3 (ISO 11172-3, 13818-3, layer III). An `Info` or `Xing` frame, as LAME and libavcodec write
 //! it, says how much the encoder put before and after.
 
-use super::{FrameHeader, walk};
+use super::runs::{FrameHeader, Run, runs};
+use super::{mp3_decoder, open_runs};
 use crate::clip::ClipInfo;
-use crate::clip::decode::codec::{Kind, symphonia};
-use crate::clip::decode::input::Input;
+use crate::clip::decode::input::{Input, Window};
+use crate::clip::decode::mp4::boxes::Bytes;
 use crate::clip::decode::packets::{Decoded, Description, Loss};
 use crate::clip::decode::table::{Lead, Place, Table};
 use crate::clip::decode::{FileInfo, Opened};
@@ -31,6 +32,9 @@ const BIT_RATES: [[u32; 15]; 2] = [
     [0, 8, 16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 144, 160],
 ];
 
+/// Bytes of the longest frame in free format that the decoder takes.
+const LONGEST_FREE: u32 = 2_304;
+
 /// The header of a frame.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Header {
@@ -43,7 +47,9 @@ pub struct Header {
 }
 
 impl Header {
-    pub fn parse(bytes: &[u8]) -> Option<Header> {
+    /// Reads the header that `bytes` begin with. `free` is how long frames in free format are, whose
+    /// headers do not tell; 0 if there are none.
+    pub fn parse(bytes: &[u8], free: u32) -> Option<Header> {
         let &[0xFF, version, rates, mode, ..] = bytes else {
             return None;
         };
@@ -59,17 +65,18 @@ impl Header {
         };
         let frame_rate_hz = [44_100, 48_000, 32_000].get(usize::from(rates >> 2 & 3))? / divisor;
         let bit_rates = &BIT_RATES[usize::from(divisor > 1)];
-        let bit_rate = 1_000 * bit_rates.get(usize::from(rates >> 4))?;
-        if bit_rate == 0 {
-            return None; // "free format", which nobody writes
-        }
         let factor = if divisor == 1 { 144 } else { 72 };
+        let bytes = match *bit_rates.get(usize::from(rates >> 4))? {
+            0 if free == 0 => return None,
+            0 => free,
+            kilobits => factor * 1_000 * kilobits / frame_rate_hz,
+        };
         Some(Header {
             divisor,
             frame_rate_hz,
             channels: if mode >> 6 == 3 { 1 } else { 2 },
             protected: version & 1 == 0,
-            bytes: factor * bit_rate / frame_rate_hz + u32::from(rates >> 1 & 1),
+            bytes: bytes + u32::from(rates >> 1 & 1),
         })
     }
 
@@ -77,15 +84,14 @@ impl Header {
         if self.divisor == 1 { 1_152 } else { 576 }
     }
 
-    /// Bytes before the main data.
-    fn side(&self) -> u64 {
-        let side = match (self.divisor, self.channels) {
+    /// Bytes of the side information.
+    fn side(&self) -> usize {
+        match (self.divisor, self.channels) {
             (1, 1) => 17,
             (1, _) => 32,
             (_, 1) => 9,
             _ => 17,
-        };
-        4 + side + if self.protected { 2 } else { 0 }
+        }
     }
 }
 
@@ -101,31 +107,88 @@ impl FrameHeader for Header {
     }
 }
 
-/// Opens a file whose first frame is at `start`.
-pub fn open(input: &Arc<Input>, start: u64, first: Header) -> Result<Opened> {
-    let tag = Tag::read(input, start, first)?;
-    let skip = if tag.is_some() { first.bytes } else { 0 };
-    let places = walk(
-        input,
-        start + u64::from(skip),
-        first,
-        Header::parse,
-        |offset, header| Place {
-            offset,
-            bytes: header.bytes,
-        },
-    )?;
-    let frames = places.len() as u64 * u64::from(first.frames());
+/// How long frames in free format are without padding, if the file begins with one: their headers do
+/// not tell, so that the next header has to be found. 0 if there is none.
+pub fn free_format(window: &mut Window) -> Result<u32> {
+    let bytes = window.at(0, 3 * LONGEST_FREE as usize)?;
+    // Which padding a header tells, if it is of the same stream in free format.
+    let padding = |at: usize| -> Option<usize> {
+        let header = Header::parse(bytes.get(at..)?, 1)?;
+        let same = header.fits(&Header::parse(bytes, 1)?) && bytes[at + 2] >> 4 == 0;
+        same.then_some(header.bytes as usize - 1)
+    };
+    let Some(first) = padding(0) else {
+        return Ok(0);
+    };
+    let found = (24..=LONGEST_FREE as usize).find(|length| {
+        let second = length + first;
+        padding(second).is_some_and(|padding_of_second| {
+            let third = second + length + padding_of_second;
+            third == bytes.len() || padding(third).is_some()
+        })
+    });
+    Ok(found.unwrap_or(0) as u32)
+}
+
+/// What a file is called whose first frame is MPEG audio of another layer.
+pub fn other_layer(head: &[u8]) -> Option<&'static str> {
+    let &[0xFF, version, rates, _, ..] = head else {
+        return None;
+    };
+    let known = version >> 5 == 7 && version >> 3 & 3 != 1 && rates >> 4 < 15 && rates & 12 != 12;
+    match version >> 1 & 3 {
+        2 if known => Some("MPEG audio of layer II (MP2)"),
+        3 if known => Some("MPEG audio of layer I (MP1)"),
+        _ => None,
+    }
+}
+
+/// Opens a file whose first frame is at `start`; `free` as [`free_format`] tells.
+pub fn open(input: &Arc<Input>, start: u64, free: u32) -> Result<Opened> {
+    let parse = |bytes: &[u8]| Header::parse(bytes, free);
+    let place = |offset, header: Header| Place {
+        offset,
+        bytes: header.bytes,
+    };
+    let runs = runs(input, start, parse, Tag::is_in, place)?;
+    let runs = runs.into_iter().flat_map(split).collect();
+    open_runs(input, runs, move |input, run| open_run(input, run, free))
+}
+
+/// Frames behind those that a tag counts were appended by another program. One more is none of them:
+/// some encoders count the frame of the tag, others do not.
+fn split(mut run: Run<Header>) -> Vec<Run<Header>> {
+    let tag = run.description.as_ref();
+    let counted = tag
+        .and_then(|frame| Tag::parse(frame, &run.first))
+        .map_or(0, |tag| tag.frames);
+    let counted = counted as usize;
+    if counted == 0 || counted + 1 >= run.places.len() {
+        return vec![run];
+    }
+    let appended = Run {
+        first: run.first,
+        places: run.places.split_off(counted),
+        description: None,
+    };
+    vec![run, appended]
+}
+
+/// Opens what one encoder wrote at once.
+fn open_run(input: &Arc<Input>, run: Run<Header>, free: u32) -> Result<Opened> {
+    let Run { first, places, .. } = run;
+    let tag = run.description.and_then(|frame| Tag::parse(&frame, &first));
     let tag = tag.unwrap_or_default();
+    let held = places.len() as u64;
+    let frames = held * u64::from(first.frames());
     let delay = tag
         .delay
         .map_or(0, |delay| u64::from(delay) + DECODER_DELAY);
-    let end = match tag.frames {
+    let end = match u64::from(tag.frames) {
         0 => frames,
         count => {
-            let all = u64::from(count) * u64::from(first.frames());
             let padding = u64::from(tag.padding).saturating_sub(DECODER_DELAY);
-            frames.min(all.saturating_sub(padding))
+            frames.min((count * u64::from(first.frames())).saturating_sub(padding))
         }
     };
     let info = ClipInfo {
@@ -133,18 +196,18 @@ pub fn open(input: &Arc<Input>, start: u64, first: Header) -> Result<Opened> {
         channels: first.channels,
         frames: end.saturating_sub(delay),
     };
-    let codec = symphonia(Kind::Mp3, None).map_err(|error| input.bad(format!("MP3: {error}")))?;
     let description = Description {
         info,
         delay,
         loss: Loss::Silence,
         segment: None,
     };
+    let codec = mp3_decoder::decoder(free);
     let table = Table::new(Arc::clone(input), places, first.frames(), LEAD);
     Ok(Opened {
         info: FileInfo {
             container: "MP3",
-            encoding: Kind::Mp3.name(),
+            encoding: "MP3",
             frame_rate_hz: info.frame_rate_hz,
             channels: info.channels,
             frames: info.frames,
@@ -154,7 +217,7 @@ pub fn open(input: &Arc<Input>, start: u64, first: Header) -> Result<Opened> {
     })
 }
 
-/// What the first frame says of all others, in place of sound.
+/// What a first frame says of all others, in place of sound.
 #[derive(Default)]
 struct Tag {
     /// How many packets there are; 0 when it does not say.
@@ -166,33 +229,45 @@ struct Tag {
 }
 
 impl Tag {
-    fn read(input: &Input, start: u64, header: Header) -> Result<Option<Tag>> {
-        if input.array(start + 36)? == Some(*b"VBRI") {
-            return Ok(Some(Tag::default()));
-        }
-        let offset = start + header.side();
-        let Some([a, b, c, d, _, _, _, flags]) = input.array::<8>(offset)? else {
-            return Ok(None);
-        };
-        if !matches!(&[a, b, c, d], b"Xing" | b"Info") {
-            return Ok(None);
-        }
-        let mut tag = Tag::default();
-        let mut next = offset + 8;
-        if flags & 1 != 0 {
-            tag.frames = input.array(next)?.map_or(0, u32::from_be_bytes);
-        }
-        for (bit, bytes) in [(1, 4), (2, 4), (4, 100), (8, 4)] {
-            next += if flags & bit != 0 { bytes } else { 0 };
-        }
-        if matches!(
-            input.array(next)?,
-            Some([b'L', b'A', b'M', b'E'] | [b'L', b'a', b'v', b'f' | b'c'])
-        ) && let Some([a, b, c]) = input.array(next + 21)?
+    /// Whether a frame holds a tag in place of sound. Inside a file, where sound may look like one,
+    /// the side information must be empty, too.
+    fn is_in(frame: &[u8], header: &Header, is_first: bool) -> bool {
+        let checksum = if header.protected { 2 } else { 0 };
+        let side = frame.get(4 + checksum..4 + header.side()).unwrap_or(&[]);
+        Tag::parse(frame, header).is_some() && (is_first || side.iter().all(|byte| *byte == 0))
+    }
+
+    fn parse(frame: &[u8], header: &Header) -> Option<Tag> {
+        if frame
+            .get(36..)
+            .is_some_and(|bytes| bytes.starts_with(b"VBRI"))
         {
-            tag.delay = Some(u16::from(a) << 4 | u16::from(b >> 4));
-            tag.padding = u16::from(b & 15) << 8 | u16::from(c);
+            return Some(Tag::default());
         }
-        Ok(Some(tag))
+        // Encoders disagree whether a checksum comes before the side information.
+        let offsets = [4 + header.side(), 4 + 2 + header.side()];
+        let count = if header.protected { 2 } else { 1 };
+        let mut tag = offsets[..count].iter().find_map(|offset| {
+            let bytes = frame.get(*offset..)?;
+            matches!(bytes.get(..4)?, b"Xing" | b"Info").then_some(Bytes(&bytes[4..]))
+        })?;
+        let flags = tag.u32()?;
+        let mut found = Tag::default();
+        if flags & 1 != 0 {
+            found.frames = tag.u32()?;
+        }
+        for (bit, bytes) in [(2, 4), (4, 100), (8, 4)] {
+            if flags & bit != 0 {
+                tag.skip(bytes)?;
+            }
+        }
+        let is_known = [&b"LAME"[..], b"Lavf", b"Lavc"]
+            .iter()
+            .any(|name| tag.0.starts_with(name));
+        if is_known && let Some(&[a, b, c, ..]) = tag.0.get(21..) {
+            found.delay = Some(u16::from(a) << 4 | u16::from(b >> 4));
+            found.padding = u16::from(b & 15) << 8 | u16::from(c);
+        }
+        Some(found)
     }
 }
