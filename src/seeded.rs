@@ -26,6 +26,12 @@ enum Bug {
     Leak,
     /// A header's claim is believed, and as much memory taken.
     HeaderLie,
+    /// A frame too many is cut off before a decoded file.
+    Trim,
+    /// A sample of each packet is decoded wrong by a little.
+    Sample,
+    /// Seeking in a file goes one frame too far.
+    Seek,
 }
 
 static CHOSEN: OnceLock<Option<Bug>> = OnceLock::new();
@@ -63,7 +69,8 @@ pub(crate) fn prepare() {
         Some(Bug::Leak) => {
             black_box(Box::leak(vec![1u8; 4321].into_boxed_slice()));
         }
-        Some(Bug::Allocation | Bug::SystemCall | Bug::HeaderLie) | None => {}
+        Some(Bug::Allocation | Bug::SystemCall) => {}
+        Some(Bug::HeaderLie | Bug::Trim | Bug::Sample | Bug::Seek) | None => {}
     }
 }
 
@@ -84,15 +91,37 @@ pub(crate) fn commit() {
             // SAFETY: none; this is the seeded use after free.
             black_box(unsafe { ptr::read_volatile(FREED.load(Ordering::Relaxed)) });
         }
-        Some(Bug::Leak | Bug::HeaderLie) | None => {}
+        Some(Bug::Leak | Bug::HeaderLie | Bug::Trim | Bug::Sample | Bug::Seek) | None => {}
     }
 }
 
 /// Takes as many bytes as a header claims. When a file is opened.
 pub(crate) fn believe(claim: u64) {
-    if let Some(Bug::HeaderLie) = CHOSEN.get_or_init(choose) {
+    if is_chosen(|bug| matches!(bug, Bug::HeaderLie)) {
         drop(black_box(vec![1u8; claim.min(1 << 32) as usize]));
     }
+}
+
+/// How many frames too many are cut off before a decoded file. When it is opened.
+pub(crate) fn trim() -> u64 {
+    is_chosen(|bug| matches!(bug, Bug::Trim)).into()
+}
+
+/// How many frames too far a file is sought.
+pub(crate) fn seek() -> u64 {
+    is_chosen(|bug| matches!(bug, Bug::Seek)).into()
+}
+
+/// Makes the first frame of a packet, a slice for each channel, wrong.
+pub(crate) fn falsify(frames: &mut [Vec<f32>]) {
+    if is_chosen(|bug| matches!(bug, Bug::Sample)) {
+        let first = frames.iter_mut().filter_map(|channel| channel.first_mut());
+        first.for_each(|sample| *sample += 1.0 / 4_096.0);
+    }
+}
+
+fn is_chosen(bug: impl FnOnce(Bug) -> bool) -> bool {
+    CHOSEN.get_or_init(choose).is_some_and(bug)
 }
 
 fn choose() -> Option<Bug> {
@@ -105,6 +134,9 @@ fn choose() -> Option<Bug> {
         "use-after-free" => Bug::UseAfterFree,
         "leak" => Bug::Leak,
         "header-lie" => Bug::HeaderLie,
+        "trim" => Bug::Trim,
+        "sample" => Bug::Sample,
+        "seek" => Bug::Seek,
         _ => panic!("AMIO_SEED is {name:?}, which names no bug of src/seeded.rs"),
     })
 }

@@ -86,6 +86,11 @@ impl Decoded {
         codec: Box<dyn Codec>,
         description: Description,
     ) -> Decoded {
+        #[cfg(feature = "seeded-bugs")]
+        let description = Description {
+            delay: description.delay + crate::seeded::trim(),
+            ..description
+        };
         Decoded {
             input,
             packets,
@@ -131,6 +136,8 @@ impl Decoded {
             catch_unwind(AssertUnwindSafe(|| codec.decode(packet, frames)))
                 .unwrap_or_else(|_| Err("the decoder failed".into()))
         };
+        #[cfg(feature = "seeded-bugs")]
+        crate::seeded::falsify(&mut self.frames);
         self.start = span.start;
         if let Err(damage) = decoded {
             if self.description.loss == Loss::Fails {
@@ -225,6 +232,8 @@ impl Source for Decoded {
 
     fn seek(&mut self, frame: u64) -> Result<()> {
         let frame = frame.min(self.description.info.frames) + self.description.delay;
+        #[cfg(feature = "seeded-bugs")]
+        let frame = frame + crate::seeded::seek();
         let here = self.next;
         self.next = frame;
         if frame == here || self.ready().1 > 0 {
