@@ -66,10 +66,11 @@ lint: ## formatting and lints
 	$(CARGO) fmt --all --check --manifest-path tests/loom/Cargo.toml
 	$(CARGO) fmt --all --check --manifest-path fuzz/Cargo.toml
 	$(CARGO) clippy --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --workspace --test compare -- -D warnings
 
 .PHONY: test-rust
 test-rust: ## what `cargo test` runs, but test-live: unit, integration, C, C++ and Python tests
-	$(CARGO) test --workspace --lib --bins $(addprefix --test ,$(filter-out $(LIVE),$(TEST_PROGRAMS)))
+	$(CARGO) test --workspace --lib --bins $(addprefix --test ,$(filter-out $(LIVE) compare,$(TEST_PROGRAMS)))
 	$(CARGO) test --workspace --doc
 
 .PHONY: test-live
@@ -103,6 +104,14 @@ test-fuzz: ## damaged files into each parser, for a minute
 .PHONY: fuzz
 fuzz: ## the same, for ten minutes; scripts/fuzz SECONDS for longer
 	scripts/fuzz
+
+.PHONY: test-compare
+test-compare: ## random files, decoded by the library and by other decoders, for a minute
+	scripts/fuzz-compare 60 --start 1
+
+.PHONY: fuzz-compare
+fuzz-compare: ## the same with new files, for ten minutes; scripts/fuzz-compare SECONDS for longer
+	scripts/fuzz-compare
 
 .PHONY: test-long
 test-long: ## the tests that take too long for CI

@@ -1,0 +1,210 @@
+//! Differences that are explained: which reference differs from us, where, and why ours is right.
+//!
+//! Each entry holds for one kind of file and one reference, and its test is so narrow that it
+//! hides nothing else. What no entry explains fails the run.
+
+use crate::judge::{Difference, How, Other};
+use crate::references::Reference::{self, Ffmpeg, Libsndfile, Mpg123};
+
+/// One explained difference.
+pub struct Explained {
+    /// What the reference does.
+    pub what: &'static str,
+    /// Why ours is right.
+    pub why: &'static str,
+    pub holds: fn(&Difference) -> bool,
+}
+
+/// The entry that explains a difference.
+pub fn find(difference: &Difference) -> Option<&'static Explained> {
+    EXPLAINED.iter().find(|entry| (entry.holds)(difference))
+}
+
+const EXPLAINED: &[Explained] = &[
+    Explained {
+        what: "AAC in MP4: ffmpeg plays the padding behind the end",
+        why: "The edit list states the length, and ours is that of the sound that was encoded.",
+        holds: |d| d.case.format == "AAC in MP4" && d.is_of(Ffmpeg) && d.ends_off_source(1_024),
+    },
+    Explained {
+        what: "AAC with intensity stereo: ffmpeg inverts the second channel where all bands are M/S",
+        why: "ISO 14496-3, 4.6.8.2.3: only bands that a mask names one by one (ms_mask_present is 1) \
+              are inverted. faad gives what we give.",
+        holds: |d| {
+            matches!(d.case.format, "ADTS" | "AAC in MP4")
+                && d.case.has("intensity stereo")
+                && d.is_of(Ffmpeg)
+                && matches!(d.how, How::Samples { channels: 0b10, .. })
+        },
+    },
+    Explained {
+        what: "Vorbis: ffmpeg ends some frames too late or too early",
+        why: "The granule of the last page states the length: ours is that of the sound that was \
+              encoded, and libvorbisfile's.",
+        holds: |d| d.case.format == "Vorbis" && d.is_of(Ffmpeg) && d.ends_off_source(8_192),
+    },
+    Explained {
+        what: "MP3 with an Info tag: ffmpeg plays padding behind the end",
+        why: "The tag states the padding: ours is the length of the sound that was encoded, and mpg123's.",
+        holds: |d| {
+            d.case.format == "MP3 of encoders" && d.is_of(Ffmpeg) && d.ends_off_source(1_152)
+        },
+    },
+    Explained {
+        what: "Vorbis with one page of sound: ffmpeg plays all that it holds",
+        why: "Its granule states the length: what is too much is cut off at the end, or at the \
+              beginning where no page is marked as the last (Vorbis I specification, A.2). \
+              libvorbisfile does it.",
+        holds: |d| {
+            d.case.format == "Vorbis"
+                && d.case.has("other pages")
+                && d.is_of(Ffmpeg)
+                && matches!(d.how, How::Samples { frame: 0, ours, theirs, .. } if ours < theirs.min(8_192))
+        },
+    },
+    Explained {
+        what: "WAV in big-endian order (RIFX): ffmpeg reads samples as little-endian",
+        why: "libsndfile wrote the file, and reads it as we do.",
+        holds: |d| d.case.has("RIFX") && d.is_of(Ffmpeg) && d.is_of_samples(),
+    },
+    Explained {
+        what: "WAV with a wrong block align: ffmpeg loses what its packets of wrong sizes cut off",
+        why: "Frames are as long as bits and channels say. libsndfile gives what we give.",
+        holds: |d| d.case.has("wrong block align") && d.is_of(Ffmpeg) && d.is_of_samples(),
+    },
+    Explained {
+        what: "Wave64 of ffmpeg with floats: libsndfile takes them for integers",
+        why: "The format is extensible with the GUID of floats, and ffmpeg reads it as we do.",
+        holds: |d| {
+            d.case.format == "Wave64"
+                && d.case.has("ffmpeg, float")
+                && d.is_of(Libsndfile)
+                && d.is_of_samples()
+        },
+    },
+    Explained {
+        what: "AU in little-endian order: ffmpeg reads its header as big-endian",
+        why: "libsndfile wrote the file, and reads it as we do.",
+        holds: |d| d.case.format == "AU" && d.case.has("little-endian") && d.is_of(Ffmpeg),
+    },
+    Explained {
+        what: "WAV with samples behind a data size of 0: libsndfile finds none",
+        why: "The header is that of a program which did not come to its end. What lies behind is no \
+              chunk, and ffmpeg takes it for samples as we do.",
+        holds: |d| {
+            d.case.has("size of 0")
+                && d.is_of(Libsndfile)
+                && matches!(d.how, How::Length { theirs: 0, .. })
+        },
+    },
+    Explained {
+        what: "MP3 and AAC of a few frames: ffmpeg does not recognise them",
+        why: "It wants more headers in a row. mpg123 gives what we give for MP3.",
+        holds: |d| {
+            (d.case.format == "ADTS" || d.case.format.starts_with("MP3"))
+                && d.is_of(Ffmpeg)
+                && matches!(d.how, How::TheyRefuse { ours: ..6_000, .. })
+        },
+    },
+    Explained {
+        what: "MP3 in free format: ffmpeg does not recognise it",
+        why: "It does not support it. mpg123 gives what we give.",
+        holds: |d| d.case.has("free format") && d.is_of(Ffmpeg) && d.is_refused_by_it(),
+    },
+    Explained {
+        what: "MPEG-2 layer III: ffmpeg decodes some granules otherwise",
+        why: "mpg123 gives what we give. Met with values of more than 15, which take extra bits, and in \
+              a second channel; the rest of such a file is equal.",
+        holds: |d| {
+            d.case.format.starts_with("MP3")
+                && d.case.frame_rate_hz < 32_000
+                && d.is_of(Ffmpeg)
+                && d.is_of_samples()
+        },
+    },
+    Explained {
+        what: "MP3 in M/S stereo whose channels switch windows apart: mpg123 mixes lines of other bands",
+        why: "It sorts the lines of short blocks before it undoes M/S, the standard (ISO 11172-3, 2.4.3.4) \
+              after. ffmpeg gives what we give.",
+        holds: |d| {
+            d.case.format == "MP3 written"
+                && d.case.has("M/S")
+                && !d.case.has("channels switch windows together")
+                && d.case.frame_rate_hz >= 32_000
+                && d.is_of(Mpg123)
+                && d.is_of_samples()
+        },
+    },
+    Explained {
+        what: "FLAC of 32 bits: libsndfile refuses it, and ffmpeg 5 gives nothing",
+        why: "flac decodes it, and gives what we give.",
+        holds: |d| {
+            d.case.format == "FLAC written"
+                && (d.case.has("32 bits") || d.case.has("32 bits in two channels"))
+                && match d.how {
+                    How::TheyRefuse { .. } => d.is_of(Libsndfile) || d.is_of(Ffmpeg),
+                    How::Length { theirs: 0, .. } => d.is_of(Ffmpeg),
+                    _ => false,
+                }
+        },
+    },
+    Explained {
+        what: "FLAC of eight channels: ffmpeg finds no frame in some short files",
+        why: "Its parser wants several headers within some 100 KiB. flac and libsndfile give what we give.",
+        holds: |d| {
+            d.case.format == "FLAC written"
+                && d.case.channels == 8
+                && d.is_of(Ffmpeg)
+                && matches!(d.how, How::Length { theirs: 0, .. })
+        },
+    },
+    Explained {
+        what: "Wave64 and FLAC in Ogg without a frame: ffmpeg refuses them",
+        why: "A recording that never began is a file. libsndfile and flac read it as we do.",
+        holds: |d| {
+            matches!(d.case.format, "Wave64" | "FLAC in Ogg")
+                && d.is_of(Ffmpeg)
+                && matches!(d.how, How::TheyRefuse { ours: 0, .. })
+        },
+    },
+    Explained {
+        what: "AIFC of libsndfile in little-endian order: ffmpeg does not know its codec",
+        why: "libsndfile wrote the file, and reads it as we do.",
+        holds: |d| d.case.has("AIFC, little-endian") && d.is_of(Ffmpeg) && d.is_refused_by_it(),
+    },
+    Explained {
+        what: "CAF whose data chunk reaches to the end: libsndfile refuses it",
+        why: "Apple's specification allows a size of -1 for the last chunk, and ffmpeg reads it as we do.",
+        holds: |d| {
+            d.case.format == "CAF"
+                && d.case.has("size not known")
+                && d.is_of(Libsndfile)
+                && d.is_refused_by_it()
+        },
+    },
+];
+
+impl Difference<'_> {
+    fn is_of(&self, reference: Reference) -> bool {
+        self.other == Other::Reference(reference)
+    }
+
+    fn is_refused_by_it(&self) -> bool {
+        matches!(self.how, How::TheyRefuse { .. })
+    }
+
+    fn is_of_samples(&self) -> bool {
+        matches!(self.how, How::Samples { .. })
+    }
+
+    /// Whether both give the same as far as both go, and the other one ends less than `frames` away
+    /// from the end of the sound that was encoded, which is our end.
+    fn ends_off_source(&self, frames: usize) -> bool {
+        match self.how {
+            How::Length { ours, theirs } => {
+                self.case.frames == Some(ours as u64) && ours.abs_diff(theirs) < frames
+            }
+            _ => false,
+        }
+    }
+}

@@ -1,0 +1,231 @@
+//! Vorbis, Opus and FLAC in Ogg: of encoders, laid onto other pages, and chained.
+
+use crate::case::{Case, NotMade, Workshop};
+use crate::references::Reference::{
+    self, Ffmpeg, FfmpegLibopus, Flac, Libsndfile, Oggdec, Opusdec,
+};
+use crate::sound::{Sound, Width};
+use crate::writers::ogg::{Layout, Stream, VorbisLengths, opus_frames};
+
+const RATES_HZ: [u32; 8] = [
+    8_000, 11_025, 16_000, 22_050, 32_000, 44_100, 48_000, 96_000,
+];
+const CHANNELS: [u16; 9] = [1, 1, 2, 2, 2, 3, 4, 6, 8];
+
+pub fn vorbis(shop: Workshop) -> Result<Case, NotMade> {
+    contained(shop, &VORBIS)
+}
+
+pub fn opus(shop: Workshop) -> Result<Case, NotMade> {
+    contained(shop, &OPUS)
+}
+
+pub fn flac(mut shop: Workshop) -> Result<Case, NotMade> {
+    let sound = shop.sound(&RATES_HZ, &[1, 2, 2, 6], &[Width::Bits16, Width::Bits24]);
+    if shop.chance(50, "ffmpeg") {
+        shop.encode("ffmpeg -v error -y -i in.wav -c:a flac out.ogg", "out.ogg")?;
+    } else {
+        let level = shop.rng.count(0, 8);
+        shop.encode(
+            &format!("flac -s -f --ogg -{level} in.wav -o out.ogg"),
+            "out.ogg",
+        )?;
+    }
+    let path = shop.path("out.ogg");
+    let mut case = shop.case(path, &sound);
+    case.references = &[Flac, Ffmpeg];
+    Ok(case)
+}
+
+/// What is particular to one codec.
+struct Codec {
+    widths: &'static [Width],
+    /// Writes `encoded.ogg`.
+    encode: fn(&mut Workshop, &Sound) -> Result<(), NotMade>,
+    read: fn(&[u8]) -> Stream,
+    /// The rate of what is decoded, if it is always the same.
+    frame_rate_hz: Option<u32>,
+    /// The byte of the first packet that holds the number of channels.
+    channels_at: usize,
+    tolerance: f32,
+    references: &'static [Reference],
+    /// They refuse a file whose first pages do not say their granules.
+    references_need_granules: bool,
+    /// Those that give several channels in the order of WAV, as we do.
+    references_of_surround: &'static [Reference],
+}
+
+const VORBIS: Codec = Codec {
+    widths: &[Width::Bits16],
+    encode: encode_vorbis,
+    read: |file| {
+        let mut lengths = VorbisLengths::default();
+        Stream::read(file, 3, |headers, packet| lengths.next(headers, packet))
+    },
+    frame_rate_hz: None,
+    channels_at: 11,
+    tolerance: 1e-5,
+    references: &[Libsndfile, Ffmpeg, Oggdec],
+    references_need_granules: false,
+    references_of_surround: &[Ffmpeg],
+};
+
+const OPUS: Codec = Codec {
+    widths: &[Width::Bits16, Width::Bits24],
+    encode: encode_opus,
+    read: |file| Stream::read(file, 2, |_, packet| opus_frames(packet)),
+    frame_rate_hz: Some(48_000),
+    channels_at: 9,
+    tolerance: 1e-4,
+    references: &[Opusdec, FfmpegLibopus],
+    references_need_granules: true,
+    references_of_surround: &[Opusdec, FfmpegLibopus],
+};
+
+/// Pages on which packets end, and which do not say where.
+const WITHOUT_GRANULE: &str = "first pages without granule";
+
+fn contained(mut shop: Workshop, codec: &Codec) -> Result<Case, NotMade> {
+    let mut file = Vec::new();
+    let mut sound = shop.sound(&RATES_HZ, &CHANNELS, codec.widths);
+    let links = if shop.chance(15, "chained") { 2 } else { 1 };
+    let mut frames = Some(0);
+    let mut channels = sound.channels;
+    for link in 0..links {
+        if link > 0 {
+            sound = shop.sound(&[sound.frame_rate_hz], &[sound.channels], codec.widths);
+        }
+        (codec.encode)(&mut shop, &sound)?;
+        let encoded = shop.read("encoded.ogg");
+        // opusenc mixes many channels down where their bits are few.
+        channels = encoded[28 + codec.channels_at].into();
+        let (bytes, kept) = relaid(&mut shop, codec, encoded, link);
+        file.extend(bytes);
+        let scale = f64::from(codec.frame_rate_hz.unwrap_or(sound.frame_rate_hz))
+            / f64::from(sound.frame_rate_hz);
+        // Another rate rounds the length in ways of the encoder's own.
+        let exact = kept && scale == 1.0;
+        frames = frames
+            .filter(|_| exact)
+            .map(|sum| sum + sound.frames as u64);
+    }
+    let as_encoded = shop.path("encoded.ogg");
+    let path = shop.write("out.ogg", &file);
+    let mut case = shop.case(path, &sound);
+    case.frames = frames;
+    case.channels = channels;
+    case.frame_rate_hz = codec.frame_rate_hz.unwrap_or(sound.frame_rate_hz);
+    case.tolerance = codec.tolerance;
+    if links == 1 && case.has(WITHOUT_GRANULE) && codec.references_need_granules {
+        // As the encoder laid the packets onto pages.
+        case.parts = vec![as_encoded];
+    }
+    case.references = match case.channels {
+        1 | 2 | 4 => codec.references,
+        _ => codec.references_of_surround,
+    };
+    Ok(case)
+}
+
+/// Lays the packets onto other pages; says whether the file still tells the sound's length.
+fn relaid(shop: &mut Workshop, codec: &Codec, encoded: Vec<u8>, link: usize) -> (Vec<u8>, bool) {
+    if link == 0 && !shop.chance(60, "other pages") {
+        return (encoded, true);
+    }
+    let mut stream = (codec.read)(&encoded);
+    stream.serial = stream.serial.wrapping_add(link as u32);
+    let mut kept = true;
+    let packets = stream.packets.len();
+    let mut without_granule = 0;
+    match shop.rng.count(0, 9) {
+        0 => {
+            shop.mode("granules begin later");
+            let frames = shop.rng.count(1, 100_000);
+            stream.shift(0, frames);
+            kept = false;
+        }
+        1 if packets > stream.headers + 3 => {
+            shop.mode("granules jump");
+            let from =
+                shop.rng
+                    .count(stream.headers as u64 + 2, packets as u64 - 1) as usize;
+            let frames = shop.rng.count(1, 64);
+            stream.shift(from, frames);
+            kept = false;
+        }
+        2 | 3 => {
+            shop.mode(WITHOUT_GRANULE);
+            without_granule = shop.rng.count(1, 3) as usize;
+        }
+        _ => {}
+    }
+    let layout = Layout {
+        without_granule,
+        no_end: shop.chance(20, "no end of stream"),
+        whole_packets: shop.chance(50, "whole packets on pages"),
+    };
+    // Only a page that is marked as the last may cut off the end.
+    (stream.write(layout, &mut shop.rng), kept && !layout.no_end)
+}
+
+fn encode_vorbis(shop: &mut Workshop, sound: &Sound) -> Result<(), NotMade> {
+    let line = match shop.rng.count(0, 9) {
+        0..2 => {
+            shop.mode("ffmpeg (libvorbis)");
+            let quality = shop.rng.count(0, 10);
+            format!("ffmpeg -v error -y -i in.wav -c:a libvorbis -q:a {quality} encoded.ogg")
+        }
+        2 if sound.channels == 2 => {
+            shop.mode("ffmpeg (its own)");
+            "ffmpeg -v error -y -i in.wav -c:a vorbis -strict experimental encoded.ogg".into()
+        }
+        3 => {
+            shop.mode("libsndfile");
+            "sndfile-convert -vorbis in.wav encoded.ogg".into()
+        }
+        4 => {
+            shop.mode("managed bitrate");
+            let kbits = 48 * u32::from(sound.channels);
+            format!("oggenc -Q --managed -b {kbits} in.wav -o encoded.ogg")
+        }
+        _ => format!(
+            "oggenc -Q -q {} in.wav -o encoded.ogg",
+            shop.rng.range(-1, 10)
+        ),
+    };
+    shop.encode(&line, "encoded.ogg")
+}
+
+fn encode_opus(shop: &mut Workshop, sound: &Sound) -> Result<(), NotMade> {
+    let rng = &mut shop.rng;
+    let kbits = rng.count(8, 128) * u64::from(sound.channels);
+    let length = *rng.pick(&["2.5", "5", "10", "20", "20", "40", "60"]);
+    let line = if rng.chance(40) {
+        shop.mode("ffmpeg (libopus)");
+        let rng = &mut shop.rng;
+        let vbr = *rng.pick(&["on", "off", "constrained"]);
+        // It takes frames shorter than 10 ms for this application alone, and longer ones for all.
+        let application = match length {
+            "2.5" | "5" => "lowdelay",
+            _ => *rng.pick(&["voip", "audio", "lowdelay"]),
+        };
+        format!(
+            "ffmpeg -v error -y -i in.wav -c:a libopus -b:a {kbits}k -vbr {vbr} -application {application} \
+             -frame_duration {length} -compression_level {} encoded.opus",
+            rng.count(0, 10)
+        )
+    } else {
+        let kind = *rng.pick(&["", "--speech", "--music"]);
+        let rate = *rng.pick(&["--vbr", "--cvbr", "--hard-cbr"]);
+        let phase = *rng.pick(&["", "", "--no-phase-inv"]);
+        format!(
+            "opusenc --quiet --bitrate {kbits} --framesize {length} --comp {} {kind} {rate} {phase} \
+             in.wav encoded.opus",
+            rng.count(0, 10)
+        )
+    };
+    shop.encode(&line, "encoded.opus")?;
+    let made = shop.read("encoded.opus");
+    shop.write("encoded.ogg", &made);
+    Ok(())
+}

@@ -1,0 +1,239 @@
+//! Decodes a file with the library and with the references, and says where they differ.
+
+use crate::case::Case;
+use crate::references::{Reference, Samples};
+use crate::rng::Rng;
+use amio::{Clip, OpenOptions};
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::Path;
+
+/// Whom our samples differ from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Other {
+    Reference(Reference),
+    /// Ourselves, by another door: what was sought in a streamed clip.
+    Streamed,
+    /// What the file was made of: its channels, rate and length.
+    Source,
+}
+
+/// How what we give differs.
+#[derive(Clone, Debug, PartialEq)]
+pub enum How {
+    /// We refuse the file, with this error.
+    WeRefuse(String),
+    /// The other one refuses it; we give as many frames.
+    TheyRefuse { error: String, ours: usize },
+    /// Channels, frames per second.
+    Shape(String),
+    /// Frames of each, which are equal as far as both go.
+    Length { ours: usize, theirs: usize },
+    /// The first frame that differs, and the largest difference of all.
+    Samples {
+        frame: usize,
+        ours: usize,
+        theirs: usize,
+        worst: f32,
+        /// A bit for each channel that differs.
+        channels: u64,
+    },
+}
+
+/// One difference of a case.
+pub struct Difference<'a> {
+    pub case: &'a Case,
+    pub other: Other,
+    pub how: How,
+}
+
+impl fmt::Display for Difference<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let other = match self.other {
+            Other::Reference(reference) => reference.name(),
+            Other::Streamed => "the same file streamed",
+            Other::Source => "what it was made of",
+        };
+        write!(f, "{other}: ")?;
+        match &self.how {
+            How::WeRefuse(error) => write!(f, "it decodes what we refuse: {error}"),
+            How::TheyRefuse { error, .. } => write!(f, "it refuses what we decode: {error}"),
+            How::Shape(text) => f.write_str(text),
+            How::Length { ours, theirs } => {
+                write!(f, "we give {ours} frames, and it gives {theirs}")
+            }
+            How::Samples {
+                frame,
+                ours,
+                theirs,
+                worst,
+                channels,
+            } => write!(
+                f,
+                "frame {frame} is the first that differs; the largest difference is {worst:e}, \
+                 in channels {channels:#b} ({ours} frames of ours, {theirs} of it)"
+            ),
+        }
+    }
+}
+
+/// What a comparison found.
+#[derive(Default)]
+pub struct Verdict<'a> {
+    pub differences: Vec<Difference<'a>>,
+    /// The references that decoded the file, as we did.
+    pub compared: Vec<Reference>,
+}
+
+/// Compares a case with all its references.
+pub fn judge<'a>(case: &'a Case, scratch: &Path, rng: &mut Rng) -> Verdict<'a> {
+    let mut verdict = Verdict::default();
+    let found = &mut verdict.differences;
+    let mut differs = |other, how| found.push(Difference { case, other, how });
+    let opened = catch_unwind(AssertUnwindSafe(|| Clip::open(&case.file)));
+    let clip = match opened {
+        Ok(clip) => clip.map_err(|error| error.to_string()),
+        Err(_) => {
+            differs(Other::Source, How::WeRefuse("we panic".into()));
+            return verdict;
+        }
+    };
+    let ours = clip.as_ref().map(interleaved).map_err(Clone::clone);
+    if let Ok(clip) = &clip {
+        let info = clip.info();
+        let (channels, hz) = (case.channels, case.frame_rate_hz);
+        if (info.channels, info.frame_rate_hz) != (channels, hz) {
+            let text = format!(
+                "we give {} channels at {} Hz, and it has {channels} at {hz}",
+                info.channels, info.frame_rate_hz
+            );
+            differs(Other::Source, How::Shape(text));
+            return verdict;
+        }
+        let (ours, theirs) = (info.frames as usize, case.frames.unwrap_or(info.frames));
+        let theirs = theirs as usize;
+        if ours != theirs {
+            differs(Other::Source, How::Length { ours, theirs });
+        }
+        if let Err(how) = catch_unwind(AssertUnwindSafe(|| sought(case, clip, rng)))
+            .unwrap_or_else(|_| Err(How::WeRefuse("we panic as we seek".into())))
+        {
+            differs(Other::Streamed, how);
+        }
+    }
+    for &reference in case.references {
+        let parts = case
+            .parts
+            .iter()
+            .map(|part| reference.decode(part, scratch));
+        let theirs = parts
+            .collect::<Result<Vec<_>, _>>()
+            .map(|parts| parts.concat());
+        if ours.is_ok() && theirs.is_ok() {
+            verdict.compared.push(reference);
+        }
+        if let Some(how) = compare(case, reference, &ours, &theirs) {
+            differs(Other::Reference(reference), how);
+        }
+    }
+    verdict
+}
+
+/// Frame after frame, the channels of each together.
+fn interleaved(clip: &Clip) -> Vec<f32> {
+    let info = clip.info();
+    let channels = usize::from(info.channels);
+    let mut samples = vec![0.0; info.frames as usize * channels];
+    let mut one = vec![0.0; info.frames as usize];
+    for channel in 0..channels {
+        clip.read(channel as u16, 0, &mut one);
+        for (frame, sample) in samples.chunks_exact_mut(channels).zip(&one) {
+            frame[channel] = *sample;
+        }
+    }
+    samples
+}
+
+/// Reads a streamed clip of the same file at random places: each gives the bits of the loaded one.
+fn sought(case: &Case, loaded: &Clip, rng: &mut Rng) -> Result<(), How> {
+    let streamed = Clip::open_stream(&case.file, &OpenOptions::default())
+        .map_err(|error| How::WeRefuse(error.to_string()))?;
+    let (info, length) = (loaded.info(), streamed.info().frames);
+    let (ours, theirs) = (info.frames as usize, length as usize);
+    if ours != theirs {
+        return Err(How::Length { ours, theirs });
+    }
+    for _ in 0..3 {
+        let start = rng.count(0, length);
+        let count = rng.count(0, 3_000).min(length - start) as usize;
+        let channel = rng.count(0, u64::from(info.channels) - 1) as u16;
+        let (mut a, mut b) = (vec![0.0f32; count], vec![0.0f32; count]);
+        loaded.read(channel, start, &mut a);
+        streamed.read(channel, start, &mut b);
+        if let Some(at) = (0..count).find(|&n| a[n].to_bits() != b[n].to_bits()) {
+            return Err(How::Samples {
+                frame: start as usize + at,
+                ours,
+                theirs,
+                worst: a
+                    .iter()
+                    .zip(&b)
+                    .map(|(a, b)| (a - b).abs())
+                    .fold(0.0, f32::max),
+                channels: 1 << channel,
+            });
+        }
+    }
+    Ok(())
+}
+
+fn compare(case: &Case, reference: Reference, ours: &Samples, theirs: &Samples) -> Option<How> {
+    let channels = usize::from(case.channels);
+    let (ours, theirs) = match (ours, theirs) {
+        (Ok(ours), Ok(theirs)) => (ours, theirs),
+        (Err(error), Ok(_)) => return Some(How::WeRefuse(error.clone())),
+        (Ok(ours), Err(error)) => {
+            return Some(How::TheyRefuse {
+                error: error.clone(),
+                ours: ours.len() / channels,
+            });
+        }
+        (Err(_), Err(_)) => return None,
+    };
+    let clip = |sample: f32| match reference.clips() {
+        true => sample.clamp(-1.0, 1.0),
+        false => sample,
+    };
+    let tolerance = reference.tolerance(case);
+    // What is louder than full scale is less exact by as much.
+    let peak = theirs
+        .iter()
+        .fold(1.0f32, |peak, sample| peak.max(sample.abs()));
+    let differs = |ours: f32, theirs: f32| match tolerance {
+        0.0 => ours.to_bits() != theirs.to_bits(),
+        _ => {
+            let apart = (clip(ours) - theirs).abs();
+            apart.is_nan() || apart > tolerance * peak
+        }
+    };
+    let (mut first, mut worst, mut differing) = (None, 0.0f32, 0);
+    for (at, (one, other)) in ours.iter().zip(theirs).enumerate() {
+        if differs(*one, *other) {
+            first = first.or(Some(at / channels));
+            worst = worst.max((clip(*one) - other).abs());
+            differing |= 1 << (at % channels);
+        }
+    }
+    let (ours, theirs) = (ours.len() / channels, theirs.len() / channels);
+    match first {
+        Some(frame) => Some(How::Samples {
+            frame,
+            ours,
+            theirs,
+            worst,
+            channels: differing,
+        }),
+        None if ours != theirs => Some(How::Length { ours, theirs }),
+        None => None,
+    }
+}

@@ -1,0 +1,10 @@
+//! Writes what encoders do not: bits, tags, pages, chunks and whole streams.
+
+pub mod bits;
+pub mod flac;
+pub mod mp3;
+pub mod mp4;
+pub mod mpeg;
+pub mod ogg;
+pub mod pcm;
+pub mod tags;
