@@ -265,7 +265,7 @@ fn a_codec_that_is_not_supported_is_named() {
         "MP4 in fragments",
         "MP4 with codec \"Opus\"",
         "MP4 with AAC in channel configuration 6",
-        "codec \"ima4\"",
+        "codec ima4 (IMA ADPCM)",
         "Microsoft ADPCM",
     ];
     let mut found = found.into_iter();
