@@ -2,6 +2,7 @@
 //! or ffmpeg decodes: bit for bit where the format keeps every bit.
 
 pub mod files;
+mod flac;
 mod mpeg;
 
 use crate::toolchain;

@@ -1,16 +1,14 @@
 //! Symphonia's codecs behind one trait.
 
 use symphonia::core::audio::{Audio, GenericAudioBufferRef};
-use symphonia::core::codecs::audio::well_known::{
-    CODEC_ID_AAC, CODEC_ID_ALAC, CODEC_ID_FLAC, CODEC_ID_VORBIS,
-};
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_ALAC, CODEC_ID_VORBIS};
 use symphonia::core::codecs::audio::{
     AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions,
 };
 use symphonia::core::errors::Result as SymphoniaResult;
 use symphonia::core::packet::PacketRef;
 use symphonia::core::units::{Duration, Timestamp};
-use symphonia::default::codecs::{AacDecoder, AlacDecoder, FlacDecoder, VorbisDecoder};
+use symphonia::default::codecs::{AacDecoder, AlacDecoder, VorbisDecoder};
 
 /// Why a packet was not decoded.
 pub type Damage = String;
@@ -29,7 +27,6 @@ pub trait Codec: Send {
 pub enum Kind {
     Aac,
     Alac,
-    Flac,
     Vorbis,
 }
 
@@ -39,7 +36,6 @@ impl Kind {
         match self {
             Kind::Aac => "AAC-LC",
             Kind::Alac => "ALAC",
-            Kind::Flac => "FLAC",
             Kind::Vorbis => "Vorbis",
         }
     }
@@ -48,7 +44,6 @@ impl Kind {
         match self {
             Kind::Aac => CODEC_ID_AAC,
             Kind::Alac => CODEC_ID_ALAC,
-            Kind::Flac => CODEC_ID_FLAC,
             Kind::Vorbis => CODEC_ID_VORBIS,
         }
     }
@@ -84,7 +79,6 @@ fn make(kind: Kind, parameters: &AudioCodecParameters) -> SymphoniaResult<Box<dy
     Ok(match kind {
         Kind::Aac => Box::new(AacDecoder::try_new(parameters, &options)?),
         Kind::Alac => Box::new(AlacDecoder::try_new(parameters, &options)?),
-        Kind::Flac => Box::new(FlacDecoder::try_new(parameters, &options)?),
         Kind::Vorbis => Box::new(VorbisDecoder::try_new(parameters, &options)?),
     })
 }
@@ -118,7 +112,7 @@ impl Codec for Decoder {
                     out.extend_from_slice(buffer.plane(channel).unwrap_or(&[]));
                 }
                 GenericAudioBufferRef::S32(buffer) => {
-                    // The lossless codecs put fewer bits at the top.
+                    // ALAC puts fewer bits at the top.
                     let samples = buffer.plane(channel).unwrap_or(&[]);
                     out.extend(samples.iter().map(|x| *x as f32 * (1.0 / 2_147_483_648.0)));
                 }

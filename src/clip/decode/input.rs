@@ -64,6 +64,12 @@ impl Input {
         self.length
     }
 
+    /// Whether bytes were added to the file since it was opened.
+    pub fn has_grown(&self) -> Result<bool> {
+        let now = self.file.metadata().map_err(|source| self.failed(source))?;
+        Ok(now.len() > self.length)
+    }
+
     /// Fills `out` from `offset` on, unless the file ends before; returns how many bytes it read.
     pub fn read_at(&self, offset: u64, out: &mut [u8]) -> Result<usize> {
         // Only what a header claims is farther away than any file reaches.

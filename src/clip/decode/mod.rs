@@ -6,7 +6,8 @@
 //! hold, a codec decodes one packet after another, and one source for all of them keeps the frames
 //! in place, whatever is sought, damaged or missing.
 //!
-//! The codecs are Symphonia's and opus-pure's. The containers are parsed here, because exact
+//! The codecs are Symphonia's and opus-pure's, and for FLAC our own ([`flac`]). The containers are
+//! parsed here, because exact
 //! positions after a seek, gaps where packets are lost, and memory that never grows with what a
 //! header claims must be the same for all formats.
 

@@ -218,6 +218,10 @@ impl Source for Decoded {
                 if self.next == self.description.delay {
                     return Err(self.input.bad("cut short before its first frame"));
                 }
+                if self.description.loss == Loss::Fails {
+                    let frame = self.next - self.description.delay;
+                    return Err(self.input.bad(format!("cut short at frame {frame}")));
+                }
                 break;
             }
             let count = ready.min(wanted - done);

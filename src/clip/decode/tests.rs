@@ -1,6 +1,9 @@
 //! Seeks: from any frame on, a file of any format reads bit for bit as from its beginning. And what
 //! headers say that cannot be so.
 
+#[path = "../../../tests/formats/flac/writer.rs"]
+mod flac;
+
 use super::files::{self, Folder, Sound, make, recipes};
 use super::{open, probe};
 use crate::clip::source::Source;
@@ -103,6 +106,40 @@ fn a_long_file_reads_the_same_from_any_frame_on() {
         frames: 50 * 44_100,
     };
     each(&[LONG], sound, 60, "seek-long");
+}
+
+#[test]
+fn flac_reads_the_same_from_any_frame_on_whatever_its_headers_count() {
+    let folder = Folder::new("seek-flac");
+    let path = folder.path().join("any.flac");
+    let random = &mut flac::Random(1);
+    let lengths: Vec<usize> = (0..100).map(|_| 16 + random.below(4_000)).collect();
+    let noise: Vec<u8> = (0..100_000).map(|_| random.below(256) as u8).collect();
+    for (numbering, block_frames, lengths) in [
+        (flac::Numbering::Blocks, (1_152, 1_152), &[1_152][..]),
+        (flac::Numbering::Blocks, (0, 1_152), &[1_152]),
+        (flac::Numbering::Blocks, (4_608, 4_608), &[1_152]),
+        (flac::Numbering::Blocks, (16, 16), &[60_000]),
+        (flac::Numbering::OldFrames, (16, 4_608), &lengths),
+        (flac::Numbering::OldFrames, (0, 0), &lengths),
+        (flac::Numbering::Frames, (16, 4_608), &lengths),
+        (flac::Numbering::Frames, (4_096, 4_096), &lengths),
+    ] {
+        let stream = flac::Stream {
+            frame_rate_hz: 44_100,
+            channels: 2,
+            bits: 16,
+            block_frames,
+            frames: random.of(&[0, 130_000]),
+        };
+        let sound = flac::sound(&stream, 130_000, random);
+        let parts = flac::file(&stream, numbering, lengths, &sound, random);
+        let tail = random.of(&[0, noise.len()]);
+        let file = [&parts.concat()[..], &noise[..tail]].concat();
+        fs::write(&path, file).expect("the folder is writable");
+        assert_eq!(whole(&path)[0].len(), 130_000, "{numbering:?}, {stream:?}");
+        assert_seeks(&path, 30);
+    }
 }
 
 /// A header of WAV with 16 bits in two channels.

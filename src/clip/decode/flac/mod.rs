@@ -1,20 +1,32 @@
-//! FLAC files (RFC 9639). A frame does not say where it ends: it ends where its checksum fits and
-//! another header, or the end of the file, follows.
+//! FLAC files (RFC 9639). A frame does not say where it ends, so it is read to its last sample.
+//! What follows the last frame, be it a tag or anything else, takes no sound away.
 
+mod bits;
+mod decoder;
 pub mod frame;
+mod subframe;
 
-use super::codec::{Kind, symphonia};
-use super::crc::crc16;
 use super::input::{Input, PARTS, Window};
 use super::packets::{Decoded, Description, Loss, Packets, Span};
 use super::{FileInfo, Opened};
 use crate::clip::ClipInfo;
 use crate::error::Result;
-use frame::{FrameHeader, LONGEST_HEADER, STREAM_INFO, StreamInfo};
+pub use decoder::Decoder;
+use decoder::{NoFrame, frame_bytes};
+use frame::{FrameHeader, LONGEST_HEADER, Number, STREAM_INFO, StreamInfo};
 use std::sync::Arc;
 
-/// Bytes that may be checked in the search for one frame.
+/// The name of the encoding, for people.
+pub const ENCODING: &str = "FLAC";
+
+/// Bytes that may be looked at in vain in the search for a frame.
 const SEARCH: usize = 1 << 24;
+
+/// The most bytes of a frame that are looked at.
+const LONGEST_FRAME: usize = 1 << 24;
+
+/// Bytes of a file that are searched from front to back, when a search has come this close.
+const CLOSE: u64 = 1 << 15;
 
 /// Opens a file whose magic is at `start`.
 pub fn open(input: &Arc<Input>, start: u64) -> Result<Opened> {
@@ -33,26 +45,21 @@ pub fn open(input: &Arc<Input>, start: u64) -> Result<Opened> {
             break;
         }
     }
-    let stream = block.and_then(|block| Some((block, StreamInfo::parse(&block)?)));
-    let Some((block, stream)) = stream else {
+    let Some(stream) = block.and_then(|block| StreamInfo::parse(&block)) else {
         return Err(input.bad("FLAC without a header that makes sense"));
     };
-    let codec = symphonia(Kind::Flac, Some(&block)).map_err(|e| input.bad(format!("FLAC: {e}")))?;
-    let mut frames = Frames {
-        window: Window::new(Arc::clone(input)),
-        stream,
-        first: offset,
-        end: end_of_frames(input)?,
-        next: offset,
-    };
-    let whole = frames.length()?;
+    let frames = Frames::new(input, stream, offset)?;
+    // While a file is recorded, its header may be newer than the length that it had when it was
+    // opened.
+    if let Some(cut) = stream.cut_at(frames.length)
+        && !input.has_grown()?
+    {
+        return Err(input.bad(cut));
+    }
     let info = ClipInfo {
         frame_rate_hz: stream.frame_rate_hz,
         channels: stream.channels,
-        frames: match stream.frames {
-            0 => whole,
-            claimed => claimed.min(whole),
-        },
+        frames: stream.frames.unwrap_or(u64::MAX).min(frames.length),
     };
     let description = Description {
         info,
@@ -60,11 +67,12 @@ pub fn open(input: &Arc<Input>, start: u64) -> Result<Opened> {
         loss: Loss::Fails,
         segment: None,
     };
-    let source = Decoded::new(Arc::clone(input), Box::new(frames), codec, description);
+    let decoder = Box::new(Decoder::new(stream));
+    let source = Decoded::new(Arc::clone(input), Box::new(frames), decoder, description);
     Ok(Opened {
         info: FileInfo {
             container: "FLAC",
-            encoding: Kind::Flac.name(),
+            encoding: ENCODING,
             frame_rate_hz: info.frame_rate_hz,
             channels: info.channels,
             frames: info.frames,
@@ -74,182 +82,212 @@ pub fn open(input: &Arc<Input>, start: u64) -> Result<Opened> {
     })
 }
 
-/// The end of the file, or of what comes before an ID3v1 tag.
-fn end_of_frames(input: &Input) -> Result<u64> {
-    let end = input.length();
-    let tag = end.saturating_sub(128);
-    Ok(match input.array::<3>(tag)?.as_ref() {
-        Some(b"TAG") => tag,
-        _ => end,
-    })
-}
-
+/// The FLAC frames of a file.
 struct Frames {
     window: Window,
     stream: StreamInfo,
+    /// What the numbers in headers that count blocks are multiplied by.
+    block_frames: u64,
+    /// The offsets at which the first frame begins, the last one ends, and the next one is read.
     first: u64,
     end: u64,
     next: u64,
+    /// Where the last one ends, in frames.
+    length: u64,
 }
 
-/// What begins at a place in the file.
-enum Found {
-    Frame(FrameHeader, usize),
-    /// A frame that the end of the file cuts short, or nothing.
-    End,
-    Damage,
+/// A whole frame.
+struct Found {
+    offset: u64,
+    bytes: usize,
+    header: FrameHeader,
+}
+
+impl Found {
+    /// The offset of what follows it.
+    fn end(&self) -> u64 {
+        self.offset + self.bytes as u64
+    }
 }
 
 impl Frames {
-    /// What begins at `offset`; of the `budget`, the bytes are taken that had to be looked at.
-    fn frame_at(&mut self, offset: u64, budget: &mut usize) -> Result<Found> {
-        let left = self.end.saturating_sub(offset);
-        let stream = self.stream;
-        let longest = (stream.longest_frame() as u64).min(left) as usize;
-        let (mut have, mut checked, mut crc, mut others) = (longest.min(1 << 14), 0, 0, false);
-        let mut header = None;
-        loop {
-            let bytes = self
-                .window
-                .at(offset, (have + LONGEST_HEADER).min(left as usize))?;
-            if header.is_none() {
-                header = FrameHeader::parse(bytes, &stream);
-            }
-            let Some(header) = header else {
-                return Ok(match left {
-                    0 => Found::End,
-                    _ => Found::Damage,
-                });
-            };
-            let have_now = have.min(bytes.len());
-            *budget = budget.saturating_sub(have_now - checked.min(have_now));
-            let mut from = checked.max(1);
-            while let Some(at) = sync(&bytes[..have_now], from) {
-                if FrameHeader::parse(&bytes[at..], &stream).is_some() {
-                    crc = crc16(crc, &bytes[checked..at]);
-                    checked = at;
-                    if crc == 0 || cfg!(fuzzing) {
-                        return Ok(Found::Frame(header, at));
-                    }
-                    others = true;
-                }
-                from = at + 1;
-            }
-            // A byte is left over, which the next look may find to begin a header.
-            let until = have_now.saturating_sub(1).max(checked);
-            crc = crc16(crc, &bytes[checked..until]);
-            checked = until;
-            if have >= longest || *budget == 0 {
-                let whole = have as u64 >= left && crc16(crc, &bytes[checked..have_now]) == 0;
-                return Ok(match (whole, others) {
-                    (true, _) => Found::Frame(header, have_now),
-                    (false, false) if have as u64 >= left => Found::End,
-                    _ => Found::Damage,
-                });
-            }
-            have = longest.min(2 * have);
-        }
+    /// The frames that begin at the offset `first`.
+    fn new(input: &Arc<Input>, stream: StreamInfo, first: u64) -> Result<Frames> {
+        let mut frames = Frames {
+            window: Window::new(Arc::clone(input)),
+            stream,
+            block_frames: 1,
+            first,
+            end: input.length(),
+            next: first,
+            length: 0,
+        };
+        frames.block_frames = frames.find_block_frames()?;
+        frames.find_end()?;
+        Ok(frames)
     }
 
-    /// The first whole frame that begins from `offset` on, before `end`.
-    fn find(&mut self, mut offset: u64, end: u64) -> Result<Option<(u64, FrameHeader, usize)>> {
-        let mut budget = SEARCH;
-        while offset < end && budget > 0 {
+    /// What the numbers in headers that count blocks are multiplied by. Encoders before 2007 wrote
+    /// frames into headers that count blocks, where blocks differ in length: then it is 1.
+    fn find_block_frames(&mut self) -> Result<u64> {
+        let (shortest, longest) = self.stream.block_frames;
+        let Some(first) = self.frame_at(self.first, &mut SEARCH.clone())? else {
+            return Ok(longest.into());
+        };
+        let frames = u64::from(first.header.frames);
+        // The next number tells better than the stream's header, which may be wrong.
+        let counts_frames = match self.frame_at(first.end(), &mut SEARCH.clone())? {
+            Some(second) => second.header.number.value() == first.header.number.value() + frames,
+            None => shortest >= 16 && shortest != longest,
+        };
+        Ok(if counts_frames { 1 } else { frames })
+    }
+
+    /// Looks for the last frame.
+    fn find_end(&mut self) -> Result<()> {
+        let mut back = CLOSE;
+        let mut last = loop {
+            let from = self.end.saturating_sub(back).max(self.first);
+            let last = self.last_frame(from, u64::MAX)?;
+            if last.is_some() || from == self.first || back > SEARCH as u64 {
+                break last;
+            }
+            back *= 4;
+        };
+        let length = |frames: &Frames, last: &Option<Found>| {
+            last.as_ref().map_or(0, |last| frames.span_end(last))
+        };
+        // The end is lost, or another stream follows, or the header is wrong, or there is very much
+        // behind the frames: only from the beginning on can one be told from the other.
+        let promised = self.stream.frames.unwrap_or(u64::MAX);
+        let as_promised = self
+            .stream
+            .frames
+            .is_none_or(|_| length(self, &last) == promised);
+        if last.is_none() || !as_promised {
+            last = self.last_frame(self.first, promised)?;
+        }
+        self.length = length(self, &last);
+        self.end = last.map_or(self.first, |last| last.end());
+        Ok(())
+    }
+
+    /// The last of the frames from `offset` on, or the first that reaches the frame `enough`.
+    fn last_frame(&mut self, mut offset: u64, enough: u64) -> Result<Option<Found>> {
+        let (mut last, mut budget) = (None, SEARCH);
+        while let Some(found) = self.find(offset, self.end, &mut budget)? {
+            offset = found.end();
+            let reached = self.span_end(&found) >= enough;
+            last = Some(found);
+            if reached {
+                break;
+            }
+        }
+        Ok(last)
+    }
+
+    /// The first whole frame that begins from `offset` on, before `end`. What was looked at in
+    /// vain is taken from `budget`.
+    fn find(&mut self, mut offset: u64, end: u64, budget: &mut usize) -> Result<Option<Found>> {
+        while offset < end && *budget > 0 {
             let length = (end - offset).min(1 << 14) as usize;
             let stream = self.stream;
             let bytes = self.window.at(offset, length + LONGEST_HEADER)?;
-            let length = length.min(bytes.len());
-            let mut from = 0;
-            let candidate = loop {
-                match sync(bytes, from) {
-                    Some(at) if at >= length => break None,
-                    Some(at) if FrameHeader::parse(&bytes[at..], &stream).is_some() => {
-                        break Some(at);
-                    }
-                    Some(at) => from = at + 1,
-                    None => break None,
+            let candidate = syncs(bytes)
+                .take_while(|at| *at < length)
+                .find(|at| FrameHeader::parse(&bytes[*at..], &stream).is_some());
+            let passed = candidate.unwrap_or(length);
+            *budget = budget.saturating_sub(passed);
+            offset += passed as u64;
+            if candidate.is_some() {
+                if let Some(found) = self.frame_at(offset, budget)? {
+                    return Ok(Some(found));
                 }
-            };
-            budget = budget.saturating_sub(length);
-            let Some(at) = candidate else {
-                offset += length.max(1) as u64;
-                continue;
-            };
-            offset += at as u64;
-            if let Found::Frame(header, bytes) = self.frame_at(offset, &mut budget)? {
-                return Ok(Some((offset, header, bytes)));
+                offset += 1;
             }
-            offset += 1;
         }
         Ok(None)
     }
 
-    /// The end of the last whole frame.
-    fn length(&mut self) -> Result<u64> {
-        let mut back = 1 << 15;
+    /// The whole frame that begins at `offset`, if one does. If not, what was looked at is taken
+    /// from `budget`.
+    fn frame_at(&mut self, offset: u64, budget: &mut usize) -> Result<Option<Found>> {
+        let head = self.window.at(offset, LONGEST_HEADER)?;
+        let Some(header) = FrameHeader::parse(head, &self.stream) else {
+            return Ok(None);
+        };
+        let mut room = header.verbatim_bytes();
         loop {
-            let from = self.end.saturating_sub(back).max(self.first);
-            let (mut last, mut offset) = (0, from);
-            while let Some((at, header, bytes)) = self.find(offset, self.end)? {
-                last = header.start + u64::from(header.frames);
-                offset = at + bytes as u64;
+            let bytes = self.window.at(offset, room)?;
+            match frame_bytes(&header, bytes) {
+                Ok(bytes) => {
+                    return Ok(Some(Found {
+                        offset,
+                        bytes,
+                        header,
+                    }));
+                }
+                Err(NoFrame::Cut) if bytes.len() == room && room < LONGEST_FRAME => room *= 2,
+                Err(_) => {
+                    *budget = budget.saturating_sub(bytes.len());
+                    return Ok(None);
+                }
             }
-            if last > 0 || from == self.first || back > SEARCH as u64 {
-                return Ok(last);
-            }
-            back *= 4;
         }
+    }
+
+    /// Where a frame belongs.
+    fn span(&self, found: &Found) -> Span {
+        let start = match found.header.number {
+            Number::Blocks(number) => number * self.block_frames,
+            Number::Frames(number) => number,
+        };
+        Span {
+            start,
+            frames: found.header.frames,
+        }
+    }
+
+    fn span_end(&self, found: &Found) -> u64 {
+        let span = self.span(found);
+        span.start + u64::from(span.frames)
     }
 }
 
 impl Packets for Frames {
     fn next(&mut self, data: &mut Vec<u8>) -> Result<Option<Span>> {
-        let (header, bytes) = match self.frame_at(self.next, &mut SEARCH.clone())? {
-            Found::Frame(header, bytes) => (header, bytes),
-            Found::End => return Ok(None),
-            Found::Damage => {
-                // The frames after it say how much is missing.
-                let Some((at, header, bytes)) = self.find(self.next + 1, self.end)? else {
-                    return Ok(None);
-                };
-                self.next = at;
-                (header, bytes)
-            }
+        // Damage is passed over: the frame after it says how much is missing.
+        let Some(found) = self.find(self.next, self.end, &mut SEARCH.clone())? else {
+            return Ok(None);
         };
         data.clear();
-        data.extend_from_slice(self.window.at(self.next, bytes)?);
-        self.next += bytes as u64;
-        Ok(Some(Span {
-            start: header.start,
-            frames: header.frames,
-        }))
+        data.extend_from_slice(self.window.at(found.offset, found.bytes)?);
+        self.next = found.end();
+        Ok(Some(self.span(&found)))
     }
 
     fn seek(&mut self, frame: u64) -> Result<()> {
         let (mut low, mut high) = (self.first, self.end);
-        while high - low > 1 << 15 {
+        while high - low > CLOSE {
             let middle = low + (high - low) / 2;
-            match self.find(middle, high)? {
-                Some((at, header, _)) if header.start <= frame => low = at,
+            match self.find(middle, high, &mut SEARCH.clone())? {
+                Some(found) if self.span(&found).start <= frame => low = found.offset,
                 _ => high = middle,
             }
         }
         self.next = low;
-        while let Found::Frame(header, bytes) = self.frame_at(self.next, &mut SEARCH.clone())? {
-            if header.start + u64::from(header.frames) > frame {
+        while let Some(found) = self.frame_at(self.next, &mut SEARCH.clone())? {
+            if self.span_end(&found) > frame {
                 break;
             }
-            self.next += bytes as u64;
+            self.next = found.end();
         }
         Ok(())
     }
 }
 
-/// Where, from `from` on, two bytes are that a frame may begin with.
-fn sync(bytes: &[u8], from: usize) -> Option<usize> {
-    let bytes = bytes.get(from..)?;
-    let at = bytes
-        .windows(2)
-        .position(|pair| pair[0] == 0xFF && pair[1] & 0xFE == 0xF8)?;
-    Some(from + at)
+/// Where two bytes are that a frame may begin with.
+fn syncs(bytes: &[u8]) -> impl Iterator<Item = usize> {
+    let pairs = bytes.windows(2).enumerate();
+    pairs.filter_map(|(at, pair)| matches!(pair, [0xFF, 0xF8 | 0xF9]).then_some(at))
 }

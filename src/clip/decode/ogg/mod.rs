@@ -6,6 +6,7 @@ mod vorbis;
 mod vorbis_setup;
 
 use super::codec::{Codec, Kind, symphonia};
+use super::flac;
 use super::flac::frame::{FrameHeader, STREAM_INFO, StreamInfo};
 use super::input::Input;
 use super::packets::{Decoded, Description, Loss};
@@ -187,16 +188,15 @@ fn of_flac(headers: &[Vec<u8>]) -> Parsed {
     let block = headers[0]
         .get(17..)
         .and_then(|bytes| bytes.first_chunk::<STREAM_INFO>());
-    let stream = block.and_then(|block| Some((block, StreamInfo::parse(block)?)));
-    let Some((block, stream)) = stream else {
+    let Some(stream) = block.and_then(StreamInfo::parse) else {
         return Err("FLAC without a header that makes sense".into());
     };
     Ok(Setup {
-        encoding: Kind::Flac.name(),
+        encoding: flac::ENCODING,
         frame_rate_hz: stream.frame_rate_hz,
         channels: stream.channels,
         bits: Some(stream.bits),
-        codec: symphonia(Kind::Flac, Some(block)).map_err(|e| format!("FLAC: {e}"))?,
+        codec: Box::new(flac::Decoder::new(stream)),
         durations: Box::new(stream),
         skip: 0,
         lead: 0,
