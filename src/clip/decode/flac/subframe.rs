@@ -137,10 +137,10 @@ impl Predictor {
     /// Adds to each residual what is predicted from the samples before it.
     fn predict(&self, samples: &mut [i64]) {
         match self.order {
-            ..=4 => self.predict_by::<4>(samples),
-            ..=8 => self.predict_by::<8>(samples),
-            ..=12 => self.predict_by::<12>(samples),
-            ..=16 => self.predict_by::<16>(samples),
+            0..=4 => self.predict_by::<4>(samples),
+            5..=8 => self.predict_by::<8>(samples),
+            9..=12 => self.predict_by::<12>(samples),
+            13..=16 => self.predict_by::<16>(samples),
             _ => self.predict_by::<MOST_COEFFICIENTS>(samples),
         }
     }
