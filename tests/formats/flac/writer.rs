@@ -316,7 +316,7 @@ fn put_residual(
     residual: &[i64],
     random: &mut Random,
 ) {
-    let most = (0..=8).take_while(|n| frames % (1 << n) == 0 && frames >> n >= order.max(1));
+    let most = (0..=8).take_while(|n| frames.is_multiple_of(1 << n) && frames >> n >= order.max(1));
     let partition_order = random.below(most.count());
     let length = frames >> partition_order;
     let folded = |left: i64| ((left << 1) ^ (left >> 63)) as u64;
@@ -383,7 +383,7 @@ fn crc(polynomial: u64, bits: u32, bytes: &[u8]) -> u64 {
         crc ^= u64::from(*byte) << (bits - 8);
         for _ in 0..8 {
             let out = crc >> (bits - 1) & 1;
-            crc = (crc << 1 ^ out * polynomial) & ((1 << bits) - 1);
+            crc = ((crc << 1) ^ (out * polynomial)) & ((1 << bits) - 1);
         }
     }
     crc
