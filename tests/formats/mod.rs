@@ -4,6 +4,7 @@
 pub mod files;
 mod flac;
 mod mpeg;
+mod ogg;
 
 use crate::toolchain;
 use amio::Clip;

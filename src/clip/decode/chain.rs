@@ -4,6 +4,7 @@
 //! A part is opened when it is reached, and one is open at a time, so that a file of many parts
 //! takes no more memory than a file of one.
 
+use super::Opened;
 use super::input::Input;
 use crate::clip::ClipInfo;
 use crate::clip::source::Source;
@@ -13,14 +14,52 @@ use crate::error::Result;
 pub type OpenPart = Box<dyn Fn() -> Result<Box<dyn Source>> + Send>;
 
 /// One of the sources.
-pub struct Part {
+struct Part {
     /// What `open` returns has this rate, these channels and this length.
-    pub info: ClipInfo,
-    pub open: OpenPart,
+    info: ClipInfo,
+    open: OpenPart,
+}
+
+/// The parts of a file, as they are found.
+#[derive(Default)]
+pub struct Parts {
+    first: Option<Opened>,
+    parts: Vec<Part>,
+}
+
+impl Parts {
+    /// Adds a part, which `open` opens again. One without sound is left out, unless it is the first.
+    pub fn push(&mut self, opened: Opened, open: OpenPart) {
+        if opened.info.frames == 0 && self.first.is_some() {
+            return;
+        }
+        self.parts.push(Part {
+            info: opened.source.info(),
+            open,
+        });
+        self.first.get_or_insert(opened);
+    }
+
+    /// All parts as one source; the first itself, if it is the only one. The channels of later parts
+    /// are mapped to those of the first by [`map_channels`].
+    ///
+    /// # Errors
+    /// [`Error::Format`](crate::Error::Format) where a part has another frame rate, and where there
+    /// is no part.
+    pub fn join(self, input: &Input) -> Result<Opened> {
+        let Some(mut opened) = self.first else {
+            return Err(input.bad("a file without sound"));
+        };
+        if self.parts.len() > 1 {
+            opened.source = Chain::open(input, opened.source.info(), self.parts)?;
+            opened.info.frames = opened.source.info().frames;
+        }
+        Ok(opened)
+    }
 }
 
 /// All parts as one source, with the rate and the channels of the first one.
-pub struct Chain {
+struct Chain {
     info: ClipInfo,
     parts: Vec<Part>,
     /// The first frame of each part.
@@ -34,15 +73,7 @@ pub struct Chain {
 }
 
 impl Chain {
-    /// Makes one source of at least one part. The channels of later parts are mapped to those of
-    /// the first by [`map_channels`].
-    ///
-    /// # Errors
-    /// [`Error::Format`](crate::Error::Format) where a part has another frame rate.
-    pub fn open(input: &Input, parts: Vec<Part>) -> Result<Box<dyn Source>> {
-        let Some(first) = parts.first().map(|part| part.info) else {
-            return Err(input.bad("a file without sound"));
-        };
+    fn open(input: &Input, first: ClipInfo, parts: Vec<Part>) -> Result<Box<dyn Source>> {
         let mut info = first;
         info.frames = 0;
         let mut starts = Vec::with_capacity(parts.len());

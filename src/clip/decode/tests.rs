@@ -19,6 +19,7 @@ const LONG: &str = "
     long.opus       opusenc --quiet --bitrate 32 $in $out
     music.opus      opusenc --quiet --bitrate 128 --framesize 60 $in $out
     long.ogg        oggenc -Q -q 2 $in -o $out
+    chained.ogg     oggenc -Q -q 2 $in -o $out.1 && oggenc -Q -q 6 -s 7 $in -o $out.2 && cat $out.1 $out.2 >$out
     cbr32.mp3       lame --quiet -b 32 --resample 44.1 $in $out
     cbr320.mp3      lame --quiet -b 320 $in $out
     mpeg2.mp3       lame --quiet -b 8 --resample 16 -m m $in $out

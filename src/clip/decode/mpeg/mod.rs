@@ -10,9 +10,8 @@ mod mp3_decoder;
 mod runs;
 
 use super::Opened;
-use super::chain::{Chain, Part};
+use super::chain::Parts;
 use super::input::{Input, Window};
-use crate::clip::ClipInfo;
 use crate::error::Result;
 use runs::first;
 use std::sync::Arc;
@@ -35,37 +34,18 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
     }
 }
 
-/// Opens runs of frames, one after another, each by `open_run`. Runs without sound are left out.
+/// Opens runs of frames, one after another, each by `open_run`.
 fn open_runs<Run: Clone + Send + 'static>(
     input: &Arc<Input>,
     runs: Vec<Run>,
     open_run: impl Fn(&Arc<Input>, Run) -> Result<Opened> + Clone + Send + 'static,
 ) -> Result<Opened> {
-    let mut first = None;
-    let mut parts = Vec::new();
+    let mut parts = Parts::default();
     for run in runs {
         let opened = open_run(input, run.clone())?;
-        if opened.info.frames == 0 && first.is_some() {
-            continue;
-        }
-        let info = ClipInfo {
-            frame_rate_hz: opened.info.frame_rate_hz,
-            channels: opened.info.channels,
-            frames: opened.info.frames,
-        };
-        first.get_or_insert(opened);
         let (input, open_run) = (Arc::clone(input), open_run.clone());
-        parts.push(Part {
-            info,
-            open: Box::new(move || Ok(open_run(&input, run.clone())?.source)),
-        });
+        let again = move || Ok(open_run(&input, run.clone())?.source);
+        parts.push(opened, Box::new(again));
     }
-    let Some(mut opened) = first else {
-        return Err(input.bad("a file without sound"));
-    };
-    if parts.len() > 1 {
-        opened.source = Chain::open(input, parts)?;
-        opened.info.frames = opened.source.info().frames;
-    }
-    Ok(opened)
+    parts.join(input)
 }

@@ -1,14 +1,16 @@
-//! Ogg (RFC 3533) with Vorbis, Opus (RFC 7845) or FLAC: the first stream of sound.
+//! Ogg (RFC 3533) with Vorbis, Opus (RFC 7845) or FLAC: of each link of a chained file the first stream
+//! of sound, one after another.
 
 mod page;
 mod stream;
 mod vorbis;
 mod vorbis_setup;
 
+use super::chain::Parts;
 use super::codec::{Codec, Kind, symphonia};
 use super::flac;
 use super::flac::frame::{FrameHeader, STREAM_INFO, StreamInfo};
-use super::input::Input;
+use super::input::{Input, PARTS};
 use super::packets::{Decoded, Description, Loss};
 use super::{FileInfo, Opened, opus};
 use crate::clip::ClipInfo;
@@ -49,8 +51,36 @@ struct Setup {
 
 /// Opens a file that begins with a page.
 pub fn open(input: &Arc<Input>) -> Result<Opened> {
-    let mut pages = Pages::new(input);
-    let (serial, headers) = headers(input, &mut pages)?;
+    let mut parts = Parts::default();
+    let mut begin = 0;
+    for _ in 0..PARTS {
+        let Some((opened, next)) = open_link(input, begin)? else {
+            break; // cut short in its headers, it holds no sound
+        };
+        let again = Arc::clone(input);
+        let reopen = move || match open_link(&again, begin)? {
+            Some((opened, _)) => Ok(opened.source),
+            None => Err(again.bad("Ogg that has become shorter")),
+        };
+        parts.push(opened, Box::new(reopen));
+        match next {
+            Some(next) => begin = next,
+            None => return parts.join(input),
+        }
+    }
+    parts.join(input)
+}
+
+/// Opens the link that begins at `begin`, and says where the next one begins; nothing for a link that
+/// is not the first and ends in its headers.
+fn open_link(input: &Arc<Input>, begin: u64) -> Result<Option<(Opened, Option<u64>)>> {
+    let mut pages = Pages::new(input, begin);
+    let Some((serial, headers)) = headers(input, &mut pages)? else {
+        return match begin {
+            0 => Err(input.bad("Ogg that ends before the first sound")),
+            _ => Ok(None),
+        };
+    };
     let setup = match headers[0].first() {
         Some(1) => of_vorbis(&headers),
         Some(b'O') => of_opus(&headers),
@@ -58,9 +88,6 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
     };
     let setup = setup.map_err(|what| input.bad(format!("Ogg with {what}")))?;
     let (stream, extent) = Stream::new(pages, serial, setup.durations, setup.lead)?;
-    if extent.chained {
-        return Err(input.bad("Ogg with several streams one after another"));
-    }
     // A stream that begins before its frame 0 is to be cut there.
     let early = match setup.segment {
         None => extent.origin.min(0).unsigned_abs(),
@@ -84,7 +111,7 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
         setup.codec,
         description,
     );
-    Ok(Opened {
+    let opened = Opened {
         info: FileInfo {
             container: "Ogg",
             encoding: setup.encoding,
@@ -94,11 +121,13 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
             bits_per_sample: setup.bits,
         },
         source: Box::new(source),
-    })
+    };
+    Ok(Some((opened, extent.next_link)))
 }
 
-/// The first stream whose codec is supported, and its packets before the first of sound.
-fn headers(input: &Input, pages: &mut Pages) -> Result<(u32, Vec<Vec<u8>>)> {
+/// The first stream whose codec is supported, and its packets before the first of sound; nothing if the
+/// file ends before that.
+fn headers(input: &Input, pages: &mut Pages) -> Result<Option<(u32, Vec<Vec<u8>>)>> {
     let mut chosen = None;
     let mut others = Vec::new();
     let (mut packets, mut partial) = (Vec::new(), None);
@@ -126,16 +155,16 @@ fn headers(input: &Input, pages: &mut Pages) -> Result<(u32, Vec<Vec<u8>>)> {
             pages.packets(&found, &mut partial, |packet| packets.push(packet))?;
         }
         match chosen {
-            Some((serial, count)) if packets.len() >= count => return Ok((serial, packets)),
+            Some((serial, count)) if packets.len() >= count => return Ok(Some((serial, packets))),
             None if !found.page.first => break,
             _ => {}
         }
     }
-    Err(input.bad(match chosen {
-        Some(_) => "Ogg that ends before the first sound".into(),
-        None if others.is_empty() => "Ogg without an intact first page".into(),
-        None => format!("Ogg with {}", others.join(", ")),
-    }))
+    match chosen {
+        Some(_) => Ok(None),
+        None if others.is_empty() => Err(input.bad("Ogg without an intact first page")),
+        None => Err(input.bad(format!("Ogg with {}", others.join(", ")))),
+    }
 }
 
 fn of_vorbis(headers: &[Vec<u8>]) -> Parsed {

@@ -1,5 +1,14 @@
 //! The sound of an Ogg file as packets in their places. All pages are looked at when the file is
 //! opened: whether they are intact, and which frames the packets hold that end on them.
+//!
+//! Frames are counted by the packets. The granule positions of pages say where the stream begins, how
+//! many frames are lost where pages are missing, and where it ends:
+//!
+//! * It begins at the granule position of the first page that has one, less all frames up to there. Pages
+//!   before it may have none, although packets end on them.
+//! * It ends as many frames after the last page before as their granule positions differ, if the packets
+//!   of the last page hold more. Positions that jumped before then do not count, as libvorbisfile and
+//!   libopusfile have it.
 
 use super::page::{LONGEST_HEADER, Page};
 use crate::clip::decode::input::{Input, Window};
@@ -7,6 +16,9 @@ use crate::clip::decode::packets::{Packets, Span};
 use crate::error::Result;
 use std::collections::VecDeque;
 use std::sync::Arc;
+
+/// The granule position of a page that has none.
+const NO_GRANULE: i64 = -1;
 
 /// How long packets last.
 pub trait Durations: Send {
@@ -32,10 +44,11 @@ pub struct Found {
 }
 
 impl Pages {
-    pub fn new(input: &Arc<Input>) -> Pages {
+    /// Those from the byte `offset` on.
+    pub fn new(input: &Arc<Input>, offset: u64) -> Pages {
         Pages {
             window: Window::new(Arc::clone(input)),
-            offset: 0,
+            offset,
             length: input.length(),
         }
     }
@@ -129,8 +142,8 @@ pub struct Extent {
     pub origin: i64,
     /// Decoder frames to the end.
     pub frames: u64,
-    /// Another stream follows.
-    pub chained: bool,
+    /// Where another stream begins that follows.
+    pub next_link: Option<u64>,
 }
 
 impl Stream {
@@ -144,11 +157,12 @@ impl Stream {
         let mut extent = Extent::default();
         let (mut marks, mut partial) = (Vec::<Mark>::new(), None);
         let (mut before, mut longest, mut skipped) = (0, 0, 0);
-        let mut begun = false;
+        // The granule position at decoder frame 0, as the page before has it.
+        let mut origin = None;
         while let Some(found) = pages.next()? {
             skipped += found.skipped;
-            extent.chained = found.page.first;
-            if extent.chained {
+            if found.page.first {
+                extent.next_link = Some(found.offset);
                 break;
             }
             if found.page.serial != serial {
@@ -174,24 +188,33 @@ impl Stream {
                 sum += u64::from(durations.frames(&packet, &mut before).unwrap_or(0));
             })?;
             if mark.ends {
-                let granule = found.page.granule;
-                if !begun && !found.page.last {
-                    extent.origin = granule.saturating_sub_unsigned(sum);
-                }
-                begun = true;
-                let position = granule.saturating_sub(extent.origin);
-                if missing > 0 {
+                let granule = Some(found.page.granule).filter(|granule| *granule != NO_GRANULE);
+                let position = granule
+                    .zip(origin)
+                    .map(|(granule, origin)| granule.saturating_sub(origin));
+                let position = position.map(|position: i64| u64::try_from(position).unwrap_or(0));
+                if missing > 0
+                    && let Some(position) = position
+                {
                     // Only as much may be missing as the lost bytes can have held.
                     let pages = u64::from(missing).min(skipped / LONGEST_HEADER as u64 + 16);
                     let latest = mark.start + pages * 2 * longest;
-                    let said = u64::try_from(position).unwrap_or(0).saturating_sub(sum);
-                    mark.start = said.clamp(mark.start, latest);
+                    mark.start = position.saturating_sub(sum).clamp(mark.start, latest);
                 }
                 longest = longest.max(sum);
                 extent.frames = mark.start + sum;
-                if found.page.last {
-                    let said = u64::try_from(position).unwrap_or(0);
-                    extent.frames = said.clamp(mark.start, extent.frames);
+                if let Some(granule) = granule {
+                    if found.page.last {
+                        // Alone it says nothing of the beginning, which then is at 0.
+                        let said = position.or(u64::try_from(granule).ok()).unwrap_or(0);
+                        extent.frames = said.clamp(mark.start, extent.frames);
+                    } else {
+                        let here = granule.saturating_sub_unsigned(extent.frames);
+                        if origin.is_none() {
+                            extent.origin = here;
+                        }
+                        origin = Some(here);
+                    }
                 }
             }
             skipped = 0;

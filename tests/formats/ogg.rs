@@ -1,0 +1,198 @@
+//! Ogg files as encoders seldom write them: pages without granule positions, positions that jump, and
+//! files that were joined.
+
+use super::files::{Folder, Sound, make};
+use super::{assert_same, load};
+use std::fs;
+use std::path::Path;
+
+const SOUND: Sound = Sound {
+    frame_rate_hz: 48_000,
+    channels: 2,
+    frames: 60_000,
+};
+
+/// How a file of each codec is made.
+const CODECS: [(&str, &str); 3] = [
+    ("vorbis.ogg", "oggenc -Q -q 3 $in -o $out"),
+    (
+        "opus.opus",
+        "opusenc --quiet --bitrate 64 --max-delay 100 $in $out",
+    ),
+    (
+        "flac.ogg",
+        "ffmpeg -v error -i $in -c:a flac -page_duration 200000 $out",
+    ),
+];
+
+/// Makes a file, and returns its bytes.
+fn made(folder: &Folder, sound: Sound, line: &str, name: &str) -> Vec<u8> {
+    let source = folder.path().join("source.wav");
+    sound.write(&source);
+    let file = folder.path().join(name);
+    make(line, &source, &file);
+    fs::read(file).expect("it was made")
+}
+
+fn load_bytes(folder: &Folder, bytes: &[u8], name: &str) -> Vec<f32> {
+    let file = folder.path().join(name);
+    fs::write(&file, bytes).expect("the folder is writable");
+    load(&file)
+}
+
+/// The pages of a file.
+fn pages(file: &[u8]) -> Vec<Vec<u8>> {
+    let mut pages = Vec::new();
+    let mut rest = file;
+    while !rest.is_empty() {
+        let segments = usize::from(rest[26]);
+        let body: usize = rest[27..27 + segments]
+            .iter()
+            .map(|n| usize::from(*n))
+            .sum();
+        let (page, others) = rest.split_at(27 + segments + body);
+        pages.push(page.to_vec());
+        rest = others;
+    }
+    pages
+}
+
+fn granule(page: &[u8]) -> i64 {
+    i64::from_le_bytes(page[6..14].try_into().expect("eight bytes"))
+}
+
+/// Gives a page another granule position, and the checksum that it then has.
+fn set_granule(page: &mut [u8], granule: i64) {
+    page[6..14].copy_from_slice(&granule.to_le_bytes());
+    page[22..26].fill(0);
+    let checksum = page.iter().fold(0u32, |crc, byte| {
+        (0..8).fold(crc ^ u32::from(*byte) << 24, |crc, _| {
+            crc << 1 ^ if crc >> 31 == 1 { 0x04C1_1DB7 } else { 0 }
+        })
+    });
+    page[22..26].copy_from_slice(&checksum.to_le_bytes());
+}
+
+/// Rewrites the granule positions of the pages with sound: `change` gets the number of each, how many
+/// there are, and its position.
+fn with_granules(file: &[u8], change: impl Fn(usize, usize, i64) -> i64) -> Vec<u8> {
+    let mut pages = pages(file);
+    let with_sound: Vec<usize> = (0..pages.len())
+        .filter(|page| granule(&pages[*page]) > 0)
+        .collect();
+    let count = with_sound.len();
+    assert!(count > 3, "there are pages enough");
+    for (number, page) in with_sound.into_iter().enumerate() {
+        let changed = change(number, count, granule(&pages[page]));
+        set_granule(&mut pages[page], changed);
+    }
+    pages.concat()
+}
+
+#[test]
+fn pages_without_granule_positions_lose_no_sound() {
+    let folder = Folder::new("no-granules");
+    for (name, line) in CODECS {
+        let plain = made(&folder, SOUND, line, name);
+        let expected = load_bytes(&folder, &plain, name);
+        assert_eq!(expected.len(), 2 * SOUND.frames as usize, "{name}");
+        for without in [1, 2, usize::MAX] {
+            let file = with_granules(&plain, |number, count, granule| {
+                let keeps = number >= without || number + 1 == count;
+                if keeps { granule } else { -1 }
+            });
+            let ours = load_bytes(&folder, &file, name);
+            assert_same(Path::new(name), &ours, &expected);
+        }
+    }
+}
+
+#[test]
+fn positions_that_jump_in_the_middle_change_nothing() {
+    let folder = Folder::new("granule-jumps");
+    for (name, line) in CODECS {
+        let plain = made(&folder, SOUND, line, name);
+        let expected = load_bytes(&folder, &plain, name);
+        for jump in [32, -32] {
+            // From the second page on, and on one page alone.
+            let rest = with_granules(&plain, |number, _, granule| {
+                granule + if number > 0 { jump } else { 0 }
+            });
+            assert_same(
+                Path::new(name),
+                &load_bytes(&folder, &rest, name),
+                &expected,
+            );
+            let one = with_granules(&plain, |number, count, granule| {
+                granule + if number == 1 && count > 3 { jump } else { 0 }
+            });
+            assert_same(Path::new(name), &load_bytes(&folder, &one, name), &expected);
+        }
+    }
+}
+
+#[test]
+fn links_of_a_chained_file_play_one_after_another_each_trimmed_by_itself() {
+    let folder = Folder::new("chained");
+    let links: Vec<(Vec<u8>, Vec<f32>)> = CODECS
+        .into_iter()
+        .map(|(name, line)| {
+            let file = made(&folder, SOUND, line, name);
+            let sound = load_bytes(&folder, &file, name);
+            (file, sound)
+        })
+        .collect();
+    for order in [&[0, 1, 2][..], &[2, 0, 0], &[1, 1], &[0, 2, 1, 0]] {
+        let file: Vec<u8> = order.iter().flat_map(|n| links[*n].0.clone()).collect();
+        let expected: Vec<f32> = order.iter().flat_map(|n| links[*n].1.clone()).collect();
+        let name = format!("{order:?}.ogg");
+        assert_same(
+            Path::new(&name),
+            &load_bytes(&folder, &file, &name),
+            &expected,
+        );
+        // A last link that is cut short in its headers holds no sound.
+        let cut = [&file[..], &links[0].0[..2_000]].concat();
+        assert_same(
+            Path::new(&name),
+            &load_bytes(&folder, &cut, &name),
+            &expected,
+        );
+    }
+}
+
+#[test]
+fn links_with_other_channels_play_in_those_of_the_first() {
+    let folder = Folder::new("chained-channels");
+    let (name, line) = CODECS[0];
+    let mono = Sound {
+        channels: 1,
+        ..SOUND
+    };
+    let stereo = made(&folder, SOUND, line, name);
+    let mono = made(&folder, mono, line, name);
+    let of_mono = load_bytes(&folder, &mono, name);
+    let mut expected = load_bytes(&folder, &stereo, name);
+    expected.extend(of_mono.iter().flat_map(|sample| [*sample, *sample]));
+    let ours = load_bytes(&folder, &[stereo, mono].concat(), name);
+    assert_same(Path::new(name), &ours, &expected);
+}
+
+#[test]
+fn a_link_of_another_rate_is_refused_with_the_frame_at_which_it_begins() {
+    let folder = Folder::new("chained-rates");
+    let (name, line) = CODECS[0];
+    let first = made(&folder, SOUND, line, name);
+    let second = Sound {
+        frame_rate_hz: 44_100,
+        ..SOUND
+    };
+    let second = made(&folder, second, line, name);
+    let file = folder.path().join(name);
+    fs::write(&file, [first, second].concat()).expect("the folder is writable");
+    let error = amio::Clip::open(&file)
+        .expect_err("its rate changes")
+        .to_string();
+    let wanted = "changes its rate from 48000 to 44100 Hz at frame 60000;";
+    assert!(error.contains(wanted), "{error}");
+}
