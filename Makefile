@@ -24,7 +24,7 @@ PYTHON_BENCH := $(or $(CARGO_TARGET_DIR),target)/python/bench
 WHEELS := $(or $(CARGO_TARGET_DIR),target)/wheels
 NATIVE_LIBS := $(RELEASE)/native-static-libs
 SOURCES := $(wildcard Cargo.lock) Cargo.toml build.rs cli/Cargo.toml \
-    $(shell find src cli/src -name '*.rs')
+    $(shell find src cli/src vendor -name '*.rs')
 
 # Programs of tests, and those of them that a busy machine would disturb.
 TEST_PROGRAMS := $(shell sed -n '/^\[\[test\]\]/,/^$$/s/^name = "\(.*\)"/\1/p' Cargo.toml cli/Cargo.toml)

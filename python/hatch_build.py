@@ -28,6 +28,7 @@ RUST_SOURCES = (
     "Cargo.lock",
     "build.rs",
     "src",
+    "vendor",
     "cli/Cargo.toml",
     "cli/src",
     # The manifests name these, so cargo wants to see them.

@@ -50,9 +50,20 @@ impl Sound {
         }
         let frame_bytes = 3 * u32::from(self.channels);
         // Of more than two channels, the tools want to know which they are.
-        let extension: &[u8] = match self.channels {
-            1 | 2 => &[],
-            _ => b"\x16\0\x18\0\x3F\0\0\0\x01\0\0\0\0\0\x10\0\x80\0\0\xAA\0\x38\x9B\x71",
+        let speakers: u32 = match self.channels {
+            7 => 0x70F,
+            8 => 0x63F,
+            channels => (1 << channels) - 1,
+        };
+        let extension = [
+            b"\x16\0\x18\0",
+            &speakers.to_le_bytes()[..],
+            b"\x01\0\0\0\0\0\x10\0\x80\0\0\xAA\0\x38\x9B\x71",
+        ]
+        .concat();
+        let extension = match self.channels {
+            1 | 2 => &[][..],
+            _ => &extension,
         };
         let codec: u16 = if extension.is_empty() { 1 } else { 0xFFFE };
         let format_bytes = 16 + extension.len() as u32;

@@ -196,19 +196,29 @@ fn lossy_files_load_as_long_as_the_sound_was_and_close_to_what_libsndfile_decode
 }
 
 #[test]
-fn vorbis_of_six_channels_loads_in_the_order_of_wav_as_ffmpeg_decodes_it() {
-    each(files::VORBIS, SOUNDS[2], "vorbis", |file| {
-        let theirs = by_ffmpeg(file, &[]);
-        let ours = load(file);
-        // ffmpeg leaves the end of the last packet where it is.
-        assert_eq!(
-            ours.len(),
-            6 * SOUNDS[2].frames as usize,
-            "{}",
-            file.display()
-        );
-        assert_close(file, &ours, &theirs, 1e-5);
-    });
+fn vorbis_of_many_channels_loads_in_the_order_of_wav_as_ffmpeg_decodes_it() {
+    for (channels, frame_rate_hz) in [(3, 44_100), (5, 48_000), (6, 48_000), (6, 96_000)]
+        .into_iter()
+        .chain([(7, 44_100), (8, 44_100), (8, 96_000)])
+    {
+        let sound = Sound {
+            frame_rate_hz,
+            channels,
+            frames: 20_003,
+        };
+        each(files::VORBIS, sound, "vorbis", |file| {
+            let theirs = by_ffmpeg(file, &[]);
+            let ours = load(file);
+            // ffmpeg leaves the end of the last packet where it is.
+            assert_eq!(
+                ours.len(),
+                usize::from(channels) * sound.frames as usize,
+                "{}",
+                file.display()
+            );
+            assert_close(file, &ours, &theirs, 1e-5);
+        });
+    }
 }
 
 #[test]

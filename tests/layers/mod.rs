@@ -41,6 +41,7 @@ const KEEPERS: &str = "
     ringbuf         link
     rubato          clip/convert
     symphonia       clip
+    symphonia_codec_vorbis clip
 ";
 
 #[test]

@@ -8,7 +8,8 @@ use symphonia::core::codecs::audio::{
 use symphonia::core::errors::Result as SymphoniaResult;
 use symphonia::core::packet::PacketRef;
 use symphonia::core::units::{Duration, Timestamp};
-use symphonia::default::codecs::{AacDecoder, AlacDecoder, VorbisDecoder};
+use symphonia::default::codecs::{AacDecoder, AlacDecoder};
+use symphonia_codec_vorbis::VorbisDecoder;
 
 /// Why a packet was not decoded.
 pub type Damage = String;

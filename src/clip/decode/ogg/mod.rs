@@ -179,9 +179,9 @@ fn of_vorbis(headers: &[Vec<u8>]) -> Parsed {
     if !(1..=8).contains(&channels) {
         return Err(format!("Vorbis of {channels} channels"));
     }
-    let parsed = vorbis_setup::Setup::parse(setup, channels).ok_or(nonsense)?;
-    let both = [&identification[..], &parsed.with_couplings_reversed(setup)].concat();
-    let blocks = Blocks::parse(identification, parsed.long).ok_or(nonsense)?;
+    let both = [&identification[..], setup].concat();
+    let long = vorbis_setup::long_modes(setup, channels).ok_or(nonsense)?;
+    let blocks = Blocks::parse(identification, long).ok_or(nonsense)?;
     Ok(Setup {
         encoding: Kind::Vorbis.name(),
         frame_rate_hz: u32::from_le_bytes([a, b, c, d]),

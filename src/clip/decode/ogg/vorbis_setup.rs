@@ -1,78 +1,34 @@
 //! The setup header of Vorbis (Vorbis I, 4.2.4), walked through from bit to bit for the little
 //! that is needed of it.
 
-/// What is needed of a setup header.
-pub struct Setup {
-    /// For each mode, whether its blocks are long.
-    pub long: Vec<bool>,
-    couplings: Vec<Couplings>,
-    bits_of_a_channel: u32,
-}
-
-/// Where a list of coupled channels begins, and how many pairs there are.
-struct Couplings {
-    first: usize,
-    pairs: usize,
-}
-
-impl Setup {
-    /// Walks through the header; none if it ends too early or makes no sense.
-    pub fn parse(header: &[u8], channels: u8) -> Option<Setup> {
-        let mut bits = Bits {
-            bytes: header,
-            at: 8 * 7, // after its kind and the name
-        };
-        let bits_of_a_channel = ilog(u32::from(channels).checked_sub(1)?);
-        for _ in 0..=bits.read(8)? {
-            codebook(&mut bits)?;
-        }
-        for _ in 0..=bits.read(6)? {
-            bits.skip(16)?; // a time domain transform, of which there is none
-        }
-        for _ in 0..=bits.read(6)? {
-            floor(&mut bits)?;
-        }
-        for _ in 0..=bits.read(6)? {
-            residue(&mut bits)?;
-        }
-        let mut couplings = Vec::new();
-        for _ in 0..=bits.read(6)? {
-            couplings.push(mapping(&mut bits, channels, bits_of_a_channel)?);
-        }
-        let mut long = Vec::new();
-        for _ in 0..=bits.read(6)? {
-            long.push(bits.flag()?);
-            bits.skip(16 + 16 + 8)?;
-        }
-        Some(Setup {
-            long,
-            couplings,
-            bits_of_a_channel,
-        })
+/// For each mode, whether its blocks are long; none if the header ends too early or makes no sense.
+pub fn long_modes(header: &[u8], channels: u8) -> Option<Vec<bool>> {
+    let mut bits = Bits {
+        bytes: header,
+        at: 8 * 7, // after its kind and the name
+    };
+    let bits_of_a_channel = ilog(u32::from(channels).checked_sub(1)?);
+    for _ in 0..=bits.read(8)? {
+        codebook(&mut bits)?;
     }
-
-    /// The same header with each list of coupled channels the other way round: they are to be
-    /// uncoupled from the last pair to the first, which Symphonia 0.6.1 does from the first to the
-    /// last. With one pair there is no difference.
-    pub fn with_couplings_reversed(&self, header: &[u8]) -> Vec<u8> {
-        let mut reversed = header.to_vec();
-        let width = 2 * self.bits_of_a_channel as usize;
-        for list in &self.couplings {
-            for pair in 0..list.pairs {
-                let from = list.first + pair * width;
-                let to = list.first + (list.pairs - 1 - pair) * width;
-                for bit in 0..width {
-                    let mask = 1 << ((to + bit) % 8);
-                    let byte = &mut reversed[(to + bit) / 8];
-                    *byte &= !mask;
-                    if header[(from + bit) / 8] >> ((from + bit) % 8) & 1 != 0 {
-                        *byte |= mask;
-                    }
-                }
-            }
-        }
-        reversed
+    for _ in 0..=bits.read(6)? {
+        bits.skip(16)?; // a time domain transform, of which there is none
     }
+    for _ in 0..=bits.read(6)? {
+        floor(&mut bits)?;
+    }
+    for _ in 0..=bits.read(6)? {
+        residue(&mut bits)?;
+    }
+    for _ in 0..=bits.read(6)? {
+        mapping(&mut bits, channels, bits_of_a_channel)?;
+    }
+    let mut long = Vec::new();
+    for _ in 0..=bits.read(6)? {
+        long.push(bits.flag()?);
+        bits.skip(16 + 16 + 8)?;
+    }
+    Some(long)
 }
 
 /// Bits, the lowest of each byte first.
@@ -196,11 +152,10 @@ fn residue(bits: &mut Bits<'_>) -> Option<()> {
     bits.skip(8 * books)
 }
 
-fn mapping(bits: &mut Bits<'_>, channels: u8, bits_of_a_channel: u32) -> Option<Couplings> {
+fn mapping(bits: &mut Bits<'_>, channels: u8, bits_of_a_channel: u32) -> Option<()> {
     bits.skip(16)?;
     let submaps = if bits.flag()? { bits.read(4)? + 1 } else { 1 };
     let pairs = if bits.flag()? { bits.read(8)? + 1 } else { 0 };
-    let first = bits.at;
     bits.skip(u64::from(pairs) * 2 * u64::from(bits_of_a_channel))?;
     bits.skip(2)?;
     bits.skip(if submaps > 1 {
@@ -208,9 +163,5 @@ fn mapping(bits: &mut Bits<'_>, channels: u8, bits_of_a_channel: u32) -> Option<
     } else {
         0
     })?;
-    bits.skip(24 * u64::from(submaps))?;
-    Some(Couplings {
-        first,
-        pairs: pairs as usize,
-    })
+    bits.skip(24 * u64::from(submaps))
 }
