@@ -61,9 +61,13 @@ fn granule(page: &[u8]) -> i64 {
     i64::from_le_bytes(page[6..14].try_into().expect("eight bytes"))
 }
 
-/// Gives a page another granule position, and the checksum that it then has.
+/// Gives a page another granule position.
 fn set_granule(page: &mut [u8], granule: i64) {
     page[6..14].copy_from_slice(&granule.to_le_bytes());
+    set_checksum(page);
+}
+
+fn set_checksum(page: &mut [u8]) {
     page[22..26].fill(0);
     let checksum = page.iter().fold(0u32, |crc, byte| {
         (0..8).fold(crc ^ u32::from(*byte) << 24, |crc, _| {
@@ -104,6 +108,25 @@ fn pages_without_granule_positions_lose_no_sound() {
             let ours = load_bytes(&folder, &file, name);
             assert_same(Path::new(name), &ours, &expected);
         }
+    }
+}
+
+#[test]
+fn the_last_page_trims_the_end_also_if_it_is_not_marked_as_the_last() {
+    let folder = Folder::new("no-end");
+    for (name, line) in CODECS {
+        let plain = made(&folder, SOUND, line, name);
+        let expected = load_bytes(&folder, &plain, name);
+        let mut pages = pages(&plain);
+        let last = pages.last_mut().expect("there are pages");
+        assert_eq!(last[5] & 4, 4, "{name}");
+        last[5] &= !4;
+        set_checksum(last);
+        assert_same(
+            Path::new(name),
+            &load_bytes(&folder, &pages.concat(), name),
+            &expected,
+        );
     }
 }
 

@@ -6,9 +6,9 @@
 //!
 //! * It begins at the granule position of the first page that has one, less all frames up to there. Pages
 //!   before it may have none, although packets end on them.
-//! * It ends as many frames after the last page before as their granule positions differ, if the packets
-//!   of the last page hold more. Positions that jumped before then do not count, as libvorbisfile and
-//!   libopusfile have it.
+//! * It ends as many frames after the page before the last as their granule positions differ, if the
+//!   packets of the last page hold more, whether or not it is marked as the last. Positions that jumped
+//!   before then do not count, as libvorbisfile and libopusfile have it.
 
 use super::page::{LONGEST_HEADER, Page};
 use crate::clip::decode::input::{Input, Window};
@@ -159,6 +159,7 @@ impl Stream {
         let (mut before, mut longest, mut skipped) = (0, 0, 0);
         // The granule position at decoder frame 0, as the page before has it.
         let mut origin = None;
+        let mut end = None;
         while let Some(found) = pages.next()? {
             skipped += found.skipped;
             if found.page.first {
@@ -203,23 +204,28 @@ impl Stream {
                 }
                 longest = longest.max(sum);
                 extent.frames = mark.start + sum;
+                // If no more pages follow, the sound ends where this one says.
+                end = position.map(|position| position.clamp(mark.start, extent.frames));
                 if let Some(granule) = granule {
-                    if found.page.last {
-                        // Alone it says nothing of the beginning, which then is at 0.
-                        let said = position.or(u64::try_from(granule).ok()).unwrap_or(0);
-                        extent.frames = said.clamp(mark.start, extent.frames);
-                    } else {
-                        let here = granule.saturating_sub_unsigned(extent.frames);
-                        if origin.is_none() {
-                            extent.origin = here;
+                    let here = match origin {
+                        // The only page says nothing of the beginning, which then is at 0.
+                        None if found.page.last => {
+                            let said = u64::try_from(granule).unwrap_or(0);
+                            end = Some(said.clamp(mark.start, extent.frames));
+                            0
                         }
-                        origin = Some(here);
+                        _ => granule.saturating_sub_unsigned(extent.frames),
+                    };
+                    if origin.is_none() {
+                        extent.origin = here;
                     }
+                    origin = Some(here);
                 }
             }
             skipped = 0;
             marks.push(mark);
         }
+        extent.frames = end.unwrap_or(extent.frames);
         let stream = Stream {
             pages,
             durations,
