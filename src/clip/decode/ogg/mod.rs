@@ -47,6 +47,9 @@ struct Setup {
     lead: u64,
     segment: Option<u64>,
     loss: Loss,
+    /// A stream that begins before its frame 0 is to be cut there. Of Opus, `skip` is all that is cut
+    /// (RFC 7845, 4.3).
+    cuts_beginning: bool,
 }
 
 /// Opens a file that begins with a page.
@@ -87,12 +90,14 @@ fn open_link(input: &Arc<Input>, begin: u64) -> Result<Option<(Opened, Option<u6
         _ => of_flac(&headers),
     };
     let setup = setup.map_err(|what| input.bad(format!("Ogg with {what}")))?;
-    let (stream, extent) = Stream::new(pages, serial, setup.durations, setup.lead)?;
-    // A stream that begins before its frame 0 is to be cut there.
-    let early = match setup.segment {
-        None => extent.origin.min(0).unsigned_abs(),
-        Some(_) => 0,
-    };
+    let (stream, extent) = Stream::new(
+        pages,
+        serial,
+        setup.durations,
+        setup.lead,
+        setup.cuts_beginning,
+    )?;
+    let early = extent.origin.min(0).unsigned_abs();
     let delay = setup.skip + early;
     let info = ClipInfo {
         frame_rate_hz: setup.frame_rate_hz,
@@ -193,6 +198,7 @@ fn of_vorbis(headers: &[Vec<u8>]) -> Parsed {
         skip: 0,
         segment: None,
         loss: Loss::Silence,
+        cuts_beginning: true,
     })
 }
 
@@ -209,6 +215,7 @@ fn of_opus(headers: &[Vec<u8>]) -> Parsed {
         codec: opus::decoder(head)?,
         durations: Box::new(OpusPackets),
         loss: Loss::Silence,
+        cuts_beginning: false,
     })
 }
 
@@ -231,6 +238,7 @@ fn of_flac(headers: &[Vec<u8>]) -> Parsed {
         lead: 0,
         segment: None,
         loss: Loss::Fails,
+        cuts_beginning: true,
     })
 }
 

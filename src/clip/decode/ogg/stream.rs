@@ -147,12 +147,14 @@ pub struct Extent {
 }
 
 impl Stream {
-    /// Looks at all pages of the stream `serial` that `pages` has yet to come to.
+    /// Looks at all pages of the stream `serial` that `pages` has yet to come to. `cuts_beginning` tells
+    /// whether a first position of fewer frames than the packets hold cuts off the beginning.
     pub fn new(
         mut pages: Pages,
         serial: u32,
         durations: Box<dyn Durations>,
         lead: u64,
+        cuts_beginning: bool,
     ) -> Result<(Stream, Extent)> {
         let mut extent = Extent::default();
         let (mut marks, mut partial) = (Vec::<Mark>::new(), None);
@@ -206,10 +208,11 @@ impl Stream {
                 extent.frames = mark.start + sum;
                 // If no more pages follow, the sound ends where this one says.
                 end = position.map(|position| position.clamp(mark.start, extent.frames));
+                let held = i64::try_from(extent.frames).unwrap_or(i64::MAX);
                 if let Some(granule) = granule {
                     let here = match origin {
-                        // The only page says nothing of the beginning, which then is at 0.
-                        None if found.page.last => {
+                        // Fewer frames than there are: where the beginning is not to be cut, the end is.
+                        None if (found.page.last || !cuts_beginning) && granule < held => {
                             let said = u64::try_from(granule).unwrap_or(0);
                             end = Some(said.clamp(mark.start, extent.frames));
                             0
