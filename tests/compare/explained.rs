@@ -4,7 +4,9 @@
 //! hides nothing else. What no entry explains fails the run.
 
 use crate::judge::{Difference, How, Other};
-use crate::references::Reference::{self, Ffmpeg, Libsndfile, Mpg123};
+use crate::references::Reference::{
+    self, Ffmpeg, FfmpegLibopus, Libsndfile, Mpg123, Oggdec, Opusdec,
+};
 
 /// One explained difference.
 pub struct Explained {
@@ -60,6 +62,17 @@ const EXPLAINED: &[Explained] = &[
                 && d.case.has("other pages")
                 && d.is_of(Ffmpeg)
                 && matches!(d.how, How::Samples { frame: 0, ours, theirs, .. } if ours < theirs.min(8_192))
+        },
+    },
+    Explained {
+        what: "Vorbis whose last page is not marked as the last: ffmpeg and oggdec play what its packets hold",
+        why: "Its granule states the length all the same: libsndfile, which asks libvorbisfile for it, and \
+              ours are that of the sound that was encoded.",
+        holds: |d| {
+            d.case.format == "Vorbis"
+                && d.case.has("no end of stream")
+                && [Ffmpeg, Oggdec].iter().any(|other| d.is_of(*other))
+                && matches!(d.how, How::Length { ours, theirs } if ours < theirs && theirs < ours + 8_192)
         },
     },
     Explained {
@@ -159,12 +172,24 @@ const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
-        what: "Wave64 and FLAC in Ogg without a frame: ffmpeg refuses them",
+        what: "Wave64, Opus and FLAC in Ogg without a frame: ffmpeg and opusdec refuse them",
         why: "A recording that never began is a file. libsndfile and flac read it as we do.",
         holds: |d| {
-            matches!(d.case.format, "Wave64" | "FLAC in Ogg")
-                && d.is_of(Ffmpeg)
+            matches!(d.case.format, "Wave64" | "FLAC in Ogg" | "Opus")
+                && [Ffmpeg, FfmpegLibopus, Opusdec]
+                    .iter()
+                    .any(|other| d.is_of(*other))
                 && matches!(d.how, How::TheyRefuse { ours: 0, .. })
+        },
+    },
+    Explained {
+        what: "WAV behind an ID3v2 tag: libsndfile does not recognise some",
+        why: "It looks for RIFF at few places. ffmpeg gives what we give.",
+        holds: |d| {
+            d.case.format == "WAV"
+                && d.case.has("ID3v2 before")
+                && d.is_of(Libsndfile)
+                && d.is_refused_by_it()
         },
     },
     Explained {

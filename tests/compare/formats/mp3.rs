@@ -50,8 +50,9 @@ pub fn written(mut shop: Workshop) -> Result<Case, NotMade> {
         same_blocks: intensity
             || (mid_side && version != 3)
             || shop.chance(50, "channels switch windows together"),
-        // Nor do they agree on the bands of mixed blocks with intensity stereo.
-        mixed: !intensity && shop.chance(40, "mixed blocks"),
+        // Nor do they agree on the bands of mixed blocks with intensity stereo. At 8,000 Hz, where no
+        // encoder writes mixed blocks, nanomp3-core 0.2.0 has a table that is too long, and fails.
+        mixed: !intensity && (version, rate) != (0, 2) && shop.chance(40, "mixed blocks"),
         mid_side,
         intensity,
         checksum: shop.chance(30, "checksums"),

@@ -49,6 +49,8 @@ struct Codec {
     channels_at: usize,
     tolerance: f32,
     references: &'static [Reference],
+    /// Those that are right about one link of a chained file.
+    references_of_links: &'static [Reference],
     /// They refuse a file whose first pages do not say their granules.
     references_need_granules: bool,
     /// Those that give several channels in the order of WAV, as we do.
@@ -66,6 +68,7 @@ const VORBIS: Codec = Codec {
     channels_at: 11,
     tolerance: 1e-5,
     references: &[Libsndfile, Ffmpeg, Oggdec],
+    references_of_links: &[Libsndfile, Oggdec],
     references_need_granules: false,
     references_of_surround: &[Ffmpeg],
 };
@@ -78,6 +81,7 @@ const OPUS: Codec = Codec {
     channels_at: 9,
     tolerance: 1e-4,
     references: &[Opusdec, FfmpegLibopus],
+    references_of_links: &[Opusdec, FfmpegLibopus],
     references_need_granules: true,
     references_of_surround: &[Opusdec, FfmpegLibopus],
 };
@@ -91,6 +95,8 @@ fn contained(mut shop: Workshop, codec: &Codec) -> Result<Case, NotMade> {
     let links = if shop.chance(15, "chained") { 2 } else { 1 };
     let mut frames = Some(0);
     let mut channels = sound.channels;
+    // Each link alone: on the pages that were made, and as the encoder laid it onto pages.
+    let (mut relaid_links, mut encoded_links) = (Vec::new(), Vec::new());
     for link in 0..links {
         if link > 0 {
             sound = shop.sound(&[sound.frame_rate_hz], &[sound.channels], codec.widths);
@@ -99,7 +105,9 @@ fn contained(mut shop: Workshop, codec: &Codec) -> Result<Case, NotMade> {
         let encoded = shop.read("encoded.ogg");
         // opusenc mixes many channels down where their bits are few.
         channels = encoded[28 + codec.channels_at].into();
+        encoded_links.push(shop.write(&format!("encoded-{link}.ogg"), &encoded));
         let (bytes, kept) = relaid(&mut shop, codec, encoded, link);
+        relaid_links.push(shop.write(&format!("link-{link}.ogg"), &bytes));
         file.extend(bytes);
         let scale = f64::from(codec.frame_rate_hz.unwrap_or(sound.frame_rate_hz))
             / f64::from(sound.frame_rate_hz);
@@ -109,21 +117,24 @@ fn contained(mut shop: Workshop, codec: &Codec) -> Result<Case, NotMade> {
             .filter(|_| exact)
             .map(|sum| sum + sound.frames as u64);
     }
-    let as_encoded = shop.path("encoded.ogg");
     let path = shop.write("out.ogg", &file);
     let mut case = shop.case(path, &sound);
     case.frames = frames;
     case.channels = channels;
     case.frame_rate_hz = codec.frame_rate_hz.unwrap_or(sound.frame_rate_hz);
     case.tolerance = codec.tolerance;
-    if links == 1 && case.has(WITHOUT_GRANULE) && codec.references_need_granules {
-        // As the encoder laid the packets onto pages.
-        case.parts = vec![as_encoded];
-    }
-    case.references = match case.channels {
-        1 | 2 | 4 => codec.references,
+    case.references = match (links, case.channels) {
+        // ffmpeg leaves the end of a link's last packet where it is.
+        (2.., 1 | 2 | 4) => codec.references_of_links,
+        (_, 1 | 2 | 4) => codec.references,
         _ => codec.references_of_surround,
     };
+    if case.has(WITHOUT_GRANULE) && codec.references_need_granules {
+        case.parts = encoded_links;
+    } else if links > 1 {
+        // The references know chained files badly: libsndfile plays the first link alone.
+        case.parts = relaid_links;
+    }
     Ok(case)
 }
 
@@ -164,7 +175,7 @@ fn relaid(shop: &mut Workshop, codec: &Codec, encoded: Vec<u8>, link: usize) -> 
         no_end: shop.chance(20, "no end of stream"),
         whole_packets: shop.chance(50, "whole packets on pages"),
     };
-    // Only a page that is marked as the last may cut off the end.
+    // Where the only page is not marked as the last, it cuts off the beginning.
     (stream.write(layout, &mut shop.rng), kept && !layout.no_end)
 }
 
