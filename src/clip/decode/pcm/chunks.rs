@@ -72,7 +72,7 @@ impl Chunks {
             // A pad byte is 0; some programs leave it out.
             Chunks::Iff(_) => match (input.array::<1>(end)?, self.at(input, end)?) {
                 (Some([pad]), Some(next)) if pad != 0 && next.is_named && next.fits(input) => end,
-                _ => end + 1,
+                _ => end.saturating_add(1),
             },
         }))
     }

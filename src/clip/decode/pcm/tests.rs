@@ -399,6 +399,32 @@ fn rf64_has_a_table_for_all_sizes_beyond_32_bits() {
 }
 
 #[test]
+fn a_size_beyond_all_numbers_ends_the_chunks() {
+    let folder = Folder::new("huge");
+    let mut ds64 = [
+        [0u64, 4, 2].map(u64::to_le_bytes).concat(),
+        b"\x01\0\0\0bext".to_vec(),
+    ]
+    .concat();
+    ds64.extend(u64::MAX.to_le_bytes());
+    let mut huge = iff_chunk(b"bext", b"aaaaaa");
+    huge[4..8].fill(0xFF);
+    let mut file = riff(&[
+        iff_chunk(b"ds64", &ds64),
+        iff_chunk(b"fmt ", &format_chunk(MONO_16)),
+        huge,
+        iff_chunk(b"data", LITTLE),
+    ]);
+    file[..4].copy_from_slice(b"RF64");
+    let path = folder.path().join("file");
+    fs::write(&path, file).expect("the folder is writable");
+    let error = open(&path)
+        .map(|_| ())
+        .expect_err("its data is out of reach");
+    assert!(error.to_string().contains("RF64 without data"), "{error}");
+}
+
+#[test]
 fn ambisonic_files_have_guids_of_their_own() {
     let folder = Folder::new("amb");
     for (codec, bits, data) in [
