@@ -7,7 +7,7 @@ use std::panic;
 use std::sync::Once;
 
 /// The crates whose panics the library turns into errors.
-const CODECS: [&str; 2] = ["/symphonia-", "/opus-pure-"];
+const CODECS: [&str; 4] = ["/symphonia-", "/opus-pure-", "/syom-", "/nanomp3-core-"];
 
 static HOOK: Once = Once::new();
 

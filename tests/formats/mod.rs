@@ -3,6 +3,7 @@
 
 pub mod files;
 mod flac;
+mod mp4;
 mod mpeg;
 mod ogg;
 
@@ -94,6 +95,29 @@ fn load(file: &Path) -> Vec<f32> {
         file.display()
     );
     interleaved(&clip)
+}
+
+/// Makes a file from a sound as a line of shell tells, and returns its bytes.
+fn made(folder: &Folder, sound: Sound, line: &str, name: &str) -> Vec<u8> {
+    let source = folder.path().join("source.wav");
+    sound.write(&source);
+    let file = folder.path().join(name);
+    make(line, &source, &file);
+    std::fs::read(file).expect("it was made")
+}
+
+/// Loads bytes as a file of that name.
+fn load_bytes(folder: &Folder, bytes: &[u8], name: &str) -> Vec<f32> {
+    let file = folder.path().join(name);
+    std::fs::write(&file, bytes).expect("the folder is writable");
+    load(&file)
+}
+
+fn error_of(folder: &Folder, bytes: &[u8], name: &str) -> String {
+    let file = folder.path().join(name);
+    std::fs::write(&file, bytes).expect("the folder is writable");
+    let error = amio::Clip::open(&file).expect_err("it cannot be loaded");
+    error.to_string()
 }
 
 #[track_caller]
@@ -266,17 +290,13 @@ fn files_that_forget_the_length_are_as_long_as_ffmpeg_finds_them() {
 fn a_codec_that_is_not_supported_is_named() {
     let table = "
         m.mp4     ffmpeg -v error -i $in -c:a libmp3lame $out
-        f.mp4     ffmpeg -v error -i $in -c:a aac -movflags +frag_keyframe+empty_moov $out
         o.mp4     ffmpeg -v error -i $in -c:a libopus -ar 48000 $out
-        s.m4a     ffmpeg -v error -i $in -c:a aac -ac 6 $out
         i.aifc    ffmpeg -v error -i $in -c:a adpcm_ima_qt -f aiff $out
         a.wav     ffmpeg -v error -i $in -c:a adpcm_ms $out
     ";
     let found = [
         "MP4 with MPEG audio (MP3)",
-        "MP4 in fragments",
-        "MP4 with codec \"Opus\"",
-        "MP4 with AAC in channel configuration 6",
+        "MP4 with codec Opus",
         "codec ima4 (IMA ADPCM)",
         "Microsoft ADPCM",
     ];

@@ -1,8 +1,8 @@
 //! Ogg files as encoders seldom write them: pages without granule positions, positions that jump, and
 //! files that were joined.
 
-use super::files::{Folder, Sound, make};
-use super::{assert_same, load};
+use super::files::{Folder, Sound};
+use super::{assert_same, load_bytes, made};
 use std::fs;
 use std::path::Path;
 
@@ -24,21 +24,6 @@ const CODECS: [(&str, &str); 3] = [
         "ffmpeg -v error -i $in -c:a flac -page_duration 200000 $out",
     ),
 ];
-
-/// Makes a file, and returns its bytes.
-fn made(folder: &Folder, sound: Sound, line: &str, name: &str) -> Vec<u8> {
-    let source = folder.path().join("source.wav");
-    sound.write(&source);
-    let file = folder.path().join(name);
-    make(line, &source, &file);
-    fs::read(file).expect("it was made")
-}
-
-fn load_bytes(folder: &Folder, bytes: &[u8], name: &str) -> Vec<f32> {
-    let file = folder.path().join(name);
-    fs::write(&file, bytes).expect("the folder is writable");
-    load(&file)
-}
 
 /// The pages of a file.
 fn pages(file: &[u8]) -> Vec<Vec<u8>> {

@@ -1,8 +1,10 @@
 //! Apple's Core Audio Format, with PCM, ALAC or AAC.
 
+use super::aac::Aac;
+use super::alac;
 use super::input::{Input, PARTS};
 use super::mp4::boxes::Bytes;
-use super::mp4::{DECODER_SETUP, aac, alac, descriptor};
+use super::mp4::descriptor::{DECODER_SETUP, descriptor};
 use super::pcm::chunks::Chunks;
 use super::pcm::{self, Encoding, Header, Order};
 use super::table::Place;
@@ -54,7 +56,7 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
             Arc::clone(input),
             pcm_header(input, &format, offset, length)?,
         ),
-        b"aac " | b"alac" => {
+        b"aac " | b"aach" | b"aacp" | b"alac" => {
             let Some(packets) = Packets::read(Bytes(&table)) else {
                 return Err(input.bad("CAF without a table of packets"));
             };
@@ -67,9 +69,9 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
             let Some(setup) = descriptor(Bytes(&setup), DECODER_SETUP) else {
                 return Err(input.bad("CAF with AAC that says nothing of itself"));
             };
-            let held = places.len() as u64 * u64::from(aac::FRAMES);
-            let frames = frames.min(held.saturating_sub(delay));
-            aac::open(input, "CAF", setup.0, places, delay, frames)
+            // What is before and after is counted in frames of the file's rate.
+            let aac = Aac::new(input, "CAF", setup.0, places)?;
+            aac.open(delay, frames)
         }
         other => Err(input.bad(match unsupported::codec(*other) {
             Some(name) => format!("CAF with codec {name}"),

@@ -1,14 +1,14 @@
 //! Symphonia's codecs behind one trait.
 
 use symphonia::core::audio::{Audio, GenericAudioBufferRef};
-use symphonia::core::codecs::audio::well_known::{CODEC_ID_AAC, CODEC_ID_ALAC, CODEC_ID_VORBIS};
+use symphonia::core::codecs::audio::well_known::{CODEC_ID_ALAC, CODEC_ID_VORBIS};
 use symphonia::core::codecs::audio::{
     AudioCodecId, AudioCodecParameters, AudioDecoder, AudioDecoderOptions,
 };
 use symphonia::core::errors::Result as SymphoniaResult;
 use symphonia::core::packet::PacketRef;
 use symphonia::core::units::{Duration, Timestamp};
-use symphonia::default::codecs::{AacDecoder, AlacDecoder};
+use symphonia::default::codecs::AlacDecoder;
 use symphonia_codec_vorbis::VorbisDecoder;
 
 /// Why a packet was not decoded.
@@ -26,7 +26,6 @@ pub trait Codec: Send {
 /// The codecs that Symphonia has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    Aac,
     Alac,
     Vorbis,
 }
@@ -35,7 +34,6 @@ impl Kind {
     /// For people.
     pub fn name(self) -> &'static str {
         match self {
-            Kind::Aac => "AAC-LC",
             Kind::Alac => "ALAC",
             Kind::Vorbis => "Vorbis",
         }
@@ -43,7 +41,6 @@ impl Kind {
 
     fn id(self) -> AudioCodecId {
         match self {
-            Kind::Aac => CODEC_ID_AAC,
             Kind::Alac => CODEC_ID_ALAC,
             Kind::Vorbis => CODEC_ID_VORBIS,
         }
@@ -51,11 +48,7 @@ impl Kind {
 }
 
 /// A decoder of Symphonia.
-struct Decoder {
-    kind: Kind,
-    parameters: AudioCodecParameters,
-    decoder: Box<dyn AudioDecoder>,
-}
+struct Decoder(Box<dyn AudioDecoder>);
 
 /// Makes a decoder; `setup` is what the container keeps for it.
 ///
@@ -68,17 +61,12 @@ pub fn symphonia(kind: Kind, setup: Option<&[u8]>) -> Result<Box<dyn Codec>, Dam
         parameters.with_extra_data(setup.into());
     }
     let decoder = make(kind, &parameters).map_err(|error| error.to_string())?;
-    Ok(Box::new(Decoder {
-        kind,
-        parameters,
-        decoder,
-    }))
+    Ok(Box::new(Decoder(decoder)))
 }
 
 fn make(kind: Kind, parameters: &AudioCodecParameters) -> SymphoniaResult<Box<dyn AudioDecoder>> {
     let options = AudioDecoderOptions::default();
     Ok(match kind {
-        Kind::Aac => Box::new(AacDecoder::try_new(parameters, &options)?),
         Kind::Alac => Box::new(AlacDecoder::try_new(parameters, &options)?),
         Kind::Vorbis => Box::new(VorbisDecoder::try_new(parameters, &options)?),
     })
@@ -86,21 +74,13 @@ fn make(kind: Kind, parameters: &AudioCodecParameters) -> SymphoniaResult<Box<dy
 
 impl Codec for Decoder {
     fn reset(&mut self) {
-        match self.kind {
-            // Its noise generator goes on through a reset; a new decoder begins anew.
-            Kind::Aac => {
-                if let Ok(decoder) = make(self.kind, &self.parameters) {
-                    self.decoder = decoder;
-                }
-            }
-            _ => self.decoder.reset(),
-        }
+        self.0.reset();
     }
 
     fn decode(&mut self, packet: &[u8], out: &mut [Vec<f32>]) -> Result<(), Damage> {
         let packet = PacketRef::new(0, Timestamp::ZERO, Duration::ZERO, packet);
         let decoded = self
-            .decoder
+            .0
             .decode_ref(&packet)
             .map_err(|error| error.to_string())?;
         if decoded.num_planes() != out.len() {

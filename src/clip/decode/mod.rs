@@ -6,11 +6,12 @@
 //! hold, a codec decodes one packet after another, and one source for all of them keeps the frames
 //! in place, whatever is sought, damaged or missing.
 //!
-//! The codecs are Symphonia's and opus-pure's, and for FLAC our own ([`flac`]). The containers are
-//! parsed here, because exact
+//! The codecs come from crates, but for FLAC ([`flac`]). The containers are parsed here, because exact
 //! positions after a seek, gaps where packets are lost, and memory that never grows with what a
 //! header claims must be the same for all formats.
 
+mod aac;
+mod alac;
 mod caf;
 mod chain;
 mod codec;
@@ -38,7 +39,7 @@ use std::sync::Arc;
 /// What can be loaded, for error messages.
 pub(super) const SUPPORTED: &str = "WAV, RF64, BW64, Wave64, AIFF, AU and CAF with PCM of 8 to 32 bits, \
     floats of 32 or 64 bits, A-law or mu-law; FLAC; MP3; Vorbis, Opus and FLAC in Ogg; \
-    AAC-LC with 1 or 2 channels in MP4 (M4A), CAF and ADTS; ALAC in MP4 (M4A) and CAF; \
+    AAC-LC and HE-AAC in MP4 (M4A), CAF and ADTS; ALAC in MP4 (M4A) and CAF; \
     1 to 64 channels, 1000 to 768000 Hz";
 
 /// What an audio file holds.
@@ -115,7 +116,7 @@ fn parse(file: &Arc<Input>) -> Result<Opened> {
     if head.starts_with(b"OggS") {
         return ogg::open(input);
     }
-    if head.get(4..8) == Some(b"ftyp") {
+    if mp4::begins(&head) {
         return mp4::open(input);
     }
     if head.starts_with(b"fLaC") {

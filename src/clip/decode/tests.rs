@@ -16,6 +16,7 @@ use std::path::Path;
 const LONG: &str = "
     long.aac        ffmpeg -v error -i $in -c:a aac -b:a 64k $out
     long.m4a        ffmpeg -v error -i $in -c:a aac $out
+    fragments.mp4   ffmpeg -v error -i $in -c:a aac -movflags +empty_moov -frag_duration 500000 $out
     long.opus       opusenc --quiet --bitrate 32 $in $out
     music.opus      opusenc --quiet --bitrate 128 --framesize 60 $in $out
     long.ogg        oggenc -Q -q 2 $in -o $out
@@ -319,6 +320,41 @@ fn in_sevens(number: usize) -> Vec<u8> {
     }
 }
 
+/// Puts the packets of an ADTS file into CAF: no free program writes that. `frames` of them are the
+/// sound, behind the usual 2112.
+fn caf_of(
+    adts: &Path,
+    codec: &[u8; 4],
+    setup: [u8; 2],
+    frame_rate_hz: f64,
+    frames: u64,
+) -> Vec<u8> {
+    let file = fs::read(adts).expect("it was made");
+    let (mut sizes, mut packets, mut count, mut rest) = (Vec::new(), Vec::new(), 0, &file[..]);
+    while let [_, _, _, a, b, c, _, ..] = *rest {
+        let bytes = usize::from(a & 3) << 11 | usize::from(b) << 3 | usize::from(c >> 5);
+        sizes.extend(in_sevens(bytes - 7));
+        packets.extend(&rest[7..bytes]);
+        count += 1u64;
+        rest = &rest[bytes..];
+    }
+    let mut caf = b"caff\0\x01\0\0".to_vec();
+    let mut chunk = |name: &[u8; 4], parts: &[&[u8]]| {
+        let bytes: usize = parts.iter().map(|part| part.len()).sum();
+        caf.extend(name);
+        caf.extend((bytes as u64).to_be_bytes());
+        parts.iter().for_each(|part| caf.extend(*part));
+    };
+    let format = b"\0\0\0\0\0\0\0\0\0\0\x04\0\0\0\0\x02\0\0\0\0";
+    chunk(b"desc", &[&frame_rate_hz.to_be_bytes(), codec, format]);
+    let decoder = b"\x04\x11\x40\x15\0\0\0\0\0\0\0\0\0\0\0\x05\x02";
+    chunk(b"kuki", &[b"\x03\x16\0\0\0", decoder, &setup]);
+    let head = [count.to_be_bytes(), frames.to_be_bytes()].concat();
+    chunk(b"pakt", &[&head, b"\0\0\x08\x40\0\0\0\0", &sizes]);
+    chunk(b"data", &[b"\0\0\0\0", &packets]);
+    caf
+}
+
 #[test]
 fn aac_in_caf_loads_as_the_same_packets_do_in_adts() {
     let folder = Folder::new("caf-aac");
@@ -329,50 +365,51 @@ fn aac_in_caf_loads_as_the_same_packets_do_in_adts() {
         frames: 30_000,
     };
     sound.write(&source);
-    let adts = folder.path().join("source.aac");
-    make("ffmpeg -v error -i $in -c:a aac $out", &source, &adts);
-    // No free program writes AAC into CAF, so it is taken out of ADTS here.
-    let file = fs::read(&adts).expect("it was made");
-    let (mut sizes, mut packets, mut count, mut rest) = (Vec::new(), Vec::new(), 0, &file[..]);
-    while let [_, _, _, a, b, c, _, ..] = *rest {
-        let bytes = usize::from(a & 3) << 11 | usize::from(b) << 3 | usize::from(c >> 5);
-        sizes.extend(in_sevens(bytes - 7));
-        packets.extend(&rest[7..bytes]);
-        count += 1u64;
-        rest = &rest[bytes..];
+    let lc = folder.path().join("source.aac");
+    make("ffmpeg -v error -i $in -c:a aac $out", &source, &lc);
+    let he = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/formats/mp4/he.aac");
+    for (adts, codec, setup, rate, encoding) in [
+        (&lc, b"aac ", [0x12, 0x10], 44_100, "AAC-LC"),
+        (&he, b"aach", [0x14, 0x10], 32_000, "HE-AAC"),
+    ] {
+        let frames = 20_000;
+        let path = folder.path().join("aac.caf");
+        let caf = caf_of(adts, codec, setup, f64::from(rate), frames);
+        fs::write(&path, caf).expect("the folder is writable");
+        let info = probe(&path).unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(
+            (info.container, info.encoding, info.frame_rate_hz),
+            ("CAF", encoding, rate)
+        );
+        assert_eq!((info.channels, info.frames), (2, frames));
+        for (caf, adts) in whole(&path).iter().zip(whole(adts)) {
+            assert!(same(caf, &adts[2_112..2_112 + frames as usize]));
+        }
+        assert_seeks(&path, 20);
     }
-    let frames = 25_000u64;
-    let mut caf = b"caff\0\x01\0\0".to_vec();
-    let mut chunk = |name: &[u8; 4], parts: &[&[u8]]| {
-        let bytes: usize = parts.iter().map(|part| part.len()).sum();
-        caf.extend(name);
-        caf.extend((bytes as u64).to_be_bytes());
-        parts.iter().for_each(|part| caf.extend(*part));
+}
+
+#[test]
+fn he_aac_reads_the_same_from_any_frame_on() {
+    let folder = Folder::new("seek-he");
+    let mut random = 1u32;
+    let mut noise = || {
+        random = random.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        0.4 * ((random >> 8) as f32 / (1 << 24) as f32 - 0.5)
     };
-    let format = b"aac \0\0\0\0\0\0\0\0\0\0\x04\0\0\0\0\x02\0\0\0\0";
-    chunk(b"desc", &[&44_100f64.to_be_bytes(), format]);
-    let decoder = b"\x04\x11\x40\x15\0\0\0\0\0\0\0\0\0\0\0\x05\x02\x12\x10";
-    chunk(b"kuki", &[b"\x03\x16\0\0\0", decoder]);
-    let head = [count.to_be_bytes(), frames.to_be_bytes()].concat();
-    chunk(b"pakt", &[&head, b"\0\0\x08\x40\0\0\0\0", &sizes]); // 2112 before
-    chunk(b"data", &[b"\0\0\0\0", &packets]);
-    let path = folder.path().join("aac.caf");
-    fs::write(&path, caf).expect("the folder is writable");
-    let info = probe(&path).unwrap_or_else(|error| panic!("{error}"));
-    assert_eq!(
-        (
-            info.container,
-            info.encoding,
-            info.frame_rate_hz,
-            info.channels,
-            info.frames
-        ),
-        ("CAF", "AAC-LC", 44_100, 2, frames)
-    );
-    for (caf, adts) in whole(&path).iter().zip(whole(&adts)) {
-        assert!(same(caf, &adts[2_112..2_112 + frames as usize]));
+    let planes: Vec<Vec<f32>> = (0..2)
+        .map(|_| (0..100 * 24_000).map(|_| noise()).collect())
+        .collect();
+    let options = syom::EncodeOptions::adts().with_bitrate_bps(32_000);
+    for (name, options) in [
+        ("he.aac", options.clone().with_he(true)),
+        ("he-v2.aac", options.with_he_v2(true)),
+    ] {
+        let path = folder.path().join(name);
+        let file = syom::encode_with(&planes, 24_000, &options).expect("the sound is fine");
+        fs::write(&path, file).expect("the folder is writable");
+        assert_seeks(&path, 40);
     }
-    assert_seeks(&path, 20);
 }
 
 #[test]

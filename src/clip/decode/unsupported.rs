@@ -162,7 +162,7 @@ pub fn wave_codec(codec: u16) -> &'static str {
     }
 }
 
-/// Codecs that have four characters for a name, in AIFF-C and CAF.
+/// Codecs that have four characters for a name, in AIFF-C, CAF and MP4.
 pub fn codec(name: [u8; 4]) -> Option<&'static str> {
     Some(match &name {
         b"ima4" => "ima4 (IMA ADPCM)",
@@ -184,11 +184,12 @@ pub fn codec(name: [u8; 4]) -> Option<&'static str> {
         b".mp3" => "MP3",
         b"ac-3" => "AC-3",
         b"ec-3" => "E-AC-3",
-        b"opus" => "Opus",
-        b"flac" => "FLAC",
+        b"opus" | b"Opus" => "Opus",
+        b"flac" | b"fLaC" => "FLAC",
         b"ilbc" => "iLBC",
-        b"samr" => "AMR",
-        b"aach" | b"aacp" => "HE-AAC",
+        b"samr" | b"sawb" => "AMR",
+        b"dtsc" | b"dtse" | b"dtsh" | b"dtsl" => "DTS",
+        b"sowt" | b"twos" | b"lpcm" | b"ipcm" | b"fpcm" => "PCM",
         b"aacl" => "AAC-LD",
         b"aace" => "AAC-ELD",
         b"usac" => "xHE-AAC",

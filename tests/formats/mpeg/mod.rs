@@ -1,10 +1,9 @@
 //! MP3 and ADTS files that encoders seldom write: tags anywhere, files that were joined, channels and
 //! rates that change, a few frames, free format, and windows that encoders seldom choose.
 
-use super::files::{Folder, Sound, make};
-use super::{assert_close, assert_same, by_ffmpeg, floats, load};
+use super::files::{Folder, Sound};
+use super::{assert_close, assert_same, by_ffmpeg, error_of, floats, load, load_bytes};
 use crate::toolchain;
-use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -16,27 +15,7 @@ const SOUND: Sound = Sound {
 
 /// Makes a file from `SOUND` as a line of shell tells, and returns its bytes.
 fn made(folder: &Folder, line: &str, name: &str) -> Vec<u8> {
-    let source = folder.path().join("source.wav");
-    if !source.exists() {
-        SOUND.write(&source);
-    }
-    let file = folder.path().join(name);
-    make(line, &source, &file);
-    fs::read(file).expect("it was made")
-}
-
-/// Loads bytes as a file of that name.
-fn load_bytes(folder: &Folder, bytes: &[u8], name: &str) -> Vec<f32> {
-    let file = folder.path().join(name);
-    fs::write(&file, bytes).expect("the folder is writable");
-    load(&file)
-}
-
-fn error_of(folder: &Folder, bytes: &[u8], name: &str) -> String {
-    let file = folder.path().join(name);
-    fs::write(&file, bytes).expect("the folder is writable");
-    let error = amio::Clip::open(&file).expect_err("it cannot be loaded");
-    error.to_string()
+    super::made(folder, SOUND, line, name)
 }
 
 fn by_mpg123(file: &Path) -> Vec<f32> {

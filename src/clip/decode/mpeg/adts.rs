@@ -3,8 +3,8 @@
 use super::open_runs;
 use super::runs::{FrameHeader, Run, runs};
 use crate::clip::decode::Opened;
+use crate::clip::decode::aac::Aac;
 use crate::clip::decode::input::Input;
-use crate::clip::decode::mp4::aac;
 use crate::clip::decode::table::Place;
 use crate::error::Result;
 use std::sync::Arc;
@@ -70,6 +70,47 @@ fn open_run(input: &Arc<Input>, run: Run<Header>) -> Result<Opened> {
     if run.first.blocks != 1 {
         return Err(input.bad("ADTS with several blocks in a frame"));
     }
-    let frames = run.places.len() as u64 * u64::from(aac::FRAMES);
-    aac::open(input, "ADTS", &run.first.setup, run.places, 0, frames)
+    let Header { setup, .. } = run.first;
+    let setup = match setup[1] >> 3 & 15 {
+        0 => {
+            let first = run
+                .places
+                .first()
+                .map_or((0, 0), |p| (p.offset, p.bytes.into()));
+            let first = input.bytes(first.0, first.1)?;
+            setup_with_channels(setup, &first)
+                .ok_or_else(|| input.bad("ADTS that does not say which channels it has"))?
+        }
+        _ => setup.to_vec(),
+    };
+    let aac = Aac::new(input, "ADTS", &setup, run.places)?;
+    let frames = aac.frames();
+    aac.open(0, frames)
+}
+
+/// The setup of a file whose channels are none of the usual ones: they are listed in the first packet
+/// (`program_config_element`, ISO 14496-3, 4.4.1.1), and MP4 keeps that list in the setup.
+fn setup_with_channels(setup: [u8; 2], packet: &[u8]) -> Option<Vec<u8>> {
+    let bit = |at: usize| Some(usize::from(packet.get(at / 8)? >> (7 - at % 8) & 1));
+    let number = |at: usize, bits: usize| {
+        (at..at + bits).try_fold(0, |number, at| Some(number << 1 | bit(at)?))
+    };
+    const LIST: usize = 5;
+    if number(0, 3)? != LIST {
+        return None;
+    }
+    let elements = number(13, 4)? + number(17, 4)? + number(21, 4)? + number(30, 4)?;
+    let (low, data) = (number(25, 2)?, number(27, 3)?);
+    let mut end = 34;
+    for mixdown in [4, 4, 3] {
+        end += 1 + mixdown * bit(end)?;
+    }
+    end += 5 * elements + 4 * (low + data);
+    let mut setup = setup.to_vec();
+    for from in (3..end).step_by(8) {
+        let bits = (end - from).min(8);
+        setup.push((number(from, bits)? << (8 - bits)) as u8);
+    }
+    setup.push(0); // bytes of comment
+    Some(setup)
 }

@@ -1,7 +1,7 @@
 //! ALAC packets, wherever they come from.
 
+use super::codec::{Kind, symphonia};
 use crate::clip::ClipInfo;
-use crate::clip::decode::codec::{Kind, symphonia};
 use crate::clip::decode::input::Input;
 use crate::clip::decode::packets::{Decoded, Description, Loss};
 use crate::clip::decode::table::{Lead, Place, Table};

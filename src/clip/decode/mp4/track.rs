@@ -1,0 +1,121 @@
+//! The track of sound: what its packets are, and where they lie.
+
+use super::boxes::Bytes;
+use super::fragments;
+use super::tables;
+use super::units::Units;
+use crate::clip::decode::input::Input;
+use crate::clip::decode::table::Place;
+use crate::error::Result;
+
+/// The first track of sound.
+pub struct Track<'a> {
+    pub codec: [u8; 4],
+    /// What follows the fixed part of its description.
+    pub setup: Bytes<'a>,
+    pub units: Units,
+    pub boxes: Bytes<'a>,
+    tables: Bytes<'a>,
+}
+
+/// The packets of a track.
+pub struct Packets {
+    pub places: Vec<Place>,
+    /// How long they last in units of the track; `None` if nothing says.
+    pub lasts: Option<u64>,
+    /// The time at which the first one begins, in units of the track.
+    pub start: u64,
+    /// Whether they lie in fragments, which only add to what is in the movie itself.
+    pub are_in_fragments: bool,
+}
+
+impl<'a> Track<'a> {
+    /// Finds it in a movie; `None` if there is none.
+    pub fn find(movie: Bytes<'a>) -> Option<Track<'a>> {
+        let mut boxes = movie;
+        while let Some((name, track)) = boxes.next_box() {
+            if name == *b"trak"
+                && let Some(handler) = track.find_path(&[b"mdia", b"hdlr"])
+                && handler.0.get(8..12) == Some(b"soun")
+            {
+                return Track::read(movie, track);
+            }
+        }
+        None
+    }
+
+    fn read(movie: Bytes<'a>, boxes: Bytes<'a>) -> Option<Track<'a>> {
+        let tables = boxes.find_path(&[b"mdia", b"minf", b"stbl"])?;
+        let mut description = tables.find(b"stsd")?;
+        let version = description.u8()?;
+        description.skip(7)?;
+        let (codec, entry) = description.next_box()?;
+        Some(Track {
+            codec,
+            setup: setup(entry, version)?,
+            units: Units::of(boxes, movie)?,
+            boxes,
+            tables,
+        })
+    }
+
+    /// The inside of a box of its description, which QuickTime may wrap into another.
+    pub fn find_setup(&self, name: &[u8; 4]) -> Option<Bytes<'a>> {
+        let wrapped = || self.setup.find(b"wave").and_then(|wave| wave.find(name));
+        self.setup.find(name).or_else(wrapped)
+    }
+
+    /// Where the packets lie, in the movie's own tables and then in its fragments.
+    ///
+    /// # Errors
+    /// [`Error::Format`](crate::Error::Format) for tables that make no sense.
+    pub fn packets(&self, input: &Input, movie: Bytes<'_>) -> Result<Packets> {
+        let bad = || input.bad("MP4 with a track of sound whose tables make no sense");
+        let extended = movie.find(b"mvex");
+        let places = tables::places(self.tables, input.length());
+        let lasts = tables::duration(self.tables);
+        let mut packets = match (places, lasts) {
+            (Some(places), Some(lasts)) => Packets {
+                places,
+                lasts: Some(lasts).filter(|lasts| *lasts > 0),
+                start: 0,
+                are_in_fragments: false,
+            },
+            // Tables without an entry.
+            _ if extended.is_some() => Packets {
+                places: Vec::new(),
+                lasts: None,
+                start: 0,
+                are_in_fragments: false,
+            },
+            _ => return Err(bad()),
+        };
+        if let Some(extended) = extended {
+            let number = self.number().ok_or_else(bad)?;
+            fragments::add(input, extended, number, &mut packets)?;
+        }
+        Ok(packets)
+    }
+
+    /// The number by which fragments call it.
+    fn number(&self) -> Option<u32> {
+        let mut head = self.boxes.find(b"tkhd")?;
+        let version = head.u8()?;
+        head.skip(if version == 0 { 3 + 8 } else { 3 + 16 })?;
+        head.u32()
+    }
+}
+
+/// What follows the fixed part of a description of sound: that part is longer in later versions of
+/// QuickTime, which ISO's own version 1 is not (ISO 14496-12, 12.2.3).
+fn setup(mut entry: Bytes<'_>, description: u8) -> Option<Bytes<'_>> {
+    entry.skip(8)?;
+    let version = entry.u16()?;
+    entry.skip(match (version, description) {
+        (0, _) | (1, 1) => 18,
+        (1, _) => 34,
+        (2, _) => 54,
+        _ => return None,
+    })?;
+    Some(entry)
+}
