@@ -87,6 +87,15 @@ impl Sound {
         }
     }
 
+    /// A vector for each channel.
+    pub fn planes(&self) -> Vec<Vec<f32>> {
+        let channels = usize::from(self.channels);
+        let plane = |channel| self.samples.iter().skip(channel).step_by(channels);
+        (0..channels)
+            .map(|channel| plane(channel).map(|sample| *sample as f32).collect())
+            .collect()
+    }
+
     /// As a WAV file.
     pub fn wav(&self, width: Width) -> Vec<u8> {
         let bytes: u16 = match width {

@@ -1,4 +1,4 @@
-//! AAC in ADTS and MP4, and ALAC, by ffmpeg.
+//! AAC in ADTS and MP4, and ALAC, by ffmpeg; HE-AAC, which it does not write, by syom.
 
 use crate::case::{Case, NotMade, Workshop};
 use crate::references::Reference::Ffmpeg;
@@ -10,8 +10,13 @@ const RATES_HZ: [u32; 9] = [
     8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000,
 ];
 
+/// More channels than two only now and then: they take long.
+const CHANNELS: [u16; 10] = [1, 1, 2, 2, 2, 2, 3, 5, 6, 8];
+
+const HE_RATES_HZ: [u32; 6] = [16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
+
 pub fn adts(mut shop: Workshop) -> Result<Case, NotMade> {
-    let sound = shop.sound(&RATES_HZ, &[1, 2, 2], &[Width::Bits16]);
+    let sound = shop.sound(&RATES_HZ, &CHANNELS, &[Width::Bits16]);
     let options = options(&mut shop);
     let line = format!("ffmpeg -v error -y -i in.wav -c:a aac {options} encoded.aac");
     shop.encode(&line, "encoded.aac")?;
@@ -54,10 +59,42 @@ pub fn adts(mut shop: Workshop) -> Result<Case, NotMade> {
 }
 
 pub fn mp4(mut shop: Workshop) -> Result<Case, NotMade> {
-    let sound = shop.sound(&RATES_HZ, &[1, 2, 2], &[Width::Bits16]);
+    let sound = shop.sound(&RATES_HZ, &CHANNELS, &[Width::Bits16]);
     let options = options(&mut shop);
-    let path = contained(&mut shop, &format!("-c:a aac {options}"))?;
-    Ok(lossy(shop, path, &sound))
+    let path = contained(&mut shop, &format!("-i in.wav -c:a aac {options}"))?;
+    let mut case = lossy(shop, path, &sound);
+    // The beginning of such a file was written before the encoder told what it puts before the sound.
+    if case.has("fragments") {
+        case.frames = Some(sound.frames as u64 + 1_024);
+    }
+    Ok(case)
+}
+
+/// HE-AAC gives two channels, also where the file has one.
+pub fn he(mut shop: Workshop) -> Result<Case, NotMade> {
+    let mut sound = shop.sound(&HE_RATES_HZ, &[1, 2, 2], &[Width::Bits16]);
+    let parametric = sound.channels == 2 && shop.chance(40, "parametric stereo");
+    let kilobits = shop.rng.count(24, 96);
+    shop.note(format!(
+        "syom: HE-AAC, parametric: {parametric}, {kilobits} kbit/s"
+    ));
+    let options = syom::EncodeOptions::adts().with_bitrate_bps(1_000 * kilobits as u32);
+    let options = match parametric {
+        true => options.with_he_v2(true),
+        false => options.with_he(true),
+    };
+    let encoded = syom::encode_with(&sound.planes(), sound.frame_rate_hz, &options)
+        .map_err(|error| NotMade(error.to_string()))?;
+    sound.channels = 2;
+    let mut path = shop.write("encoded.aac", &encoded);
+    if shop.chance(60, "in MP4") {
+        path = contained(&mut shop, "-i encoded.aac -c copy -bsf:a aac_adtstoasc")?;
+    }
+    let mut case = lossy(shop, path, &sound);
+    // ADTS keeps no length.
+    case.frames = None;
+    case.tolerance = 1e-3;
+    Ok(case)
 }
 
 pub fn alac(mut shop: Workshop) -> Result<Case, NotMade> {
@@ -79,7 +116,7 @@ pub fn alac(mut shop: Workshop) -> Result<Case, NotMade> {
         shop.encode(&line, "encoded.caf")?;
         shop.path("encoded.caf")
     } else {
-        contained(&mut shop, &options)?
+        contained(&mut shop, &format!("-i in.wav {options}"))?
     };
     let mut case = shop.case(path, &sound);
     case.references = &[Ffmpeg];
@@ -100,7 +137,7 @@ fn options(shop: &mut Workshop) -> String {
     options + &format!(" -aac_is {intensity}")
 }
 
-/// Encodes into MP4 of any kind, and changes boxes that do not matter.
+/// Encodes what `options` of ffmpeg name into MP4 of any kind, and changes boxes that do not matter.
 fn contained(shop: &mut Workshop, options: &str) -> Result<PathBuf, NotMade> {
     let name = *shop
         .rng
@@ -115,15 +152,15 @@ fn contained(shop: &mut Workshop, options: &str) -> Result<PathBuf, NotMade> {
             "-movflags +empty_moov+default_base_moof -frag_duration 100000",
         ),
         (
-            "fragments",
+            "fragments, edited",
             "-movflags +delay_moov+frag_custom+dash -frag_size 2000",
         ),
     ]);
     shop.mode(mode);
-    let line = format!("ffmpeg -v error -y -i in.wav {options} {flags} {name}");
+    let line = format!("ffmpeg -v error -y {options} {flags} {name}");
     shop.encode(&line, name)?;
     let mut file = shop.read(name);
-    if mode != "fragments" && shop.chance(20, "mdat of 64 bits") {
+    if !mode.starts_with("fragments") && shop.chance(20, "mdat of 64 bits") {
         mp4::widen_mdat(&mut file);
     }
     if mode == "moov before" && shop.chance(30, "mdat up to the end") {

@@ -12,12 +12,13 @@ use crate::case::{Case, NotMade, Workshop};
 pub type Make = fn(Workshop) -> Result<Case, NotMade>;
 
 /// All formats, as they are counted. Rounds take one after the other.
-pub const FORMATS: [(&str, Make); 16] = [
+pub const FORMATS: [(&str, Make); 17] = [
     ("MP3 of encoders", mp3::encoded),
     ("MP3 written", mp3::written),
     ("MP3 joined", mp3::joined),
     ("ADTS", aac::adts),
     ("AAC in MP4", aac::mp4),
+    ("HE-AAC", aac::he),
     ("ALAC", aac::alac),
     ("FLAC of encoders", flac::encoded),
     ("FLAC written", flac::written),

@@ -242,10 +242,7 @@ fn with_tags(shop: &mut Workshop, frames: &[Vec<u8>]) -> Vec<u8> {
     for (n, frame) in frames.iter().enumerate() {
         if n > 0 && between && shop.rng.chance(10) {
             shop.mode("tags between");
-            file.extend(match shop.rng.count(0, 1) {
-                0 => tags::id3v2(&mut shop.rng),
-                _ => tags::apev2(&mut shop.rng),
-            });
+            file.extend(tags::between(&mut shop.rng));
         }
         file.extend(frame);
     }

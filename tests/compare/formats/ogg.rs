@@ -104,7 +104,11 @@ fn contained(mut shop: Workshop, codec: &Codec) -> Result<Case, NotMade> {
         (codec.encode)(&mut shop, &sound)?;
         let encoded = shop.read("encoded.ogg");
         // opusenc mixes many channels down where their bits are few.
-        channels = encoded[28 + codec.channels_at].into();
+        let coded = encoded[28 + codec.channels_at].into();
+        if link > 0 && coded != channels {
+            return Err(NotMade("the links have other channels".into()));
+        }
+        channels = coded;
         encoded_links.push(shop.write(&format!("encoded-{link}.ogg"), &encoded));
         let (bytes, kept) = relaid(&mut shop, codec, encoded, link);
         relaid_links.push(shop.write(&format!("link-{link}.ogg"), &bytes));
@@ -113,6 +117,8 @@ fn contained(mut shop: Workshop, codec: &Codec) -> Result<Case, NotMade> {
             / f64::from(sound.frame_rate_hz);
         // Another rate rounds the length in ways of the encoder's own.
         let exact = kept && scale == 1.0;
+        // Its own encoder of Vorbis ends at whole blocks.
+        let exact = exact && !shop.modes.contains(&"ffmpeg (its own)");
         frames = frames
             .filter(|_| exact)
             .map(|sum| sum + sound.frames as u64);
@@ -155,7 +161,9 @@ fn relaid(shop: &mut Workshop, codec: &Codec, encoded: Vec<u8>, link: usize) -> 
             stream.shift(0, frames);
             kept = false;
         }
-        1 if packets > stream.headers + 3 => {
+        // A jump on the last page is another length, and the links of a chained file may be compared
+        // as they were encoded.
+        1 if packets > stream.headers + 3 && !shop.modes.contains(&"chained") => {
             shop.mode("granules jump");
             let from =
                 shop.rng

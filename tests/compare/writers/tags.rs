@@ -41,7 +41,15 @@ pub fn id3v1(rng: &mut Rng) -> Vec<u8> {
     tag
 }
 
-pub fn apev2(rng: &mut Rng) -> Vec<u8> {
+/// Tags that may stand between frames: their beginning tells that they are tags.
+pub fn between(rng: &mut Rng) -> Vec<u8> {
+    match rng.chance(50) {
+        true => id3v2(rng),
+        false => apev2(rng, true),
+    }
+}
+
+fn apev2(rng: &mut Rng, has_header: bool) -> Vec<u8> {
     let text = tempting_text(rng);
     let mut body = (text.len() as u32).to_le_bytes().to_vec();
     body.extend([0; 4]);
@@ -54,7 +62,7 @@ pub fn apev2(rng: &mut Rng) -> Vec<u8> {
         }
         end
     };
-    if rng.chance(50) {
+    if has_header {
         [end(0xA000_0000), body.clone(), end(0x8000_0000)].concat()
     } else {
         [body.clone(), end(0)].concat()
@@ -75,12 +83,21 @@ pub fn lyrics3(rng: &mut Rng) -> Vec<u8> {
     tag
 }
 
+/// At the end of a file, many have no header.
+fn apev2_behind(rng: &mut Rng) -> Vec<u8> {
+    let has_header = rng.chance(50);
+    apev2(rng, has_header)
+}
+
 /// Any tags that may stand at the end of a file, and how they are counted.
 pub fn behind(rng: &mut Rng) -> (&'static str, Vec<u8>) {
     match rng.count(0, 5) {
         0 => ("ID3v1 behind", id3v1(rng)),
-        1 => ("APEv2 behind", apev2(rng)),
-        2 => ("APEv2 and ID3v1 behind", [apev2(rng), id3v1(rng)].concat()),
+        1 => ("APEv2 behind", apev2_behind(rng)),
+        2 => (
+            "APEv2 and ID3v1 behind",
+            [apev2_behind(rng), id3v1(rng)].concat(),
+        ),
         3 => ("Lyrics3 behind", lyrics3(rng)),
         4 => ("ID3v2 behind", id3v2(rng)),
         _ => ("ID3v2 and ID3v1 behind", [id3v2(rng), id3v1(rng)].concat()),
