@@ -64,7 +64,20 @@ const EXPLAINED: &[Explained] = &[
         what: "MP3 with an Info tag: ffmpeg plays padding behind the end",
         why: "The tag states the padding: ours is the length of the sound that was encoded, and mpg123's.",
         holds: |d| {
-            d.case.format == "MP3 of encoders" && d.is_of(Ffmpeg) && d.ends_off_source(1_152)
+            d.case.format == "MP3 of encoders"
+                && d.is_of(Ffmpeg)
+                && (d.ends_off_source(1_152)
+                    || d.case.has("rate changed by LAME") && d.plays_more(1_152))
+        },
+    },
+    Explained {
+        what: "Vorbis of ffmpeg's own encoder: ffmpeg decodes one channel of some otherwise",
+        why: "libsndfile and oggdec, which ask libvorbis, give what we give.",
+        holds: |d| {
+            d.case.format == "Vorbis"
+                && d.case.has("ffmpeg (its own)")
+                && d.is_of(Ffmpeg)
+                && matches!(d.how, How::Samples { ours, theirs, .. } if ours == theirs)
         },
     },
     Explained {
@@ -162,7 +175,7 @@ const EXPLAINED: &[Explained] = &[
         what: "MP3 and AAC of a few frames: ffmpeg does not recognise them",
         why: "It wants more headers in a row. mpg123 gives what we give for MP3.",
         holds: |d| {
-            (d.case.format == "ADTS" || d.case.format.starts_with("MP3"))
+            (matches!(d.case.format, "ADTS" | "HE-AAC") || d.case.format.starts_with("MP3"))
                 && d.is_of(Ffmpeg)
                 && matches!(d.how, How::TheyRefuse { ours: ..6_000, .. })
         },

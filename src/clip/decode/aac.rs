@@ -83,6 +83,9 @@ impl Aac {
                 first = packet;
             }
         }
+        if places.is_empty() {
+            kind = Kind::of_nothing(setup).ok_or_else(|| bad("AAC that says too little".into()))?;
+        }
         if kind == Kind::default() {
             return Err(bad("AAC of which nothing can be decoded".into()));
         }
@@ -157,6 +160,24 @@ impl Aac {
 }
 
 impl Kind {
+    /// What a setup says, where there are no packets.
+    fn of_nothing(setup: &[u8]) -> Option<Kind> {
+        const RATES_HZ: [u32; 13] = [
+            96_000, 88_200, 64_000, 48_000, 44_100, 32_000, 24_000, 22_050, 16_000, 12_000, 11_025,
+            8_000, 7_350,
+        ];
+        let &[a, b, ..] = setup else {
+            return None;
+        };
+        let channels = usize::from(b >> 3 & 15);
+        Some(Kind {
+            frame_rate_hz: *RATES_HZ.get(usize::from((a & 7) << 1 | b >> 7))?,
+            frames: 1_024,
+            channels: *[0, 1, 2, 3, 4, 5, 6, 8].get(channels).filter(|n| **n > 0)?,
+            is_he: false,
+        })
+    }
+
     /// The larger one: a packet may lack what the next ones have.
     fn max(self, other: Kind) -> Kind {
         Kind {

@@ -89,11 +89,17 @@ pub fn he(mut shop: Workshop) -> Result<Case, NotMade> {
     let mut path = shop.write("encoded.aac", &encoded);
     if shop.chance(60, "in MP4") {
         path = contained(&mut shop, "-i encoded.aac -c copy -bsf:a aac_adtstoasc")?;
+        if shop.modes.contains(&"fragments") {
+            let why = "ffmpeg wrote the beginning before it knew the setup";
+            return Err(NotMade(why.into()));
+        }
     }
     let mut case = lossy(shop, path, &sound);
     // ADTS keeps no length.
     case.frames = None;
-    case.tolerance = 1e-3;
+    // On streams of the Fraunhofer encoder syom and ffmpeg agree within 1e-6 (tests/formats/mp4), on
+    // syom's own within this.
+    case.tolerance = 1e-2;
     Ok(case)
 }
 

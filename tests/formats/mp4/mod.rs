@@ -63,6 +63,21 @@ fn mp4_in_fragments_loads_as_the_same_packets_do_in_one_piece() {
 }
 
 #[test]
+fn aac_without_a_packet_is_a_file_of_0_frames() {
+    let folder = Folder::new("fragments-empty");
+    let line = "ffmpeg -v error -i $in -c:a aac -movflags +empty_moov -frag_duration 100000 $out";
+    let whole = made(&folder, SOUND, line, "whole.mp4");
+    let beginning = boxes(&whole).into_iter().take(2);
+    let beginning: Vec<u8> = beginning.flat_map(|(bytes, _)| bytes.to_vec()).collect();
+    assert!(load_bytes(&folder, &beginning, "beginning.mp4").is_empty());
+    let info = amio::probe(folder.path().join("beginning.mp4")).expect("it was loaded");
+    assert_eq!(
+        (info.frame_rate_hz, info.channels, info.frames),
+        (48_000, 2, 0)
+    );
+}
+
+#[test]
 fn alac_in_fragments_is_what_was_encoded() {
     let folder = Folder::new("fragments-alac");
     let line = "ffmpeg -v error -i $in -c:a alac -movflags +empty_moov -frag_duration 200000 $out";
