@@ -97,6 +97,65 @@ fn pages_without_granule_positions_lose_no_sound() {
 }
 
 #[test]
+fn the_first_packet_may_be_alone_on_its_page_wherever_reading_begins() {
+    let folder = Folder::new("alone");
+    for (name, line) in CODECS {
+        let plain = made(&folder, SOUND, line, name);
+        let mut pages = pages(&plain);
+        let first = pages.iter().position(|page| granule(page) > 0);
+        let page = pages.remove(first.expect("there is sound"));
+        // Its first packet on one page, the others on another.
+        let segments = 27 + usize::from(page[26]);
+        let count = 1 + page[27..segments]
+            .iter()
+            .position(|n| *n < 255)
+            .expect("an end");
+        let bytes: usize = page[27..27 + count].iter().map(|n| usize::from(*n)).sum();
+        let part = |table: &[u8], body: &[u8], granule: i64| {
+            let head = [&page[..26], &[table.len() as u8][..], table, body].concat();
+            let mut part = head;
+            set_granule(&mut part, granule);
+            part
+        };
+        let one = part(&page[27..27 + count], &page[segments..segments + bytes], -1);
+        let others = part(
+            &page[27 + count..segments],
+            &page[segments + bytes..],
+            granule(&page),
+        );
+        pages.splice(
+            first.expect("as above")..first.expect("as above"),
+            [one, others],
+        );
+        // Pages are counted.
+        for (number, page) in (0u32..).zip(&mut pages) {
+            page[18..22].copy_from_slice(&number.to_le_bytes());
+            set_checksum(page);
+        }
+        let file = folder.path().join(name);
+        let expected = load_bytes(&folder, &plain, name);
+        assert_same(
+            &file,
+            &load_bytes(&folder, &pages.concat(), name),
+            &expected,
+        );
+        let options = amio::OpenOptions::default();
+        for begin in [0, 1, 100, 1_000, 5_000] {
+            let streamed = amio::Clip::open_stream(&file, &options).expect("it was loaded");
+            let mut ours = vec![0.0; 2_000];
+            // From the end back.
+            streamed.read(0, 55_000, &mut ours);
+            streamed.read(0, begin, &mut ours);
+            let expected: Vec<f32> = expected[2 * begin as usize..]
+                .chunks(2)
+                .map(|f| f[0])
+                .collect();
+            assert_same(&file, &ours, &expected[..2_000]);
+        }
+    }
+}
+
+#[test]
 fn the_last_page_trims_the_end_also_if_it_is_not_marked_as_the_last() {
     let folder = Folder::new("no-end");
     for (name, line) in CODECS {

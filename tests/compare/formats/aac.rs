@@ -64,7 +64,7 @@ pub fn mp4(mut shop: Workshop) -> Result<Case, NotMade> {
     let path = contained(&mut shop, &format!("-i in.wav -c:a aac {options}"))?;
     let mut case = lossy(shop, path, &sound);
     // The beginning of such a file was written before the encoder told what it puts before the sound.
-    if case.has("fragments") {
+    if case.has("fragments") && sound.frames > 0 {
         case.frames = Some(sound.frames as u64 + 1_024);
     }
     Ok(case)

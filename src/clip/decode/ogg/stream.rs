@@ -278,7 +278,8 @@ impl Packets for Stream {
 
     fn seek(&mut self, frame: u64) -> Result<()> {
         let target = frame.saturating_sub(self.lead);
-        let after = self.marks.partition_point(|mark| mark.start <= target);
+        // A page that begins at the frame itself may lack a packet of no frames that prepares its first.
+        let after = self.marks.partition_point(|mark| mark.start < target);
         let wanted = after.saturating_sub(1);
         // The first packet that ends on that page may begin on one before.
         let mut from = wanted;
