@@ -301,13 +301,17 @@ const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
-        what: "FLAC: ffmpeg finds no frame, or few, in some short files",
+        what: "FLAC: ffmpeg finds no frame, or not the first, in some short files",
         why: "Its parser wants several headers within some 100 KiB, with numbers as its own encoder writes \
               them. flac and libsndfile give what we give.",
         holds: |d| {
             d.case.format.starts_with("FLAC")
                 && d.is_of(Ffmpeg)
-                && matches!(d.how, How::Length { theirs, .. } if theirs < 16)
+                && match d.how {
+                    How::Length { theirs, .. } => theirs < 16,
+                    How::Samples { ours, theirs, .. } => theirs < ours,
+                    _ => false,
+                }
         },
     },
     Explained {
@@ -334,7 +338,7 @@ const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
-        what: "WAV without a frame and with a chunk behind: ffmpeg plays the chunk",
+        what: "WAV and CAF without a frame and with a chunk behind: ffmpeg plays the chunk",
         why: "It is no sound. libsndfile gives what we give.",
         holds: |d| {
             d.case.format == "WAV"
