@@ -284,6 +284,21 @@
 #define AMIO_FILE_FLAC_24 5
 
 /**
+ * Wave64, 16-bit integers.
+ */
+#define AMIO_FILE_WAVE64_16 6
+
+/**
+ * Wave64, 24-bit integers.
+ */
+#define AMIO_FILE_WAVE64_24 7
+
+/**
+ * Wave64, 32-bit floats.
+ */
+#define AMIO_FILE_WAVE64_F32 8
+
+/**
  * How many bytes the names in an amio_file_info take, with the NUL that ends them.
  */
 #define AMIO_FORMAT_NAME_BYTES 64

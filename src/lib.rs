@@ -31,8 +31,8 @@ mod sys;
 mod units;
 
 pub use clip::{
-    Analysis, Bucket, ChannelLevels, Clip, ClipInfo, FileFormat, FileInfo, Layout, Loudness,
-    Monitor, OpenOptions, Overview, Progress, Quality, SampleFormat, probe,
+    Analysis, Bucket, ChannelLevels, Clip, ClipInfo, FileFormat, FileInfo, FileWriter, Layout,
+    Loudness, Monitor, OpenOptions, Overview, Progress, Quality, SampleFormat, Written, probe,
 };
 pub use control::{
     CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, Meter, Meters, Recorder,

@@ -30,6 +30,12 @@ pub const AMIO_FILE_WAV_F32: u32 = 3;
 pub const AMIO_FILE_FLAC_16: u32 = 4;
 /// FLAC, 24-bit integers; 1 to 8 channels.
 pub const AMIO_FILE_FLAC_24: u32 = 5;
+/// Wave64, 16-bit integers.
+pub const AMIO_FILE_WAVE64_16: u32 = 6;
+/// Wave64, 24-bit integers.
+pub const AMIO_FILE_WAVE64_24: u32 = 7;
+/// Wave64, 32-bit floats.
+pub const AMIO_FILE_WAVE64_F32: u32 = 8;
 
 /// How a file becomes a clip. Set struct_size to sizeof(amio_open_options) and everything else to 0,
 /// then what you want different.
@@ -299,7 +305,10 @@ pub(super) fn file_format(what: &str, given: u32) -> Checked<FileFormat> {
         AMIO_FILE_WAV_24 => Ok(FileFormat::Wav24),
         AMIO_FILE_FLAC_16 => Ok(FileFormat::Flac16),
         AMIO_FILE_FLAC_24 => Ok(FileFormat::Flac24),
-        other => Err(not_one_of(what, other, "AMIO_FILE_*, 0 to 5")),
+        AMIO_FILE_WAVE64_16 => Ok(FileFormat::Wave64_16),
+        AMIO_FILE_WAVE64_24 => Ok(FileFormat::Wave64_24),
+        AMIO_FILE_WAVE64_F32 => Ok(FileFormat::Wave64F32),
+        other => Err(not_one_of(what, other, "AMIO_FILE_*, 0 to 8")),
     }
 }
 

@@ -22,7 +22,7 @@ pub(crate) mod stream;
 pub use analysis::Analysis;
 pub use convert::Quality;
 pub use decode::{FileInfo, probe};
-pub use encode::FileFormat;
+pub use encode::{FileFormat, FileWriter, Written};
 pub(crate) use encode::{Shape, Writer};
 pub use format::{Layout, SampleFormat};
 pub use loudness::{ChannelLevels, Loudness};

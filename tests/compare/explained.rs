@@ -341,7 +341,7 @@ const EXPLAINED: &[Explained] = &[
         what: "WAV and CAF without a frame and with a chunk behind: ffmpeg plays the chunk",
         why: "It is no sound. libsndfile gives what we give.",
         holds: |d| {
-            d.case.format == "WAV"
+            matches!(d.case.format, "WAV" | "CAF")
                 && d.is_of(Ffmpeg)
                 && matches!(
                     d.how,

@@ -16,7 +16,9 @@ from ._progress import Progress, watched
 from ._samples import SAMPLE_FORMATS, can_be_frozen, checked, freeze
 
 Quality = Literal["draft", "good", "best"]
-FileFormat = Literal["wav_16", "wav_24", "wav_f32", "flac_16", "flac_24"]
+FileFormat = Literal[
+    "wav_16", "wav_24", "wav_f32", "flac_16", "flac_24", "wave64_16", "wave64_24", "wave64_f32"
+]
 
 QUALITIES: dict[str, int] = {
     "draft": _abi.QUALITY_DRAFT,
@@ -29,8 +31,15 @@ FILE_FORMATS: dict[str, int] = {
     "wav_f32": _abi.FILE_WAV_F32,
     "flac_16": _abi.FILE_FLAC_16,
     "flac_24": _abi.FILE_FLAC_24,
+    "wave64_16": _abi.FILE_WAVE64_16,
+    "wave64_24": _abi.FILE_WAVE64_24,
+    "wave64_f32": _abi.FILE_WAVE64_F32,
 }
-_FORMAT_OF_END: dict[str, FileFormat] = {".wav": "wav_f32", ".flac": "flac_24"}
+_FORMAT_OF_END: dict[str, FileFormat] = {
+    ".wav": "wav_f32",
+    ".flac": "flac_24",
+    ".w64": "wave64_f32",
+}
 
 
 class Clip(Unique):

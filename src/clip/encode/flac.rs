@@ -172,6 +172,10 @@ impl Encoding for Flac {
         )
     }
 
+    fn announced(&self, frames: Option<u64>) -> Vec<u8> {
+        self.header(frames.unwrap_or(0), 0)
+    }
+
     fn clipped(&self) -> u64 {
         self.quantizer.clipped
     }

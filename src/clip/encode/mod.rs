@@ -1,15 +1,21 @@
 //! Writing audio files, piece by piece.
 //!
-//! Flow: interleaved `f32` frames -> [`Encoding`] (`wav`, `flac`) -> bytes -> [`Writer`] -> file.
+//! Flow: interleaved `f32` frames -> [`Encoding`] (`wav` and `w64`, `flac`) -> bytes -> [`Writer`] ->
+//! [`medium`]: a file, or a pipe.
 //! Thread: a recorder's own, or whichever saves a clip; never the audio thread.
 //!
 //! What a file holds is appended first and its header brought up to date afterwards, by one small
 //! write: whenever the process ends, the header on disk describes frames that are there.
 
+mod file_writer;
 mod flac;
+mod medium;
 mod quantize;
+mod w64;
 mod wav;
 mod writer;
+
+pub use file_writer::{FileWriter, Written};
 
 pub(crate) use writer::Writer;
 
@@ -32,15 +38,21 @@ pub enum FileFormat {
     Flac16,
     /// FLAC, 24-bit integers; 1 to 8 channels.
     Flac24,
+    /// Wave64, 16-bit integers.
+    Wave64_16,
+    /// Wave64, 24-bit integers.
+    Wave64_24,
+    /// Wave64, 32-bit floats.
+    Wave64F32,
 }
 
 impl FileFormat {
     /// The bits of a sample.
     pub fn bits(self) -> u16 {
         match self {
-            FileFormat::Wav16 | FileFormat::Flac16 => 16,
-            FileFormat::Wav24 | FileFormat::Flac24 => 24,
-            FileFormat::WavF32 => 32,
+            FileFormat::Wav16 | FileFormat::Flac16 | FileFormat::Wave64_16 => 16,
+            FileFormat::Wav24 | FileFormat::Flac24 | FileFormat::Wave64_24 => 24,
+            FileFormat::WavF32 | FileFormat::Wave64F32 => 32,
         }
     }
 
@@ -107,6 +119,9 @@ trait Encoding: Send {
     /// As [`Encoding::header`], for a file that is complete; and what follows its body.
     fn completed(&self, frames: u64, body_bytes: u64) -> (Vec<u8>, &'static [u8]);
 
+    /// The header of a file that nobody comes back to, which will have so many frames, if anybody knows.
+    fn announced(&self, frames: Option<u64>) -> Vec<u8>;
+
     /// Samples so far that were beyond full scale.
     fn clipped(&self) -> u64;
 }
@@ -117,10 +132,8 @@ const PIECE_FRAMES: usize = 4096;
 /// Makes the encoding of a shape that was checked.
 fn encoding(shape: Shape) -> Box<dyn Encoding> {
     match shape.format {
-        FileFormat::Wav16 | FileFormat::Wav24 | FileFormat::WavF32 => {
-            Box::new(wav::Wav::new(shape))
-        }
         FileFormat::Flac16 | FileFormat::Flac24 => Box::new(flac::Flac::new(shape)),
+        _ => Box::new(wav::Wav::new(shape)),
     }
 }
 

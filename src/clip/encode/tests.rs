@@ -1,7 +1,8 @@
 //! Files that are written here, as libsndfile and the FLAC tools see them.
 
 use super::wav::Wav;
-use super::{FileFormat, Shape, Writer};
+use super::{FileFormat, FileWriter, Shape, Writer};
+use crate::{Clip, Error};
 use std::ffi::OsStr;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -49,7 +50,7 @@ fn run(tool: &str, arguments: &[&OsStr]) -> Vec<u8> {
 fn read(path: &Path, format: FileFormat) -> Vec<f32> {
     let name = path.file_name().expect("a file").to_string_lossy();
     let raw = Scratch::new(&format!("{name}.raw"));
-    let is_float = format == FileFormat::WavF32;
+    let is_float = format.bits() == 32;
     // It scales integers that are to become floats by their peak.
     let option = if is_float { "-float32" } else { "-pcm32" };
     let arguments = [OsStr::new(option), path.as_os_str(), raw.0.as_os_str()];
@@ -82,18 +83,22 @@ fn samples(frames: usize, channels: u16) -> Vec<f32> {
         .collect()
 }
 
-const FORMATS: [FileFormat; 5] = [
+const FORMATS: [FileFormat; 8] = [
     FileFormat::Wav16,
     FileFormat::Wav24,
     FileFormat::WavF32,
     FileFormat::Flac16,
     FileFormat::Flac24,
+    FileFormat::Wave64_16,
+    FileFormat::Wave64_24,
+    FileFormat::Wave64F32,
 ];
 
 fn extension(format: FileFormat) -> &'static str {
     match format {
         FileFormat::Flac16 | FileFormat::Flac24 => "flac",
-        _ => "wav",
+        FileFormat::Wav16 | FileFormat::Wav24 | FileFormat::WavF32 => "wav",
+        _ => "w64",
     }
 }
 
@@ -238,4 +243,68 @@ fn a_file_that_is_being_written_is_not_begun_again() {
     assert!(message.contains("being written"), "{message}");
     drop(first);
     Writer::create(&file.0, shape(FileFormat::Wav16, 1)).expect("it is free again");
+}
+
+/// The samples of a file, interleaved, as the library reads them.
+fn load(path: &Path) -> Vec<f32> {
+    let clip = Clip::open(path).unwrap_or_else(|error| panic!("{error}"));
+    let info = clip.info();
+    let mut channel = vec![0.0; info.frames as usize];
+    let mut samples = vec![0.0; info.frames as usize * usize::from(info.channels)];
+    for number in 0..info.channels {
+        clip.read(number, 0, &mut channel);
+        let places = samples.iter_mut().skip(number.into());
+        let places = places.step_by(info.channels.into());
+        places.zip(&channel).for_each(|(to, from)| *to = *from);
+    }
+    samples
+}
+
+#[test]
+fn what_went_into_a_pipe_is_read_with_or_without_a_length() {
+    for format in FORMATS {
+        for frames in [0, 1, 4097, 10_001] {
+            let written = samples(frames, 2);
+            let file = Scratch::new(&format!("whole-{format:?}.{}", extension(format)));
+            let mut writer = FileWriter::create(&file.0, format, 2, RATE).expect("it opens");
+            writer.write(&written).expect("there is room");
+            let whole = writer.finish().expect("there is room");
+            for announced in [Some(frames as u64), None] {
+                let pipe = Scratch::new(&format!("pipe-{format:?}.{}", extension(format)));
+                let stream = std::fs::File::create(&pipe.0).expect("there is room");
+                let mut writer = FileWriter::stream("pipe", stream, format, 2, RATE, announced)
+                    .expect("the shape is fine");
+                for piece in written.chunks(2 * 777) {
+                    writer.write(piece).expect("there is room");
+                }
+                assert_eq!(writer.finish().expect("there is room"), whole);
+                assert!(load(&pipe.0) == written, "{format:?}, {announced:?}");
+                if announced.is_some() && extension(format) != "flac" {
+                    let bytes = |file: &Scratch| std::fs::read(&file.0).expect("it was written");
+                    assert!(bytes(&pipe) == bytes(&file), "{format:?}, {frames} frames");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_file_gets_whole_frames_and_as_many_as_were_announced() {
+    let writer =
+        |frames| FileWriter::stream("pipe", std::io::sink(), FileFormat::Wav16, 2, RATE, frames);
+    let mut any = writer(None).expect("the shape is fine");
+    let error = any.write(&[0.0; 3]).expect_err("a frame and a half");
+    assert!(
+        error.to_string().contains("samples has 3 samples"),
+        "{error}"
+    );
+    let mut two = writer(Some(2)).expect("the shape is fine");
+    two.write(&[0.0; 2]).expect("the first");
+    assert!(matches!(
+        two.write(&[0.0; 4]),
+        Err(Error::InvalidArgument(_))
+    ));
+    assert!(matches!(two.finish(), Err(Error::InvalidState(_))));
+    let refused = FileWriter::stream("pipe", std::io::sink(), FileFormat::Flac16, 9, RATE, None);
+    assert!(matches!(refused.err(), Some(Error::OutOfRange { .. })));
 }

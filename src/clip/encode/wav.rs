@@ -1,11 +1,11 @@
-//! WAV, and RF64 for what passes 4 GiB.
+//! WAV, and RF64 for what passes 4 GiB; the samples of Wave64, too.
 //!
 //! The header keeps room for a `ds64` chunk in a `JUNK` chunk of the same size, as EBU Tech 3306
 //! (RF64: an extended file format for audio, section 3.5) describes, so that a file can change
 //! from the one to the other while it is being written.
 
 use super::quantize::Quantizer;
-use super::{Encoding, FileFormat, Shape};
+use super::{Encoding, FileFormat, Shape, w64};
 use crate::error::Result;
 
 pub(super) struct Wav {
@@ -48,11 +48,17 @@ impl Wav {
     }
 
     fn is_float(&self) -> bool {
-        self.shape.format == FileFormat::WavF32
+        self.shape.format.bits() == 32
+    }
+
+    fn is_wave64(&self) -> bool {
+        use FileFormat::{Wave64_16, Wave64_24, Wave64F32};
+        matches!(self.shape.format, Wave64_16 | Wave64_24 | Wave64F32)
     }
 
     /// What describes a sample. More than two channels need the extensible form, whose channel
-    /// mask says that they are no loudspeakers in particular.
+    /// mask says that they are no loudspeakers in particular; in Wave64, libsndfile takes its floats for
+    /// integers.
     fn format_chunk(&self) -> Vec<u8> {
         let Shape {
             format,
@@ -64,7 +70,7 @@ impl Wav {
         } else {
             TAG_INTEGERS
         };
-        let extensible = channels > 2;
+        let extensible = channels > 2 && !self.is_wave64();
         let frame_bytes = self.frame_bytes() as u16;
         let mut chunk = Vec::with_capacity(40);
         chunk.extend(if extensible { TAG_EXTENSIBLE } else { tag }.to_le_bytes());
@@ -85,8 +91,19 @@ impl Wav {
         chunk
     }
 
+    fn padding(&self, body_bytes: u64) -> &'static [u8] {
+        match body_bytes.is_multiple_of(2) {
+            // Chunks have an even length.
+            false if !self.is_wave64() => &[0],
+            _ => &[],
+        }
+    }
+
     fn header_with(&self, frames: u64, body_bytes: u64, padding: u64) -> Vec<u8> {
         let format = self.format_chunk();
+        if self.is_wave64() {
+            return w64::header(&format, Some(body_bytes));
+        }
         // `RIFF`, its size and `WAVE`; the three chunks that are always there; `fact`; `data`.
         let fact_bytes = if self.is_float() { 12 } else { 0 };
         let header_bytes =
@@ -126,13 +143,13 @@ impl Wav {
 
 impl Encoding for Wav {
     fn encode(&mut self, samples: &[f32], body: &mut Vec<u8>) -> Result<u64> {
-        match self.shape.format {
-            FileFormat::Wav16 => body.extend(
+        match self.shape.format.bits() {
+            16 => body.extend(
                 samples
                     .iter()
                     .flat_map(|&x| (self.quantizer.integer(x) as i16).to_le_bytes()),
             ),
-            FileFormat::Wav24 => {
+            24 => {
                 for &sample in samples {
                     let [low, middle, high, _] = self.quantizer.integer(sample).to_le_bytes();
                     body.extend([low, middle, high]);
@@ -156,14 +173,25 @@ impl Encoding for Wav {
     }
 
     fn completed(&self, frames: u64, body_bytes: u64) -> (Vec<u8>, &'static [u8]) {
-        // Chunks have an even length.
-        let padding: &[u8] = if body_bytes.is_multiple_of(2) {
-            &[]
-        } else {
-            &[0]
-        };
+        let padding = self.padding(body_bytes);
         let header = self.header_with(frames, body_bytes, padding.len() as u64);
         (header, padding)
+    }
+
+    fn announced(&self, frames: Option<u64>) -> Vec<u8> {
+        if let Some(frames) = frames {
+            let body_bytes = frames.saturating_mul(self.frame_bytes());
+            return self.completed(frames, body_bytes).0;
+        }
+        if self.is_wave64() {
+            return w64::header(&self.format_chunk(), None);
+        }
+        // Sizes of -1, as they are usual in pipes: all that follows is samples.
+        let mut header = self.header(0, 0);
+        let data = header.len() - 4;
+        header[data..].fill(0xFF);
+        header[4..8].fill(0xFF);
+        header
     }
 
     fn clipped(&self) -> u64 {

@@ -1,17 +1,18 @@
 //! The file: what is appended to it, and the header that describes what was.
 
+use super::medium::Medium;
 use super::{Encoding, PIECE_FRAMES, Shape, encoding, io_error};
 use crate::clip::bad_samples;
 use crate::error::{Error, Result};
-use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::FileExt;
+use std::fs::{OpenOptions, TryLockError};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// An audio file that is being written. Dropped without [`Writer::finish`], it holds what the last
 /// [`Writer::settle`] described.
 pub(crate) struct Writer {
     path: PathBuf,
-    file: File,
+    medium: Medium,
     encoding: Box<dyn Encoding>,
     channels: usize,
     /// Where the body begins.
@@ -25,6 +26,8 @@ pub(crate) struct Writer {
     /// Reused for each piece, and for the samples of one that has bad ones.
     piece: Vec<u8>,
     silenced: Vec<f32>,
+    /// The header never tells where the body ends: all that follows belongs to it.
+    is_open: bool,
 }
 
 impl Writer {
@@ -57,18 +60,47 @@ impl Writer {
                 path.display()
             )));
         }
+        if before.is_file() {
+            file.set_len(0).map_err(|e| io_error(path, e))?;
+        }
         let header = encoding.header(0, 0);
-        let emptied = if before.is_file() {
-            file.set_len(0)
-        } else {
-            Ok(())
-        };
-        emptied
-            .and_then(|()| file.write_all_at(&header, 0))
-            .map_err(|e| io_error(path, e))?;
+        Writer::begin(path, Medium::File(file), header, shape, encoding)
+    }
+
+    /// Begins to write into what takes bytes one after another; `path` is its name for messages. It is
+    /// told how many frames will come, if anybody knows.
+    ///
+    /// # Errors
+    /// As [`FileFormat::check`](super::FileFormat::check); [`Error::Io`].
+    pub fn stream(
+        path: &Path,
+        stream: Box<dyn Write + Send>,
+        shape: Shape,
+        frames: Option<u64>,
+    ) -> Result<Writer> {
+        shape.format.check(shape.channels, shape.frame_rate_hz)?;
+        let encoding = encoding(shape);
+        let header = encoding.announced(frames);
+        let writer = Writer::begin(path, Medium::Stream(stream), header, shape, encoding)?;
+        Ok(Writer {
+            is_open: frames.is_none(),
+            ..writer
+        })
+    }
+
+    fn begin(
+        path: &Path,
+        mut medium: Medium,
+        header: Vec<u8>,
+        shape: Shape,
+        encoding: Box<dyn Encoding>,
+    ) -> Result<Writer> {
+        medium
+            .append(&header, 0)
+            .map_err(|source| io_error(path, source))?;
         Ok(Writer {
             path: path.into(),
-            file,
+            medium,
             encoding,
             channels: shape.channels.into(),
             header_bytes: header.len() as u64,
@@ -78,6 +110,7 @@ impl Writer {
             bad_samples: 0,
             piece: Vec::new(),
             silenced: Vec::new(),
+            is_open: false,
         })
     }
 
@@ -133,12 +166,15 @@ impl Writer {
             // A hole, which reads as zeros.
             let body_bytes = self.body_bytes.saturating_add(frames.saturating_mul(bytes));
             let length = self.header_bytes.saturating_add(body_bytes);
-            if let Err(source) = self.file.set_len(length) {
-                return Err(self.cut_back(source));
+            match self.medium.set_length(length) {
+                Ok(true) => {
+                    self.body_bytes = body_bytes;
+                    self.frames += frames;
+                    return Ok(());
+                }
+                Ok(false) => {}
+                Err(source) => return Err(self.cut_back(source)),
             }
-            self.body_bytes = body_bytes;
-            self.frames += frames;
-            return Ok(());
         }
         let silence = vec![0.0; PIECE_FRAMES * self.channels];
         let mut left = frames;
@@ -175,18 +211,20 @@ impl Writer {
         let frames = self.encoding.flush(&mut self.piece)?;
         self.append(frames)?;
         let (header, padding) = self.encoding.completed(self.frames, self.body_bytes);
+        let padding = if self.is_open { &[] } else { padding };
         let end = self.header_bytes + self.body_bytes;
         let written = self
-            .file
-            .write_all_at(padding, end)
-            .and_then(|()| self.file.write_all_at(&header, 0));
+            .medium
+            .append(padding, end)
+            .and_then(|()| self.medium.set_header(&header))
+            .and_then(|()| self.medium.flush());
         written.map_err(|source| self.cut_back(source))
     }
 
     /// Appends the piece, which completes so many frames.
     fn append(&mut self, frames: u64) -> Result<()> {
         let end = self.header_bytes + self.body_bytes;
-        if let Err(source) = self.file.write_all_at(&self.piece, end) {
+        if let Err(source) = self.medium.append(&self.piece, end) {
             return Err(self.cut_back(source));
         }
         self.body_bytes += self.piece.len() as u64;
@@ -199,12 +237,15 @@ impl Writer {
         let length = self.header_bytes + self.body_bytes;
         // The first error is what is told; where these fail as well, the file is as it was when
         // it was settled last.
-        let _ = self.file.set_len(length).and_then(|()| self.write_header());
+        let _ = self
+            .medium
+            .set_length(length)
+            .and_then(|_| self.write_header());
         io_error(&self.path, source)
     }
 
-    fn write_header(&self) -> std::io::Result<()> {
+    fn write_header(&mut self) -> std::io::Result<()> {
         let header = self.encoding.header(self.frames, self.body_bytes);
-        self.file.write_all_at(&header, 0)
+        self.medium.set_header(&header)
     }
 }
