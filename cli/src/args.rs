@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::arrangement::value::Length;
+use crate::format::{Audio, Picture};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -36,11 +37,11 @@ pub struct Args {
 /// What to do.
 #[derive(Subcommand)]
 pub enum Command {
-    /// Render an arrangement to a WAV file
+    /// Render an arrangement to an audio file
     Render(Render),
     /// Play an arrangement, or audio files one after another
     Play(Play),
-    /// Record input to a WAV or FLAC file, until the duration has passed or Ctrl-C
+    /// Record input to an audio file, until the duration has passed or Ctrl-C
     Record(Record),
     /// Draw an arrangement, its entries on a timeline above the waveform, or an audio file
     Plot(Plot),
@@ -59,18 +60,36 @@ pub enum Command {
 #[command(after_help = "\
 Examples:
   amio render song.toml -o song.wav
-  amio render song.toml -o song.wav --format i24
+  amio render song.toml -o song.flac --samples i16
+  amio render song.toml -o - | aplay
 
-OUT.wav appears when it is complete; until then, whatever had that name stays.")]
+The ending of OUT decides the format: .flac, .w64, .wav (.wave, .rf64; past 4 GiB it is RF64). A file
+appears when it is complete; until then, whatever had that name stays. An existing audio file is
+replaced, any other file with --force alone, and what is read never. `-` is the standard output: a pipe or
+a redirected file, and WAV unless --format says otherwise; named pipes can be written, too.")]
 pub struct Render {
     /// The arrangement, a TOML file
     pub arrangement: PathBuf,
     /// The file to write
-    #[arg(short, long, value_name = "OUT.wav")]
+    #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
-    /// How samples are stored; integers are clipped at full scale
-    #[arg(long, value_enum, default_value_t = Format::F32)]
-    pub format: Format,
+    /// How it is written
+    #[command(flatten)]
+    pub file: AudioFile,
+}
+
+/// How an audio file is written.
+#[derive(clap::Args)]
+pub struct AudioFile {
+    /// What kind of file it is, whatever its ending
+    #[arg(long, value_enum)]
+    pub format: Option<Audio>,
+    /// How samples are stored; integers are clipped at full scale. Without it f32, in FLAC i24
+    #[arg(long, value_enum)]
+    pub samples: Option<Samples>,
+    /// Replace whatever file has this name
+    #[arg(long)]
+    pub force: bool,
 }
 
 /// Arguments of `amio play`.
@@ -102,12 +121,16 @@ Examples:
 
 A duration is a number of frames, or seconds as in 1.5s or 20ms; so are --begin and --end, counted from
 the first frame that comes. Frames that were lost are filled with silence, so that what follows keeps
-its place, and are counted at the end. The file can be opened while it grows, and past 4 GiB it is
-RF64.")]
+its place, and are counted at the end. The ending of OUT decides the format: .flac, .w64, .wav (.wave,
+.rf64; past 4 GiB it is RF64). The file can be opened while it grows. An existing audio file is replaced,
+any other file with --force alone.")]
 pub struct Record {
-    /// The file to write; FLAC if its name ends in .flac, otherwise WAV
-    #[arg(value_name = "OUT.wav|OUT.flac")]
+    /// The file to write
+    #[arg(value_name = "OUT")]
     pub output: PathBuf,
+    /// How it is written
+    #[command(flatten)]
+    pub file: AudioFile,
     /// How long; without it until --end or Ctrl-C
     #[arg(short, long, value_name = "LENGTH", value_parser = Length::parse, conflicts_with = "end")]
     pub duration: Option<Length>,
@@ -120,9 +143,6 @@ pub struct Record {
     /// How many inputs
     #[arg(short, long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub channels: u16,
-    /// How samples are stored; integers are clipped at full scale. Without it f32, in FLAC i24
-    #[arg(long, value_enum)]
-    pub format: Option<Format>,
     /// Where the sound comes from
     #[command(flatten)]
     pub driver: Driver,
@@ -141,9 +161,15 @@ pub struct Plot {
     /// The arrangement, a TOML file, or an audio file
     #[arg(value_name = "FILE")]
     pub input: PathBuf,
-    /// The file to write
-    #[arg(short, long, value_name = "OUT.png")]
+    /// The picture to write, a PNG file; - is the standard output
+    #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
+    /// What kind of picture it is, whatever its ending
+    #[arg(long, value_enum)]
+    pub format: Option<Picture>,
+    /// Replace whatever file has this name; without it, a picture alone
+    #[arg(long)]
+    pub force: bool,
     /// Width in pixels; the height follows from what is drawn
     #[arg(long, default_value_t = 1600, value_parser = clap::value_parser!(u32).range(400..=16_000))]
     pub width: u32,
@@ -250,7 +276,7 @@ pub enum Kind {
 
 /// How samples are stored in a file: integers of 16 or 24 bits, or 32-bit floats.
 #[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-pub enum Format {
+pub enum Samples {
     I16,
     I24,
     F32,

@@ -1,6 +1,7 @@
 //! Why a subcommand ended early, and with which exit code.
 
 use std::fmt::Display;
+use std::io::ErrorKind;
 use std::process::ExitCode;
 
 /// What every fallible function of the program returns.
@@ -15,6 +16,8 @@ pub enum Failure {
     Runtime(String),
     /// The user stopped it before its result was complete: exit code 130, as of a shell.
     Interrupted,
+    /// Whoever read the result from a pipe has read enough, as in `amio devices | head -1`: exit code 0.
+    Unread,
 }
 
 impl Failure {
@@ -25,6 +28,9 @@ impl Failure {
 
     /// Says on stderr what went wrong.
     pub fn report(&self) {
+        if let Failure::Unread = self {
+            return;
+        }
         eprintln!("amio: {self}");
         if let Failure::Usage(_) = self {
             eprintln!("Try 'amio --help'.");
@@ -37,6 +43,7 @@ impl Failure {
             Failure::Runtime(_) => 1,
             Failure::Usage(_) => 2,
             Failure::Interrupted => 130,
+            Failure::Unread => 0,
         })
     }
 }
@@ -46,20 +53,35 @@ impl Display for Failure {
         match self {
             Failure::Usage(message) | Failure::Runtime(message) => f.write_str(message),
             Failure::Interrupted => f.write_str("interrupted"),
+            Failure::Unread => f.write_str("nobody reads the result"),
         }
     }
 }
 
 impl From<amio::Error> for Failure {
     fn from(error: amio::Error) -> Failure {
-        Failure::Runtime(error.to_string())
+        match &error {
+            amio::Error::Io { source, .. } if source.kind() == ErrorKind::BrokenPipe => {
+                Failure::Unread
+            }
+            _ => Failure::Runtime(error.to_string()),
+        }
     }
 }
 
-/// Output that nobody reads any more, as in `amio devices | head -1`, is no failure of ours.
+/// The end of writing to a pipe or to the terminal; `what` names it.
+pub fn written(what: impl Display, result: std::io::Result<()>) -> Result<()> {
+    result.map_err(|error| match error.kind() {
+        ErrorKind::BrokenPipe => Failure::Unread,
+        _ => Failure::of(what, error),
+    })
+}
+
+/// The end of printing; output that nobody reads any more is no failure of ours, and what else there is
+/// to do is done.
 pub fn printed(result: std::io::Result<()>) -> Result<()> {
-    match result {
-        Err(e) if e.kind() != std::io::ErrorKind::BrokenPipe => Err(Failure::of("stdout", e)),
-        _ => Ok(()),
+    match written("stdout", result) {
+        Err(Failure::Unread) => Ok(()),
+        printed => printed,
     }
 }

@@ -13,15 +13,16 @@ mod devices;
 mod driver;
 mod failure;
 mod find;
+mod format;
 mod info;
 mod interrupt;
+mod output;
 mod play;
 mod plot;
 mod record;
 mod render;
 mod status;
 mod timeline;
-mod wav;
 
 use args::{Args, Command};
 use clap::Parser;

@@ -1,20 +1,30 @@
 //! `amio record`: input to a file, every frame in its place.
 
-use crate::args::{Format, Record};
+use crate::args::Record;
 use crate::arrangement::value::Length;
 use crate::driver;
 use crate::failure::{Failure, Result};
+use crate::format::{Audio, Format, is_audio};
 use crate::interrupt::{Interrupt, RESPONSE};
+use crate::output::{Output, Wanted};
 use crate::status::Status;
-use amio::{
-    Config, Error, FileFormat, Interface, MAX_POSITION, Recorder, RecorderConfig, RecorderState,
-};
+use amio::{Config, Error, Interface, MAX_POSITION, Recorder, RecorderConfig, RecorderState};
 use indicatif::ProgressBar;
-use std::path::Path;
 
 /// Runs the subcommand. Ctrl-C completes the file.
 pub fn run(args: &Record, status: Status) -> Result<()> {
     let interrupt = Interrupt::catch()?;
+    let format = Audio::of(&args.output, args.file.format)?.with(args.file.samples)?;
+    let output = Output::find(&Wanted {
+        path: &args.output,
+        inputs: &[],
+        force: args.file.force,
+        kind: ("audio file", is_audio),
+    })?;
+    let Output::File(target) = output else {
+        let why = "a recording is brought up to date while it grows, which takes a file";
+        return Err(Failure::of(args.output.display(), why));
+    };
     let interface = Interface::new(Config {
         input_channels: args.channels,
         output_channels: 0,
@@ -22,10 +32,10 @@ pub fn run(args: &Record, status: Status) -> Result<()> {
     })?;
     let rate_hz = interface.frame_rate_hz();
     let config = RecorderConfig {
-        format: file_format(&args.output, args.format)?,
+        format,
         ..place(args, rate_hz)?
     };
-    let recorder = interface.record(&args.output, &config)?;
+    let recorder = interface.record(&target, &config)?;
     interface.set_rolling(true)?;
     interface.start()?;
     status.say(format_args!(
@@ -106,21 +116,4 @@ fn place(args: &Record, rate_hz: u32) -> Result<RecorderConfig> {
         frames: duration.map(|frames| frames as u64),
         ..RecorderConfig::default()
     })
-}
-
-/// What the name of a file and `--format` ask for.
-fn file_format(path: &Path, format: Option<Format>) -> Result<FileFormat> {
-    let is_flac = path
-        .extension()
-        .is_some_and(|extension| extension.eq_ignore_ascii_case("flac"));
-    match (is_flac, format) {
-        (false, Some(Format::I16)) => Ok(FileFormat::Wav16),
-        (false, Some(Format::I24)) => Ok(FileFormat::Wav24),
-        (false, Some(Format::F32) | None) => Ok(FileFormat::WavF32),
-        (true, Some(Format::I16)) => Ok(FileFormat::Flac16),
-        (true, Some(Format::I24) | None) => Ok(FileFormat::Flac24),
-        (true, Some(Format::F32)) => Err(Failure::Usage(
-            "--format f32 is not for FLAC, which has integers: i16 or i24".into(),
-        )),
-    }
 }

@@ -1,65 +1,96 @@
 //! `amio render`: an arrangement on the offline driver, block by block.
 
-use crate::args::{Format, Render};
+use crate::args::Render;
 use crate::arrangement::Arrangement;
 use crate::driver;
 use crate::failure::{Failure, Result};
+use crate::format::{Audio, Format, described, is_audio};
 use crate::interrupt::Interrupt;
+use crate::output::{Draft, Output, Wanted};
 use crate::status::Status;
 use crate::timeline::Timeline;
-use crate::wav::WavFile;
-use amio::{Config, DriverKind, Interface};
+use amio::{Config, DriverKind, Error, FileFormat, FileWriter, Interface, Written};
 
 /// Runs the subcommand.
 pub fn run(args: &Render, status: Status) -> Result<()> {
     let interrupt = Interrupt::catch()?;
+    let format = Audio::of(&args.output, args.file.format)?.with(args.file.samples)?;
     let arrangement = Arrangement::open(&args.arrangement)?;
+    let output = Output::find(&Wanted {
+        path: &args.output,
+        inputs: &arrangement.inputs,
+        force: args.file.force,
+        kind: ("audio file", is_audio),
+    })?;
     let mut blocks = Blocks::open(&arrangement)?;
-    if blocks.frames > args.format.most_frames(arrangement.channels) {
-        let most = args.format.most_frames(arrangement.channels);
-        return Err(Failure::of(
-            args.output.display(),
-            format_args!(
-                "{} frames; a WAV file like this holds {most} at the most",
-                blocks.frames
-            ),
-        ));
-    }
-    let mut wav = WavFile::create(
-        &args.output,
-        arrangement.rate_hz,
-        arrangement.channels,
-        args.format,
-    )?;
-    let bar = status.progress(Some(blocks.frames), "rendering");
-    while let Some(block) = blocks.next()? {
-        interrupt.check()?;
-        wav.write(block)?;
-        bar.set_position(wav.frames());
-    }
-    bar.finish_and_clear();
-    let written = wav.finish()?;
+    let rendered = match output {
+        Output::File(target) => {
+            let draft = Draft::create(target)?;
+            let writer = writer(&arrangement, format, |channels, rate_hz| {
+                FileWriter::create(draft.path(), format, channels, rate_hz)
+            });
+            let written = write(writer?, &mut blocks, status, &interrupt)?;
+            draft.publish()?;
+            written
+        }
+        Output::Stream(stream) => {
+            let frames = Some(blocks.frames);
+            let writer = writer(&arrangement, format, |channels, rate_hz| {
+                FileWriter::stream(&args.output, stream, format, channels, rate_hz, frames)
+            });
+            write(writer?, &mut blocks, status, &interrupt)?
+        }
+    };
     arrangement.warn_of_bad_samples(status);
-    if written.clipped > 0 {
-        let samples = written.clipped;
+    if rendered.clipped_samples > 0 {
+        let samples = rendered.clipped_samples;
         status.warn(format_args!(
             "{samples} samples were clipped at full scale; f32 would keep them"
         ));
     }
     status.say(format_args!(
-        "{}: {} frames, {:.3} s, {} channels at {} Hz{}",
+        "{}: {} frames, {:.3} s, {} channels at {} Hz, {}",
         args.output.display(),
-        written.frames,
-        written.frames as f64 / f64::from(arrangement.rate_hz),
+        rendered.frames,
+        rendered.frames as f64 / f64::from(arrangement.rate_hz),
         arrangement.channels,
         arrangement.rate_hz,
-        match args.format {
-            Format::F32 => ", 32-bit float",
-            Format::I24 => ", 24-bit",
-            Format::I16 => ", 16-bit",
-        }
+        described(format)
     ));
     Ok(())
+}
+
+/// Begins the file.
+fn writer(
+    arrangement: &Arrangement,
+    format: FileFormat,
+    begin: impl FnOnce(u16, u32) -> amio::Result<FileWriter>,
+) -> Result<FileWriter> {
+    let made = begin(arrangement.channels, arrangement.rate_hz);
+    made.map_err(|error| match error {
+        Error::Io { .. } => error.into(),
+        // Of the shape of the sound.
+        error => Failure::of(described(format), error),
+    })
+}
+
+/// Writes all blocks.
+fn write(
+    mut writer: FileWriter,
+    blocks: &mut Blocks,
+    status: Status,
+    interrupt: &Interrupt,
+) -> Result<Written> {
+    let bar = status.progress(Some(blocks.frames), "rendering");
+    let mut done = 0;
+    while let Some(block) = blocks.next()? {
+        interrupt.check()?;
+        writer.write(block)?;
+        done += block.len() as u64 / blocks.channels;
+        bar.set_position(done);
+    }
+    bar.finish_and_clear();
+    Ok(writer.finish()?)
 }
 
 /// The output of an arrangement, in blocks, in the order of time.

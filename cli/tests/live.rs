@@ -131,7 +131,7 @@ fn a_recording_has_exactly_the_frames_that_were_asked_for() {
         "null",
         "--duration",
         "50ms",
-        "--format",
+        "--samples",
         "i24",
     ]);
     let (spec, samples) = folder.read_i32("b.wav");
@@ -186,7 +186,7 @@ fn ctrl_c_during_a_render_leaves_nothing() {
         "a.toml",
         &format!("length = 1_000_000_000\nchannels = 1\n{HALF_A_SECOND}"),
     );
-    let args = ["render", "a.toml", "-o", "a.wav", "--format", "i16"];
+    let args = ["render", "a.toml", "-o", "a.wav", "--samples", "i16"];
     let child = folder
         .amio(&args)
         .stderr(Stdio::piped())

@@ -7,6 +7,7 @@ mod info;
 mod jack;
 mod live;
 mod mistakes;
+mod outputs;
 mod plot;
 mod render;
 mod takes;

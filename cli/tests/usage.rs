@@ -51,7 +51,7 @@ fn a_wrong_command_line_ends_with_2_and_a_failure_with_1() {
         &["record", "a.wav", "--duration", "soon"],
         &["record", "a.wav", "--driver", "null", "--duration", "-1s"],
         &["record", "a.wav", "--channels", "65"],
-        &["record", "a.flac", "--driver", "null", "--format", "f32"],
+        &["record", "a.flac", "--driver", "null", "--samples", "f32"],
         &["record", "a.wav", "--end", "9", "--duration", "9"],
         &[
             "record", "a.wav", "--driver", "null", "--begin", "9", "--end", "9",
@@ -92,7 +92,7 @@ fn pipes_get_text_without_colour_or_progress() {
     assert!(rendered.stdout.is_empty());
     assert_eq!(
         rendered.stderr,
-        "a.wav: 4798080 frames, 99.960 s, 2 channels at 48000 Hz, 32-bit float\n"
+        "a.wav: 4798080 frames, 99.960 s, 2 channels at 48000 Hz, 32-bit float WAV\n"
     );
     let quiet = folder.succeed(&["--quiet", "render", "a.toml", "-o", "a.wav"]);
     assert!(quiet.stderr.is_empty());

@@ -31,6 +31,8 @@ const MAX_DECLICK_FRAMES: u64 = 768_000;
 pub struct Arrangement {
     /// What it was read from, for messages.
     pub path: PathBuf,
+    /// All files that it was read from: its own, and those of its clips.
+    pub inputs: Vec<PathBuf>,
     /// Frames per second, of the clips too.
     pub rate_hz: u32,
     /// Outputs.
@@ -131,6 +133,7 @@ impl Arrangement {
         let rate_hz = options.frame_rate_hz.unwrap_or_default();
         Ok(Arrangement {
             path: paths.first().cloned().unwrap_or_default(),
+            inputs: paths.to_vec(),
             rate_hz,
             channels,
             period_frames: DEFAULT_PERIOD_FRAMES,
@@ -198,10 +201,19 @@ impl Reader<'_> {
             None => None,
         };
         let clips = self.clips(&file)?;
+        let sources = file.clips.values().map(Spanned::get_ref);
+        let files = sources.filter_map(|source| match source {
+            Source::File(file) => Some(self.path_of(file)),
+            Source::Tone(_) => None,
+        });
+        let inputs = std::iter::once(self.text.path.into())
+            .chain(files)
+            .collect();
         let playspecs = self.playspecs(&file, &clips, channels)?;
         let swaps = self.swaps(&file, &playspecs, position)?;
         Ok(Arrangement {
             path: self.text.path.into(),
+            inputs,
             rate_hz: self.rate_hz,
             channels,
             period_frames,
@@ -249,9 +261,14 @@ impl Reader<'_> {
         Ok(clips)
     }
 
-    fn open(&self, file: &FileClip) -> amio::Result<Clip> {
+    /// Where a clip lies, whose path is relative to the arrangement.
+    fn path_of(&self, file: &FileClip) -> PathBuf {
         let folder = self.text.path.parent().unwrap_or(Path::new(""));
-        let path = folder.join(&file.path);
+        folder.join(&file.path)
+    }
+
+    fn open(&self, file: &FileClip) -> amio::Result<Clip> {
+        let path = self.path_of(file);
         let options = OpenOptions {
             frame_rate_hz: file.convert.map(|_| self.rate_hz),
             quality: match file.convert {

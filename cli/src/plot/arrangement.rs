@@ -36,12 +36,16 @@ const WAVE_HEIGHT: f32 = 110.0;
 const BOTTOM: f32 = 46.0;
 
 /// Draws an arrangement.
-pub fn draw(args: &Plot, status: Status, interrupt: &Interrupt) -> Result<Drawn> {
-    let arrangement = Arrangement::open(&args.input)?;
+pub fn draw(
+    arrangement: &Arrangement,
+    args: &Plot,
+    status: Status,
+    interrupt: &Interrupt,
+) -> Result<Drawn> {
     let columns = (args.width as f32 - LEFT - RIGHT) as usize;
-    let waveform = Waveform::render(&arrangement, columns, status, interrupt)?;
+    let waveform = Waveform::render(arrangement, columns, status, interrupt)?;
     Ok(Drawn {
-        png: Picture::new(&arrangement, &waveform, args.width)?.draw()?,
+        png: Picture::new(arrangement, &waveform, args.width)?.draw()?,
         seconds: waveform.frames as f64 / f64::from(arrangement.rate_hz),
     })
 }

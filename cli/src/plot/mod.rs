@@ -7,12 +7,14 @@ mod file;
 mod waveform;
 
 use crate::args::Plot;
-use crate::failure::{Failure, Result};
+use crate::arrangement::Arrangement;
+use crate::failure::{Failure, Result, written};
+use crate::format::{Format, Picture, is_picture};
 use crate::interrupt::Interrupt;
+use crate::output::{Draft, Output, Wanted};
 use crate::status::Status;
-use crate::wav::Draft;
 use canvas::{Canvas, Rgb};
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{Read, Write};
 use std::path::Path;
 
@@ -36,15 +38,35 @@ struct Drawn {
 /// Runs the subcommand.
 pub fn run(args: &Plot, status: Status) -> Result<()> {
     let interrupt = Interrupt::catch()?;
-    let drawn = if is_arrangement(&args.input) {
-        arrangement::draw(args, status, &interrupt)?
-    } else {
-        file::draw(args, status, &interrupt)?
+    Picture::of(&args.output, args.format)?;
+    let arrangement = match is_arrangement(&args.input) {
+        true => Some(Arrangement::open(&args.input)?),
+        false => None,
     };
-    let (draft, mut file) = Draft::create(&args.output)?;
-    file.write_all(&drawn.png)
-        .map_err(|e| Failure::of(args.output.display(), e))?;
-    draft.publish()?;
+    let output = Output::find(&Wanted {
+        path: &args.output,
+        inputs: arrangement
+            .as_ref()
+            .map_or(std::slice::from_ref(&args.input), |a| &a.inputs),
+        force: args.force,
+        kind: ("picture", is_picture),
+    })?;
+    let drawn = match &arrangement {
+        Some(arrangement) => arrangement::draw(arrangement, args, status, &interrupt)?,
+        None => file::draw(args, status, &interrupt)?,
+    };
+    match output {
+        Output::File(target) => {
+            let draft = Draft::create(target)?;
+            let written = fs::write(draft.path(), &drawn.png);
+            written.map_err(|error| Failure::of(args.output.display(), error))?;
+            draft.publish()?;
+        }
+        Output::Stream(mut stream) => {
+            let sent = stream.write_all(&drawn.png).and_then(|()| stream.flush());
+            written(args.output.display(), sent)?;
+        }
+    }
     status.say(format_args!(
         "{}: {:.3} s drawn",
         args.output.display(),

@@ -1,0 +1,272 @@
+//! Where results go: what is read is never replaced, nor what is no result; pipes get whole files; the
+//! ending of a name decides the format.
+
+use crate::common::{Folder, Ran};
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::process::{Command, Stdio};
+
+const SONG: &str = "rate = 48000\nlength = 1000\n[clips]\nc = 'clip.wav'\n\
+                    [[playspec.p]]\nclip = 'c'\nplay_at = 10\n";
+
+fn folder(name: &str) -> Folder {
+    let folder = Folder::new(name);
+    let ramp: Vec<i16> = (1..=500).map(|x| 30 * x).collect();
+    folder.write_i16("clip.wav", 1, 48_000, &ramp);
+    folder.write("song.toml", SONG);
+    folder
+}
+
+/// The contents of all files.
+fn contents(folder: &Folder) -> Vec<(String, Vec<u8>)> {
+    let read = |name: String| {
+        let bytes = fs::read(folder.0.join(&name)).unwrap_or_default();
+        (name, bytes)
+    };
+    folder.names().into_iter().map(read).collect()
+}
+
+#[track_caller]
+fn assert_refused(folder: &Folder, args: &[&str], code: i32, words: &str) {
+    let before = contents(folder);
+    let ran = folder.run(args);
+    assert_eq!(ran.code, Some(code), "amio {args:?}: {}", ran.stderr);
+    assert!(ran.stderr.contains(words), "amio {args:?}: {}", ran.stderr);
+    assert!(contents(folder) == before, "amio {args:?} changed a file");
+}
+
+#[test]
+fn what_is_read_is_never_replaced_however_it_is_called() {
+    let folder = folder("inputs");
+    fs::create_dir(folder.0.join("sub")).expect("a folder");
+    let here = folder.0.display().to_string();
+    for (input, other) in [("song.toml", "other.toml"), ("clip.wav", "other.wav")] {
+        symlink(input, folder.0.join(format!("link-{other}"))).expect("a link");
+        fs::hard_link(folder.0.join(input), folder.0.join(other)).expect("a link");
+        let names = [
+            input.to_owned(),
+            format!("./{input}"),
+            format!("sub/../{input}"),
+            format!("{here}/{input}"),
+            format!("link-{other}"),
+            other.to_owned(),
+        ];
+        let said = format!("the same file as {input}, which is read");
+        for name in &names {
+            for force in [&[][..], &["--force"]] {
+                let render = ["render", "song.toml", "--format", "wav", "-o", name];
+                assert_refused(&folder, &[&render[..], force].concat(), 1, &said);
+                let plot = ["plot", "song.toml", "--format", "png", "-o", name];
+                assert_refused(&folder, &[&plot[..], force].concat(), 1, &said);
+                if input == "clip.wav" {
+                    let plot = ["plot", "clip.wav", "--format", "png", "-o", name];
+                    assert_refused(&folder, &[&plot[..], force].concat(), 1, &said);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn what_is_no_result_is_replaced_with_force_alone() {
+    let folder = folder("force");
+    folder.write("notes.wav", "not to be lost");
+    folder.write("notes.png", "not to be lost");
+    for args in [
+        &["render", "song.toml", "-o", "notes.wav"][..],
+        &["record", "notes.wav", "--driver", "null", "--duration", "1"],
+        &["plot", "clip.wav", "-o", "notes.png"],
+        &["render", "song.toml", "--format", "wav", "-o", "notes.png"],
+    ] {
+        assert_refused(&folder, args, 1, "--force replaces it");
+        folder.succeed(&[args, &["--force"]].concat());
+        folder.write(
+            args.iter()
+                .find(|a| a.starts_with("notes"))
+                .expect("a name"),
+            "text",
+        );
+    }
+    // A result of the same kind, and a file without anything in it.
+    folder.write("empty.wav", "");
+    folder.succeed(&["render", "song.toml", "-o", "empty.wav"]);
+    folder.succeed(&["render", "song.toml", "-o", "empty.wav"]);
+    folder.succeed(&["plot", "clip.wav", "-o", "a.png"]);
+    folder.succeed(&["plot", "clip.wav", "-o", "a.png"]);
+    assert_refused(
+        &folder,
+        &["render", "song.toml", "--format", "wav", "-o", "a.png"],
+        1,
+        "no audio file",
+    );
+    assert_refused(
+        &folder,
+        &["plot", "song.toml", "--format", "png", "-o", "empty.wav"],
+        1,
+        "no picture",
+    );
+}
+
+#[test]
+fn links_stay_and_folders_devices_and_links_to_nothing_are_refused() {
+    let folder = folder("places");
+    folder.write("real.wav", "");
+    let mode = fs::Permissions::from_mode(0o640);
+    fs::set_permissions(folder.0.join("real.wav"), mode).expect("permissions");
+    symlink("real.wav", folder.0.join("link.wav")).expect("a link");
+    symlink("nothing.wav", folder.0.join("lost.wav")).expect("a link");
+    fs::create_dir(folder.0.join("sub.wav")).expect("a folder");
+    folder.succeed(&["render", "song.toml", "-o", "link.wav"]);
+    let link = fs::symlink_metadata(folder.0.join("link.wav")).expect("it is there");
+    assert!(link.is_symlink());
+    let real = fs::metadata(folder.0.join("real.wav")).expect("it is there");
+    assert_eq!(real.mode() & 0o777, 0o640);
+    assert_eq!(folder.read_f32("real.wav").1.len(), 2_000);
+    for (output, words) in [
+        (
+            "lost.wav",
+            "lost.wav: a link to nothing.wav, which does not exist",
+        ),
+        ("sub.wav", "sub.wav: a folder"),
+        ("/dev/full", "/dev/full: a device"),
+        ("no/folder.wav", "No such file or directory"),
+    ] {
+        let render = ["render", "song.toml", "--format", "wav", "-o", output];
+        assert_refused(&folder, &render, 1, words);
+        let record = [
+            "record",
+            output,
+            "--format",
+            "wav",
+            "--driver",
+            "null",
+            "--duration",
+            "1",
+        ];
+        assert_refused(&folder, &record, 1, words);
+    }
+    folder.succeed(&["render", "song.toml", "--format", "wav", "-o", "/dev/null"]);
+}
+
+/// Runs a line of shell in the folder, in which `$AMIO` is the program.
+fn shell(folder: &Folder, line: &str) -> Ran {
+    let output = Command::new("bash")
+        .args(["-euo", "pipefail", "-c", line])
+        .env("AMIO", env!("CARGO_BIN_EXE_amio"))
+        .current_dir(&folder.0)
+        .stdin(Stdio::null())
+        .output()
+        .expect("there is a shell");
+    Ran::from(output)
+}
+
+#[track_caller]
+fn assert_runs(folder: &Folder, line: &str) {
+    let ran = shell(folder, line);
+    assert_eq!(ran.code, Some(0), "{line}: {}", ran.stderr);
+}
+
+#[test]
+fn a_pipe_gets_the_whole_file() {
+    let folder = folder("pipes");
+    for (format, ending) in [("wav", "wav"), ("w64", "w64")] {
+        folder.succeed(&["render", "song.toml", "-o", &format!("file.{ending}")]);
+        for line in [
+            "$AMIO render song.toml --format FORMAT -o - | cat >piped",
+            "$AMIO render song.toml --format FORMAT -o /dev/stdout | cat >piped",
+            "$AMIO render song.toml --format FORMAT -o - >piped",
+            "$AMIO render song.toml --format FORMAT -o /dev/stdout >piped",
+            "mkfifo fifo; cat fifo >piped & $AMIO render song.toml --format FORMAT -o fifo; wait; rm fifo",
+        ] {
+            let line = line.replace("FORMAT", format);
+            assert_runs(&folder, &line);
+            let read = |name: &str| fs::read(folder.0.join(name)).expect("it was written");
+            assert!(read("piped") == read(&format!("file.{ending}")), "{line}");
+        }
+    }
+    assert_runs(
+        &folder,
+        "$AMIO render song.toml --format flac -o - | flac -s -d -o back.wav -",
+    );
+    folder.succeed(&[
+        "render",
+        "song.toml",
+        "-o",
+        "direct.wav",
+        "--samples",
+        "i24",
+    ]);
+    assert_eq!(
+        folder.read_i32("back.wav").1,
+        folder.read_i32("direct.wav").1
+    );
+    assert_runs(
+        &folder,
+        "$AMIO plot clip.wav -o - | cat >piped; $AMIO plot clip.wav -o file.png; cmp piped file.png",
+    );
+    // Whoever reads may stop, and nothing is said of it.
+    let ran = shell(
+        &folder,
+        "$AMIO --quiet render song.toml -o - | head -c 10 >/dev/null",
+    );
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
+    assert_refused(
+        &folder,
+        &["record", "-", "--driver", "null"],
+        1,
+        "a recording is brought up to date while it grows, which takes a file",
+    );
+}
+
+#[test]
+fn the_ending_decides_the_format_and_an_unknown_one_is_refused_with_those_that_are_known() {
+    let folder = folder("endings");
+    for (name, container, encoding) in [
+        ("a.wav", "WAV", "32-bit float"),
+        ("a.WAVE", "WAV", "32-bit float"),
+        ("a.rf64", "WAV", "32-bit float"),
+        ("a.w64", "Wave64", "32-bit float"),
+        ("a.flac", "FLAC", "FLAC"),
+    ] {
+        folder.succeed(&["render", "song.toml", "-o", name]);
+        let info = amio::probe(folder.0.join(name)).expect("it was written");
+        assert_eq!((info.container, info.encoding), (container, encoding));
+        assert_eq!(info.frames, 1_000);
+    }
+    for (samples, bits) in [("i16", 16), ("i24", 24)] {
+        for name in ["b.wav", "b.w64", "b.flac"] {
+            folder.succeed(&["render", "song.toml", "-o", name, "--samples", samples]);
+            let info = amio::probe(folder.0.join(name)).expect("it was written");
+            assert_eq!(info.bits_per_sample, Some(bits), "{name}");
+        }
+    }
+    folder.succeed(&["record", "c.w64", "--driver", "null", "--duration", "100"]);
+    let info = amio::probe(folder.0.join("c.w64")).expect("it was written");
+    assert_eq!((info.container, info.frames), ("Wave64", 100));
+    folder.succeed(&[
+        "render",
+        "song.toml",
+        "-o",
+        "d.anything",
+        "--format",
+        "flac",
+    ]);
+
+    let known = "use one of .flac, .rf64, .w64, .wav, .wave, or say --format";
+    for output in ["song.mp3", "song", "song.png"] {
+        assert_refused(&folder, &["render", "song.toml", "-o", output], 2, known);
+        assert_refused(&folder, &["record", output, "--driver", "null"], 2, known);
+    }
+    assert_refused(
+        &folder,
+        &["plot", "clip.wav", "-o", "clip.jpg"],
+        2,
+        "no format has the ending .jpg; use one of .png",
+    );
+    assert_refused(
+        &folder,
+        &["render", "song.toml", "-o", "e.flac", "--samples", "f32"],
+        2,
+        "--samples f32 is not for FLAC",
+    );
+}
