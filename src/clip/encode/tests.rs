@@ -2,7 +2,8 @@
 
 use super::wav::Wav;
 use super::{FileFormat, FileWriter, Shape, Writer};
-use crate::{Clip, Error};
+use crate::clip::Clip;
+use crate::error::Error;
 use std::ffi::OsStr;
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
