@@ -16,6 +16,10 @@ PREFIX ?= /usr/local
 BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
+MANDIR ?= $(PREFIX)/share/man
+BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
+ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
+FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
 
 VERSION := $(shell sed -n '/^\[package\]/,/^version/s/^version = "\(.*\)"/\1/p' Cargo.toml)
 ABI := $(firstword $(subst ., ,$(VERSION)))
@@ -145,8 +149,15 @@ header: ## refresh include/amio.h from src/capi, and the Python package's view o
 wheel: build ## the Python package as a wheel for this and newer systems, in target/wheels
 	scripts/python -m pip wheel --no-build-isolation --no-deps --wheel-dir $(WHEELS) ./python
 
+# What each shell completes by, and the pages: from the program itself.
+COMPLETIONS = $(BASHCOMPDIR)/amio $(ZSHCOMPDIR)/_amio $(FISHCOMPDIR)/amio.fish
+PAGES = $(addprefix $(MANDIR)/man1/amio,.1 -check.1 -completions.1 -devices.1 -find.1 -info.1 -play.1 \
+    -plot.1 -record.1 -render.1)
+
 INSTALLED = \
     $(BINDIR)/amio \
+    $(COMPLETIONS) \
+    $(PAGES) \
     $(INCLUDEDIR)/amio.h \
     $(LIBDIR)/libamio.a \
     $(LIBDIR)/libamio.so \
@@ -158,9 +169,15 @@ INSTALLED = \
 in_prefix = $(patsubst $(PREFIX)/%,$${prefix}/%,$(1))
 
 .PHONY: install
-install: build ## library, header, amio.pc and program below PREFIX (/usr/local), staged in DESTDIR
+install: build ## library, header, amio.pc, program, its manual and completions below PREFIX (/usr/local), staged in DESTDIR
 	$(INSTALL) -d $(addprefix $(DESTDIR),$(BINDIR) $(INCLUDEDIR) $(LIBDIR)/pkgconfig)
 	$(INSTALL) -m 755 $(RELEASE)/amio $(DESTDIR)$(BINDIR)/amio
+	$(INSTALL) -d $(addprefix $(DESTDIR),$(MANDIR)/man1 $(BASHCOMPDIR) $(ZSHCOMPDIR) $(FISHCOMPDIR))
+	$(RELEASE)/amio man $(DESTDIR)$(MANDIR)/man1
+	$(RELEASE)/amio completions bash >$(DESTDIR)$(BASHCOMPDIR)/amio
+	$(RELEASE)/amio completions zsh >$(DESTDIR)$(ZSHCOMPDIR)/_amio
+	$(RELEASE)/amio completions fish >$(DESTDIR)$(FISHCOMPDIR)/amio.fish
+	chmod 644 $(addprefix $(DESTDIR),$(COMPLETIONS) $(PAGES))
 	$(INSTALL) -m 644 include/amio.h $(DESTDIR)$(INCLUDEDIR)/amio.h
 	$(INSTALL) -m 644 $(RELEASE)/libamio.a $(DESTDIR)$(LIBDIR)/libamio.a
 	$(INSTALL) -m 755 $(RELEASE)/libamio.so $(DESTDIR)$(LIBDIR)/libamio.so.$(VERSION)

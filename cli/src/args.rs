@@ -53,6 +53,11 @@ pub enum Command {
     Find(Find),
     /// List the drivers, and what is known of each
     Devices(Devices),
+    /// Print the script with which a shell completes command lines of amio
+    Completions(Completions),
+    /// Write the man pages into a folder
+    #[command(hide = true)]
+    Man(Manual),
 }
 
 /// Arguments of `amio render`.
@@ -248,6 +253,36 @@ pub struct Devices {
     /// The JACK server to ask; without it the default one
     #[arg(long)]
     pub server: Option<String>,
+}
+
+/// Arguments of `amio completions`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  amio completions bash >~/.local/share/bash-completion/completions/amio
+  amio completions zsh >~/.zfunc/_amio
+  amio completions fish >~/.config/fish/completions/amio.fish
+
+`make install` puts all three in place.")]
+pub struct Completions {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// The shells that are known.
+#[derive(Clone, Copy, ValueEnum)]
+pub enum Shell {
+    Bash,
+    Zsh,
+    Fish,
+}
+
+/// Arguments of `amio man`.
+#[derive(clap::Args)]
+pub struct Manual {
+    /// Where amio.1 and the pages of all subcommands go
+    pub folder: PathBuf,
 }
 
 /// Which driver, and how it is opened.

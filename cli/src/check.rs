@@ -11,6 +11,7 @@ use crate::find::channel;
 use crate::timeline::{Sounding, Timeline};
 use amio::{Clip, Entry};
 use std::collections::BTreeMap;
+use std::fmt::{self, Display, Formatter};
 use std::io::Write;
 
 /// Runs the subcommand.
@@ -34,9 +35,9 @@ pub fn run(args: &Check) -> Result<()> {
         threshold: args.likeness.threshold,
     };
     let rows = search.all(&arrangement, info.frames);
-    let wrong = rows.iter().filter(|row| !row.is_right()).count();
-    printed(print(&rows, &arrangement))?;
-    if wrong > 0 {
+    let counts = Counts::of(&rows);
+    printed(print(&rows, &arrangement, &counts))?;
+    if counts.are_wrong() {
         let hidden = rows
             .iter()
             .any(|row| matches!(row.verdict, Verdict::Missing));
@@ -45,11 +46,76 @@ pub fn run(args: &Check) -> Result<()> {
         } else {
             ""
         };
-        let count = rows.len();
-        let message = format_args!("{wrong} of {count} are not where they were placed{hint}");
-        return Err(Failure::of(args.mix.display(), message));
+        return Err(Failure::of(
+            args.mix.display(),
+            format_args!("{counts}{hint}"),
+        ));
     }
     Ok(())
+}
+
+/// How many entries there are, how often they sound, and how many of each are not right.
+#[derive(Default)]
+struct Counts {
+    entries: [usize; 2],
+    repeats: [usize; 2],
+    extra: usize,
+    inaudible: usize,
+}
+
+impl Counts {
+    fn of(rows: &[Row]) -> Counts {
+        let mut counts = Counts::default();
+        let mut entries = BTreeMap::new();
+        for row in rows {
+            let entry = (row.sounding.playspec, row.sounding.entry);
+            let wrong = entries.entry(entry).or_insert(false);
+            match row.verdict {
+                Verdict::Extra(_) => counts.extra += 1,
+                Verdict::Inaudible => counts.inaudible += 1,
+                _ => {}
+            }
+            if !matches!(row.verdict, Verdict::Extra(_)) {
+                counts.repeats[0] += 1;
+                counts.repeats[1] += usize::from(!row.is_right());
+                *wrong |= !row.is_right();
+            }
+        }
+        counts.entries = [
+            entries.len(),
+            entries.values().filter(|wrong| **wrong).count(),
+        ];
+        counts
+    }
+
+    fn are_wrong(&self) -> bool {
+        self.repeats[1] + self.extra > 0
+    }
+}
+
+impl Display for Counts {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        let count = |n: usize, one: &str, many: &str| match n {
+            1 => format!("1 {one}"),
+            n => format!("{n} {many}"),
+        };
+        let entries = count(self.entries[0], "entry", "entries");
+        let repeats = count(self.repeats[0], "repeat", "repeats");
+        match (self.entries[1], self.repeats[1]) {
+            (0, _) => write!(f, "{entries}, {repeats}: all where they were placed")?,
+            (e, r) => write!(
+                f,
+                "{e} of {entries}, {r} of {repeats}: not where they were placed"
+            )?,
+        }
+        if self.extra > 0 {
+            write!(f, "; {} found where none was placed", self.extra)?;
+        }
+        if self.inaudible > 0 {
+            write!(f, "; {} too short or silent to look for", self.inaudible)?;
+        }
+        Ok(())
+    }
 }
 
 /// One line of the table.
@@ -213,7 +279,7 @@ fn sound(entry: &Entry, channel: u16, heard: &Sounding, gain: f32) -> Vec<f32> {
     samples
 }
 
-fn print(rows: &[Row], arrangement: &Arrangement) -> std::io::Result<()> {
+fn print(rows: &[Row], arrangement: &Arrangement, counts: &Counts) -> std::io::Result<()> {
     let mut out = std::io::stdout().lock();
     let name = |s: &Sounding| {
         let playspec = &arrangement.playspecs[s.playspec];
@@ -261,6 +327,9 @@ fn print(rows: &[Row], arrangement: &Arrangement) -> std::io::Result<()> {
                 )
             }
         }?;
+    }
+    if !counts.are_wrong() {
+        writeln!(out, "{counts}")?;
     }
     out.flush()
 }

@@ -16,6 +16,8 @@ mod find;
 mod format;
 mod info;
 mod interrupt;
+mod levels;
+mod manual;
 mod output;
 mod play;
 mod plot;
@@ -41,6 +43,8 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(args),
         Command::Find(args) => find::run(args),
         Command::Devices(args) => devices::run(args),
+        Command::Completions(args) => manual::completions(args),
+        Command::Man(args) => manual::pages(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

@@ -8,6 +8,7 @@ use crate::interrupt::{Interrupt, RESPONSE};
 use crate::status::Status;
 use crate::timeline::Timeline;
 use amio::{Config, DriverKind, Error, EventKind, Interface, Ticket};
+use indicatif::ProgressBar;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
@@ -42,6 +43,10 @@ pub fn run(args: &Play, status: Status) -> Result<()> {
         interface.config().driver.name()
     ));
     let player = Player {
+        begins: match is_arrangement(&args.files[0]) {
+            true => Vec::new(),
+            false => begins(&arrangement),
+        },
         interface: &interface,
         timeline: &timeline,
         tickets: &tickets,
@@ -54,6 +59,8 @@ pub fn run(args: &Play, status: Status) -> Result<()> {
 
 /// Waits for the end of the sound.
 struct Player<'a> {
+    /// At which frames files begin, and their names; of an arrangement, nothing.
+    begins: Vec<(u64, String)>,
     interface: &'a Interface,
     timeline: &'a Timeline,
     tickets: &'a [Ticket],
@@ -67,10 +74,15 @@ impl Player<'_> {
         let bar = self.status.progress(frames, "playing");
         let mut began = None;
         let mut skipped = 0;
+        let mut told = 0;
         while !interrupt.asked() {
             let now = self.interface.transport().device_frame;
             let mut pause = RESPONSE;
-            bar.set_position(now.saturating_sub(began.unwrap_or(now)));
+            let position = began.map(|began: u64| now.saturating_sub(began));
+            bar.set_position(position.unwrap_or(0));
+            if let Some(position) = position {
+                told = self.tell(position.saturating_sub(skipped), told, &bar);
+            }
             if let (Some(frames), Some(began)) = (frames, began) {
                 // What was rendered last is heard in the period that follows, and later.
                 let latency = self.interface.latency().playback_frames;
@@ -101,6 +113,20 @@ impl Player<'_> {
         Ok(())
     }
 
+    /// Tells which file plays, if it is another one than the one that was `told` last, counted from 1.
+    fn tell(&self, frame: u64, told: usize, bar: &ProgressBar) -> usize {
+        let number = self.begins.partition_point(|(begin, _)| *begin <= frame);
+        if number > told {
+            let name = &self.begins[number - 1].1;
+            let line = format!("{number} of {}: {name}", self.begins.len());
+            match bar.is_hidden() {
+                true => self.status.say(line),
+                false => bar.set_message(line),
+            }
+        }
+        number.max(told)
+    }
+
     /// The frame of the output at which the swap of this ticket takes over.
     fn output_frame(&self, ticket: Ticket) -> u64 {
         let swap = self.tickets.iter().position(|t| *t == ticket);
@@ -111,12 +137,24 @@ impl Player<'_> {
     }
 }
 
+/// At which frames files that play one after another begin.
+fn begins(arrangement: &Arrangement) -> Vec<(u64, String)> {
+    let files = arrangement.playspecs.iter().flat_map(|files| {
+        let entries = files.playspec.entries().iter();
+        entries.zip(&files.labels)
+    });
+    files
+        .map(|(entry, label)| (entry.play_at.unsigned_abs(), label.clone()))
+        .collect()
+}
+
+fn is_arrangement(path: &Path) -> bool {
+    path.extension()
+        .is_some_and(|e| e.eq_ignore_ascii_case("toml"))
+}
+
 /// `given` is what the options say of the driver.
 fn open(files: &[PathBuf], given: &Config) -> Result<Arrangement> {
-    let is_arrangement = |path: &Path| {
-        path.extension()
-            .is_some_and(|e| e.eq_ignore_ascii_case("toml"))
-    };
     match files {
         [file] if is_arrangement(file) => Arrangement::open(file),
         files if files.iter().any(|file| is_arrangement(file)) => Err(Failure::Usage(

@@ -6,10 +6,13 @@ use crate::driver;
 use crate::failure::{Failure, Result};
 use crate::format::{Audio, Format, is_audio};
 use crate::interrupt::{Interrupt, RESPONSE};
+use crate::levels::Levels;
 use crate::output::{Output, Wanted};
 use crate::status::Status;
 use amio::{Config, Error, Interface, MAX_POSITION, Recorder, RecorderConfig, RecorderState};
+use console::Term;
 use indicatif::ProgressBar;
+use std::time::Instant;
 
 /// Runs the subcommand. Ctrl-C completes the file.
 pub fn run(args: &Record, status: Status) -> Result<()> {
@@ -80,9 +83,15 @@ fn watch(
     bar: &ProgressBar,
     status: Status,
 ) -> Result<()> {
+    let mut levels = Levels::new(interface.config().input_channels);
     loop {
         let take = recorder.recording();
         bar.set_position(take.frames);
+        if !bar.is_hidden() {
+            let (now, width) = (Instant::now(), Term::stderr().size().1);
+            levels.update(&interface.meters().inputs, now);
+            bar.set_prefix(format!("\n{}", levels.lines(now, width.into())));
+        }
         let ended = matches!(take.state, RecorderState::Ended | RecorderState::Failed);
         if ended || interrupt.asked() {
             return Ok(());

@@ -37,7 +37,8 @@ impl Status {
     }
 
     /// A bar over `frames` of work, or the time that has passed where there is no end; hidden where
-    /// stderr is no terminal. What is said meanwhile goes through its `suspend`.
+    /// stderr is no terminal. What is said meanwhile goes through its `suspend`. Its `prefix` is what comes
+    /// below it.
     pub fn progress(self, frames: Option<u64>, verb: &'static str) -> ProgressBar {
         let target = if self.quiet {
             ProgressDrawTarget::hidden()
@@ -45,8 +46,8 @@ impl Status {
             ProgressDrawTarget::stderr()
         };
         let template = match frames {
-            Some(_) => "{msg} [{wide_bar}] {percent:>3} %, {eta} left",
-            None => "{msg} for {elapsed}",
+            Some(_) => "{msg} [{wide_bar}] {percent:>3} %, {eta} left{prefix}",
+            None => "{msg} for {elapsed}{prefix}",
         };
         let style =
             ProgressStyle::with_template(template).unwrap_or_else(|_| ProgressStyle::default_bar());

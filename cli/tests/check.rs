@@ -45,7 +45,9 @@ fn rendered(test: &str) -> Folder {
 #[test]
 fn what_was_rendered_is_found_where_it_was_placed() {
     let ran = rendered("check").succeed(&["check", "a.toml", "a.wav"]);
-    let rows: Vec<&str> = ran.stdout.lines().skip(1).collect();
+    let mut rows: Vec<&str> = ran.stdout.lines().skip(1).collect();
+    let counts = rows.pop().expect("a line of counts");
+    assert_eq!(counts, "4 entries, 9 repeats: all where they were placed");
     assert_eq!(rows.len(), 4 + 1 + 1 + 3, "{}", ran.stdout);
     assert!(
         rows.iter().all(|row| row.contains("  ok")),
@@ -115,6 +117,8 @@ fn what_is_missing_and_what_is_too_much_is_wrong() {
     );
     let longer = folder.run(&["check", "more.toml", "a.wav"]);
     assert_eq!(longer.code, Some(1), "{}", longer.stdout);
+    let said = "a.wav: 1 of 4 entries, 1 of 10 repeats: not where they were placed; a lower";
+    assert!(longer.stderr.contains(said), "{}", longer.stderr);
     let row = longer.stdout.lines().last().expect("a row");
     assert!(
         row.contains(" 127099 ") && row.ends_with("MISSING"),
@@ -126,6 +130,8 @@ fn what_is_missing_and_what_is_too_much_is_wrong() {
     );
     let shorter = folder.run(&["check", "fewer.toml", "a.wav"]);
     assert_eq!(shorter.code, Some(1));
+    let said = "4 entries, 8 repeats: all where they were placed; 2 found where none was placed";
+    assert!(shorter.stderr.contains(said), "{}", shorter.stderr);
     let row = shorter
         .stdout
         .lines()

@@ -84,6 +84,65 @@ fn files_are_played_one_after_another() {
 }
 
 #[test]
+fn each_file_is_named_when_it_begins_with_its_place_in_the_list() {
+    let folder = Folder::new("play_named");
+    for name in ["one.wav", "two.wav", "three.wav"] {
+        folder.write_i16(name, 1, 48_000, &[100; 6_000]);
+    }
+    let play = [
+        "play",
+        "--driver",
+        "null",
+        "one.wav",
+        "two.wav",
+        "three.wav",
+    ];
+    let ran = folder.succeed(&play);
+    let named: Vec<&str> = ran
+        .stderr
+        .lines()
+        .filter(|l| l.contains(" of 3: "))
+        .collect();
+    assert_eq!(
+        named,
+        ["1 of 3: one.wav", "2 of 3: two.wav", "3 of 3: three.wav"]
+    );
+    let quiet = folder.succeed(&[&["--quiet"], &play[..]].concat());
+    assert_eq!(quiet.stderr, "");
+    // On a terminal, it stands before the bar.
+    let seen = on_terminal(&folder, &play.join(" "));
+    assert!(seen.contains("2 of 3: two.wav ["), "{seen}");
+}
+
+/// What a terminal gets.
+fn on_terminal(folder: &Folder, args: &str) -> String {
+    let line = format!("stty cols 100; {} {args}", env!("CARGO_BIN_EXE_amio"));
+    let output = std::process::Command::new("script")
+        .args(["--quiet", "--return", "--command", &line, "/dev/null"])
+        .env("TERM", "xterm")
+        .current_dir(&folder.0)
+        .stdin(std::process::Stdio::null())
+        .output()
+        .expect("`script` is part of every Debian");
+    assert!(output.status.success(), "amio {args}: {output:?}");
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+#[test]
+fn a_recording_shows_levels_on_a_terminal_alone() {
+    let folder = Folder::new("record_levels");
+    let record = "record a.wav --force --driver null --duration 300ms --channels 2";
+    let seen = on_terminal(&folder, record);
+    for line in [" 0 [", " 1 ["] {
+        assert!(seen.contains(line), "{seen}");
+    }
+    assert!(seen.contains("-inf dBFS, peak   -inf, 0 clipped"), "{seen}");
+    let words: Vec<&str> = record.split(' ').collect();
+    let ran = folder.succeed(&words);
+    assert!(!ran.stderr.contains("dBFS"), "{}", ran.stderr);
+}
+
+#[test]
 fn ctrl_c_ends_what_plays_without_end() {
     let folder = Folder::new("play_endless");
     folder.write("a.toml", &format!("{HALF_A_SECOND}repeat_every = 24000\n"));

@@ -6,6 +6,7 @@ mod common;
 mod info;
 mod jack;
 mod live;
+mod manual;
 mod mistakes;
 mod outputs;
 mod plot;

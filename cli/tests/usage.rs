@@ -4,8 +4,16 @@ use crate::common::Folder;
 use std::io::Read;
 use std::process::Stdio;
 
-const SUBCOMMANDS: [&str; 8] = [
-    "render", "play", "record", "plot", "info", "check", "find", "devices",
+pub const SUBCOMMANDS: [&str; 9] = [
+    "render",
+    "play",
+    "record",
+    "plot",
+    "info",
+    "check",
+    "find",
+    "devices",
+    "completions",
 ];
 
 /// To write the golden file anew: `AMIO_BLESS=1 cargo test -p amio-cli`.
