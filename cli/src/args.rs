@@ -158,15 +158,17 @@ pub struct Record {
 #[command(after_help = "\
 Examples:
   amio plot song.toml -o song.png --width 2400
-  amio plot take.wav -o take.png
+  amio plot take.wav -o take.svg
+  amio plot take.wav -o click.png --from 1.5s --to 1.52s
 
 The waveform of a file shows the range of its samples, in a lighter colour, around their root mean
-square. Where a sample is at or beyond full scale there is a red mark above it.")]
+square. Where a sample is at or beyond full scale there is a red mark above it. Bars of entries are paler
+where the sound fades. The ending of OUT decides the format: .png or .svg.")]
 pub struct Plot {
     /// The arrangement, a TOML file, or an audio file
     #[arg(value_name = "FILE")]
     pub input: PathBuf,
-    /// The picture to write, a PNG file; - is the standard output
+    /// The picture to write; - is the standard output
     #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
     /// What kind of picture it is, whatever its ending
@@ -175,6 +177,12 @@ pub struct Plot {
     /// Replace whatever file has this name; without it, a picture alone
     #[arg(long)]
     pub force: bool,
+    /// The first frame that is shown: a number of frames, or seconds as in 1.5s or 20ms
+    #[arg(long, value_name = "PLACE", value_parser = Length::parse, allow_hyphen_values = true)]
+    pub from: Option<Length>,
+    /// The first frame that is no longer shown
+    #[arg(long, value_name = "PLACE", value_parser = Length::parse, allow_hyphen_values = true)]
+    pub to: Option<Length>,
     /// Width in pixels; the height follows from what is drawn
     #[arg(long, default_value_t = 1600, value_parser = clap::value_parser!(u32).range(400..=16_000))]
     pub width: u32,

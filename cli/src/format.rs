@@ -21,6 +21,7 @@ pub enum Audio {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Picture {
     Png,
+    Svg,
 }
 
 /// A kind of file that names end with.
@@ -76,7 +77,8 @@ impl Format for Audio {
 }
 
 impl Format for Picture {
-    const ENDINGS: &'static [(&'static str, Picture)] = &[("png", Picture::Png)];
+    const ENDINGS: &'static [(&'static str, Picture)] =
+        &[("png", Picture::Png), ("svg", Picture::Svg)];
     const OF_STDOUT: Picture = Picture::Png;
 }
 
@@ -125,7 +127,11 @@ pub fn is_audio(path: &Path) -> bool {
 
 /// Whether a file holds a picture of a kind that is drawn here.
 pub fn is_picture(path: &Path) -> bool {
-    let mut head = [0; 8];
-    let read = File::open(path).and_then(|mut file| file.read_exact(&mut head));
-    read.is_ok() && head == *b"\x89PNG\r\n\x1A\n"
+    let mut head = Vec::new();
+    let read = File::open(path).and_then(|file| file.take(512).read_to_end(&mut head));
+    let is_svg = || {
+        let has_element = head.windows(4).any(|bytes| bytes == b"<svg");
+        head.trim_ascii_start().starts_with(b"<") && has_element
+    };
+    read.is_ok() && (head.starts_with(b"\x89PNG\r\n\x1A\n") || is_svg())
 }

@@ -261,7 +261,7 @@ fn the_ending_decides_the_format_and_an_unknown_one_is_refused_with_those_that_a
         &folder,
         &["plot", "clip.wav", "-o", "clip.jpg"],
         2,
-        "no format has the ending .jpg; use one of .png",
+        "no format has the ending .jpg; use one of .png, .svg",
     );
     assert_refused(
         &folder,

@@ -1,16 +1,22 @@
 //! The entries of an arrangement as bars, above the waveform that they make.
 
 use super::canvas::{Anchor, Canvas, Rgb};
-use super::waveform::Waveform;
-use super::{
-    BACKGROUND, Drawn, FAINT_INK, GRID, INK, PANEL, SMALL, STRIPE, TEXT, WAVE, axis, fitting,
+use super::sheet::{
+    BACKGROUND, BOTTOM, GAP, INK, LEFT, PANEL, SMALL, STRIPE, Sheet, TEXT, columns, edge,
+    wave_height,
 };
+use super::wave::{Columns, Wave};
+use super::{Drawn, axis, range_of};
 use crate::args::Plot;
 use crate::arrangement::Arrangement;
 use crate::failure::Result;
+use crate::info::{clock, decibels};
 use crate::interrupt::Interrupt;
+use crate::render::Blocks;
 use crate::status::Status;
 use crate::timeline::{Sounding, Timeline};
+use amio::Entry;
+use std::ops::Range;
 
 const SWAP: Rgb = Rgb(200, 30, 60);
 /// One colour for each clip; dark enough for white text.
@@ -25,15 +31,11 @@ const CLIPS: [Rgb; 8] = [
     Rgb(120, 80, 56),
 ];
 
-const LEFT: f32 = 190.0;
-const RIGHT: f32 = 40.0;
-/// Where the axis of frames lies; the names of the swaps stand between it and the lanes.
-const FRAMES: f32 = 86.0;
-const TOP: f32 = 126.0;
+/// The names of the swaps stand between the axis of frames and the lanes.
+const TOP: f32 = 140.0;
 const LANE: f32 = 32.0;
-const GAP: f32 = 22.0;
-const WAVE_HEIGHT: f32 = 110.0;
-const BOTTOM: f32 = 46.0;
+/// How much of a bar's colour goes where the sound is not at its full gain.
+const FADED: f32 = 0.5;
 
 /// Draws an arrangement.
 pub fn draw(
@@ -42,12 +44,52 @@ pub fn draw(
     status: Status,
     interrupt: &Interrupt,
 ) -> Result<Drawn> {
-    let columns = (args.width as f32 - LEFT - RIGHT) as usize;
-    let waveform = Waveform::render(arrangement, columns, status, interrupt)?;
+    let mut blocks = Blocks::open(arrangement)?;
+    let frames = blocks.frames;
+    let range = range_of(args, frames, arrangement.rate_hz)?;
+    let columns = columns(args.width);
+    let waves = render(
+        arrangement,
+        &mut blocks,
+        range.clone(),
+        columns,
+        status,
+        interrupt,
+    )?;
+    let picture = Picture::new(arrangement, &waves, args.width, range.clone())?;
     Ok(Drawn {
-        png: Picture::new(arrangement, &waveform, args.width)?.draw()?,
-        seconds: waveform.frames as f64 / f64::from(arrangement.rate_hz),
+        canvas: picture.draw(frames),
+        seconds: (range.end - range.start) as f64 / f64::from(arrangement.rate_hz),
     })
+}
+
+/// Renders up to the end of a range of frames.
+fn render(
+    arrangement: &Arrangement,
+    blocks: &mut Blocks,
+    range: Range<u64>,
+    columns: usize,
+    status: Status,
+    interrupt: &Interrupt,
+) -> Result<Vec<Wave>> {
+    let channels = usize::from(arrangement.channels);
+    let mut gathered = Columns::new(range.clone(), columns, channels);
+    let bar = status.progress(Some(range.end), "rendering");
+    let mut frame = 0;
+    while frame < range.end
+        && let Some(block) = blocks.next()?
+    {
+        interrupt.check()?;
+        for samples in block.chunks_exact(channels) {
+            for (channel, sample) in samples.iter().enumerate() {
+                gathered.add(frame, channel, *sample);
+            }
+            frame += 1;
+        }
+        bar.set_position(frame.min(range.end));
+    }
+    bar.finish_and_clear();
+    Ok(gathered.waves())
 }
 
 /// The entries of one playspec that play one clip.
@@ -58,190 +100,164 @@ struct Lane<'a> {
 }
 
 struct Picture<'a> {
-    canvas: Canvas,
+    sheet: Sheet,
     arrangement: &'a Arrangement,
-    waveform: &'a Waveform,
+    waves: &'a [Wave],
     timeline: Timeline,
+    soundings: Vec<Sounding>,
     lanes: Vec<Lane<'a>>,
-    width: f32,
-    pixels_per_frame: f64,
+    wave_height: f32,
 }
 
 impl<'a> Picture<'a> {
     fn new(
         arrangement: &'a Arrangement,
-        waveform: &'a Waveform,
+        waves: &'a [Wave],
         width: u32,
+        range: Range<u64>,
     ) -> Result<Picture<'a>> {
         let timeline = Timeline::of(arrangement);
+        let is_shown = |s: &Sounding| s.output.end > range.start;
+        let soundings: Vec<Sounding> = timeline
+            .soundings(arrangement, range.end)
+            .filter(is_shown)
+            .collect();
         let mut lanes = Vec::new();
-        for s in timeline.soundings(arrangement, waveform.frames) {
-            let lane = lane_of(arrangement, &s);
+        for s in &soundings {
+            let lane = lane_of(arrangement, s);
             if !lanes.contains(&lane) {
                 lanes.push(lane);
             }
         }
-        let waves = arrangement.channels as usize;
-        let height = TOP + lanes.len() as f32 * LANE + waves as f32 * (GAP + WAVE_HEIGHT) + BOTTOM;
-        let pixels = f64::from(width) - f64::from(LEFT + RIGHT);
+        let wave_height = wave_height(waves.len().max(2));
+        let below = waves.len() as f32 * (GAP + wave_height) + BOTTOM;
+        let height = TOP + lanes.len() as f32 * LANE + below;
         Ok(Picture {
-            canvas: Canvas::new(width, height.ceil() as u32, BACKGROUND)?,
+            sheet: Sheet::new(width, height, range, arrangement.rate_hz)?,
             arrangement,
-            waveform,
+            waves,
             timeline,
+            soundings,
             lanes,
-            width: width as f32,
-            pixels_per_frame: pixels / waveform.frames as f64,
+            wave_height,
         })
     }
 
-    fn draw(mut self) -> Result<Vec<u8>> {
-        self.title();
-        self.panels();
-        self.axes();
+    fn draw(mut self, frames: u64) -> Canvas {
+        self.title(frames);
+        self.lanes();
+        let edge = edge(self.waves.iter().map(|wave| wave.peak).fold(0.0, f32::max));
+        let (waves, height) = (self.waves, self.wave_height);
+        for (channel, wave) in waves.iter().enumerate() {
+            let (top, name) = (self.wave_top(channel), format!("output {channel}"));
+            self.sheet.panel(top, height, edge, &name, wave.peak);
+        }
+        let bottom = self.wave_top(waves.len()) - GAP;
+        self.sheet.axes(TOP, bottom);
         self.bars();
-        self.waves();
-        self.swaps();
-        self.canvas.png()
-    }
-
-    fn x(&self, frame: f64) -> f32 {
-        LEFT + (frame * self.pixels_per_frame) as f32
-    }
-
-    fn lanes_bottom(&self) -> f32 {
-        TOP + self.lanes.len() as f32 * LANE
+        for (channel, wave) in waves.iter().enumerate() {
+            let top = self.wave_top(channel);
+            self.sheet.wave(top, height, edge, wave);
+        }
+        self.swaps(bottom);
+        self.sheet.legend(bottom);
+        self.sheet.canvas
     }
 
     fn wave_top(&self, channel: usize) -> f32 {
-        self.lanes_bottom() + GAP + channel as f32 * (WAVE_HEIGHT + GAP)
+        let lanes = TOP + self.lanes.len() as f32 * LANE;
+        lanes + GAP + channel as f32 * (self.wave_height + GAP)
     }
 
-    fn title(&mut self) {
+    fn title(&mut self, frames: u64) {
         let a = self.arrangement;
-        let name = a
-            .path
-            .file_name()
-            .unwrap_or(a.path.as_os_str())
-            .to_string_lossy();
-        self.canvas.text(LEFT, 36.0, &name, 26.0, Anchor::Left, INK);
-        let frames = self.waveform.frames;
+        let name = a.path.file_name().unwrap_or(a.path.as_os_str());
         let about = format!(
-            "{} frames, {:.3} s at {} Hz, {} channels",
-            axis::thousands(frames as i64),
-            frames as f64 / f64::from(a.rate_hz),
+            "{} at {} Hz, {} outputs",
+            clock(frames as f64 / f64::from(a.rate_hz)),
             axis::thousands(a.rate_hz.into()),
             a.channels
         );
-        self.canvas.text(
-            self.width - RIGHT,
-            36.0,
-            &about,
-            TEXT,
-            Anchor::Right,
-            FAINT_INK,
-        );
+        let frames = format!("{} frames", axis::thousands(frames as i64));
+        self.sheet.title(&name.to_string_lossy(), &about, &frames);
     }
 
-    fn panels(&mut self) {
-        let width = self.width - LEFT - RIGHT;
+    /// The backgrounds of the bars, with their names.
+    fn lanes(&mut self) {
+        let width = self.sheet.inner_width();
         for (number, lane) in self.lanes.iter().enumerate() {
             let y = TOP + number as f32 * LANE;
             let colour = if number % 2 == 0 { PANEL } else { STRIPE };
-            self.canvas.rect(LEFT, y, width, LANE, colour, 1.0);
+            let canvas = &mut self.sheet.canvas;
+            canvas.rect(LEFT, y, width, LANE, colour, 1.0);
             let playspec = &self.arrangement.playspecs[lane.playspec].name;
-            let label = fitting(
-                &self.canvas,
-                &format!("{playspec}: {}", lane.clip),
-                TEXT,
-                LEFT - 24.0,
-            );
-            self.canvas
-                .text(LEFT - 12.0, y + 22.0, &label, TEXT, Anchor::Right, INK);
+            let label = format!("{playspec}: {}", lane.clip);
+            let label = canvas.fitting(&label, TEXT, LEFT - 24.0);
+            canvas.text(LEFT - 12.0, y + 22.0, &label, TEXT, Anchor::Right, INK);
         }
-        for channel in 0..self.arrangement.channels as usize {
-            let y = self.wave_top(channel);
-            self.canvas.rect(LEFT, y, width, WAVE_HEIGHT, PANEL, 1.0);
-            let label = format!("output {channel}");
-            self.canvas.text(
-                LEFT - 12.0,
-                y + WAVE_HEIGHT / 2.0 + 6.0,
-                &label,
-                TEXT,
-                Anchor::Right,
-                INK,
-            );
-        }
-    }
-
-    /// Frames above, seconds below, a line across for each mark of seconds.
-    fn axes(&mut self) {
-        let frames = self.waveform.frames as f64;
-        let rate = f64::from(self.arrangement.rate_hz);
-        let width = f64::from(self.width - LEFT - RIGHT);
-        let bottom = self.wave_top(self.arrangement.channels as usize) - GAP;
-        let seconds = axis::step(frames / rate, width / 90.0, 1.0 / rate);
-        for mark in 0..=(frames / rate / seconds + 1e-9) as u64 {
-            let at = mark as f64 * seconds;
-            let x = self.x(at * rate);
-            self.canvas
-                .rect(x - 0.5, TOP, 1.0, bottom - TOP + 6.0, GRID, 1.0);
-            let label = axis::seconds(at, seconds);
-            self.canvas
-                .text(x, bottom + 26.0, &label, SMALL, Anchor::Centre, FAINT_INK);
-        }
-        let step = axis::step(frames, width / 110.0, 1.0);
-        for mark in 0..=(frames / step + 1e-9) as u64 {
-            let at = mark as f64 * step;
-            let x = self.x(at);
-            self.canvas.rect(x - 0.5, FRAMES, 1.0, 6.0, FAINT_INK, 1.0);
-            let label = axis::thousands(at as i64);
-            self.canvas
-                .text(x, FRAMES - 7.0, &label, SMALL, Anchor::Centre, FAINT_INK);
-        }
-        self.canvas
-            .rect(LEFT, FRAMES, width as f32, 1.0, FAINT_INK, 1.0);
-        self.canvas.text(
-            LEFT - 40.0,
-            FRAMES - 7.0,
-            "frame",
-            SMALL,
-            Anchor::Right,
-            FAINT_INK,
-        );
     }
 
     fn bars(&mut self) {
-        let soundings: Vec<Sounding> = self
-            .timeline
-            .soundings(self.arrangement, self.waveform.frames)
-            .collect();
-        for s in &soundings {
-            let lane = lane_of(self.arrangement, s);
-            let number = self
-                .lanes
-                .iter()
-                .position(|l| *l == lane)
-                .unwrap_or_default();
+        for s in std::mem::take(&mut self.soundings) {
+            let lane = lane_of(self.arrangement, &s);
+            let number = self.lanes.iter().position(|l| *l == lane);
+            let top = TOP + number.unwrap_or_default() as f32 * LANE + 3.0;
             let colour = CLIPS[self.clip_number(lane.clip) % CLIPS.len()];
-            let (left, right) = (self.x(s.output.start as f64), self.x(s.output.end as f64));
-            let (y, width) = (TOP + number as f32 * LANE + 3.0, (right - left).max(2.0));
-            self.canvas
-                .round_rect(left, y, width, LANE - 6.0, colour, 0.88);
-            let label = format!("{} @ {}", lane.clip, axis::thousands(s.output.start as i64));
-            let short = axis::thousands(s.output.start as i64);
-            for label in [label, short] {
-                if self.canvas.text_width(&label, SMALL) + 12.0 <= width {
-                    self.canvas.text(
-                        left + 6.0,
-                        y + 18.0,
-                        &label,
-                        SMALL,
-                        Anchor::Left,
-                        BACKGROUND,
-                    );
-                    break;
+            self.bar(&s, top, colour, lane.clip);
+        }
+    }
+
+    /// One sounding: a bar as long as it is heard, paler where the sound fades in or out.
+    fn bar(&mut self, s: &Sounding, top: f32, colour: Rgb, clip: &str) {
+        let right_edge = LEFT + self.sheet.inner_width();
+        let within = |x: f32| x.clamp(LEFT, right_edge);
+        let left = within(self.sheet.x(s.output.start as f64));
+        let right = within(self.sheet.x(s.output.end as f64));
+        let (width, height) = ((right - left).max(2.0), LANE - 6.0);
+        let entry = &self.arrangement.playspecs[s.playspec].playspec.entries()[s.entry];
+        let envelope = envelope(entry, s, self.arrangement.declick_frames.into());
+        let points: Vec<[f32; 2]> = envelope
+            .iter()
+            .map(|(frame, gain)| {
+                let x = within(self.sheet.x(*frame));
+                [x, top + height * (1.0 - *gain as f32)]
+            })
+            .collect();
+        let canvas = &mut self.sheet.canvas;
+        canvas.round_rect(left, top, width, height, colour, 0.88);
+        // What is above the envelope, up to the end of the bar; and behind a cut what is below it.
+        for pair in points.windows(2) {
+            let [[x0, y0], [x1, y1]] = [pair[0], pair[1]];
+            if x0 < x1 && x0 < right && (y0 > top || y1 > top) {
+                let corners = vec![[x0, top], [x0, y0], [x1, y1], [x1, top]];
+                canvas.polygon(corners, BACKGROUND, FADED);
+            } else if x0 < x1 {
+                let bottom = top + height;
+                let corners = vec![[x0, y0], [x1, y1], [x1, bottom], [x0, bottom]];
+                if x0 >= right {
+                    canvas.polygon(corners, colour, 1.0 - FADED);
                 }
+            }
+        }
+        let at = axis::thousands(s.output.start as i64);
+        let labels = [
+            format!("{clip} @ {at}{}", gain_of(entry)),
+            format!("{clip} @ {at}"),
+            at,
+        ];
+        // Behind the fade, if there is room.
+        let full = points
+            .iter()
+            .find(|[_, y]| *y <= top)
+            .map_or(left, |[x, _]| *x);
+        let places = labels
+            .iter()
+            .flat_map(|label| [(label, full), (label, left)]);
+        for (label, x) in places {
+            if x + canvas.text_width(label, SMALL) + 12.0 <= left + width {
+                let (x, y) = (x + 6.0, top + 18.0);
+                canvas.text(x, y, label, SMALL, Anchor::Left, BACKGROUND);
+                break;
             }
         }
     }
@@ -254,55 +270,74 @@ impl<'a> Picture<'a> {
         names.binary_search(&clip).unwrap_or_default()
     }
 
-    fn waves(&mut self) {
-        let loudest = self.waveform.peak();
-        let full_scale = if loudest > 0.0 { loudest } else { 1.0 };
-        for channel in 0..self.arrangement.channels as usize {
-            // Half a pixel on, so that the line of silence fills one row of pixels.
-            let middle = self.wave_top(channel) + WAVE_HEIGHT / 2.0 + 0.5;
-            let scale = (WAVE_HEIGHT / 2.0 - 6.0) / full_scale;
-            for (column, range) in self.waveform.column_ranges(channel).enumerate() {
-                let (low, high) = (range.low * scale, range.high * scale);
-                let height = (high - low).max(1.0);
-                self.canvas.rect(
-                    LEFT + column as f32,
-                    middle - high.max(0.5),
-                    1.0,
-                    height,
-                    WAVE,
-                    1.0,
-                );
-            }
-            let label = format!("peak {:.3}", self.waveform.channel_peak(channel));
-            let y = middle + 24.0;
-            self.canvas
-                .text(LEFT - 12.0, y, &label, SMALL, Anchor::Right, FAINT_INK);
-        }
-    }
-
-    fn swaps(&mut self) {
-        let bottom = self.wave_top(self.arrangement.channels as usize) - GAP;
+    fn swaps(&mut self, bottom: f32) {
+        let range = self.sheet.range.clone();
         let segments: Vec<_> = self
             .timeline
             .segments
             .iter()
-            .filter(|s| s.output.start < self.waveform.frames)
+            .filter(|s| range.contains(&s.output.start))
             .filter_map(|s| Some((s.output.start, s.playspec?)))
             .collect();
         let mut free_from = f32::MIN;
         for (at, playspec) in segments {
-            let x = self.x(at as f64);
-            self.canvas
-                .rect(x - 1.0, TOP - 24.0, 2.0, bottom - TOP + 24.0, SWAP, 0.85);
+            let x = self.sheet.x(at as f64);
             let name = &self.arrangement.playspecs[playspec].name;
             let label = format!("{name} from {}", axis::thousands(at as i64));
-            let end = x + 8.0 + self.canvas.text_width(&label, TEXT);
-            if x > free_from && end < self.width {
-                self.canvas
-                    .text(x + 8.0, TOP - 10.0, &label, TEXT, Anchor::Left, SWAP);
+            let canvas = &mut self.sheet.canvas;
+            canvas.rect(x - 1.0, TOP - 24.0, 2.0, bottom - TOP + 24.0, SWAP, 0.85);
+            let end = x + 8.0 + canvas.text_width(&label, TEXT);
+            if x > free_from && end < self.sheet.width {
+                canvas.text(x + 8.0, TOP - 10.0, &label, TEXT, Anchor::Left, SWAP);
                 free_from = end;
             }
         }
+    }
+}
+
+/// How the gain of a sounding runs, from 0 to 1, at frames of the output: the fades of its entry; over the
+/// declick frames, up where it does not begin at its beginning, and down behind its end where it is cut.
+fn envelope(entry: &Entry, s: &Sounding, declick: u64) -> Vec<(f64, f64)> {
+    let frames = entry.end - entry.begin;
+    let heard = s.source - entry.begin..s.source - entry.begin + (s.output.end - s.output.start);
+    let ramp = |at: u64, fade: u64| match at < fade {
+        true => at as f64 / fade as f64,
+        false => 1.0,
+    };
+    let comes_in = if heard.start > 0 { declick } else { 0 };
+    let gain = |at: u64| {
+        let fades = ramp(at, entry.fade_in) * ramp(frames - at, entry.fade_out);
+        fades * ramp(at - heard.start, comes_in)
+    };
+    let mut knots = vec![
+        heard.start,
+        heard.start + comes_in,
+        entry.fade_in,
+        frames - entry.fade_out,
+        heard.end,
+    ];
+    knots.retain(|at| (heard.start..=heard.end).contains(at));
+    knots.sort_unstable();
+    knots.dedup();
+    let output = |at: u64| (s.output.start + (at - heard.start)) as f64;
+    let mut points: Vec<(f64, f64)> = knots.into_iter().map(|at| (output(at), gain(at))).collect();
+    if s.cut && declick > 0 {
+        points.push(((s.output.end + declick) as f64, 0.0));
+    }
+    points
+}
+
+/// Gains that are not 1, for people.
+fn gain_of(entry: &Entry) -> String {
+    let level = |gain: f32| match gain < 0.0 {
+        true => format!("{}, inverted", decibels((-gain).into())),
+        false => decibels(gain.into()),
+    };
+    let (left, right) = (entry.gain.left, entry.gain.right);
+    match (left, right) {
+        (1.0, 1.0) => String::new(),
+        _ if left == right => format!(", {} dB", level(left)),
+        _ => format!(", {} | {} dB", level(left), level(right)),
     }
 }
 
@@ -310,5 +345,57 @@ fn lane_of<'a>(arrangement: &'a Arrangement, s: &Sounding) -> Lane<'a> {
     Lane {
         playspec: s.playspec,
         clip: &arrangement.playspecs[s.playspec].labels[s.entry],
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use amio::Clip;
+
+    fn entry(fade_in: u64, fade_out: u64) -> Entry {
+        let clip = Clip::from_f32(48_000, 1, &[0.5; 100]).expect("a clip");
+        let mut entry = Entry::new(&clip, 0);
+        (entry.fade_in, entry.fade_out) = (fade_in, fade_out);
+        entry
+    }
+
+    fn sounding(output: Range<u64>, source: u64, cut: bool) -> Sounding {
+        Sounding {
+            playspec: 0,
+            entry: 0,
+            repeat: 0,
+            output,
+            source,
+            cut,
+        }
+    }
+
+    #[test]
+    fn an_envelope_has_the_fades_and_what_a_jump_and_a_cut_make() {
+        let whole = envelope(&entry(20, 40), &sounding(1_000..1_100, 0, false), 10);
+        let expected = [
+            (1_000.0, 0.0),
+            (1_020.0, 1.0),
+            (1_060.0, 1.0),
+            (1_100.0, 0.0),
+        ];
+        assert_eq!(whole, expected);
+        let plain = envelope(&entry(0, 0), &sounding(0..100, 0, false), 10);
+        assert_eq!(plain, [(0.0, 1.0), (100.0, 1.0)]);
+        let cut = envelope(&entry(0, 0), &sounding(0..60, 0, true), 10);
+        assert_eq!(cut, [(0.0, 1.0), (60.0, 1.0), (70.0, 0.0)]);
+        let jumped = envelope(&entry(0, 0), &sounding(0..50, 50, false), 10);
+        assert_eq!(jumped, [(0.0, 0.0), (10.0, 1.0), (50.0, 1.0)]);
+    }
+
+    #[test]
+    fn gains_are_named_unless_they_are_1() {
+        let mut entry = entry(0, 0);
+        assert_eq!(gain_of(&entry), "");
+        entry.gain.left = 0.5;
+        assert_eq!(gain_of(&entry), ", -6.0 | 0.0 dB");
+        entry.gain.right = 0.5;
+        assert_eq!(gain_of(&entry), ", -6.0 dB");
     }
 }

@@ -1,78 +1,87 @@
-//! Shapes and text on a picture, in pixels from its upper left corner.
+//! A picture as a list of shapes and texts, in pixels from its upper left corner. [`raster`](super::raster)
+//! paints it, [`svg`](super::svg) writes it down.
 
 use crate::failure::{Failure, Result};
-use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
-use tiny_skia::{
-    Color, FillRule, Paint, PathBuilder, Pixmap, PremultipliedColorU8, Rect, Transform,
-};
+use ab_glyph::{Font, FontRef, PxScale, ScaleFont};
 
 /// An opaque colour: red, green, blue.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rgb(pub u8, pub u8, pub u8);
 
 /// Which point of a text is given.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
     Left,
     Centre,
     Right,
 }
 
+/// What fills a shape.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Paint {
+    pub colour: Rgb,
+    pub alpha: f32,
+}
+
+/// What is drawn, one over the other.
+pub enum Shape {
+    /// Left, top, width, height.
+    Rect([f32; 4], Paint),
+    /// The same with round corners of this radius.
+    RoundRect([f32; 4], f32, Paint),
+    /// The corners of an area.
+    Polygon(Vec<[f32; 2]>, Paint),
+    /// A line of text; the point is on its base line.
+    Text {
+        point: [f32; 2],
+        text: String,
+        size: f32,
+        anchor: Anchor,
+        colour: Rgb,
+    },
+}
+
 /// A picture that is being drawn.
 pub struct Canvas {
-    pixmap: Pixmap,
-    font: FontRef<'static>,
+    pub width: u32,
+    pub height: u32,
+    pub background: Rgb,
+    pub shapes: Vec<Shape>,
+    pub font: FontRef<'static>,
 }
 
 impl Canvas {
     /// A picture of one colour.
     pub fn new(width: u32, height: u32, background: Rgb) -> Result<Canvas> {
-        let mut pixmap = Pixmap::new(width, height).ok_or_else(|| {
-            Failure::Runtime(format!(
-                "a picture of {width} x {height} pixels is too large"
-            ))
-        })?;
-        let Rgb(r, g, b) = background;
-        pixmap.fill(Color::from_rgba8(r, g, b, 255));
         let font = FontRef::try_from_slice(epaint_default_fonts::UBUNTU_LIGHT)
             .map_err(|e| Failure::of("built-in font", e))?;
-        Ok(Canvas { pixmap, font })
+        Ok(Canvas {
+            width,
+            height,
+            background,
+            shapes: Vec::new(),
+            font,
+        })
     }
 
     /// A filled rectangle; what is thinner than a pixel is drawn as fainter.
     pub fn rect(&mut self, x: f32, y: f32, width: f32, height: f32, colour: Rgb, alpha: f32) {
-        if let Some(rect) = Rect::from_xywh(x, y, width, height) {
-            let paint = paint(colour, alpha);
-            self.pixmap
-                .fill_rect(rect, &paint, Transform::identity(), None);
-        }
+        let paint = Paint { colour, alpha };
+        self.shapes.push(Shape::Rect([x, y, width, height], paint));
     }
 
     /// A filled rectangle with round corners.
     pub fn round_rect(&mut self, x: f32, y: f32, width: f32, height: f32, colour: Rgb, alpha: f32) {
-        let r = 4f32.min(width / 2.0).min(height / 2.0);
-        let (right, bottom) = (x + width, y + height);
-        let mut path = PathBuilder::new();
-        path.move_to(x + r, y);
-        path.line_to(right - r, y);
-        path.quad_to(right, y, right, y + r);
-        path.line_to(right, bottom - r);
-        path.quad_to(right, bottom, right - r, bottom);
-        path.line_to(x + r, bottom);
-        path.quad_to(x, bottom, x, bottom - r);
-        path.line_to(x, y + r);
-        path.quad_to(x, y, x + r, y);
-        path.close();
-        if let Some(path) = path.finish() {
-            let paint = paint(colour, alpha);
-            self.pixmap.fill_path(
-                &path,
-                &paint,
-                FillRule::Winding,
-                Transform::identity(),
-                None,
-            );
-        }
+        let radius = 4f32.min(width / 2.0).min(height / 2.0);
+        let paint = Paint { colour, alpha };
+        self.shapes
+            .push(Shape::RoundRect([x, y, width, height], radius, paint));
+    }
+
+    /// A filled area between corners.
+    pub fn polygon(&mut self, corners: Vec<[f32; 2]>, colour: Rgb, alpha: f32) {
+        self.shapes
+            .push(Shape::Polygon(corners, Paint { colour, alpha }));
     }
 
     /// How wide a text is.
@@ -83,59 +92,23 @@ impl Canvas {
 
     /// A line of text; `y` is its base line.
     pub fn text(&mut self, x: f32, y: f32, text: &str, size: f32, anchor: Anchor, colour: Rgb) {
-        let scale = PxScale::from(size);
-        let mut x = match anchor {
-            Anchor::Left => x,
-            Anchor::Centre => x - self.text_width(text, size) / 2.0,
-            Anchor::Right => x - self.text_width(text, size),
-        };
-        for c in text.chars() {
-            let id = self.font.glyph_id(c);
-            let glyph = id.with_scale_and_position(scale, point(x, y));
-            x += self.font.as_scaled(scale).h_advance(id);
-            let Some(outline) = self.font.outline_glyph(glyph) else {
-                continue;
-            };
-            let bounds = outline.px_bounds();
-            let (left, top) = (bounds.min.x as i64, bounds.min.y as i64);
-            outline.draw(|px, py, coverage| {
-                self.blend(left + i64::from(px), top + i64::from(py), coverage, colour);
-            });
+        self.shapes.push(Shape::Text {
+            point: [x, y],
+            text: text.to_owned(),
+            size,
+            anchor,
+            colour,
+        });
+    }
+
+    /// The text, shortened to a width.
+    pub fn fitting(&self, text: &str, size: f32, width: f32) -> String {
+        let mut kept = text.to_owned();
+        while self.text_width(&kept, size) > width && kept.pop().is_some() {}
+        if kept.len() < text.len() {
+            kept.pop();
+            kept.push('…');
         }
+        kept
     }
-
-    /// Writes the picture as PNG.
-    pub fn png(&self) -> Result<Vec<u8>> {
-        self.pixmap.encode_png().map_err(|e| Failure::of("PNG", e))
-    }
-
-    fn blend(&mut self, x: i64, y: i64, coverage: f32, colour: Rgb) {
-        let (width, height) = (
-            i64::from(self.pixmap.width()),
-            i64::from(self.pixmap.height()),
-        );
-        if !(0..width).contains(&x) || !(0..height).contains(&y) {
-            return;
-        }
-        let pixel = &mut self.pixmap.pixels_mut()[(y * width + x) as usize];
-        let mix = |below: u8, above: u8| {
-            let (below, above) = (f32::from(below), f32::from(above));
-            (below + (above - below) * coverage.clamp(0.0, 1.0)).round() as u8
-        };
-        let Rgb(r, g, b) = colour;
-        let mixed = PremultipliedColorU8::from_rgba(
-            mix(pixel.red(), r),
-            mix(pixel.green(), g),
-            mix(pixel.blue(), b),
-            255,
-        );
-        // Opaque pixels are premultiplied pixels.
-        *pixel = mixed.unwrap_or(*pixel);
-    }
-}
-
-fn paint(Rgb(r, g, b): Rgb, alpha: f32) -> Paint<'static> {
-    let mut paint = Paint::default();
-    paint.set_color_rgba8(r, g, b, (alpha.clamp(0.0, 1.0) * 255.0).round() as u8);
-    paint
 }

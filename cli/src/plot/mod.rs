@@ -1,44 +1,42 @@
 //! `amio plot`: an arrangement or a file as a picture.
 
+//!
+//! Flow: [`arrangement`] or [`file`] gathers [`wave`]s -> draws them on a [`sheet`], which has the design of
+//! both -> a [`canvas`], which is a list of shapes -> [`raster`] or [`svg`].
+
 mod arrangement;
 mod axis;
 mod canvas;
 mod file;
-mod waveform;
+mod raster;
+mod sheet;
+mod svg;
+mod wave;
 
 use crate::args::Plot;
 use crate::arrangement::Arrangement;
+use crate::arrangement::value::Length;
 use crate::failure::{Failure, Result, written};
 use crate::format::{Format, Picture, is_picture};
 use crate::interrupt::Interrupt;
 use crate::output::{Draft, Output, Wanted};
 use crate::status::Status;
-use canvas::{Canvas, Rgb};
+use canvas::Canvas;
 use std::fs::{self, File};
 use std::io::{Read, Write};
+use std::ops::{Range, RangeInclusive};
 use std::path::Path;
-
-const BACKGROUND: Rgb = Rgb(255, 255, 255);
-const PANEL: Rgb = Rgb(246, 247, 249);
-const STRIPE: Rgb = Rgb(238, 240, 244);
-const GRID: Rgb = Rgb(214, 218, 226);
-const INK: Rgb = Rgb(24, 28, 36);
-const FAINT_INK: Rgb = Rgb(92, 100, 114);
-const WAVE: Rgb = Rgb(58, 92, 150);
-
-const TEXT: f32 = 17.0;
-const SMALL: f32 = 15.0;
 
 /// A picture, and how much sound it shows.
 struct Drawn {
-    png: Vec<u8>,
+    canvas: Canvas,
     seconds: f64,
 }
 
 /// Runs the subcommand.
 pub fn run(args: &Plot, status: Status) -> Result<()> {
     let interrupt = Interrupt::catch()?;
-    Picture::of(&args.output, args.format)?;
+    let format = Picture::of(&args.output, args.format)?;
     let arrangement = match is_arrangement(&args.input) {
         true => Some(Arrangement::open(&args.input)?),
         false => None,
@@ -55,15 +53,19 @@ pub fn run(args: &Plot, status: Status) -> Result<()> {
         Some(arrangement) => arrangement::draw(arrangement, args, status, &interrupt)?,
         None => file::draw(args, status, &interrupt)?,
     };
+    let picture = match format {
+        Picture::Png => raster::png(&drawn.canvas)?,
+        Picture::Svg => svg::svg(&drawn.canvas),
+    };
     match output {
         Output::File(target) => {
             let draft = Draft::create(target)?;
-            let written = fs::write(draft.path(), &drawn.png);
+            let written = fs::write(draft.path(), &picture);
             written.map_err(|error| Failure::of(args.output.display(), error))?;
             draft.publish()?;
         }
         Output::Stream(mut stream) => {
-            let sent = stream.write_all(&drawn.png).and_then(|()| stream.flush());
+            let sent = stream.write_all(&picture).and_then(|()| stream.flush());
             written(args.output.display(), sent)?;
         }
     }
@@ -89,13 +91,29 @@ fn is_arrangement(path: &Path) -> bool {
     read.is_ok() && !head.is_empty() && !head.iter().any(control) && head[0] != 0xFF
 }
 
-/// The text, shortened to a width.
-fn fitting(canvas: &Canvas, text: &str, size: f32, width: f32) -> String {
-    let mut kept = text.to_owned();
-    while canvas.text_width(&kept, size) > width && kept.pop().is_some() {}
-    if kept.len() < text.len() {
-        kept.pop();
-        kept.push('…');
+/// The frames that are to be shown, of those that there are.
+fn range_of(args: &Plot, frames: u64, rate_hz: u32) -> Result<Range<u64>> {
+    let place = |option: &str, place: Option<Length>, allowed: RangeInclusive<u64>, unless: u64| {
+        let Some(place) = place else {
+            return Ok(unless);
+        };
+        let frame = place.frames(rate_hz);
+        match u64::try_from(frame) {
+            Ok(frame) if allowed.contains(&frame) => Ok(frame),
+            _ => Err(Failure::Usage(format!(
+                "{option} is frame {frame}; it must be {} to {}",
+                allowed.start(),
+                allowed.end()
+            ))),
+        }
+    };
+    if frames == 0 && (args.from.is_some() || args.to.is_some()) {
+        return Err(Failure::Usage(format!(
+            "{}: has no frames; there is nothing for --from and --to",
+            args.input.display()
+        )));
     }
-    kept
+    let from = place("--from", args.from, 0..=frames.saturating_sub(1), 0)?;
+    let to = place("--to", args.to, from + 1..=frames, frames)?;
+    Ok(from..to)
 }
