@@ -55,7 +55,7 @@ demo: setup-build setup-demo build ## set up this machine, then render and check
 # would disturb, beside what needs one of them.
 .PHONY: test
 test: setup ## set up this machine, then run all tests that CI runs
-	scripts/side-by-side 'lint test-rust' 'build test-install test-san'
+	scripts/side-by-side 'lint test-rust test-compare' 'build test-install test-san'
 	scripts/side-by-side 'test-live test-python demo' 'test-fuzz test-loom test-rt'
 
 .PHONY: setup setup-build setup-demo setup-bench
