@@ -183,6 +183,8 @@ def test_clips_have_numbers_of_their_own_and_tell_what_they_are() -> None:
         ("a.wav", "wav_16", 1 / 60_000),
         ("a.wav", "wav_24", 1e-7),
         ("a.WAV", "wav_f32", 0.0),
+        ("a.w64", "wave64_24", 1e-7),
+        ("a.w64", None, 0.0),
         ("a.flac", None, 1e-7),
         ("a.flac", "flac_16", 1 / 60_000),
         ("ä ö.bin", "flac_24", 1e-7),

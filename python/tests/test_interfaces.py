@@ -315,7 +315,10 @@ def test_a_streamed_clip_sounds_like_the_loaded_one(tmp_path: Path) -> None:
     assert (heard[0] == heard[1]).all()
 
 
-@pytest.mark.parametrize("file_format", ["wav_f32", "wav_24", "wav_16", "flac_24", "flac_16"])
+@pytest.mark.parametrize(
+    "file_format",
+    ["wav_f32", "wav_24", "wav_16", "flac_24", "flac_16", "wave64_f32", "wave64_16"],
+)
 def test_output_is_recorded_from_frame_to_frame(
     tmp_path: Path, file_format: amio.clip.FileFormat
 ) -> None:

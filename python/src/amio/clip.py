@@ -180,8 +180,9 @@ class Clip(Unique):
 
         Args:
             path: the file.
-            file_format: WAV with 16 or 24 bits or 32-bit floats, or FLAC with 16 or 24 bits.
-                ``None``: by the name's end, ``.wav`` with floats and ``.flac`` with 24 bits.
+            file_format: WAV or Wave64 with 16 or 24 bits or 32-bit floats, or FLAC with 16 or 24
+                bits. ``None``: by the name's end, ``.wav`` and ``.w64`` with floats and ``.flac``
+                with 24 bits.
             progress: called with the frames done and the frames in all, several times a second.
 
         Raises:
