@@ -120,7 +120,7 @@ fn parse(file: &Arc<Input>) -> Result<Opened> {
         return mp4::open(input);
     }
     if head.starts_with(b"fLaC") {
-        return flac::open(input, 0);
+        return flac::open(input);
     }
     // Before MPEG, which may begin with anything.
     if let Some(name) = unsupported::file(&head) {

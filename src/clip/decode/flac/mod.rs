@@ -28,10 +28,10 @@ const LONGEST_FRAME: usize = 1 << 24;
 /// Bytes of a file that are searched from front to back, when a search has come this close.
 const CLOSE: u64 = 1 << 15;
 
-/// Opens a file whose magic is at `start`.
-pub fn open(input: &Arc<Input>, start: u64) -> Result<Opened> {
+/// Opens a file that begins with the magic.
+pub fn open(input: &Arc<Input>) -> Result<Opened> {
     let mut block = None;
-    let mut offset = start + 4;
+    let mut offset = 4;
     for _ in 0..PARTS {
         let Some([kind, a, b, c]) = input.array(offset)? else {
             return Err(input.bad("FLAC without frames"));
