@@ -622,7 +622,7 @@ int main(void)
     FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_save(NULL, "/dev/null", 0, NULL, NULL));
     FAILS(AMIO_ERROR_NULL_POINTER, amio_clip_save(right.clip, NULL, 0, NULL, NULL));
     FAILS(AMIO_ERROR_INVALID_HANDLE, amio_clip_save(stale.clip, "/dev/null", 0, NULL, NULL));
-    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_save(right.clip, "/dev/null", 6, NULL, NULL));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_save(right.clip, "/dev/null", 9, NULL, NULL));
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_save(right.clip, "", 0, NULL, NULL));
     FAILS(AMIO_ERROR_IO, amio_clip_save(right.clip, "/nowhere/clip.wav", 0, NULL, NULL));
     recorders();
