@@ -376,7 +376,8 @@ fn rice(out: &mut Bits, residual: &[i64], order: usize, rng: &mut Rng) {
             values.iter().for_each(|value| out.put(*value as u64, bits));
             continue;
         }
-        let mean = values.iter().map(folded).sum::<u64>() / values.len() as u64;
+        // The first partition may have no value: all of its samples are the predictor's.
+        let mean = values.iter().map(folded).sum::<u64>() / values.len().max(1) as u64;
         // So large that no value takes more than a few thousand bits.
         let parameter = (mean + 1)
             .ilog2()
