@@ -113,18 +113,18 @@ impl Player<'_> {
         Ok(())
     }
 
-    /// Tells which file plays, if it is another one than the one that was `told` last, counted from 1.
+    /// Tells which files have begun, but for those that were `told`; returns how many have.
     fn tell(&self, frame: u64, told: usize, bar: &ProgressBar) -> usize {
-        let number = self.begins.partition_point(|(begin, _)| *begin <= frame);
-        if number > told {
-            let name = &self.begins[number - 1].1;
-            let line = format!("{number} of {}: {name}", self.begins.len());
+        let begun = self.begins.partition_point(|(begin, _)| *begin <= frame);
+        let files = self.begins.iter().enumerate();
+        for (number, (_, name)) in files.take(begun).skip(told) {
+            let line = format!("{} of {}: {name}", number + 1, self.begins.len());
             match bar.is_hidden() {
                 true => self.status.say(line),
                 false => bar.set_message(line),
             }
         }
-        number.max(told)
+        begun.max(told)
     }
 
     /// The frame of the output at which the swap of this ticket takes over.

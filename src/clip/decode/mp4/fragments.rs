@@ -21,7 +21,8 @@ const BYTES: u32 = 0x200;
 const FLAGS: u32 = 0x400;
 const COMPOSITION: u32 = 0x800;
 
-/// Adds the packets of all fragments of a track; `extended` is the `mvex` box.
+/// Adds the packets of all fragments of a track; `extended` is the inside of the `mvex` box, which
+/// announces them.
 ///
 /// # Errors
 /// [`Error::Format`](crate::Error::Format) if more time is missing between two fragments than is in

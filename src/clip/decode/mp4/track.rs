@@ -71,30 +71,24 @@ impl<'a> Track<'a> {
     /// [`Error::Format`](crate::Error::Format) for tables that make no sense.
     pub fn packets(&self, input: &Input, movie: Bytes<'_>) -> Result<Packets> {
         let bad = || input.bad("MP4 with a track of sound whose tables make no sense");
-        let extended = movie.find(b"mvex");
         let places = tables::places(self.tables, input.length());
         let lasts = tables::duration(self.tables);
-        let mut packets = match (places, lasts) {
-            (Some(places), Some(lasts)) => Packets {
-                places,
-                lasts: Some(lasts).filter(|lasts| *lasts > 0),
-                start: 0,
-                are_in_fragments: false,
-            },
-            // Tables without an entry.
-            _ if extended.is_some() => Packets {
-                places: Vec::new(),
-                lasts: None,
-                start: 0,
-                are_in_fragments: false,
-            },
-            _ => return Err(bad()),
+        let make_sense = places.is_some() && lasts.is_some();
+        let mut packets = Packets {
+            places: places.unwrap_or_default(),
+            lasts: lasts.filter(|lasts| *lasts > 0),
+            start: 0,
+            are_in_fragments: false,
         };
-        if let Some(extended) = extended {
-            let number = self.number().ok_or_else(bad)?;
-            fragments::add(input, extended, number, &mut packets)?;
+        let extended = movie.find(b"mvex");
+        if let Some(number) = self.number() {
+            fragments::add(input, extended.unwrap_or(Bytes(&[])), number, &mut packets)?;
         }
-        Ok(packets)
+        // Where all packets are in fragments, some tables have no entry at all.
+        match make_sense || packets.are_in_fragments || extended.is_some() {
+            true => Ok(packets),
+            false => Err(bad()),
+        }
     }
 
     /// The number by which fragments call it.
