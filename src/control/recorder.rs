@@ -1,4 +1,4 @@
-//! Recording to disk: what is asked for, and what the application holds meanwhile.
+//! Recording to disk and into pipes: what is asked for, and what the application holds meanwhile.
 
 use super::interface::{Inner, Interface, State};
 use super::punch::Punch;
@@ -7,6 +7,7 @@ use crate::clip::{FileFormat, Shape, Writer};
 use crate::error::{Error, Result};
 use crate::link::{self, Command, MAX_TAPS, RecordSource};
 use crate::units::{MAX_CHANNELS, check_length, check_position};
+use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -86,9 +87,9 @@ pub struct Recorder(Arc<Take>);
 
 impl Interface {
     /// Records to a file, in place of what has this name, on a thread of its own; several at once,
-    /// and beside [`Interface::read_input`]. The interface may be running or not. What a punch in,
-    /// a stop or a seek does to a recording, and what a file holds when the process or the machine
-    /// dies, is in `docs/SEMANTICS.md`.
+    /// and beside [`Interface::read_input`]. A named pipe is written into, once somebody reads it.
+    /// The interface may be running or not. What a punch in, a stop or a seek does to a recording,
+    /// and what a file holds when the process or the machine dies, is in `docs/SEMANTICS.md`.
     ///
     /// # Errors
     /// [`Error::Io`] if the file cannot be made; [`Error::OutOfRange`] and
@@ -97,6 +98,35 @@ impl Interface {
     /// [`Error::QueueFull`] (64 recorders, or the command queue); [`Error::OutOfMemory`];
     /// [`Error::System`].
     pub fn record(&self, path: impl AsRef<Path>, config: &RecorderConfig) -> Result<Recorder> {
+        let path = path.as_ref();
+        self.record_with(path, config, |shape| Writer::create(path, shape))
+    }
+
+    /// Records into a pipe, a socket or whatever else takes bytes one after another, as
+    /// [`Interface::record`] does into a file; `name` is for messages. The header says that it does not
+    /// know the length, and FLAC has no digest. Frames that come faster than they are taken wait as
+    /// they do for a disk; the end waits until the last ones are taken.
+    ///
+    /// # Errors
+    /// As [`Interface::record`].
+    pub fn record_stream(
+        &self,
+        name: impl AsRef<Path>,
+        stream: impl Write + Send + 'static,
+        config: &RecorderConfig,
+    ) -> Result<Recorder> {
+        let name = name.as_ref();
+        self.record_with(name, config, |shape| {
+            Writer::stream(name, Box::new(stream), shape, None)
+        })
+    }
+
+    fn record_with(
+        &self,
+        path: &Path,
+        config: &RecorderConfig,
+        begin: impl FnOnce(Shape) -> Result<Writer>,
+    ) -> Result<Recorder> {
         self.open()?;
         let inner = self.shared();
         if inner.state() == State::Failed {
@@ -119,9 +149,9 @@ impl Interface {
         let (tap, reader) = link::tap(config.source, channels, rate, frames as usize, chunks)?;
         // Before the file is made, which takes the place of another one.
         let place = inner.reserve_tap()?;
-        let writer = Writer::create(path.as_ref(), shape)?;
+        let writer = begin(shape)?;
         let punch = Punch::new(config.begin, config.end, config.frames);
-        let take = Take::begin(path.as_ref(), writer, reader, punch, shape, inner)?;
+        let take = Take::begin(path, writer, reader, punch, shape, inner)?;
         let recorder = Recorder(take.clone());
         {
             let mut takes = inner.takes.lock();
@@ -136,7 +166,7 @@ impl Interface {
 }
 
 impl Recorder {
-    /// The file.
+    /// The file, or the name of what is written into.
     pub fn path(&self) -> &Path {
         self.0.path()
     }

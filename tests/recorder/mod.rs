@@ -7,6 +7,7 @@ mod full;
 mod killed;
 mod losses;
 mod numbers;
+mod pipes;
 mod punch;
 mod reading;
 mod takes;

@@ -261,6 +261,18 @@ fn load(path: &Path) -> Vec<f32> {
     samples
 }
 
+/// The samples of what comes out of a pipe, interleaved, as ffmpeg reads them.
+fn through_ffmpeg(path: &Path, format: FileFormat) -> Vec<f32> {
+    let done = Command::new("ffmpeg")
+        .args(["-v", "error", "-i", "-", "-f", "f32le", "-"])
+        .stdin(std::fs::File::open(path).expect("it was written"))
+        .output()
+        .unwrap_or_else(|e| panic!("ffmpeg: {e}; scripts/setup installs it"));
+    assert!(done.status.success(), "{format:?}: {done:?}");
+    let (samples, _) = done.stdout.as_chunks::<4>();
+    samples.iter().map(|b| f32::from_le_bytes(*b)).collect()
+}
+
 #[test]
 fn what_went_into_a_pipe_is_read_with_or_without_a_length() {
     for format in FORMATS {
@@ -280,6 +292,9 @@ fn what_went_into_a_pipe_is_read_with_or_without_a_length() {
                 }
                 assert_eq!(writer.finish().expect("there is room"), whole);
                 assert!(load(&pipe.0) == written, "{format:?}, {announced:?}");
+                if announced.is_none() && frames > 0 {
+                    assert!(through_ffmpeg(&pipe.0, format) == written, "{format:?}");
+                }
                 if announced.is_some() && extension(format) != "flac" {
                     let bytes = |file: &Scratch| std::fs::read(&file.0).expect("it was written");
                     assert!(bytes(&pipe) == bytes(&file), "{format:?}, {frames} frames");

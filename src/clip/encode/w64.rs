@@ -15,6 +15,10 @@ const CHUNK_TAIL: [u8; 12] = [
 /// Bytes of a name and a size.
 const HEAD: u64 = 24;
 
+/// The size of what ends nobody knows where. Readers stop at the end of the file; ffmpeg refuses the largest
+/// sizes, to which it adds the place of the chunk, and -1.
+const UNKNOWN: u64 = 1 << 62;
+
 /// The header of a file with so many bytes of samples, if anybody knows; `format` is what the format chunk
 /// of WAV holds.
 pub fn header(format: &[u8], body_bytes: Option<u64>) -> Vec<u8> {
@@ -22,14 +26,13 @@ pub fn header(format: &[u8], body_bytes: Option<u64>) -> Vec<u8> {
     let mut chunks = chunk(b"fmt ", HEAD + format.len() as u64);
     chunks.extend(format);
     chunks.resize(chunks.len().next_multiple_of(8), 0);
-    let unknown = u64::MAX;
     chunks.extend(chunk(
         b"data",
-        body_bytes.map_or(unknown, |bytes| HEAD + bytes),
+        body_bytes.map_or(UNKNOWN, |bytes| HEAD + bytes),
     ));
     // Its own head, and the name `wave`.
     let before = HEAD + 16 + chunks.len() as u64;
-    let all = body_bytes.map_or(unknown, |bytes| before + bytes);
+    let all = body_bytes.map_or(UNKNOWN, |bytes| before + bytes);
     let head = [
         b"riff",
         &RIFF_TAIL[..],

@@ -31,7 +31,7 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Begins a file, in place of what had this name.
+    /// Begins a file, in place of what had this name; a pipe or a device is written into.
     ///
     /// # Errors
     /// As [`FileFormat::check`](super::FileFormat::check); [`Error::Io`];
@@ -51,18 +51,18 @@ impl Writer {
             .open(path);
         let file = opened.map_err(|e| io_error(path, e))?;
         let before = file.metadata().map_err(|e| io_error(path, e))?;
-        // File systems without locks have no say in this, and devices are for many.
-        if before.is_file()
-            && let Err(TryLockError::WouldBlock) = file.try_lock()
-        {
+        if !before.is_file() {
+            // A pipe, or a device, which is for many.
+            return Writer::begin_stream(path, Box::new(file), shape, encoding, None);
+        }
+        // File systems without locks have no say in this.
+        if let Err(TryLockError::WouldBlock) = file.try_lock() {
             return Err(Error::InvalidState(format!(
                 "{}: is being written already, or played by a streamed clip; take another file",
                 path.display()
             )));
         }
-        if before.is_file() {
-            file.set_len(0).map_err(|e| io_error(path, e))?;
-        }
+        file.set_len(0).map_err(|e| io_error(path, e))?;
         let header = encoding.header(0, 0);
         Writer::begin(path, Medium::File(file), header, shape, encoding)
     }
@@ -79,7 +79,16 @@ impl Writer {
         frames: Option<u64>,
     ) -> Result<Writer> {
         shape.format.check(shape.channels, shape.frame_rate_hz)?;
-        let encoding = encoding(shape);
+        Writer::begin_stream(path, stream, shape, encoding(shape), frames)
+    }
+
+    fn begin_stream(
+        path: &Path,
+        stream: Box<dyn Write + Send>,
+        shape: Shape,
+        encoding: Box<dyn Encoding>,
+        frames: Option<u64>,
+    ) -> Result<Writer> {
         let header = encoding.announced(frames);
         let writer = Writer::begin(path, Medium::Stream(stream), header, shape, encoding)?;
         Ok(Writer {
@@ -187,7 +196,7 @@ impl Writer {
     }
 
     /// Brings the header up to date: what is in the file now is there even if the process is
-    /// killed afterwards.
+    /// killed afterwards. A pipe, which nobody comes back to, hands on what it holds back.
     ///
     /// # Errors
     /// As [`Writer::write`].
@@ -195,7 +204,7 @@ impl Writer {
         if self.unsettled_frames() == 0 {
             return Ok(());
         }
-        if let Err(source) = self.write_header() {
+        if let Err(source) = self.write_header().and_then(|()| self.medium.flush()) {
             return Err(self.cut_back(source));
         }
         self.settled_frames = self.frames;
