@@ -70,12 +70,13 @@ Examples:
 
 The ending of OUT decides the format: .flac, .w64, .wav (.wave, .rf64; past 4 GiB it is RF64). A file
 appears when it is complete; until then, whatever had that name stays. An existing audio file is
-replaced, any other file with --force alone, and what is read never. `-` is the standard output: a pipe or
-a redirected file, and WAV unless --format says otherwise; named pipes can be written, too.")]
+replaced, any other file and one that is protected from writing with --force alone, and what is read
+never. A link stays, and the file that it leads to is replaced. `-` is the standard output, a pipe or a
+redirected file; it and named pipes without an ending get WAV unless --format says otherwise.")]
 pub struct Render {
     /// The arrangement, a TOML file
     pub arrangement: PathBuf,
-    /// The file to write
+    /// The file to write; - is the standard output
     #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
     /// How it is written
@@ -123,14 +124,16 @@ Examples:
   amio record take.flac --duration 10s --channels 1
   amio record take.wav --begin 2s --end 12s
   amio record take.wav --duration 480000 --driver null
+  amio record - --format flac | ssh studio 'cat >take.flac'
 
 A duration is a number of frames, or seconds as in 1.5s or 20ms; so are --begin and --end, counted from
 the first frame that comes. Frames that were lost are filled with silence, so that what follows keeps
 its place, and are counted at the end. The ending of OUT decides the format: .flac, .w64, .wav (.wave,
 .rf64; past 4 GiB it is RF64). The file can be opened while it grows. An existing audio file is replaced,
-any other file with --force alone.")]
+any other file and one that is protected from writing with --force alone. `-` is the standard output, a
+pipe or a redirected file; it and named pipes without an ending get WAV unless --format says otherwise.")]
 pub struct Record {
-    /// The file to write
+    /// The file to write; - is the standard output
     #[arg(value_name = "OUT")]
     pub output: PathBuf,
     /// How it is written
@@ -163,7 +166,10 @@ Examples:
 
 The waveform of a file shows the range of its samples, in a lighter colour, around their root mean
 square. Where a sample is at or beyond full scale there is a red mark above it. Bars of entries are paler
-where the sound fades. The ending of OUT decides the format: .png or .svg.")]
+where the sound fades. The ending of OUT decides the format: .png or .svg. An existing picture is
+replaced, any other file and one that is protected from writing with --force alone, and what is read
+never. `-` is the standard output; it and named pipes without an ending get PNG unless --format says
+otherwise.")]
 pub struct Plot {
     /// The arrangement, a TOML file, or an audio file
     #[arg(value_name = "FILE")]

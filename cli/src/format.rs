@@ -2,7 +2,6 @@
 
 use crate::args::Samples;
 use crate::failure::{Failure, Result};
-use crate::output::names_stdout;
 use amio::FileFormat;
 use clap::ValueEnum;
 use std::fs::File;
@@ -26,23 +25,28 @@ pub enum Picture {
 
 /// A kind of file that names end with.
 pub trait Format: Copy + 'static {
+    /// What people call it.
+    const NAME: &'static str;
     /// Endings, and what they mean.
     const ENDINGS: &'static [(&'static str, Self)];
-    /// What the standard output gets, which has no ending.
-    const OF_STDOUT: Self;
+    /// What pipes get whose names have no ending.
+    const OF_PIPES: Self;
 
-    /// The format of a file of this name; `given` says otherwise.
+    /// Whether a file holds something of this kind.
+    fn is_in(path: &Path) -> bool;
+
+    /// The format of a file or a pipe of this name; `given` says otherwise.
     ///
     /// # Errors
     /// For an ending that means nothing.
-    fn of(path: &Path, given: Option<Self>) -> Result<Self> {
+    fn of(path: &Path, is_pipe: bool, given: Option<Self>) -> Result<Self> {
         if let Some(given) = given {
             return Ok(given);
         }
-        if names_stdout(path) {
-            return Ok(Self::OF_STDOUT);
-        }
         let ending = path.extension().map(|ending| ending.to_string_lossy());
+        if is_pipe && ending.is_none() {
+            return Ok(Self::OF_PIPES);
+        }
         let known = Self::ENDINGS.iter().find(|(known, _)| {
             let found = ending.as_ref();
             found.is_some_and(|found| found.eq_ignore_ascii_case(known))
@@ -66,6 +70,7 @@ pub trait Format: Copy + 'static {
 }
 
 impl Format for Audio {
+    const NAME: &'static str = "audio file";
     const ENDINGS: &'static [(&'static str, Audio)] = &[
         ("flac", Audio::Flac),
         ("rf64", Audio::Wav),
@@ -73,13 +78,30 @@ impl Format for Audio {
         ("wav", Audio::Wav),
         ("wave", Audio::Wav),
     ];
-    const OF_STDOUT: Audio = Audio::Wav;
+    const OF_PIPES: Audio = Audio::Wav;
+
+    /// Whatever the library reads.
+    fn is_in(path: &Path) -> bool {
+        amio::probe(path).is_ok()
+    }
 }
 
 impl Format for Picture {
+    const NAME: &'static str = "picture";
     const ENDINGS: &'static [(&'static str, Picture)] =
         &[("png", Picture::Png), ("svg", Picture::Svg)];
-    const OF_STDOUT: Picture = Picture::Png;
+    const OF_PIPES: Picture = Picture::Png;
+
+    /// Whatever is drawn here.
+    fn is_in(path: &Path) -> bool {
+        let mut head = Vec::new();
+        let read = File::open(path).and_then(|file| file.take(512).read_to_end(&mut head));
+        let is_svg = || {
+            let has_element = head.windows(4).any(|bytes| bytes == b"<svg");
+            head.trim_ascii_start().starts_with(b"<") && has_element
+        };
+        read.is_ok() && (head.starts_with(b"\x89PNG\r\n\x1A\n") || is_svg())
+    }
 }
 
 impl Audio {
@@ -118,20 +140,4 @@ pub fn described(format: FileFormat) -> &'static str {
         FileFormat::Wave64_24 => "24-bit Wave64",
         FileFormat::Wave64F32 => "32-bit float Wave64",
     }
-}
-
-/// Whether a file holds audio that the library reads.
-pub fn is_audio(path: &Path) -> bool {
-    amio::probe(path).is_ok()
-}
-
-/// Whether a file holds a picture of a kind that is drawn here.
-pub fn is_picture(path: &Path) -> bool {
-    let mut head = Vec::new();
-    let read = File::open(path).and_then(|file| file.take(512).read_to_end(&mut head));
-    let is_svg = || {
-        let has_element = head.windows(4).any(|bytes| bytes == b"<svg");
-        head.trim_ascii_start().starts_with(b"<") && has_element
-    };
-    read.is_ok() && (head.starts_with(b"\x89PNG\r\n\x1A\n") || is_svg())
 }

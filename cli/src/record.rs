@@ -4,7 +4,6 @@ use crate::args::Record;
 use crate::arrangement::value::Length;
 use crate::driver;
 use crate::failure::{Failure, Result};
-use crate::format::{Audio, Format, is_audio};
 use crate::interrupt::{Interrupt, RESPONSE};
 use crate::levels::Levels;
 use crate::output::{Output, Wanted};
@@ -17,17 +16,13 @@ use std::time::Instant;
 /// Runs the subcommand. Ctrl-C completes the file.
 pub fn run(args: &Record, status: Status) -> Result<()> {
     let interrupt = Interrupt::catch()?;
-    let format = Audio::of(&args.output, args.file.format)?.with(args.file.samples)?;
-    let output = Output::find(&Wanted {
+    let (output, audio) = Output::find(&Wanted {
         path: &args.output,
         inputs: &[],
+        format: args.file.format,
         force: args.file.force,
-        kind: ("audio file", is_audio),
     })?;
-    let Output::File(target) = output else {
-        let why = "a recording is brought up to date while it grows, which takes a file";
-        return Err(Failure::of(args.output.display(), why));
-    };
+    let format = audio.with(args.file.samples)?;
     let interface = Interface::new(Config {
         input_channels: args.channels,
         output_channels: 0,
@@ -38,7 +33,10 @@ pub fn run(args: &Record, status: Status) -> Result<()> {
         format,
         ..place(args, rate_hz)?
     };
-    let recorder = interface.record(&target, &config)?;
+    let recorder = match output {
+        Output::File(target) => interface.record(&target, &config)?,
+        Output::Pipe(pipe) => interface.record_stream(&args.output, pipe.open()?, &config)?,
+    };
     interface.set_rolling(true)?;
     interface.start()?;
     status.say(format_args!(

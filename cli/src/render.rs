@@ -1,10 +1,10 @@
 //! `amio render`: an arrangement on the offline driver, block by block.
 
 use crate::args::Render;
-use crate::arrangement::Arrangement;
+use crate::arrangement::{Arrangement, ArrangementFile};
 use crate::driver;
 use crate::failure::{Failure, Result};
-use crate::format::{Audio, Format, described, is_audio};
+use crate::format::described;
 use crate::interrupt::Interrupt;
 use crate::output::{Draft, Output, Wanted};
 use crate::status::Status;
@@ -14,14 +14,15 @@ use amio::{Config, DriverKind, Error, FileFormat, FileWriter, Interface, Written
 /// Runs the subcommand.
 pub fn run(args: &Render, status: Status) -> Result<()> {
     let interrupt = Interrupt::catch()?;
-    let format = Audio::of(&args.output, args.file.format)?.with(args.file.samples)?;
-    let arrangement = Arrangement::open(&args.arrangement)?;
-    let output = Output::find(&Wanted {
+    let file = ArrangementFile::read(&args.arrangement)?;
+    let (output, audio) = Output::find(&Wanted {
         path: &args.output,
-        inputs: &arrangement.inputs,
+        inputs: &file.inputs(),
+        format: args.file.format,
         force: args.file.force,
-        kind: ("audio file", is_audio),
     })?;
+    let format = audio.with(args.file.samples)?;
+    let arrangement = file.open()?;
     let mut blocks = Blocks::open(&arrangement)?;
     let rendered = match output {
         Output::File(target) => {
@@ -33,7 +34,8 @@ pub fn run(args: &Render, status: Status) -> Result<()> {
             draft.publish()?;
             written
         }
-        Output::Stream(stream) => {
+        Output::Pipe(pipe) => {
+            let stream = pipe.open()?;
             let frames = Some(blocks.frames);
             let writer = writer(&arrangement, format, |channels, rate_hz| {
                 FileWriter::stream(&args.output, stream, format, channels, rate_hz, frames)

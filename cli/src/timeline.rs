@@ -183,12 +183,14 @@ fn heard(entry: &Entry, segment: &Segment, length: u64) -> impl Iterator<Item = 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::arrangement::ArrangementFile;
     use std::path::Path;
 
     const CLIP: &str = "rate = 48000\ndeclick = 7\n[clips]\nx = { tone_hz = 100, length = 10 }\n";
 
     fn arrangement(text: &str) -> Arrangement {
-        match Arrangement::parse(Path::new("test.toml"), &format!("{CLIP}{text}")) {
+        let file = ArrangementFile::parse(Path::new("test.toml"), format!("{CLIP}{text}"));
+        match file.and_then(|file| file.open()) {
             Ok(arrangement) => arrangement,
             Err(failure) => panic!("{failure:?}"),
         }

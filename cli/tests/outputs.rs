@@ -4,6 +4,7 @@
 use crate::common::{Folder, Ran};
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::os::unix::net::UnixListener;
 use std::process::{Command, Stdio};
 
 const SONG: &str = "rate = 48000\nlength = 1000\n[clips]\nc = 'clip.wav'\n\
@@ -145,7 +146,95 @@ fn links_stay_and_folders_devices_and_links_to_nothing_are_refused() {
         ];
         assert_refused(&folder, &record, 1, words);
     }
-    folder.succeed(&["render", "song.toml", "--format", "wav", "-o", "/dev/null"]);
+    folder.succeed(&["render", "song.toml", "-o", "/dev/null"]);
+    let _socket = UnixListener::bind(folder.0.join("socket.wav")).expect("a socket");
+    assert_refused(
+        &folder,
+        &["render", "song.toml", "-o", "socket.wav"],
+        1,
+        "socket.wav: a socket; files and pipes can be written",
+    );
+}
+
+#[test]
+fn a_name_may_be_as_long_as_names_can_be() {
+    let folder = folder("long_names");
+    let name = format!("{}.wav", "n".repeat(251));
+    for _ in 0..2 {
+        folder.succeed(&["render", "song.toml", "-o", &name]);
+    }
+    assert_eq!(folder.names(), ["clip.wav", &name, "song.toml"]);
+}
+
+#[test]
+fn what_is_protected_is_replaced_with_force_alone_and_what_is_in_use_never() {
+    let folder = folder("protected");
+    let protected = folder.0.join("protected.wav");
+    folder.succeed(&["render", "song.toml", "-o", "protected.wav"]);
+    let mode = fs::Permissions::from_mode(0o444);
+    fs::set_permissions(&protected, mode).expect("permissions");
+    let render = ["render", "song.toml", "-o", "protected.wav"];
+    let said = "protected.wav: is protected from writing; --force replaces it";
+    assert_refused(&folder, &render, 1, said);
+    folder.succeed(&[&render[..], &["--force"]].concat());
+    let after = fs::metadata(&protected).expect("it is there");
+    assert_eq!(after.mode() & 0o777, 0o444);
+
+    folder.succeed(&["render", "song.toml", "-o", "used.wav"]);
+    let used = fs::File::open(folder.0.join("used.wav")).expect("it is there");
+    used.lock_shared().expect("as a streamed clip does");
+    let said = "used.wav: is being written already, or played";
+    for command in [
+        &["render", "song.toml", "-o", "used.wav"][..],
+        &["record", "used.wav", "--driver", "null", "--duration", "1"],
+    ] {
+        assert_refused(&folder, command, 1, said);
+        assert_refused(&folder, &[command, &["--force"]].concat(), 1, said);
+    }
+    drop(used);
+    folder.succeed(&["render", "song.toml", "-o", "used.wav"]);
+}
+
+#[test]
+fn the_standard_output_is_no_way_around() {
+    let folder = folder("stdout");
+    let before = contents(&folder);
+    for line in [
+        "$AMIO render song.toml -o - >>clip.wav",
+        "$AMIO render song.toml -o /dev/stdout >>song.toml",
+        "$AMIO plot clip.wav -o - 1<>clip.wav",
+    ] {
+        let ran = shell(&folder, line);
+        assert_eq!(ran.code, Some(1), "{line}");
+        assert!(
+            ran.stderr.contains("which is read"),
+            "{line}: {}",
+            ran.stderr
+        );
+        assert!(contents(&folder) == before, "{line}");
+    }
+    // What is there stays before what is added.
+    folder.write("list", "notes\n");
+    assert_runs(&folder, "$AMIO render song.toml -o - >>list");
+    let list = fs::read(folder.0.join("list")).expect("it is there");
+    assert!(list.starts_with(b"notes\nRIFF"));
+}
+
+#[test]
+fn what_is_wrong_with_the_output_is_said_before_any_clip_is_opened() {
+    let folder = folder("early");
+    folder.write("song.toml", &SONG.replace("clip.wav", "none.wav"));
+    for (output, code, words) in [
+        (
+            "song.toml",
+            1,
+            "song.toml: the same file as song.toml, which is read",
+        ),
+        ("song.mp3", 2, "no format has the ending .mp3"),
+    ] {
+        assert_refused(&folder, &["render", "song.toml", "-o", output], code, words);
+        assert_refused(&folder, &["plot", "song.toml", "-o", output], code, words);
+    }
 }
 
 /// Runs a line of shell in the folder, in which `$AMIO` is the program.
@@ -176,6 +265,7 @@ fn a_pipe_gets_the_whole_file() {
             "$AMIO render song.toml --format FORMAT -o /dev/stdout | cat >piped",
             "$AMIO render song.toml --format FORMAT -o - >piped",
             "$AMIO render song.toml --format FORMAT -o /dev/stdout >piped",
+            "$AMIO render song.toml --format FORMAT -o >(cat >piped); wait $!",
             "mkfifo fifo; cat fifo >piped & $AMIO render song.toml --format FORMAT -o fifo; wait; rm fifo",
         ] {
             let line = line.replace("FORMAT", format);
@@ -210,12 +300,27 @@ fn a_pipe_gets_the_whole_file() {
         "$AMIO --quiet render song.toml -o - | head -c 10 >/dev/null",
     );
     assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
-    assert_refused(
+}
+
+#[test]
+fn a_pipe_gets_a_recording_while_it_is_made() {
+    let folder = folder("recorded_pipes");
+    for line in [
+        "$AMIO record - --driver null --duration 4800 | cat >piped",
+        "$AMIO record - --driver null --duration 4800 >piped",
+        "$AMIO record - --driver null --duration 4800 --format flac | flac -s -d -f -o piped -",
+        "mkfifo fifo.w64; cat fifo.w64 >piped & $AMIO record fifo.w64 --driver null --duration 4800; wait",
+    ] {
+        assert_runs(&folder, line);
+        let info = amio::probe(folder.0.join("piped")).expect(line);
+        assert_eq!(info.frames, 4_800, "{line}");
+    }
+    // It has no end, but whoever reads it has.
+    let ran = shell(
         &folder,
-        &["record", "-", "--driver", "null"],
-        1,
-        "a recording is brought up to date while it grows, which takes a file",
+        "$AMIO --quiet record - --driver null | head -c 100000 >/dev/null",
     );
+    assert_eq!((ran.code, ran.stderr.as_str()), (Some(0), ""));
 }
 
 #[test]

@@ -1,7 +1,7 @@
 //! An arrangement: clips, playspecs of them and the swaps between those, read from a TOML file.
 //!
-//! Flow: `file` (as written) -> [`Arrangement::open`] (looked up, checked, clips loaded) ->
-//! `timeline` (what sounds when) and the library (which makes it sound).
+//! Flow: `file` (as written) -> [`ArrangementFile`] (parsed) -> [`Arrangement`] (looked up, checked, clips
+//! loaded) -> `timeline` (what sounds when) and the library (which makes it sound).
 
 mod file;
 mod place;
@@ -31,8 +31,6 @@ const MAX_DECLICK_FRAMES: u64 = 768_000;
 pub struct Arrangement {
     /// What it was read from, for messages.
     pub path: PathBuf,
-    /// All files that it was read from: its own, and those of its clips.
-    pub inputs: Vec<PathBuf>,
     /// Frames per second, of the clips too.
     pub rate_hz: u32,
     /// Outputs.
@@ -49,6 +47,13 @@ pub struct Arrangement {
     pub playspecs: Vec<NamedPlayspec>,
     /// One or more, in the order in which they are scheduled.
     pub swaps: Vec<Swap>,
+}
+
+/// An arrangement that has been read, before anything is done with what it names.
+pub struct ArrangementFile {
+    path: PathBuf,
+    text: String,
+    file: File,
 }
 
 /// A playspec and what its author calls its parts.
@@ -95,17 +100,7 @@ impl Arrangement {
     /// # Errors
     /// With file, line and column for what is wrong in it.
     pub fn open(path: &Path) -> Result<Arrangement> {
-        let text = std::fs::read_to_string(path).map_err(|e| Failure::of(path.display(), e))?;
-        Arrangement::parse(path, &text)
-    }
-
-    /// As [`Arrangement::open`], from a text that has been read; clips are relative to `path`.
-    pub fn parse(path: &Path, text: &str) -> Result<Arrangement> {
-        let text = Text { path, text };
-        let file: File = toml::from_str(text.text)
-            .map_err(|e| text.refuse(e.span().unwrap_or(0..0), e.message()))?;
-        let rate_hz = *file.rate.get_ref();
-        Reader { text, rate_hz }.arrangement(file)
+        ArrangementFile::read(path)?.open()
     }
 
     /// The files one after another, from frame 0, streamed, and converted to a rate; `None`: that
@@ -133,7 +128,6 @@ impl Arrangement {
         let rate_hz = options.frame_rate_hz.unwrap_or_default();
         Ok(Arrangement {
             path: paths.first().cloned().unwrap_or_default(),
-            inputs: paths.to_vec(),
             rate_hz,
             channels,
             period_frames: DEFAULT_PERIOD_FRAMES,
@@ -148,6 +142,60 @@ impl Arrangement {
             swaps: vec![Swap::first(0, 0)],
         })
     }
+}
+
+impl ArrangementFile {
+    /// Reads the file alone.
+    ///
+    /// # Errors
+    /// With file, line and column for what is not written as it must be.
+    pub fn read(path: &Path) -> Result<ArrangementFile> {
+        let text = std::fs::read_to_string(path).map_err(|e| Failure::of(path.display(), e))?;
+        ArrangementFile::parse(path, text)
+    }
+
+    /// As [`ArrangementFile::read`], from a text that has been read; clips are relative to `path`.
+    pub fn parse(path: &Path, text: String) -> Result<ArrangementFile> {
+        let place = Text { path, text: &text };
+        let file = toml::from_str(&text)
+            .map_err(|e| place.refuse(e.span().unwrap_or(0..0), e.message()))?;
+        Ok(ArrangementFile {
+            path: path.into(),
+            text,
+            file,
+        })
+    }
+
+    /// All files that are read: this one, and those of the clips.
+    pub fn inputs(&self) -> Vec<PathBuf> {
+        let sources = self.file.clips.values().map(Spanned::get_ref);
+        let clips = sources.filter_map(|source| match source {
+            Source::File(clip) => Some(clip_path(&self.path, clip)),
+            Source::Tone(_) => None,
+        });
+        std::iter::once(self.path.clone()).chain(clips).collect()
+    }
+
+    /// Checks all that is written, and opens the clips.
+    ///
+    /// # Errors
+    /// With file, line and column for what is wrong.
+    pub fn open(&self) -> Result<Arrangement> {
+        let reader = Reader {
+            text: Text {
+                path: &self.path,
+                text: &self.text,
+            },
+            rate_hz: *self.file.rate.get_ref(),
+        };
+        reader.arrangement(&self.file)
+    }
+}
+
+/// Where a clip lies: its path is relative to the arrangement.
+fn clip_path(arrangement: &Path, clip: &FileClip) -> PathBuf {
+    let folder = arrangement.parent().unwrap_or(Path::new(""));
+    folder.join(&clip.path)
 }
 
 impl Swap {
@@ -169,7 +217,7 @@ struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    fn arrangement(&self, file: File) -> Result<Arrangement> {
+    fn arrangement(&self, file: &File) -> Result<Arrangement> {
         if !amio::FRAME_RATE_RANGE_HZ.contains(&self.rate_hz) {
             return Err(self
                 .text
@@ -200,20 +248,11 @@ impl Reader<'_> {
             Some(given) => Some(self.positive(given, "length")?),
             None => None,
         };
-        let clips = self.clips(&file)?;
-        let sources = file.clips.values().map(Spanned::get_ref);
-        let files = sources.filter_map(|source| match source {
-            Source::File(file) => Some(self.path_of(file)),
-            Source::Tone(_) => None,
-        });
-        let inputs = std::iter::once(self.text.path.into())
-            .chain(files)
-            .collect();
-        let playspecs = self.playspecs(&file, &clips, channels)?;
-        let swaps = self.swaps(&file, &playspecs, position)?;
+        let clips = self.clips(file)?;
+        let playspecs = self.playspecs(file, &clips, channels)?;
+        let swaps = self.swaps(file, &playspecs, position)?;
         Ok(Arrangement {
             path: self.text.path.into(),
-            inputs,
             rate_hz: self.rate_hz,
             channels,
             period_frames,
@@ -261,14 +300,8 @@ impl Reader<'_> {
         Ok(clips)
     }
 
-    /// Where a clip lies, whose path is relative to the arrangement.
-    fn path_of(&self, file: &FileClip) -> PathBuf {
-        let folder = self.text.path.parent().unwrap_or(Path::new(""));
-        folder.join(&file.path)
-    }
-
     fn open(&self, file: &FileClip) -> amio::Result<Clip> {
-        let path = self.path_of(file);
+        let path = clip_path(self.text.path, file);
         let options = OpenOptions {
             frame_rate_hz: file.convert.map(|_| self.rate_hz),
             quality: match file.convert {

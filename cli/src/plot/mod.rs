@@ -1,5 +1,4 @@
 //! `amio plot`: an arrangement or a file as a picture.
-
 //!
 //! Flow: [`arrangement`] or [`file`] gathers [`wave`]s -> draws them on a [`sheet`], which has the design of
 //! both -> a [`canvas`], which is a list of shapes -> [`raster`] or [`svg`].
@@ -14,10 +13,10 @@ mod svg;
 mod wave;
 
 use crate::args::Plot;
-use crate::arrangement::Arrangement;
+use crate::arrangement::ArrangementFile;
 use crate::arrangement::value::Length;
 use crate::failure::{Failure, Result, written};
-use crate::format::{Format, Picture, is_picture};
+use crate::format::Picture;
 use crate::interrupt::Interrupt;
 use crate::output::{Draft, Output, Wanted};
 use crate::status::Status;
@@ -36,21 +35,21 @@ struct Drawn {
 /// Runs the subcommand.
 pub fn run(args: &Plot, status: Status) -> Result<()> {
     let interrupt = Interrupt::catch()?;
-    let format = Picture::of(&args.output, args.format)?;
-    let arrangement = match is_arrangement(&args.input) {
-        true => Some(Arrangement::open(&args.input)?),
+    let file = match is_arrangement(&args.input) {
+        true => Some(ArrangementFile::read(&args.input)?),
         false => None,
     };
-    let output = Output::find(&Wanted {
+    let inputs = file
+        .as_ref()
+        .map_or_else(|| vec![args.input.clone()], ArrangementFile::inputs);
+    let (output, format) = Output::find(&Wanted {
         path: &args.output,
-        inputs: arrangement
-            .as_ref()
-            .map_or(std::slice::from_ref(&args.input), |a| &a.inputs),
+        inputs: &inputs,
+        format: args.format,
         force: args.force,
-        kind: ("picture", is_picture),
     })?;
-    let drawn = match &arrangement {
-        Some(arrangement) => arrangement::draw(arrangement, args, status, &interrupt)?,
+    let drawn = match file {
+        Some(file) => arrangement::draw(&file.open()?, args, status, &interrupt)?,
         None => file::draw(args, status, &interrupt)?,
     };
     let picture = match format {
@@ -64,9 +63,8 @@ pub fn run(args: &Plot, status: Status) -> Result<()> {
             written.map_err(|error| Failure::of(args.output.display(), error))?;
             draft.publish()?;
         }
-        Output::Stream(mut stream) => {
-            let sent = stream.write_all(&picture).and_then(|()| stream.flush());
-            written(args.output.display(), sent)?;
+        Output::Pipe(pipe) => {
+            written(args.output.display(), pipe.open()?.write_all(&picture))?;
         }
     }
     status.say(format_args!(
