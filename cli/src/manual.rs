@@ -7,7 +7,7 @@ use clap::{Command, CommandFactory};
 use clap_complete::{Shell as Known, generate};
 use clap_mangen::Man;
 use std::fs;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 /// Prints the script for a shell.
@@ -37,10 +37,23 @@ fn page(folder: &Path, command: &Command) -> Result<()> {
     let version = concat!("amio ", env!("CARGO_PKG_VERSION"));
     let page = Man::new(command.clone()).source(version).manual("amio");
     let path = folder.join(page.get_filename());
+    if !may_be_replaced(&path) {
+        let why = "exists, and is no man page of amio";
+        return Err(Failure::of(path.display(), why));
+    }
     let mut text = Vec::new();
     let made = sections(&page, command, &mut text);
     made.and_then(|()| fs::write(&path, text))
         .map_err(|error| Failure::of(path.display(), error))
+}
+
+/// Whether nothing is there, or a page of ours.
+fn may_be_replaced(path: &Path) -> bool {
+    let is_ours = |text: String| text.lines().any(|line| line.starts_with(".TH amio"));
+    match fs::symlink_metadata(path) {
+        Ok(found) => found.is_file() && fs::read_to_string(path).is_ok_and(is_ours),
+        Err(error) => error.kind() == ErrorKind::NotFound,
+    }
 }
 
 fn sections(page: &Man, command: &Command, out: &mut Vec<u8>) -> std::io::Result<()> {

@@ -137,6 +137,15 @@ fn there_is_a_page_for_every_subcommand_with_all_its_options() {
             assert!(page.contains(example.trim()), "{name}: {example}: {page}");
         }
     }
+    // Again, over its own pages; but not over what is none of them.
+    folder.succeed(&["man", "."]);
+    folder.write("amio-plot.1", "not to be lost");
+    let ran = folder.run(&["man", "."]);
+    assert_eq!(ran.code, Some(1));
+    let said = "amio-plot.1: exists, and is no man page of amio";
+    assert!(ran.stderr.contains(said), "{}", ran.stderr);
+    let kept = std::fs::read_to_string(folder.0.join("amio-plot.1")).expect("it is there");
+    assert_eq!(kept, "not to be lost");
     let ran = folder.run(&["man", "no/folder"]);
     assert_eq!(ran.code, Some(1));
     assert!(
