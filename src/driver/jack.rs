@@ -50,8 +50,8 @@ struct Shared {
     ports: Ports,
     patchbay: Patchbay,
     latency: AtomicU64,
-    /// Held while the latencies are read and stored.
-    latency_reading: Mutex<()>,
+    /// Held while connections and latencies are asked for, and what is answered is stored.
+    refreshing: Mutex<()>,
     period_frames: AtomicU32,
     frame_rate_hz: AtomicU32,
     /// Since the watcher last looked.
@@ -119,7 +119,7 @@ pub(super) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>>
         ports,
         patchbay: Patchbay::default(),
         latency: AtomicU64::new(0),
-        latency_reading: Mutex::new(()),
+        refreshing: Mutex::new(()),
         period_frames: AtomicU32::new(period_frames),
         frame_rate_hz: AtomicU32::new(frame_rate_hz),
         xruns: AtomicU32::new(0),
@@ -232,7 +232,6 @@ fn watch(shared: Arc<Shared>, client: Arc<Client>, notify: Notify) -> Result<Joi
     std::thread::Builder::new()
         .name("amio-jack".into())
         .spawn(move || {
-            // Latencies pass through intermediate values while the server computes them.
             let mut told = Latency::default();
             loop {
                 shared.wake.wait(std::time::Duration::MAX);
@@ -277,15 +276,10 @@ impl Shared {
 
     /// Brings connections and latencies up to date. Not on libjack's threads.
     fn refresh(&self, client: &Client) {
+        // One thread at a time, so that what is out of date cannot replace what is newer.
+        let _turn = lock(&self.refreshing);
         self.patchbay.refresh(client, &self.ports);
-        self.read_latency();
-    }
-
-    /// Not on the audio thread.
-    fn read_latency(&self) {
-        // One after the other: who has read what is out of date must not be the last to tell it.
-        let _reading = lock(&self.latency_reading);
-        let latency = self.ports.latency();
+        let latency = self.patchbay.latency(client);
         let packed = u64::from(latency.capture_frames) << 32 | u64::from(latency.playback_frames);
         if self.latency.swap(packed, Ordering::Relaxed) != packed {
             self.wake.set();
@@ -324,7 +318,7 @@ impl Handler for Shared {
         for (_, port) in passed_on_by {
             port.set_latency_to_none(direction);
         }
-        self.read_latency();
+        self.graph();
     }
 
     fn xrun(&self) {
@@ -335,6 +329,8 @@ impl Handler for Shared {
     fn period(&self, frames: u32) {
         if self.period_frames.swap(frames, Ordering::Relaxed) != frames {
             self.tell(Notice::Period { frames });
+            // libjack tells a client in a loop of connections of no latencies.
+            self.graph();
         }
     }
 

@@ -2,7 +2,7 @@
 #![allow(unsafe_code, reason = "calls of libjack")]
 
 use super::callbacks::{Context, Handler};
-use super::library::{Library, RawClient};
+use super::library::{LatencyRange, Library, RawClient, RawPort};
 use super::messages::{Route, Sink};
 use super::port::{Direction, Output, Port, take_names};
 use super::{failure, turns};
@@ -227,11 +227,24 @@ impl Client {
 
     /// Whether a port of this full name exists.
     pub fn has_port(&self, name: &str) -> bool {
-        let Ok(name) = CString::new(name) else {
-            return false;
-        };
+        self.find_port(name).is_some()
+    }
+
+    /// The longest latency of a port, in frames; none if there is no port of this full name.
+    pub fn latency_frames(&self, port: &str, direction: Direction) -> Option<u32> {
+        let raw = self.find_port(port)?;
+        let mut range = LatencyRange::default();
+        let mode = direction.latency_mode();
+        // SAFETY: libjack keeps what it returns for a name, also when the port goes; the range is
+        // valid.
+        unsafe { (self.library.port_get_latency_range)(raw.as_ptr(), mode, &mut range) };
+        Some(range.max)
+    }
+
+    fn find_port(&self, name: &str) -> Option<NonNull<RawPort>> {
+        let name = CString::new(name).ok()?;
         // SAFETY: the client and the string are valid.
-        !unsafe { (self.library.port_by_name)(self.raw.as_ptr(), name.as_ptr()) }.is_null()
+        NonNull::new(unsafe { (self.library.port_by_name)(self.raw.as_ptr(), name.as_ptr()) })
     }
 
     /// Connects two ports by their full names; they may be connected already.

@@ -21,7 +21,7 @@ impl Direction {
         }
     }
 
-    fn latency_mode(self) -> c_int {
+    pub(super) fn latency_mode(self) -> c_int {
         match self {
             Direction::Input => 0,
             Direction::Output => 1,
@@ -66,15 +66,6 @@ impl Port {
         let names = unsafe { (self.library.port_get_connections)(self.raw.as_ptr()) };
         // SAFETY: just returned by libjack.
         unsafe { take_names(self.library, names) }
-    }
-
-    /// The longest latency in frames, as computed for the connections it has.
-    pub fn latency_frames(&self, direction: Direction) -> u32 {
-        let mut range = LatencyRange::default();
-        let mode = direction.latency_mode();
-        // SAFETY: the port and the range are valid.
-        unsafe { (self.library.port_get_latency_range)(self.raw.as_ptr(), mode, &mut range) };
-        range.max
     }
 
     /// Declares that sound begins or ends here. Only inside [`Handler::latency`].

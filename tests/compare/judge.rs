@@ -29,9 +29,10 @@ pub enum How {
     Shape(String),
     /// Frames of each, which are equal as far as both go.
     Length { ours: usize, theirs: usize },
-    /// The first frame that differs, and the largest difference of all.
+    /// The first and the last frame that differ, and the largest difference of all.
     Samples {
         frame: usize,
+        last: usize,
         ours: usize,
         theirs: usize,
         worst: f32,
@@ -64,14 +65,15 @@ impl fmt::Display for Difference<'_> {
             }
             How::Samples {
                 frame,
+                last,
                 ours,
                 theirs,
                 worst,
                 channels,
             } => write!(
                 f,
-                "frame {frame} is the first that differs; the largest difference is {worst:e}, \
-                 in channels {channels:#b} ({ours} frames of ours, {theirs} of it)"
+                "frame {frame} is the first that differs, {last} the last; the largest difference is \
+                 {worst:e}, in channels {channels:#b} ({ours} frames of ours, {theirs} of it)"
             ),
         }
     }
@@ -170,9 +172,12 @@ fn sought(case: &Case, loaded: &Clip, rng: &mut Rng) -> Result<(), How> {
         let (mut a, mut b) = (vec![0.0f32; count], vec![0.0f32; count]);
         loaded.read(channel, start, &mut a);
         streamed.read(channel, start, &mut b);
-        if let Some(at) = (0..count).find(|&n| a[n].to_bits() != b[n].to_bits()) {
+        let mut differing = (0..count).filter(|&n| a[n].to_bits() != b[n].to_bits());
+        if let Some(first) = differing.next() {
+            let last = differing.last().unwrap_or(first);
             return Err(How::Samples {
-                frame: start as usize + at,
+                frame: start as usize + first,
+                last: start as usize + last,
                 ours,
                 theirs,
                 worst: a
@@ -216,10 +221,11 @@ fn compare(case: &Case, reference: Reference, ours: &Samples, theirs: &Samples) 
             apart.is_nan() || apart > tolerance * peak
         }
     };
-    let (mut first, mut worst, mut differing) = (None, 0.0f32, 0);
+    let (mut first, mut last, mut worst, mut differing) = (None, 0, 0.0f32, 0);
     for (at, (one, other)) in ours.iter().zip(theirs).enumerate() {
         if differs(*one, *other) {
             first = first.or(Some(at / channels));
+            last = at / channels;
             worst = worst.max((clip(*one) - other).abs());
             differing |= 1 << (at % channels);
         }
@@ -228,6 +234,7 @@ fn compare(case: &Case, reference: Reference, ours: &Samples, theirs: &Samples) 
     match first {
         Some(frame) => Some(How::Samples {
             frame,
+            last,
             ours,
             theirs,
             worst,

@@ -1,6 +1,8 @@
 /* Another JACK client, for the tests: it shares no code with the library under test.
  *
- * usage: peer NAME
+ * usage: peer NAME [MS]
+ *
+ * With MS, its latency callback takes that long, and the server waits for it.
  *
  * Port NAME:out plays its own frame numbers: the sample of JACK frame n is n modulo 2^24, which a
  * float holds exactly. What comes in at NAME:in is recorded, period by period, each with the JACK
@@ -61,6 +63,12 @@ static int process(jack_nframes_t frames, void *unused)
     return 0;
 }
 
+static void slow_latency(jack_latency_callback_mode_t mode, void *ms)
+{
+    (void)mode;
+    nanosleep(&(struct timespec){.tv_nsec = *(const long *)ms * 1000000}, NULL);
+}
+
 static int dump(const char *path)
 {
     FILE *file = fopen(path, "wb");
@@ -98,8 +106,9 @@ static int run(char *line)
 
 int main(int argc, char **argv)
 {
-    if (argc != 2)
+    if (argc < 2 || argc > 3)
         return 2;
+    static long slow_ms;
     periods = malloc(MAX_PERIODS * sizeof *periods);
     samples = malloc(MAX_FRAMES * sizeof *samples);
     client = jack_client_open(argv[1], JackNoStartServer | JackUseExactName, NULL);
@@ -110,6 +119,10 @@ int main(int argc, char **argv)
     memset(samples, 0, MAX_FRAMES * sizeof *samples);
     in = jack_port_register(client, "in", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
     out = jack_port_register(client, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
+    if (argc == 3) {
+        slow_ms = atol(argv[2]);
+        jack_set_latency_callback(client, slow_latency, &slow_ms);
+    }
     if (!in || !out || jack_set_process_callback(client, process, NULL) || jack_activate(client))
         return 1;
     puts("ready");

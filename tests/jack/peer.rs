@@ -56,9 +56,18 @@ pub struct Block {
 impl Peer {
     /// Starts a peer; it is active when this returns.
     pub fn start(name: &str) -> Peer {
+        Peer::start_with(&[name])
+    }
+
+    /// Starts a peer that takes `ms` milliseconds, less than a second, over latencies.
+    pub fn start_slow(name: &str, ms: u32) -> Peer {
+        Peer::start_with(&[name, &ms.to_string()])
+    }
+
+    fn start_with(arguments: &[&str]) -> Peer {
         let program = std::env::var_os(PROGRAM).expect("set by the outer test");
         let mut child = Command::new(program)
-            .arg(name)
+            .args(arguments)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -69,7 +78,7 @@ impl Peer {
             child,
             commands,
             answers,
-            name: name.to_owned(),
+            name: arguments[0].to_owned(),
         };
         assert_eq!(peer.answer(), "ready");
         peer

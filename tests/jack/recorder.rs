@@ -28,7 +28,7 @@ fn what_comes_back_through_a_loopback_is_recorded_where_it_was_heard() {
     });
 }
 
-/// The loopback takes one period, of which it says nothing; what a device says counts besides.
+/// The loopback takes one period, and says what a device says: one period in, two periods out.
 fn lines_up(autoconnect: bool) {
     const BEGIN: u64 = 30_001;
     const FRAMES: u64 = 20_003;
@@ -38,13 +38,13 @@ fn lines_up(autoconnect: bool) {
         autoconnect,
         ..tools::config()
     };
-    let round_trip = if autoconnect { 768 } else { 0 };
+    let round_trip = 768;
     let (interface, take) = undisturbed(|| {
         let mut peer = Peer::start("peer");
         let interface = tools::start(config.clone());
         peer.connect("amio:output_l", "loopback:playback_1");
         peer.connect("loopback:capture_1", "amio:input_1");
-        // Latencies come with the connections, and change for a while.
+        // Latencies come with the connections.
         wait_until(round_trip, || interface.latency().round_trip_frames());
         run_until(&interface, interface.transport().device_frame + 24_000);
         interface

@@ -27,8 +27,6 @@ pub(super) struct Patchbay {
     /// Wanted, but not seen yet.
     missing: Mutex<Vec<Missing>>,
     frozen: AtomicBool,
-    /// Held while the server is asked, so that no connection is asked for twice.
-    refreshing: Mutex<()>,
 }
 
 #[derive(Clone)]
@@ -82,9 +80,9 @@ impl Patchbay {
         self.restore(outgoing.chain(incoming).collect());
     }
 
-    /// Makes connections whose ports have appeared, and remembers what is connected.
+    /// Makes connections whose ports have appeared, and remembers what is connected. One thread at
+    /// a time, so that no connection is asked for twice.
     pub fn refresh(&self, client: &Client, ports: &Ports) {
-        let _turn = lock(&self.refreshing);
         // The lists are not locked while the server is asked: it may hang, and `links` must not.
         let mut asked = lock(&self.missing).clone();
         for Missing { link, agreed } in &mut asked {
@@ -106,21 +104,38 @@ impl Patchbay {
         });
         *present = seen;
     }
-}
 
-impl Ports {
-    /// The longest latencies of the connections there are.
-    pub fn latency(&self) -> Latency {
-        let longest = |ports: &[(String, Port)], direction| {
-            let frames = ports.iter().map(|(_, port)| port.latency_frames(direction));
+    /// The longest latencies of the ports that ours are connected to, as of the last refresh.
+    ///
+    /// The server computes the latencies of our own ports from these, but some cycles after a
+    /// connection was made; until then it says 0.
+    pub fn latency(&self, client: &Client) -> Latency {
+        let mut links = lock(&self.present).clone();
+        let missing = lock(&self.missing);
+        let agreed = missing.iter().filter(|missing| missing.agreed);
+        links.extend(agreed.map(|missing| missing.link.clone()));
+        drop(missing);
+        // Ours are without a colon. What goes from one of ours to another reaches no device.
+        let longest = |others: &mut dyn Iterator<Item = &String>, direction| {
+            let frames = others
+                .filter(|other| other.contains(':'))
+                .filter_map(|other| client.latency_frames(other, direction));
             frames.max().unwrap_or(0)
         };
         Latency {
-            capture_frames: longest(&self.inputs, Direction::Input),
-            playback_frames: longest(&self.outputs, Direction::Output),
+            capture_frames: longest(
+                &mut links.iter().map(|(source, _)| source),
+                Direction::Input,
+            ),
+            playback_frames: longest(
+                &mut links.iter().map(|(_, destination)| destination),
+                Direction::Output,
+            ),
         }
     }
+}
 
+impl Ports {
     fn links(&self) -> Vec<Link> {
         let mut links = Vec::new();
         for (name, port) in &self.outputs {
