@@ -151,7 +151,7 @@ wheel: build ## the Python package as a wheel for this and newer systems, in tar
 
 # What each shell completes by, and the pages: from the program itself.
 COMPLETIONS = $(BASHCOMPDIR)/amio $(ZSHCOMPDIR)/_amio $(FISHCOMPDIR)/amio.fish
-PAGES = $(addprefix $(MANDIR)/man1/amio,.1 -check.1 -completions.1 -devices.1 -find.1 -info.1 -play.1 \
+PAGES = $(addprefix $(MANDIR)/man1/amio,.1 -check.1 -completions.1 -devices.1 -find.1 -info.1 -man.1 -play.1 \
     -plot.1 -record.1 -render.1)
 
 INSTALLED = \

@@ -15,16 +15,17 @@ use std::path::PathBuf;
 )]
 #[command(after_help = "\
 Examples:
-  amio render song.toml -o song.wav          an arrangement to a file, faster than real time
-  amio play song.toml                        the same through JACK
-  amio play --driver null one.wav two.wav    files one after another, without a device
-  amio record take.wav --duration 10s        ten seconds of input
-  amio plot song.toml -o song.png            its timeline above its waveform
-  amio plot take.wav -o take.png             the waveform of a file
-  amio info take.wav                         what a file holds, and how loud it is
+  amio render song.toml -o song.wav        an arrangement to a file
+  amio play song.toml                      the same through JACK, as it sounds
+  amio play --driver null one.wav two.wav  files in turn, without a device
+  amio record take.wav --duration 10s      ten seconds of input
+  amio plot song.toml -o song.png          its timeline above its waveform
+  amio plot take.wav -o take.png           the waveform of a file
+  amio info take.wav                       what a file holds, and how loud it is
 
-Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted before the result was complete.
-The format of an arrangement is described in docs/ARRANGEMENT.md.")]
+The format of an arrangement is described in docs/ARRANGEMENT.md.
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted before the result was complete.")]
 pub struct Args {
     /// What to do.
     #[command(subcommand)]
@@ -56,7 +57,6 @@ pub enum Command {
     /// Print the script with which a shell completes command lines of amio
     Completions(Completions),
     /// Write the man pages into a folder
-    #[command(hide = true)]
     Man(Manual),
 }
 
@@ -296,6 +296,7 @@ pub enum Shell {
 #[derive(clap::Args)]
 pub struct Manual {
     /// Where amio.1 and the pages of all subcommands go
+    #[arg(value_hint = clap::ValueHint::DirPath)]
     pub folder: PathBuf,
 }
 

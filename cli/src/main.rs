@@ -8,6 +8,7 @@
 mod args;
 mod arrangement;
 mod check;
+mod completions;
 mod correlate;
 mod devices;
 mod driver;
@@ -43,8 +44,8 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(args),
         Command::Find(args) => find::run(args),
         Command::Devices(args) => devices::run(args),
-        Command::Completions(args) => manual::completions(args),
-        Command::Man(args) => manual::pages(args),
+        Command::Completions(args) => completions::run(args),
+        Command::Man(args) => manual::run(args),
     };
     match done {
         Ok(()) => ExitCode::SUCCESS,

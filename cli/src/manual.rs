@@ -1,48 +1,37 @@
-//! `amio completions` and `amio man`: what shells and `man` know of the program, made from the same
-//! definitions as its help.
+//! `amio man`: the manual, made from the same definitions as the help.
 
-use crate::args::{Args, Completions, Manual, Shell};
-use crate::failure::{Failure, Result, printed};
+use crate::args::{Args, Manual};
+use crate::failure::{Failure, Result};
 use clap::{Command, CommandFactory};
-use clap_complete::{Shell as Known, generate};
 use clap_mangen::Man;
 use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-/// Prints the script for a shell.
-pub fn completions(args: &Completions) -> Result<()> {
-    let shell = match args.shell {
-        Shell::Bash => Known::Bash,
-        Shell::Zsh => Known::Zsh,
-        Shell::Fish => Known::Fish,
-    };
-    let mut script = Vec::new();
-    generate(shell, &mut Args::command(), "amio", &mut script);
-    printed(std::io::stdout().write_all(&script))
-}
-
 /// Writes `amio.1`, and a page for each subcommand, `amio-render.1` and so on.
-pub fn pages(args: &Manual) -> Result<()> {
+pub fn run(args: &Manual) -> Result<()> {
     let mut program = Args::command().disable_help_subcommand(true);
     program.build();
-    page(&args.folder, &program)?;
-    for subcommand in program.get_subcommands().filter(|c| !c.is_hide_set()) {
-        page(&args.folder, subcommand)?;
+    let exit_status = Notes::of(&program).exit_status;
+    page(&args.folder, &program, &exit_status)?;
+    for subcommand in program.get_subcommands() {
+        page(&args.folder, subcommand, &exit_status)?;
     }
     Ok(())
 }
 
-fn page(folder: &Path, command: &Command) -> Result<()> {
+fn page(folder: &Path, command: &Command, exit_status: &str) -> Result<()> {
     let version = concat!("amio ", env!("CARGO_PKG_VERSION"));
-    let page = Man::new(command.clone()).source(version).manual("amio");
+    // Without a date, so that the same sources give the same page.
+    let page = Man::new(command.clone());
+    let page = page.date("\"\"").source(version).manual("amio");
     let path = folder.join(page.get_filename());
     if !may_be_replaced(&path) {
         let why = "exists, and is no man page of amio";
         return Err(Failure::of(path.display(), why));
     }
     let mut text = Vec::new();
-    let made = sections(&page, command, &mut text);
+    let made = sections(&page, command, exit_status, &mut text);
     made.and_then(|()| fs::write(&path, text))
         .map_err(|error| Failure::of(path.display(), error))
 }
@@ -56,45 +45,73 @@ fn may_be_replaced(path: &Path) -> bool {
     }
 }
 
-fn sections(page: &Man, command: &Command, out: &mut Vec<u8>) -> std::io::Result<()> {
+fn sections(
+    page: &Man,
+    command: &Command,
+    exit_status: &str,
+    out: &mut Vec<u8>,
+) -> std::io::Result<()> {
+    let notes = Notes::of(command);
     page.render_title(out)?;
     page.render_name_section(out)?;
-    page.render_synopsis_section(out)?;
+    writeln!(out, ".SH SYNOPSIS\n{}", synopsis(command))?;
     page.render_description_section(out)?;
+    for paragraph in &notes.paragraphs {
+        writeln!(out, ".PP\n{paragraph}")?;
+    }
     page.render_options_section(out)?;
     let is_program = command.has_subcommands();
     if is_program {
         page.render_subcommands_section(out)?;
     }
-    let help = command.get_after_help().map(ToString::to_string);
-    write!(out, "{}", notes(&help.unwrap_or_default()))?;
+    if !notes.examples.is_empty() {
+        writeln!(out, ".SH EXAMPLES\n.nf\n{}\n.fi", notes.examples)?;
+    }
+    writeln!(out, ".SH \"EXIT STATUS\"\n{exit_status}")?;
     if !is_program {
         writeln!(out, ".SH \"SEE ALSO\"\n\\fBamio\\fR(1)")?;
     }
     Ok(())
 }
 
-/// What the help says below the options, as sections: examples keep their lines.
-fn notes(help: &str) -> String {
-    let mut roff = String::new();
-    let mut has_notes = false;
-    for paragraph in help.split("\n\n").filter(|text| !text.trim().is_empty()) {
-        match paragraph.split_once(['\n', ' ']) {
-            Some(("Examples:" | "Example:", lines)) => {
-                roff += &format!(".SH EXAMPLES\n.nf\n{}\n.fi\n", escaped(lines));
-            }
-            Some(("Exit", text)) if text.starts_with("codes: ") => {
-                let text = text.trim_start_matches("codes: ");
-                roff += &format!(".SH \"EXIT STATUS\"\n{}\n", escaped(text));
-            }
-            _ => {
-                roff += if has_notes { ".PP\n" } else { ".SH NOTES\n" };
-                roff += &format!("{}\n", escaped(paragraph));
-                has_notes = true;
+/// The line of usage that the help has, with the name of the command in bold.
+fn synopsis(command: &Command) -> String {
+    let usage = command.clone().render_usage().to_string();
+    let usage = usage.trim_start_matches("Usage: ").trim();
+    let name = command.get_bin_name().unwrap_or_else(|| command.get_name());
+    let arguments = usage.strip_prefix(name).unwrap_or_default();
+    format!("\\fB{}\\fR{}", escaped(name), escaped(arguments))
+}
+
+/// What the help of a command says below its options, as roff.
+#[derive(Default, PartialEq, Debug)]
+struct Notes {
+    paragraphs: Vec<String>,
+    /// Lines that stay as they are.
+    examples: String,
+    exit_status: String,
+}
+
+impl Notes {
+    fn of(command: &Command) -> Notes {
+        let help = command.get_after_help().map(ToString::to_string);
+        Notes::read(&help.unwrap_or_default())
+    }
+
+    fn read(help: &str) -> Notes {
+        let mut notes = Notes::default();
+        for paragraph in help.split("\n\n").filter(|text| !text.trim().is_empty()) {
+            let is_example = |title: &&str| paragraph.starts_with(title);
+            if let Some(title) = ["Example:\n", "Examples:\n"].iter().find(|t| is_example(t)) {
+                notes.examples = escaped(&paragraph[title.len()..]);
+            } else if let Some(text) = paragraph.strip_prefix("Exit codes: ") {
+                notes.exit_status = escaped(text);
+            } else {
+                notes.paragraphs.push(escaped(paragraph));
             }
         }
+        notes
     }
-    roff
 }
 
 /// Text in which nothing is a request or an escape.
@@ -117,8 +134,11 @@ mod tests {
     fn examples_keep_their_lines_and_nothing_is_a_request() {
         let help =
             "Examples:\n  amio play a.toml\n  amio info b\n\n.wav is a\\b\n\nExit codes: 0 done";
-        let expected = ".SH EXAMPLES\n.nf\n  amio play a.toml\n  amio info b\n.fi\n\
-                        .SH NOTES\n\\&.wav is a\\eb\n.SH \"EXIT STATUS\"\n0 done\n";
-        assert_eq!(notes(help), expected);
+        let expected = Notes {
+            paragraphs: vec!["\\&.wav is a\\eb".into()],
+            examples: "  amio play a.toml\n  amio info b".into(),
+            exit_status: "0 done".into(),
+        };
+        assert_eq!(Notes::read(help), expected);
     }
 }

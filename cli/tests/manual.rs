@@ -31,64 +31,137 @@ fn options(folder: &Folder, subcommand: &str) -> Vec<String> {
     options
 }
 
-/// Has a shell complete the last of these words, and returns what it offers.
-fn completed(folder: &Folder, shell: &str, line: &str) -> String {
+/// Has bash or fish complete the last of these words, and returns what it offers, one a line.
+fn offered(folder: &Folder, shell: &str, line: &str) -> Vec<String> {
     folder.write("script", &folder.succeed(&["completions", shell]).stdout);
-    let asked = match shell {
-        "bash" => format!(
-            "source ./script; COMP_WORDS=({line}); [[ '{line}' == *' ' ]] && COMP_WORDS+=(''); \
-             COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); _amio amio \"${{COMP_WORDS[COMP_CWORD]}}\" \
-             \"${{COMP_WORDS[COMP_CWORD-1]}}\"; printf '%s\n' \"${{COMPREPLY[@]}}\""
+    let (name, quiet, asked) = match shell {
+        // What bash does before and after it calls the function; files are bash's own matter.
+        "bash" => (
+            "bash",
+            "--norc",
+            format!(
+                "source ./script; COMP_WORDS=({line}); [[ '{line}' == *' ' ]] && COMP_WORDS+=(''); \
+                 COMP_CWORD=$((${{#COMP_WORDS[@]}} - 1)); compopt() {{ :; }}; \
+                 _amio_words amio \"${{COMP_WORDS[COMP_CWORD]}}\" \"${{COMP_WORDS[COMP_CWORD-1]}}\"; \
+                 [[ $(complete -p amio) == *'-F _amio_words'* ]] || exit 3; \
+                 printf '%s\n' \"${{COMPREPLY[@]}}\""
+            ),
         ),
-        _ => format!("source ./script; complete -C '{line}'"),
+        _ => (
+            "fish",
+            "--no-config",
+            format!("source ./script; complete -C '{line}'"),
+        ),
     };
-    let ran = match shell {
-        "bash" => run(folder, "bash", &["--norc", "-c", &asked]),
-        _ => run(folder, "fish", &["--no-config", "-c", &asked]),
-    };
+    let ran = run(folder, name, &[quiet, "-c", &asked]);
     assert_eq!(ran.code, Some(0), "{shell}: {}", ran.stderr);
-    ran.stdout
+    let words = ran.stdout.lines().filter(|line| !line.is_empty());
+    // fish tells what a word means behind a tab.
+    words
+        .map(|line| line.split('\t').next().unwrap_or_default().to_owned())
+        .collect()
 }
 
 #[test]
 fn shells_complete_every_subcommand_and_option() {
     let folder = Folder::new("completions");
     for shell in ["bash", "fish"] {
-        let offered = completed(&folder, shell, "amio ");
+        let words = offered(&folder, shell, "amio ");
         for subcommand in SUBCOMMANDS {
-            assert!(offered.contains(subcommand), "{shell}: {offered}");
-            let offered = completed(&folder, shell, &format!("amio {subcommand} --"));
+            assert!(words.contains(&subcommand.to_owned()), "{shell}: {words:?}");
+            let words = offered(&folder, shell, &format!("amio {subcommand} --"));
             for option in options(&folder, subcommand) {
                 assert!(
-                    offered.contains(&option),
-                    "{shell}, {subcommand}, {option}: {offered}"
+                    words.contains(&option),
+                    "{shell}, {subcommand}, {option}: {words:?}"
                 );
             }
         }
-        let values = completed(&folder, shell, "amio record --driver ");
-        assert!(
-            values.contains("null") && values.contains("jack"),
-            "{shell}: {values}"
-        );
-    }
-    // What zsh completes takes a terminal; here it reads the script, and loads the function.
-    let script = folder.succeed(&["completions", "zsh"]).stdout;
-    folder.write("_amio", &script);
-    let load =
-        "autoload -U compinit; fpath=(. $fpath); compinit -u -D; autoload +X _amio; whence _amio";
-    let ran = run(&folder, "zsh", &["--no-rcs", "-c", load]);
-    assert_eq!(
-        (ran.code, ran.stdout.trim()),
-        (Some(0), "_amio"),
-        "{}",
-        ran.stderr
-    );
-    for subcommand in SUBCOMMANDS {
-        for option in options(&folder, subcommand) {
-            assert!(script.contains(&option), "{subcommand}: {option}");
-        }
     }
     assert_eq!(folder.run(&["completions", "csh"]).code, Some(2));
+}
+
+#[test]
+fn shells_offer_values_files_or_nothing() {
+    let folder = Folder::new("completion values");
+    folder.write("a song.wav", "");
+    for shell in ["bash", "fish"] {
+        let offered = |line: &str| {
+            let mut words = offered(&folder, shell, line);
+            words.sort();
+            words
+        };
+        assert_eq!(
+            offered("amio record --driver "),
+            ["jack", "null"],
+            "{shell}"
+        );
+        assert_eq!(
+            offered("amio completions "),
+            ["bash", "fish", "zsh"],
+            "{shell}"
+        );
+        assert_eq!(
+            offered("amio render x.toml --samples i"),
+            ["i16", "i24"],
+            "{shell}"
+        );
+        assert_eq!(
+            offered("amio render x.toml -o a"),
+            ["a song.wav"],
+            "{shell}"
+        );
+        for line in [
+            "amio record --duration ",
+            "amio play --server ",
+            "amio plot --width ",
+        ] {
+            assert_eq!(offered(line), [""; 0], "{shell}: {line}");
+        }
+    }
+    // Where it offers nothing, bash offers files.
+    assert_eq!(offered(&folder, "bash", "amio info "), [""; 0]);
+    assert_eq!(offered(&folder, "fish", "amio info a"), ["a song.wav"]);
+    assert_eq!(offered(&folder, "fish", "amio devices "), [""; 0]);
+    // bash takes "=" for a word.
+    assert_eq!(
+        offered(&folder, "bash", "amio record --driver = n"),
+        ["null"]
+    );
+}
+
+/// zsh completes only on a terminal: it gets one, and what it prints there is waited for.
+#[test]
+fn zsh_completes_on_a_terminal() {
+    let folder = Folder::new("zsh");
+    folder.write("_amio", &folder.succeed(&["completions", "zsh"]).stdout);
+    folder.write("a song.wav", "");
+    let program = "\
+        zmodload zsh/zpty\n\
+        zpty shell 'TERM=dumb PS1= zsh --no-rcs -i'\n\
+        zpty -w shell 'fpath=($PWD $fpath); autoload -U compinit; compinit -u -D; echo is$((1))ready'\n\
+        zpty -r shell text '*is1ready*'\n\
+        zpty -w -n shell \"$1\"$'\\t\\t'\n\
+        zpty -r shell text \"*$2*\"\n";
+    for (line, expected) in [
+        ("amio rec", "ord"),
+        ("amio re", "record*render"),
+        ("amio record --dri", "ver"),
+        ("amio record --driver ", "jack*null"),
+        ("amio render x.toml --samples=i", "i16*i24"),
+        ("amio completions ", "bash*fish*zsh"),
+        ("amio info a", "\\ song.wav"),
+        ("amio render x.toml -o a", "\\ song.wav"),
+    ] {
+        let ran = run(
+            &folder,
+            "timeout",
+            &[
+                "30", "zsh", "--no-rcs", "-c", program, "zsh", line, expected,
+            ],
+        );
+        assert_eq!(ran.code, Some(0), "{line}: {}{}", ran.stdout, ran.stderr);
+    }
 }
 
 #[test]
@@ -115,7 +188,7 @@ fn there_is_a_page_for_every_subcommand_with_all_its_options() {
             .trim_end_matches(".1")
             .trim_start_matches("amio")
             .trim_start_matches('-');
-        for heading in ["NAME", "SYNOPSIS", "OPTIONS"] {
+        for heading in ["NAME", "SYNOPSIS", "DESCRIPTION", "OPTIONS", "EXIT STATUS"] {
             assert!(
                 page.lines().any(|line| line == heading),
                 "{name}: {heading}: {page}"
@@ -125,14 +198,16 @@ fn there_is_a_page_for_every_subcommand_with_all_its_options() {
             for subcommand in SUBCOMMANDS {
                 assert!(page.contains(&format!("amio-{subcommand}(1)")), "{page}");
             }
-            assert!(page.contains("EXIT STATUS"), "{page}");
             continue;
         }
         for option in options(&folder, subcommand) {
             assert!(page.contains(&option), "{name}: {option}: {page}");
         }
-        // Examples stand as they are in the help.
+        // Usage and examples stand as they are in the help.
         let help = folder.succeed(&[subcommand, "--help"]).stdout;
+        let usage = help.lines().find_map(|line| line.strip_prefix("Usage: "));
+        let usage = usage.expect("each has one");
+        assert!(page.contains(usage), "{name}: {usage}: {page}");
         for example in help.lines().filter(|line| line.starts_with("  amio ")) {
             assert!(page.contains(example.trim()), "{name}: {example}: {page}");
         }

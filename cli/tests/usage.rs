@@ -4,7 +4,7 @@ use crate::common::Folder;
 use std::io::Read;
 use std::process::Stdio;
 
-pub const SUBCOMMANDS: [&str; 9] = [
+pub const SUBCOMMANDS: [&str; 10] = [
     "render",
     "play",
     "record",
@@ -14,6 +14,7 @@ pub const SUBCOMMANDS: [&str; 9] = [
     "find",
     "devices",
     "completions",
+    "man",
 ];
 
 /// To write the golden file anew: `AMIO_BLESS=1 cargo test -p amio-cli`.
