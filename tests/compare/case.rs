@@ -113,7 +113,8 @@ impl<'a> Workshop<'a> {
         let mut words = line.split_whitespace();
         let program = words.next().expect("the line names a program");
         let done = Command::new("timeout")
-            .args(["20", program])
+            // ffmpeg does not end at TERM while its own encoder of Vorbis hangs.
+            .args(["-s", "KILL", "20", program])
             .args(words)
             .current_dir(self.folder)
             .output()

@@ -81,16 +81,26 @@ const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
+        what: "Vorbis of six and eight channels: ffmpeg decodes the one for low frequencies otherwise",
+        why: "It has a floor and a residue of its own. libsndfile and oggdec, which ask libvorbis, give what we \
+              give.",
+        holds: |d| {
+            d.case.format == "Vorbis"
+                && d.case.channels >= 6
+                && d.is_of(Ffmpeg)
+                && matches!(d.how, How::Samples { channels: 0b1000, ours, theirs, .. } if ours == theirs)
+        },
+    },
+    Explained {
         what: "Vorbis with one page that has a granule position, not marked as the last: libsndfile and oggdec \
                cut somewhere in the middle",
         why: "They have played the beginning when they come to the position which tells how much of it is to be \
               cut off. ffmpeg gives what we give.",
         holds: |d| {
             d.case.format == "Vorbis"
-                && d.case.has("first pages without granule")
                 && d.case.has("no end of stream")
                 && [Libsndfile, Oggdec].iter().any(|other| d.is_of(*other))
-                && matches!(d.how, How::Samples { ours, theirs, .. } if ours == theirs)
+                && matches!(d.how, How::Samples { frame, last, ours, theirs, .. } if ours == theirs && last < frame + 8_192)
         },
     },
     Explained {
@@ -117,10 +127,12 @@ const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
-        what: "Opus of a frame or none whose granules begin later: ffmpeg and opusdec refuse it",
+        what: "Opus of a few frames or none whose granules begin later, or in a link: ffmpeg and opusdec refuse it",
         why: "Nothing forbids it, and we play what there is.",
         holds: |d| {
-            d.case.format == "Opus" && d.case.has("granules begin later") && d.is_refused_by_it()
+            d.case.format == "Opus"
+                && (d.case.has("granules begin later") || d.case.has("a link of a few frames"))
+                && d.is_refused_by_it()
         },
     },
     Explained {
@@ -256,6 +268,22 @@ const EXPLAINED: &[Explained] = &[
             d.case.format == "MP3 joined"
                 && d.is_of(Mpg123)
                 && matches!(d.how, How::Samples { frame, last, ours, theirs, .. } if ours == theirs && last < frame + 1_152)
+        },
+    },
+    Explained {
+        what: "MP3 of LAME with 8 kbit/s in M/S stereo: mpg123 decodes the difference of the channels otherwise",
+        why: "Its granules have some ten bits. ffmpeg and libmad give what we give.",
+        holds: |d| {
+            d.case.has("8 kbit/s") && d.is_of(Mpg123) && d.is_of_samples() && d.case.channels == 2
+        },
+    },
+    Explained {
+        what: "ALAC of one frame: ffmpeg gives nothing",
+        why: "The sound that was encoded has one.",
+        holds: |d| {
+            d.case.format == "ALAC"
+                && d.is_of(Ffmpeg)
+                && matches!(d.how, How::Length { ours: 1, theirs: 0 })
         },
     },
     Explained {

@@ -130,7 +130,7 @@ pub fn judge<'a>(case: &'a Case, scratch: &Path, rng: &mut Rng) -> Verdict<'a> {
             .map(|part| reference.decode(part, scratch));
         let theirs = parts
             .collect::<Result<Vec<_>, _>>()
-            .map(|parts| parts.concat());
+            .map(|parts| reference.in_wav_order(case, parts.concat()));
         if ours.is_ok() && theirs.is_ok() {
             verdict.compared.push(reference);
         }
@@ -174,7 +174,7 @@ fn sought(case: &Case, loaded: &Clip, rng: &mut Rng) -> Result<(), How> {
         streamed.read(channel, start, &mut b);
         let mut differing = (0..count).filter(|&n| a[n].to_bits() != b[n].to_bits());
         if let Some(first) = differing.next() {
-            let last = differing.last().unwrap_or(first);
+            let last = differing.next_back().unwrap_or(first);
             return Err(How::Samples {
                 frame: start as usize + first,
                 last: start as usize + last,

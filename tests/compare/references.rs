@@ -68,6 +68,23 @@ impl Reference {
         self == Reference::Oggdec
     }
 
+    /// Puts the channels of interleaved samples into the order of WAV, where this decoder keeps that of
+    /// the codec: the Vorbis I specification has its own (4.3.9).
+    pub fn in_wav_order(self, case: &Case, samples: Vec<f32>) -> Vec<f32> {
+        let keeps = matches!(self, Reference::Libsndfile | Reference::Oggdec);
+        let order: &[usize] = match case.channels {
+            _ if case.format != "Vorbis" || !keeps => return samples,
+            3 => &[0, 2, 1],
+            6 => &[0, 2, 1, 5, 3, 4],
+            8 => &[0, 2, 1, 7, 5, 6, 3, 4],
+            _ => return samples,
+        };
+        let frames = samples.chunks_exact(order.len());
+        frames
+            .flat_map(|frame| order.iter().map(|channel| frame[*channel]))
+            .collect()
+    }
+
     /// Decodes a file; `scratch` is a folder for files.
     pub fn decode(self, file: &Path, scratch: &Path) -> Samples {
         match self {
@@ -138,6 +155,7 @@ fn run(
     arguments: impl FnOnce(&mut Command) -> &mut Command,
 ) -> Result<Vec<u8>, String> {
     let mut command = Command::new("timeout");
+    command.args(["-s", "KILL"]);
     arguments(command.arg("20").arg(program));
     let done = command.output().expect("timeout is installed");
     if done.status.success() {

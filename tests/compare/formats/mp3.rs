@@ -190,6 +190,9 @@ fn by_lame(shop: &mut Workshop, sound: &Sound, rate: Rate) -> String {
         1 => format!("--abr {}", shop.rng.count(16, 160)),
         _ => format!("-b {}", shop.rng.pick(&kbits)),
     }];
+    if options[0] == "-b 8" {
+        shop.mode("8 kbit/s");
+    }
     if sound.channels == 2 {
         let mode = shop.rng.pick(&["-m j", "-m j", "-m s", "-m f", "-m d", ""]);
         options.push((*mode).into());
