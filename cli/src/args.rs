@@ -186,7 +186,7 @@ pub struct Plot {
     /// The first frame that is shown: a number of frames, or seconds as in 1.5s or 20ms
     #[arg(long, value_name = "PLACE", value_parser = Length::parse, allow_hyphen_values = true)]
     pub from: Option<Length>,
-    /// The first frame that is no longer shown
+    /// The first frame that is no longer shown; without it the end, if there is one
     #[arg(long, value_name = "PLACE", value_parser = Length::parse, allow_hyphen_values = true)]
     pub to: Option<Length>,
     /// Width in pixels; the height follows from what is drawn

@@ -335,6 +335,32 @@ fn a_part_is_drawn_by_frames_or_seconds() {
 }
 
 #[test]
+fn an_arrangement_without_end_is_drawn_up_to_a_frame() {
+    let folder = Folder::new("plot_endless");
+    let endless = "rate = 48000\n[clips]\nc = { tone_hz = 440, length = 100 }\n\
+                   [[playspec.p]]\nclip = 'c'\nplay_at = 0\nrepeat_every = 200\n";
+    folder.write("endless.toml", endless);
+    // The same picture but for the arrangement's name, with the same length above it.
+    let part = |name: &str| svg(&folder, &[name, "--from", "1s", "--to", "1.5s"]);
+    folder.write("bounded.toml", &format!("length = '1.5s'\n{endless}"));
+    assert!(part("endless.toml").replace("endless", "bounded") == part("bounded.toml"));
+    for (args, words) in [
+        (&["endless.toml"][..], "an entry repeats without end"),
+        (
+            &["endless.toml", "--to", "0"],
+            "--to is frame 0; it must be 1 to",
+        ),
+        (
+            &["endless.toml", "--from", "5", "--to", "5"],
+            "--to is frame 5; it must be 6 to",
+        ),
+    ] {
+        let ran = folder.run(&[&["plot", "-o", "b.png"], args].concat());
+        assert!(ran.stderr.contains(words), "{args:?}: {}", ran.stderr);
+    }
+}
+
+#[test]
 fn fades_are_paler_than_the_rest_of_a_bar() {
     let folder = Folder::new("plot_fades");
     folder.write("a.toml", SONG);

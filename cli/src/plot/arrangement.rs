@@ -39,11 +39,18 @@ const FADED: f32 = 0.5;
 
 /// Draws an arrangement.
 pub fn draw(
-    arrangement: &Arrangement,
+    mut arrangement: Arrangement,
     args: &Plot,
     status: Status,
     interrupt: &Interrupt,
 ) -> Result<Drawn> {
+    let has_end =
+        arrangement.length.is_some() || !Timeline::of(&arrangement).is_endless(&arrangement);
+    if !has_end && args.to.is_some() {
+        let range = range_of(args, i64::MAX as u64, arrangement.rate_hz)?;
+        arrangement.length = Some(range.end);
+    }
+    let arrangement = &arrangement;
     let mut blocks = Blocks::open(arrangement)?;
     let frames = blocks.frames;
     let range = range_of(args, frames, arrangement.rate_hz)?;

@@ -49,7 +49,7 @@ pub fn run(args: &Plot, status: Status) -> Result<()> {
         force: args.force,
     })?;
     let drawn = match file {
-        Some(file) => arrangement::draw(&file.open()?, args, status, &interrupt)?,
+        Some(file) => arrangement::draw(file.open()?, args, status, &interrupt)?,
         None => file::draw(args, status, &interrupt)?,
     };
     let picture = match format {
