@@ -276,7 +276,8 @@ fn change(shop: &mut Workshop, family: Family, file: &[u8], samples: [u8; 4]) ->
     }
     if wav && shop.chance(20, "wrong block align") {
         let format = chunks.iter_mut().find(|chunk| chunk.name == *b"fmt ");
-        let align = *shop.rng.pick(&[0u16, 1, 2, 16]);
+        // None that could be that of 24 bits in words of 32.
+        let align = *shop.rng.pick(&[0u16, 1, 2, 13]);
         format.expect("a WAV file has one").data[12..14].copy_from_slice(&align.to_le_bytes());
     }
     let last = at + 1 == chunks.len();
