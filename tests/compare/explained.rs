@@ -353,6 +353,16 @@ const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
+        what: "FLAC whose last block is as short as the order of its predictor: flac and libsndfile drop the block",
+        why: "RFC 9639, 9.2.5 and 9.2.6: the first samples are stored as many as the order says, and there are no \
+              others. ffmpeg gives what we give.",
+        holds: |d| {
+            d.case.format == "FLAC written"
+                && [Flac, Libsndfile].iter().any(|other| d.is_of(*other))
+                && matches!(d.how, How::Length { ours, theirs } if theirs < ours && ours <= theirs + 32)
+        },
+    },
+    Explained {
         what: "FLAC: ffmpeg finds no frame, or not the first, in some short files",
         why: "Its parser wants several headers within some 100 KiB, with numbers as its own encoder writes \
               them. flac and libsndfile give what we give.",

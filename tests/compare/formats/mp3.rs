@@ -8,7 +8,7 @@ use crate::writers::{mpeg, tags};
 use std::path::PathBuf;
 
 const REFERENCES: &[Reference] = &[Mpg123, Ffmpeg];
-const TOLERANCE: f32 = 1e-5;
+const TOLERANCE: f32 = 2e-5;
 const RATES_HZ: [u32; 9] = [
     8_000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000,
 ];

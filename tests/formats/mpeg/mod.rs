@@ -4,6 +4,7 @@
 use super::files::{Folder, Sound};
 use super::{assert_close, assert_same, by_ffmpeg, error_of, floats, load, load_bytes};
 use crate::toolchain;
+use std::fs;
 use std::path::Path;
 use std::process::Command;
 
@@ -303,6 +304,20 @@ fn free_format_sounds_as_mpg123_decodes_it() {
     let (ours, theirs) = (load(&file), by_mpg123(&file));
     assert_eq!(ours.len(), theirs.len());
     assert_close(&file, &ours, &theirs, 1e-5);
+
+    // Two frames alone, and with what may lie behind them.
+    let bytes = fs::read(&file).expect("it was made");
+    let header = |at: &usize| bytes[*at..].starts_with(&[0xFF, 0xFB]) && bytes[at + 2] >> 4 == 0;
+    let frames: Vec<usize> = (0..bytes.len() - 4).filter(header).collect();
+    let mut id3v1 = b"TAG".to_vec();
+    id3v1.resize(128, 0);
+    let file = folder.path().join("two.mp3");
+    for behind in [&[][..], &id3v1, b"ID3\x04\0\0\0\0\0\x05\0\0\0\0\0"] {
+        fs::write(&file, [&bytes[..frames[2]], behind].concat()).expect("written");
+        let (ours, theirs) = (load(&file), by_mpg123(&file));
+        assert_eq!(ours.len(), theirs.len(), "{} bytes behind", behind.len());
+        assert_close(&file, &ours, &theirs, 1e-5);
+    }
 }
 
 #[test]

@@ -8,6 +8,7 @@ use crate::clip::decode::input::{Input, Window};
 use crate::clip::decode::mp4::boxes::Bytes;
 use crate::clip::decode::packets::{Decoded, Description, Loss};
 use crate::clip::decode::table::{Lead, Place, Table};
+use crate::clip::decode::tags;
 use crate::clip::decode::{FileInfo, Opened};
 use crate::error::Result;
 use std::sync::Arc;
@@ -120,14 +121,24 @@ pub fn free_format(window: &mut Window) -> Result<u32> {
     let Some(first) = padding(0) else {
         return Ok(0);
     };
-    let found = (24..=LONGEST_FREE as usize).find(|length| {
+    // Each length at which a second header lies, and what lies behind the second frame.
+    let found = (24..=LONGEST_FREE as usize).filter_map(|length| {
         let second = length + first;
-        padding(second).is_some_and(|padding_of_second| {
-            let third = second + length + padding_of_second;
-            third == bytes.len() || padding(third).is_some()
-        })
+        let third = second + length + padding(second)?;
+        Some((length, third, padding(third).is_some()))
     });
-    Ok(found.unwrap_or(0) as u32)
+    for (length, third, is_header) in found.collect::<Vec<_>>() {
+        if is_header || is_end(window, third as u64)? {
+            return Ok(length as u32);
+        }
+    }
+    Ok(0)
+}
+
+/// Whether nothing but tags lies from `offset` to the end of the file.
+fn is_end(window: &Window, offset: u64) -> Result<bool> {
+    let (input, end) = (window.input(), window.input().length());
+    Ok(offset <= end && tags::after_tags(input, offset)? == end)
 }
 
 /// What a file is called whose first frame is MPEG audio of another layer.
