@@ -99,6 +99,9 @@ fn parse(file: &Arc<Input>) -> Result<Opened> {
     }
     // Before MP3 and ADTS, ID3 tags are common; some programs put them before anything.
     let input = &file.after(tags::after_tags(file, 0)?);
+    if input.length() == 0 {
+        return Err(file.bad("a tag and no sound"));
+    }
     let head = input.bytes(0, unsupported::HEAD_BYTES)?;
     let pcm = |header: Result<pcm::Header>| pcm::open(Arc::clone(input), header?);
     if pcm::riff::begins(&head) {

@@ -200,6 +200,7 @@ fn what_is_no_audio_is_named_with_what_is_supported() {
     mpeg[56] = 0x50;
     for (bytes, found) in [
         (&b""[..], "an empty file"),
+        (b"ID3\x04\0\0\0\0\0\x02\0\0", "a tag and no sound"),
         (b"\x89PNG\r\n\x1A\n", "an image (PNG)"),
         (b"\x01\x02\x03\x04\x05", "begins with the bytes 01 02 03"),
         (

@@ -143,6 +143,9 @@ fn encode(shop: &mut Workshop, mut sound: Sound, rate: Rate) -> Result<Encoded, 
     };
     shop.encode(&line, "encoded.mp3")?;
     let file = shop.read("encoded.mp3");
+    if of_ffmpeg && mpeg::mp3_rate_hz(&file).is_none() {
+        return Err(NotMade("ffmpeg wrote a tag alone".into()));
+    }
     // LAME chooses another rate by itself where bits are few.
     let hz = mpeg::mp3_rate_hz(&file).unwrap_or(sound.frame_rate_hz);
     let resampled = hz != sound.frame_rate_hz;
