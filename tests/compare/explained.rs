@@ -100,7 +100,19 @@ const EXPLAINED: &[Explained] = &[
             d.case.format == "Vorbis"
                 && d.case.has("no end of stream")
                 && [Libsndfile, Oggdec].iter().any(|other| d.is_of(*other))
-                && matches!(d.how, How::Samples { frame, last, ours, theirs, .. } if ours == theirs && last < frame + 8_192)
+                && match d.how {
+                    How::Samples {
+                        frame,
+                        last,
+                        ours,
+                        theirs,
+                        ..
+                    } => {
+                        let is_short = last < frame + 8_192;
+                        ours == theirs && (is_short || d.case.has("first pages without granule"))
+                    }
+                    _ => false,
+                }
         },
     },
     Explained {

@@ -12,10 +12,12 @@ use std::sync::Arc;
 /// The most chunks or boxes of a file that are looked at: zeros look like endless empty ones.
 pub(super) const PARTS: usize = 1 << 14;
 
-/// An open file, or its end from some byte on.
+/// An open file, or a part of it.
 pub(super) struct Input {
     file: Arc<File>,
     path: PathBuf,
+    /// Bytes in the file when it was opened.
+    file_length: u64,
     /// The byte of the file at which positions begin to count.
     begin: u64,
     length: u64,
@@ -43,6 +45,7 @@ impl Input {
         Ok(Arc::new(Input {
             file: Arc::new(file),
             path: path.into(),
+            file_length: length,
             begin: 0,
             length,
         }))
@@ -50,12 +53,23 @@ impl Input {
 
     /// What comes after its first `bytes`, as if it were the file.
     pub fn after(&self, bytes: u64) -> Arc<Input> {
-        let bytes = bytes.min(self.length);
+        self.part(bytes, self.length)
+    }
+
+    /// Its first `bytes`, as if they were the file.
+    pub fn until(&self, bytes: u64) -> Arc<Input> {
+        self.part(0, bytes)
+    }
+
+    fn part(&self, begin: u64, end: u64) -> Arc<Input> {
+        let end = end.min(self.length);
+        let begin = begin.min(end);
         Arc::new(Input {
             file: Arc::clone(&self.file),
             path: self.path.clone(),
-            begin: self.begin + bytes,
-            length: self.length - bytes,
+            file_length: self.file_length,
+            begin: self.begin + begin,
+            length: end - begin,
         })
     }
 
@@ -67,11 +81,14 @@ impl Input {
     /// Whether bytes were added to the file since it was opened.
     pub fn has_grown(&self) -> Result<bool> {
         let now = self.file.metadata().map_err(|source| self.failed(source))?;
-        Ok(now.len() > self.length)
+        Ok(now.len() > self.file_length)
     }
 
     /// Fills `out` from `offset` on, unless the file ends before; returns how many bytes it read.
     pub fn read_at(&self, offset: u64, out: &mut [u8]) -> Result<usize> {
+        let left = self.length.saturating_sub(offset);
+        let room = out.len().min(usize::try_from(left).unwrap_or(usize::MAX));
+        let out = &mut out[..room];
         // Only what a header claims is farther away than any file reaches.
         let fits = |offset: &u64| i64::try_from(*offset).is_ok();
         let Some(offset) = self.begin.checked_add(offset).filter(fits) else {

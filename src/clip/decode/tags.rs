@@ -50,33 +50,96 @@ pub fn end_of_tag(input: &Input, offset: u64) -> Result<Option<u64>> {
     Ok(Some(end.min(input.length())))
 }
 
+/// Where the file ends as far as its frames are concerned: where an APE tag without a header begins,
+/// which only its footer tells, or at the end of the file. ID3v1 and Lyrics3 may lie behind the tag.
+pub fn before_footed_tag(input: &Input) -> Result<u64> {
+    let mut end = input.length();
+    loop {
+        let back = |bytes: u64| end.checked_sub(bytes);
+        if let Some(footer) = back(APE_HEADER)
+            && let Some(ape) = Ape::read(input, footer)?
+            && let (Some(start), false) = (back(ape.size), ape.is_header)
+        {
+            if !ape.has_header {
+                return Ok(start);
+            }
+            end = start.saturating_sub(APE_HEADER);
+        } else if let Some(start) = back(ID3V1)
+            && input.bytes(start, 3)? == b"TAG"
+        {
+            end = start;
+        } else if let Some(start) = back(ID3V1_EXTENSION)
+            && input.bytes(start, 4)? == b"TAG+"
+        {
+            end = start;
+        } else if let Some(size) = back(15)
+            && let Some(
+                [
+                    digits @ ..,
+                    b'L',
+                    b'Y',
+                    b'R',
+                    b'I',
+                    b'C',
+                    b'S',
+                    b'2',
+                    b'0',
+                    b'0',
+                ],
+            ) = input.array::<15>(size)?
+            && let Some(fields) = number(&digits)
+            && let Some(start) = size.checked_sub(fields)
+        {
+            end = start;
+        } else {
+            return Ok(input.length());
+        }
+    }
+}
+
+/// Digits as a number.
+fn number(digits: &[u8]) -> Option<u64> {
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
 /// Whether the bytes from `start` to `end` are an APE tag that has a footer and no header.
 pub fn is_ape_without_header(input: &Input, start: u64, end: u64) -> Result<bool> {
     let footer = end.saturating_sub(APE_HEADER);
-    Ok(match ape_size(input, footer)? {
-        Some((size, false)) => footer >= start && end - start == size,
+    Ok(match Ape::read(input, footer)? {
+        Some(ape) if !ape.is_header => footer >= start && end - start == ape.size,
         _ => false,
     })
 }
 
-/// The size that the header or footer of an APE tag at `offset` tells (its items and its footer),
-/// and whether it is a header.
-fn ape_size(input: &Input, offset: u64) -> Result<Option<(u64, bool)>> {
-    let Some(bytes) = input.array::<{ APE_HEADER as usize }>(offset)? else {
-        return Ok(None);
-    };
-    if !bytes.starts_with(b"APETAGEX") {
-        return Ok(None);
+/// The header or footer of an APE tag.
+struct Ape {
+    /// Bytes of its items and its footer.
+    size: u64,
+    is_header: bool,
+    has_header: bool,
+}
+
+impl Ape {
+    fn read(input: &Input, offset: u64) -> Result<Option<Ape>> {
+        let Some(bytes) = input.array::<{ APE_HEADER as usize }>(offset)? else {
+            return Ok(None);
+        };
+        if !bytes.starts_with(b"APETAGEX") {
+            return Ok(None);
+        }
+        let (words, _) = bytes.as_chunks::<4>();
+        let flags = u32::from_le_bytes(words[5]);
+        Ok(Some(Ape {
+            size: u32::from_le_bytes(words[3]).into(),
+            is_header: flags >> 29 & 1 == 1,
+            has_header: flags >> 31 & 1 == 1,
+        }))
     }
-    let (words, _) = bytes.as_chunks::<4>();
-    let size = u32::from_le_bytes(words[3]);
-    let flags = u32::from_le_bytes(words[5]);
-    Ok(Some((size.into(), flags >> 29 & 1 == 1)))
 }
 
 fn end_of_ape(input: &Input, offset: u64) -> Result<Option<u64>> {
-    Ok(ape_size(input, offset)?.map(|(size, is_header)| {
-        let end = offset + APE_HEADER + if is_header { size } else { 0 };
+    Ok(Ape::read(input, offset)?.map(|ape| {
+        let end = offset + APE_HEADER + if ape.is_header { ape.size } else { 0 };
         end.min(input.length())
     }))
 }
@@ -91,10 +154,9 @@ fn end_of_lyrics(input: &Input, offset: u64) -> Result<Option<u64>> {
         if head[..6].iter().all(u8::is_ascii_digit) && &head[6..] == END_2 {
             return Ok(Some(field + 15));
         }
-        let digits = std::str::from_utf8(&head[3..8]).unwrap_or("");
-        match digits.parse::<u64>() {
-            Ok(size) => field += 8 + size,
-            Err(_) => break,
+        match number(&head[3..8]) {
+            Some(size) => field += 8 + size,
+            None => break,
         }
     }
     let text = input.bytes(offset, 11 + 5_100 + END_1.len() as u64)?;

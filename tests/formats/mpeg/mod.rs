@@ -114,6 +114,33 @@ fn no_time_passes_in_a_tag_between_two_frames() {
 }
 
 #[test]
+fn a_tag_behind_the_frames_is_no_sound_whatever_it_looks_like() {
+    let folder = Folder::new("tag-of-frames");
+    let mut frame = b"\xFF\xFB\x90\x64".to_vec();
+    frame.resize(417, 0);
+    let items = frame.repeat(6);
+    let mut footer = b"APETAGEX".to_vec();
+    for word in [1_000, items.len() as u32 + 32, 1, 0, 0, 0] {
+        footer.extend(u32::to_le_bytes(word));
+    }
+    let mut id3v1 = b"TAG".to_vec();
+    id3v1.resize(128, 0);
+    let lyrics = b"LYRICSBEGINLYR00005hello000024LYRICS200";
+    for line in [
+        "lame --quiet -t -b 64 --resample 16 $in $out",
+        "lame --quiet -t -b 128 --cbr $in $out",
+    ] {
+        let plain = made(&folder, line, "plain.mp3");
+        let expected = load_bytes(&folder, &plain, "plain.mp3");
+        for behind in [&[][..], &id3v1, lyrics, &[&lyrics[..], &id3v1].concat()] {
+            let file = [&plain[..], &items, &footer, behind].concat();
+            let ours = load_bytes(&folder, &file, "tagged.mp3");
+            assert_same(Path::new("tagged.mp3"), &ours, &expected);
+        }
+    }
+}
+
+#[test]
 fn lost_frames_between_two_tags_are_silent_for_as_long_as_they_lasted() {
     let folder = Folder::new("lost-frames");
     let plain = made(

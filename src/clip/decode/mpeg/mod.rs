@@ -12,12 +12,14 @@ mod runs;
 use super::Opened;
 use super::chain::Parts;
 use super::input::{Input, Window};
+use super::tags;
 use crate::error::Result;
 use runs::first;
 use std::sync::Arc;
 
 /// Opens a file whose frames begin at its first byte or soon after.
 pub fn open(input: &Arc<Input>) -> Result<Opened> {
+    let input = &input.until(tags::before_footed_tag(input)?);
     let mut window = Window::new(Arc::clone(input));
     let free = mp3::free_format(&mut window)?;
     let mp3 = first(&mut window, |bytes| mp3::Header::parse(bytes, free))?;
