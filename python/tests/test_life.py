@@ -22,6 +22,7 @@ import pytest
 
 import amio
 from amio.errors import ClosedError
+from amio.events import Event, EventKind, Mailbox
 
 
 def interrupt_soon() -> threading.Thread:
@@ -213,6 +214,27 @@ def test_an_outcome_survives_a_signal_handler_that_raises() -> None:
                 assert ticket.wait(5)
     finally:
         signal.signal(signal.SIGALRM, before)
+
+
+def test_an_event_that_a_signal_handler_interrupted_is_not_waited_for(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The exception comes between fetching an event and handing it over."""
+    oldest = Mailbox.oldest
+    rings = [KeyboardInterrupt]
+
+    def interrupted(mailbox: Mailbox) -> Event | None:
+        event = oldest(mailbox)
+        if event is not None and event.kind is EventKind.APPLIED and rings:
+            raise rings.pop()
+        return event
+
+    monkeypatch.setattr(Mailbox, "oldest", interrupted)
+    with amio.TimerInterface() as interface:
+        ticket = interface.schedule([])
+        with pytest.raises(KeyboardInterrupt):
+            ticket.wait(5)
+        assert ticket.wait(5)
 
 
 def test_a_render_in_another_thread_waits_for_the_callback_of_input() -> None:

@@ -249,7 +249,9 @@ class Pump:
                 return
             outer, self._fetcher = self._fetcher, thread
         try:
-            if _wait_readable(self._event_fd, time.monotonic() + seconds):
+            # An event that an exception interrupted is here, and the descriptor tells of others.
+            deadline = time.monotonic() + seconds
+            if self._mailbox.holds_one or _wait_readable(self._event_fd, deadline):
                 self.take_events_unless_busy(seconds)
         finally:
             with self._changed:

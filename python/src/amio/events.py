@@ -115,9 +115,14 @@ class Mailbox:
         self._interface = interface
         self._raw = sized(_abi.Event)
 
+    @property
+    def holds_one(self) -> bool:
+        """Whether an event was fetched and is not dropped yet. The library no longer tells of it."""
+        return bool(self._raw.kind != _abi.EVENT_NONE)
+
     def oldest(self) -> Event | None:
         """The oldest event; ``None``: there is none."""
-        if self._raw.kind == _abi.EVENT_NONE:
+        if not self.holds_one:
             lib.amio_interface_next_event(self._interface, ctypes.byref(self._raw))
         return None if self._raw.kind == _abi.EVENT_NONE else _event_of(self._raw)
 
