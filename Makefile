@@ -55,8 +55,8 @@ demo: setup-build setup-demo build ## set up this machine, then render and check
 # would disturb, beside what needs one of them.
 .PHONY: test
 test: setup ## set up this machine, then run all tests that CI runs
-	scripts/side-by-side 'lint test-rust test-compare' 'build test-install test-san'
-	scripts/side-by-side 'test-live test-python demo' 'test-fuzz test-loom test-rt'
+	scripts/side-by-side 'lint test-rust test-compare test-loom' 'build test-install test-san'
+	scripts/side-by-side 'test-live test-python demo' 'test-fuzz test-rt'
 
 .PHONY: setup setup-build setup-demo setup-bench
 setup: ## install what this machine lacks to build, test and run the demo
