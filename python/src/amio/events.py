@@ -117,7 +117,7 @@ class Mailbox:
 
     @property
     def holds_one(self) -> bool:
-        """Whether an event was fetched and is not dropped yet. The library no longer tells of it."""
+        """Whether an event was fetched and not dropped: the library no longer tells of it."""
         return bool(self._raw.kind != _abi.EVENT_NONE)
 
     def oldest(self) -> Event | None:
