@@ -35,6 +35,7 @@ programs! {
     section_events_from_c: "events",
     section_stats_from_c: "stats",
     section_meter_from_c: "meter",
+    signals_of_the_program_reach_it: "signals",
     structs_of_older_and_newer_callers: "sized",
     tickets_given_out_while_closing_end_in_one_event: "closing",
     wrong_arguments_give_documented_errors: "arguments",

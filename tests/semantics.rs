@@ -501,14 +501,13 @@ fn what_still_comes_in_is_cut_where_it_has_come_to() {
         .rolling()
         .at(0, Command::SetPosition(50))
         .at(2, Command::SetPosition(52));
-    // Coming in at 0, 1/4, 2/4, 3/4, 1; from frame 2 on, times 1, 3/4, 2/4, 1/4; the second
-    // time coming in at 0, 1/4, 2/4, 3/4, 1.
+    // The first time, it has come in by 1/2 when it is cut; what is left comes in the second time.
     let both = |first: f64, second: f64| 40.0 * (first + second);
     let expected = [
         0.0,
         10.0,
         both(0.5, 0.0),
-        both(0.75 * 0.75, 0.25),
+        both(0.75 - 0.25, 0.25),
         both(0.5, 0.5),
         both(0.25, 0.75),
         40.0,
@@ -517,17 +516,40 @@ fn what_still_comes_in_is_cut_where_it_has_come_to() {
 }
 
 #[test]
-fn the_oldest_of_more_than_31_cuts_ends_at_once() {
-    let mut case = Case::new(34)
+fn however_many_cuts_overlap_sound_at_the_same_place_goes_on_as_it_was() {
+    for (apart, cuts) in [1, 2, 7, 16, 64]
+        .into_iter()
+        .flat_map(|apart| [2, 8, 31, 40].map(|cuts| (apart, cuts)))
+    {
+        let frames = 600 + apart * cuts;
+        let mut case = Case::new(frames)
+            .setup(|setup| setup.declick_frames = 240)
+            .clip(Material::mono(&vec![1.0; frames as usize]))
+            .playspec(vec![piece(0, frames, 0)])
+            .rolling();
+        for cut in 0..cuts {
+            let at = 300 + apart * cut;
+            case = case.at(at, Command::SetPosition(at as i64));
+        }
+        let output = render(&case.0).output;
+        assert!(output.iter().all(|sample| (sample - 1.0).abs() < 1e-9));
+        check(&case.0, Periods::Fixed(16)).unwrap_or_else(|why| panic!("{why}"));
+    }
+}
+
+#[test]
+fn the_shortest_sound_between_more_than_31_cuts_ends_at_once() {
+    let mut case = Case::new(80)
         .setup(|setup| setup.declick_frames = 1_000)
         .clip(Material::mono(&vec![0.01; 10_000]))
         .playspec(vec![piece(0, 9_000, 0)])
         .rolling();
-    for cut in 1..=32 {
-        case = case.at(cut, Command::SetPosition(100 * cut as i64));
+    for cut in 1..=33 {
+        // The eighth lasts for one frame, the others for two.
+        let at = 2 * cut - u64::from(cut > 8);
+        case = case.at(at, Command::SetPosition(100 * cut as i64));
     }
     let rendering = render(&case.0);
-    // The cut at frame 0, where playing starts, is one of the 33.
     assert_eq!(rendering.coverage.get("ends for lack of room"), Some(&2));
     check(&case.0, Periods::Fixed(16)).unwrap_or_else(|why| panic!("{why}"));
 }

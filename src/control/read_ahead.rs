@@ -10,8 +10,9 @@ use super::schedule::Asked;
 use crate::clip::Clip;
 use crate::clip::stream::Stream;
 use crate::driver::DriverKind;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::link::Command;
+use crate::sys;
 use crate::units::Ticket;
 use parking_lot::{Condvar, Mutex};
 use std::collections::{HashMap, HashSet};
@@ -85,16 +86,10 @@ impl ReadAhead {
         }
         let (alive, ended) = mpsc::channel();
         let (wake, inner) = (self.wake.clone(), Arc::downgrade(inner));
-        std::thread::Builder::new()
-            .name("amio-reader".into())
-            .spawn(move || {
-                run(&wake, &inner);
-                drop(alive);
-            })
-            .map_err(|source| Error::System {
-                what: "starting the thread that reads ahead",
-                source,
-            })?;
+        sys::spawn("amio-reader", move || {
+            run(&wake, &inner);
+            drop(alive);
+        })?;
         *thread = Some(ended);
         Ok(())
     }

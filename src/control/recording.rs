@@ -11,6 +11,7 @@ use super::recorder::{RecorderState, Recording};
 use crate::clip::{Shape, Writer};
 use crate::error::{Error, Result};
 use crate::link::{Chunk, TapReader, TapStopper};
+use crate::sys;
 use parking_lot::{Condvar, Mutex};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -77,13 +78,7 @@ impl Take {
             lost_seen: 0,
             settled: Instant::now(),
         };
-        let thread = std::thread::Builder::new()
-            .name("amio-recorder".into())
-            .spawn(move || job.run())
-            .map_err(|source| Error::System {
-                what: "starting a recorder's thread",
-                source,
-            })?;
+        let thread = sys::spawn("amio-recorder", move || job.run())?;
         *take.thread.lock() = Some(thread);
         Ok(take)
     }

@@ -101,13 +101,7 @@ impl Supervisor {
         let inbox = inner.inbox.clone();
         let inner = Arc::downgrade(inner);
         let run = move || Watch::default().run(&inbox, &inner);
-        let thread = std::thread::Builder::new()
-            .name("amio-supervisor".into())
-            .spawn(run);
-        thread.map(Supervisor).map_err(|source| Error::System {
-            what: "starting the supervisor",
-            source,
-        })
+        sys::spawn("amio-supervisor", run).map(Supervisor)
     }
 
     /// Returns when the thread has ended; at once if called on it (when it held the last handle).

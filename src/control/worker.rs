@@ -3,6 +3,7 @@
 
 use crate::driver::Driver;
 use crate::error::{Error, Result};
+use crate::sys;
 use parking_lot::Mutex;
 use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
@@ -31,15 +32,7 @@ impl Worker {
                 job(&mut driver);
             }
         };
-        let thread = std::thread::Builder::new()
-            .name("amio-driver".into())
-            .spawn(run);
-        thread
-            .map(|_| Worker::Apart(sender))
-            .map_err(|source| Error::System {
-                what: "starting a driver's thread",
-                source,
-            })
+        sys::spawn("amio-driver", run).map(|_| Worker::Apart(sender))
     }
 
     /// Begins a call; its result arrives at the receiver, unless it hangs.

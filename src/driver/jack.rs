@@ -13,7 +13,7 @@ mod patchbay;
 use super::{Driver, Info, Lease, Notice, Notify, Period, Request};
 use crate::error::{Error, Result};
 use crate::jack::{Client, Cycle, Direction, Handler, Output, Port};
-use crate::sys::{Realtime, Signal};
+use crate::sys::{self, Realtime, Signal};
 use crate::units::{Latency, MAX_CHANNELS};
 use frames::FrameClock;
 use patchbay::{Patchbay, Ports};
@@ -229,36 +229,30 @@ impl Drop for Jack {
 
 /// The thread that does what libjack's threads may not.
 fn watch(shared: Arc<Shared>, client: Arc<Client>, notify: Notify) -> Result<JoinHandle<()>> {
-    std::thread::Builder::new()
-        .name("amio-jack".into())
-        .spawn(move || {
-            let mut told = Latency::default();
-            loop {
-                shared.wake.wait(std::time::Duration::MAX);
-                shared.wake.clear();
-                if shared.closing.load(Ordering::Acquire) {
-                    return;
-                }
-                for notice in std::mem::take(&mut *lock(&shared.notices)) {
-                    notify(notice);
-                }
-                for _ in 0..shared.xruns.swap(0, Ordering::Relaxed) {
-                    notify(Notice::Xrun);
-                }
-                if shared.graph_changed.swap(false, Ordering::AcqRel) && !shared.is_lost() {
-                    shared.refresh(&client);
-                }
-                let latency = shared.latency();
-                if latency != told {
-                    told = latency;
-                    notify(Notice::Latency(latency));
-                }
+    sys::spawn("amio-jack", move || {
+        let mut told = Latency::default();
+        loop {
+            shared.wake.wait(std::time::Duration::MAX);
+            shared.wake.clear();
+            if shared.closing.load(Ordering::Acquire) {
+                return;
             }
-        })
-        .map_err(|source| Error::System {
-            what: "starting a thread",
-            source,
-        })
+            for notice in std::mem::take(&mut *lock(&shared.notices)) {
+                notify(notice);
+            }
+            for _ in 0..shared.xruns.swap(0, Ordering::Relaxed) {
+                notify(Notice::Xrun);
+            }
+            if shared.graph_changed.swap(false, Ordering::AcqRel) && !shared.is_lost() {
+                shared.refresh(&client);
+            }
+            let latency = shared.latency();
+            if latency != told {
+                told = latency;
+                notify(Notice::Latency(latency));
+            }
+        }
+    })
 }
 
 impl Shared {

@@ -61,18 +61,12 @@ impl Driver for Null {
             stop: stop.clone(),
         };
         let (realtime, notify) = (self.realtime.clone(), self.notify.clone());
-        let thread = std::thread::Builder::new()
-            .name("amio-null".into())
-            .spawn(move || {
-                let granted = realtime.get_or_init(|| sys::request_realtime(PRIORITY));
-                if let Realtime::Refused { reason } = granted {
-                    notify(Notice::Log(format!("no real-time scheduling: {reason}")));
-                }
-                run.until_stopped();
-            });
-        let thread = thread.map_err(|source| Error::System {
-            what: "starting the null driver's thread",
-            source,
+        let thread = sys::spawn("amio-null", move || {
+            let granted = realtime.get_or_init(|| sys::request_realtime(PRIORITY));
+            if let Realtime::Refused { reason } = granted {
+                notify(Notice::Log(format!("no real-time scheduling: {reason}")));
+            }
+            run.until_stopped();
         })?;
         self.thread = Some((thread, stop));
         Ok(())

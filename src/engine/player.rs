@@ -50,6 +50,8 @@ struct Cut<'a> {
     at: u64,
     /// The scene's timeline frame there.
     position: i64,
+    /// Its timeline frame from which on nothing begins in it.
+    closed: i64,
     /// Those of the next scene.
     beginners: Beginners<'a>,
 }
@@ -347,13 +349,18 @@ impl Block {
             let part = &mut shape[slopes.before_fading_out as usize..];
             (kernels.scale_falling)(part, left, entry.fade_out);
         }
-        if slopes.coming_in > 0 {
-            let part = &mut shape[..slopes.coming_in as usize];
-            (kernels.scale_rising)(part, slopes.passed, slopes.declick);
-        }
-        if let Some(from) = slopes.out_from {
-            let left = from + slopes.declick - self.device_frame;
-            (kernels.scale_falling)(shape, left, slopes.declick);
+        // The scene's weight: how far it has come in, less how far the next one has.
+        let (coming_in, rest) = shape.split_at_mut(slopes.coming_in as usize);
+        match slopes.out_from {
+            None => (kernels.scale_rising)(coming_in, slopes.passed, slopes.declick),
+            Some(from) => {
+                // A voice that has come in, or never had to, has passed less than that.
+                let between = slopes.passed.saturating_sub(self.device_frame - from);
+                let weight = between as f32 / slopes.declick as f32;
+                coming_in.iter_mut().for_each(|factor| *factor *= weight);
+                let left = from + slopes.declick - self.device_frame - slopes.coming_in;
+                (kernels.scale_falling)(rest, left, slopes.declick);
+            }
         }
     }
 }
@@ -395,6 +402,7 @@ fn part_of<'a>(
         cut: next.map(|next| Cut {
             at: next.start,
             position: scene.position_at(next.start),
+            closed: scene.closed.unwrap_or(i64::MAX),
             beginners: Beginners::of(next),
         }),
         declick,
@@ -404,7 +412,7 @@ fn part_of<'a>(
 /// How a voice fades; `None` if it is not heard in this scene.
 fn fades_of(voice: &Voice<'_>, part: &Part<'_>) -> Option<Fades> {
     if let Some(cut) = &part.cut
-        && (voice.begin >= cut.position || cut.beginners.take_over(voice, cut.position))
+        && (voice.begin >= cut.closed || cut.beginners.take_over(voice, cut.position))
     {
         return None;
     }

@@ -1,9 +1,9 @@
 //! What sounds now, and what sounded before the latest cuts and is still fading.
 //!
 //! A *scene* is a playspec heard from a position on, from one cut to the next. At each cut a new
-//! scene begins: what it was cut into fades in while what sounded in the one before fades out.
-//! Both fades are linear and add up to 1, so sound that is at the same place on both sides of the
-//! cut goes on as it was.
+//! scene begins: what it was cut into fades in while what sounded in the one before fades out. The
+//! weights of all scenes add up to 1, however many cuts overlap, so sound that is at the same place
+//! on both sides of its cuts goes on as it was.
 
 use crate::link::{EngineEnd, Retired, Swap};
 use crate::playspec::Entry;
@@ -20,6 +20,8 @@ pub(super) struct Scene {
     /// Timeline frame at `start`.
     pub position: i64,
     pub rolling: bool,
+    /// Timeline frame at which it was cut, if it was: no voice begins there or later.
+    pub closed: Option<i64>,
 }
 
 /// A playspec in force. Clones share it; the last one goes back over `link` to be dropped.
@@ -171,12 +173,13 @@ const MAX_SCENES: usize = 32;
 impl Scenes {
     /// Stopped at 0, without a playspec.
     pub fn new(declick: u64) -> Scenes {
-        let mut list = VecDeque::with_capacity(MAX_SCENES);
+        let mut list = VecDeque::with_capacity(MAX_SCENES + 1);
         list.push_back(Scene {
             source: None,
             start: 0,
             position: 0,
             rolling: false,
+            closed: None,
         });
         Scenes { list, declick }
     }
@@ -212,17 +215,21 @@ impl Scenes {
             start: at,
             position,
             rolling,
+            closed: None,
         };
         if let Some(unheard) = self.list.back_mut().filter(|last| last.start == at) {
             let replaced = std::mem::replace(unheard, scene);
             self.release(replaced, link);
             return;
         }
-        if self.list.len() == MAX_SCENES {
-            self.drop_oldest(link);
+        self.forget(at, link);
+        if let Some(last) = self.list.back_mut() {
+            last.closed = Some(last.position_at(at));
         }
         self.list.push_back(scene);
-        self.forget(at, link);
+        if self.list.len() > MAX_SCENES {
+            self.drop_shortest(link);
+        }
     }
 
     /// Drops the scenes that have faded.
@@ -245,6 +252,17 @@ impl Scenes {
     fn drop_oldest(&mut self, link: &mut EngineEnd) {
         if let Some(oldest) = self.list.pop_front() {
             self.release(oldest, link);
+        }
+    }
+
+    /// Drops the shortest scene between two cuts. What was cut by its beginning fades out at its end
+    /// instead: the scene's weight goes to the one before it.
+    fn drop_shortest(&mut self, link: &mut EngineEnd) {
+        let between = 1..self.list.len().saturating_sub(1);
+        let frames = |scene: &usize| self.list[scene + 1].start - self.list[*scene].start;
+        let shortest = between.min_by_key(frames);
+        if let Some(scene) = shortest.and_then(|scene| self.list.remove(scene)) {
+            self.release(scene, link);
         }
     }
 

@@ -21,6 +21,11 @@ const STATUS_SERVER_FAILED: c_int = 0x10;
 const STATUS_VERSION_ERROR: c_int = 0x400;
 
 const PORT_IS_PHYSICAL: c_ulong = 0x4;
+/// Which server a client asks for that names none.
+const DEFAULT_SERVER: &str = "JACK_DEFAULT_SERVER";
+/// jackd's library copies the name into buffers of this size and a NUL, and ends the process where it
+/// does not fit.
+const LONGEST_SERVER_NAME: usize = 255;
 const AUDIO: &CStr = c"32 bit float mono audio";
 
 /// A connection to a JACK server; dropping it closes the connection, which takes some 50 ms when
@@ -50,9 +55,13 @@ impl Client {
     pub fn open(name: &str, server: Option<&str>, start: bool, log: Sink) -> Result<Client> {
         let library = Library::get()?;
         let client_name = checked_name(library, name)?;
-        let server_name = server
-            .map(|server| c_string("server_name", server))
-            .transpose()?;
+        let server_name = server.map(checked_server_name).transpose()?;
+        if server.is_none()
+            && let Some(name) = std::env::var_os(DEFAULT_SERVER)
+            && name.len() > LONGEST_SERVER_NAME
+        {
+            return Err(too_long(DEFAULT_SERVER, name.len()));
+        }
         let options = if start { 0 } else { NO_START_SERVER };
         let mut status = 0;
         let (raw, lines) = turns::open(library, || {
@@ -280,13 +289,27 @@ fn c_string(what: &str, text: &str) -> Result<CString> {
         .map_err(|_| Error::InvalidArgument(format!("{what} is {text:?}; it must not contain NUL")))
 }
 
+fn checked_server_name(name: &str) -> Result<CString> {
+    if name.len() > LONGEST_SERVER_NAME {
+        return Err(too_long("server_name", name.len()));
+    }
+    c_string("server_name", name)
+}
+
+fn too_long(what: &str, bytes: usize) -> Error {
+    Error::InvalidArgument(format!(
+        "{what} has {bytes} bytes; JACK takes up to {LONGEST_SERVER_NAME}"
+    ))
+}
+
 fn checked_name(library: &'static Library, name: &str) -> Result<CString> {
     // SAFETY: takes nothing.
-    let size = unsafe { (library.client_name_size)() }.max(2) as usize;
-    if name.is_empty() || name.len() >= size || name.contains(':') {
+    let size = unsafe { (library.client_name_size)() }.max(3) as usize;
+    // The size counts the NUL, and jackd's server takes one byte less than its library says.
+    let longest = size - 2;
+    if name.is_empty() || name.len() > longest || name.contains(':') {
         return Err(Error::InvalidArgument(format!(
-            "client_name is {name:?}; JACK takes 1 to {} bytes without a colon",
-            size - 1
+            "client_name is {name:?}; JACK takes 1 to {longest} bytes without a colon"
         )));
     }
     c_string("client_name", name)

@@ -206,6 +206,46 @@ fn a_server_that_does_not_run_is_named_in_the_error_and_libjack_prints_nothing()
 }
 
 #[test]
+fn names_that_jack_does_not_take_are_refused_before_libjack_sees_them() {
+    beside!(Server::Jackd(256), {
+        let refusal = |config: Config| Interface::new(config).err().expect("refused").to_string();
+        if is_apart() {
+            let text = refusal(config(2, 2));
+            assert!(
+                text.contains("JACK_DEFAULT_SERVER has 300 bytes; JACK takes up to 255"),
+                "{text}"
+            );
+            return;
+        }
+        let server = |bytes: usize| Config {
+            server_name: Some("z".repeat(bytes)),
+            ..config(2, 2)
+        };
+        for bytes in [256, 270, 4_000] {
+            let text = refusal(server(bytes));
+            let expected = format!("server_name has {bytes} bytes; JACK takes up to 255");
+            assert!(text.contains(&expected), "{text}");
+        }
+        let refused = Interface::new(server(255)).err();
+        assert!(
+            matches!(refused, Some(Error::NoServer { .. })),
+            "{refused:?}"
+        );
+        let client = |bytes: usize| Config {
+            client_name: "z".repeat(bytes),
+            ..config(2, 2)
+        };
+        let text = refusal(client(64));
+        assert!(text.contains("JACK takes 1 to 63 bytes"), "{text}");
+        Interface::new(client(63)).expect("the longest name that jackd takes");
+        apart(
+            "client::names_that_jack_does_not_take_are_refused_before_libjack_sees_them",
+            &[("JACK_DEFAULT_SERVER", &"z".repeat(300))],
+        );
+    });
+}
+
+#[test]
 fn another_rate_or_period_than_the_servers_is_refused_by_name_and_value() {
     beside!(Server::Jackd(256), {
         let refusal = |config: Config| {

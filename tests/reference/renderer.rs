@@ -92,7 +92,7 @@ struct Entrance {
     position: i64,
 }
 
-/// A run that was cut and fades out.
+/// A run that was cut and fades out, if it sounds.
 #[derive(Clone, Debug)]
 struct Tail {
     run: Run,
@@ -148,9 +148,8 @@ struct Model<'a> {
     slipped: u64,
     run: Run,
     playing: Option<Name>,
+    /// One for each cut that fades, the oldest first.
     tails: Vec<Tail>,
-    /// The cuts that fade now, the oldest first.
-    cuts: VecDeque<CutTime>,
     queue: VecDeque<Pending>,
     ramps: HashMap<(usize, usize), Ramp>,
     seen: Rendering,
@@ -170,7 +169,6 @@ impl<'a> Model<'a> {
             },
             playing: None,
             tails: Vec::new(),
-            cuts: VecDeque::new(),
             queue: VecDeque::new(),
             ramps: HashMap::new(),
             seen: Rendering::default(),
@@ -363,48 +361,52 @@ impl<'a> Model<'a> {
         if self.run.rolling && !self.begun(&self.run).is_empty() {
             self.count("comes in");
         }
-        let mut taken_over = old.clone();
-        taken_over.retain(|voice| self.run.rolling && self.is_taken_over(&before, *voice));
+        self.run.entrance = Some(Entrance {
+            cut: self.fade_frame(),
+            position: self.run.position,
+        });
+        let taken_over = self.taken_over(&before, &self.run);
         if !taken_over.is_empty() {
             self.count("taken over");
         }
         if old.len() > taken_over.len() {
             self.count("fades away");
         }
-        if before.rolling {
-            self.tails.push(Tail {
-                cut: self.fade_frame(),
-                position: before.position,
-                run: before,
-                taken_over,
-            });
+        if self.fade_frame() == 0 {
+            return; // nothing sounded before
         }
-        self.run.entrance = Some(Entrance {
+        self.tails.push(Tail {
             cut: self.fade_frame(),
-            position: self.run.position,
+            position: before.position,
+            run: before,
+            taken_over,
         });
         self.forget_old_cuts();
     }
 
-    /// "At most 31 scenes fade away at once; with more cuts in L frames the oldest is silent at
-    /// once."
+    /// "At most 31 cuts fade at once. With more, what sounded for the shortest time between two of
+    /// them (the earliest, if there are several) is silent at once, and what sounded before it fades
+    /// out from the second of the two cuts on."
     fn forget_old_cuts(&mut self) {
         let now = self.fade_frame();
         let declick = u64::from(self.arrangement.setup.declick_frames);
-        if self.cuts.back() != Some(&now) {
-            self.cuts.push_back(now);
-        }
-        self.cuts.retain(|cut| now - cut < declick);
         self.tails.retain(|tail| now - tail.cut < declick);
-        if self.tails.len() > 1 {
+        if self.tails.iter().filter(|tail| tail.run.rolling).count() > 1 {
             self.count("fades away with others");
         }
-        if self.cuts.len() <= MOST_FADING_CUTS {
+        if self.tails.len() <= MOST_FADING_CUTS {
             return;
         }
         self.count("ends for lack of room");
-        let ended = self.cuts.pop_front();
-        self.tails.retain(|tail| Some(tail.cut) != ended);
+        let frames = |tail: &usize| self.tails[*tail].cut - self.tails[tail - 1].cut;
+        let shortest = (1..self.tails.len()).min_by_key(frames).expect("many");
+        let cut = self.tails.remove(shortest).cut;
+        let mut before = self.tails[shortest - 1].run.clone();
+        before.position -= (now - cut) as i64;
+        let next = self.tails.get(shortest).map_or(&self.run, |tail| &tail.run);
+        let taken_over = self.taken_over(&before, next);
+        let tail = &mut self.tails[shortest - 1];
+        (tail.cut, tail.taken_over) = (cut, taken_over);
     }
 
     /// The time that the fades of cuts go by: device frames, without those that slipped.
@@ -419,16 +421,28 @@ impl<'a> Model<'a> {
         voices
     }
 
+    /// What the next run takes over of what sounds in the one before when it is cut.
+    fn taken_over(&self, before: &Run, next: &Run) -> Vec<Voice> {
+        if !before.rolling || !next.rolling {
+            return Vec::new();
+        }
+        let mut voices = self.begun(before);
+        voices.retain(|voice| self.is_taken_over(before, *voice, next));
+        voices
+    }
+
     /// "Where an entry begins exactly at the position that was jumped to with the same frame of
     /// the same clip on the same first output."
-    fn is_taken_over(&self, before: &Run, old: Voice) -> bool {
-        let (Some(from), Some(to)) = (before.playspec, self.run.playspec) else {
+    fn is_taken_over(&self, before: &Run, old: Voice, next: &Run) -> bool {
+        let (Some(from), Some(to), Some(entrance)) =
+            (before.playspec, next.playspec, &next.entrance)
+        else {
             return false;
         };
         let a = &self.arrangement.playspecs[from][old.entry];
         let clip_frame = a.begin + (before.position - old.begin) as u64;
-        let mut new = self.sounding(Some(to), self.run.position);
-        new.retain(|voice| voice.begin == self.run.position);
+        let mut new = self.sounding(Some(to), entrance.position);
+        new.retain(|voice| voice.begin == entrance.position);
         new.iter().any(|voice| {
             let b = &self.arrangement.playspecs[to][voice.entry];
             a.clip == b.clip && clip_frame == b.begin && a.first_output == b.first_output
@@ -456,14 +470,14 @@ impl<'a> Model<'a> {
         let mut frame = vec![0.0; outputs];
         let mut empty = vec![true; outputs];
         let declick = f64::from(self.arrangement.setup.declick_frames);
-        for tail in &self.tails {
+        for tail in self.tails.iter().filter(|tail| tail.run.rolling) {
             let since = (self.fade_frame() - tail.cut) as f64;
             if since >= declick {
                 continue;
             }
             for voice in self.sounding(tail.run.playspec, tail.run.position) {
                 if voice.begin < tail.position && !tail.taken_over.contains(&voice) {
-                    let scale = (declick - since) / declick * self.scale_in(&tail.run, voice);
+                    let scale = self.scale_in(&tail.run, voice) - since / declick;
                     self.add(&tail.run, voice, scale, &mut frame, &mut empty);
                 }
             }

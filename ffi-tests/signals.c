@@ -1,0 +1,135 @@
+/*
+ * The library's threads take no signals of the program: a handler runs on a thread of the program, a
+ * signal that the program waits for reaches it, and a recorder that meets the limit of the size of files
+ * fails without ending the process.
+ */
+#define _GNU_SOURCE
+#include "check.h"
+#include <pthread.h>
+#include <semaphore.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+enum { TIMES = 50 };
+
+static sem_t ready, handled, done;
+static pthread_t taker;
+static volatile sig_atomic_t elsewhere;
+
+static void handle(int number)
+{
+    (void)number;
+    if (!pthread_equal(pthread_self(), taker))
+        elsewhere = 1;
+    sem_post(&handled);
+}
+
+static void wait_for(sem_t *semaphore)
+{
+    while (sem_wait(semaphore) != 0) /* a handler ran */
+        continue;
+}
+
+/* The thread of the program that takes SIGUSR1. */
+static void *take(void *unused)
+{
+    sigset_t set;
+    (void)unused;
+    sigemptyset(&set);
+    sigaddset(&set, SIGUSR1);
+    CHECK(pthread_sigmask(SIG_UNBLOCK, &set, NULL) == 0);
+    sem_post(&ready);
+    wait_for(&done);
+    return NULL;
+}
+
+/* An interface with all threads that the library has: the driver's, a supervisor, a recorder, one that
+   reads ahead. */
+static amio_interface *busy_interface(const char *take_path, amio_recorder **recorder)
+{
+    amio_interface_config config;
+    amio_recorder_config recording;
+    amio_interface *iface;
+    memset(&config, 0, sizeof config);
+    config.struct_size = sizeof config;
+    config.driver = AMIO_DRIVER_NULL;
+    config.input_channels = 1;
+    config.output_channels = 1;
+    OK(amio_interface_new(&config, &iface));
+    OK(amio_interface_start(iface));
+    memset(&recording, 0, sizeof recording);
+    recording.struct_size = sizeof recording;
+    OK(amio_recorder_new(iface, take_path, &recording, recorder));
+    return iface;
+}
+
+static void signals_reach_the_program(const char *path)
+{
+    struct sigaction action;
+    sigset_t both, waited_for;
+    amio_recorder *recorder;
+    amio_interface *iface;
+    int times, number;
+
+    memset(&action, 0, sizeof action);
+    action.sa_handler = handle;
+    CHECK(sigaction(SIGUSR1, &action, NULL) == 0);
+    CHECK(sem_init(&ready, 0, 0) == 0 && sem_init(&handled, 0, 0) == 0 && sem_init(&done, 0, 0) == 0);
+
+    /* No signal is blocked yet: threads that inherited that would take them. */
+    iface = busy_interface(path, &recorder);
+    sigemptyset(&both);
+    sigaddset(&both, SIGUSR1);
+    sigaddset(&both, SIGUSR2);
+    CHECK(pthread_sigmask(SIG_BLOCK, &both, NULL) == 0);
+    CHECK(pthread_create(&taker, NULL, take, NULL) == 0);
+    wait_for(&ready);
+
+    for (times = 0; times < TIMES; times++) {
+        CHECK(kill(getpid(), SIGUSR1) == 0);
+        wait_for(&handled);
+    }
+    CHECK(!elsewhere);
+    sigemptyset(&waited_for);
+    sigaddset(&waited_for, SIGUSR2);
+    for (times = 0; times < TIMES; times++) {
+        CHECK(kill(getpid(), SIGUSR2) == 0); /* ends the process where a thread takes it */
+        CHECK(sigwait(&waited_for, &number) == 0 && number == SIGUSR2);
+    }
+
+    sem_post(&done);
+    CHECK(pthread_join(taker, NULL) == 0);
+    OK(amio_recorder_free(recorder));
+    OK(amio_interface_free(iface));
+}
+
+static void a_limit_of_the_size_of_files_is_a_failure(const char *path)
+{
+    const struct rlimit limit = {64 * 1024, RLIM_INFINITY}, none = {RLIM_INFINITY, RLIM_INFINITY};
+    static float input[RATE];
+    amio_recorder_config recording;
+    amio_recorder *recorder;
+    amio_interface *iface = rolling_offline(1);
+
+    memset(&recording, 0, sizeof recording);
+    recording.struct_size = sizeof recording;
+    CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+    OK(amio_recorder_new(iface, path, &recording, &recorder));
+    OK(amio_interface_advance(iface, RATE, input, NULL));
+    FAILS(AMIO_ERROR_IO, amio_recorder_wait(recorder, 10000));
+    CHECK(setrlimit(RLIMIT_FSIZE, &none) == 0);
+    OK(amio_recorder_free(recorder));
+    OK(amio_interface_free(iface));
+}
+
+int main(void)
+{
+    const char *folder = getenv("TMPDIR");
+    char path[512];
+    snprintf(path, sizeof path, "%s/amio-signals-%ld.wav", folder ? folder : "/tmp", (long)getpid());
+    signals_reach_the_program(path);
+    a_limit_of_the_size_of_files_is_a_failure(path);
+    remove(path);
+    return 0;
+}
