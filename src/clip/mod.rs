@@ -11,6 +11,7 @@ mod convert;
 mod decode;
 mod encode;
 mod format;
+mod locked;
 mod loudness;
 mod memory;
 mod open;

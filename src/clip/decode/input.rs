@@ -2,6 +2,7 @@
 //! more memory is taken than it has bytes.
 
 use super::SUPPORTED;
+use crate::clip::locked::Locked;
 use crate::error::{Error, Result};
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
@@ -14,7 +15,7 @@ pub(super) const PARTS: usize = 1 << 14;
 
 /// An open file, or a part of it.
 pub(super) struct Input {
-    file: Arc<File>,
+    file: Arc<Locked>,
     path: PathBuf,
     /// Bytes in the file when it was opened.
     file_length: u64,
@@ -38,12 +39,9 @@ impl Input {
             });
         }
         let file = File::open(path).map_err(failed)?;
-        // So that nobody saves or records over it while it is read; one that is being recorded is
-        // locked already, and can be read all the same.
-        let _ = file.try_lock_shared();
         let length = file.metadata().map_err(failed)?.len();
         Ok(Arc::new(Input {
-            file: Arc::new(file),
+            file: Arc::new(Locked::to_read(file)),
             path: path.into(),
             file_length: length,
             begin: 0,

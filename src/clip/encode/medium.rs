@@ -1,13 +1,13 @@
 //! Where a file is written: to a place that can be come back to, or into a pipe.
 
-use std::fs::File;
+use crate::clip::locked::Locked;
 use std::io::{Result, Write};
 use std::os::unix::fs::FileExt;
 
 /// What takes the bytes of a file.
 pub enum Medium {
     /// A file, whose header is brought up to date.
-    File(File),
+    File(Locked),
     /// What takes bytes one after another: its header is right from the beginning.
     Stream(Box<dyn Write + Send>),
 }

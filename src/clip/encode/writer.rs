@@ -3,8 +3,9 @@
 use super::medium::Medium;
 use super::{Encoding, PIECE_FRAMES, Shape, encoding, io_error};
 use crate::clip::bad_samples;
+use crate::clip::locked::Locked;
 use crate::error::{Error, Result};
-use std::fs::{OpenOptions, TryLockError};
+use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
@@ -55,13 +56,12 @@ impl Writer {
             // A pipe, or a device, which is for many.
             return Writer::begin_stream(path, Box::new(file), shape, encoding, None);
         }
-        // File systems without locks have no say in this.
-        if let Err(TryLockError::WouldBlock) = file.try_lock() {
+        let Some(file) = Locked::to_write(file) else {
             return Err(Error::InvalidState(format!(
                 "{}: is being written already, or played by a streamed clip; take another file",
                 path.display()
             )));
-        }
+        };
         file.set_len(0).map_err(|e| io_error(path, e))?;
         let header = encoding.header(0, 0);
         Writer::begin(path, Medium::File(file), header, shape, encoding)
