@@ -10,7 +10,7 @@ use super::punch::{Punch, PunchState, Stretch};
 use super::recorder::{RecorderState, Recording};
 use crate::clip::{Shape, Writer};
 use crate::error::{Error, Result};
-use crate::link::{Chunk, TapReader, TapStopper};
+use crate::link::{Chunk, SkipPolicy, TapReader, TapStopper};
 use crate::sys;
 use parking_lot::{Condvar, Mutex};
 use std::io;
@@ -72,6 +72,7 @@ impl Take {
             punch,
             frame_rate_hz: shape.frame_rate_hz,
             channels: shape.channels.into(),
+            catches_up: inner.config.skip_policy == SkipPolicy::CatchUp,
             inner: Arc::downgrade(inner),
             done: Recording::default(),
             next: None,
@@ -184,6 +185,8 @@ struct Job {
     punch: Punch,
     frame_rate_hz: u32,
     channels: usize,
+    /// Whether the timeline goes on while the device skips frames.
+    catches_up: bool,
     inner: Weak<Inner>,
     done: Recording,
     /// What comes next, if nothing is missing.
@@ -321,12 +324,15 @@ impl Job {
 
     /// Writes what the punch takes of frames that are missing before a chunk; returns how many.
     fn put_silence(&mut self, from: Next, frames: u64, until: &Chunk) -> Result<u64> {
-        // Where the timeline went on meanwhile as before, the missing frames were a part of it.
-        let went_on = until.position.checked_sub(from.position) == i64::try_from(frames).ok();
+        // Where the timeline went on meanwhile as before, the missing frames were a part of it: those
+        // that were skipped, also where it is cut behind them, and lost ones if it is not.
+        let skipped = until.lost_before == 0 && self.catches_up;
+        let distance = until.position.checked_sub(from.position);
+        let uncut = until.rolling && distance == i64::try_from(frames).ok();
         let taken = self.punch.take(Stretch {
             frames,
             position: from.position,
-            rolling: from.rolling && until.rolling && went_on,
+            rolling: from.rolling && (skipped || uncut),
         });
         let silent = taken.end - taken.start;
         if silent > 0 && self.done.state == RecorderState::Waiting {

@@ -248,6 +248,44 @@ fn a_begin_and_an_end_that_are_skipped_are_where_they_would_have_been() {
 }
 
 #[test]
+fn a_begin_or_an_end_that_was_skipped_counts_also_where_the_timeline_is_cut_behind_it() {
+    let folder = Folder::new("skipped-and-cut");
+    let path = folder.file("take.wav");
+    let stop = |interface: &Interface| interface.set_rolling(false).expect("room");
+    let seek = |interface: &Interface| interface.set_position(5_000).expect("room");
+    let cuts: [&dyn Fn(&Interface); 3] = [&|_| (), &stop, &seek];
+    for source in SOURCES {
+        for cut in cuts {
+            let take = |begin, end| {
+                let interface = interface(Config {
+                    skip_policy: SkipPolicy::CatchUp,
+                    ..config(DriverKind::Offline)
+                });
+                interface.start().expect("it starts");
+                interface.set_rolling(true).expect("room");
+                let config = RecorderConfig {
+                    source,
+                    channels: vec![0],
+                    begin: Some(begin),
+                    end,
+                    ..RecorderConfig::default()
+                };
+                let recorder = interface.record(&path, &config).expect("it records");
+                feed(&interface, 960);
+                interface.skip(200).expect("it skips");
+                cut(&interface);
+                feed(&interface, 2_000);
+                let take = recorder.stop().expect("there is room");
+                (take.position, take.frames)
+            };
+            assert_eq!(take(500, Some(1_000)), (500, 500), "{source:?}");
+            // From the middle of the gap on, to the end of all.
+            assert_eq!(take(1_000, None), (1_000, 160 + 2_000), "{source:?}");
+        }
+    }
+}
+
+#[test]
 fn a_recorder_that_comes_late_begins_where_it_is() {
     let folder = Folder::new("late");
     let interface = super::numbers::offline();
