@@ -241,12 +241,26 @@ def test_what_comes_late_is_dealt_with_as_asked(
             assert ticket.outcome.cancel_reason is amio.CancelReason.LATE
 
 
+def test_a_swap_without_a_frame_to_take_over_at_is_not_late_in_its_event_either() -> None:
+    events: list[amio.Event] = []
+    with OfflineInterface() as interface:
+        interface.event_callback = events.append
+        ticket = interface.schedule([])
+        interface.advance(64)
+        applied = [event for event in events if event.kind is EventKind.APPLIED]
+        assert [(event.ticket, event.frames) for event in applied] == [(ticket.number, 0)]
+
+
 def test_a_ticket_of_what_has_ended_cannot_be_cancelled() -> None:
     with OfflineInterface() as interface:
         ticket = interface.schedule([], 0)
         assert repr(ticket) == f"<Ticket {ticket.number}: pending>"
         interface.advance(1)
         assert repr(ticket) == f"<Ticket {ticket.number}: APPLIED>"
+        cancelled = interface.schedule([], 1_000_000)
+        cancelled.cancel()
+        interface.advance(64)
+        assert repr(cancelled) == f"<Ticket {cancelled.number}: CANCELLED>"
         assert not ticket.cancel()
         assert ticket.wait() is ticket.outcome
         assert issubclass(NoSuchTicketError, LookupError)

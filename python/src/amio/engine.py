@@ -288,7 +288,7 @@ class EngineInterface(Capture):
                 _abi.LATE_SLIP if at is None else policy,
                 ctypes.byref(number),
             )
-        ticket = Ticket(self, native, number.value, callback, has_frame=at is not None)
+        ticket = Ticket(self, native, number.value, callback)
         with self._lock:
             event = self._early.pop(ticket.number, None)
             if event is None:

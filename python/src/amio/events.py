@@ -105,6 +105,10 @@ class Event:
         ]
 
 
+#: A swap that is later than this has no frame to take over at, and so is not late.
+_NO_FRAME = 1 << 60
+
+
 class Mailbox:
     """The events of an interface, one after the other.
 
@@ -140,7 +144,7 @@ def _event_of(raw: _abi.Event) -> Event:
         raw.position,
         raw.device_frame,
         raw.time_ns,
-        raw.frames,
+        raw.frames if raw.frames < _NO_FRAME else 0,
         raw.silent_ms,
         raw.count if raw.kind == _abi.EVENT_EVENTS_LOST else 0,
         raw.kind == _abi.EVENT_FREEWHEEL and bool(raw.count),

@@ -49,14 +49,11 @@ class Ticket(Unique):
         playspec: NativePlayspec,
         number: int,
         callback: Callable[[bool], None] | None,
-        has_frame: bool,
     ) -> None:
         # Weakly: an interface that is dropped has not to wait for its tickets to be dropped too.
         self._owner = weakref.ref(interface)
         self._playspec = playspec
         self._callback = callback
-        # Without a frame to take over at, it cannot be late.
-        self._has_frame = has_frame
         self._futures: set[asyncio.Future[Outcome]] = set()
         self._lock = threading.Lock()
         #: The library's number of this swap, as input has it in ``playspec_id``.
@@ -131,7 +128,7 @@ class Ticket(Unique):
             event.position,
             event.device_frame,
             event.time_ns,
-            event.frames if self._has_frame else 0,
+            event.frames,
             event.cancel_reason,
         )
         with self._lock:
@@ -147,7 +144,8 @@ class Ticket(Unique):
             self._callback(bool(self.outcome))
 
     def __repr__(self) -> str:
-        return f"<Ticket {self.number}: {self.outcome.kind.name if self.outcome else 'pending'}>"
+        state = "pending" if self.outcome is None else self.outcome.kind.name
+        return f"<Ticket {self.number}: {state}>"
 
 
 def _resolve(future: asyncio.Future[Outcome], outcome: Outcome) -> None:
