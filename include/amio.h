@@ -598,12 +598,12 @@ typedef struct amio_interface_config {
      */
     uint32_t driver;
     /**
-     * What the server shows, UTF-8. NULL: "amio". The server may change it; see
-     * amio_interface_client_name().
+     * What the server shows, UTF-8, without a colon; jackd takes up to 63 bytes. NULL: "amio". The
+     * server may change it; see amio_interface_client_name().
      */
     const char *client_name;
     /**
-     * Which JACK server, UTF-8. NULL: the default server.
+     * Which JACK server, UTF-8, up to 255 bytes. NULL: the default server.
      */
     const char *server_name;
     /**

@@ -79,10 +79,10 @@ pub struct amio_interface_config {
     pub struct_size: u32,
     /// One of AMIO_DRIVER_*.
     pub driver: u32,
-    /// What the server shows, UTF-8. NULL: "amio". The server may change it; see
-    /// amio_interface_client_name().
+    /// What the server shows, UTF-8, without a colon; jackd takes up to 63 bytes. NULL: "amio". The
+    /// server may change it; see amio_interface_client_name().
     pub client_name: *const c_char,
-    /// Which JACK server, UTF-8. NULL: the default server.
+    /// Which JACK server, UTF-8, up to 255 bytes. NULL: the default server.
     pub server_name: *const c_char,
     /// Frames per second, 1000 to 768000. 0: the server's, or 48000 for the other drivers. A rate
     /// that is not the server's is an error.
@@ -454,8 +454,9 @@ fn side(what: &str, buffer: *const f32, channels: u16) -> Checked<Option<usize>>
 }
 
 /// What the crate calls a setting, and what C calls it.
-const CONFIG_FIELDS: [(&str, &str); 10] = [
+const CONFIG_FIELDS: [(&str, &str); 11] = [
     ("client_name", "config->client_name"),
+    ("server_name", "config->server_name"),
     ("frame_rate_hz", "config->frame_rate_hz"),
     ("period_frames", "config->period_frames"),
     ("declick_frames", "config->declick_frames"),

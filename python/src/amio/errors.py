@@ -173,6 +173,18 @@ _FILE_ERRORS: tuple[type[FileError], ...] = (FileMissingError, FilePermissionErr
 #: What the library calls arguments that have another name here.
 _NAMES = {
     "frame_rate_hz": "frame_rate",
+    "period_frames": "period",
+    "input_channels": "inputs",
+    "output_channels": "outputs",
+    "autoconnect": "connect",
+    "declick_frames": "declick",
+    "skip_policy": "skip",
+    "swap_queue_length": "swap_queue",
+    "command_queue_length": "command_queue",
+    "capture_buffer_frames": "capture_buffer",
+    "read_ahead_frames": "read_ahead",
+    "capture_latency_frames": "capture_latency",
+    "playback_latency_frames": "playback_latency",
     "first_output_channel": "output",
     "source_begin_frame": "start",
     "source_end_frame": "end",
