@@ -52,8 +52,10 @@ def start(name: str, folder: Path, *arguments: str) -> subprocess.Popen[str]:
 def run(name: str, folder: Path, *arguments: str) -> str:
     """What an example prints; it has to succeed."""
     with start(name, folder, *arguments) as process:
-        printed, complaints = process.communicate(timeout=60)
-    assert (process.returncode, complaints) == (0, "")
+        printed, said = process.communicate(timeout=60)
+    # jack_connect, which some examples run, says so to whoever may not lock memory.
+    complaints = [line for line in said.splitlines() if not line.startswith("Cannot lock down ")]
+    assert (process.returncode, complaints) == (0, [])
     return printed
 
 
