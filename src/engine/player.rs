@@ -354,7 +354,7 @@ impl Block {
         match slopes.out_from {
             None => (kernels.scale_rising)(coming_in, slopes.passed, slopes.declick),
             Some(from) => {
-                // A voice that has come in, or never had to, has passed less than that.
+                // Saturating: `passed` is 0 for a voice that does not fade in.
                 let between = slopes.passed.saturating_sub(self.device_frame - from);
                 let weight = between as f32 / slopes.declick as f32;
                 coming_in.iter_mut().for_each(|factor| *factor *= weight);
