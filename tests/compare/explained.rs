@@ -108,7 +108,7 @@ const EXPLAINED: &[Explained] = &[
                         theirs,
                         ..
                     } => {
-                        let is_short = last < frame + 8_192;
+                        let is_short = last < frame + 16_384;
                         ours == theirs && (is_short || d.case.has("first pages without granule"))
                     }
                     _ => false,
@@ -375,15 +375,16 @@ const EXPLAINED: &[Explained] = &[
         },
     },
     Explained {
-        what: "FLAC: ffmpeg finds no frame, or not the first, in some short files",
+        what: "FLAC: ffmpeg finds no frame, or not the first ones, in some short files",
         why: "Its parser wants several headers within some 100 KiB, with numbers as its own encoder writes \
               them. flac and libsndfile give what we give.",
         holds: |d| {
             d.case.format.starts_with("FLAC")
                 && d.is_of(Ffmpeg)
                 && match d.how {
-                    How::Length { theirs, .. } => theirs < 16,
-                    How::Samples { ours, theirs, .. } => theirs < ours,
+                    How::Length { ours, theirs } | How::Samples { ours, theirs, .. } => {
+                        theirs < ours
+                    }
                     _ => false,
                 }
         },
