@@ -122,7 +122,7 @@ def test_an_arrangement_is_heard_by_another_client_on_exact_frames(
     jackd: servers.Jackd, tmp_path: Path
 ) -> None:
     """Rows 8, 10, 11: two swaps in mid-period, crops, repeats, a fractional metronome."""
-    for _ in range(5):
+    for _ in range(30):
         recording, wanted, begun, complete = arrangement_heard_by_another_client(tmp_path)
         if complete:
             break
