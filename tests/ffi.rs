@@ -35,6 +35,7 @@ programs! {
     section_events_from_c: "events",
     section_stats_from_c: "stats",
     section_meter_from_c: "meter",
+    what_a_child_of_fork_inherits_is_its_parents: "fork",
     signals_of_the_program_reach_it: "signals",
     structs_of_older_and_newer_callers: "sized",
     tickets_given_out_while_closing_end_in_one_event: "closing",

@@ -323,9 +323,7 @@ pub unsafe extern "C" fn amio_analysis_levels(
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_analysis_free(analysis: *mut amio_analysis) -> amio_status {
     guard(|| {
-        if !analysis.is_null() {
-            drop(handles::remove("analysis", analysis)?);
-        }
+        drop(handles::remove("analysis", analysis)?);
         Ok(())
     })
 }

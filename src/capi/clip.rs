@@ -323,9 +323,7 @@ pub extern "C" fn amio_clip_retain(clip: *mut amio_clip) -> amio_status {
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_clip_free(clip: *mut amio_clip) -> amio_status {
     guard(|| {
-        if !clip.is_null() {
-            drop(handles::release_clip("clip", clip)?);
-        }
+        drop(handles::release_clip("clip", clip)?);
         Ok(())
     })
 }

@@ -5,6 +5,9 @@
 //! type, or was made up is not found, and that is an error like any other. Keys are numbers that
 //! count upwards, scrambled with a secret of the process, so that none is used twice and none
 //! can be guessed; their upper bits are such that a program that dereferences one faults at once.
+//!
+//! A child of `fork()` begins with a registry of its own. What its parent held is never looked at
+//! there; handles to it are told by their counts.
 
 use super::analysis::{Findings, amio_analysis};
 use super::clip::amio_clip;
@@ -14,12 +17,13 @@ use super::playspec::{Draft, amio_playspec};
 use super::recorder::amio_recorder;
 use super::schedule::{OpenGroup, amio_group};
 use super::status::AMIO_ERROR_INVALID_HANDLE;
+use crate::sys::{Home, MADE_BEFORE};
 use crate::{Clip, Interface, Recorder};
 use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock};
+use std::sync::{Arc, LazyLock, OnceLock};
 
 /// An object that C holds.
 pub(super) enum Object {
@@ -122,15 +126,16 @@ impl Object {
 
 /// Registers an object and returns its handle.
 pub(super) fn insert<H: Handle>(object: Object) -> *mut H {
+    let objects = &registry().objects;
     let key = KEYS.next();
-    OBJECTS.write().insert(key, object);
+    objects.write().insert(key, object);
     std::ptr::without_provenance_mut(key)
 }
 
 /// What `handle` stands for; it stays alive as long as the caller of this function holds it,
 /// whatever another thread frees meanwhile.
 pub(super) fn get<H: Handle>(what: &str, handle: *const H) -> Checked<H::Target> {
-    let objects = OBJECTS.read();
+    let objects = registry().objects.read();
     let object = find(what, handle, objects.get(&handle.addr()))?;
     H::target(object)
         .cloned()
@@ -139,31 +144,43 @@ pub(super) fn get<H: Handle>(what: &str, handle: *const H) -> Checked<H::Target>
 
 /// The object behind a key that was a handle's address, if the handle is still valid.
 pub(super) fn by_key<H: Handle>(key: usize) -> Option<H::Target> {
-    OBJECTS.read().get(&key).and_then(H::target).cloned()
+    registry()
+        .objects
+        .read()
+        .get(&key)
+        .and_then(H::target)
+        .cloned()
 }
 
 /// Takes the object out of the registry; the caller drops it, outside every lock, since dropping
-/// may wait and may run a caller's release callback.
-pub(super) fn remove<H: Handle>(what: &str, handle: *const H) -> Checked<Object> {
-    let mut objects = OBJECTS.write();
+/// may wait and may run a caller's release callback. `None` where there is nothing to free: the
+/// handle is NULL, or its object belongs to the process that this one was forked from.
+pub(super) fn remove<H: Handle>(what: &str, handle: *const H) -> Checked<Option<Object>> {
+    if handle.is_null() || is_inherited(handle) {
+        return Ok(None);
+    }
+    let mut objects = registry().objects.write();
     let object = find(what, handle, objects.get(&handle.addr()))?;
     if H::target(object).is_none() {
         return Err(wrong_type::<H>(what, object));
     }
-    find(what, handle, objects.remove(&handle.addr()))
+    Ok(objects.remove(&handle.addr()))
 }
 
 /// Adds an owner to a clip's handle.
 pub(super) fn retain_clip(what: &str, handle: *const amio_clip) -> Checked {
-    let mut objects = OBJECTS.write();
+    let mut objects = registry().objects.write();
     *references(what, handle, &mut objects)? += 1;
     Ok(())
 }
 
 /// Takes an owner from a clip's handle. After the last one the handle is no longer valid, and the
-/// caller gets the object, to drop it outside every lock.
+/// caller gets the object, as from [`remove`].
 pub(super) fn release_clip(what: &str, handle: *const amio_clip) -> Checked<Option<Object>> {
-    let mut objects = OBJECTS.write();
+    if handle.is_null() || is_inherited(handle) {
+        return Ok(None);
+    }
+    let mut objects = registry().objects.write();
     let references = references(what, handle, &mut objects)?;
     *references -= 1;
     let last = *references == 0;
@@ -186,13 +203,14 @@ fn find<H: Handle, O>(what: &str, handle: *const H, found: Option<O>) -> Checked
         return Err(Fault::null(what));
     }
     found.ok_or_else(|| {
-        Fault::new(
-            AMIO_ERROR_INVALID_HANDLE,
-            format!(
+        let why = match is_inherited(handle) {
+            true => format!("{what} is {}, but {MADE_BEFORE}", H::NAME),
+            false => format!(
                 "{what} is {handle:p}, which is not {}: it was freed, or did not come from this library",
                 H::NAME
             ),
-        )
+        };
+        Fault::new(AMIO_ERROR_INVALID_HANDLE, why)
     })
 }
 
@@ -203,8 +221,44 @@ fn wrong_type<H: Handle>(what: &str, object: &Object) -> Fault {
     )
 }
 
-static OBJECTS: LazyLock<RwLock<HashMap<usize, Object>>> = LazyLock::new(Default::default);
+/// What C holds in one process.
+struct Registry {
+    home: Home,
+    /// The count of the first key that was made in it.
+    first: u64,
+    objects: RwLock<HashMap<usize, Object>>,
+    /// That of a child, where this one is the parent's.
+    of_child: OnceLock<Box<Registry>>,
+}
+
+static FIRST: LazyLock<Registry> = LazyLock::new(Registry::new);
 static KEYS: LazyLock<Keys> = LazyLock::new(Keys::default);
+
+impl Registry {
+    fn new() -> Registry {
+        Registry {
+            home: Home::here(),
+            first: KEYS.count.load(Ordering::Relaxed),
+            objects: RwLock::default(),
+            of_child: OnceLock::new(),
+        }
+    }
+}
+
+/// The registry of this process.
+fn registry() -> &'static Registry {
+    let mut registry: &Registry = &FIRST;
+    while !registry.home.is_here() {
+        registry = registry.of_child.get_or_init(|| Box::new(Registry::new()));
+    }
+    registry
+}
+
+/// Whether a handle was made in a process that this one descends from.
+fn is_inherited<H>(handle: *const H) -> bool {
+    KEYS.count_of(handle.addr())
+        .is_some_and(|count| count < registry().first)
+}
 
 /// Makes keys: a counter of 58 bits, scrambled by a Feistel network, which maps different counts
 /// to different keys whatever its secret round function is.
@@ -214,6 +268,7 @@ struct Keys {
     secret: RandomState,
 }
 
+const ROUNDS: u8 = 4;
 const HALF_BITS: u32 = 29;
 const HALF: u64 = (1 << HALF_BITS) - 1;
 /// Bits 63 and 62 differ: no valid address on x86-64. Bit 55 is set: not a program's address on
@@ -225,20 +280,49 @@ const ALIGNED: u32 = 3;
 
 impl Keys {
     fn next(&self) -> usize {
-        let scrambled = self.scramble(self.count.fetch_add(1, Ordering::Relaxed));
+        self.key_of(self.count.fetch_add(1, Ordering::Relaxed))
+    }
+
+    fn key_of(&self, count: u64) -> usize {
+        let scrambled = self.scramble(count);
         let shifted = scrambled << ALIGNED;
         let below = shifted & ((1 << 55) - 1);
         let above = shifted >> 55 << ABOVE_BIT_55;
         (NO_ADDRESS | above | below) as usize
     }
 
+    /// The count that a key was made from, if it is one.
+    fn count_of(&self, key: usize) -> Option<u64> {
+        let bits = key as u64;
+        let above = bits >> ABOVE_BIT_55 & ((1 << (62 - ABOVE_BIT_55)) - 1);
+        let below = bits & ((1 << 55) - 1);
+        let count = self.unscramble((above << 55 | below) >> ALIGNED);
+        (self.key_of(count) == key).then_some(count)
+    }
+
     fn scramble(&self, count: u64) -> u64 {
-        let (mut left, mut right) = (count >> HALF_BITS & HALF, count & HALF);
-        for round in 0..4u8 {
-            (left, right) = (right, left ^ (self.secret.hash_one((round, right)) & HALF));
+        let (mut left, mut right) = halves(count);
+        for round in 0..ROUNDS {
+            (left, right) = (right, left ^ self.secret_of(round, right));
         }
         left << HALF_BITS | right
     }
+
+    fn unscramble(&self, scrambled: u64) -> u64 {
+        let (mut left, mut right) = halves(scrambled);
+        for round in (0..ROUNDS).rev() {
+            (left, right) = (right ^ self.secret_of(round, left), left);
+        }
+        left << HALF_BITS | right
+    }
+
+    fn secret_of(&self, round: u8, half: u64) -> u64 {
+        self.secret.hash_one((round, half)) & HALF
+    }
+}
+
+fn halves(whole: u64) -> (u64, u64) {
+    (whole >> HALF_BITS & HALF, whole & HALF)
 }
 
 #[cfg(test)]
@@ -257,6 +341,19 @@ mod tests {
             assert_eq!(key >> 62, 0b10);
             assert_eq!(key >> 55 & 1, 1);
         }
+    }
+
+    #[test]
+    fn a_key_tells_its_count_and_other_numbers_are_no_keys() {
+        let keys = Keys::default();
+        for count in [0, 1, 2, 12_345, 1 << 29, (1 << 58) - 1] {
+            let key = keys.key_of(count);
+            assert_eq!(keys.count_of(key), Some(count));
+            for other in [key ^ 1, key ^ 1 << 55, key ^ 1 << 62, key ^ 1 << 63] {
+                assert_eq!(keys.count_of(other), None);
+            }
+        }
+        assert_eq!(keys.count_of(0), None);
     }
 
     #[test]

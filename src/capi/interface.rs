@@ -212,10 +212,7 @@ pub extern "C" fn amio_interface_close(iface: *mut amio_interface) -> amio_statu
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_interface_free(iface: *mut amio_interface) -> amio_status {
     guard(|| {
-        if iface.is_null() {
-            return Ok(());
-        }
-        if let Object::Interface(interface) = handles::remove("iface", iface)? {
+        if let Some(Object::Interface(interface)) = handles::remove("iface", iface)? {
             interface.close();
         }
         Ok(())

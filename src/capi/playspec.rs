@@ -186,9 +186,7 @@ pub extern "C" fn amio_playspec_set_gain(
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_playspec_free(playspec: *mut amio_playspec) -> amio_status {
     guard(|| {
-        if !playspec.is_null() {
-            drop(handles::remove("playspec", playspec)?);
-        }
+        drop(handles::remove("playspec", playspec)?);
         Ok(())
     })
 }

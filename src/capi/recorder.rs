@@ -217,9 +217,7 @@ pub unsafe extern "C" fn amio_recorder_recording(
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_recorder_free(recorder: *mut amio_recorder) -> amio_status {
     guard(|| {
-        if !recorder.is_null()
-            && let Object::Recorder(recorder) = handles::remove("recorder", recorder)?
-        {
+        if let Some(Object::Recorder(recorder)) = handles::remove("recorder", recorder)? {
             // Also where another thread waits for its end. What went wrong, the events have told.
             let _ = recorder.stop();
         }

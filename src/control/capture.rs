@@ -4,7 +4,7 @@ use super::interface::Interface;
 use crate::error::{Error, Result};
 use crate::link::Chunk;
 use std::os::fd::{AsFd, BorrowedFd};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 impl Interface {
     /// Copies captured frames into `buffer`, interleaved: those of one chunk, as many as there
@@ -15,6 +15,7 @@ impl Interface {
     /// [`Error::InvalidArgument`] if `buffer` does not hold a frame.
     pub fn read_input(&self, buffer: &mut [f32]) -> Result<Option<Chunk>> {
         let inner = self.inner();
+        inner.check_home()?;
         let channels = usize::from(inner.config.input_channels);
         let mut reader = inner.input.lock();
         let Some(reader) = reader.as_mut() else {
@@ -41,19 +42,8 @@ impl Interface {
     /// As [`Interface::read_input`]; [`Error::Timeout`] after `timeout`; [`Error::InvalidState`]
     /// if the interface is closed and all was read.
     pub fn wait_input(&self, buffer: &mut [f32], timeout: Duration) -> Result<Chunk> {
-        let began = Instant::now();
-        loop {
-            if let Some(chunk) = self.read_input(buffer)? {
-                return Ok(chunk);
-            }
-            let left = timeout.saturating_sub(began.elapsed());
-            if !self.open()?.input_signal.wait(left) && left.is_zero() {
-                return Err(Error::Timeout {
-                    what: "captured input",
-                    timeout_ms: timeout.as_millis() as u64,
-                });
-            }
-        }
+        let next = || self.read_input(buffer);
+        self.wait_for("captured input", timeout, next, |inner| &inner.input_signal)
     }
 
     /// A descriptor that is readable while captured input waits. It lives as long as the

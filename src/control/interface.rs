@@ -16,7 +16,7 @@ use crate::engine::{Engine, Settings};
 use crate::error::{Error, Result};
 use crate::kernels::Kernels;
 use crate::link::{self, InputReader, Returns, Shared, Sizes};
-use crate::sys::Signal;
+use crate::sys::{Home, Signal};
 use crate::units::{Latency, Ticket};
 use parking_lot::Mutex;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -59,6 +59,10 @@ pub struct Transport {
 /// Plays playspecs and captures input through one driver. Clones are handles to the same
 /// interface, for any thread; it is closed with the last one.
 ///
+/// It belongs to the process that made it. In a child of `fork()`, whose parent goes on playing,
+/// dropping it does nothing, its state is [`State::Closed`], and what can fail says why; other calls
+/// may wait for ever there.
+///
 /// ```
 /// use amio::{Clip, Config, DriverKind, Entry, Interface, Playspec, Swap};
 ///
@@ -83,11 +87,16 @@ struct Owner {
 
 impl Drop for Owner {
     fn drop(&mut self) {
-        self.inner.close();
+        if self.inner.home.is_here() {
+            self.inner.close();
+        } else {
+            std::mem::forget(self.inner.clone());
+        }
     }
 }
 
 pub(super) struct Inner {
+    pub home: Home,
     pub config: Config,
     pub frame_rate_hz: u32,
     pub sizes: Sizes,
@@ -160,6 +169,7 @@ impl Interface {
         };
         let slot = Slot::new(Box::new(Engine::new(settings, engine_end)));
         let inner = Inner {
+            home: Home::here(),
             config,
             frame_rate_hz: rate,
             sizes,
@@ -287,6 +297,9 @@ impl Interface {
 
     /// The oldest event that was not fetched yet.
     pub fn next_event(&self) -> Option<Event> {
+        if !self.inner().home.is_here() {
+            return None;
+        }
         self.inner().pump();
         self.inner().events.pop()
     }
@@ -297,19 +310,8 @@ impl Interface {
     /// [`Error::Timeout`] after `timeout`; [`Error::InvalidState`] if the interface is closed and
     /// all were fetched.
     pub fn wait_event(&self, timeout: Duration) -> Result<Event> {
-        let began = Instant::now();
-        loop {
-            if let Some(event) = self.next_event() {
-                return Ok(event);
-            }
-            let left = timeout.saturating_sub(began.elapsed());
-            if !self.open()?.events.signal.wait(left) && left.is_zero() {
-                return Err(Error::Timeout {
-                    what: "an event",
-                    timeout_ms: timeout.as_millis() as u64,
-                });
-            }
-        }
+        let next = || Ok(self.next_event());
+        self.wait_for("an event", timeout, next, |inner| &inner.events.signal)
     }
 
     /// A descriptor that is readable while an event waits, for `poll`, `epoll`, `asyncio`, GLib.
@@ -324,6 +326,31 @@ impl Interface {
         match inner.config.driver {
             DriverKind::Offline => Ok(()),
             DriverKind::Jack | DriverKind::Null => inner.read_ahead.start(inner),
+        }
+    }
+
+    /// Fetches something, or waits until there is something to fetch.
+    pub(super) fn wait_for<T>(
+        &self,
+        what: &'static str,
+        timeout: Duration,
+        mut fetch: impl FnMut() -> Result<Option<T>>,
+        signal: impl Fn(&Inner) -> &Signal,
+    ) -> Result<T> {
+        let began = Instant::now();
+        loop {
+            if let Some(fetched) = fetch()? {
+                return Ok(fetched);
+            }
+            let signal = signal(self.open()?);
+            let left = timeout.saturating_sub(began.elapsed());
+            if left.is_zero() {
+                return Err(Error::Timeout {
+                    what,
+                    timeout_ms: timeout.as_millis() as u64,
+                });
+            }
+            signal.wait(left);
         }
     }
 

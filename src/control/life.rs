@@ -31,7 +31,10 @@ pub(super) struct Life {
 
 impl Inner {
     pub fn state(&self) -> State {
-        *self.state.lock()
+        match self.home.is_here() {
+            true => *self.state.lock(),
+            false => State::Closed,
+        }
     }
 
     /// Only for whoever holds the lock of `life`.
@@ -43,7 +46,13 @@ impl Inner {
         self.closing.load(Ordering::Relaxed)
     }
 
+    /// An error in a child of the process that made the interface.
+    pub fn check_home(&self) -> Result<()> {
+        self.home.check("the interface")
+    }
+
     pub fn check_open(&self) -> Result<()> {
+        self.check_home()?;
         if self.state() == State::Closed {
             return Err(closed());
         }
@@ -51,6 +60,7 @@ impl Inner {
     }
 
     pub fn start(&self) -> Result<()> {
+        self.check_home()?;
         let mut life = self.life.lock();
         let refused = match self.state() {
             State::Stopped => None,
@@ -127,6 +137,7 @@ impl Inner {
     }
 
     pub fn stop(&self) -> Result<()> {
+        self.check_home()?;
         let mut life = self.life.lock();
         match self.state() {
             State::Closed => return Err(closed()),
@@ -158,6 +169,9 @@ impl Inner {
     }
 
     pub fn close(&self) {
+        if !self.home.is_here() {
+            return;
+        }
         self.closing.store(true, Ordering::Relaxed);
         let supervisor = {
             let mut life = self.life.lock();

@@ -68,6 +68,9 @@ impl Inner {
 
     /// Adds an event of the control half.
     pub fn event(&self, kind: EventKind) {
+        if !self.home.is_here() {
+            return;
+        }
         let state = self.shared.snapshot.read();
         self.events.push(Event {
             kind,

@@ -6,6 +6,7 @@ use super::recording::Take;
 use crate::clip::{FileFormat, Shape, Writer};
 use crate::error::{Error, Result};
 use crate::link::{self, Command, MAX_TAPS, RecordSource};
+use crate::sys::Home;
 use crate::units::{MAX_CHANNELS, check_length, check_position};
 use std::io::Write;
 use std::path::Path;
@@ -69,7 +70,7 @@ pub struct Recording {
 }
 
 /// Records to a file until it is stopped or dropped, its end is reached, the disk is full, or the
-/// interface is closed. For any thread.
+/// interface is closed. For any thread, in the process that made it: see [`Interface`].
 ///
 /// ```
 /// use amio::{Config, DriverKind, Interface, RecorderConfig};
@@ -83,7 +84,7 @@ pub struct Recording {
 /// # std::fs::remove_file(&path).expect("it is there");
 /// # Ok::<(), amio::Error>(())
 /// ```
-pub struct Recorder(Arc<Take>);
+pub struct Recorder(Arc<Take>, Home);
 
 impl Interface {
     /// Records to a file, in place of what has this name, on a thread of its own; several at once,
@@ -152,7 +153,7 @@ impl Interface {
         let writer = begin(shape)?;
         let punch = Punch::new(config.begin, config.end, config.frames);
         let take = Take::begin(path, writer, reader, punch, shape, inner)?;
-        let recorder = Recorder(take.clone());
+        let recorder = Recorder(take.clone(), inner.home);
         {
             let mut takes = inner.takes.lock();
             takes.retain(|take| !take.has_ended());
@@ -183,6 +184,7 @@ impl Recorder {
     /// # Errors
     /// [`Error::Io`]: the file could not be written to its end; it holds what could.
     pub fn stop(&self) -> Result<Recording> {
+        self.1.check("the recorder")?;
         self.0.stop();
         self.0.wait(None)
     }
@@ -193,14 +195,19 @@ impl Recorder {
     /// # Errors
     /// As [`Recorder::stop`]; [`Error::Timeout`] after `timeout`.
     pub fn wait(&self, timeout: Duration) -> Result<Recording> {
+        self.1.check("the recorder")?;
         self.0.wait(Some(timeout))
     }
 }
 
 impl Drop for Recorder {
     fn drop(&mut self) {
-        // What went wrong was told as an event.
-        let _ = self.stop();
+        if self.1.is_here() {
+            // What went wrong was told as an event.
+            let _ = self.stop();
+        } else {
+            std::mem::forget(self.0.clone());
+        }
     }
 }
 

@@ -1,0 +1,90 @@
+//! What the library asks of the operating system and the processor; the only `libc` calls outside
+//! the drivers.
+#![allow(
+    unsafe_code,
+    reason = "system calls and processor state have no safe interface"
+)]
+
+mod denormals;
+mod fork;
+mod signal;
+mod thread;
+
+pub(crate) use denormals::Denormals;
+pub(crate) use fork::{Home, MADE_BEFORE};
+pub(crate) use signal::Signal;
+pub(crate) use thread::spawn;
+
+use std::io;
+
+/// Whether the audio thread has real-time scheduling.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Realtime {
+    /// SCHED_FIFO or SCHED_RR, at this priority.
+    Granted {
+        /// 1 to 99.
+        priority: i32,
+    },
+    /// The system said no; playing may be interrupted under load.
+    Refused {
+        /// Why, and what would help.
+        reason: String,
+    },
+    /// The driver has no audio thread of its own (offline).
+    NotNeeded,
+}
+
+/// `CLOCK_MONOTONIC` in nanoseconds. Wait-free; answered by the vDSO, without a system call.
+pub(crate) fn now_ns() -> u64 {
+    let mut time = libc::timespec {
+        tv_sec: 0,
+        tv_nsec: 0,
+    };
+    // SAFETY: `time` is a valid timespec; CLOCK_MONOTONIC always exists on Linux.
+    unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut time) };
+    time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
+}
+
+/// Asks for SCHED_FIFO for the calling thread.
+pub(crate) fn request_realtime(priority: i32) -> Realtime {
+    let param = libc::sched_param {
+        sched_priority: priority,
+    };
+    // SAFETY: `param` is valid; pthread_self is the calling thread.
+    let refused =
+        unsafe { libc::pthread_setschedparam(libc::pthread_self(), libc::SCHED_FIFO, &param) };
+    match refused {
+        0 => Realtime::Granted { priority },
+        code => Realtime::Refused {
+            reason: format!(
+                "SCHED_FIFO priority {priority}: {}; allow it with an rtprio limit in \
+                 /etc/security/limits.d, or CAP_SYS_NICE",
+                io::Error::from_raw_os_error(code)
+            ),
+        },
+    }
+}
+
+/// Asks for large pages below memory that has not been touched. The first touch of each page costs
+/// a fault, about a microsecond; there are then 512 times fewer. Where the system has none to give,
+/// nothing changes.
+pub(crate) fn prefer_large_pages(memory: &mut [f32]) {
+    /// Of x86-64, and of other processors with pages of 4 KiB.
+    const LARGE_PAGE: usize = 1 << 21;
+    let begin = memory.as_mut_ptr();
+    let room = size_of_val(memory);
+    let before = begin.addr().next_multiple_of(LARGE_PAGE) - begin.addr();
+    let pages = room.saturating_sub(before) / LARGE_PAGE * LARGE_PAGE;
+    if pages > 0 {
+        // SAFETY: these pages lie within `memory`; the advice leaves what they hold as it is.
+        unsafe { libc::madvise(begin.byte_add(before).cast(), pages, libc::MADV_HUGEPAGE) };
+    }
+}
+
+/// Runs what allocates on an audio thread that is not in real time (see `driver::Period::waits`).
+pub(crate) fn outside_real_time<T>(run: impl FnOnce() -> T) -> T {
+    #[cfg(all(feature = "rt-guard", not(rtsan)))]
+    return assert_no_alloc::permit_alloc(run);
+    #[cfg(not(all(feature = "rt-guard", not(rtsan))))]
+    run()
+}
