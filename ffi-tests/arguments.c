@@ -287,7 +287,7 @@ static amio_status wrong_value(char kind, int which, value *wrong)
         break;
     case 'x':
         list[count++] = number((uint64_t)INT64_MAX);
-        list[count++] = number((uint64_t)INT64_MIN);
+        list[count++] = number((uint64_t)(INT64_MIN + 1));
         list[count++] = number(((uint64_t)1 << 61) + 1);
         break;
     case 'y':

@@ -75,6 +75,55 @@ static void late_swaps_do_what_was_asked(void)
     OK(amio_playspec_free(playspec));
 }
 
+static void the_timeline_goes_on_or_begins_anew_at_once(void)
+{
+    const uint32_t policies[] = {AMIO_LATE_CATCH_UP, AMIO_LATE_SLIP, AMIO_LATE_REFUSE};
+    amio_interface *iface = rolling_offline(1);
+    amio_playspec *playspec = constant(1);
+    uint64_t ticket;
+    int64_t position;
+    amio_event event;
+    size_t policy;
+
+    for (policy = 0; policy < 3; policy++) {
+        OK(amio_interface_set_position(iface, 700));
+        OK(amio_interface_advance(iface, 10, NULL, NULL));
+        OK(amio_interface_schedule(iface, playspec, AMIO_INSERT_AT_ONCE, AMIO_START_CONTINUE,
+                                   policies[policy], &ticket));
+        OK(amio_interface_advance(iface, 10, NULL, NULL));
+        event = expect_event(iface, AMIO_EVENT_APPLIED);
+        CHECK(event.ticket == ticket && event.frames == 0 && event.position == 710);
+        OK(amio_interface_schedule(iface, playspec, 725, AMIO_START_CONTINUE, policies[policy],
+                                   &ticket));
+        OK(amio_interface_advance(iface, 10, NULL, NULL));
+        event = expect_event(iface, AMIO_EVENT_APPLIED);
+        CHECK(event.ticket == ticket && event.frames == 0 && event.position == 725);
+        OK(amio_interface_schedule(iface, playspec, AMIO_INSERT_AT_ONCE, 50, policies[policy],
+                                   &ticket));
+        OK(amio_interface_advance(iface, 10, NULL, NULL));
+        event = expect_event(iface, AMIO_EVENT_APPLIED);
+        CHECK(event.ticket == ticket && event.frames == 0 && event.position == 50);
+        OK(amio_interface_position(iface, &position));
+        CHECK(position == 60);
+
+        /* One that comes late goes on as well, unless it refuses to. */
+        OK(amio_interface_schedule(iface, playspec, 55, AMIO_START_CONTINUE, policies[policy],
+                                   &ticket));
+        OK(amio_interface_advance(iface, 10, NULL, NULL));
+        if (policies[policy] == AMIO_LATE_REFUSE) {
+            event = expect_event(iface, AMIO_EVENT_CANCELLED);
+            CHECK(event.ticket == ticket && event.cancel_reason == AMIO_CANCEL_LATE);
+        } else {
+            event = expect_event(iface, AMIO_EVENT_APPLIED);
+            CHECK(event.ticket == ticket && event.frames == 5 && event.position == 60);
+        }
+        OK(amio_interface_position(iface, &position));
+        CHECK(position == 70);
+    }
+    OK(amio_interface_free(iface));
+    OK(amio_playspec_free(playspec));
+}
+
 static void cancelled_superseded_and_closed(void)
 {
     amio_interface *iface = rolling_offline(1);
@@ -205,6 +254,7 @@ int main(void)
 {
     a_swap_takes_over_inside_a_period();
     late_swaps_do_what_was_asked();
+    the_timeline_goes_on_or_begins_anew_at_once();
     cancelled_superseded_and_closed();
     groups_happen_together_or_not_at_all();
     a_group_holds_as_much_as_a_period_takes();

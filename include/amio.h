@@ -24,6 +24,9 @@
  * may be freed by one thread while another one uses it: a call that comes too late gets
  * AMIO_ERROR_INVALID_HANDLE.
  *
+ * Handles belong to the process that made them. In a child of fork(), every function but amio_..._free(),
+ * which does nothing there, gives AMIO_ERROR_INVALID_HANDLE and says so; what the child makes itself works.
+ *
  * No code of the caller runs on the audio thread. What happens there is fetched as events, with
  * amio_interface_next_event(); amio_interface_event_fd() gives a descriptor for poll(), epoll and
  * event loops that is readable while an event waits.
@@ -312,6 +315,17 @@
  * Loudness by EBU R128, and the levels of each channel.
  */
 #define AMIO_ANALYSE_LOUDNESS 2
+
+/**
+ * An `insert_at` that is never late: the swap takes over with the next period, or where the one before
+ * it does.
+ */
+#define AMIO_INSERT_AT_ONCE INT64_MIN
+
+/**
+ * A `start_from` that moves nothing in time: the timeline goes on as it was.
+ */
+#define AMIO_START_CONTINUE INT64_MIN
 
 /**
  * A swap that comes too late begins where it would be, had it come in time: at
@@ -2118,7 +2132,9 @@ amio_status amio_playspec_free(struct amio_playspec *playspec);
 
 /**
  * Schedules a playspec: when the position reaches `insert_at`, it takes over, inside a period
- * where need be, and its own frame `start_from` sounds there. Scheduled swaps form a queue, first
+ * where need be, and its own frame `start_from` sounds there: the position becomes `start_from`. With
+ * AMIO_START_CONTINUE the position goes on instead, which is what a program wants whose playspecs all
+ * lie on one timeline. Scheduled swaps form a queue, first
  * in, first out; each `insert_at` is a frame of the timeline that is in force then, the
  * predecessor's. Each ticket ends in exactly one event: AMIO_EVENT_APPLIED,
  * AMIO_EVENT_SUPERSEDED or AMIO_EVENT_CANCELLED.
@@ -2127,7 +2143,8 @@ amio_status amio_playspec_free(struct amio_playspec *playspec);
  *
  * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
  * at most half a second.
- * Units: positions in frames, -2^61 to 2^61; `late_policy` is one of AMIO_LATE_*.
+ * Units: positions in frames, -2^61 to 2^61, or AMIO_INSERT_AT_ONCE and AMIO_START_CONTINUE;
+ * `late_policy` is one of AMIO_LATE_*.
  * Ownership: the interface keeps what it needs of the playspec; the handle may be freed.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
  * position, the late policy, an entry on outputs that the interface has not);

@@ -36,11 +36,11 @@ pub use clip::{
 };
 pub use control::{
     CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, Meter, Meters, Recorder,
-    RecorderConfig, RecorderState, Recording, RingLevel, State, Stats, Swap, Transport,
+    RecorderConfig, RecorderState, Recording, RingLevel, State, Stats, Transport,
 };
 pub use driver::DriverKind;
 pub use error::{Error, Result};
-pub use link::{Chunk, LatePolicy, RecordSource, SkipPolicy};
+pub use link::{Chunk, LatePolicy, RecordSource, SkipPolicy, Swap};
 pub use playspec::{Entry, Gain, MAX_OVERLAP, Playspec, Repeat};
 pub use sys::Realtime;
 pub use units::{

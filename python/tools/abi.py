@@ -88,7 +88,9 @@ def declarations(header: str) -> str:
 
 
 def constants(header: str) -> Iterator[str]:
-    for name, value in re.findall(r"^#define AMIO_(\w+) (-?\d+)$", header, re.MULTILINE):
+    pattern = r"^#define AMIO_(\w+) (-?\d+|INT64_MIN)$"
+    for name, number in re.findall(pattern, header, re.MULTILINE):
+        value = number.replace("INT64_MIN", "-(1 << 63)")
         yield f"{name} = {value}"
 
 

@@ -15,6 +15,12 @@ pub struct amio_group {
     _opaque: [u8; 0],
 }
 
+/// An `insert_at` that is never late: the swap takes over with the next period, or where the one before
+/// it does.
+pub const AMIO_INSERT_AT_ONCE: i64 = i64::MIN;
+/// A `start_from` that moves nothing in time: the timeline goes on as it was.
+pub const AMIO_START_CONTINUE: i64 = i64::MIN;
+
 /// A swap that comes too late begins where it would be, had it come in time: at
 /// `start_from + (position - insert_at)`. The default.
 pub const AMIO_LATE_CATCH_UP: u32 = 0;
@@ -27,7 +33,9 @@ pub const AMIO_LATE_REFUSE: u32 = 2;
 pub const AMIO_TICKET_NONE: u64 = 0;
 
 /// Schedules a playspec: when the position reaches `insert_at`, it takes over, inside a period
-/// where need be, and its own frame `start_from` sounds there. Scheduled swaps form a queue, first
+/// where need be, and its own frame `start_from` sounds there: the position becomes `start_from`. With
+/// AMIO_START_CONTINUE the position goes on instead, which is what a program wants whose playspecs all
+/// lie on one timeline. Scheduled swaps form a queue, first
 /// in, first out; each `insert_at` is a frame of the timeline that is in force then, the
 /// predecessor's. Each ticket ends in exactly one event: AMIO_EVENT_APPLIED,
 /// AMIO_EVENT_SUPERSEDED or AMIO_EVENT_CANCELLED.
@@ -36,7 +44,8 @@ pub const AMIO_TICKET_NONE: u64 = 0;
 ///
 /// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
 /// at most half a second.
-/// Units: positions in frames, -2^61 to 2^61; `late_policy` is one of AMIO_LATE_*.
+/// Units: positions in frames, -2^61 to 2^61, or AMIO_INSERT_AT_ONCE and AMIO_START_CONTINUE;
+/// `late_policy` is one of AMIO_LATE_*.
 /// Ownership: the interface keeps what it needs of the playspec; the handle may be freed.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
 /// position, the late policy, an entry on outputs that the interface has not);
@@ -222,9 +231,7 @@ pub extern "C" fn amio_group_commit(group: *mut amio_group) -> amio_status {
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_group_free(group: *mut amio_group) -> amio_status {
     guard(|| {
-        if !group.is_null() {
-            drop(handles::remove("group", group)?);
-        }
+        drop(handles::remove("group", group)?);
         Ok(())
     })
 }
@@ -252,8 +259,14 @@ fn committed() -> Fault {
 
 fn swap(insert_at: i64, start_from: i64, late_policy: u32) -> Checked<Swap> {
     Ok(Swap {
-        insert_at,
-        start_from,
+        insert_at: match insert_at {
+            AMIO_INSERT_AT_ONCE => Swap::AT_ONCE,
+            frame => frame,
+        },
+        start_from: match start_from {
+            AMIO_START_CONTINUE => Swap::CONTINUE,
+            frame => frame,
+        },
         late: match late_policy {
             AMIO_LATE_CATCH_UP => LatePolicy::CatchUp,
             AMIO_LATE_SLIP => LatePolicy::Slip,

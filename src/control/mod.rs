@@ -28,5 +28,5 @@ pub use events::{CancelReason, Event, EventKind};
 pub use interface::{Interface, State, Transport};
 pub use meters::{Meter, Meters};
 pub use recorder::{Recorder, RecorderConfig, RecorderState, Recording};
-pub use schedule::{Group, MAX_GROUP, Swap};
+pub use schedule::{Group, MAX_GROUP};
 pub use stats::{RingLevel, Stats};

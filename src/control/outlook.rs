@@ -3,7 +3,7 @@
 
 use crate::clip::Clip;
 use crate::clip::stream::PAGE_FRAMES;
-use crate::link::{self, LatePolicy};
+use crate::link::{self, Swap};
 use crate::playspec::Compiled;
 use crate::units::Ticket;
 use std::collections::{BTreeMap, HashMap};
@@ -14,7 +14,7 @@ pub(super) struct Outlook {
     /// The last swap that took over.
     in_force: Planned,
     /// Those that have not ended, or whose end was not fetched from the engine, by
-    /// [`link::Swap::order`].
+    /// [`link::QueuedSwap::order`].
     pending: BTreeMap<u64, Planned>,
     orders: HashMap<Ticket, u64>,
     /// How many of all these stream anything.
@@ -25,9 +25,7 @@ pub(super) struct Outlook {
 #[derive(Clone, Default)]
 pub(super) struct Planned {
     pub ticket: Ticket,
-    insert_at: i64,
-    start_from: i64,
-    late: LatePolicy,
+    when: Swap,
     /// `None` if nothing of it is streamed.
     playspec: Option<Arc<Compiled>>,
 }
@@ -44,12 +42,10 @@ pub(super) struct Want {
 }
 
 impl Planned {
-    pub fn of(swap: &link::Swap) -> Planned {
+    pub fn of(swap: &link::QueuedSwap) -> Planned {
         Planned {
             ticket: swap.ticket,
-            insert_at: swap.insert_at,
-            start_from: swap.start_from,
-            late: swap.late,
+            when: swap.when,
             playspec: Some(&swap.playspec)
                 .filter(|p| !p.streams.is_empty())
                 .cloned(),
@@ -137,12 +133,13 @@ impl Outlook {
         let mut applied = self.applied(ticket);
         self.walk(applied, to, horizon, &mut wants);
         for swap in self.pending.values().skip(applied).take(MOST_BEFORE_A_JUMP) {
-            let to_swap = swap.insert_at.saturating_sub(from).max(0) as u64;
+            let to_swap = swap.when.insert_at.saturating_sub(from).max(0) as u64;
             if to_swap > delay {
                 break;
             }
             delay -= to_swap;
-            from = swap.start_from;
+            let at = from.saturating_add_unsigned(to_swap);
+            from = swap.when.taken_at(at).unwrap_or(at);
             applied += 1;
             self.walk(applied, to, horizon, &mut wants);
         }
@@ -168,7 +165,7 @@ impl Outlook {
         loop {
             let next = pending.peek();
             let to_next = next.map_or(u64::MAX, |swap| {
-                swap.insert_at.saturating_sub(position).max(0) as u64
+                swap.when.insert_at.saturating_sub(position).max(0) as u64
             });
             let frames = to_next.min(horizon - passed);
             if let Some(playspec) = &in_force.playspec
@@ -182,15 +179,10 @@ impl Outlook {
             let Some(swap) = pending.next_if(|_| passed < horizon || to_next == 0) else {
                 break;
             };
-            let late = position.abs_diff(swap.insert_at);
-            if late > 0 && swap.late == LatePolicy::Refuse {
-                continue;
+            if let Some(taken_at) = swap.when.taken_at(position) {
+                position = taken_at;
+                in_force = swap;
             }
-            position = match swap.late {
-                LatePolicy::CatchUp => swap.start_from.saturating_add_unsigned(late),
-                LatePolicy::Slip | LatePolicy::Refuse => swap.start_from,
-            };
-            in_force = swap;
         }
     }
 }
@@ -232,21 +224,23 @@ mod tests {
         Clip::streamed(Box::new(source)).expect("there is memory")
     }
 
-    fn swap(ticket: u64, entries: Vec<Entry>, insert_at: i64, start_from: i64) -> link::Swap {
+    fn swap(ticket: u64, entries: Vec<Entry>, insert_at: i64, start_from: i64) -> link::QueuedSwap {
         let playspec = Playspec::new(entries).expect("they are valid").0;
-        link::Swap {
+        link::QueuedSwap {
             order: ticket,
             ticket: Ticket(ticket),
             gains: Arc::new(GainTable::new(&playspec.entries)),
             playspec,
-            insert_at,
-            start_from,
-            late: LatePolicy::CatchUp,
+            when: Swap {
+                insert_at,
+                start_from,
+                late: link::LatePolicy::CatchUp,
+            },
         }
     }
 
     /// In force is what these swaps began with; the others are pending.
-    fn outlook(swaps: &[link::Swap]) -> Outlook {
+    fn outlook(swaps: &[link::QueuedSwap]) -> Outlook {
         let mut outlook = Outlook::default();
         for swap in swaps {
             outlook.add(swap.order, Planned::of(swap));
@@ -326,7 +320,7 @@ mod tests {
         let wants = outlook(&swaps).wants(Ticket(1), position, 100);
         assert_eq!(pages(&wants, &late), [(5, 0)]);
         assert_eq!(pages(&wants, &now), []);
-        swaps[1].late = LatePolicy::Refuse;
+        swaps[1].when.late = link::LatePolicy::Refuse;
         let wants = outlook(&swaps).wants(Ticket(1), position, 100);
         assert_eq!(pages(&wants, &late), []);
         assert_eq!(pages(&wants, &now), [(5, 0)]);

@@ -234,9 +234,10 @@ mod slow_disk {
     use crate::clip::stream::PAGE_FRAMES;
     use crate::clip::stream::tests::{Numbers, Wrong};
     use crate::clip::{Clip, ClipInfo, Source};
-    use crate::control::{Config, EventKind, Interface, Swap};
+    use crate::control::{Config, EventKind, Interface};
     use crate::driver::DriverKind;
     use crate::error::Result;
+    use crate::link::Swap;
     use crate::playspec::{Entry, Playspec};
     use std::time::Duration;
 

@@ -4,41 +4,13 @@ use super::events::{CancelReason, EventKind};
 use super::interface::{Inner, Interface};
 use super::outlook::Planned;
 use crate::error::{Error, Result};
-use crate::link::{self, Batch, Command, CommandSender, LatePolicy};
+use crate::link::{self, Batch, Command, CommandSender, Swap};
 use crate::playspec::gains::GainTable;
 use crate::playspec::{Compiled, Gain, Playspec};
 use crate::units::{Ticket, check_gain, check_length, check_position};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Weak};
-
-/// When a playspec takes over, and from where.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Swap {
-    /// The timeline frame in whose place it takes over.
-    pub insert_at: i64,
-    /// The frame of its own that sounds there.
-    pub start_from: i64,
-    /// What happens if `insert_at` has passed.
-    pub late: LatePolicy,
-}
-
-impl Swap {
-    /// Takes over at a frame, from the same frame of its own on: nothing moves in time.
-    pub fn at(frame: i64) -> Swap {
-        Swap {
-            insert_at: frame,
-            start_from: frame,
-            late: LatePolicy::CatchUp,
-        }
-    }
-
-    fn check(&self) -> Result<()> {
-        check_position("insert_at", self.insert_at)?;
-        check_position("start_from", self.start_from)?;
-        Ok(())
-    }
-}
 
 /// The application's end of the command ring, and what was sent lately.
 pub(super) struct Commands {
@@ -83,7 +55,7 @@ pub const MAX_GROUP: usize = 4096;
 
 /// A command before it is sent.
 pub(super) enum Asked {
-    Schedule(link::Swap),
+    Schedule(link::QueuedSwap),
     Cancel(Ticket),
     Other(Command),
 }
@@ -93,21 +65,19 @@ static NEXT_TICKET: AtomicU64 = AtomicU64::new(1);
 impl Interface {
     fn asked_swap(&self, playspec: &Playspec, swap: Swap) -> Result<(Ticket, Asked)> {
         let inner = self.open()?;
-        swap.check()?;
+        let when = swap.check()?;
         playspec.check_fit(inner.frame_rate_hz, inner.config.output_channels)?;
         if !playspec.0.streams.is_empty() {
             self.start_reading_ahead()?;
         }
         let ticket = Ticket(NEXT_TICKET.fetch_add(1, Ordering::Relaxed));
         let gains = inner.commands.lock().gains_of(playspec);
-        let swap = link::Swap {
+        let swap = link::QueuedSwap {
             order: 0, // until it is sent
             ticket,
             playspec: playspec.0.clone(),
             gains,
-            insert_at: swap.insert_at,
-            start_from: swap.start_from,
-            late: swap.late,
+            when,
         };
         Ok((ticket, Asked::Schedule(swap)))
     }

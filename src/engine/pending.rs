@@ -3,18 +3,18 @@
 //! A cancelled swap leaves an empty place behind, so that taking one out costs a binary search
 //! and moves nothing; empty places are swept when the queue is full of them.
 
-use crate::link::Swap;
+use crate::link::QueuedSwap;
 use std::collections::VecDeque;
 
 /// Audio thread only; no allocation, free, lock, system call or log; wait-free.
 pub(super) struct Pending {
-    /// By [`Swap::order`]. The first place is never empty.
+    /// By [`QueuedSwap::order`]. The first place is never empty.
     places: VecDeque<Place>,
 }
 
 struct Place {
     order: u64,
-    swap: Option<Swap>,
+    swap: Option<QueuedSwap>,
 }
 
 impl Pending {
@@ -26,7 +26,7 @@ impl Pending {
         }
     }
 
-    pub fn push(&mut self, swap: Swap) {
+    pub fn push(&mut self, swap: QueuedSwap) {
         if self.places.len() == self.places.capacity() {
             self.places.retain(|place| place.swap.is_some());
         }
@@ -37,18 +37,18 @@ impl Pending {
         });
     }
 
-    pub fn front(&self) -> Option<&Swap> {
+    pub fn front(&self) -> Option<&QueuedSwap> {
         self.places.front()?.swap.as_ref()
     }
 
-    pub fn pop_front(&mut self) -> Option<Swap> {
+    pub fn pop_front(&mut self) -> Option<QueuedSwap> {
         let swap = self.places.pop_front()?.swap;
         self.drop_empty_front();
         swap
     }
 
     /// Takes a swap out, if it is still there.
-    pub fn remove(&mut self, order: u64) -> Option<Swap> {
+    pub fn remove(&mut self, order: u64) -> Option<QueuedSwap> {
         let at = self
             .places
             .binary_search_by_key(&order, |place| place.order);
@@ -71,21 +71,19 @@ impl Pending {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::link::LatePolicy;
+    use crate::link::Swap;
     use crate::playspec::Playspec;
     use crate::playspec::gains::GainTable;
     use crate::units::Ticket;
     use std::sync::Arc;
 
-    fn swap(order: u64) -> Swap {
-        Swap {
+    fn swap(order: u64) -> QueuedSwap {
+        QueuedSwap {
             order,
             ticket: Ticket(order),
             playspec: Playspec::new(Vec::new()).expect("silence").0,
             gains: Arc::new(GainTable::new(&[])),
-            insert_at: 0,
-            start_from: 0,
-            late: LatePolicy::CatchUp,
+            when: Swap::default(),
         }
     }
 

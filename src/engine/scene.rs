@@ -5,7 +5,7 @@
 //! weights of all scenes add up to 1, however many cuts overlap, so sound that is at the same place
 //! on both sides of its cuts goes on as it was.
 
-use crate::link::{EngineEnd, Retired, Swap};
+use crate::link::{EngineEnd, QueuedSwap, Retired};
 use crate::playspec::Entry;
 use crate::playspec::gains::Ramp;
 use crate::units::Ticket;
@@ -25,10 +25,10 @@ pub(super) struct Scene {
 }
 
 /// A playspec in force. Clones share it; the last one goes back over `link` to be dropped.
-pub(super) struct Source(Swap);
+pub(super) struct Source(QueuedSwap);
 
 impl Source {
-    pub fn new(swap: Swap) -> Source {
+    pub fn new(swap: QueuedSwap) -> Source {
         Source(swap)
     }
 
@@ -36,13 +36,13 @@ impl Source {
         self.0.ticket
     }
 
-    pub fn swap(&self) -> &Swap {
+    pub fn swap(&self) -> &QueuedSwap {
         &self.0
     }
 
     /// Another owner of the same playspec. Counts up; allocates nothing.
     pub fn share(&self) -> Source {
-        Source(Swap {
+        Source(QueuedSwap {
             playspec: self.0.playspec.clone(),
             gains: self.0.gains.clone(),
             ..self.0
@@ -93,7 +93,7 @@ impl Scene {
         let Some(source) = &self.source else {
             return;
         };
-        let Swap {
+        let QueuedSwap {
             playspec, gains, ..
         } = source.swap();
         playspec.index.each_sounding(from, to, |number, once| {
@@ -113,7 +113,7 @@ impl Scene {
         let Some(source) = self.source.as_ref().filter(|_| self.rolling) else {
             return;
         };
-        let Swap { playspec, .. } = source.swap();
+        let QueuedSwap { playspec, .. } = source.swap();
         let next = self.position.saturating_add(1);
         playspec
             .index

@@ -7,7 +7,7 @@ use crate::clip::stream::tests::{Numbers, Wrong};
 use crate::driver::{Period, Process};
 use crate::kernels::Kernels;
 use crate::link::{
-    self, Batch, Command, ControlEnd, LatePolicy, ReportKind, Sizes, SkipPolicy, Swap,
+    self, Batch, Command, ControlEnd, QueuedSwap, ReportKind, Sizes, SkipPolicy, Swap,
 };
 use crate::playspec::gains::GainTable;
 use crate::playspec::{Entry, Playspec};
@@ -39,14 +39,12 @@ fn engine(clip: &Clip) -> (Engine, ControlEnd) {
     let mut entry = Entry::new(clip, 100);
     entry.begin = 10;
     let playspec = Playspec::new(vec![entry]).expect("an entry").0;
-    let swap = Swap {
+    let swap = QueuedSwap {
         order: 1,
         ticket: Ticket(1),
         gains: Arc::new(GainTable::new(&playspec.entries)),
         playspec,
-        insert_at: 0,
-        start_from: 0,
-        late: LatePolicy::CatchUp,
+        when: Swap::at(0),
     };
     let commands = vec![Command::Schedule(Some(swap)), Command::SetRolling(true)];
     let sent = control_end.commands.send(Box::new(Batch {

@@ -3,7 +3,7 @@
 use super::history::{History, Segment};
 use super::pending::Pending;
 use super::scene::{Scenes, Source};
-use crate::link::{EngineEnd, LatePolicy, Report, ReportKind, Retired, SkipPolicy, Swap};
+use crate::link::{EngineEnd, QueuedSwap, Report, ReportKind, Retired, SkipPolicy};
 use crate::units::{Latency, MAX_POSITION, Ticket};
 
 pub(super) struct Timeline {
@@ -44,12 +44,12 @@ impl Timeline {
         source.map_or(Ticket::NONE, Source::ticket)
     }
 
-    pub fn queue(&mut self, swap: Swap) {
+    pub fn queue(&mut self, swap: QueuedSwap) {
         self.pending.push(swap);
     }
 
     /// Takes a swap out of the queue, if it is still there.
-    pub fn remove(&mut self, order: u64) -> Option<Swap> {
+    pub fn remove(&mut self, order: u64) -> Option<QueuedSwap> {
         self.pending.remove(order)
     }
 
@@ -82,13 +82,13 @@ impl Timeline {
     /// Applies the swaps that are due at a device frame; of several, only the last sounds.
     pub fn apply_due(&mut self, at: u64, time_ns: u64, link: &mut EngineEnd) {
         let mut position = self.position_at(at);
-        let mut taken: Option<(Swap, u64)> = None;
+        let mut taken: Option<(QueuedSwap, u64)> = None;
         while let Some(swap) = self.pending.front()
-            && swap.insert_at <= position
+            && swap.when.insert_at <= position
             && link.can_retire()
             && let Some(swap) = self.pending.pop_front()
         {
-            let late = position.abs_diff(swap.insert_at);
+            let late = swap.when.late_at(position);
             let ticket = swap.ticket;
             let mut report = |kind, position| {
                 link.report(Report {
@@ -98,21 +98,17 @@ impl Timeline {
                     time_ns,
                 });
             };
-            if late > 0 && swap.late == LatePolicy::Refuse {
+            let Some(taken_at) = swap.when.taken_at(position) else {
                 report(ReportKind::Cancelled { ticket, late: true }, position);
                 link.retire(Retired::Swap(swap));
                 continue;
-            }
+            };
             if let Some((superseded, _)) = taken.take() {
                 let ticket = superseded.ticket;
                 report(ReportKind::Superseded { ticket }, position);
                 link.retire(Retired::Swap(superseded));
             }
-            position = match swap.late {
-                LatePolicy::CatchUp => swap.start_from.saturating_add_unsigned(late),
-                LatePolicy::Slip | LatePolicy::Refuse => swap.start_from,
-            }
-            .min(2 * MAX_POSITION);
+            position = taken_at.min(2 * MAX_POSITION);
             taken = Some((swap, late));
         }
         let Some((swap, late_frames)) = taken else {
@@ -136,6 +132,7 @@ impl Timeline {
         match self.pending.front() {
             // One that is due is waiting for room to retire its predecessor: look again soon.
             Some(swap) if self.rolling() => swap
+                .when
                 .insert_at
                 .saturating_sub(self.position_at(device_frame))
                 .max(1) as u64,

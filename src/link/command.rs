@@ -1,5 +1,6 @@
 //! What the halves tell each other.
 
+use super::swap::Swap;
 use super::tap::TapWriter;
 use crate::playspec::gains::GainTable;
 use crate::playspec::{Compiled, Gain};
@@ -15,8 +16,8 @@ pub(crate) struct Batch {
 
 pub(crate) enum Command {
     /// `None` once the engine has taken it.
-    Schedule(Option<Swap>),
-    /// Takes the swap with this [`Swap::order`] out of the queue, if it is still there.
+    Schedule(Option<QueuedSwap>),
+    /// Takes the swap with this [`QueuedSwap::order`] out of the queue, if it is still there.
     Cancel {
         order: u64,
     },
@@ -32,18 +33,6 @@ pub(crate) enum Command {
     Record(Option<Box<TapWriter>>),
 }
 
-/// What happens to a swap that is looked at after its frame has passed.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum LatePolicy {
-    /// Starts at `start_from` plus the lateness, as if it had been in time.
-    #[default]
-    CatchUp,
-    /// Starts at `start_from`.
-    Slip,
-    /// Is cancelled.
-    Refuse,
-}
-
 /// What the timeline does about frames that the driver skipped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum SkipPolicy {
@@ -55,15 +44,13 @@ pub enum SkipPolicy {
 }
 
 /// A playspec that is to take over.
-pub(crate) struct Swap {
+pub(crate) struct QueuedSwap {
     /// Ascending in the order in which the engine gets them.
     pub order: u64,
     pub ticket: Ticket,
     pub playspec: Arc<Compiled>,
     pub gains: Arc<GainTable>,
-    pub insert_at: i64,
-    pub start_from: i64,
-    pub late: LatePolicy,
+    pub when: Swap,
 }
 
 /// What the engine has done with, to be freed by the control half.
@@ -71,7 +58,7 @@ pub(crate) enum Retired {
     #[expect(dead_code, reason = "carried only to be dropped on the control side")]
     Batch(Box<Batch>),
     #[expect(dead_code, reason = "carried only to be dropped on the control side")]
-    Swap(Swap),
+    Swap(QueuedSwap),
     #[expect(dead_code, reason = "carried only to be dropped on the control side")]
     Tap(Box<TapWriter>),
 }

@@ -19,15 +19,17 @@ mod input;
 mod meters;
 mod seqlock;
 mod snapshot;
+mod swap;
 mod tap;
 
-pub(crate) use command::{Batch, Command, Report, ReportKind, Retired, Swap};
-pub use command::{LatePolicy, SkipPolicy};
+pub use command::SkipPolicy;
+pub(crate) use command::{Batch, Command, QueuedSwap, Report, ReportKind, Retired};
 pub(crate) use counters::{Counters, Level};
 pub use input::Chunk;
 pub(crate) use input::{InputReader, InputWriter};
 pub(crate) use meters::{Gauge, Meters, Reading};
 pub(crate) use snapshot::{Snapshot, State};
+pub use swap::{LatePolicy, Swap};
 pub use tap::RecordSource;
 pub(crate) use tap::{TapReader, TapStopper, TapWriter, tap};
 

@@ -8,6 +8,7 @@ use super::arrangement::{
     Arrangement, Command, Format, Interval, Late, Material, Name, Setup, Sound, Step,
 };
 use super::rng::Rng;
+use amio::Swap;
 
 /// The arrangement of a seed.
 pub fn arrangement(seed: u64) -> Arrangement {
@@ -425,13 +426,18 @@ impl<'a> Script<'a> {
         let (insert_at, start_from) = self
             .beginning_of_an_entry(here, playspec, current)
             .unwrap_or((insert_at, start_from));
+        let goes_on = self.rng.chance(10);
+        let start_from = if goes_on { insert_at } else { start_from };
         self.chain = Some((insert_at, start_from, playspec));
         self.names += 1;
         Command::Schedule {
             name: self.names - 1,
             playspec,
-            insert_at,
-            start_from,
+            insert_at: match self.rng.chance(6) {
+                true => Swap::AT_ONCE,
+                false => insert_at,
+            },
+            start_from: if goes_on { Swap::CONTINUE } else { start_from },
             late: self.late(),
         }
     }

@@ -3,6 +3,7 @@
 //! The comments quote `docs/SEMANTICS.md` or say how its words are read here.
 
 use super::arrangement::{Arrangement, Command, Late, Name, Sound};
+use amio::Swap;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 
 /// "At most 31 cuts fade at once."
@@ -309,7 +310,10 @@ impl<'a> Model<'a> {
     fn swap(&mut self) -> bool {
         let mut taken_over: Option<(Name, Ending)> = None;
         while let Some(swap) = self.queue.front().copied() {
-            let late_frames = self.run.position - swap.insert_at;
+            let late_frames = match swap.insert_at {
+                Swap::AT_ONCE => 0,
+                insert_at => self.run.position - insert_at,
+            };
             if late_frames < 0 {
                 break;
             }
@@ -320,6 +324,10 @@ impl<'a> Model<'a> {
                     self.count("refused");
                     self.end(swap.name, Ending::Refused { device_frame });
                     continue;
+                }
+                _ if swap.start_from == Swap::CONTINUE => {
+                    self.count("going on");
+                    self.run.position
                 }
                 Late::CatchUp => swap.start_from + late_frames,
                 Late::Slip | Late::Refuse => swap.start_from,
