@@ -18,10 +18,12 @@ use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-/// How often it looks while the interface runs: once a period, within these bounds, so that
-/// events arrive within 4 ms and an idle machine stays idle.
+/// How often it looks while the interface runs: once a period, within these bounds.
 const TICK: std::ops::RangeInclusive<Duration> =
     Duration::from_millis(1)..=Duration::from_millis(4);
+/// Where periods are longer, and come one by one: how long after the next one was due, and how long it
+/// sleeps at most until then.
+const AFTER_PERIOD: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(100));
 /// How long without a period counts as stalled, at least; see [`stall_after`].
 const STALL: Duration = Duration::from_millis(200);
 /// The pauses between attempts to reconnect: the first, and the longest.
@@ -162,8 +164,8 @@ impl Watch {
             }
             tick = match state {
                 State::Running => {
-                    self.watch_progress(&inner);
-                    Some(tick_of(&inner))
+                    let periods = self.watch_progress(&inner);
+                    Some(tick_of(&inner, periods))
                 }
                 State::Lost => {
                     self.reconnect(&inner);
@@ -236,11 +238,13 @@ impl Watch {
         inner.event(EventKind::Lost { reason });
     }
 
-    fn watch_progress(&mut self, inner: &Inner) {
+    /// Tells how many periods have run since it was asked last.
+    fn watch_progress(&mut self, inner: &Inner) -> u64 {
         let periods = inner.shared.counters.periods.load(Ordering::Relaxed);
         let silence = self.progressed.get_or_insert_with(Instant::now).elapsed();
         let silent_ms = silence.as_millis() as u64;
-        if periods != self.periods {
+        let ran = periods.wrapping_sub(self.periods);
+        if ran > 0 {
             self.periods = periods;
             self.progressed = Some(Instant::now());
             if std::mem::take(&mut self.stalled) {
@@ -250,6 +254,7 @@ impl Watch {
             self.stalled = true;
             inner.event(EventKind::Stalled { silent_ms });
         }
+        ran
     }
 
     fn reconnect(&mut self, inner: &Inner) {
@@ -340,10 +345,17 @@ fn begin(inner: &Inner, connections: &[(String, String)]) -> Result<Stage> {
     Ok(Stage::Opening { worker, result })
 }
 
-fn tick_of(inner: &Inner) -> Duration {
+/// How long it sleeps, when so many periods have run since it looked before.
+fn tick_of(inner: &Inner, ran: u64) -> Duration {
     let frames = inner.info.lock().period_frames;
     let period = Duration::from_secs_f64(f64::from(frames) / f64::from(inner.frame_rate_hz));
-    period.clamp(*TICK.start(), *TICK.end())
+    let due = inner.shared.snapshot.read().time_ns;
+    let until_due = Duration::from_nanos(due.saturating_sub(sys::now_ns()));
+    // Where several ran, nobody waits for them: a server freewheels.
+    if period <= *TICK.end() || ran > 1 || until_due.is_zero() {
+        return period.clamp(*TICK.start(), *TICK.end());
+    }
+    (until_due + AFTER_PERIOD.0).min(AFTER_PERIOD.1)
 }
 
 fn stall_after(inner: &Inner) -> Duration {
