@@ -7,6 +7,7 @@ that is used. The source distribution holds the Rust sources below `rust/`.
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
@@ -16,6 +17,7 @@ import sys
 import sysconfig
 import tempfile
 from collections import deque
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -78,9 +80,11 @@ class LibraryHook(BuildHookInterface[Any]):
 
 
 def build_library(workspace: Path) -> Path:
-    """Builds as the Makefile does, so that what it has built is not built again."""
+    """Builds the library. Where the Makefile has built all, that is not built again."""
     check_cargo(workspace)
-    command = [CARGO, "build", "--release", "--workspace"]
+    target = Path(os.environ.get("CARGO_TARGET_DIR") or workspace / "target")
+    parts = ["--workspace"] if (target / "release/amio").exists() else ["--package", "amio"]
+    command = [CARGO, "build", "--release", "--locked", *parts]
     command += ["--message-format", "json-render-diagnostics"]
     last_lines: deque[str] = deque(maxlen=20)
     with tempfile.TemporaryFile("w+", encoding="utf-8") as messages:
@@ -93,9 +97,11 @@ def build_library(workspace: Path) -> Path:
             errors="replace",
         )
         assert cargo.stderr is not None
-        for line in cargo.stderr:
-            sys.stderr.write(line)
-            last_lines.append(line)
+        with terminal() as show:
+            for line in cargo.stderr:
+                sys.stderr.write(line)
+                last_lines.append(line)
+                show(line)
         if cargo.wait() != 0:
             raise BuildError(
                 f"amio: '{' '.join(command[:4])}' failed in {workspace} "
@@ -108,6 +114,21 @@ def build_library(workspace: Path) -> Path:
                     if name.endswith(".so"):
                         return Path(name)
     raise BuildError(f"amio: cargo made no libamio.so in {workspace}: only Linux is supported")
+
+
+@contextlib.contextmanager
+def terminal() -> Iterator[Callable[[str], object]]:
+    """Shows what cargo does on a line of the terminal, if there is one: pip keeps all output."""
+    try:
+        screen = Path("/dev/tty").open("w", encoding="utf-8")  # noqa: SIM115 - closed below
+    except OSError:
+        yield lambda line: None
+        return
+    width = shutil.get_terminal_size().columns - 1
+    clear = "\r\033[K"
+    with screen:
+        yield lambda line: print(clear + line.strip()[:width], end="", file=screen, flush=True)
+        print(end=clear, file=screen, flush=True)
 
 
 def check_cargo(workspace: Path) -> None:

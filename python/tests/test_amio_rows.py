@@ -355,7 +355,7 @@ def test_row_11_mono_goes_to_both_sides_each_with_its_gain_and_stereo_stays() ->
         interface.rolling = True
         interface.schedule([entry(ones(8), 0, left=0.25, right=-0.5)], 0)
         assert interface.render(8).tolist() == [[0.25, -0.5]] * 8
-        interface.schedule([entry(stereo, 0, left=1, right=2)])
+        interface.schedule([entry(stereo, 0, left=1, right=2)], start=0)
         assert interface.render(8).tolist() == [[0.5, 0.5]] * 8
 
 
@@ -367,7 +367,7 @@ def test_row_11_crop_repeat_clamp_and_silence_when_stopped() -> None:
         interface.rolling = True
         once = [0, 0, 0, 2 / 16, 3 / 16, 4 / 16, 0, 0, 0, 0]
         assert interface.render(30)[:, 0].tolist() == once * 3
-        interface.schedule([entry(ones(4), 0, left=3, right=-3)])
+        interface.schedule([entry(ones(4), 0, left=3, right=-3)], start=0)
         assert interface.render(4).tolist() == [[1, -1]] * 4
         interface.rolling = False
         assert not interface.render(100).any()

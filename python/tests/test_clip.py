@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import base64
+import io
+import re
 import subprocess
 import sys
+import wave
 import weakref
 from pathlib import Path
 from typing import Any
@@ -45,7 +49,7 @@ dtype, order = np.dtype(sys.argv[1]), sys.argv[2]
 array = np.zeros((200_000_000 // dtype.itemsize // 2, 2), dtype, order=order)
 array[:] = 1
 before = resident()
-clip = amio.Clip(array, 48_000)
+clip = amio.Clip(array, 48_000, copy=False)
 with amio.TimerInterface() as interface:
     interface.schedule([amio.Entry(clip)], 0).wait(5)
     interface.rolling = True
@@ -97,21 +101,59 @@ def test_an_array_of_one_dimension_is_mono() -> None:
 
 def test_a_borrowed_array_becomes_read_only_and_a_copied_one_does_not() -> None:
     borrowed, copied = ramp(), ramp()
-    clips = Clip(borrowed, RATE), Clip(copied, RATE, copy=True)
+    clips = Clip(borrowed, RATE, copy=False), Clip(copied, RATE)
     assert not borrowed.flags.writeable
     with pytest.raises(ValueError, match="read-only"):
         borrowed[0] = 1
     copied[:] = 0
     assert (clips[1].read() == ramp()).all()
     strided = np.repeat(ramp(), 2, axis=0)
-    Clip(strided[::2], RATE)
+    Clip(strided[::2], RATE, copy=False)
     assert strided.flags.writeable
+
+
+def test_an_array_and_what_it_is_a_part_of_stay_as_they_were() -> None:
+    whole = np.repeat(ramp(), 2, axis=0)
+    clip = Clip(whole[: len(ramp())], RATE)
+    expected = clip.read()
+    whole[:] = 0
+    assert whole.flags.writeable
+    assert (clip.read() == expected).all()
+
+
+def test_an_array_of_a_clip_is_a_copy_of_its_samples() -> None:
+    clip = Clip(ramp(), RATE)
+    array = np.asarray(clip)
+    assert (array == ramp()).all()
+    assert np.asarray(clip, np.float64).dtype == np.float64
+    array[:] = 0
+    assert (clip.read() == ramp()).all()
+
+
+def test_a_notebook_shows_a_player_of_the_first_two_channels() -> None:
+    def played(clip: Clip | amio.AudioClip) -> tuple[int, int, int]:
+        shown = clip._repr_html_()
+        found = re.search(r"data:audio/wav;base64,([^\"]+)", shown)
+        assert found is not None
+        with wave.open(io.BytesIO(base64.b64decode(found[1]))) as file:
+            return file.getnchannels(), file.getframerate(), file.getnframes()
+
+    assert played(Clip(ramp(), RATE)) == (2, RATE, len(ramp()))
+    assert played(Clip(np.zeros((10, 3), np.int16), 8000)) == (2, 8000, 10)
+    assert played(amio.AudioClip.sine(440, 2.0, 100, 1, 44_100)) == (1, 44_100, 100)
+    for silent in (
+        Clip(ramp(0), RATE),
+        Clip(ramp(), 768_000),
+        Clip(np.zeros(5_000_000, "i2"), RATE),
+    ):
+        assert "<audio" not in silent._repr_html_()
+    assert "&lt;Clip" in Clip(ramp(), RATE)._repr_html_()
 
 
 def test_a_borrowed_array_is_the_very_memory_that_sounds() -> None:
     array = ramp()
     view = array[:]  # of before, and still writeable: what the documentation warns of
-    clip = Clip(array, RATE)
+    clip = Clip(array, RATE, copy=False)
     view[5] = 0.75
     assert (heard(clip)[5] == 0.75).all()
 
@@ -121,6 +163,7 @@ def test_a_borrowed_array_is_the_very_memory_that_sounds() -> None:
     [
         (np.zeros((5, 0), np.float32), ValueError, "channels"),
         (np.zeros((5, 65), np.float32), ValueError, "65"),
+        (np.zeros((2, 48_000)), ValueError, r"is it \(channels, frames\)\? Then pass array.T"),
         (np.array([0, np.nan], np.float32), ValueError, "frame 1"),
         (np.array([0, 0, np.inf]), ValueError, "frame 2"),
         (np.array([2e6]), ValueError, "frame 0"),
@@ -316,7 +359,7 @@ def test_names_of_choices_are_checked(given: Any) -> None:
 
 def test_the_array_of_which_a_borrowed_one_is_a_part_is_made_read_only() -> None:
     whole = np.zeros((100, 2), np.float32)
-    Clip(whole[10:20], RATE)
+    Clip(whole[10:20], RATE, copy=False)
     with pytest.raises(ValueError, match="read-only"):
         whole[15] = 1
 
@@ -327,7 +370,7 @@ def test_memory_that_is_not_numpys_is_copied(read_only: bool) -> None:
     array = np.frombuffer(
         memoryview(memory).toreadonly() if read_only else memory, np.float32
     ).reshape(-1, ramp().shape[1])
-    clip = Clip(array, RATE)
+    clip = Clip(array, RATE, copy=False)
     memory[:] = bytes(len(memory))
     assert (clip.read() == ramp()).all()
 
@@ -335,14 +378,14 @@ def test_memory_that_is_not_numpys_is_copied(read_only: bool) -> None:
 def test_a_file_that_is_mapped_is_copied_since_others_may_change_it(tmp_path: Path) -> None:
     ramp().tofile(tmp_path / "samples")
     mapped = np.memmap(tmp_path / "samples", np.float32, "r+", shape=ramp().shape)
-    clip = Clip(mapped, RATE)
+    clip = Clip(mapped, RATE, copy=False)
     mapped[:] = 0
     assert (clip.read() == ramp()).all()
 
 
 def test_bytes_are_played_from_where_they_are() -> None:
     array = np.frombuffer(ramp().tobytes(), np.float32)
-    clip = Clip(array, RATE)
+    clip = Clip(array, RATE, copy=False)
     gone = weakref.ref(array)
     del array
     assert gone() is not None

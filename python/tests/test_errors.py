@@ -77,6 +77,7 @@ def test_errors_of_files_have_the_systems_number_and_can_be_pickled() -> None:
 
 CLIP = amio.Clip(np.ones(100, np.float32), RATE)
 WHOLE = (1.5, "1", None, NAN)
+WHOLE_OR_NONE = (1.5, "1", NAN)
 Call = Callable[[OfflineInterface, Any], object]
 
 
@@ -99,7 +100,7 @@ def shrunk() -> Entry:
 CALLS: dict[str, tuple[Call, tuple[Any, ...], tuple[Any, ...]]] = {
     "position": (lambda i, v: i.set_position(v), (HUGE, -HUGE), WHOLE),
     "at": (lambda i, v: i.schedule([], v), (HUGE, -HUGE), (1.5, "1", NAN)),
-    "start": (lambda i, v: i.schedule([], 0, start=v), (HUGE, -HUGE), WHOLE),
+    "start": (lambda i, v: i.schedule([], 0, start=v), (HUGE, -HUGE), WHOLE_OR_NONE),
     "late": (lambda i, v: i.schedule([], 0, late=v), ("", "never", None, 1, []), ()),
     "callback": (lambda i, v: i.schedule([], 0, callback=v), (), (1, "print")),
     "insert_at": (lambda i, v: i.schedule_playspec_change([], v, 0, None), (HUGE,), (1.5, "1")),

@@ -112,12 +112,63 @@ def test_an_exception_in_a_callback_goes_to_the_handler_of_the_loop() -> None:
                 for chunk, later in itertools.pairwise(chunks)
             )
 
-            interface.schedule([], LONG_AWAY, callback=fails)
+            interface.schedule([], LONG_AWAY, callback=lambda _used: fails())
             interface.schedule([], LONG_AWAY, callback=told.append)
         assert told == [True, False]
         assert len(reported) == 3
 
     asyncio.run(main())
+
+
+def test_a_callback_that_goes_on_failing_is_told_once_and_then_counted() -> None:
+    reported: list[dict[str, Any]] = []
+    calls = [0]
+
+    async def main() -> None:
+        loop = asyncio.get_running_loop()
+        loop.set_exception_handler(lambda _loop, context: reported.append(context))
+        enough = asyncio.Event()
+
+        def fails(_chunk: InputAudioChunk) -> None:
+            calls[0] += 1
+            if calls[0] == 120:
+                enough.set()
+            raise ZeroDivisionError("from a callback")
+
+        async with TimerInterface() as interface:
+            interface.chunk_interval = 0.02
+            interface.input_chunk_callback = fails
+            await asyncio.wait_for(enough.wait(), 20)
+
+    asyncio.run(main())
+    assert [str(context.get("exception")) for context in reported] == [
+        "from a callback",
+        *["None"] * (len(reported) - 1),
+    ]
+    counts = [context["message"] for context in reported[1:3]]
+    assert counts == [
+        f"a callback of an amio interface has failed {count} times: "
+        "ZeroDivisionError: from a callback"
+        for count in (10, 100)
+    ]
+    assert len(reported) <= 4
+
+
+async def async_callback(_given: object) -> None:
+    pass
+
+
+def test_callbacks_that_are_async_are_refused() -> None:
+    with OfflineInterface() as interface:
+        for what in ("input_chunk_callback", "event_callback"):
+            with pytest.raises(TypeError, match=rf"{what} is .* must be a plain function"):
+                setattr(interface, what, async_callback)
+        with pytest.raises(TypeError, match=r"callback is .* must be a plain function"):
+            interface.schedule([], callback=async_callback)  # type: ignore[arg-type]
+        # One that does not look like it is found when it is called.
+        interface.schedule([], callback=lambda used: async_callback(used))  # type: ignore[arg-type]
+        with pytest.raises(TypeError, match="it returned <coroutine"):
+            interface.advance(1)
 
 
 def test_an_exception_in_a_callback_without_a_loop_is_raised_when_all_were_called() -> None:
@@ -400,7 +451,7 @@ def test_waiting_for_a_ticket_can_time_out_and_the_ticket_goes_on() -> None:
                 await asyncio.wait_for(wait_for(ticket), 0.01)
             assert ticket.outcome is None
             interface.set_transport_rolling(True)
-            assert (await ticket).position == 0
+            assert (await ticket).position == 1000
 
     asyncio.run(main())
 

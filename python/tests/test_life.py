@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import copy
+import gc
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+import weakref
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
@@ -75,7 +77,7 @@ def test_of_two_who_open_at_once_one_is_refused() -> None:
 def test_one_that_is_closed_while_it_opens_does_not_run() -> None:
     async def run() -> None:
         interface = amio.TimerInterface()
-        opening = asyncio.ensure_future(interface.init("one"))
+        opening = asyncio.ensure_future(interface.__aenter__())
         await asyncio.sleep(0)
         await interface.close()
         with pytest.raises(ClosedError, match="while it was being opened"):
@@ -87,7 +89,7 @@ def test_one_that_is_closed_while_it_opens_does_not_run() -> None:
 def test_opening_that_was_cancelled_can_be_tried_again() -> None:
     async def run() -> int:
         interface = amio.TimerInterface()
-        opening = asyncio.ensure_future(interface.init("one"))
+        opening = asyncio.ensure_future(interface.__aenter__())
         await asyncio.sleep(0)
         opening.cancel()
         with pytest.raises(asyncio.CancelledError):
@@ -432,3 +434,117 @@ def test_a_copy_of_a_clip_sounds_as_it_is_now() -> None:
     clip.writeable = True
     clip.array[:] = 0.9
     assert clip.to_clip().read()[0, 0] == other.to_clip().read()[0, 0] == np.float32(0.9)
+
+
+@pytest.mark.parametrize("driver", ["timer", "offline"])
+def test_other_tasks_never_see_an_interface_that_is_half_open(driver: str) -> None:
+    """As in programs for AMIO: a task shows the position as soon as there is an interface."""
+    shared: list[amio.Interface] = []
+    failures: list[Exception] = []
+    shown = [0]
+
+    async def show() -> None:
+        while True:
+            for interface in shared:
+                try:
+                    interface.get_position()
+                    shown[0] += 1
+                except Exception as error:
+                    failures.append(error)
+            await asyncio.sleep(0)
+
+    async def run() -> None:
+        task = asyncio.ensure_future(show())
+        for _ in range(3):
+            await asyncio.sleep(0)
+            shared.append(amio.create_io_interface(driver))
+            await shared[0].init("x")
+            for _ in range(10):
+                await asyncio.sleep(0)
+            await shared[0].close()
+            shared.clear()
+        task.cancel()
+
+    asyncio.run(run())
+    assert not failures
+    assert shown[0] >= 20
+
+
+@pytest.mark.filterwarnings("ignore:.*was not closed:ResourceWarning")
+def test_an_interface_that_nobody_can_reach_is_closed_on_a_loop_too() -> None:
+    async def run() -> None:
+        alive = []
+        for _ in range(5):
+            interface: amio.TimerInterface | None = amio.TimerInterface()
+            assert interface is not None
+            interface.open()
+            interface.input_chunk_callback = lambda _chunk: None
+            interface.rolling = True
+            alive.append(weakref.ref(interface))
+            await asyncio.sleep(0.02)
+            # As a cell of a notebook that is run again.
+            interface = None
+            gc.collect()
+            assert alive[-1]() is None
+            await asyncio.sleep(0)
+        # The descriptors that they had are another's now, whom the loop does not forget.
+        reader, writer = os.pipe()
+        came = asyncio.Event()
+        asyncio.get_running_loop().add_reader(reader, came.set)
+        await asyncio.sleep(0)
+        os.write(writer, b"x")
+        await asyncio.wait_for(came.wait(), 5)
+        asyncio.get_running_loop().remove_reader(reader)
+        os.close(reader)
+        os.close(writer)
+
+    before = threads()
+    asyncio.run(run())
+    assert threads() <= before
+
+
+def test_a_ticket_that_is_awaited_keeps_its_interface() -> None:
+    async def play() -> amio.Ticket:
+        interface = amio.TimerInterface()
+        interface.open()
+        interface.rolling = True
+        ticket = interface.schedule([])
+        waiting = asyncio.ensure_future(outcome_of(ticket))
+        await asyncio.sleep(0)
+        assert (await waiting).kind is EventKind.APPLIED
+        interface.shutdown()
+        return ticket
+
+    assert asyncio.run(play()).outcome
+
+
+async def outcome_of(ticket: amio.Ticket) -> amio.Outcome:
+    return await ticket
+
+
+def test_close_all_closes_what_is_open_and_nothing_else() -> None:
+    one, two, never = amio.TimerInterface(), amio.OfflineInterface(), amio.TimerInterface()
+    one.open()
+    two.open()
+    amio.close_all()
+    assert (one.closed, two.closed, never.closed) == (True, True, False)
+    amio.close_all()
+
+
+@pytest.mark.parametrize("interface", [amio.TimerInterface(), amio.OfflineInterface()])
+def test_attributes_that_do_not_exist_are_refused_and_the_nearest_is_named(
+    interface: amio.EngineInterface,
+) -> None:
+    with pytest.raises(AttributeError, match="did you mean 'input_chunk_callback'"):
+        interface.input_chunk_calback = len  # type: ignore[attr-defined]
+    with pytest.raises(AttributeError, match=r"has no attribute 'volume'$"):
+        interface.volume = 1  # type: ignore[attr-defined]
+
+
+def test_a_class_that_is_derived_may_have_attributes_of_its_own() -> None:
+    class Player(amio.OfflineInterface):
+        def __init__(self) -> None:
+            super().__init__()
+            self.volume = 1
+
+    assert Player().volume == 1

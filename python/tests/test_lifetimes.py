@@ -122,7 +122,7 @@ def test_an_array_lives_while_it_sounds_though_clip_and_array_were_dropped() -> 
     with amio.OfflineInterface(declick=0) as interface:
         array = np.full(1000, 0.5, np.float32)
         gone = weakref.ref(array)
-        interface.schedule([amio.Entry(amio.Clip(array, RATE))], 0)
+        interface.schedule([amio.Entry(amio.Clip(array, RATE, copy=False))], 0)
         del array
         interface.rolling = True
         gc.collect()
@@ -139,7 +139,7 @@ def test_an_array_lives_while_it_sounds_though_clip_and_array_were_dropped() -> 
 def test_an_array_goes_with_its_clip_if_nothing_plays_it() -> None:
     array = np.zeros(1000)
     gone = weakref.ref(array)
-    clip = amio.Clip(array, RATE)
+    clip = amio.Clip(array, RATE, copy=False)
     del array
     gc.collect()
     assert gone() is not None
@@ -151,7 +151,7 @@ def test_an_array_is_given_back_when_its_interface_is_closed() -> None:
     array = np.zeros(1000)
     gone = weakref.ref(array)
     with amio.OfflineInterface() as interface:
-        interface.schedule([amio.Entry(amio.Clip(array, RATE))], 0)
+        interface.schedule([amio.Entry(amio.Clip(array, RATE, copy=False))], 0)
         interface.advance(1)
         del array
         assert gone() is not None

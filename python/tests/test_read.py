@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import signal
+import time
 
 import numpy as np
 import pytest
 
 import amio
+import amio._library as library
 
 RAMP = np.arange(2048, dtype=np.float32)
 
@@ -74,3 +77,71 @@ def test_input_begins_anew_after_what_was_read_before(interface: amio.OfflineInt
             return device_frame
 
     assert asyncio.run(run()) == 1024
+
+
+def test_reading_delivers_events_as_waiting_does() -> None:
+    """A program without an event loop whose main loop is read()."""
+    told: list[amio.EventKind] = []
+    with amio.TimerInterface() as interface:
+        interface.event_callback = lambda event: told.append(event.kind)
+        interface.rolling = True
+        ticket = interface.schedule([])
+        # The first one waits; the others find input, and never do.
+        while ticket.outcome is None:
+            interface.read(2400, timeout=5)
+        assert ticket.outcome
+        assert amio.EventKind.APPLIED in told
+
+
+def test_what_a_callback_raises_in_a_read_leaves_the_input_there() -> None:
+    def fail(_event: amio.Event) -> None:
+        raise ArithmeticError
+
+    with amio.OfflineInterface(inputs=1) as interface:
+        interface.schedule([])
+        interface.render(100, RAMP[:100])
+        ticket = interface.schedule([])
+        lib_steps(interface)
+        interface.event_callback = fail
+        del ticket
+        with pytest.raises(ArithmeticError):
+            interface.read(100, timeout=1)
+        interface.event_callback = None
+        assert interface.read(100, timeout=1).array[:, 0].tolist() == list(range(100))
+
+
+def lib_steps(interface: amio.OfflineInterface) -> None:
+    """Runs a period, and leaves its events where they are."""
+    library.lib.amio_interface_advance(interface._handle, 1, None, None)
+
+
+@pytest.mark.parametrize("frames", [64, 4800], ids=["it runs", "it waits"])
+def test_ctrl_c_in_a_read_is_heard_as_such_and_leaves_the_input_to_the_next(frames: int) -> None:
+    """Thousands of interruptions at any moment: each a KeyboardInterrupt, none in the way."""
+    interrupted, chunks = 0, []
+
+    def interrupt(_number: int, _frame: object) -> None:
+        raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGALRM, interrupt)
+    rng = np.random.default_rng(1)
+    with amio.TimerInterface() as interface:
+        interface.rolling = True
+        end = time.monotonic() + 4
+        while time.monotonic() < end:
+            try:
+                try:
+                    signal.setitimer(signal.ITIMER_REAL, rng.uniform(0.0005, 0.004))
+                    while True:
+                        chunks.append(interface.read(frames, timeout=1))
+                finally:
+                    signal.setitimer(signal.ITIMER_REAL, 0)
+            except KeyboardInterrupt:
+                interrupted += 1
+        signal.signal(signal.SIGALRM, before)
+        last = interface.read(frames, timeout=1)
+    assert interrupted > 200
+    assert len(last) == frames
+    # What the interrupted calls had was not lost: but for a chunk that was on its way back.
+    reached = [chunk.device_frame for chunk in (*chunks, last)]
+    assert reached == sorted(reached)

@@ -16,6 +16,18 @@ README = Path(__file__).parents[1] / "README.md"
 #: Its program for the package is marked "py", the one for ctypes "python".
 README_OF_THE_LIBRARY = Path(__file__).parents[2] / "README.md"
 
+#: Runs a program as a notebook does: on an event loop that runs, where it may await.
+CELL = """
+import ast, asyncio, inspect
+
+async def cell():
+    result = eval(compile(program, "cell", "exec", ast.PyCF_ALLOW_TOP_LEVEL_AWAIT), {})
+    if inspect.isawaitable(result):
+        await result
+
+asyncio.run(cell())
+"""
+
 
 def programs(document: Path, language: str) -> list[str]:
     pattern = rf"^```{language}\n(.*?)^```$"
@@ -44,18 +56,20 @@ def test_the_program_in_the_readme_of_the_library_prints_what_it_says(tmp_path: 
 
 
 def check(program: str, folder: Path) -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-c", program],
-        cwd=folder,
-        env=os.environ | {"PYTHONPATH": str(Path(amio.__file__).parents[1])},
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert (done.returncode, done.stderr) == (0, "")
     told = re.findall(r"print\(.*\)  # (.*)$", program, re.MULTILINE)
-    assert told == done.stdout.splitlines()
     assert told
+    awaits = re.search(r"^(await|async) ", program, re.MULTILINE)
+    for way in [CELL] if awaits else [CELL, "exec(program)"]:
+        done = subprocess.run(
+            [sys.executable, "-W", "error", "-c", f"program = {program!r}\n{way}"],
+            cwd=folder,
+            env=os.environ | {"PYTHONPATH": str(Path(amio.__file__).parents[1])},
+            capture_output=True,
+            text=True,
+            timeout=60,
+        )
+        assert (done.returncode, done.stderr) == (0, "")
+        assert told == done.stdout.splitlines()
 
 
 def test_every_example_is_in_the_table() -> None:

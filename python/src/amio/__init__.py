@@ -5,6 +5,17 @@ change, and may be a file that is streamed. A playspec is a list of entries, :cl
 :class:`PlayspecEntry`: which part of which clip sounds at which frame, how loud, and how often. An
 interface plays one playspec at a time, and goes over to the next at the frame you name.
 
+For instance, a metronome at 112 beats a minute, rendered to an array::
+
+    import numpy as np
+    import amio
+
+    with amio.OfflineInterface() as interface:  # or NativeInterface(), through JACK
+        click = amio.Clip(np.array([1, -0.5, 0.25, -0.125], np.float32), interface.frame_rate)
+        interface.schedule([amio.Entry(click, at=100, every=60 / 112 * 48000)])
+        interface.rolling = True
+        output = interface.render(48_000)
+
 The package takes the place of AMIO 0.1.1: a program that was written for it runs unchanged.
 """
 
@@ -15,6 +26,7 @@ from typing import Any, Literal, overload
 
 from ._input import InputStream
 from ._library import lib
+from ._life import close_all
 from ._options import Options
 from ._typing import Unpack
 from .analysis import Analysis, FileInfo, Levels, Loudness, Overview, probe
@@ -81,6 +93,7 @@ __all__ = [
     "Ticket",
     "TimerInterface",
     "Transport",
+    "close_all",
     "create_io_interface",
     "dB_to_factor",
     "factor_to_dB",

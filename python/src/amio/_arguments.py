@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 import operator
 import os
@@ -15,6 +16,9 @@ import numpy as np
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 PathLike = str | os.PathLike[str]
+
+#: A coroutine would wait until it is awaited, and nobody does.
+NOT_ASYNC = "a callback must be a plain function, which may start a task: asyncio.create_task()"
 
 FARTHEST_FRAME = 1 << 61
 GREATEST_GAIN = 1e6
@@ -91,6 +95,9 @@ def function(what: str, given: _Function | None) -> _Function | None:
     """A callback."""
     if not (given is None or callable(given)):
         raise TypeError(f"{what} is {given!r}; it must be a function, or None")
+    for called in (given, getattr(given, "__call__", None)):  # noqa: B004 - which it may be
+        if inspect.iscoroutinefunction(called):
+            raise TypeError(f"{what} is {given!r}; {NOT_ASYNC}")
     return given
 
 

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import asyncio
+import threading
 import time
 from datetime import datetime, timedelta, timezone
+from typing import SupportsIndex
 
 from ._arguments import function, interval, unsigned
 from ._input import Clock, InputReader, InputStream
 from ._library import Handle
 from ._life import Life
 from ._options import Options, channels
-from ._pump import deadline_of
+from ._pump import Watch, deadline_of
 from .audio_clip import InputAudioChunk
 from .errors import InvalidStateError, TimedOutError
 from .interface import InputChunkCallback
@@ -26,7 +28,9 @@ class Capture(Life):
         super().__init__(options)
         self._inputs = channels(self._options, "inputs")
         self._clock: Clock | None = None
+        # By input(); and by read(), for as long as it runs.
         self._input_taken = False
+        self._reading = threading.Lock()
         self._input_reader: InputReader | None = None
         self._chunk_frames = 64
         self._chunk_interval = 0.1
@@ -43,7 +47,7 @@ class Capture(Life):
     def input_chunk_callback(self, callback: InputChunkCallback | None) -> None:
         function("input_chunk_callback", callback)
         with self._lock:
-            if self._input_taken and callback is not None:
+            if (self._input_taken or self._reading.locked()) and callback is not None:
                 raise InvalidStateError(_INPUT_TAKEN)
             begins = self._input_chunk_callback is None and callback is not None
             if begins and self._open_pump is not None and not self._is_closing:
@@ -63,7 +67,7 @@ class Capture(Life):
         return self._chunk_frames
 
     @chunk_frames.setter
-    def chunk_frames(self, frames: int) -> None:
+    def chunk_frames(self, frames: SupportsIndex) -> None:
         self._chunk_frames = unsigned("chunk_frames", frames, 1)
 
     @property
@@ -75,8 +79,11 @@ class Capture(Life):
     def chunk_interval(self, seconds: float) -> None:
         self._chunk_interval = interval("chunk_interval", seconds)
 
-    def read(self, frames: int, timeout: float | None = None) -> InputAudioChunk:
+    def read(self, frames: SupportsIndex, timeout: float | None = None) -> InputAudioChunk:
         """Reads captured input, waiting until there are so many frames.
+
+        Where no event loop has the interface, callbacks of what has happened are called meanwhile,
+        as by :meth:`Ticket.wait`. What an interruption (Ctrl-C) leaves, the next call reads.
 
         Returns:
             A chunk of ``frames`` frames; a shorter one where the timeline or the device jumps,
@@ -87,11 +94,18 @@ class Capture(Life):
             RuntimeError: something else takes the input; or this is the interface's event loop,
                 where :meth:`input` is to be used.
         """
+        count, deadline = unsigned("frames", frames, 1), deadline_of(timeout)
         # Also what is left in an interface that was closed.
-        pump, deadline = self._open_pump or self._pump, deadline_of(timeout)
-        self._take_input()
-        try:
-            reader = self._reader(unsigned("frames", frames, 1))
+        pump = self._open_pump or self._pump
+        if self._reading.locked():
+            raise InvalidStateError(_INPUT_TAKEN)
+        # A lock, since no interruption comes between taking it and what gives it back.
+        with self._reading:
+            with self._lock:
+                self._must_be_free()
+            if pump.is_here and not self._is_closed:
+                pump.take_events_unless_busy()
+            reader = self._reader(count)
             while True:
                 ended = self._is_closed
                 for chunk in reader.chunks():
@@ -102,10 +116,8 @@ class Capture(Life):
                 return rest
             self._handle  # noqa: B018 - refuses if it was closed
             raise TimedOutError(f"no input came within {timeout} s")
-        finally:
-            self._leave_input()
 
-    def input(self, frames: int | None = None) -> InputStream:
+    def input(self, frames: SupportsIndex | None = None) -> InputStream:
         """Captured input from now on, chunk after chunk, until the interface is closed.
 
         For instance::
@@ -135,7 +147,7 @@ class Capture(Life):
 
         return InputStream(self._pump, self.is_closed, take, self._leave_input)
 
-    def _reader(self, frames: int | None) -> InputReader:
+    def _reader(self, frames: SupportsIndex | None) -> InputReader:
         """The reader, one for whoever takes the input, so that none loses what another fetched."""
         assert self._clock is not None
         if self._input_reader is None:
@@ -144,8 +156,8 @@ class Capture(Life):
         self._input_reader.frames = frames
         return self._input_reader
 
-    def _opened(self, handle: Handle) -> None:
-        super()._opened(handle)
+    def _opened(self, handle: Handle, watch: Watch) -> None:
+        super()._opened(handle, watch)
         self._clock = self._make_clock()
 
     def _make_clock(self) -> Clock:
@@ -154,9 +166,14 @@ class Capture(Life):
     def _take_input(self) -> None:
         """For whom takes the input himself, until he calls _leave_input()."""
         with self._lock:
-            if self._input_taken or self._input_chunk_callback is not None:
+            if self._reading.locked():
                 raise InvalidStateError(_INPUT_TAKEN)
+            self._must_be_free()
             self._input_taken = True
+
+    def _must_be_free(self) -> None:
+        if self._input_taken or self._input_chunk_callback is not None:
+            raise InvalidStateError(_INPUT_TAKEN)
 
     def _leave_input(self) -> None:
         self._input_taken = False
@@ -170,10 +187,10 @@ class Capture(Life):
         if last and (rest := reader.rest()) is not None:
             self._open_pump.hand_over(self._give, [rest])
 
-    def _give(self, chunk: InputAudioChunk) -> None:
+    def _give(self, chunk: InputAudioChunk) -> object:
         # The callback may have taken itself away.
-        if self._input_chunk_callback is not None:
-            self._input_chunk_callback(chunk)
+        callback = self._input_chunk_callback
+        return None if callback is None else callback(chunk)
 
 
 def _wall_time(_device_frame: int, time_ns: int) -> datetime:

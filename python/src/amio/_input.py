@@ -6,7 +6,8 @@ import asyncio
 import ctypes
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import NamedTuple, SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,14 +35,14 @@ class Clock:
     at: Callable[[int, int], datetime]
 
 
-@dataclass(frozen=True)
-class _Stretch:
+class _Stretch(NamedTuple):
     """Frames that belong together: neither the device nor the timeline jumps within them."""
 
     samples: NDArray[np.float32]
     position: int
     device_frame: int
-    time_ns: int
+    #: When its first frame was captured.
+    wall_time: datetime
     ticket: int
     rolling: bool
     lost_before: int
@@ -59,26 +60,60 @@ class _Stretch:
             and not other.skipped
         )
 
-    def after(self, frames: int, samples: NDArray[np.float32], frame_rate: float) -> _Stretch:
-        """What comes so many frames later in the same stretch."""
-        return _Stretch(
+    def chunk(self, begin: int, samples: NDArray[np.float32], frame_rate: float) -> InputAudioChunk:
+        """What begins so many frames after its beginning."""
+        if not begin:
+            position, wall_time = self.position, self.wall_time
+            lost_before, skipped = self.lost_before, self.skipped
+        else:
+            position = self.position + begin if self.rolling else self.position
+            wall_time = self.wall_time + timedelta(seconds=begin / frame_rate)
+            lost_before, skipped = 0, False
+        return InputAudioChunk._captured(
             samples,
-            self.position + (frames if self.rolling else 0),
-            self.device_frame + frames,
-            self.time_ns + round(1e9 * frames / frame_rate),
+            frame_rate,
             self.ticket,
+            position,
             self.rolling,
-            lost_before=0,
-            skipped=False,
-            capture_latency=self.capture_latency,
-            playback_latency=self.playback_latency,
+            wall_time,
+            self.device_frame + begin,
+            lost_before,
+            skipped,
+            self.capture_latency,
+            self.playback_latency,
         )
+
+
+class _Fetched(NamedTuple):
+    """What was fetched: one stretch in pieces, and what does not follow it."""
+
+    pieces: tuple[_Stretch, ...] = ()
+    frames: int = 0
+    following: _Stretch | None = None
+
+    def and_then(self, stretch: _Stretch) -> _Fetched:
+        if self.pieces and not self.pieces[-1].followed_by(stretch):
+            return self._replace(following=stretch)
+        return _Fetched((*self.pieces, stretch), self.frames + len(stretch.samples))
+
+    def from_frame(self, frame: int) -> tuple[_Fetched, int]:
+        """What is left with the piece that has a frame, and the frame's place in it."""
+        pieces, frames = self.pieces, self.frames
+        while pieces and frame >= len(pieces[0].samples):
+            frame -= len(pieces[0].samples)
+            frames -= len(pieces[0].samples)
+            pieces = pieces[1:]
+        if pieces:
+            return _Fetched(pieces, frames, self.following), frame
+        return _Fetched() if self.following is None else _Fetched().and_then(self.following), 0
 
 
 class InputReader:
     """Fetches captured input of an interface, in chunks of a wanted length.
 
-    Whoever takes chunks may stop at any of them: what was fetched stays for the next one.
+    Whoever takes chunks may stop at any of them, and may be interrupted anywhere: what was fetched
+    stays for the next one. So whatever changes does so in one assignment, in which no signal
+    handler runs.
 
     Args:
         interface: the library's handle.
@@ -91,10 +126,12 @@ class InputReader:
         self._clock = clock
         self._frames: int | None = None
         self._block = np.empty((_BLOCK, channels), np.float32)
-        self._kept: list[_Stretch] = []
-        self._kept_frames = 0
-        # What was fetched and does not follow what is kept.
-        self._next: _Stretch | None = None
+        self._address = self._block.ctypes.data
+        # Of the block: what the library has just written there, if there are frames.
+        self._raw = sized(_abi.Chunk)
+        self._fetched = _Fetched()
+        # How many frames of its first piece were taken.
+        self._taken = 0
 
     @property
     def frames(self) -> int | None:
@@ -105,87 +142,69 @@ class InputReader:
         return self._frames
 
     @frames.setter
-    def frames(self, frames: int | None) -> None:
+    def frames(self, frames: SupportsIndex | None) -> None:
         self._frames = None if frames is None else unsigned("frames", frames, 1)
 
     def chunks(self) -> Iterator[InputAudioChunk]:
         """What waits, as far as it makes whole chunks."""
+        wanted = self._frames or _BLOCK
         while True:
-            if self._next is not None or self._kept_frames >= (self._frames or _BLOCK):
+            if self._fetched.frames - self._taken >= wanted or self._fetched.following is not None:
                 yield self._take()
             elif not self._fetch():
                 break
-        if self._frames is None and self._kept:
+        if self._frames is None and self._fetched.pieces:
             yield self._take()
 
     def rest(self) -> InputAudioChunk | None:
         """What was fetched and does not make a whole chunk."""
-        return self._take() if self._kept else None
+        return self._take() if self._fetched.pieces else None
 
     def discard(self) -> None:
         """Throws away what waits."""
-        self._kept, self._kept_frames, self._next = [], 0, None
+        self._fetched, self._taken = _Fetched(), 0
         while self._fetch():
-            self._kept, self._kept_frames, self._next = [], 0, None
+            self._fetched = _Fetched()
 
     def _fetch(self) -> bool:
         """Fetches a stretch, if there is one."""
-        wanted = len(self._block)
-        if self._frames is not None:
-            wanted = min(wanted, self._frames - self._kept_frames)
-        raw = sized(_abi.Chunk)
-        lib.amio_interface_read_input(
-            self._interface, ctypes.byref(raw), self._block.ctypes.data, wanted
-        )
-        if raw.frames == 0:
-            return False
-        self._keep(
-            _Stretch(
-                self._block[: raw.frames].copy(),
-                raw.position,
-                raw.device_frame,
-                raw.time_ns,
-                raw.ticket,
-                bool(raw.rolling),
-                raw.lost_before_frames,
-                bool(raw.xrun),
-                raw.capture_latency_frames,
-                raw.playback_latency_frames,
+        raw = self._raw
+        if not raw.frames:
+            lib.amio_interface_read_input(
+                self._interface, ctypes.byref(raw), self._address, len(self._block)
             )
+            if not raw.frames:
+                return False
+        stretch = _Stretch(
+            self._block[: raw.frames].copy(),
+            raw.position,
+            raw.device_frame,
+            self._clock.at(raw.device_frame, raw.time_ns),
+            raw.ticket,
+            bool(raw.rolling),
+            raw.lost_before_frames,
+            bool(raw.xrun),
+            raw.capture_latency_frames,
+            raw.playback_latency_frames,
         )
+        self._fetched, raw.frames = self._fetched.and_then(stretch), 0
         return True
 
-    def _keep(self, stretch: _Stretch) -> None:
-        if self._kept and not self._kept[-1].followed_by(stretch):
-            self._next = stretch
-        else:
-            self._kept.append(stretch)
-            self._kept_frames += len(stretch.samples)
-
     def _take(self) -> InputAudioChunk:
-        """The next chunk of what is kept, whole or not."""
-        first, parts = self._kept[0], [stretch.samples for stretch in self._kept]
-        samples = parts[0] if len(parts) == 1 else np.concatenate(parts)
-        taken = min(self._frames or len(samples), len(samples))
-        following, self._next = self._next, None
-        self._kept, self._kept_frames = [], 0
-        if taken < len(samples):
-            self._keep(first.after(taken, samples[taken:], self._clock.frame_rate))
-        if following is not None:
-            self._keep(following)
-        return InputAudioChunk(
-            samples[:taken],
-            self._clock.frame_rate,
-            first.ticket,
-            first.position,
-            first.rolling,
-            self._clock.at(first.device_frame, first.time_ns),
-            device_frame=first.device_frame,
-            lost_before=first.lost_before,
-            skipped_before=first.skipped,
-            capture_latency=first.capture_latency,
-            playback_latency=first.playback_latency,
-        )
+        """The next chunk of what was fetched, whole or not."""
+        fetched, begin = self._fetched, self._taken
+        first, end = fetched.pieces[0], fetched.frames
+        if self._frames is not None and begin + self._frames < end:
+            end = begin + self._frames
+        if end < len(first.samples):
+            chunk = first.chunk(begin, first.samples[begin:end], self._clock.frame_rate)
+            self._taken = end
+            return chunk
+        pieces = [piece.samples for piece in fetched.pieces]
+        samples = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+        chunk = first.chunk(begin, samples[begin:end], self._clock.frame_rate)
+        self._fetched, self._taken = fetched.from_frame(end)
+        return chunk
 
 
 class InputStream(AsyncIterator[InputAudioChunk]):

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 import atexit
 import ctypes
+import difflib
 import functools
 import os
 import threading
 import weakref
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, NoReturn, SupportsIndex, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, SupportsIndex, TypeVar
 
 from . import _abi
 from .errors import ClosedError, UnsupportedError, error_of
@@ -98,19 +99,12 @@ class Handle:
     """
 
     def __init__(self, value: ctypes.c_void_p, free: Callable[[ctypes.c_void_p], object]) -> None:
-        self._value = value
+        #: What ctypes passes in place of this object. A plain attribute: whatever a signal handler
+        #: raises in the middle of a conversion would reach the caller as an error of ctypes.
+        self._as_parameter_ = value
         self._forks = _forks
         self._finalizer = weakref.finalize(self, _free_ours, free, value, _forks)
         _tell_of_exit()
-
-    @property
-    def _as_parameter_(self) -> ctypes.c_void_p:
-        """As ctypes calls it: what is passed in place of this object.
-
-        An error that was raised here would reach the caller as one of ctypes. So the library gets
-        a handle that it refuses, and :func:`_check` finds out why.
-        """
-        return self._value if self._forks == _forks else ctypes.c_void_p()
 
     @property
     def is_ours(self) -> bool:
@@ -143,6 +137,18 @@ def _free_ours(
 
 class Unique:
     """Base of what owns, or belongs to, an object of the library: there is one, in one process."""
+
+    # Type checkers know which there are; with this they would take any.
+    if not TYPE_CHECKING:
+
+        def __setattr__(self, name: str, value: object) -> None:
+            if not name.startswith("_") and type(self).__module__.startswith(__package__ + "."):
+                known = [name for name in dir(type(self)) if not name.startswith("_")]
+                if name not in known:
+                    close = difflib.get_close_matches(name, known, 1)
+                    hint = f"; did you mean {close[0]!r}?" if close else ""
+                    raise AttributeError(f"{type(self).__name__} has no attribute {name!r}{hint}")
+            super().__setattr__(name, value)
 
     def __reduce_ex__(self, protocol: SupportsIndex) -> NoReturn:
         raise TypeError(

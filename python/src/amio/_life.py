@@ -8,6 +8,7 @@ import ctypes
 import logging
 import threading
 import warnings
+import weakref
 from collections.abc import Iterator
 from types import TracebackType
 from typing import Any, ClassVar, TypeVar, cast
@@ -16,13 +17,31 @@ from . import _abi
 from ._arguments import text
 from ._library import Handle, Unique, lib
 from ._options import Options, config, given
-from ._pump import Owner, Pump, running_loop
+from ._pump import Owner, Pump, Watch, running_loop
 from .errors import ClosedError, ContractError
 from .interface import Interface
 
 _log = logging.getLogger("amio")
 
 _Life = TypeVar("_Life", bound="Life")
+
+_open_ones: weakref.WeakSet[Life] = weakref.WeakSet()
+
+
+def close_all() -> None:
+    """Closes all interfaces of this process that are open, also those that no variable names.
+
+    For notebooks, where a cell that failed or was run again may leave one behind that goes on
+    playing.
+    """
+    failed: Exception | None = None
+    for interface in list(_open_ones):
+        try:
+            interface.shutdown()
+        except Exception as error:  # of a callback; the others are to be closed all the same
+            failed = failed or error
+    if failed is not None:
+        raise failed
 
 
 class Life(Unique, Interface):
@@ -53,11 +72,14 @@ class Life(Unique, Interface):
             NoServerError: no JACK server runs.
         """
         with self._opening():
-            self._opened(self._start())
+            self._opened(*self._start())
         self._adopt_loop()
 
     async def init(self, client_name: str) -> None:
         """Opens the interface, under a name for the server to show, and attaches it to the loop.
+
+        As in AMIO, other tasks do not run meanwhile: they find an interface that is open, or none.
+        ``async with`` opens it while the loop goes on.
 
         Raises:
             ValueError: it was opened already.
@@ -65,15 +87,14 @@ class Life(Unique, Interface):
         """
         with self._opening():
             self._config.client_name = text("client_name", client_name)
-            # If this is cancelled, what was opened meanwhile is dropped, and closed with that.
-            self._opened(await asyncio.to_thread(self._start))
+            self._opened(*self._start())
         self._attach(asyncio.get_running_loop())
 
     async def close(self) -> None:
-        """Closes the interface. Callbacks of changes that still wait get ``False``."""
-        self._begin_closing()
-        if self._open_handle is not None and self._open_handle.is_ours:
-            await asyncio.to_thread(lib.amio_interface_close, self._open_handle)
+        """Closes the interface. Callbacks of changes that still wait get ``False``.
+
+        As :meth:`shutdown`, which it is; other tasks do not run meanwhile.
+        """
         self.shutdown()
 
     def shutdown(self) -> None:
@@ -90,6 +111,7 @@ class Life(Unique, Interface):
         if self._open_handle is not None:
             lib.amio_interface_close(self._open_handle)
         was_closed, self._is_closed = self._is_closed, True
+        _open_ones.discard(self)
         if self._open_pump is not None and not was_closed:
             self._open_pump.finish()
 
@@ -124,7 +146,8 @@ class Life(Unique, Interface):
     async def __aenter__(self: _Life) -> _Life:
         if self._open_handle is None or self._is_closed:
             with self._opening():
-                self._opened(await asyncio.to_thread(self._start))
+                # If this is cancelled, what was opened meanwhile is dropped, and closed with that.
+                self._opened(*await asyncio.to_thread(self._start))
         self._adopt_loop()
         return self
 
@@ -155,18 +178,20 @@ class Life(Unique, Interface):
         finally:
             self._is_opening = False
 
-    def _start(self) -> Handle:
+    def _start(self) -> tuple[Handle, Watch]:
+        watch = Watch()
         value = ctypes.c_void_p()
         lib.amio_interface_new(ctypes.byref(self._config), ctypes.byref(value))
-        handle = Handle(value, lib.amio_interface_free)
+        handle = Handle(value, watch.free)
         lib.amio_interface_start(handle)
-        return handle
+        return handle, watch
 
-    def _opened(self, handle: Handle) -> None:
+    def _opened(self, handle: Handle, watch: Watch) -> None:
         if self._is_closing:
             handle.close()
             raise ClosedError("the interface was closed while it was being opened")
-        self._open_pump = Pump(handle, cast(Owner, self))
+        _open_ones.add(self)
+        self._open_pump = Pump(handle, watch, cast(Owner, self))
         self._open_pump.watch_input(self._input_chunk_callback is not None)
         self._open_handle = handle
 

@@ -21,41 +21,50 @@ class Options(TypedDict, total=False):
     Raises:
         TypeError: no option has this name, or one is of another type.
         ValueError: one is out of its range.
+
+    Attributes:
+        client_name: what the server shows: "amio". The server may change it.
+        server_name: which JACK server: the default one.
+        start_server: start the JACK server that the user has configured, if none runs: ``False``,
+            but ``True`` for :meth:`NativeInterface.init`.
+        frame_rate: frames per second, 1000 to 768000: the server's, or 48000. A rate that is not
+            the server's is an error.
+        period: frames per period, 1 to 65536: the server's, or 256. A period that is not the
+            server's is an error.
+        inputs: captured channels, 0 to 64: 2.
+        outputs: played channels, 0 to 64: 2.
+        connect: connect to the first hardware ports: ``True``.
+        clamp: clamp the output to -1.0 to 1.0: ``True``, except offline.
+        declick: over how many frames sound fades that is cut before its end, 0 (hard cuts) to
+            768000: 5 ms.
+        skip: where the device skipped frames, does the timeline wait ("slip") or skip too: "slip".
+        swap_queue: how many swaps may be pending, 1 to 65536: 1024, on JACK 8192.
+        command_queue: how many commands may wait for the next period, 1 to 65536: 1024, on JACK
+            8192.
+        capture_buffer: how many captured frames are kept until they are read, 1 to 2**26: 2
+            seconds, on JACK 2**19.
+        capture_latency: what the timer and offline drivers pretend to have from the microphone to
+            the period, in frames, 0 to 2**20: 0.
+        playback_latency: the same from the period to the loudspeaker: 0.
+        read_ahead: how far ahead streamed clips are read, in frames, 1 to 2**24: one second.
     """
 
-    #: What the server shows: "amio". The server may change it.
     client_name: str | None
-    #: Which JACK server: the default one.
     server_name: str | None
-    #: Start the JACK server that the user has configured, if none runs: ``True``.
     start_server: bool | None
-    #: Frames per second, 1000 to 768000: the server's, or 48000. A rate that is not the server's is
-    #: an error.
     frame_rate: float | None
-    #: Frames per period, 1 to 65536: the server's, or 256. A period that is not the server's is an
-    #: error.
     period: int | None
-    #: Channels, 0 to 64: 2.
     inputs: int | None
     outputs: int | None
-    #: Connect to the first hardware ports: ``True``.
     connect: bool | None
-    #: Clamp the output to -1.0 to 1.0: ``True``, except offline.
     clamp: bool | None
-    #: Over how many frames sound fades that is cut before its end, 0 (hard cuts) to 768000: 5 ms.
     declick: int | None
-    #: Where the device skipped frames, does the timeline wait ("slip") or skip too: "slip".
     skip: SkipPolicy | None
-    #: How many swaps may be pending, 1 to 65536: 1024, on JACK 8192.
     swap_queue: int | None
-    #: How many commands may wait for the next period, 1 to 65536: 1024, on JACK 8192.
     command_queue: int | None
-    #: How many captured frames are kept until they are read, 1 to 2**26: 2 seconds, on JACK 2**19.
     capture_buffer: int | None
-    #: What the timer and offline drivers pretend to have, in frames, 0 to 2**20: 0.
     capture_latency: int | None
     playback_latency: int | None
-    #: How far ahead streamed clips are read, in frames, 1 to 2**24: one second.
     read_ahead: int | None
 
 
@@ -81,7 +90,7 @@ def config(driver: int, options: Options) -> _abi.InterfaceConfig:
         )
     raw = sized(_abi.InterfaceConfig)
     raw.driver = driver
-    defaults = {"inputs": _CHANNELS, "outputs": _CHANNELS, "start_server": True}
+    defaults = {"inputs": _CHANNELS, "outputs": _CHANNELS}
     named: dict[str, Any] = {**defaults, **given(options)}
     for name, value in named.items():
         _SETTERS[name](raw, name, value)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import collections
 import contextlib
 import ctypes
 import logging
@@ -10,11 +11,14 @@ import math
 import select
 import threading
 import time
+import traceback
 import weakref
 from collections.abc import Callable, Iterable
+from functools import partial
+from types import CoroutineType
 from typing import Any, Protocol, TypeVar
 
-from ._arguments import seconds
+from ._arguments import NOT_ASYNC, seconds
 from ._library import Handle, lib
 from .clip import collect_arrays
 from .errors import ClosedError, InvalidStateError, TimedOutError
@@ -51,17 +55,20 @@ class Pump:
 
     Args:
         interface: the library's handle.
-        owner: who is called. Only a loop keeps it alive: nobody should have to wait for the garbage
-            collector until an interface is gone that was dropped.
+        watch: what a loop watches of it.
+        owner: who is called. Nothing here keeps it alive: an interface that nobody can reach is
+            closed, on a loop, too.
     """
 
-    def __init__(self, interface: Handle, owner: Owner) -> None:
+    def __init__(self, interface: Handle, watch: Watch, owner: Owner) -> None:
         self._interface = interface
+        self._watch = watch
         self._mailbox = Mailbox(interface)
         self._owner = weakref.ref(owner)
         self._event_fd = _descriptor(lib.amio_interface_event_fd, interface)
         self._input_fd = _descriptor(lib.amio_interface_input_fd, interface)
         self._loop: asyncio.AbstractEventLoop | None = None
+        self._failures = Failures()
         self._input_watched = False
         self._input_timer: asyncio.TimerHandle | None = None
         self._input_waiter: asyncio.Future[None] | None = None
@@ -80,7 +87,7 @@ class Pump:
         if not self.is_free:
             raise InvalidStateError("the interface belongs to another event loop")
         self._loop = loop
-        loop.add_reader(self._event_fd, self._take_events_of, self._owner())
+        self._watch.begin(loop, self._event_fd, weakly(self.take_events))
         self._input_timer = None
         self._arm_input()
 
@@ -98,7 +105,7 @@ class Pump:
         """Sets whether input is fetched by the loop as it comes."""
         self._input_watched = wanted
         if self._loop is not None and not self._loop.is_closed():
-            self._loop.call_soon_threadsafe(self._arm_input)
+            self._loop.call_soon_threadsafe(weakly(self._arm_input))
 
     async def input_waits(self) -> None:
         """Waits, on the loop that it is attached to, until input waits or the interface closes."""
@@ -107,12 +114,12 @@ class Pump:
         if self._input_waiter is not None:
             raise InvalidStateError("another task waits for the input")
         self._input_waiter = loop.create_future()
-        loop.add_reader(self._input_fd, _wake, self._input_waiter)
+        self._watch.begin(loop, self._input_fd, partial(_wake, self._input_waiter))
         try:
             await self._input_waiter
         finally:
             self._input_waiter = None
-            loop.remove_reader(self._input_fd)
+            self._watch.end(self._input_fd)
 
     def wake_input(self) -> None:
         """Lets input_waits() return, if a task is in it."""
@@ -124,23 +131,38 @@ class Pump:
             raise InvalidStateError("waiting here would stop the event loop; use await")
 
     def input_waits_until(self, deadline: float | None) -> bool:
-        """Waits on this thread; ``False`` if nothing came before the deadline."""
+        """Waits on this thread; ``False`` if nothing came before the deadline.
+
+        Events that come meanwhile are handed over, unless another thread does that.
+        """
         self._interface.must_be_ours()
         if deadline is None or deadline > time.monotonic():
             self._refuse_to_block()
-        return _wait_readable(self._input_fd, deadline)
+        while True:
+            watched = [self._input_fd]
+            # An event that an exception interrupted is here, and no descriptor tells of it.
+            if self.is_here and (not self._mailbox.holds_one or self.take_events_unless_busy()):
+                watched.append(self._event_fd)
+            ready = _wait_readable(watched, deadline)
+            if self._input_fd in ready or not ready:
+                return bool(ready)
+            if not self.take_events_unless_busy():
+                # Who is in the middle of it takes these, too.
+                return self._input_fd in _wait_readable([self._input_fd], deadline)
 
     def take_events(self) -> None:
         """Fetches all events that wait, and hands them over."""
         self._take_events_of(self._owner())
 
-    def take_events_unless_busy(self, patience: float = 0) -> None:
+    def take_events_unless_busy(self, patience: float = 0) -> bool:
         """The same, unless another thread is in the middle of it for so many seconds more."""
-        if self._in_order.acquire(timeout=patience):
-            try:
-                self.take_events()
-            finally:
-                self._in_order.release()
+        if not self._in_order.acquire(timeout=patience):
+            return False
+        try:
+            self.take_events()
+        finally:
+            self._in_order.release()
+        return True
 
     def take_input(self, *, last: bool = False) -> None:
         """Has the owner hand over the input that waits."""
@@ -203,7 +225,10 @@ class Pump:
         failed: Exception | None = None
         for item in items:
             try:
-                function(item)
+                result = function(item)
+                if result is not None and isinstance(result, CoroutineType):
+                    result.close()
+                    raise TypeError(f"{NOT_ASYNC}; it returned {result!r}")
             except ClosedError as error:
                 if not self.is_closing:
                     failed = failed or error
@@ -213,9 +238,7 @@ class Pump:
                 if isinstance(error, asyncio.CancelledError):
                     error = RuntimeError(f"a callback was cancelled: {error!r}")
                 if self._loop is not None and self._loop is running_loop():
-                    self._loop.call_exception_handler(
-                        {"message": "a callback of an amio interface failed", "exception": error}
-                    )
+                    self._failures.tell(self._loop, error)
                 else:
                     failed = failed or error
         with self._changed:
@@ -251,7 +274,7 @@ class Pump:
         try:
             # An event that an exception interrupted is here, and the descriptor tells of others.
             deadline = time.monotonic() + seconds
-            if self._mailbox.holds_one or _wait_readable(self._event_fd, deadline):
+            if self._mailbox.holds_one or _wait_readable([self._event_fd], deadline):
                 self.take_events_unless_busy(seconds)
         finally:
             with self._changed:
@@ -268,10 +291,8 @@ class Pump:
         self._finish()
 
     def _finish(self) -> None:
-        loop = self._loop
-        if loop is not None and not loop.is_closed():
-            loop.remove_reader(self._event_fd)
-            loop.remove_reader(self._input_fd)
+        self._watch.end(self._event_fd)
+        self._watch.end(self._input_fd)
         if self._input_timer is not None:
             self._input_timer.cancel()
         try:
@@ -287,21 +308,103 @@ class Pump:
         if self._input_timer is not None:
             self._input_timer.cancel()
             self._input_timer = None
-        if self._loop is not None and self._input_watched:
-            self._loop.add_reader(self._input_fd, self._give_input)
+        if self._loop is None or not self._input_watched:
+            return
+        if _wait_readable([self._input_fd], 0):
+            self._give_input()
+        else:
+            self._watch.begin(self._loop, self._input_fd, weakly(self._give_input))
 
     def _give_input(self) -> None:
         """Hands over what waits, and lets some more gather."""
         assert self._loop is not None
-        self._loop.remove_reader(self._input_fd)
+        self._watch.end(self._input_fd)
         owner = self._owner()
         if self._input_watched and owner is not None:
-            self._input_timer = self._loop.call_later(owner.chunk_interval, self._arm_input)
+            again = weakly(self._arm_input)
+            self._input_timer = self._loop.call_later(owner.chunk_interval, again)
             self.take_input()
 
 
-def _call(function: Callable[[], object]) -> None:
-    function()
+class Watch:
+    """The descriptors of an interface that a loop watches.
+
+    They are closed with the interface, and their numbers may be used for something else then. So
+    the loop lets go of them first, whoever drops the interface, and wherever.
+    """
+
+    def __init__(self) -> None:
+        self._loop: asyncio.AbstractEventLoop | None = None
+        self._descriptors: set[int] = set()
+
+    def begin(
+        self, loop: asyncio.AbstractEventLoop, descriptor: int, ready: Callable[[], object]
+    ) -> None:
+        """Has the loop that runs on this thread call something whenever it is readable."""
+        self._loop = loop
+        self._descriptors.add(descriptor)
+        loop.add_reader(descriptor, ready)
+
+    def end(self, descriptor: int) -> None:
+        """The loop does so no longer. Fine if it did not."""
+        self._descriptors.discard(descriptor)
+        if self._loop is not None and not self._loop.is_closed():
+            self._loop.remove_reader(descriptor)
+
+    def free(self, interface: ctypes.c_void_p) -> None:
+        """Frees the interface, on the loop if one runs that watches it."""
+        if self._descriptors and self._loop is not None and self._loop.is_running():
+            with contextlib.suppress(RuntimeError):  # it was closed just now
+                self._loop.call_soon_threadsafe(self._free, interface)
+                return
+        self._free(interface)
+
+    def _free(self, interface: ctypes.c_void_p) -> None:
+        for descriptor in tuple(self._descriptors):
+            self.end(descriptor)
+        lib.amio_interface_free(interface)
+
+
+class Failures:
+    """What callbacks raised on an event loop: each kind is told with its traceback once.
+
+    From then on it is counted, and the count is told when it has grown tenfold: a callback for
+    input fails hundreds of times in a second.
+    """
+
+    def __init__(self) -> None:
+        self._counts: collections.Counter[tuple[object, ...]] = collections.Counter()
+
+    def tell(self, loop: asyncio.AbstractEventLoop, error: BaseException) -> None:
+        """Tells the loop's exception handler."""
+        way = traceback.walk_tb(error.__traceback__)
+        kind = type(error), tuple((frame.f_code, line) for frame, line in way)
+        self._counts[kind] += 1
+        count = self._counts[kind]
+        if count == 1:
+            loop.call_exception_handler(
+                {"message": "a callback of an amio interface failed", "exception": error}
+            )
+        elif str(count).strip("0") == "1":
+            what = "".join(traceback.format_exception_only(error)).strip()
+            loop.call_exception_handler(
+                {"message": f"a callback of an amio interface has failed {count} times: {what}"}
+            )
+
+
+def weakly(method: Callable[[], object]) -> Callable[[], object]:
+    """What calls a method of an object for as long as something else keeps the object."""
+    kept = weakref.WeakMethod(method)
+
+    def call() -> None:
+        if (there := kept()) is not None:
+            there()
+
+    return call
+
+
+def _call(function: Callable[[], object]) -> object:
+    return function()
 
 
 def running_loop() -> asyncio.AbstractEventLoop | None:
@@ -323,13 +426,14 @@ def time_left(deadline: float | None) -> float | None:
     return None if deadline is None else max(0.0, deadline - time.monotonic())
 
 
-def _wait_readable(fd: int, deadline: float | None) -> bool:
-    """Waits for a descriptor. A signal handler may run meanwhile, and raise."""
+def _wait_readable(descriptors: Iterable[int], deadline: float | None) -> list[int]:
+    """Waits for one of several. A signal handler may run meanwhile, and raise."""
     poll = select.poll()
-    poll.register(fd, select.POLLIN)
+    for descriptor in descriptors:
+        poll.register(descriptor, select.POLLIN)
     left = time_left(deadline)
     most = None if left is None else min(math.ceil(1000 * left), _LONGEST_POLL_MS)
-    return bool(poll.poll(most))
+    return [descriptor for descriptor, _ in poll.poll(most)]
 
 
 def _descriptor(function: Any, interface: Handle) -> int:

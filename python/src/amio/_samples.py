@@ -10,6 +10,9 @@ from numpy.typing import NDArray
 
 from . import _abi
 
+#: The most channels that a clip has.
+MOST_CHANNELS = 64
+
 SAMPLE_FORMATS: dict[Any, int] = {
     np.dtype(np.float32): _abi.SAMPLE_F32,
     np.dtype(np.float64): _abi.SAMPLE_F64,

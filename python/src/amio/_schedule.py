@@ -7,6 +7,7 @@ import ctypes
 import re
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
+from typing import SupportsIndex
 
 from . import _abi
 from ._arguments import gain, ramp, signed, whole
@@ -51,7 +52,7 @@ class NativePlayspec:
         self._prepared.clear()
 
     def gain_change(
-        self, entry: int, left: float, right: float | None, ramp_frames: int
+        self, entry: SupportsIndex, left: float, right: float | None, ramp_frames: SupportsIndex
     ) -> tuple[Handle, int, float, float, int] | None:
         """What the library's functions for that ask for; ``None`` if the entry never sounds."""
         index = whole("entry", entry)

@@ -19,27 +19,43 @@ from .clip import Clip
 
 @dataclass(frozen=True)
 class FileInfo:
-    """What a file holds."""
+    """What a file holds.
+
+    Attributes:
+        frame_rate: frames per second.
+        channels: how many channels it has.
+        frames: how many frames it has.
+        bits_per_sample: bits of a sample; 0 where the encoding has no such number.
+        container: the kind of file, such as "WAV".
+        encoding: how samples are written in it, such as "24-bit PCM".
+    """
 
     frame_rate: int
     channels: int
     frames: int
-    #: Bits of a sample; 0 where the encoding has no such number.
     bits_per_sample: int
-    #: The kind of file, such as "WAV", and how samples are written in it, such as "24-bit PCM".
     container: str
     encoding: str
 
 
 @dataclass(frozen=True)
 class Loudness:
-    """How loud something is as a whole, by EBU R128; peaks are linear, 1.0 is full scale."""
+    """How loud something is as a whole, by EBU R128.
 
-    #: In LUFS; minus infinity for what is too quiet or too short to be measured.
+    What is too quiet or too short to be measured has minus infinity.
+
+    Attributes:
+        integrated_lufs: the loudness of all of it, in LUFS.
+        max_momentary_lufs: the greatest of 0.4 s.
+        max_short_term_lufs: the greatest of 3 s.
+        range_lu: the loudness range, in LU.
+        sample_peak: the greatest magnitude of a sample; linear, 1.0 is full scale.
+        true_peak: the greatest magnitude between samples, too.
+    """
+
     integrated_lufs: float
     max_momentary_lufs: float
     max_short_term_lufs: float
-    #: The loudness range, in LU.
     range_lu: float
     sample_peak: float
     true_peak: float
@@ -47,19 +63,32 @@ class Loudness:
 
 @dataclass(frozen=True)
 class Levels:
-    """The levels of one channel; linear, 1.0 is full scale."""
+    """The levels of one channel; linear, 1.0 is full scale.
+
+    Attributes:
+        sample_peak: the greatest magnitude of a sample.
+        true_peak: the greatest magnitude between samples, too.
+        rms: the root of the mean square.
+        dc_offset: the mean.
+        clipped: how many samples are at or beyond full scale.
+    """
 
     sample_peak: float
     true_peak: float
     rms: float
     dc_offset: float
-    #: How many samples are at or beyond full scale.
     clipped: int
 
 
 @dataclass(frozen=True)
 class Overview:
-    """What to draw of one channel: one value for each of the parts of a stretch, float32."""
+    """What to draw of one channel: one value for each of the parts of a stretch, float32.
+
+    Attributes:
+        min: the least sample of each.
+        max: the greatest sample of each.
+        rms: the root of the mean square of each.
+    """
 
     min: NDArray[np.float32]
     max: NDArray[np.float32]

@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from . import _sound_files
 from ._arguments import positive
+from ._notebook import player
 from ._sound_files import FileName
 from .clip import Clip
 from .errors import ContractError
@@ -215,7 +216,7 @@ class AudioClip:
         kept = None if self.writeable else self._clip
         if kept is not None and kept.frame_rate == rate and kept._handle.is_ours:
             return kept
-        clip = Clip(self._array.astype(np.float32), rate)
+        clip = Clip(self._array.astype(np.float32), rate, copy=False)
         if not self.writeable:
             self._clip = clip
         return clip
@@ -319,7 +320,8 @@ class AudioClip:
         source_rate, target_rate = _whole_rates(self.frame_rate, rate)
         if len(self) == 0:
             return AudioClip(self._array.copy(), required_frame_rate)
-        converted = Clip(self._array.astype(np.float32), source_rate).convert(target_rate).read()
+        samples = Clip(self._array.astype(np.float32), source_rate, copy=False)
+        converted = samples.convert(target_rate).read()
         array = np.ascontiguousarray(converted, self._array.dtype)
         return AudioClip(array, required_frame_rate)
 
@@ -370,6 +372,9 @@ class AudioClip:
             ValueError: it is no such file, or cut short.
         """
         return AudioClip(*_sound_files.load_au(filename))
+
+    def _repr_html_(self) -> str:
+        return player(self, repr(self))
 
     def plot(self) -> None:
         """Shows the waveform in a window of matplotlib (``pip install amio[plot]``)."""
@@ -486,6 +491,40 @@ class InputAudioChunk(AudioClip):
         self.skipped_before = skipped_before
         self.capture_latency = capture_latency
         self.playback_latency = playback_latency
+
+    @classmethod
+    def _captured(
+        cls,
+        array: NDArray[np.float32],
+        frame_rate: float,
+        playspec_id: int,
+        starting_frame: int,
+        was_transport_rolling: bool,
+        wall_time: datetime.datetime,
+        device_frame: int,
+        lost_before: int,
+        skipped_before: bool,
+        capture_latency: int,
+        playback_latency: int,
+    ) -> InputAudioChunk:
+        """One of what the library gave, which needs no check: there are hundreds in a second."""
+        chunk = cls.__new__(cls)
+        chunk.__dict__ = {
+            "_array": array,
+            "_immutable_clip_data": None,
+            "_clip": None,
+            "_frame_rate": frame_rate,
+            "playspec_id": playspec_id,
+            "starting_frame": starting_frame,
+            "was_transport_rolling": was_transport_rolling,
+            "wall_time": wall_time,
+            "device_frame": device_frame,
+            "lost_before": lost_before,
+            "skipped_before": skipped_before,
+            "capture_latency": capture_latency,
+            "playback_latency": playback_latency,
+        }
+        return chunk
 
     def _described(self) -> str:
         rolling = "rolling" if self.was_transport_rolling else "stopped"

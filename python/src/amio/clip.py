@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import ctypes
 import os
-from typing import Any, ClassVar, Literal
+from typing import Any, ClassVar, Literal, SupportsIndex
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import DTypeLike, NDArray
 
 from . import _abi
 from ._arguments import PathLike, ending, file_path, one_of, unsigned, whole_rate
 from ._library import Handle, Unique, lib, sized
+from ._notebook import player
 from ._progress import Progress, watched
-from ._samples import SAMPLE_FORMATS, can_be_frozen, checked, freeze
+from ._samples import MOST_CHANNELS, SAMPLE_FORMATS, can_be_frozen, checked, freeze
 
 Quality = Literal["draft", "good", "best"]
 FileFormat = Literal[
@@ -50,12 +51,12 @@ class Clip(Unique):
             full scale -1.0 to 1.0, or int16 or int32. 1 to 64 channels; nothing that is not a
             number, and nothing beyond 1e6.
         frame_rate: frames per second, 1000 to 768000.
-        copy: ``False`` plays from the array's own memory where its layout allows it (C or Fortran
-            order, aligned, native byte order), which float32 does fastest, and where numpy or
-            ``bytes`` own that memory. The array is kept alive, and made read-only, since it must
-            not change while it may sound; so is the array of which it is a part. Only other views
-            that were taken of that before stay writeable, and must not be written to. ``True``
-            copies, and leaves all of them alone.
+        copy: ``True`` copies the samples, and leaves the array as it is. ``False`` plays from the
+            array's own memory where its layout allows it (C or Fortran order, aligned, native byte
+            order), which float32 does fastest, and where numpy or ``bytes`` own that memory. The
+            array is kept alive then, and made read-only for good, since it must not change while
+            it may sound; so is the array of which it is a part. Only other views that were taken
+            of that before stay writeable, and must not be written to.
 
     Raises:
         ValueError: a sample, the rate, or the number of channels is not allowed.
@@ -67,7 +68,7 @@ class Clip(Unique):
     :meth:`read` gives.
     """
 
-    def __init__(self, array: NDArray[Any], frame_rate: float, *, copy: bool = False) -> None:
+    def __init__(self, array: NDArray[Any], frame_rate: float, *, copy: bool = True) -> None:
         samples = _two_dimensional(array)
         layout = None if copy else _layout_of(samples)
         clip_format = sized(_abi.ClipFormat)
@@ -196,7 +197,9 @@ class Clip(Unique):
             progress,
         )
 
-    def read(self, start: int = 0, frames: int | None = None) -> NDArray[np.float32]:
+    def read(
+        self, start: SupportsIndex = 0, frames: SupportsIndex | None = None
+    ) -> NDArray[np.float32]:
         """Samples as float32 of shape ``(frames, channels)``, in Fortran order.
 
         Args:
@@ -206,17 +209,40 @@ class Clip(Unique):
         Raises:
             ValueError: frames that the clip has not.
         """
-        start = unsigned("start", start)
-        frames = unsigned("frames", max(len(self) - start, 0) if frames is None else frames)
-        if start + frames > len(self):
+        begin = unsigned("start", start)
+        count = unsigned("frames", max(len(self) - begin, 0) if frames is None else frames)
+        if begin + count > len(self):
             raise ValueError(
-                f"start is {start} and frames {frames}; the clip has {len(self)} frames"
+                f"start is {begin} and frames {count}; the clip has {len(self)} frames"
             )
-        samples = np.empty((self.channels, frames), np.float32)
-        for channel, row in enumerate(samples if frames else ()):
-            lib.amio_clip_read(self._handle, channel, start, frames, row.ctypes.data)
+        samples = np.empty((self.channels, count), np.float32)
+        for channel, row in enumerate(samples if count else ()):
+            lib.amio_clip_read(self._handle, channel, begin, count, row.ctypes.data)
         transposed: NDArray[np.float32] = samples.T
         return transposed
+
+    def __array__(self, dtype: DTypeLike | None = None, copy: bool | None = None) -> NDArray[Any]:
+        """As :meth:`read`, for ``np.asarray(clip)``; what numpy gets is always a copy."""
+        if copy is False:
+            raise ValueError("a clip has its samples in the library; an array of them is a copy")
+        samples = self.read()
+        return samples if dtype is None else samples.astype(dtype, copy=False)
+
+    def plot(self, ax: Any = None) -> Any:
+        """Draws the waveform with matplotlib (``pip install amio[plot]``).
+
+        Args:
+            ax: the axes of matplotlib to draw on; ``None``: those of a new figure.
+
+        Returns:
+            What :func:`amio.plot.plot_clip` returns, which are the axes.
+        """
+        from .plot import plot_clip
+
+        return plot_clip(self, ax)
+
+    def _repr_html_(self) -> str:
+        return player(self, repr(self))
 
     @property
     def channels(self) -> int:
@@ -338,6 +364,11 @@ def _two_dimensional(array: NDArray[Any]) -> NDArray[Any]:
     if array.ndim not in (1, 2):
         raise ValueError(
             f"array has {array.ndim} dimensions; it must be (frames,) or (frames, channels)"
+        )
+    if array.ndim == 2 and array.shape[1] > MOST_CHANNELS >= array.shape[0]:
+        raise ValueError(
+            f"array has shape {array.shape}, which is (frames, channels), and there are at most"
+            f" {MOST_CHANNELS} channels; is it (channels, frames)? Then pass array.T"
         )
     return native if array.ndim == 2 else native[:, np.newaxis]
 

@@ -7,7 +7,7 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal
+from typing import Any, Literal, SupportsIndex
 
 from . import _abi
 from ._arguments import PathLike, function, one_of, signed, switch
@@ -35,9 +35,6 @@ LATE_POLICIES: dict[str, int] = {
     "refuse": _abi.LATE_REFUSE,
 }
 
-#: An ``insert_at`` that every position has reached.
-_AT_ONCE = -(1 << 61)
-
 _ENDINGS = (EventKind.APPLIED, EventKind.SUPERSEDED, EventKind.CANCELLED)
 
 EventCallback = Callable[[Event], None]
@@ -45,15 +42,20 @@ EventCallback = Callable[[Event], None]
 
 @dataclass(frozen=True)
 class Transport:
-    """Where an interface was at one instant: the end of its latest period."""
+    """Where an interface was at one instant: the end of its latest period.
 
-    #: The timeline frame with which the next period begins, and whether it advances.
+    Attributes:
+        position: the timeline frame with which the next period begins.
+        rolling: whether the position advances.
+        device_frame: the device frame with which that period begins.
+        time_ns: when that is due: ``time.monotonic_ns()``.
+        ticket: the number of the ticket of what sounds; 0 before the first.
+    """
+
     position: int
     rolling: bool
-    #: The device frame with which it begins, and when that is due (``time.monotonic_ns()``).
     device_frame: int
     time_ns: int
-    #: The number of the ticket of what sounds; 0 before the first.
     ticket: int
 
 
@@ -106,13 +108,13 @@ class EngineInterface(Capture):
     # ---- What the driver says
 
     @property
-    def frame_rate(self) -> float:
+    def frame_rate(self) -> int:
         """Frames per second."""
-        return self.get_frame_rate()
+        return self._number(lib.amio_interface_frame_rate_hz, ctypes.c_uint32())
 
     def get_frame_rate(self) -> float:
         """Frames per second; a whole number."""
-        return self._number(lib.amio_interface_frame_rate_hz, ctypes.c_uint32())
+        return self.frame_rate
 
     @property
     def period(self) -> int:
@@ -157,7 +159,7 @@ class EngineInterface(Capture):
         return self.get_position()
 
     @position.setter
-    def position(self, position: int) -> None:
+    def position(self, position: SupportsIndex) -> None:
         self.set_position(position)
 
     @property
@@ -173,7 +175,7 @@ class EngineInterface(Capture):
         """The timeline frame that plays next; after :meth:`set_position` the new one at once."""
         return self._number(lib.amio_interface_position, ctypes.c_int64())
 
-    def set_position(self, position: int) -> None:
+    def set_position(self, position: SupportsIndex) -> None:
         """Goes to a frame of the timeline, -2**61 to 2**61, from the next period on."""
         lib.amio_interface_set_position(self._handle, signed("position", position))
 
@@ -209,13 +211,16 @@ class EngineInterface(Capture):
     def schedule(
         self,
         playspec: AnyPlayspec,
-        at: int | None = None,
+        at: SupportsIndex | None = None,
         *,
-        start: int = 0,
+        start: SupportsIndex | None = None,
         late: LatePolicy = "catch_up",
         callback: PlayspecChangeCallback | None = None,
     ) -> Ticket:
-        """Schedules a playspec: when the position reaches ``at``, it takes over from ``start`` on.
+        """Schedules a playspec: when the position reaches ``at``, it takes over.
+
+        The timeline goes on as it was, so that an entry sounds at the frame that its ``at`` says,
+        unless ``start`` moves it: then the position becomes ``start`` there.
 
         Swaps form a queue, first in, first out; each ``at`` is a frame of the timeline that is in
         force then. What is changed in the playspec or in its writeable AudioClips afterwards does
@@ -225,10 +230,11 @@ class EngineInterface(Capture):
             playspec: the entries; an empty list is silence.
             at: the timeline frame; ``None``: the beginning of the next period, or the frame at
                 which the swap before it takes over.
-            start: the playspec's own frame that sounds there.
+            start: the playspec's own frame that sounds there; ``None``: the same as on the
+                timeline before, which goes on.
             late: what happens if the position is beyond ``at`` by then: begin where it would be,
                 had it come in time ("catch_up"); begin at ``start`` ("slip"); nothing ("refuse").
-                Without ``at`` it begins at ``start``.
+                Without ``at`` it is never late; without ``start``, "slip" is "catch_up".
             callback: gets ``True`` when it takes over, ``False`` if it never does. Where no event
                 loop runs, it may be called by a later call of this method.
 
@@ -246,12 +252,13 @@ class EngineInterface(Capture):
     def schedule_playspec_change(
         self,
         playspec: AnyPlayspec,
-        insert_at: int,
-        start_from: int,
+        insert_at: SupportsIndex,
+        start_from: SupportsIndex,
         callback: PlayspecChangeCallback | None,
     ) -> None:
         """As :meth:`schedule` with "catch_up"; the form that AMIO 0.1.1 had."""
-        self.schedule(playspec, insert_at, start=start_from, callback=callback)
+        at, start = signed("insert_at", insert_at), signed("start_from", start_from)
+        self.schedule(playspec, at, start=start, callback=callback)
 
     def group(self) -> Group:
         """Commands that take effect together, at the first frame of the same period.
@@ -271,8 +278,8 @@ class EngineInterface(Capture):
         callback: PlayspecChangeCallback | None,
         schedule: Any,
         handle: Handle,
-        at: int | None,
-        start: int,
+        at: SupportsIndex | None,
+        start: SupportsIndex | None,
         late: LatePolicy,
     ) -> Ticket:
         function("callback", callback)
@@ -283,9 +290,9 @@ class EngineInterface(Capture):
             schedule(
                 handle,
                 native.handle,
-                _AT_ONCE if at is None else signed("at", at),
-                signed("start", start),
-                _abi.LATE_SLIP if at is None else policy,
+                _abi.INSERT_AT_ONCE if at is None else signed("at", at),
+                _abi.START_CONTINUE if start is None else signed("start", start),
+                policy,
                 ctypes.byref(number),
             )
         ticket = Ticket(self, native, number.value, callback)
@@ -326,9 +333,9 @@ class EngineInterface(Capture):
         source: RecordSource = "input",
         file_format: FileFormat | None = None,
         channels: Sequence[int] | None = None,
-        begin: int | None = None,
-        end: int | None = None,
-        frames: int | None = None,
+        begin: SupportsIndex | None = None,
+        end: SupportsIndex | None = None,
+        frames: SupportsIndex | None = None,
     ) -> Recorder:
         """Records to a file, in place of what has this name.
 
@@ -365,6 +372,6 @@ class EngineInterface(Capture):
             callbacks.append(partial(self.event_callback, event))
         return callbacks
 
-    def _forget(self, ticket: Ticket) -> None:
-        if self._tickets.pop(ticket.number, None) is not None:
-            ticket._call_back()
+    def _forget(self, ticket: Ticket) -> object:
+        known = self._tickets.pop(ticket.number, None)
+        return None if known is None else ticket._call_back()

@@ -57,30 +57,40 @@ class CancelReason(IntEnum):
 
 @dataclass(frozen=True)
 class Event:
-    """Something that happened, and when. Fields that its kind does not name are 0."""
+    """Something that happened, and when. Fields that its kind does not name are 0.
+
+    Attributes:
+        kind: what it is about.
+        ticket: the number of the ticket that it is about.
+        position: the timeline frame; for a swap that took over, its own first frame.
+        device_frame: the device frame, counted since the interface was opened.
+        time_ns: when that frame was due: ``time.monotonic_ns()``; offline, nanoseconds since the
+            first frame.
+        frames: how many frames: late, skipped, dropped, missed, silent, recorded, or the new
+            period. A swap that has no frame to take over at is never late.
+        silent_ms: for how long no period ran, in milliseconds.
+        events_missing: how many events are missing: those of ``EVENTS_LOST``.
+        freewheeling: whether the server runs as fast as it can: what ``FREEWHEEL`` tells.
+        cancel_reason: why the swap was cancelled.
+        capture_latency: the new capture latency, in frames.
+        playback_latency: the new playback latency, in frames.
+        clip_id: the clip that it is about: :attr:`Clip.id`.
+        clip_frame: the frame of that clip.
+        message: what there is to say in words.
+    """
 
     kind: EventKind
-    #: The number of the ticket that it is about.
     ticket: int
-    #: The timeline frame; for a swap that took over, its own first frame.
     position: int
-    #: The device frame, counted since the interface was opened.
     device_frame: int
-    #: When that frame was due: ``time.monotonic_ns()``; offline, nanoseconds since the first frame.
     time_ns: int
-    #: How many frames: late, skipped, dropped, missed, silent, recorded, or the new period.
     frames: int
-    #: For how long no period ran, in milliseconds.
     silent_ms: int
-    #: How many events are missing: those of ``EVENTS_LOST``.
     events_missing: int
-    #: Whether the server runs as fast as it can: what ``FREEWHEEL`` tells.
     freewheeling: bool
     cancel_reason: CancelReason
-    #: The new latencies, in frames.
     capture_latency: int
     playback_latency: int
-    #: The clip that it is about, :attr:`Clip.id`, and its frame.
     clip_id: int
     clip_frame: int
     message: str
@@ -103,10 +113,6 @@ class Event:
             ("clip", self.clip_id),
             ("message", self.message),
         ]
-
-
-#: A swap that is later than this has no frame to take over at, and so is not late.
-_NO_FRAME = 1 << 60
 
 
 class Mailbox:
@@ -144,7 +150,7 @@ def _event_of(raw: _abi.Event) -> Event:
         raw.position,
         raw.device_frame,
         raw.time_ns,
-        raw.frames if raw.frames < _NO_FRAME else 0,
+        raw.frames,
         raw.silent_ms,
         raw.count if raw.kind == _abi.EVENT_EVENTS_LOST else 0,
         raw.kind == _abi.EVENT_FREEWHEEL and bool(raw.count),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 from types import TracebackType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, SupportsIndex
 
 from ._arguments import signed, switch
 from ._library import Handle, Unique, lib
@@ -31,9 +31,9 @@ class Group(Unique):
     def schedule(
         self,
         playspec: AnyPlayspec,
-        at: int | None = None,
+        at: SupportsIndex | None = None,
         *,
-        start: int = 0,
+        start: SupportsIndex | None = None,
         late: LatePolicy = "catch_up",
         callback: PlayspecChangeCallback | None = None,
     ) -> Ticket:
@@ -52,14 +52,20 @@ class Group(Unique):
         lib.amio_group_cancel(self._handle, self._own(ticket).number)
 
     def set_gain(
-        self, ticket: Ticket, entry: int, left: float, right: float | None = None, *, ramp: int = 0
+        self,
+        ticket: Ticket,
+        entry: SupportsIndex,
+        left: float,
+        right: float | None = None,
+        *,
+        ramp: SupportsIndex = 0,
     ) -> None:
         """As :meth:`Ticket.set_gain`."""
         change = self._own(ticket)._playspec.gain_change(entry, left, right, ramp)
         if change is not None:
             lib.amio_group_set_gain(self._handle, *change)
 
-    def set_position(self, position: int) -> None:
+    def set_position(self, position: SupportsIndex) -> None:
         """As :meth:`EngineInterface.set_position`."""
         lib.amio_group_set_position(self._handle, signed("position", position))
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import SupportsIndex
 
 from .audio_clip import InputAudioChunk
 from .playspec import Entry, PlayspecEntry
@@ -42,8 +43,8 @@ class Interface:
     def schedule_playspec_change(
         self,
         playspec: AnyPlayspec,
-        insert_at: int,
-        start_from: int,
+        insert_at: SupportsIndex,
+        start_from: SupportsIndex,
         callback: PlayspecChangeCallback | None,
     ) -> None:
         """Goes over to a playspec at frame ``insert_at``, playing from its frame ``start_from``.
@@ -78,7 +79,7 @@ class Interface:
         """The timeline frame that plays next."""
         raise NotImplementedError
 
-    def set_position(self, position: int) -> None:
+    def set_position(self, position: SupportsIndex) -> None:
         """Goes to a frame of the timeline, from the next period on."""
         raise NotImplementedError
 

@@ -29,6 +29,20 @@ class NativeInterface(EngineInterface):
         "command_queue": 8192,
     }
 
+    async def init(self, client_name: str) -> None:
+        """Opens the interface as AMIO did, under a name for the server to show.
+
+        Unless ``start_server`` is ``False``, it starts the server that the user has configured if
+        none runs. Other tasks do not run meanwhile: they find an interface that is open, or none.
+
+        Raises:
+            ValueError: it was opened already.
+            OSError: the driver cannot be opened; see :meth:`EngineInterface.open`.
+        """
+        if "start_server" not in self._options:
+            self._config.start_server = _abi.START_SERVER_ON
+        await super().init(client_name)
+
     def generate_immutable_clip(self, audio_clip: AudioClip) -> Clip:
         """What the interface plays of a clip as it is now, for use in any number of entries.
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from datetime import datetime, timedelta, timezone
-from typing import Any
+from typing import Any, SupportsIndex
 
 import numpy as np
 from numpy.typing import NDArray
@@ -37,7 +38,9 @@ class OfflineInterface(EngineInterface):
         self._outputs = channels(options, "outputs")
         self._starting_time = datetime.now(timezone.utc)
 
-    def render(self, frames: int, input: NDArray[Any] | None = None) -> NDArray[np.float32]:
+    def render(
+        self, frames: SupportsIndex, input: NDArray[Any] | None = None
+    ) -> NDArray[np.float32]:
         """Runs for so many frames.
 
         Args:
@@ -52,15 +55,24 @@ class OfflineInterface(EngineInterface):
         Raises:
             ValueError: the shape of ``input`` does not fit.
             TypeError: it is no numpy array, or has another dtype.
+
+        What a callback raises is raised when all is rendered, and has the output as ``rendered``.
         """
-        frames = unsigned("frames", frames, 1)
-        output = np.empty((frames, self._outputs), np.float32)
-        self._advance(frames, None if input is None else self._samples(frames, input), output)
+        count = unsigned("frames", frames, 1)
+        output = np.empty((count, self._outputs), np.float32)
+        samples = None if input is None else self._samples(count, input)
+        failed = self._advance(count, samples, output)
+        if failed is not None:
+            with contextlib.suppress(AttributeError):  # of an exception with slots
+                failed.rendered = output  # type: ignore[attr-defined]
+            raise failed
         return output
 
-    def advance(self, frames: int) -> None:
+    def advance(self, frames: SupportsIndex) -> None:
         """As :meth:`render`, and throws away what is rendered."""
-        self._advance(unsigned("frames", frames, 1), None, None)
+        failed = self._advance(unsigned("frames", frames, 1), None, None)
+        if failed is not None:
+            raise failed
 
     def set_input_clip(self, clip: AnyClip | None) -> None:
         """Feeds a clip, once, to what is rendered from now on; ``None``: silence.
@@ -72,19 +84,17 @@ class OfflineInterface(EngineInterface):
         """
         if isinstance(clip, AudioClip):
             clip = self._prepare(clip)
-        if clip is not None:
-            if not isinstance(clip, Clip):
-                raise TypeError(
-                    f"clip is a {type(clip).__name__}; it must be an AudioClip, a Clip, or None"
-                )
-            clip._handle.must_be_ours()  # what is passed otherwise means silence
+        if not isinstance(clip, (Clip, type(None))):
+            raise TypeError(
+                f"clip is a {type(clip).__name__}; it must be an AudioClip, a Clip, or None"
+            )
         lib.amio_interface_set_input_clip(self._handle, None if clip is None else clip._handle)
 
-    def set_period(self, period: int) -> None:
+    def set_period(self, period: SupportsIndex) -> None:
         """Sets the frames per period of what is rendered from now on, 1 to 65536."""
         lib.amio_interface_set_period_frames(self._handle, unsigned("period", period, bits=32))
 
-    def skip(self, frames: int) -> None:
+    def skip(self, frames: SupportsIndex) -> None:
         """Lets the next period begin as if the device had skipped frames before it."""
         lib.amio_interface_skip(self._handle, unsigned("frames", frames))
 
@@ -101,7 +111,8 @@ class OfflineInterface(EngineInterface):
         frames: int,
         samples: NDArray[np.float32] | None,
         output: NDArray[np.float32] | None,
-    ) -> None:
+    ) -> Exception | None:
+        """Runs the engine; gives what the first callback raised that failed meanwhile."""
         # In steps, between which Ctrl-C is heard, and input that a callback waits for is given to
         # it: not more than the capture buffer takes.
         failed: Exception | None = None
@@ -121,8 +132,7 @@ class OfflineInterface(EngineInterface):
                     self._pump.catch_up()
                 except Exception as error:  # of a callback; what was asked for is rendered
                     failed = failed or error
-        if failed is not None:
-            raise failed
+        return failed
 
     def _make_clock(self) -> Clock:
         rate, begin = self.get_frame_rate(), self._starting_time

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import IntEnum
 from types import TracebackType
-from typing import Literal
+from typing import Literal, SupportsIndex
 
 from . import _abi
 from ._arguments import PathLike, file_path, one_of, signed, unsigned
@@ -36,20 +36,26 @@ class RecorderState(IntEnum):
 
 @dataclass(frozen=True)
 class Recording:
-    """What was recorded so far, or in all."""
+    """What was recorded so far, or in all.
+
+    Attributes:
+        state: what the recorder is doing.
+        frames: the length of the file.
+        lost_frames: frames that are silence because the disk was too slow.
+        skipped_frames: frames that are silence because the device skipped them.
+        clipped_samples: samples beyond full scale that were clipped, since the file has integers.
+        position: the timeline frame of the file's first frame.
+        device_frame: the device frame of the file's first frame.
+        bad_samples: samples that were NaN, infinite or beyond 1e6, and are 0 in the file.
+    """
 
     state: RecorderState
-    #: The length of the file.
     frames: int
-    #: Frames that are silence because the disk was too slow, or because the device skipped them.
     lost_frames: int
     skipped_frames: int
-    #: Samples beyond full scale that were clipped, since the file has integers.
     clipped_samples: int
-    #: The timeline frame, and the device frame, of the file's first frame.
     position: int
     device_frame: int
-    #: Samples that were NaN, infinite or beyond 1e6, and are 0 in the file.
     bad_samples: int
 
 
@@ -58,7 +64,12 @@ class Recorder(Unique):
 
     As a context manager it ends the recording on the way out. The file is valid at any moment: if
     the process is killed, it lacks no more than the last second.
+
+    Attributes:
+        path: the file.
     """
+
+    path: PathLike = ""
 
     def __init__(
         self,
@@ -67,9 +78,9 @@ class Recorder(Unique):
         source: RecordSource,
         file_format: FileFormat | None,
         channels: Sequence[int] | None,
-        begin: int | None,
-        end: int | None,
-        frames: int | None,
+        begin: SupportsIndex | None,
+        end: SupportsIndex | None,
+        frames: SupportsIndex | None,
     ) -> None:
         raw = sized(_abi.RecorderConfig)
         raw.source = one_of("source", source, _SOURCES)
@@ -89,7 +100,6 @@ class Recorder(Unique):
         value = ctypes.c_void_p()
         lib.amio_recorder_new(interface, file_path(path), ctypes.byref(raw), ctypes.byref(value))
         self._handle = Handle(value, lib.amio_recorder_free)
-        #: The file.
         self.path = path
 
     def stop(self) -> Recording:

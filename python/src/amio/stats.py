@@ -27,7 +27,13 @@ class Realtime(IntEnum):
 
 @dataclass(frozen=True)
 class RingLevel:
-    """How full a queue is: now, at most so far, and how much it holds."""
+    """How full a queue is: now, at most so far, and how much it holds.
+
+    Attributes:
+        now: what is in it now.
+        high_water: the most that was in it so far.
+        capacity: what it holds.
+    """
 
     now: int
     high_water: int
@@ -36,51 +42,64 @@ class RingLevel:
 
 @dataclass(frozen=True)
 class Stats:
-    """How well it goes, counted since the interface was opened."""
+    """How well it goes, counted since the interface was opened.
+
+    Attributes:
+        realtime: whether the audio thread has real-time scheduling.
+        realtime_priority: the audio thread's priority, 1 to 99, if it has real-time scheduling.
+        realtime_reason: why it was refused, and what would help.
+        periods: periods that ran.
+        device_frames: frames that the device has taken, those that it skipped included.
+        xruns: over- and underruns.
+        skipped_frames: frames that the device skipped.
+        clamped_frames: frames of output that were clamped.
+        input_lost_frames: frames of input that were dropped because they were not read in time;
+            also those that came while nothing took the input.
+        events_lost: events that were dropped because they were not fetched in time.
+        reconnects: how often a lost server came back.
+        worst_load: the longest time that a period took, as a fraction of its length.
+        mean_load: the mean of that.
+        underruns: how often a streamed clip was not read in time.
+        underrun_frames: how many frames were silent for that.
+        commands: commands on their way to the audio thread.
+        retired: what the audio thread gives back to be freed.
+        events: what the audio thread has to tell.
+        input_frames: captured frames that wait to be read.
+    """
 
     realtime: Realtime
-    #: The audio thread's priority, 1 to 99, if it has real-time scheduling.
     realtime_priority: int
-    #: Why it was refused, and what would help.
     realtime_reason: str
-    #: Periods that ran.
     periods: int
-    #: Frames that the device has taken, those that it skipped included.
     device_frames: int
-    #: Over- and underruns.
     xruns: int
-    #: Frames that the device skipped.
     skipped_frames: int
-    #: Frames of output that were clamped.
     clamped_frames: int
-    #: Frames of input that were dropped because they were not read in time; also those that came
-    #: while nothing took the input.
     input_lost_frames: int
-    #: Events that were dropped because they were not fetched in time.
     events_lost: int
-    #: How often a lost server came back.
     reconnects: int
-    #: The longest, and the mean time that a period took, as a fraction of its length.
     worst_load: float
     mean_load: float
-    #: How often a streamed clip was not read in time, and how many frames were silent for that.
     underruns: int
     underrun_frames: int
-    #: Commands on their way to the audio thread, and what comes back from it.
     commands: RingLevel
     retired: RingLevel
     events: RingLevel
-    #: Captured frames that wait to be read.
     input_frames: RingLevel
 
 
 @dataclass(frozen=True)
 class Meter:
-    """The level of one channel over the last 0.3 s; linear, 1.0 is full scale."""
+    """The level of one channel over the last 0.3 s; linear, 1.0 is full scale.
+
+    Attributes:
+        peak: the greatest magnitude of a sample.
+        rms: the root of the mean square.
+        clipped: samples at or beyond full scale since the interface was opened.
+    """
 
     peak: float
     rms: float
-    #: Samples at or beyond full scale since the interface was opened.
     clipped: int
 
 

@@ -7,7 +7,7 @@ import threading
 import weakref
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from ._library import Unique, lib
 from ._schedule import NativePlayspec
@@ -20,16 +20,22 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a swap ended. It is true if the playspec took over and sounded."""
+    """How a swap ended. It is true if the playspec took over and sounded.
 
-    #: ``APPLIED``, ``SUPERSEDED`` (a later one took over at the same frame) or ``CANCELLED``.
+    Attributes:
+        kind: ``APPLIED``, ``SUPERSEDED`` (a later one took over at the same frame) or
+            ``CANCELLED``.
+        position: the timeline frame from which it sounded.
+        device_frame: the device frame at which it took over.
+        time_ns: when that was due: ``time.monotonic_ns()``.
+        late: how many frames too late it took over.
+        cancel_reason: why it was cancelled, if it was.
+    """
+
     kind: EventKind
-    #: The timeline frame from which it sounded.
     position: int
-    #: The device frame at which it took over, and when that was due (``time.monotonic_ns()``).
     device_frame: int
     time_ns: int
-    #: How many frames too late it took over.
     late: int
     cancel_reason: CancelReason
 
@@ -41,14 +47,21 @@ class Ticket(Unique):
     """A swap that was scheduled: it can be awaited, waited for, cancelled, and turned up or down.
 
     ``await ticket`` and :meth:`wait` give an :class:`Outcome`.
+
+    Attributes:
+        number: the library's number of this swap, as input has it in ``playspec_id``.
+        outcome: what became of it; ``None`` while that is open.
     """
+
+    number: int = 0
+    outcome: Outcome | None = None
 
     def __init__(
         self,
         interface: EngineInterface,
         playspec: NativePlayspec,
         number: int,
-        callback: Callable[[bool], None] | None,
+        callback: Callable[[bool], object] | None,
     ) -> None:
         # Weakly: an interface that is dropped has not to wait for its tickets to be dropped too.
         self._owner = weakref.ref(interface)
@@ -56,10 +69,8 @@ class Ticket(Unique):
         self._callback = callback
         self._futures: set[asyncio.Future[Outcome]] = set()
         self._lock = threading.Lock()
-        #: The library's number of this swap, as input has it in ``playspec_id``.
         self.number = number
-        #: What became of it; ``None`` while that is open.
-        self.outcome: Outcome | None = None
+        self.outcome = None
 
     def cancel(self) -> bool:
         """Cancels the swap. ``False`` if it is too late: it has ended, or is just taking over."""
@@ -107,7 +118,12 @@ class Ticket(Unique):
         return interface
 
     def set_gain(
-        self, entry: int, left: float, right: float | None = None, *, ramp: int = 0
+        self,
+        entry: SupportsIndex,
+        left: float,
+        right: float | None = None,
+        *,
+        ramp: SupportsIndex = 0,
     ) -> None:
         """Changes the gain of an entry of this playspec while it plays, or before.
 
@@ -139,9 +155,8 @@ class Ticket(Unique):
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_resolve, future, outcome)
 
-    def _call_back(self) -> None:
-        if self._callback is not None:
-            self._callback(bool(self.outcome))
+    def _call_back(self) -> object:
+        return None if self._callback is None else self._callback(bool(self.outcome))
 
     def __repr__(self) -> str:
         state = "pending" if self.outcome is None else self.outcome.kind.name

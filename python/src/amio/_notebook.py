@@ -1,0 +1,48 @@
+"""What a notebook shows of audio: a player."""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import wave
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+if TYPE_CHECKING:
+    from .playspec import AnyClip
+
+#: What is longer is not put into a notebook: its file would grow by as much, and a third.
+_MOST_BYTES = 8 << 20
+#: What browsers play.
+_MOST_CHANNELS, _LEAST_RATE, _GREATEST_RATE = 2, 3000, 192_000
+
+
+def player(clip: AnyClip, described: str) -> str:
+    """A clip as HTML: what it is, and where a browser can, a player of it, in 16 bits.
+
+    Of more than two channels the first two are played.
+    """
+    text = f"<code>{html.escape(described)}</code>"
+    channels = min(clip.channels, _MOST_CHANNELS)
+    playable = _LEAST_RATE <= clip.frame_rate <= _GREATEST_RATE
+    if not len(clip) or not playable or 2 * channels * len(clip) > _MOST_BYTES:
+        return text
+    samples = np.asarray(clip.array if hasattr(clip, "array") else clip.read())[:, :channels]
+    scaled = np.nan_to_num(np.clip(samples, -1, 1) * 32767)
+    encoded = base64.b64encode(_wav(scaled.astype("<i2"), round(clip.frame_rate))).decode()
+    return (
+        f'{text}<br><audio controls src="data:audio/wav;base64,{encoded}">'
+        "This browser plays no audio.</audio>"
+    )
+
+
+def _wav(samples: np.ndarray[tuple[int, ...], np.dtype[np.int16]], frame_rate: int) -> bytes:
+    file = io.BytesIO()
+    with wave.open(file, "wb") as wav:
+        wav.setnchannels(samples.shape[1])
+        wav.setsampwidth(2)
+        wav.setframerate(frame_rate)
+        wav.writeframes(samples.tobytes())
+    return file.getvalue()
