@@ -165,6 +165,44 @@ fn lost_frames_between_two_tags_are_silent_for_as_long_as_they_lasted() {
 }
 
 #[test]
+fn a_frame_that_a_tag_or_another_file_cuts_short_is_lost_and_no_time_passes_in_what_cuts_it() {
+    let folder = Folder::new("cut-frames");
+    for (name, line, per_frame) in [
+        (
+            "plain.mp3",
+            "lame --quiet -t -b 128 --nores $in $out",
+            1_152,
+        ),
+        (
+            "plain.aac",
+            "ffmpeg -y -v error -i $in -c:a aac $out",
+            1_024,
+        ),
+    ] {
+        let plain = made(&folder, line, name);
+        let expected = load_bytes(&folder, &plain, name);
+        let frames = frames(&plain);
+        let long = [b"ID3\x04\0\0\0\x01\x69\x30", &[0x55; 29_872][..]].concat();
+        let others = [("nothing", Vec::new()), ("a long tag", long)];
+        for (kind, tag) in tags().into_iter().chain(others) {
+            if kind == "ape without header" {
+                continue; // it cannot be told from sound that is lost
+            }
+            for cut in [10, 35, 100] {
+                let before = frames[..10].concat();
+                let file = [&before[..before.len() - cut], &tag, &frames[10..].concat()];
+                let name = format!("{cut}-{kind}-{name}");
+                let ours = load_bytes(&folder, &file.concat(), &name);
+                assert_eq!(ours.len(), expected.len(), "{name}");
+                let (before, after) = (2 * per_frame * 8, 2 * per_frame * 12);
+                assert_same(Path::new(&name), &ours[..before], &expected[..before]);
+                assert_same(Path::new(&name), &ours[after..], &expected[after..]);
+            }
+        }
+    }
+}
+
+#[test]
 fn a_file_of_a_few_frames_is_known_whatever_is_behind_it() {
     let folder = Folder::new("few-frames");
     for (name, line) in [

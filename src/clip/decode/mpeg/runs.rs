@@ -81,7 +81,8 @@ fn followed<H: FrameHeader>(
 
 /// Finds all frames from the one at `start` on. A run ends where a frame begins that
 /// `describes` those after it, or that no longer fits. Where something that is no tag lies between
-/// two frames, as many frames are lost as its bytes would have held.
+/// two frames, as many frames are lost as its bytes would have held. A frame that is cut short by a tag
+/// or by another file is lost, and nothing of what cut it.
 pub fn runs<H: FrameHeader>(
     input: &Arc<Input>,
     start: u64,
@@ -104,11 +105,21 @@ pub fn runs<H: FrameHeader>(
             Some(header) if fits(&header) => header,
             Some(header) if followed(&mut window, offset, header, &parse, SURE)? => header,
             _ => {
+                if let Some((cut, last)) = last
+                    && let Some(next) = inside(&mut window, cut, last, &parse)?
+                {
+                    let place = runs.last_mut().and_then(|run| run.places.last_mut());
+                    if let Some(place) = place.filter(|place| place.offset >= cut) {
+                        place.bytes = 0;
+                    }
+                    offset = next;
+                    continue;
+                }
                 let gap = gap(&mut window, offset, &parse, fits)?;
                 let Some((next, lost_bytes)) = gap else {
                     break;
                 };
-                if let (Some(run), Some(last)) = (runs.last_mut(), last) {
+                if let (Some(run), Some((_, last))) = (runs.last_mut(), last) {
                     let frame = u64::from(H::frame_bytes(&last));
                     for _ in 0..(lost_bytes + frame / 2) / frame {
                         run.places.push(Place { offset, bytes: 0 });
@@ -143,9 +154,33 @@ pub fn runs<H: FrameHeader>(
             }
             run.places.push(place(offset, header));
         }
-        (offset, last) = (next, Some(header));
+        (offset, last) = (next, Some((offset, header)));
     }
     Ok(runs)
+}
+
+/// Where frames go on inside the frame at `offset`, which no other one follows: something has cut it
+/// short.
+fn inside<H: FrameHeader>(
+    window: &mut Window,
+    offset: u64,
+    header: H,
+    parse: impl Fn(&[u8]) -> Option<H>,
+) -> Result<Option<u64>> {
+    let input = Arc::clone(window.input());
+    let end = offset + u64::from(header.frame_bytes());
+    for at in offset + H::BYTES as u64..end {
+        let next = match tags::may_begin(window.at(at, 4)?) {
+            true => tags::after_tags(&input, at)?,
+            false => at,
+        };
+        if let Some(found) = parse(window.at(next, H::BYTES)?)
+            && followed(window, next, found, &parse, SURE)?
+        {
+            return Ok(Some(next));
+        }
+    }
+    Ok(None)
 }
 
 /// The next frame after what is at `offset` and is no frame, and how many bytes before it are not
