@@ -2,7 +2,7 @@
 //! files that were joined.
 
 use super::files::{Folder, Sound};
-use super::{assert_same, load_bytes, made};
+use super::{assert_same, error_of, load_bytes, made};
 use std::fs;
 use std::path::Path;
 
@@ -262,4 +262,30 @@ fn a_link_of_another_rate_is_refused_with_the_frame_at_which_it_begins() {
         .to_string();
     let wanted = "changes its rate from 48000 to 44100 Hz at frame 60000;";
     assert!(error.contains(wanted), "{error}");
+}
+
+#[test]
+fn flac_that_ends_short_of_what_its_header_promises_says_where() {
+    let folder = Folder::new("ogg-flac-cut");
+    let whole = made(
+        &folder,
+        SOUND,
+        "flac --silent --ogg -o $out $in",
+        "whole.oga",
+    );
+    let frames = load_bytes(&folder, &whole, "whole.oga").len() / usize::from(SOUND.channels);
+    assert_eq!(frames, SOUND.frames as usize);
+    let pages = pages(&whole);
+    // Its end, and the first page of its sound.
+    let end = error_of(&folder, &pages[..pages.len() / 2].concat(), "end.oga");
+    let first = [&pages[..2], &pages[3..]].concat().concat();
+    let first = error_of(&folder, &first, "first.oga");
+    for error in [end, first] {
+        let promised = format!("its header promises {}", SOUND.frames);
+        assert!(
+            error.contains("Ogg with FLAC that ends at frame "),
+            "{error}"
+        );
+        assert!(error.contains(&promised), "{error}");
+    }
 }

@@ -60,6 +60,14 @@ pub fn open(
             held -= u64::from(per_packet) - (frames[0].len() as u64).min(per_packet.into());
         }
     }
+    // Of the last packet many say that it is as long as the others.
+    if frames != u64::MAX && frames >= held + u64::from(per_packet) {
+        return Err(bad(format!(
+            "it ends at frame {}; {container} promises {}",
+            held.saturating_sub(delay),
+            frames.saturating_sub(delay)
+        )));
+    }
     let info = ClipInfo {
         frame_rate_hz: u32::from_be_bytes([e, f, g, h]),
         channels: channels.into(),

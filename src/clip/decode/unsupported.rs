@@ -33,6 +33,20 @@ const FILES: &[(usize, &[u8], &str)] = &[
     (0, b"\0\0\x01\xBA", "MPEG-PS"),
     (0, b"\0\0\x01\xB3", "MPEG video"),
     (0, b"ADIF", "AAC in ADIF"),
+    (0, b"FWS", "Flash (SWF)"),
+    (0, b"CWS", "Flash (SWF)"),
+    (0, b"nut/multimedia container", "NUT"),
+    (0, b"STRM", "AST"),
+    (0, b"MMMD", "SMAF (MMF)"),
+    (0, b"\xC0\xDE\xC2", "Codec 2"),
+    (0, b".SoX", "SoX's own format"),
+    (0, b"XoS.", "SoX's own format"),
+    (0, b" paf", "Ensoniq PARIS (PAF)"),
+    (0, b"fap ", "Ensoniq PARIS (PAF)"),
+    (0, b"MATLAB 5.0 MAT-file", "MATLAB"),
+    (0, b"Extended Instrument: ", "a FastTracker instrument (XI)"),
+    (0, b"\xF0\x7E", "MIDI Sample Dump (SDS)"),
+    (65, b"FSSD", "Macintosh HCOM"),
     (0, b"MAC ", "Monkey's Audio"),
     (0, b"wvpk", "WavPack"),
     (0, b"MPCK", "Musepack"),
@@ -107,6 +121,7 @@ fn by_structure(head: &[u8]) -> Option<&'static str> {
         return Some("MPEG-TS");
     }
     match head {
+        [0x56, 0xE0..=0xFF, ..] => Some("AAC in LOAS (LATM)"),
         // The version of the stream's syntax is in five bits.
         [0x0B, 0x77, _, _, _, version, ..] => match version >> 3 {
             0..=10 => Some("AC-3"),
@@ -250,7 +265,10 @@ mod tests {
     ";
 
     /// What no tool at hand makes, by its beginning.
-    const BEGINNINGS: [(&[u8], &str); 22] = [
+    const BEGINNINGS: [(&[u8], &str); 25] = [
+        (b"\x56\xE1\x2B\0", "AAC in LOAS (LATM);"),
+        (b"nut/multimedia container\0", "NUT;"),
+        (b".SoX\x1C\0\0\0", "SoX's own format;"),
         (b"MAC \x96\x0F\0\0", "Monkey's Audio;"),
         (b"MPCKSH", "Musepack;"),
         (b"MP+\x07", "Musepack;"),

@@ -149,6 +149,22 @@ fn mp4_in_fragments_that_was_cut_short_loads_what_is_there() {
 }
 
 #[test]
+fn alac_that_ends_short_of_what_its_tables_promise_says_where() {
+    let folder = Folder::new("alac-cut");
+    let line = "ffmpeg -y -v error -i $in -c:a alac -movflags +faststart $out";
+    let whole = made(&folder, SOUND, line, "whole.m4a");
+    let error = error_of(&folder, &whole[..whole.len() * 2 / 3], "cut.m4a");
+    assert!(
+        error.contains("MP4 with ALAC: it ends at frame "),
+        "{error}"
+    );
+    assert!(
+        error.contains(&format!("MP4 promises {}", SOUND.frames)),
+        "{error}"
+    );
+}
+
+#[test]
 fn a_segment_of_mp4_without_its_beginning_is_named() {
     let folder = Folder::new("fragments-segment");
     let whole = made(&folder, SOUND, SHORT, "whole.mp4");

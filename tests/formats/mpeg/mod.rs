@@ -175,7 +175,7 @@ fn a_frame_that_a_tag_or_another_file_cuts_short_is_lost_and_no_time_passes_in_w
         ),
         (
             "plain.aac",
-            "ffmpeg -y -v error -i $in -c:a aac $out",
+            "ffmpeg -y -v error -i $in -c:a aac -aac_pns 0 $out",
             1_024,
         ),
     ] {

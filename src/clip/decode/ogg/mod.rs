@@ -47,6 +47,8 @@ struct Setup {
     lead: u64,
     segment: Option<u64>,
     loss: Loss,
+    /// What says how long the stream is to be.
+    stated: Option<StreamInfo>,
     /// A stream that begins before its frame 0 is to be cut there. Of Opus, `skip` is all that is cut
     /// (RFC 7845, 4.3).
     cuts_beginning: bool,
@@ -104,6 +106,11 @@ fn open_link(input: &Arc<Input>, begin: u64) -> Result<Option<(Opened, Option<u6
         channels: setup.channels,
         frames: extent.frames.saturating_sub(delay),
     };
+    if let Some(cut) = setup.stated.and_then(|stream| stream.cut_at(info.frames))
+        && !input.has_grown()?
+    {
+        return Err(input.bad(format!("Ogg with {cut}")));
+    }
     let description = Description {
         info,
         delay,
@@ -198,6 +205,7 @@ fn of_vorbis(headers: &[Vec<u8>]) -> Parsed {
         skip: 0,
         segment: None,
         loss: Loss::Silence,
+        stated: None,
         cuts_beginning: true,
     })
 }
@@ -215,6 +223,7 @@ fn of_opus(headers: &[Vec<u8>]) -> Parsed {
         codec: opus::decoder(head)?,
         durations: Box::new(OpusPackets),
         loss: Loss::Silence,
+        stated: None,
         cuts_beginning: false,
     })
 }
@@ -238,6 +247,7 @@ fn of_flac(headers: &[Vec<u8>]) -> Parsed {
         lead: 0,
         segment: None,
         loss: Loss::Fails,
+        stated: Some(stream),
         cuts_beginning: true,
     })
 }
