@@ -29,6 +29,8 @@ pub enum How {
     Shape(String),
     /// Frames of each, which are equal as far as both go.
     Length { ours: usize, theirs: usize },
+    /// Frames of each: the other one has all of ours, in this order, and more in between.
+    More { ours: usize, theirs: usize },
     /// The first and the last frame that differ, and the largest difference of all.
     Samples {
         frame: usize,
@@ -62,6 +64,12 @@ impl fmt::Display for Difference<'_> {
             How::Shape(text) => f.write_str(text),
             How::Length { ours, theirs } => {
                 write!(f, "we give {ours} frames, and it gives {theirs}")
+            }
+            How::More { ours, theirs } => {
+                write!(
+                    f,
+                    "we give {ours} frames, and it gives these among {theirs}"
+                )
             }
             How::Samples {
                 frame,
@@ -230,8 +238,10 @@ fn compare(case: &Case, reference: Reference, ours: &Samples, theirs: &Samples) 
             differing |= 1 << (at % channels);
         }
     }
+    let is_among = first.is_some() && has_among(ours, theirs, channels, differs);
     let (ours, theirs) = (ours.len() / channels, theirs.len() / channels);
     match first {
+        Some(_) if is_among => Some(How::More { ours, theirs }),
         Some(frame) => Some(How::Samples {
             frame,
             last,
@@ -242,5 +252,35 @@ fn compare(case: &Case, reference: Reference, ours: &Samples, theirs: &Samples) 
         }),
         None if ours != theirs => Some(How::Length { ours, theirs }),
         None => None,
+    }
+}
+
+/// Whether `theirs` is `ours` with more frames put in at some places.
+fn has_among(
+    mut ours: &[f32],
+    mut theirs: &[f32],
+    channels: usize,
+    differs: impl Fn(f32, f32) -> bool,
+) -> bool {
+    /// Frames by which it is known where ours go on.
+    const SURE: usize = 256;
+    let same =
+        |ours: &[f32], theirs: &[f32]| ours.iter().zip(theirs).all(|(a, b)| !differs(*a, *b));
+    loop {
+        let pairs = ours.iter().zip(theirs);
+        let alike = pairs.take_while(|(a, b)| !differs(**a, **b)).count() / channels * channels;
+        (ours, theirs) = (&ours[alike..], &theirs[alike..]);
+        if ours.is_empty() {
+            return true;
+        }
+        let Some(more) = theirs.len().checked_sub(ours.len()) else {
+            return false;
+        };
+        let window = &ours[..ours.len().min(SURE * channels)];
+        let goes_on = |skipped: &usize| same(window, &theirs[*skipped..]);
+        match (channels..=more).step_by(channels).find(goes_on) {
+            Some(skipped) => theirs = &theirs[skipped..],
+            None => return false,
+        }
     }
 }
