@@ -8,6 +8,7 @@ use crate::arrangement::Arrangement;
 use crate::correlate::{Match, Template};
 use crate::failure::{Failure, Result, printed};
 use crate::find::channel;
+use crate::format::channels;
 use crate::timeline::{Sounding, Timeline};
 use amio::{Clip, Entry};
 use std::collections::BTreeMap;
@@ -23,8 +24,11 @@ pub fn run(args: &Check) -> Result<()> {
         return Err(Failure::of(
             args.mix.display(),
             format_args!(
-                "{} channels at {} Hz; the arrangement has {} at {} Hz",
-                info.channels, info.frame_rate_hz, arrangement.channels, arrangement.rate_hz
+                "{} at {} Hz; the arrangement has {} at {} Hz",
+                channels(info.channels),
+                info.frame_rate_hz,
+                arrangement.channels,
+                arrangement.rate_hz
             ),
         ));
     }

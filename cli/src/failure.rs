@@ -16,14 +16,26 @@ pub enum Failure {
     Runtime(String),
     /// The user stopped it before its result was complete: exit code 130, as of a shell.
     Interrupted,
-    /// Whoever read the result from a pipe has read enough, as in `amio devices | head -1`: exit code 0.
+    /// Whoever read what was printed has read enough, as in `amio devices | head -1`: exit code 0. (Sound
+    /// and pictures that are not read to their end have failed.)
     Unread,
 }
+
+/// What is said of a pipe that nobody reads any more.
+const UNREAD: &str = "nobody reads any more, before the end was reached";
 
 impl Failure {
     /// A failure of something with a name: a file, mostly.
     pub fn of(what: impl Display, error: impl Display) -> Failure {
         Failure::Runtime(format!("{what}: {error}"))
+    }
+
+    /// A failure of writing a result, or of reading.
+    pub fn of_writing(what: impl Display, error: &std::io::Error) -> Failure {
+        match error.kind() {
+            ErrorKind::BrokenPipe => Failure::of(what, UNREAD),
+            _ => Failure::of(what, error),
+        }
     }
 
     /// Says on stderr what went wrong.
@@ -53,7 +65,7 @@ impl Display for Failure {
         match self {
             Failure::Usage(message) | Failure::Runtime(message) => f.write_str(message),
             Failure::Interrupted => f.write_str("interrupted"),
-            Failure::Unread => f.write_str("nobody reads the result"),
+            Failure::Unread => f.write_str(UNREAD),
         }
     }
 }
@@ -61,9 +73,7 @@ impl Display for Failure {
 impl From<amio::Error> for Failure {
     fn from(error: amio::Error) -> Failure {
         match &error {
-            amio::Error::Io { source, .. } if source.kind() == ErrorKind::BrokenPipe => {
-                Failure::Unread
-            }
+            amio::Error::Io { path, source } => Failure::of_writing(path.display(), source),
             _ => Failure::Runtime(error.to_string()),
         }
     }

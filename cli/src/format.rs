@@ -141,3 +141,11 @@ pub fn described(format: FileFormat) -> &'static str {
         FileFormat::Wave64F32 => "32-bit float Wave64",
     }
 }
+
+/// How many channels, in words.
+pub fn channels(count: impl Into<u64>) -> String {
+    match count.into() {
+        1 => "1 channel".into(),
+        count => format!("{count} channels"),
+    }
+}

@@ -10,24 +10,43 @@ use std::time::Duration;
 pub const RESPONSE: Duration = Duration::from_millis(50);
 
 /// Whether the user asked the program to end. A second Ctrl-C ends it at once.
-#[derive(Clone)]
-pub struct Interrupt(Arc<AtomicBool>);
+#[derive(Clone, Default)]
+pub struct Interrupt {
+    asked: Arc<AtomicBool>,
+    /// The next signal ends the program.
+    at_once: Arc<AtomicBool>,
+}
 
 impl Interrupt {
     /// From here on the two signals set the flag instead of ending the program.
     pub fn catch() -> Result<Interrupt> {
-        let flag = Arc::new(AtomicBool::new(false));
+        use signal_hook::flag::{register, register_conditional_shutdown};
+        let interrupt = Interrupt::default();
+        let Interrupt { asked, at_once } = &interrupt;
         for signal in [SIGINT, SIGTERM] {
-            signal_hook::flag::register_conditional_shutdown(signal, 130, flag.clone())
-                .and_then(|_| signal_hook::flag::register(signal, flag.clone()))
+            register_conditional_shutdown(signal, 130, at_once.clone())
+                .and_then(|_| register(signal, asked.clone()))
+                .and_then(|_| register(signal, at_once.clone()))
                 .map_err(|e| Failure::of("signal handler", e))?;
         }
-        Ok(Interrupt(flag))
+        Ok(interrupt)
+    }
+
+    /// Runs what may wait for somebody else, for ever, and leaves nothing behind: a signal ends the program
+    /// meanwhile.
+    pub fn waiting<T>(&self, run: impl FnOnce() -> Result<T>) -> Result<T> {
+        self.at_once.store(true, Ordering::SeqCst);
+        // One that came just before has not ended it.
+        self.check()?;
+        let done = run();
+        self.at_once.store(false, Ordering::SeqCst);
+        self.check()?;
+        done
     }
 
     /// Whether a signal has come.
     pub fn asked(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+        self.asked.load(Ordering::SeqCst)
     }
 
     /// An error once a signal has come, for work that is worth nothing half done.

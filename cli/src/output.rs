@@ -57,6 +57,9 @@ impl Output {
             refuse_inputs(path, found, wanted.inputs)?;
         }
         let is_pipe = is_stdout || found.as_ref().is_some_and(takes_a_stream);
+        if let Some(found) = found.as_ref().filter(|found| !is_pipe && !found.is_file()) {
+            return Err(Failure::of(path.display(), other_kind(found.file_type())));
+        }
         let format = F::of(path, is_pipe, wanted.format)?;
         let output = match found {
             _ if is_stdout && io::stdout().is_terminal() => {
@@ -135,9 +138,6 @@ fn takes_a_stream(found: &Metadata) -> bool {
 /// The file that is to be replaced; of a link, the one that it leads to.
 fn replaceable<F: Format>(path: &Path, found: &Metadata, force: bool) -> Result<PathBuf> {
     let refuse = |why: &str| Err(Failure::of(path.display(), why));
-    if !found.is_file() {
-        return refuse(other_kind(found.file_type()));
-    }
     if is_in_use(path) {
         return refuse("is being written already, or played; take another file");
     }

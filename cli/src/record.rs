@@ -4,14 +4,17 @@ use crate::args::Record;
 use crate::arrangement::value::Length;
 use crate::driver;
 use crate::failure::{Failure, Result};
+use crate::format::channels;
 use crate::interrupt::{Interrupt, RESPONSE};
 use crate::levels::Levels;
 use crate::output::{Output, Wanted};
 use crate::status::Status;
-use amio::{Config, Error, Interface, MAX_POSITION, Recorder, RecorderConfig, RecorderState};
+use amio::{
+    Config, Error, Interface, MAX_POSITION, Recorder, RecorderConfig, RecorderState, Recording,
+};
 use console::Term;
 use indicatif::ProgressBar;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// Runs the subcommand. Ctrl-C completes the file.
 pub fn run(args: &Record, status: Status) -> Result<()> {
@@ -33,24 +36,30 @@ pub fn run(args: &Record, status: Status) -> Result<()> {
         format,
         ..place(args, rate_hz)?
     };
-    let recorder = match output {
-        Output::File(target) => interface.record(&target, &config)?,
-        Output::Pipe(pipe) => interface.record_stream(&args.output, pipe.open()?, &config)?,
+    let (recorder, is_read) = match output {
+        Output::File(target) => (interface.record(&target, &config)?, false),
+        Output::Pipe(pipe) => {
+            let begin = || Ok(interface.record_stream(&args.output, pipe.open()?, &config)?);
+            (interrupt.waiting(begin)?, true)
+        }
     };
     interface.set_rolling(true)?;
     interface.start()?;
     status.say(format_args!(
-        "recording {} channels at {rate_hz} Hz from {}; Ctrl-C ends it",
-        args.channels,
+        "recording {} at {rate_hz} Hz from {}; Ctrl-C ends it",
+        channels(args.channels),
         interface.config().driver.name()
     ));
     let from_to = || Some((config.end? - config.begin.unwrap_or(0)) as u64);
     let bar = status.progress(config.frames.or_else(from_to), "recording");
     // Whatever ends it: what was recorded so far is kept.
     let ended = watch(&recorder, &interface, &interrupt, &bar, status);
-    let stopped = recorder.stop();
-    bar.finish_and_clear();
     let xruns = interface.stats().xruns;
+    let stopped = match is_read {
+        false => recorder.stop().map_err(Failure::from),
+        true => hand_over(&recorder, &interface, &interrupt, args),
+    };
+    bar.finish_and_clear();
     interface.close();
     let take = recorder.recording();
     if take.clipped_samples > 0 {
@@ -61,16 +70,45 @@ pub fn run(args: &Record, status: Status) -> Result<()> {
     }
     status.warn_of_bad_samples(args.output.display(), take.bad_samples);
     status.say(format_args!(
-        "{}: {} frames, {:.3} s, {} channels at {rate_hz} Hz; {} frames lost, {} skipped, {xruns} xruns",
+        "{}: {} frames, {:.3} s, {} at {rate_hz} Hz; {} frames lost, {} skipped, {xruns} xruns",
         args.output.display(),
         take.frames,
         take.frames as f64 / f64::from(rate_hz),
-        args.channels,
+        channels(args.channels),
         take.lost_frames,
         take.skipped_frames,
     ));
+    if stopped.is_err() {
+        // The other end of a pipe may never take what is left; there is nothing to complete.
+        std::mem::forget(recorder);
+    }
     stopped?;
     ended
+}
+
+/// Ends a recording into a pipe, and waits until the last frames are taken; once the user has asked for the
+/// end, only a while.
+fn hand_over(
+    recorder: &Recorder,
+    interface: &Interface,
+    interrupt: &Interrupt,
+    args: &Record,
+) -> Result<Recording> {
+    const PATIENCE: Duration = Duration::from_secs(2);
+    interface.close();
+    let mut asked = None;
+    loop {
+        match recorder.wait(RESPONSE) {
+            Err(Error::Timeout { .. }) => {}
+            ended => return Ok(ended?),
+        }
+        if interrupt.asked() && asked.get_or_insert_with(Instant::now).elapsed() > PATIENCE {
+            return Err(Failure::of(
+                args.output.display(),
+                "nobody takes the last frames",
+            ));
+        }
+    }
 }
 
 /// Waits until the recording is complete, the user ends it, or the interface fails.

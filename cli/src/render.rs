@@ -4,7 +4,7 @@ use crate::args::Render;
 use crate::arrangement::{Arrangement, ArrangementFile};
 use crate::driver;
 use crate::failure::{Failure, Result};
-use crate::format::described;
+use crate::format::{channels, described};
 use crate::interrupt::Interrupt;
 use crate::output::{Draft, Output, Wanted};
 use crate::status::Status;
@@ -35,12 +35,14 @@ pub fn run(args: &Render, status: Status) -> Result<()> {
             written
         }
         Output::Pipe(pipe) => {
-            let stream = pipe.open()?;
             let frames = Some(blocks.frames);
-            let writer = writer(&arrangement, format, |channels, rate_hz| {
-                FileWriter::stream(&args.output, stream, format, channels, rate_hz, frames)
-            });
-            write(writer?, &mut blocks, status, &interrupt)?
+            interrupt.waiting(|| {
+                let stream = pipe.open()?;
+                let writer = writer(&arrangement, format, |channels, rate_hz| {
+                    FileWriter::stream(&args.output, stream, format, channels, rate_hz, frames)
+                });
+                write(writer?, &mut blocks, status, &interrupt)
+            })?
         }
     };
     arrangement.warn_of_bad_samples(status);
@@ -51,11 +53,11 @@ pub fn run(args: &Render, status: Status) -> Result<()> {
         ));
     }
     status.say(format_args!(
-        "{}: {} frames, {:.3} s, {} channels at {} Hz, {}",
+        "{}: {} frames, {:.3} s, {} at {} Hz, {}",
         args.output.display(),
         rendered.frames,
         rendered.frames as f64 / f64::from(arrangement.rate_hz),
-        arrangement.channels,
+        channels(arrangement.channels),
         arrangement.rate_hz,
         described(format)
     ));

@@ -148,7 +148,7 @@ fn a_recording_of_another_shape_is_refused() {
     assert_eq!(ran.code, Some(1));
     assert_eq!(
         ran.stderr,
-        "amio: mono.wav: 1 channels at 48000 Hz; the arrangement has 2 at 48000 Hz\n"
+        "amio: mono.wav: 1 channel at 48000 Hz; the arrangement has 2 at 48000 Hz\n"
     );
 }
 

@@ -203,7 +203,7 @@ fn a_flac_file_is_recorded_from_frame_to_frame() {
     let folder = Folder::new("record_flac");
     let args = ["record", "a.flac", "--driver", "null", "--channels", "1"];
     let ran = folder.succeed(&[&args[..], &["--begin", "50ms", "--end", "7000"]].concat());
-    let said = "a.flac: 4600 frames, 0.096 s, 1 channels at 48000 Hz; 0 frames lost";
+    let said = "a.flac: 4600 frames, 0.096 s, 1 channel at 48000 Hz; 0 frames lost";
     assert!(ran.stderr.contains(said), "{}", ran.stderr);
     let verified = Command::new("flac")
         .arg("-stw")

@@ -14,6 +14,7 @@ use amio::{Clip, Entry, Gain, LatePolicy, OpenOptions, Playspec, Quality, Repeat
 use file::{Convert, File, FileClip, Late, Source};
 use place::Text;
 use std::collections::{BTreeMap, BTreeSet};
+use std::io::ErrorKind;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
@@ -150,7 +151,10 @@ impl ArrangementFile {
     /// # Errors
     /// With file, line and column for what is not written as it must be.
     pub fn read(path: &Path) -> Result<ArrangementFile> {
-        let text = std::fs::read_to_string(path).map_err(|e| Failure::of(path.display(), e))?;
+        let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
+            ErrorKind::InvalidData => Failure::of(path.display(), "no arrangement: it is no text"),
+            _ => Failure::of(path.display(), error),
+        })?;
         ArrangementFile::parse(path, text)
     }
 

@@ -15,7 +15,7 @@ mod wave;
 use crate::args::Plot;
 use crate::arrangement::ArrangementFile;
 use crate::arrangement::value::Length;
-use crate::failure::{Failure, Result, written};
+use crate::failure::{Failure, Result};
 use crate::format::Picture;
 use crate::interrupt::Interrupt;
 use crate::output::{Draft, Output, Wanted};
@@ -64,7 +64,9 @@ pub fn run(args: &Plot, status: Status) -> Result<()> {
             draft.publish()?;
         }
         Output::Pipe(pipe) => {
-            written(args.output.display(), pipe.open()?.write_all(&picture))?;
+            let put = || Ok(pipe.open()?.write_all(&picture));
+            let written = interrupt.waiting(put)?;
+            written.map_err(|error| Failure::of_writing(args.output.display(), &error))?;
         }
     }
     status.say(format_args!(
