@@ -7,7 +7,8 @@ use crate::error::{Error, Result};
 use std::path::Path;
 
 impl Clip {
-    /// Writes the clip to a file, in place of what has this name; a named pipe is written into.
+    /// Writes the clip to a file, in place of what has this name; a named pipe that somebody reads is written
+    /// into.
     ///
     /// ```
     /// # let path = std::env::temp_dir().join(format!("amio-doc-{}.flac", std::process::id()));

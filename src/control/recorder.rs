@@ -88,7 +88,7 @@ pub struct Recorder(Arc<Take>, Home);
 
 impl Interface {
     /// Records to a file, in place of what has this name, on a thread of its own; several at once,
-    /// and beside [`Interface::read_input`]. A named pipe is written into, once somebody reads it.
+    /// and beside [`Interface::read_input`]. A named pipe that somebody reads is written into.
     /// The interface may be running or not. What a punch in, a stop or a seek does to a recording,
     /// and what a file holds when the process or the machine dies, is in `docs/SEMANTICS.md`.
     ///

@@ -15,7 +15,11 @@ pub(crate) use fork::{Home, MADE_BEFORE};
 pub(crate) use signal::Signal;
 pub(crate) use thread::spawn;
 
+use std::fs::{File, OpenOptions};
 use std::io;
+use std::os::fd::AsRawFd;
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
 
 /// Whether the audio thread has real-time scheduling.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -78,6 +82,24 @@ pub(crate) fn prefer_large_pages(memory: &mut [f32]) {
     if pages > 0 {
         // SAFETY: these pages lie within `memory`; the advice leaves what they hold as it is.
         unsafe { libc::madvise(begin.byte_add(before).cast(), pages, libc::MADV_HUGEPAGE) };
+    }
+}
+
+/// Opens a file; a named pipe that nobody reads is an error, not waited for.
+pub(crate) fn open_at_once(mut options: OpenOptions, path: &Path) -> io::Result<File> {
+    let opened = options.custom_flags(libc::O_NONBLOCK).open(path);
+    let file = opened.map_err(|error| match error.raw_os_error() {
+        Some(libc::ENXIO) => io::Error::other("a named pipe that nobody reads"),
+        _ => error,
+    })?;
+    // SAFETY: both take the descriptor, which is open, and numbers.
+    let waits = unsafe {
+        let flags = libc::fcntl(file.as_raw_fd(), libc::F_GETFL);
+        libc::fcntl(file.as_raw_fd(), libc::F_SETFL, flags & !libc::O_NONBLOCK)
+    };
+    match waits {
+        0.. => Ok(file),
+        _ => Err(io::Error::last_os_error()),
     }
 }
 

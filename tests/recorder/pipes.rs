@@ -89,13 +89,12 @@ fn a_pipe_with_a_name_is_written_into() {
     assert!(made.expect("mkfifo runs").success());
     let piped = folder.file("piped");
     let save = |write: &dyn Fn(&Path)| {
-        let (from, to) = (fifo.clone(), piped.clone());
-        let collected = thread::spawn(move || {
-            // Waits for the other end.
-            let reader = File::open(from).expect("it is there");
-            collect(reader, to).join().expect("the pipe was closed");
-        });
+        // With both ends open, the reader waits for nobody, and finds no end before all is written.
+        let both = File::options().read(true).write(true).open(&fifo);
+        let both = both.expect("it is there");
+        let collected = collect(File::open(&fifo).expect("it is there"), piped.clone());
         write(&fifo);
+        drop(both);
         collected.join().expect("the pipe was closed");
         load(&piped)
     };
@@ -114,4 +113,16 @@ fn a_pipe_with_a_name_is_written_into() {
             .expect("somebody reads");
     });
     assert_eq!(recorded, numbers(0, 5_000));
+
+    // One that nobody reads is not waited for.
+    let unread = [
+        clip.save(&fifo, FileFormat::WavF32).expect_err("no reader"),
+        offline()
+            .record(&fifo, &RecorderConfig::default())
+            .expect_err("no reader"),
+    ];
+    for error in unread {
+        let said = error.to_string();
+        assert!(said.contains("a named pipe that nobody reads"), "{said}");
+    }
 }

@@ -41,7 +41,8 @@ pub struct Written {
 }
 
 impl FileWriter {
-    /// Begins a file, in place of what has this name; a named pipe is written into. Dropped without [`FileWriter::finish`], it may lack
+    /// Begins a file, in place of what has this name; a named pipe that somebody reads is written into.
+    /// Dropped without [`FileWriter::finish`], it may lack
     /// its last frames.
     ///
     /// # Errors

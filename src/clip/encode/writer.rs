@@ -5,6 +5,7 @@ use super::{Encoding, PIECE_FRAMES, Shape, encoding, io_error};
 use crate::clip::bad_samples;
 use crate::clip::locked::Locked;
 use crate::error::{Error, Result};
+use crate::sys;
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::path::{Path, PathBuf};
@@ -32,7 +33,8 @@ pub(crate) struct Writer {
 }
 
 impl Writer {
-    /// Begins a file, in place of what had this name; a pipe or a device is written into.
+    /// Begins a file, in place of what had this name; a pipe that somebody reads, or a device, is written
+    /// into.
     ///
     /// # Errors
     /// As [`FileFormat::check`](super::FileFormat::check); [`Error::Io`];
@@ -45,12 +47,9 @@ impl Writer {
 
     pub(super) fn with(path: &Path, shape: Shape, encoding: Box<dyn Encoding>) -> Result<Writer> {
         // Not truncated before it is known that nobody else writes it.
-        let opened = OpenOptions::new()
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path);
-        let file = opened.map_err(|e| io_error(path, e))?;
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        let file = sys::open_at_once(options, path).map_err(|e| io_error(path, e))?;
         let before = file.metadata().map_err(|e| io_error(path, e))?;
         if !before.is_file() {
             // A pipe, or a device, which is for many.
