@@ -1832,7 +1832,8 @@ amio_status amio_clip_info(struct amio_clip *clip, struct amio_clip_properties *
  * clip, at least one of them unless the clip has none.
  * Ownership: `out_samples` is the caller's and has room for `frames` floats.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
- * channel or frame that the clip has not, no frames).
+ * channel or frame that the clip has not, no frames); AMIO_ERROR_IO (the file of a streamed clip
+ * cannot be read; the message names it and the frame, and what could be read is in `out_samples`).
  */
 amio_status amio_clip_read(struct amio_clip *clip,
                            uint32_t channel,

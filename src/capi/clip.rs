@@ -263,7 +263,8 @@ pub unsafe extern "C" fn amio_clip_info(
 /// clip, at least one of them unless the clip has none.
 /// Ownership: `out_samples` is the caller's and has room for `frames` floats.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
-/// channel or frame that the clip has not, no frames).
+/// channel or frame that the clip has not, no frames); AMIO_ERROR_IO (the file of a streamed clip
+/// cannot be read; the message names it and the frame, and what could be read is in `out_samples`).
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_clip_read(
     clip: *mut amio_clip,
@@ -297,12 +298,8 @@ pub unsafe extern "C" fn amio_clip_read(
         if frames == 0 {
             return Ok(());
         }
-        clip.read(
-            channel as u16,
-            start_frame,
-            caller.slice_mut("out_samples", out_samples, frames, 1)?,
-        );
-        Ok(())
+        let out = caller.slice_mut("out_samples", out_samples, frames, 1)?;
+        Ok(clip.try_read(channel as u16, start_frame, out)?)
     })
 }
 

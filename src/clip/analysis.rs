@@ -95,7 +95,7 @@ pub(super) fn each_block_of_clip(
         for (channel, samples) in (0..).zip(&mut converted) {
             if clip.slice(channel).is_none() {
                 samples.resize(frames, 0.0);
-                clip.read(channel, start, samples);
+                clip.try_read(channel, start, samples)?;
             }
         }
         let block: Vec<&[f32]> = (0..)

@@ -25,8 +25,8 @@ impl Source for Memory {
         let wanted = out.first().map_or(0, |channel| channel.len()) as u64;
         let frames = wanted.min(self.info().frames - self.next);
         for (channel, out) in (0..).zip(out) {
-            self.clip
-                .read(channel, self.next, &mut out[..frames as usize]);
+            let out = &mut out[..frames as usize];
+            self.clip.try_read(channel, self.next, out)?;
         }
         self.next += frames;
         Ok(frames as usize)

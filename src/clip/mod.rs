@@ -37,6 +37,7 @@ use crate::error::{Error, Result};
 use crate::units::MAX_SAMPLE;
 use crate::units::{FRAME_RATE_RANGE_HZ, MAX_CHANNELS, check_length};
 use std::ops::Range;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use stream::Stream;
@@ -148,8 +149,9 @@ impl Clip {
         Clip::from_bytes(info, SampleFormat::F32, Layout::Interleaved, bytes)
     }
 
-    pub(crate) fn streamed(source: Box<dyn Source>) -> Result<Clip> {
-        let stream = Stream::new(source)?;
+    /// Plays a source; `path` names it in messages.
+    pub(crate) fn streamed(source: Box<dyn Source>, path: &Path) -> Result<Clip> {
+        let stream = Stream::new(source, path)?;
         Ok(Clip::new(
             stream.info(),
             Samples::Streamed(Box::new(stream)),
@@ -215,9 +217,25 @@ impl Clip {
     /// # Panics
     /// If the channel or a frame lies outside the clip.
     pub fn read(&self, channel: u16, start: u64, out: &mut [f32]) {
+        // What went wrong, `try_read` tells.
+        let _ = self.try_read(channel, start, out);
+    }
+
+    /// As [`Clip::read`], and says whether all of it could be read.
+    ///
+    /// # Errors
+    /// [`Error::Io`] with the file and the first frame of a streamed clip that cannot be read. What could
+    /// be read is in `out`, and what failed is tried again after half a second.
+    ///
+    /// # Panics
+    /// As [`Clip::read`].
+    pub fn try_read(&self, channel: u16, start: u64, out: &mut [f32]) -> Result<()> {
         match self.stream() {
             Some(stream) => stream.read(channel.into(), start, out),
-            None => drop(self.read_ready(channel, start, out)),
+            None => {
+                self.read_ready(channel, start, out);
+                Ok(())
+            }
         }
     }
 

@@ -81,6 +81,7 @@ impl Clip {
     /// # Errors
     /// As [`Clip::open`]; [`crate::Error::OutOfRange`] for the rate.
     pub fn open_stream(path: impl AsRef<Path>, options: &OpenOptions) -> Result<Clip> {
-        Clip::streamed(options.source(path.as_ref())?)
+        let path = path.as_ref();
+        Clip::streamed(options.source(path)?, path)
     }
 }

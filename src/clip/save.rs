@@ -19,7 +19,8 @@ impl Clip {
     /// ```
     ///
     /// # Errors
-    /// [`Error::Io`]: the file holds what was written before then. [`Error::OutOfRange`] and
+    /// [`Error::Io`], also where a streamed clip cannot be read: the file holds what was written before
+    /// then. [`Error::OutOfRange`] and
     /// [`Error::InvalidArgument`] for channels and rates that the format does not have;
     /// [`Error::InvalidState`] if the file is being written already.
     pub fn save(&self, path: impl AsRef<Path>, format: FileFormat) -> Result<()> {
@@ -51,7 +52,7 @@ impl Clip {
         while done_frames < info.frames {
             let count = (info.frames - done_frames).min(BLOCK as u64) as usize;
             for (first, number) in (0..info.channels).enumerate() {
-                self.read(number, done_frames, &mut channel[..count]);
+                self.try_read(number, done_frames, &mut channel[..count])?;
                 let places = frames.iter_mut().skip(first).step_by(channels);
                 places
                     .zip(&channel[..count])

@@ -221,7 +221,7 @@ mod tests {
 
     fn clip(pages: u64) -> Clip {
         let source = Numbers::new(pages * PAGE, Wrong::Nothing);
-        Clip::streamed(Box::new(source)).expect("there is memory")
+        Clip::streamed(Box::new(source), "numbers".as_ref()).expect("there is memory")
     }
 
     fn swap(ticket: u64, entries: Vec<Entry>, insert_at: i64, start_from: i64) -> link::QueuedSwap {

@@ -263,7 +263,8 @@ mod slow_disk {
     #[test]
     fn a_disk_that_is_too_slow_is_told_with_clip_and_frames_and_every_frame_is_counted() {
         let numbers = Numbers::new(1000 * PAGE_FRAMES as u64, Wrong::Nothing);
-        let clip = Clip::streamed(Box::new(Slow(numbers))).expect("there is memory");
+        let clip =
+            Clip::streamed(Box::new(Slow(numbers)), "numbers".as_ref()).expect("there is memory");
         let interface = Interface::new(Config::new(DriverKind::Null)).expect("an interface");
         let playspec = Playspec::new(vec![Entry::new(&clip, 0)]).expect("an entry");
         interface.set_rolling(true).expect("it rolls");

@@ -72,7 +72,7 @@ fn run(engine: &mut Engine, frames: u64, waits: bool) -> Vec<f32> {
 
 fn streamed(pages: u64) -> Clip {
     let source = Numbers::new(pages * PAGE, Wrong::Nothing);
-    Clip::streamed(Box::new(source)).expect("there is memory")
+    Clip::streamed(Box::new(source), "numbers".as_ref()).expect("there is memory")
 }
 
 /// What is heard at a timeline frame.

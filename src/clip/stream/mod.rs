@@ -8,15 +8,20 @@ mod pages;
 
 use super::ClipInfo;
 use super::source::Source;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::sys::Denormals;
 use pages::Pages;
 use std::collections::HashMap;
+use std::io;
 use std::ops::Range;
+use std::path::{Path, PathBuf};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// A file that is played without being loaded.
 pub(crate) struct Stream {
+    /// Of the file, for messages.
+    path: PathBuf,
     info: ClipInfo,
     pages: Pages,
     reader: Mutex<Reader>,
@@ -46,7 +51,25 @@ struct Reader {
 struct Place {
     number: usize,
     asked: u64,
+    failure: Option<Failure>,
 }
+
+/// Why a page is silent, from a frame of it on.
+struct Failure {
+    from: usize,
+    what: String,
+    /// When it may be read again; `None` for a file that ends early, which stays so.
+    again: Option<Instant>,
+}
+
+impl Failure {
+    fn is_due(&self) -> bool {
+        self.again.is_some_and(|at| at <= Instant::now())
+    }
+}
+
+/// How long a page that could not be read stays silent, before it is read again.
+const AGAIN: Duration = Duration::from_millis(500);
 
 /// Frames of a page.
 pub(crate) const PAGE_FRAMES: usize = 4096;
@@ -64,11 +87,12 @@ const RUN: u64 = 4;
 impl Stream {
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
-    pub fn new(source: Box<dyn Source>) -> Result<Stream> {
+    pub fn new(source: Box<dyn Source>, path: &Path) -> Result<Stream> {
         let info = source.info();
         let pages = Pages::new(info.channels.into(), PAGE_FRAMES);
         let capacity = pages.grow(FIRST_PAGES)?;
         Ok(Stream {
+            path: path.into(),
             info,
             pages,
             reader: Mutex::new(Reader {
@@ -115,28 +139,64 @@ impl Stream {
     }
 
     /// As [`Stream::read_ready`], but loads what is not in memory. What cannot be read is silent.
-    pub fn read(&self, channel: usize, start: u64, out: &mut [f32]) {
+    ///
+    /// # Errors
+    /// [`Error::Io`] if something cannot be read; the rest of `out` is right all the same.
+    pub fn read(&self, channel: usize, start: u64, out: &mut [f32]) -> Result<()> {
+        let mut outcome = Ok(());
         for part in parts(start, out.len()) {
             let into = &mut out[part.out];
-            if self.pages.read(part.page, channel, part.first, into) {
-                continue;
+            let end = part.first + into.len();
+            if !self.pages.read(part.page, channel, part.first, into)
+                || self.failure(part.page, end).is_some()
+            {
+                let run = part.page..self.pages_in_all().min(part.page + RUN);
+                for page in self.ask(&run.collect::<Vec<u64>>()) {
+                    self.load(page);
+                }
+                if !self.pages.read(part.page, channel, part.first, into) {
+                    let read = self.read_past_pages(part.page, channel, part.first, into);
+                    outcome = outcome.and(read);
+                }
             }
-            let run: Vec<u64> = (part.page..self.pages_in_all().min(part.page + RUN)).collect();
-            for page in self.ask(&run) {
-                self.load(page);
-            }
-            if !self.pages.read(part.page, channel, part.first, into) {
-                self.read_past_pages(part.page, channel, part.first, into);
+            if let Some(error) = self.failure(part.page, end) {
+                outcome = outcome.and(Err(error));
             }
         }
+        outcome
     }
 
     /// For pages that others, who read elsewhere in the file, have thrown out again at once.
-    fn read_past_pages(&self, page: u64, channel: usize, first: usize, into: &mut [f32]) {
+    fn read_past_pages(
+        &self,
+        page: u64,
+        channel: usize,
+        first: usize,
+        into: &mut [f32],
+    ) -> Result<()> {
         let _kept = Denormals::kept();
         let mut reader = self.reader();
-        reader.read_page(page);
+        let failure = reader.read_page(page, false);
         into.copy_from_slice(&reader.block[channel][first..first + into.len()]);
+        match failure.filter(|failure| failure.from < first + into.len()) {
+            Some(failure) => Err(self.error(page, &failure)),
+            None => Ok(()),
+        }
+    }
+
+    /// What is wrong with a page before its frame `end`, if something is.
+    fn failure(&self, page: u64, end: usize) -> Option<Error> {
+        let reader = self.reader();
+        let failure = reader.places.get(&page)?.failure.as_ref()?;
+        (failure.from < end).then(|| self.error(page, failure))
+    }
+
+    fn error(&self, page: u64, failure: &Failure) -> Error {
+        let frame = page * PAGE_FRAMES as u64 + failure.from as u64;
+        Error::Io {
+            path: self.path.clone(),
+            source: io::Error::other(format!("from frame {frame} on: {}", failure.what)),
+        }
     }
 
     /// Says which pages are needed now or soon; returns those that are to be loaded, in the same
@@ -149,20 +209,29 @@ impl Stream {
         let mut missing = Vec::new();
         for page in pages {
             match reader.places.get_mut(page) {
-                Some(place) => place.asked = asked,
+                Some(place) => {
+                    place.asked = asked;
+                    if place.failure.as_ref().is_some_and(Failure::is_due) {
+                        missing.push(*page);
+                    }
+                }
                 None => missing.push(*page),
             }
         }
         missing
     }
 
-    /// Reads a page from the file, if it is not in memory; what cannot be read is silent.
+    /// Reads a page from the file, if it is not in memory; what cannot be read is silent, and is read again
+    /// when it is asked for after a while.
     pub fn load(&self, page: u64) {
         let _kept = Denormals::kept();
         let mut reader = self.reader();
-        if reader.places.contains_key(&page) || page >= self.pages_in_all() {
+        let known = reader.places.get(&page);
+        let failed = known.and_then(|place| place.failure.as_ref());
+        if page >= self.pages_in_all() || known.is_some() && !failed.is_some_and(Failure::is_due) {
             return;
         }
+        let is_again = failed.is_some();
         while reader.capacity < KEPT_PER_ASKED * reader.asked {
             match self.pages.grow(FIRST_PAGES) {
                 Ok(capacity) => reader.capacity = capacity,
@@ -173,8 +242,8 @@ impl Stream {
                 }
             }
         }
-        reader.read_page(page);
-        let number = reader.make_place(page);
+        let failure = reader.read_page(page, is_again);
+        let number = reader.make_place(page, failure);
         self.pages.write(number, page, &reader.block);
     }
 
@@ -194,20 +263,38 @@ impl Stream {
 }
 
 impl Reader {
-    /// Reads a page into `block`; what cannot be read is silent.
-    fn read_page(&mut self, page: u64) {
+    /// Reads a page into `block`; what cannot be read is silent. It is told, but not `again`.
+    fn read_page(&mut self, page: u64, again: bool) -> Option<Failure> {
         let first = page * PAGE_FRAMES as u64;
         let frames = (self.source.info().frames - first).min(PAGE_FRAMES as u64) as usize;
         let bad_before = self.source.bad_samples();
-        let mut read = 0;
+        let (mut read, mut failure) = (0, None);
         match self.try_read(first, frames) {
             Ok(frames) => read = frames,
-            Err(error) => self.note_trouble(error.to_string()),
+            Err(error) => {
+                if !again {
+                    self.note_trouble(error.to_string());
+                }
+                failure = Some(Failure {
+                    from: 0,
+                    what: match error {
+                        Error::Io { source, .. } => source.to_string(),
+                        other => other.to_string(),
+                    },
+                    again: Some(Instant::now() + AGAIN),
+                });
+            }
         }
-        if read < frames && self.trouble.is_none() && !std::mem::replace(&mut self.ends_early, true)
-        {
+        if read < frames && failure.is_none() {
             let missing = first + read as u64;
-            self.note_trouble(format!("the file ends early, at frame {missing}"));
+            if !std::mem::replace(&mut self.ends_early, true) {
+                self.note_trouble(format!("the file ends early, at frame {missing}"));
+            }
+            failure = Some(Failure {
+                from: read,
+                what: "the file ends there".into(),
+                again: None,
+            });
         }
         for channel in &mut self.block {
             channel[read..].fill(0.0);
@@ -220,6 +307,7 @@ impl Reader {
                  they are silent"
             ));
         }
+        failure
     }
 
     fn try_read(&mut self, first: u64, frames: usize) -> Result<usize> {
@@ -233,9 +321,11 @@ impl Reader {
         Ok(read)
     }
 
-    /// A place for a page: an empty one, or that of the page that was not asked for longest.
-    fn make_place(&mut self, page: u64) -> usize {
-        let number = if self.places.len() < self.capacity {
+    /// A place for a page: its own, an empty one, or that of the page that was not asked for longest.
+    fn make_place(&mut self, page: u64, failure: Option<Failure>) -> usize {
+        let number = if let Some(own) = self.places.get(&page) {
+            own.number
+        } else if self.places.len() < self.capacity {
             self.places.len()
         } else {
             let oldest = self.places.iter().min_by_key(|(_, place)| place.asked);
@@ -244,7 +334,12 @@ impl Reader {
         };
         self.clock += 1;
         let asked = self.clock;
-        self.places.insert(page, Place { number, asked });
+        let place = Place {
+            number,
+            asked,
+            failure,
+        };
+        self.places.insert(page, place);
         number
     }
 
@@ -286,7 +381,7 @@ pub(crate) mod tests {
     use super::*;
     use crate::error::Error;
     use std::sync::Arc;
-    use std::sync::atomic::{AtomicUsize, Ordering};
+    use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
     /// Sample `n` is `n`; there is something wrong with it from a frame on.
     pub(crate) struct Numbers {
@@ -352,12 +447,14 @@ pub(crate) mod tests {
     const PAGE: u64 = PAGE_FRAMES as u64;
 
     fn stream(pages: u64, wrong: Wrong) -> Stream {
-        Stream::new(Box::new(Numbers::new(pages * PAGE, wrong))).expect("there is memory")
+        let source = Box::new(Numbers::new(pages * PAGE, wrong));
+        Stream::new(source, Path::new("numbers")).expect("there is memory")
     }
 
     fn read(stream: &Stream, start: u64, length: usize) -> Vec<f32> {
         let mut out = vec![-1.0; length];
-        stream.read(0, start, &mut out);
+        // What cannot be read is silent.
+        let _ = stream.read(0, start, &mut out);
         out
     }
 
@@ -401,7 +498,7 @@ pub(crate) mod tests {
     fn reading_on_does_not_seek() {
         let source = Numbers::new(100 * PAGE, Wrong::Nothing);
         let seeks = source.seeks.clone();
-        let stream = Stream::new(Box::new(source)).expect("there is memory");
+        let stream = Stream::new(Box::new(source), Path::new("numbers")).expect("there is memory");
         (0..50).for_each(|page| stream.load(page));
         assert_eq!(seeks.load(Ordering::Relaxed), 0);
         stream.load(80);
@@ -436,6 +533,65 @@ pub(crate) mod tests {
         assert!(trouble.contains(&format!("{}", PAGE + 10)), "{trouble}");
         stream.load(2);
         assert_eq!(stream.take_trouble(), None);
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_an_error_that_names_file_and_frame_and_is_tried_again() {
+        let fails = Arc::new(AtomicBool::new(true));
+        let source = Flaky {
+            numbers: Numbers::new(4 * PAGE, Wrong::Nothing),
+            fails: fails.clone(),
+        };
+        let stream = Stream::new(Box::new(source), Path::new("a disk")).expect("there is memory");
+        let mut out = [-1.0; 20];
+        let error = stream.read(0, PAGE - 10, &mut out).expect_err("it fails");
+        assert_eq!(
+            error.to_string(),
+            format!("a disk: from frame {PAGE} on: cannot read frame {PAGE}")
+        );
+        assert_eq!(out[..10], numbers(PAGE - 10, 10));
+        assert_eq!(out[10..], [0.0; 10]);
+        fails.store(false, Ordering::Relaxed);
+        // Not at once: a disk that fails is slow.
+        assert!(stream.read(0, PAGE, &mut out).is_err());
+        std::thread::sleep(AGAIN);
+        stream.read(0, PAGE, &mut out).expect("it goes again");
+        assert_eq!(out[..], numbers(PAGE, 20));
+    }
+
+    #[test]
+    fn a_file_that_ends_early_is_an_error_behind_its_end_alone() {
+        let stream = stream(4, Wrong::Ends(PAGE + 10));
+        let mut out = [0.0; 10];
+        stream.read(0, PAGE, &mut out).expect("it is there");
+        let error = stream.read(0, PAGE + 5, &mut out).expect_err("it is not");
+        let said = format!("numbers: from frame {} on: the file ends there", PAGE + 10);
+        assert_eq!(error.to_string(), said);
+        assert_eq!(out[..5], numbers(PAGE + 5, 5));
+    }
+
+    /// A disk of which the second page cannot be read for a while.
+    struct Flaky {
+        numbers: Numbers,
+        fails: Arc<AtomicBool>,
+    }
+
+    impl Source for Flaky {
+        fn info(&self) -> ClipInfo {
+            self.numbers.info()
+        }
+
+        fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize> {
+            self.numbers.wrong = match self.fails.load(Ordering::Relaxed) {
+                true => Wrong::Fails(PAGE),
+                false => Wrong::Nothing,
+            };
+            self.numbers.read(out)
+        }
+
+        fn seek(&mut self, frame: u64) -> Result<()> {
+            self.numbers.seek(frame)
+        }
     }
 
     #[test]
