@@ -299,8 +299,14 @@ fn a_pipe_gets_the_whole_file() {
 #[test]
 fn a_result_that_is_not_read_to_its_end_has_failed() {
     let folder = folder("unread");
+    // More than a pipe holds.
+    folder.write(
+        "long.toml",
+        "rate = 48_000\n[clips]\nv = 'clip.wav'\n[[playspec.a]]\nclip = 'v'\nplay_at = 2_000_000\n\
+         [[swap]]\nplayspec = 'a'\ninsert_at = 0\n",
+    );
     for line in [
-        "render song.toml -o -",
+        "render long.toml -o -",
         "record - --driver null --duration 10s",
         "record - --driver null",
     ] {
