@@ -1,7 +1,7 @@
 //! What the engine gives back: it has done with it when the control half frees it.
 
 use crate::explore::{explore, notices_wrong_orderings};
-use crate::link::{self, LatePolicy, Retired, Returns, Sizes, Swap};
+use crate::link::{self, QueuedSwap, Retired, Returns, Sizes, Swap};
 use crate::tracked::Tracked;
 use crate::units::Ticket;
 use loom::thread;
@@ -45,15 +45,13 @@ fn two_swaps() {
     drop(engine);
 }
 
-fn swap(number: u64) -> Swap {
-    Swap {
+fn swap(number: u64) -> QueuedSwap {
+    QueuedSwap {
         order: number,
         ticket: Ticket(number),
         playspec: Arc::new(Tracked::new(0)),
         gains: Arc::new(Tracked::new(0)),
-        insert_at: 0,
-        start_from: 0,
-        late: LatePolicy::Slip,
+        when: Swap::default(),
     }
 }
 
