@@ -197,7 +197,8 @@
 #define AMIO_STATE_LOST 2
 
 /**
- * A defect of the library stopped the audio; there is silence. Free the interface.
+ * A defect of the library stopped the audio, or the server runs with another rate; there is silence.
+ * Free the interface.
  */
 #define AMIO_STATE_FAILED 3
 
@@ -456,8 +457,8 @@
 #define AMIO_EVENT_FREEWHEEL 13
 
 /**
- * The interface cannot go on, `message` says why: a defect of the library stopped the audio
- * (AMIO_STATE_FAILED), or the server changed its frame rate. Free it and make another.
+ * The interface cannot go on (AMIO_STATE_FAILED), `message` says why: a defect of the library
+ * stopped the audio, or the server runs with another rate now. Free it and make another.
  */
 #define AMIO_EVENT_FAILED 14
 

@@ -98,6 +98,17 @@ pub enum Error {
         /// What the library said.
         reason: String,
     },
+    /// A rate was asked for, or is that of the interface already, and the server has another one.
+    #[error(
+        "frame_rate_hz is {asked_hz}, but the server runs with {server_hz}; leave it unset, or \
+         change the server"
+    )]
+    ServerRate {
+        /// The rate that was asked for.
+        asked_hz: u32,
+        /// The server's.
+        server_hz: u32,
+    },
     /// The driver or its server failed.
     #[error("driver {driver}: {message}")]
     Driver {

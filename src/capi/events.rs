@@ -45,8 +45,8 @@ pub const AMIO_EVENT_PERIOD_CHANGED: u32 = 11;
 pub const AMIO_EVENT_LATENCY_CHANGED: u32 = 12;
 /// The server entered (`count` 1) or left (`count` 0) freewheel mode.
 pub const AMIO_EVENT_FREEWHEEL: u32 = 13;
-/// The interface cannot go on, `message` says why: a defect of the library stopped the audio
-/// (AMIO_STATE_FAILED), or the server changed its frame rate. Free it and make another.
+/// The interface cannot go on (AMIO_STATE_FAILED), `message` says why: a defect of the library
+/// stopped the audio, or the server runs with another rate now. Free it and make another.
 pub const AMIO_EVENT_FAILED: u32 = 14;
 /// More than 65536 events were not fetched: the oldest, `count` of them, are missing here.
 pub const AMIO_EVENT_EVENTS_LOST: u32 = 15;

@@ -64,7 +64,8 @@ pub const AMIO_STATE_STOPPED: u32 = 0;
 pub const AMIO_STATE_RUNNING: u32 = 1;
 /// The server or device is gone; the interface keeps everything and reconnects by itself.
 pub const AMIO_STATE_LOST: u32 = 2;
-/// A defect of the library stopped the audio; there is silence. Free the interface.
+/// A defect of the library stopped the audio, or the server runs with another rate; there is silence.
+/// Free the interface.
 pub const AMIO_STATE_FAILED: u32 = 3;
 /// amio_interface_close() was called.
 pub const AMIO_STATE_CLOSED: u32 = 4;

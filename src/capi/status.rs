@@ -132,6 +132,7 @@ impl From<Error> for Fault {
             Error::OutOfRange { .. }
             | Error::BadFloat { .. }
             | Error::InvalidArgument(_)
+            | Error::ServerRate { .. }
             | Error::BadSample { .. } => AMIO_ERROR_INVALID_ARGUMENT,
             Error::RateMismatch { .. } => AMIO_ERROR_RATE_MISMATCH,
             Error::InvalidState(_) => AMIO_ERROR_INVALID_STATE,

@@ -35,7 +35,8 @@ pub enum State {
     Running,
     /// The server or device is gone; the interface reconnects by itself.
     Lost,
-    /// The engine has failed; silence is played. Make another interface.
+    /// The engine has failed, or the server runs with another rate; silence is played. Make another
+    /// interface.
     Failed,
     /// The interface was closed.
     Closed,
@@ -167,7 +168,7 @@ impl Interface {
             swaps: sizes.swaps,
             kernels,
         };
-        let slot = Slot::new(Box::new(Engine::new(settings, engine_end)));
+        let slot = Slot::new(Box::new(Engine::new(settings, engine_end)), rate);
         let inner = Inner {
             home: Home::here(),
             config,
@@ -190,6 +191,7 @@ impl Interface {
                 worker: Some(worker),
                 supervisor: None,
                 connections: None,
+                started_ns: 0,
             }),
             info: Mutex::new(info),
             inbox,

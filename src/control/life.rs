@@ -7,7 +7,7 @@ use super::supervisor::Supervisor;
 use super::worker::Worker;
 use crate::driver::{self, Driver, Request};
 use crate::error::{Error, Result};
-use crate::sys::Realtime;
+use crate::sys::{self, Realtime};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
@@ -25,8 +25,10 @@ pub(super) struct Life {
     /// The open driver; `None` after it was lost.
     pub worker: Option<Worker>,
     pub supervisor: Option<Supervisor>,
-    /// Of a client that was lost, to be made again.
+    /// Of a client that was lost, to be made again; `None`: not known.
     pub connections: Option<Vec<(String, String)>>,
+    /// When it was started, by the clock of periods.
+    pub started_ns: u64,
 }
 
 impl Inner {
@@ -74,8 +76,9 @@ impl Inner {
         let lease = self.lease()?;
         let worker = match life.worker.take() {
             Some(worker) => worker,
-            None => self.reopen(life.connections.take().filter(|c| !c.is_empty()))?,
+            None => self.reopen(life.connections.take())?,
         };
+        let started_ns = sys::now_ns();
         let started = self.ask(
             &worker,
             "starting the driver",
@@ -91,6 +94,7 @@ impl Inner {
             Ok(info) => {
                 *self.info.lock() = info;
                 life.worker = Some(worker);
+                life.started_ns = started_ns;
                 self.set_state(&mut life, State::Running);
                 self.inbox.wake();
                 Ok(())
@@ -234,12 +238,19 @@ impl Inner {
         info.realtime
     }
 
-    /// The engine has panicked.
-    pub fn fail(&self) {
-        let mut state = self.state.lock();
-        if *state != State::Closed {
-            *state = State::Failed;
+    /// The interface cannot go on, and says so once.
+    pub fn fail(&self, reason: &str) {
+        if self.failure_reported.swap(true, Ordering::AcqRel) {
+            return;
         }
+        {
+            let mut state = self.state.lock();
+            if *state != State::Closed {
+                *state = State::Failed;
+            }
+        }
+        let reason = reason.to_owned();
+        self.event(EventKind::Failed { reason });
     }
 }
 

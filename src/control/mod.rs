@@ -2,7 +2,7 @@
 //!
 //! Flow: application -> [`Interface`] -> `link` -> engine; engine -> `link` -> [`Interface`]'s
 //! pump -> events, captured input, freed playspecs. A [`supervisor`] thread pumps while a driver
-//! with an audio thread of its own runs, watches its progress and reconnects what is lost.
+//! with an audio thread of its own runs, watches its progress and [`reconnect`]s what is lost.
 #![forbid(unsafe_code)]
 
 mod capture;
@@ -16,6 +16,7 @@ mod outlook;
 mod pump;
 mod punch;
 mod read_ahead;
+mod reconnect;
 mod recorder;
 mod recording;
 mod schedule;

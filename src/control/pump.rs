@@ -1,7 +1,7 @@
 //! Serving what comes back from the engine.
 
 use super::events::{Event, EventKind};
-use super::interface::Inner;
+use super::interface::{Inner, State};
 use crate::link::{Report, ReportKind, Retired};
 use std::sync::atomic::Ordering;
 
@@ -14,11 +14,13 @@ impl Inner {
         let mut retired = Vec::new();
         let mut ended = Vec::new();
         let mut reports: Vec<Report> = Vec::new();
+        // That it is back is told before what it reports since then.
+        let held = self.state() == State::Lost;
         {
             let mut returns = self.returns.lock();
             // Reports first: where a ticket has ended, its swap is fetched too before the next one
             // is let in, so that `retired` never holds more than it was made for.
-            while let Some(report) = returns.next_report() {
+            while !held && let Some(report) = returns.next_report() {
                 reports.push(report);
             }
             while let Some(object) = returns.next_retired() {
@@ -58,11 +60,8 @@ impl Inner {
                 self.input_signal.set();
             }
         }
-        if self.slot.has_failed() && !self.failure_reported.swap(true, Ordering::AcqRel) {
-            self.fail();
-            self.event(EventKind::Failed {
-                reason: "the engine panicked; the output is silent".into(),
-            });
+        if self.slot.has_failed() {
+            self.fail("the engine panicked; the output is silent");
         }
     }
 

@@ -7,13 +7,12 @@
 
 use super::events::EventKind;
 use super::interface::{Inner, State};
-use super::worker::Worker;
-use crate::driver::{self, Info, Notice, Notify, Request};
+use super::reconnect::{ANSWER_PATIENCE, Attempt, fail_of_rate};
+use crate::driver::{Notice, Notify};
 use crate::error::{Error, Result};
 use crate::sys;
 use parking_lot::{Condvar, Mutex};
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, TryRecvError};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -26,9 +25,6 @@ const TICK: std::ops::RangeInclusive<Duration> =
 const AFTER_PERIOD: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(100));
 /// How long without a period counts as stalled, at least; see [`stall_after`].
 const STALL: Duration = Duration::from_millis(200);
-/// The pauses between attempts to reconnect: the first, and the longest.
-const BACK_OFF: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
-
 /// Where drivers leave their notices.
 pub(super) struct Inbox {
     queue: Mutex<Queue>,
@@ -126,22 +122,6 @@ struct Watch {
     attempt: Option<Attempt>,
 }
 
-/// An attempt to reconnect.
-struct Attempt {
-    pause: Duration,
-    stage: Stage,
-}
-
-enum Stage {
-    Waiting {
-        until: Instant,
-    },
-    Opening {
-        worker: Worker,
-        result: Receiver<Result<(Info, u64)>>,
-    },
-}
-
 impl Watch {
     fn run(mut self, inbox: &Inbox, inner: &Weak<Inner>) {
         let mut tick = None;
@@ -188,13 +168,7 @@ impl Watch {
                 inner.event(EventKind::PeriodChanged { frames });
             }
             Notice::Rate { hz } if hz == inner.frame_rate_hz => {}
-            Notice::Rate { hz } => inner.event(EventKind::Failed {
-                reason: format!(
-                    "the server changed its rate from {} to {hz} Hz; positions are wrong from \
-                     here on, make another interface",
-                    inner.frame_rate_hz
-                ),
-            }),
+            Notice::Rate { hz } => fail_of_rate(inner, hz),
             Notice::Latency(latency) => {
                 let before = std::mem::replace(&mut inner.info.lock().latency, latency);
                 if before != latency {
@@ -208,33 +182,32 @@ impl Watch {
 
     fn lose(&mut self, inner: &Inner, reason: String) {
         if inner.state() == State::Lost
-            && let Some(attempt) = &mut self.attempt
+            && let Some(attempt) = self.attempt.take()
         {
             // It came back and went again before it was taken into use.
             let driver = inner.config.driver.name();
             let message = reason;
-            return attempt.fail(inner, &Error::Driver { driver, message });
+            let error = Error::Driver { driver, message };
+            self.attempt = Some(attempt.again(inner, &error));
+            return;
         }
         let mut life = inner.life.lock();
         if let Some(worker) = life.worker.take() {
-            let asked = worker.begin(|driver| driver.as_ref().map(|d| d.connections()));
-            if let Ok(Some(connections)) = asked.recv_timeout(Duration::from_millis(50)) {
-                life.connections = Some(connections);
-            }
+            let asked = worker.begin(|driver| driver.as_ref().and_then(|d| d.connections()));
+            // What cannot be read within that time is not known.
+            life.connections = asked.recv_timeout(ANSWER_PATIENCE).ok().flatten();
             // Dropping the worker closes the dead client on its own thread.
         }
+        // All that the engine reported before comes before, and nothing more comes.
+        if let Err(error) = inner.lease() {
+            inner.event(EventKind::Log(error.to_string()));
+        }
+        inner.pump();
         if inner.state() == State::Running {
             inner.set_state(&mut life, State::Lost);
-            self.attempt = Some(Attempt {
-                pause: BACK_OFF.0,
-                stage: Stage::Waiting {
-                    until: Instant::now(),
-                },
-            });
+            self.attempt = Some(Attempt::first());
         }
         drop(life);
-        // All that the engine reported before comes before.
-        inner.pump();
         inner.event(EventKind::Lost { reason });
     }
 
@@ -258,91 +231,9 @@ impl Watch {
     }
 
     fn reconnect(&mut self, inner: &Inner) {
-        let Some(attempt) = &mut self.attempt else {
-            return;
-        };
-        match &attempt.stage {
-            Stage::Waiting { until } if Instant::now() < *until => {}
-            Stage::Waiting { .. } => {
-                let life = inner.life.lock();
-                if inner.state() != State::Lost {
-                    return; // Started again meanwhile: that lease is not to be ended.
-                }
-                match begin(inner, life.connections.as_deref().unwrap_or_default()) {
-                    Ok(stage) => attempt.stage = stage,
-                    Err(error) => attempt.fail(inner, &error),
-                }
-            }
-            Stage::Opening { result, .. } => match result.try_recv() {
-                Err(TryRecvError::Empty) => {}
-                Err(TryRecvError::Disconnected) => {
-                    let message = "its thread panicked".into();
-                    let driver = inner.config.driver.name();
-                    attempt.fail(inner, &Error::Driver { driver, message });
-                }
-                Ok(Err(error)) => attempt.fail(inner, &error),
-                Ok(Ok((info, gap_frames))) => {
-                    if let Some(Attempt {
-                        stage: Stage::Opening { worker, .. },
-                        ..
-                    }) = self.attempt.take()
-                    {
-                        self.resume(inner, worker, info, gap_frames);
-                    }
-                }
-            },
-        }
+        let attempt = self.attempt.take();
+        self.attempt = attempt.and_then(|attempt| attempt.next(inner));
     }
-
-    fn resume(&mut self, inner: &Inner, worker: Worker, info: Info, gap_frames: u64) {
-        let mut life = inner.life.lock();
-        if inner.state() != State::Lost {
-            return; // Stopped or closed meanwhile; dropping the worker closes the new client.
-        }
-        let frames = info.period_frames;
-        let before = std::mem::replace(&mut *inner.info.lock(), info);
-        life.worker = Some(worker);
-        inner.set_state(&mut life, State::Running);
-        drop(life);
-        inner.reconnects.fetch_add(1, Ordering::Relaxed);
-        inner.event(EventKind::Reconnected { gap_frames });
-        if frames != before.period_frames {
-            inner.event(EventKind::PeriodChanged { frames });
-        }
-    }
-}
-
-impl Attempt {
-    fn fail(&mut self, inner: &Inner, error: &Error) {
-        inner.event(EventKind::Log(format!("reconnecting: {error}")));
-        self.stage = Stage::Waiting {
-            until: Instant::now() + self.pause,
-        };
-        self.pause = (self.pause * 2).min(BACK_OFF.1);
-    }
-}
-
-/// Opens and starts the driver on a thread of its own.
-fn begin(inner: &Inner, connections: &[(String, String)]) -> Result<Stage> {
-    let lease = inner.lease()?;
-    let worker = Worker::apart()?;
-    let request = Request {
-        restore: Some(connections.to_vec()),
-        ..inner.config.request_again(inner.frame_rate_hz)
-    };
-    let notify = inner.inbox.notify();
-    let engine = inner.slot.clone();
-    let shared = inner.shared.clone();
-    let rate = inner.frame_rate_hz;
-    let result = worker.begin(move |place| {
-        let driver = place.insert(driver::open(&request, notify)?);
-        let silent_ns = sys::now_ns().saturating_sub(shared.snapshot.read().time_ns);
-        let gap_frames = (u128::from(silent_ns) * u128::from(rate) / 1_000_000_000) as u64;
-        engine.set_gap(gap_frames);
-        driver.start(lease)?;
-        Ok((driver.info(), gap_frames))
-    });
-    Ok(Stage::Opening { worker, result })
 }
 
 /// How long it sleeps, when so many periods have run since it looked before.
@@ -367,6 +258,7 @@ fn stall_after(inner: &Inner) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::worker::Worker;
     use crate::control::{Config, Interface};
     use crate::driver::DriverKind;
     use std::sync::mpsc;
@@ -382,15 +274,10 @@ mod tests {
         let inner = interface.inner();
         inner.set_state(&mut inner.life.lock(), State::Lost);
         let (opened, result) = mpsc::sync_channel(1);
-        opened.send(Ok((Info::default(), 0))).expect("room");
+        opened.send(Ok(())).expect("room");
+        let worker = Worker::apart().expect("a thread");
         let mut watch = Watch {
-            attempt: Some(Attempt {
-                pause: BACK_OFF.0,
-                stage: Stage::Opening {
-                    worker: Worker::apart().expect("a thread"),
-                    result,
-                },
-            }),
+            attempt: Some(Attempt::opening(worker, result)),
             ..Watch::default()
         };
         let reason = "the server died".to_owned();
@@ -406,12 +293,7 @@ mod tests {
         let inner = interface.inner();
         interface.start().expect("it starts");
         let mut watch = Watch {
-            attempt: Some(Attempt {
-                pause: BACK_OFF.0,
-                stage: Stage::Waiting {
-                    until: Instant::now(),
-                },
-            }),
+            attempt: Some(Attempt::first()),
             ..Watch::default()
         };
         watch.reconnect(inner);

@@ -15,7 +15,7 @@ use crate::error::{Error, Result};
 use crate::jack::{Client, Cycle, Direction, Handler, Output, Port};
 use crate::sys::{self, Realtime, Signal};
 use crate::units::{Latency, MAX_CHANNELS};
-use frames::FrameClock;
+use frames::{FrameClock, Step, Told};
 use patchbay::{Patchbay, Ports};
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
@@ -93,8 +93,25 @@ pub(super) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>>
         )));
     }
     let (frame_rate_hz, period_frames) = (client.frame_rate_hz(), client.period_frames());
-    must_match("frame_rate_hz", request.frame_rate_hz, frame_rate_hz)?;
-    must_match("period_frames", request.period_frames, period_frames)?;
+    if let Some(asked_hz) = request
+        .frame_rate_hz
+        .filter(|asked| *asked != frame_rate_hz)
+    {
+        let server_hz = frame_rate_hz;
+        return Err(Error::ServerRate {
+            asked_hz,
+            server_hz,
+        });
+    }
+    if let Some(asked) = request
+        .period_frames
+        .filter(|asked| *asked != period_frames)
+    {
+        return Err(Error::InvalidArgument(format!(
+            "period_frames is {asked}, but the JACK server runs with {period_frames}; leave it \
+             unset, or change the server"
+        )));
+    }
 
     let mut audio = Audio {
         lease: None,
@@ -207,10 +224,10 @@ impl Driver for Jack {
         deactivated
     }
 
-    fn connections(&self) -> Vec<(String, String)> {
-        match &self.restore {
-            Some(links) => links.clone(),
-            None => self.shared.patchbay.links(),
+    fn connections(&self) -> Option<Vec<(String, String)>> {
+        match self.active {
+            true => Some(self.shared.patchbay.links()),
+            false => self.restore.clone(),
         }
     }
 }
@@ -371,8 +388,20 @@ impl Audio {
         if frames == 0 {
             return;
         }
-        let (first_frame, time_ns) = cycle.start();
-        let skipped = self.clock.advance(first_frame, frames as u32, time_ns);
+        let (first_frame, due_ns, now_ns) = cycle.start();
+        if freewheels {
+            // Time does not pass as frames do.
+            self.clock.restart();
+        }
+        let step = self.clock.advance(Told {
+            first_frame,
+            frames: frames as u32,
+            due_ns,
+            now_ns,
+        });
+        let Some(Step { skipped, time_ns }) = step else {
+            return;
+        };
         let mut inputs: [&[f32]; MOST] = [&[]; MOST];
         let mut outputs: [&mut [f32]; MOST] = std::array::from_fn(|_| Default::default());
         let (input_count, output_count) = (self.inputs.len(), self.outputs.len());
@@ -402,16 +431,6 @@ impl Audio {
             inputs: &inputs[..input_count],
             outputs: &mut outputs[..output_count],
         });
-    }
-}
-
-fn must_match(what: &str, asked: Option<u32>, server: u32) -> Result<()> {
-    match asked {
-        Some(asked) if asked != server => Err(Error::InvalidArgument(format!(
-            "{what} is {asked}, but the JACK server runs with {server}; leave it unset, or change \
-             the server"
-        ))),
-        _ => Ok(()),
     }
 }
 

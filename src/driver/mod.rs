@@ -58,9 +58,9 @@ pub(crate) trait Driver: Send {
     /// Returns when `lease.run` is no longer called. Starting again is allowed.
     fn stop(&mut self) -> Result<()>;
     /// The connections of this client's ports, as (source, destination), for a later [`open`]
-    /// after the server was lost. Empty for drivers without ports.
-    fn connections(&self) -> Vec<(String, String)> {
-        Vec::new()
+    /// after the server was lost. `None` if it never ran, and for drivers without ports.
+    fn connections(&self) -> Option<Vec<(String, String)>> {
+        None
     }
     /// The caller-cranked driver, if this is it.
     fn as_offline(&mut self) -> Option<&mut Offline> {
@@ -143,7 +143,8 @@ pub(crate) struct Request {
     pub start_server: bool,
     /// What the null and offline drivers report.
     pub latency: Latency,
-    /// Connections to make instead of `autoconnect`: those of a client that was lost.
+    /// Connections to make instead of `autoconnect`: those of a client that was lost, if they are
+    /// known.
     pub restore: Option<Vec<(String, String)>>,
 }
 

@@ -17,8 +17,8 @@ use std::time::{Duration, Instant};
 /// Holds the engine; hands out one valid lease at a time.
 pub(crate) struct Slot {
     gate: Gate,
-    /// Frames that no driver played, to be added to the next period's `skipped`.
-    gap: AtomicU64,
+    frame_rate_hz: u32,
+    gap: Gap,
     failed: AtomicBool,
     process: UnsafeCell<Box<dyn Process>>,
 }
@@ -28,6 +28,16 @@ pub(crate) struct Slot {
 #[allow(unsafe_code, reason = "the gate lets one thread in at a time")]
 unsafe impl Sync for Slot {}
 
+/// The frames between the last period of a lost driver and the first one of the next.
+struct Gap {
+    /// When the first of them was due; [`NONE`] once they are counted.
+    since_ns: AtomicU64,
+    /// How many there are; [`NONE`] until they are counted.
+    frames: AtomicU64,
+}
+
+const NONE: u64 = u64::MAX;
+
 /// The right to run the engine, until the next lease is taken.
 #[derive(Clone)]
 pub(crate) struct Lease {
@@ -36,12 +46,16 @@ pub(crate) struct Lease {
 }
 
 impl Slot {
-    pub fn new(process: Box<dyn Process>) -> Arc<Slot> {
+    pub fn new(process: Box<dyn Process>, frame_rate_hz: u32) -> Arc<Slot> {
         #[cfg(feature = "seeded-bugs")]
         crate::seeded::prepare();
         Arc::new(Slot {
             gate: Gate::default(),
-            gap: AtomicU64::new(0),
+            frame_rate_hz,
+            gap: Gap {
+                since_ns: AtomicU64::new(NONE),
+                frames: AtomicU64::new(NONE),
+            },
             failed: AtomicBool::new(false),
             process: UnsafeCell::new(process),
         })
@@ -63,15 +77,36 @@ impl Slot {
         }
     }
 
-    /// Tells the engine, in its next period, that so many frames passed since the last one that
-    /// no driver played. Instead of what was told before, if no period ran meanwhile.
-    pub fn set_gap(&self, frames: u64) {
-        self.gap.store(frames, Ordering::Relaxed);
+    /// Counts the frames from `since_ns` to the next period as skipped by it. Only while no lease
+    /// is valid, or the one that is has not run.
+    pub fn expect_gap(&self, since_ns: u64) {
+        self.gap.frames.store(NONE, Ordering::Relaxed);
+        self.gap.since_ns.store(since_ns, Ordering::Release);
+    }
+
+    /// How many frames that was, once the period has run.
+    pub fn gap(&self) -> Option<u64> {
+        let frames = self.gap.frames.load(Ordering::Acquire);
+        (frames != NONE).then_some(frames)
     }
 
     /// Whether the engine panicked. It is never run again then.
     pub fn has_failed(&self) -> bool {
         self.failed.load(Ordering::Acquire)
+    }
+}
+
+impl Slot {
+    /// The frames that are expected to be missing before what is due at `time_ns`.
+    fn count_gap(&self, time_ns: u64) -> u64 {
+        if self.gap.since_ns.load(Ordering::Acquire) == NONE {
+            return 0;
+        }
+        let missed_ns = time_ns.saturating_sub(self.gap.since_ns.swap(NONE, Ordering::Relaxed));
+        let frames = u128::from(missed_ns) * u128::from(self.frame_rate_hz);
+        let frames = ((frames + 500_000_000) / 1_000_000_000) as u64;
+        self.gap.frames.store(frames, Ordering::Release);
+        frames
     }
 }
 
@@ -88,7 +123,7 @@ impl Lease {
             silence(period.outputs);
             return false;
         }
-        period.skipped += self.slot.gap.swap(0, Ordering::Relaxed);
+        period.skipped += self.slot.count_gap(period.time_ns);
         let outputs = &mut *period.outputs;
         let panicked = {
             let _flushed = sys::Denormals::flushed();

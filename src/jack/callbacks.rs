@@ -52,9 +52,9 @@ impl Cycle<'_> {
         self.frames as usize
     }
 
-    /// The server's number of the first frame, which wraps, and the `CLOCK_MONOTONIC` in
-    /// nanoseconds at which it was due. Wait-free.
-    pub fn start(&self) -> (u32, u64) {
+    /// The server's number of the first frame, which wraps; the `CLOCK_MONOTONIC` in nanoseconds at
+    /// which it was due, as the server says; and the same clock now. Wait-free.
+    pub fn start(&self) -> (u32, u64, u64) {
         let (mut frame, mut due_us, mut next_us, mut period_us) = (0, 0, 0, 0.0);
         // SAFETY: the client and all four variables are valid.
         let failed = unsafe {
@@ -66,16 +66,17 @@ impl Cycle<'_> {
                 &mut period_us,
             )
         };
+        let now_ns = sys::now_ns();
         if failed != 0 {
             // SAFETY: the client is valid.
             let frame = unsafe { (self.library.last_frame_time)(self.client.as_ptr()) };
-            return (frame, sys::now_ns());
+            return (frame, now_ns, now_ns);
         }
         // jackd's clock is CLOCK_MONOTONIC_RAW, PipeWire's CLOCK_MONOTONIC: only ages compare.
         // SAFETY: takes nothing; reads a clock.
         let server_now_us = unsafe { (self.library.get_time)() };
         let age_ns = server_now_us.wrapping_sub(due_us) as i64 * 1000;
-        (frame, sys::now_ns().wrapping_add_signed(-age_ns))
+        (frame, now_ns.wrapping_add_signed(-age_ns), now_ns)
     }
 
     /// Copies what arrived at an input port; silence where the server has no buffer for it.

@@ -1,5 +1,6 @@
 //! Servers that die, and servers that hang.
 
+use crate::jackd::{Jackd, signal};
 use crate::peer::Peer;
 use crate::server::{Server, beside};
 use crate::tools::{
@@ -7,9 +8,7 @@ use crate::tools::{
     wait_for, wait_until,
 };
 use amio::{Chunk, Config, EventKind, Gain, Interface, State, Swap};
-use std::os::unix::process::CommandExt;
-use std::path::Path;
-use std::process::{Child, Command, Stdio};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 const PERIOD: u32 = 256;
@@ -67,6 +66,7 @@ fn twenty_times_a_killed_server_is_told_within_100_ms_and_all_goes_on_when_it_is
             server = server.replace();
             let back = Duration::from_secs(8);
             let (gap, passed) = wait_for(&interface, back, |event| match event.kind {
+                EventKind::Skipped { .. } => panic!("it skips before it is back"),
                 EventKind::Reconnected { gap_frames } => Some(gap_frames),
                 _ => None,
             });
@@ -76,6 +76,11 @@ fn twenty_times_a_killed_server_is_told_within_100_ms_and_all_goes_on_when_it_is
                 "{passed:#?}"
             );
             assert!(gap > 0 && interface.state() == State::Running);
+            let (skipped, _) = wait_for(&interface, back, |event| match event.kind {
+                EventKind::Skipped { frames, .. } => Some(frames),
+                _ => None,
+            });
+            assert_eq!(skipped, gap);
             println!(
                 "round {round}: told after {told:?}, back after {:?}",
                 killed.elapsed()
@@ -291,6 +296,34 @@ fn a_server_that_comes_back_with_another_period_is_taken_as_it_is() {
 }
 
 #[test]
+fn a_server_that_comes_back_with_another_rate_is_a_failure_told_once() {
+    beside!(Server::Jackd(256), {
+        let server = Jackd::of_the_script();
+        let interface = tools::start(tools::config());
+        run_until(&interface, 4_096);
+        server.signal("-KILL");
+        let _server = server.replace_by("44100");
+        let (reason, passed) = wait_for(&interface, Duration::from_secs(8), |event| {
+            match &event.kind {
+                EventKind::Failed { reason } => Some(reason.clone()),
+                _ => None,
+            }
+        });
+        assert!(
+            reason.contains("44100") && reason.contains("48000"),
+            "{reason}"
+        );
+        assert_eq!(interface.state(), State::Failed);
+        let came_back = |kind: &EventKind| matches!(kind, EventKind::Reconnected { .. });
+        assert!(!passed.iter().any(|event| came_back(&event.kind)));
+        // Longer than the longest pause between attempts to reconnect.
+        let more = interface.wait_event(Duration::from_millis(2_500));
+        assert!(more.is_err(), "{more:?}");
+        assert!(interface.start().is_err(), "it has failed");
+    });
+}
+
+#[test]
 fn a_killed_pipewire_is_told_within_100_ms_and_all_goes_on_when_it_is_back() {
     beside!(Server::PipeWire, {
         let interface = tools::start(Config {
@@ -337,67 +370,4 @@ fn wait_until_back(interface: &Interface) {
     wait_for(interface, Duration::from_secs(8), |event| {
         matches!(event.kind, EventKind::Reconnected { .. }).then_some(())
     });
-}
-
-/// The server of this test: the script's, or one that was started in its place.
-enum Jackd {
-    OfTheScript(String),
-    Ours(Child),
-}
-
-impl Jackd {
-    fn of_the_script() -> Jackd {
-        Jackd::OfTheScript(std::env::var("JACKD_PID").expect("set by the script"))
-    }
-
-    /// Starts a server of the same name and the same settings; it may not be ready yet.
-    fn start() -> Jackd {
-        let name = std::env::var("JACK_DEFAULT_SERVER").expect("set by the script");
-        let child = Command::new("jackd")
-            .args([
-                "-R", "-P70", "-n", &name, "-L", "2", "-d", "dummy", "-r", "48000", "-p", "256",
-            ])
-            .stdout(Stdio::null())
-            .stderr(Stdio::null())
-            .process_group(0)
-            .spawn();
-        Jackd::Ours(child.expect("jackd is installed"))
-    }
-
-    /// Waits until it is gone, after it was killed, and starts another one.
-    fn replace(mut self) -> Jackd {
-        match &mut self {
-            // The next server does not start while the process of this one is known.
-            Jackd::OfTheScript(pid) => {
-                let process = Path::new("/proc").join(pid);
-                wait_until(false, || process.exists());
-            }
-            Jackd::Ours(child) => drop(child.wait().expect("it is our child")),
-        }
-        Jackd::start()
-    }
-
-    fn signal(&self, name: &str) {
-        match self {
-            Jackd::OfTheScript(pid) => signal(pid, name),
-            Jackd::Ours(child) => signal(&child.id().to_string(), name),
-        }
-    }
-}
-
-impl Drop for Jackd {
-    fn drop(&mut self) {
-        if let Jackd::Ours(child) = self {
-            // One that was killed before is fine too.
-            child
-                .kill()
-                .and_then(|()| child.wait())
-                .expect("it is our child");
-        }
-    }
-}
-
-fn signal(process: &str, name: &str) {
-    let status = Command::new("kill").args([name, process]).status();
-    assert!(status.expect("there is kill").success());
 }

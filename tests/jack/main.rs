@@ -4,10 +4,12 @@
 
 mod capture;
 mod client;
+mod clock;
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 #[path = "../recorder/files.rs"]
 mod files;
 mod frames;
+mod jackd;
 mod loss;
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 #[path = "../recorder/numbers.rs"]

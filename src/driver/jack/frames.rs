@@ -1,80 +1,194 @@
-//! From the server's frame counter to the frames that were skipped.
+//! From what the server says of a cycle to the frames that were skipped, and to when it was due.
+//!
+//! Two things are asked: the server's frame counter, and the clock. Where they agree, the counter
+//! is exact. Where they do not, one of them was begun anew or has stood still:
+//!
+//! - The counter begins anew with another device of a PipeWire server, and after freewheeling.
+//! - jackd's counter stands still while the server does: stopped, or restarting its device. So the
+//!   clock tells how long that was.
+//! - jackd smooths the times that it tells. After a pause they are wrong by as much as it lasted, and
+//!   it takes them seconds to come back. Until then, times go on from the last one that was right.
 
-/// Follows a frame counter of 32 bits, which wraps, and which some servers begin anew.
+/// Follows a frame counter of 32 bits, which wraps.
 pub(super) struct FrameClock {
     frame_rate_hz: u32,
-    last: Option<Last>,
+    last: Option<Cycle>,
+    /// One that is still to be counted.
+    pause: Option<Pause>,
+    /// While the server's times are wrong.
+    distrust: Option<Distrust>,
 }
 
-struct Last {
-    /// The number that the next period's first frame has if none is skipped.
-    next_frame: u32,
-    frames: u32,
-    /// When the last period was due.
+struct Distrust {
+    since_ns: u64,
+    /// How many cycles in a row were right again.
+    right: u32,
+}
+
+/// What the server says of a cycle.
+#[derive(Clone, Copy)]
+pub(super) struct Told {
+    /// The counter's number of the first frame.
+    pub first_frame: u32,
+    pub frames: u32,
+    /// `CLOCK_MONOTONIC` at which it was due, and now.
+    pub due_ns: u64,
+    pub now_ns: u64,
+}
+
+struct Cycle {
+    told: Told,
+    /// When it was due.
     time_ns: u64,
 }
 
-/// A counter that steps back by more periods than this was begun anew; a step back within it comes
-/// from a cycle that ran so late that it had seen a later cycle's number.
-const LONGEST_STEP_BACK_PERIODS: u32 = 4;
+/// A pause ended with the last cycle.
+struct Pause {
+    /// When the first frame was due that was not played in time.
+    since_ns: u64,
+}
+
+/// What is to be known of a cycle.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Step {
+    /// How many frames were skipped before it.
+    pub skipped: u64,
+    /// When it was due.
+    pub time_ns: u64,
+}
+
+/// Times that differ by less are the same.
+const JITTER_NS: i64 = 1_000_000;
+/// By less than one part in so many a device runs faster or slower than the clock.
+const DRIFT: i64 = 5_000;
+/// So many cycles in a row are right before the server's times are: those that come back swing.
+const RIGHT_CYCLES: u32 = 100;
+/// What was due longer ago than that, besides two periods, is no right time to begin with.
+const LATE_NS: i64 = 10_000_000;
 
 impl FrameClock {
     pub fn new(frame_rate_hz: u32) -> FrameClock {
         FrameClock {
             frame_rate_hz,
             last: None,
+            pause: None,
+            distrust: None,
         }
     }
 
-    /// The next period is the first: nothing is skipped before it.
+    /// The next cycle is the first: nothing is skipped before it.
     pub fn restart(&mut self) {
         self.last = None;
+        self.pause = None;
     }
 
-    /// Takes a period of `frames` frames that begins at the counter's `first_frame`; returns how
-    /// many frames were skipped before it. `time_ns`: when it was due.
+    /// Takes a cycle; `None` if it is the last one again: the server has woken the client twice, and
+    /// what it filled its buffers with is still to be heard.
     ///
     /// # Real-time contract
     /// Audio thread only; wait-free; no allocation, free, lock, system call, log or panic.
-    pub fn advance(&mut self, first_frame: u32, frames: u32, time_ns: u64) -> u64 {
-        let (first_frame, skipped) = match &self.last {
-            None => (first_frame, 0),
-            // jackd numbers a cycle as if all before it had this cycle's length.
-            Some(last)
-                if first_frame
-                    == last
-                        .next_frame
-                        .wrapping_add(frames.wrapping_sub(last.frames)) =>
-            {
-                (first_frame, 0)
-            }
-            Some(last) => {
-                let ahead = first_frame.wrapping_sub(last.next_frame);
-                let behind = last.next_frame.wrapping_sub(first_frame);
-                if behind <= LONGEST_STEP_BACK_PERIODS.saturating_mul(frames) {
-                    // Counted already: the step back cancels a step ahead.
-                    (last.next_frame, 0)
-                } else if self.confirms(ahead, time_ns.saturating_sub(last.time_ns)) {
-                    (first_frame, ahead)
-                } else {
-                    (first_frame, 0)
-                }
-            }
+    pub fn advance(&mut self, told: Told) -> Option<Step> {
+        let Some(last) = self.last.take() else {
+            return Some(self.first(told));
         };
-        self.last = Some(Last {
-            next_frame: first_frame.wrapping_add(frames),
-            frames,
+        if told.first_frame == last.told.first_frame && told.due_ns == last.told.due_ns {
+            self.last = Some(last);
+            return None;
+        }
+        // jackd and PipeWire number a cycle as if the one before had its length.
+        let counted = told
+            .first_frame
+            .wrapping_sub(last.told.first_frame)
+            .cast_signed();
+        let counted = i64::from(counted) - i64::from(told.frames);
+        let longer = self.nanoseconds(told.frames.max(last.told.frames).into());
+        let tolerance = self.frames(longer + JITTER_NS);
+        let elapsed_ns = signed_difference(told.due_ns, last.told.due_ns);
+        let by_clock = self.frames(elapsed_ns) - i64::from(last.told.frames);
+
+        let agreed = (by_clock - counted).abs() <= tolerance;
+        let skipped = if agreed { counted.max(0) } else { 0 };
+        let played_ns = self.nanoseconds(i64::from(last.told.frames) + skipped);
+        let expected_ns = last.time_ns.saturating_add_signed(played_ns);
+        let time_ns = match self.trusts(&told, expected_ns, by_clock < -tolerance) {
+            true => told.due_ns,
+            false => expected_ns.min(told.now_ns),
+        };
+        let skipped = match self.pause.take() {
+            // Only now: the cycle after a pause may be one that was due before it.
+            Some(pause) => {
+                let since_ns = signed_difference(time_ns, pause.since_ns);
+                self.frames(since_ns) - i64::from(last.told.frames)
+            }
+            None => skipped,
+        };
+        if !agreed && by_clock > tolerance {
+            self.pause = Some(Pause {
+                since_ns: expected_ns,
+            });
+        }
+        self.last = Some(Cycle { told, time_ns });
+        Some(Step {
+            skipped: skipped.max(0).cast_unsigned(),
             time_ns,
-        });
-        skipped.into()
+        })
     }
 
-    /// Whether so much time has passed that `skipped` frames can have passed too. If not, the
-    /// counter was begun anew: by another device of a PipeWire server, or by freewheeling.
-    fn confirms(&self, skipped: u32, elapsed_ns: u64) -> bool {
-        let needed_ns = u64::from(skipped) * 1_000_000_000 / u64::from(self.frame_rate_hz.max(1));
-        elapsed_ns >= needed_ns / 2
+    /// Whether a cycle was due when the server says.
+    fn trusts(&mut self, told: &Told, expected_ns: u64, went_back: bool) -> bool {
+        if went_back || signed_difference(told.due_ns, told.now_ns) > JITTER_NS {
+            let since_ns = told.now_ns;
+            self.distrust
+                .get_or_insert(Distrust { since_ns, right: 0 })
+                .right = 0;
+            return false;
+        }
+        let Some(distrust) = &mut self.distrust else {
+            return true;
+        };
+        let lasted_ns = signed_difference(told.now_ns, distrust.since_ns);
+        let allowed_ns = JITTER_NS + lasted_ns / DRIFT;
+        let is_right = signed_difference(told.due_ns, expected_ns).abs() <= allowed_ns;
+        distrust.right = if is_right { distrust.right + 1 } else { 0 };
+        let trusts = distrust.right >= RIGHT_CYCLES;
+        if trusts {
+            self.distrust = None;
+        }
+        trusts
     }
+
+    fn first(&mut self, told: Told) -> Step {
+        let age_ns = signed_difference(told.now_ns, told.due_ns);
+        let late_ns = 2 * self.nanoseconds(told.frames.into()) + LATE_NS;
+        let trusts = (-JITTER_NS..=late_ns).contains(&age_ns);
+        let (time_ns, distrust) = match trusts {
+            true => (told.due_ns, None),
+            false => {
+                let since_ns = told.now_ns;
+                (since_ns, Some(Distrust { since_ns, right: 0 }))
+            }
+        };
+        self.distrust = distrust;
+        self.last = Some(Cycle { told, time_ns });
+        Step {
+            skipped: 0,
+            time_ns,
+        }
+    }
+
+    /// To the nearest one.
+    fn frames(&self, nanoseconds: i64) -> i64 {
+        let frames = i128::from(nanoseconds) * i128::from(self.frame_rate_hz);
+        (frames + 500_000_000).div_euclid(1_000_000_000) as i64
+    }
+
+    fn nanoseconds(&self, frames: i64) -> i64 {
+        (i128::from(frames) * 1_000_000_000 / i128::from(self.frame_rate_hz.max(1))) as i64
+    }
+}
+
+fn signed_difference(to: u64, from: u64) -> i64 {
+    to.wrapping_sub(from).cast_signed()
 }
 
 #[cfg(test)]
@@ -83,62 +197,191 @@ mod tests {
 
     const HZ: u32 = 1_000_000; // one frame is 1,000 ns
 
-    fn at(first_frame: u32, time_ns: u64) -> FrameClock {
-        let mut clock = FrameClock::new(HZ);
-        assert_eq!(clock.advance(first_frame, 256, time_ns), 0);
-        clock
+    /// A server and the clock that follows it.
+    struct Rig(FrameClock);
+
+    impl Rig {
+        /// After a cycle of 256 frames that was due at once.
+        fn at(first_frame: u32, due: u64) -> Rig {
+            let mut rig = Rig(FrameClock::new(HZ));
+            assert_eq!(rig.skipped(first_frame, 256, due), Some(0));
+            rig
+        }
+
+        /// A cycle that runs when it is due; times in frames.
+        fn skipped(&mut self, first_frame: u32, frames: u32, due: u64) -> Option<u64> {
+            let step = self.late(first_frame, frames, due, due)?;
+            Some(step.skipped)
+        }
+
+        fn late(&mut self, first_frame: u32, frames: u32, due: u64, now: u64) -> Option<Step> {
+            const START_NS: u64 = 1 << 50;
+            let mut step = self.0.advance(Told {
+                first_frame,
+                frames,
+                due_ns: START_NS + due * 1_000,
+                now_ns: START_NS + now * 1_000,
+            })?;
+            step.time_ns = (step.time_ns - START_NS) / 1_000;
+            Some(step)
+        }
     }
 
     #[test]
-    fn consecutive_periods_skip_nothing_even_where_the_counter_wraps() {
-        let mut clock = at(u32::MAX - 255, 0);
-        assert_eq!(clock.advance(0, 333, 256_000), 0);
-        assert_eq!(clock.advance(333, 1024, 589_000), 0);
-        assert_eq!(clock.advance(1357, 1024, 1_613_000), 0);
+    fn consecutive_cycles_skip_nothing_even_where_the_counter_wraps() {
+        let mut rig = Rig::at(u32::MAX - 255, 0);
+        assert_eq!(rig.skipped(0, 256, 256), Some(0));
+        assert_eq!(rig.skipped(256, 256, 512), Some(0));
     }
 
     #[test]
     fn a_gap_counts_its_frames_even_where_the_counter_wraps() {
-        let mut clock = at(u32::MAX - 511, 0);
-        assert_eq!(clock.advance(256, 256, 768_000), 512);
-        assert_eq!(clock.advance(512, 256, 1_024_000), 0);
+        let mut rig = Rig::at(u32::MAX - 511, 0);
+        assert_eq!(rig.skipped(256, 256, 768), Some(512));
+        assert_eq!(rig.skipped(512, 256, 1_024), Some(0));
     }
 
     #[test]
-    fn a_change_of_period_skips_nothing_though_jackd_moves_its_counter_by_the_difference() {
-        let mut clock = at(1000, 0);
-        assert_eq!(clock.advance(1256 + 77, 333, 256_000), 0);
-        assert_eq!(clock.advance(1256 + 77 + 333, 333, 589_000), 0);
-        assert_eq!(clock.advance(1256 + 666, 256, 922_000), 0);
-        assert_eq!(clock.advance(1256 + 666 + 512, 256, 1_434_000), 256);
+    fn a_gap_of_the_counter_is_exact_though_the_clock_is_not() {
+        let mut rig = Rig::at(0, 0);
+        assert_eq!(rig.skipped(768, 256, 801), Some(512));
+        assert_eq!(rig.skipped(1_024, 256, 1_020), Some(0));
     }
 
     #[test]
-    fn a_gap_after_a_pause_of_the_whole_server_is_counted() {
-        let mut clock = at(0, 0);
-        assert_eq!(clock.advance(2_000_256, 256, 2_000_256_000), 2_000_000);
+    fn a_change_of_period_skips_nothing_though_the_counter_moves_by_the_difference() {
+        let mut rig = Rig::at(1_000, 0);
+        assert_eq!(rig.skipped(1_333, 333, 256), Some(0));
+        assert_eq!(rig.skipped(1_666, 333, 589), Some(0));
+        assert_eq!(rig.skipped(1_922, 256, 922), Some(0));
+        assert_eq!(rig.skipped(2_434, 256, 1_434), Some(256));
+    }
+
+    #[test]
+    fn cycles_that_pipewire_leaves_out_where_its_quantum_changes_are_skipped_as_the_clock_says() {
+        let mut rig = Rig(FrameClock::new(HZ));
+        let (mut counter, mut due) = (0, 0);
+        rig.skipped(counter, 64, due);
+        for _ in 0..6 {
+            (counter, due) = (counter + 1_088, due + 128);
+            assert_eq!(rig.skipped(counter, 1_024, due), Some(64));
+            (counter, due) = (counter + 1_088, due + 2_048);
+            assert_eq!(rig.skipped(counter, 64, due), Some(1_024));
+        }
+    }
+
+    #[test]
+    fn a_gap_of_a_stopped_client_is_counted_however_long_it_was() {
+        let mut rig = Rig::at(0, 0);
+        assert_eq!(rig.skipped(2_000_256, 256, 2_000_256), Some(2_000_000));
+        // Of more than the counter can tell, the clock tells it, with the cycle after.
+        let far = 2_000_256 + 3_000_000_000;
+        assert_eq!(rig.skipped(far as u32, 256, far), Some(0));
+        assert_eq!(
+            rig.skipped(far as u32 + 256, 256, far + 256),
+            Some(3_000_000_000 - 256)
+        );
     }
 
     #[test]
     fn a_jump_that_took_no_time_is_a_new_counter() {
-        let mut clock = at(0, 0);
-        assert_eq!(clock.advance(1_000_000, 256, 256_000), 0);
-        assert_eq!(clock.advance(1_000_256, 256, 512_000), 0);
+        let mut rig = Rig::at(0, 0);
+        assert_eq!(rig.skipped(1_000_000, 256, 256), Some(0));
+        assert_eq!(rig.skipped(1_000_256, 256, 512), Some(0));
     }
 
     #[test]
     fn a_counter_that_begins_anew_skips_nothing() {
-        let mut clock = at(5_000_000, 0);
-        assert_eq!(clock.advance(256, 256, 256_000), 0);
-        assert_eq!(clock.advance(1024, 256, 1_024_000), 512);
+        let mut rig = Rig::at(5_000_000, 0);
+        assert_eq!(rig.skipped(256, 256, 256), Some(0));
+        assert_eq!(rig.skipped(1_024, 256, 1_024), Some(512));
     }
 
     #[test]
-    fn a_late_cycle_that_saw_the_next_number_is_not_counted_twice() {
-        let mut clock = at(0, 0);
-        assert_eq!(clock.advance(512, 256, 512_000), 256);
-        assert_eq!(clock.advance(512, 256, 512_000), 0);
-        // The server is at 768, 1024 frames were counted: the next gap is shorter by those.
-        assert_eq!(clock.advance(1024, 256, 1_024_000), 0);
+    fn a_cycle_that_comes_twice_is_one() {
+        let mut rig = Rig::at(0, 0);
+        assert_eq!(rig.skipped(512, 256, 512), Some(256));
+        assert_eq!(rig.skipped(512, 256, 512), None);
+        assert_eq!(rig.skipped(768, 256, 768), Some(0));
+    }
+
+    #[test]
+    fn a_pause_of_pipewire_whose_cycles_are_made_up_for_skips_nothing() {
+        let mut rig = Rig::at(0, 0);
+        for cycle in 1..100 {
+            let due = cycle * 256;
+            let step = rig
+                .late(due as u32, 256, due, 50_000)
+                .expect("it is another");
+            assert_eq!((step.skipped, step.time_ns), (0, due));
+        }
+    }
+
+    /// How jackd smooths the times of its cycles, in microseconds.
+    struct Smoothed {
+        due: i64,
+        next: i64,
+        period: f64,
+    }
+
+    impl Smoothed {
+        const PERIOD: u64 = 5_333;
+
+        fn cycle(&mut self, woken: u64) -> u64 {
+            const OMEGA: f64 = Smoothed::PERIOD as f64 * 7.854e-7;
+            let delta = (woken as i64 - self.next) as f64 * OMEGA;
+            self.due = self.next;
+            self.period += OMEGA * delta;
+            self.next += (self.period + 1.41 * delta).round() as i64;
+            self.due.cast_unsigned()
+        }
+    }
+
+    #[test]
+    fn a_pause_of_jackd_is_skipped_and_its_times_are_not_taken_until_they_are_right() {
+        const PERIOD: u64 = Smoothed::PERIOD;
+        const START: u64 = 10 * PERIOD;
+        const PAUSE: u64 = 1_000_000;
+        let mut server = Smoothed {
+            due: 0,
+            next: START as i64,
+            period: PERIOD as f64,
+        };
+        let mut rig = Rig(FrameClock::new(HZ));
+        let mut frame = 0;
+        let mut cycle = |due, now| {
+            frame += PERIOD as u32;
+            rig.late(frame, PERIOD as u32, due, now).expect("another")
+        };
+        assert_eq!(cycle(server.cycle(START), START).skipped, 0);
+        // The one that was due before the pause begins it anew, and the next comes at once.
+        let back = START + PERIOD + PAUSE;
+        server.cycle(back);
+        assert_eq!(cycle(back, back).skipped, 0);
+        let step = cycle(server.cycle(back + 3), back + 3);
+        assert_eq!(step.skipped, PAUSE + 3 - PERIOD);
+        for number in 1..5_000 {
+            let now = back + 3 + number * PERIOD;
+            let step = cycle(server.cycle(now), now + number % 400);
+            assert_eq!(step.skipped, 0);
+            assert!(step.time_ns.abs_diff(now) <= 2_000, "{step:?} at {now}");
+        }
+    }
+
+    #[test]
+    fn a_pause_that_jackd_tells_at_once_is_skipped() {
+        let mut rig = Rig::at(0, 0);
+        assert_eq!(rig.skipped(256, 256, 5_256), Some(0));
+        assert_eq!(rig.skipped(512, 256, 5_512), Some(5_000));
+        assert_eq!(rig.skipped(768, 256, 5_768), Some(0));
+    }
+
+    #[test]
+    fn what_begins_with_a_time_that_is_long_ago_is_due_now() {
+        let mut rig = Rig(FrameClock::new(HZ));
+        let step = rig.late(0, 256, 0, 100_000).expect("it is the first");
+        assert_eq!(step.time_ns, 100_000);
+        let step = rig.late(256, 256, 500, 100_260).expect("it is another");
+        assert_eq!(step.time_ns, 100_256);
     }
 }

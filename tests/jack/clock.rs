@@ -1,0 +1,113 @@
+//! A timeline that catches up keeps to the clock, whatever becomes of the server.
+
+use crate::jackd::Jackd;
+use crate::server::{Server, beside};
+use crate::tools::{self, run_until, wait_for};
+use amio::{Config, EventKind, Interface, SkipPolicy};
+use std::process::Command;
+use std::time::Duration;
+
+const HZ: f64 = 48_000.0;
+
+/// One whose timeline rolls and catches up.
+fn start() -> Interface {
+    let interface = tools::start(Config {
+        skip_policy: SkipPolicy::CatchUp,
+        ..tools::config()
+    });
+    interface.set_rolling(true).expect("room");
+    run_until(&interface, 24_000);
+    interface
+}
+
+/// By how many frames the position is ahead of the clock: an average over half a second.
+fn ahead(interface: &Interface) -> f64 {
+    const TIMES: u32 = 50;
+    let mut sum = 0.0;
+    for _ in 0..TIMES {
+        let transport = interface.transport();
+        sum += transport.position as f64 - transport.time_ns as f64 * 1e-9 * HZ;
+        std::thread::sleep(Duration::from_millis(10)); // spread over time
+    }
+    sum / f64::from(TIMES)
+}
+
+#[test]
+fn four_restarts_of_jackd_cost_no_time() {
+    beside!(Server::Jackd(1024), {
+        let mut server = Jackd::of_the_script();
+        let interface = start();
+        let before = ahead(&interface);
+        for restart in 1..=4 {
+            server.signal("-KILL");
+            server = server.replace();
+            wait_for(&interface, Duration::from_secs(8), |event| {
+                matches!(event.kind, EventKind::Reconnected { .. }).then_some(())
+            });
+            run_until(&interface, interface.transport().device_frame + 24_000);
+            let off = ahead(&interface) - before;
+            println!("after {restart} restarts: {off:+.1} frames");
+            // jackd's own clock is some frames off until it has settled.
+            assert!(off.abs() < 6.0 * f64::from(restart), "{off}");
+        }
+        drop(interface);
+    });
+}
+
+#[test]
+fn six_changes_of_pipewires_quantum_and_back_cost_no_time() {
+    beside!(Server::PipeWire, {
+        let interface = start();
+        set_quantum(&interface, 64);
+        let before = ahead(&interface);
+        for _ in 0..6 {
+            for quantum in [1_024, 64] {
+                set_quantum(&interface, quantum);
+                let off = ahead(&interface) - before;
+                println!("quantum {quantum}: {off:+.1} frames");
+                assert!(off.abs() <= 1.0, "{off}");
+            }
+        }
+    });
+}
+
+fn set_quantum(interface: &Interface, frames: u32) {
+    let status = Command::new("pw-metadata")
+        .args(["-n", "settings", "0", "clock.force-quantum"])
+        .arg(frames.to_string())
+        .output()
+        .expect("it is installed")
+        .status;
+    assert!(status.success());
+    wait_for(interface, Duration::from_secs(3), |event| {
+        (event.kind == EventKind::PeriodChanged { frames }).then_some(())
+    });
+    run_until(interface, interface.transport().device_frame + 8_192);
+}
+
+#[test]
+fn a_second_in_which_jackd_is_stopped_is_skipped() {
+    beside!(
+        Server::Jackd(256),
+        stopped_for_a_second(&Jackd::of_the_script())
+    );
+}
+
+fn stopped_for_a_second(server: &Jackd) {
+    let interface = start();
+    let before = ahead(&interface);
+    server.signal("-STOP");
+    std::thread::sleep(Duration::from_secs(1)); // how long it is stopped
+    server.signal("-CONT");
+    let (skipped, _) = wait_for(&interface, Duration::from_secs(3), |event| {
+        match event.kind {
+            EventKind::Skipped { frames, .. } => Some(frames),
+            _ => None,
+        }
+    });
+    let off = ahead(&interface) - before;
+    println!("{skipped} frames skipped, {off:+.1} frames off");
+    assert!((46_000..60_000).contains(&skipped), "{skipped}");
+    // As exactly as this client was woken.
+    assert!(off.abs() < 96.0, "{off}");
+}
