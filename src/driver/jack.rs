@@ -31,6 +31,7 @@ const LONGEST_PERIOD: usize = 8192;
 
 /// A client of a JACK server.
 struct Jack {
+    name: String,
     shared: Arc<Shared>,
     client: Arc<Client>,
     watcher: Option<JoinHandle<()>>,
@@ -86,12 +87,6 @@ pub(super) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>>
     if client.has_started_server() {
         notify(Notice::Log("no JACK server ran; one was started".into()));
     }
-    let (asked, name) = (&request.client_name, client.name());
-    if name != *asked {
-        notify(Notice::Log(format!(
-            "the JACK server has a client {asked:?} already; this one is called {name:?}"
-        )));
-    }
     let (frame_rate_hz, period_frames) = (client.frame_rate_hz(), client.period_frames());
     if let Some(asked_hz) = request
         .frame_rate_hz
@@ -131,6 +126,13 @@ pub(super) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>>
         ports.outputs.push((name, output.port()));
         audio.outputs.push((output, buffer()));
     }
+    // PipeWire knows the name once it has the ports.
+    let (asked, name) = (&request.client_name, client.name());
+    if name != *asked {
+        notify(Notice::Log(format!(
+            "the JACK server has a client {asked:?} already; this one is called {name:?}"
+        )));
+    }
     let shared = Arc::new(Shared {
         audio: Mutex::new(audio),
         ports,
@@ -152,6 +154,7 @@ pub(super) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>>
     let client = Arc::new(client);
     let watcher = watch(shared.clone(), client.clone(), notify)?;
     Ok(Box::new(Jack {
+        name,
         shared,
         client,
         watcher: Some(watcher),
@@ -177,7 +180,7 @@ impl Driver for Jack {
                 true => self.shared.period_frames.load(Ordering::Relaxed),
                 false => self.client.period_frames(),
             },
-            client_name: self.client.name(),
+            client_name: self.name.clone(),
             latency: self.shared.latency(),
             realtime: realtime.clone(),
         }

@@ -115,11 +115,27 @@ impl Client {
         self.started_server
     }
 
-    /// The name the server gave us.
+    /// The name by which the server knows us.
+    ///
+    /// PipeWire's library answers with the name that was asked for, also where others get to see
+    /// another one, since it was taken; it knows the right one as that of a number.
     pub fn name(&self) -> String {
-        // SAFETY: the client is valid; libjack returns a string that lives as long as it.
+        let _turn = lock(&self.asking);
+        let raw = self.raw.as_ptr();
+        // SAFETY: the client is valid; the strings are libjack's, which end with NUL, and all but
+        // the last of them are ours to free.
         unsafe {
-            let name = (self.library.get_client_name)(self.raw.as_ptr());
+            let number = (self.library.client_get_uuid)(raw);
+            if !number.is_null() {
+                let name = (self.library.get_client_name_by_uuid)(raw, number);
+                (self.library.free)(number.cast());
+                if !name.is_null() {
+                    let copy = CStr::from_ptr(name).to_string_lossy().into_owned();
+                    (self.library.free)(name.cast());
+                    return copy;
+                }
+            }
+            let name = (self.library.get_client_name)(raw);
             CStr::from_ptr(name).to_string_lossy().into_owned()
         }
     }

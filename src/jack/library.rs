@@ -82,6 +82,8 @@ library! {
     fn client_close(*mut RawClient) -> c_int;
     fn client_name_size() -> c_int;
     fn get_client_name(*mut RawClient) -> *const c_char;
+    fn client_get_uuid(*mut RawClient) -> *mut c_char;
+    fn get_client_name_by_uuid(*mut RawClient, *const c_char) -> *mut c_char;
     fn client_thread_id(*mut RawClient) -> c_ulong;
     fn is_realtime(*mut RawClient) -> c_int;
     fn activate(*mut RawClient) -> c_int;

@@ -172,13 +172,25 @@ fn connections_that_others_made_survive_a_stop_and_a_start() {
 }
 
 #[test]
-fn a_name_that_is_taken_gets_another_and_says_which() {
-    beside!(Server::Jackd(256), {
-        let first = Interface::new(config(2, 2)).expect("the server runs");
-        let second = Interface::new(config(2, 2)).expect("the server runs");
-        assert_eq!(first.client_name(), "amio");
-        assert_ne!(second.client_name(), "amio");
-        assert_eq!(ports_of(&second.client_name()).len(), 4);
+fn a_name_that_is_taken_on_jackd_gets_another_and_says_which() {
+    beside!(Server::Jackd(256), a_taken_name_is_told());
+}
+
+#[test]
+fn a_name_that_is_taken_on_pipewire_gets_another_and_says_which() {
+    beside!(Server::PipeWire, a_taken_name_is_told());
+}
+
+fn a_taken_name_is_told() {
+    let first = Interface::new(config(2, 2)).expect("the server runs");
+    let second = Interface::new(config(2, 2)).expect("the server runs");
+    assert_eq!(first.client_name(), "amio");
+    let name = second.client_name();
+    assert_ne!(name, "amio");
+    assert_eq!(ports_of(&name).len(), 4);
+    wait_for(&second, Duration::from_secs(1), |event| match &event.kind {
+        EventKind::Log(line) => line.contains(&format!("{name:?}")).then_some(()),
+        _ => None,
     });
 }
 
