@@ -1537,7 +1537,7 @@ amio_status amio_interface_new(const struct amio_interface_config *config,
  * transport stands still until amio_interface_set_rolling(). With the offline driver, it allows
  * amio_interface_advance().
  *
- * Thread: any but the audio thread; waits about a second for a server that does not answer, half
+ * Thread: any but the audio thread; waits up to five seconds for a server that does not answer, half
  * a second more where it has to be opened anew, after it was lost or a start or stop failed.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
  * already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM; where it

@@ -11,7 +11,7 @@ use super::schedule::Commands;
 use super::stats::Stats;
 use super::supervisor::{Inbox, Supervisor};
 use super::worker::Worker;
-use crate::driver::{self, DriverKind, Info, Slot};
+use crate::driver::{self, Driver, DriverKind, Info, Slot};
 use crate::engine::{Engine, Settings};
 use crate::error::{Error, Result};
 use crate::kernels::Kernels;
@@ -150,10 +150,11 @@ impl Interface {
             DriverKind::Jack | DriverKind::Null => {
                 let worker = Worker::apart()?;
                 let patience = config.open_patience(OPEN_PATIENCE);
-                let info = worker.call("opening the driver", patience, move |place| {
+                let open = move |place: &mut Option<Box<dyn Driver>>| {
                     let driver = place.insert(driver::open(&request, notify)?);
                     Ok::<Info, Error>(driver.info())
-                })??;
+                };
+                let info = worker.call_unless(|| false, "opening the driver", patience, open)??;
                 (worker, info)
             }
         };

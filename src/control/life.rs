@@ -11,9 +11,11 @@ use crate::sys::{self, Realtime};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// How long `start` and `stop` wait, besides [`CALL_PERIODS`].
+/// How long `start` waits: other clients that are slow to compute their latencies hold it up.
+const START_PATIENCE: Duration = Duration::from_secs(5);
+/// How long `stop` and opening anew wait, besides [`CALL_PERIODS`].
 const CALL_PATIENCE: Duration = Duration::from_millis(500);
-/// How many periods longer: jackd answers between two of them, and starting asks it three times.
+/// How many periods longer: jackd answers between two of them.
 const CALL_PERIODS: u32 = 2;
 /// How long `close` waits; with the wait for another call to end it stays within a second.
 const CLOSE_PATIENCE: Duration = Duration::from_millis(350);
@@ -82,7 +84,7 @@ impl Inner {
         let started = self.ask(
             &worker,
             "starting the driver",
-            self.call_patience(),
+            START_PATIENCE,
             move |driver| {
                 driver.as_mut().map_or(Err(driver_gone()), |driver| {
                     driver.start(lease)?;

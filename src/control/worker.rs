@@ -1,7 +1,7 @@
 //! Where a driver lives: calls into a server may hang, so they run on a thread of their own, and
 //! the caller waits for a limited time.
 
-use crate::driver::Driver;
+use crate::driver::{self, Driver};
 use crate::error::{Error, Result};
 use crate::sys;
 use parking_lot::Mutex;
@@ -60,10 +60,12 @@ impl Worker {
         patience: Duration,
         call: impl FnOnce(&mut Option<Box<dyn Driver>>) -> T + Send + 'static,
     ) -> Result<T> {
-        self.call_unless(|| false, what, patience, call)
+        let deadline = Instant::now() + patience;
+        wait(&self.begin(call), what, || Instant::now() < deadline)
     }
 
-    /// As [`Worker::call`], but stops waiting soon after `given_up` holds.
+    /// As [`Worker::call`], but stops waiting soon after `given_up` holds; and patience begins anew each
+    /// time that a call of another driver ends, which this one may have waited for.
     pub fn call_unless<T: Send + 'static>(
         &self,
         given_up: impl Fn() -> bool,
@@ -71,26 +73,36 @@ impl Worker {
         patience: Duration,
         call: impl FnOnce(&mut Option<Box<dyn Driver>>) -> T + Send + 'static,
     ) -> Result<T> {
-        const LOOK: Duration = Duration::from_millis(20);
-        let answer = self.begin(call);
-        let began = Instant::now();
-        loop {
-            let left = patience.saturating_sub(began.elapsed());
-            match answer.recv_timeout(left.min(LOOK)) {
-                Ok(answer) => return Ok(answer),
-                Err(RecvTimeoutError::Timeout) if left > LOOK && !given_up() => {}
-                Err(RecvTimeoutError::Timeout) => {
-                    return Err(Error::Timeout {
-                        what,
-                        timeout_ms: began.elapsed().as_millis() as u64,
-                    });
-                }
-                Err(RecvTimeoutError::Disconnected) => {
-                    return Err(Error::Driver {
-                        driver: "any",
-                        message: format!("{what}: its thread panicked"),
-                    });
-                }
+        let mut progress = driver::progress();
+        let mut deadline = Instant::now() + patience;
+        wait(&self.begin(call), what, || {
+            if std::mem::replace(&mut progress, driver::progress()) != progress {
+                deadline = Instant::now() + patience;
+            }
+            Instant::now() < deadline && !given_up()
+        })
+    }
+}
+
+/// Waits for an answer while it is `worth` it.
+fn wait<T>(answer: &Receiver<T>, what: &'static str, mut worth: impl FnMut() -> bool) -> Result<T> {
+    const LOOK: Duration = Duration::from_millis(20);
+    let began = Instant::now();
+    loop {
+        match answer.recv_timeout(LOOK) {
+            Ok(answer) => return Ok(answer),
+            Err(RecvTimeoutError::Timeout) if worth() => {}
+            Err(RecvTimeoutError::Timeout) => {
+                return Err(Error::Timeout {
+                    what,
+                    timeout_ms: began.elapsed().as_millis() as u64,
+                });
+            }
+            Err(RecvTimeoutError::Disconnected) => {
+                return Err(Error::Driver {
+                    driver: "any",
+                    message: format!("{what}: its thread panicked"),
+                });
             }
         }
     }

@@ -148,6 +148,12 @@ pub(crate) struct Request {
     pub restore: Option<Vec<(String, String)>>,
 }
 
+/// Grows while servers answer this process: calls of its drivers that wait for each other come to
+/// their turn.
+pub(crate) fn progress() -> u64 {
+    crate::jack::turns_ended()
+}
+
 /// Opens a driver. It may block as long as its server does.
 pub(crate) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>> {
     match request.kind {

@@ -5,12 +5,14 @@ use super::callbacks::{Context, Handler};
 use super::library::{LatencyRange, Library, RawClient, RawPort};
 use super::messages::{Route, Sink};
 use super::port::{Direction, Output, Port, take_names};
+use super::turns::Turn;
 use super::{failure, turns};
 use crate::error::{Error, Result};
 use crate::sys::Realtime;
 use std::any::Any;
 use std::ffi::{CStr, CString, c_int, c_ulong};
 use std::ptr::{self, NonNull};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const NO_START_SERVER: c_int = 0x01;
@@ -36,6 +38,7 @@ pub(crate) struct Client {
     /// Held while the server is asked for something: libjack writes requests of several threads
     /// into each other, and reads each other's answers.
     asking: Mutex<()>,
+    active: AtomicBool,
     started_server: bool,
     /// What the callbacks use; it must outlive the client, so it is freed after the close.
     context: Option<Arc<dyn Any + Send + Sync>>,
@@ -93,6 +96,7 @@ impl Client {
             library,
             raw,
             asking: Mutex::new(()),
+            active: AtomicBool::new(false),
             started_server: status & STATUS_SERVER_STARTED != 0,
             context: None,
             _messages: messages,
@@ -217,10 +221,14 @@ impl Client {
 
     /// Begins the server's calls.
     pub fn activate(&self) -> Result<()> {
-        let _turn = lock(&self.asking);
+        let _turn = Turn::take();
+        let _asking = lock(&self.asking);
         // SAFETY: the client is valid.
         match unsafe { (self.library.activate)(self.raw.as_ptr()) } {
-            0 => Ok(()),
+            0 => {
+                self.active.store(true, Ordering::Relaxed);
+                Ok(())
+            }
             code => Err(failure(format!(
                 "activating the client failed (code {code})"
             ))),
@@ -229,7 +237,9 @@ impl Client {
 
     /// Ends the server's calls of [`Handler::process`], and all connections.
     pub fn deactivate(&self) -> Result<()> {
-        let _turn = lock(&self.asking);
+        let _turn = Turn::take();
+        let _asking = lock(&self.asking);
+        self.active.store(false, Ordering::Relaxed);
         // SAFETY: the client is valid.
         match unsafe { (self.library.deactivate)(self.raw.as_ptr()) } {
             0 => Ok(()),
@@ -292,10 +302,20 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        turns::close(|| {
+        let raw = self.raw.as_ptr();
+        // The server waits for the answer to what it sends then, which comes after all it sent before:
+        // of an active client that latencies are computed, of another that it is active.
+        // SAFETY: the client is valid.
+        let take_notices = || unsafe {
+            match self.active.load(Ordering::Relaxed) {
+                true => (self.library.recompute_total_latencies)(raw),
+                false => (self.library.activate)(raw),
+            };
+        };
+        turns::close(self.library, take_notices, || {
             // A dead server makes it fail; the client is freed all the same.
             // SAFETY: the client is valid and not used afterwards.
-            unsafe { (self.library.client_close)(self.raw.as_ptr()) };
+            unsafe { (self.library.client_close)(raw) };
         });
     }
 }

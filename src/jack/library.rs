@@ -88,6 +88,7 @@ library! {
     fn is_realtime(*mut RawClient) -> c_int;
     fn activate(*mut RawClient) -> c_int;
     fn deactivate(*mut RawClient) -> c_int;
+    fn recompute_total_latencies(*mut RawClient) -> c_int;
     fn get_sample_rate(*mut RawClient) -> u32;
     fn get_buffer_size(*mut RawClient) -> u32;
     fn get_time() -> u64;

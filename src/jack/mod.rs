@@ -18,6 +18,7 @@ mod turns;
 pub(crate) use callbacks::{Cycle, Handler};
 pub(crate) use client::Client;
 pub(crate) use port::{Direction, Output, Port};
+pub(crate) use turns::ended as turns_ended;
 
 use crate::error::Error;
 

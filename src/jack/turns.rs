@@ -1,15 +1,21 @@
-//! When clients of this process may open: one at a time, and none among the clients of a server
-//! that has died.
+//! When clients of this process may open, become active or not, and close: one at a time, and none may
+//! open among the clients of a server that has died.
 //!
 //! jackd's library keeps one server for the whole process. When a client opens after that server
 //! has died, the library frees all clients that are not closed yet, whoever uses them. So the
 //! first client opens when the last one of the dead server is closed; with several interfaces
 //! that takes some 50 ms. PipeWire's library has no such state.
+//!
+//! Its clients have a thread each that takes the server's notices, such as that another client has
+//! come or gone, for which it locks a mutex of the whole process. Closing a client ends its thread
+//! wherever it is: within that section, nobody gets the mutex any more. So a client is closed when its
+//! thread has taken all notices, and no other client of this process comes or goes meanwhile.
 //! Thread: any.
 
 use super::failure;
 use super::library::Library;
 use crate::error::Result;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -22,6 +28,7 @@ static CLIENTS: Mutex<Clients> = Mutex::new(Clients {
     server_died: false,
 });
 static CLOSED: Condvar = Condvar::new();
+static ENDED: AtomicU64 = AtomicU64::new(0);
 
 struct Clients {
     open: usize,
@@ -52,7 +59,7 @@ pub(super) fn open<C, T>(
             )));
         }
     }
-    let _turn = lock(&TURN);
+    let _turn = Turn::take();
     let opened = open();
     if opened.0.is_some() {
         lock(&CLIENTS).open += 1;
@@ -65,9 +72,13 @@ pub(super) fn server_died() {
     lock(&CLIENTS).server_died = true;
 }
 
-/// Runs `close`, which closes a client.
-pub(super) fn close(close: impl FnOnce()) {
-    let _turn = lock(&TURN);
+/// Runs `close`, which closes a client. Before it, `take_notices` has the client take all notices, if
+/// its server lives.
+pub(super) fn close(library: &Library, take_notices: impl FnOnce(), close: impl FnOnce()) {
+    let _turn = Turn::take();
+    if library.has_one_server() && !lock(&CLIENTS).server_died {
+        take_notices();
+    }
     close();
     let mut clients = lock(&CLIENTS);
     clients.open -= 1;
@@ -75,6 +86,30 @@ pub(super) fn close(close: impl FnOnce()) {
         clients.server_died = false;
     }
     CLOSED.notify_all();
+}
+
+/// How many turns have ended: while that grows, the server answers.
+pub(crate) fn ended() -> u64 {
+    ENDED.load(Ordering::Relaxed)
+}
+
+/// The right to ask for what the server tells all clients.
+pub(super) struct Turn {
+    _held: MutexGuard<'static, ()>,
+}
+
+impl Turn {
+    /// Waits for it.
+    pub fn take() -> Turn {
+        let _held = lock(&TURN);
+        Turn { _held }
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        ENDED.fetch_add(1, Ordering::Relaxed);
+    }
 }
 
 fn lock<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {

@@ -17,5 +17,6 @@ mod numbers;
 mod peer;
 mod recorder;
 mod server;
+mod several;
 mod starting;
 mod tools;

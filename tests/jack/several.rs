@@ -1,0 +1,95 @@
+//! Several interfaces of one process on one server, opened and closed at random.
+
+use crate::peer::Peer;
+use crate::server::{Server, beside};
+use crate::tools::{self, ports_of, wait_until};
+use amio::{Config, Error, Interface};
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+/// For how many seconds; 5 where it is not set.
+const SECONDS: &str = "AMIO_TEST_SECONDS";
+
+const INTERFACES: usize = 8;
+const THREADS: u64 = 4;
+
+#[test]
+fn eight_interfaces_used_at_random_by_four_threads_neither_hang_nor_time_out() {
+    beside!(Server::Jackd(64), {
+        let seconds = std::env::var(SECONDS).map_or(5, |text| text.parse().expect("a number"));
+        let deadline = Instant::now() + Duration::from_secs(seconds);
+        let slots: [Mutex<Option<Interface>>; INTERFACES] = Default::default();
+        let made: usize = std::thread::scope(|scope| {
+            let threads: Vec<_> = (0..THREADS)
+                .map(|number| {
+                    let slots = &slots;
+                    scope.spawn(move || use_at_random(slots, number, deadline))
+                })
+                .collect();
+            let made = threads.into_iter().map(|thread| thread.join());
+            made.map(|made| made.expect("no call failed")).sum()
+        });
+        println!("{made} interfaces made in {seconds} s");
+        assert!(made > INTERFACES);
+        drop(slots);
+        for index in 0..INTERFACES {
+            wait_until(Vec::<String>::new(), || ports_of(&name(index)));
+        }
+    });
+}
+
+fn name(index: usize) -> String {
+    format!("random-{index}")
+}
+
+/// Returns how many it made.
+fn use_at_random(slots: &[Mutex<Option<Interface>>], number: u64, deadline: Instant) -> usize {
+    let mut random = number + 1;
+    let mut next = |below: u64| {
+        random = random
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1);
+        (random >> 33) % below
+    };
+    let mut made = 0;
+    while Instant::now() < deadline {
+        let index = next(INTERFACES as u64) as usize;
+        let mut slot = slots[index].lock().expect("no thread panicked");
+        match (slot.take(), next(4)) {
+            (None, _) => {
+                let config = Config {
+                    client_name: name(index),
+                    ..tools::config()
+                };
+                *slot = Some(Interface::new(config).expect("the server runs"));
+                made += 1;
+            }
+            (Some(interface), 0) => drop(interface),
+            (Some(interface), 1) => {
+                interface.close();
+                *slot = Some(interface);
+            }
+            (Some(interface), action) => {
+                let called = match action {
+                    2 => interface.start(),
+                    _ => interface.stop(),
+                };
+                // It may run already, or be closed.
+                if let Err(error) = called {
+                    assert!(matches!(error, Error::InvalidState(_)), "{error}");
+                }
+                *slot = Some(interface);
+            }
+        }
+    }
+    made
+}
+
+#[test]
+fn a_client_that_is_slow_to_compute_its_latencies_does_not_keep_others_from_starting() {
+    beside!(Server::Jackd(256), {
+        let _slow = Peer::start_slow("slow", 700);
+        let interface = tools::start(tools::config());
+        tools::run_until(&interface, 1_024);
+    });
+}
