@@ -43,6 +43,7 @@ struct Cycle {
 }
 
 /// A pause ended with the last cycle.
+#[derive(Clone, Copy)]
 struct Pause {
     /// When the first frame was due that was not played in time.
     since_ns: u64,
@@ -57,7 +58,7 @@ pub(super) struct Step {
     pub time_ns: u64,
 }
 
-/// Times that differ by less are the same.
+/// Times that differ by less are the same, and so are numbers of frames by as much.
 const JITTER_NS: i64 = 1_000_000;
 /// By less than one part in so many a device runs faster or slower than the clock.
 const DRIFT: i64 = 5_000;
@@ -95,17 +96,26 @@ impl FrameClock {
             self.last = Some(last);
             return None;
         }
+        let last = self.unless_it_was_no_pause(last, &told);
         // jackd and PipeWire number a cycle as if the one before had its length.
         let counted = told
             .first_frame
             .wrapping_sub(last.told.first_frame)
             .cast_signed();
         let counted = i64::from(counted) - i64::from(told.frames);
-        let longer = self.nanoseconds(told.frames.max(last.told.frames).into());
-        let tolerance = self.frames(longer + JITTER_NS);
-        let elapsed_ns = signed_difference(told.due_ns, last.told.due_ns);
+        let elapsed_ns = match self.distrust {
+            None => signed_difference(told.due_ns, last.told.due_ns),
+            // This client may have been woken late, by a period at most.
+            Some(_) => signed_difference(told.now_ns, last.told.now_ns),
+        };
         let by_clock = self.frames(elapsed_ns) - i64::from(last.told.frames);
-
+        let spread = match (&self.distrust, told.frames == last.told.frames) {
+            (Some(_), _) => i64::from(told.frames),
+            (None, true) => i64::from(told.frames / 2),
+            // PipeWire's counter may be wrong by some periods then, and jackd's stands still.
+            (None, false) => 0,
+        };
+        let tolerance = spread.max(self.frames(JITTER_NS));
         let agreed = (by_clock - counted).abs() <= tolerance;
         let skipped = if agreed { counted.max(0) } else { 0 };
         let played_ns = self.nanoseconds(i64::from(last.told.frames) + skipped);
@@ -132,6 +142,27 @@ impl FrameClock {
             skipped: skipped.max(0).cast_unsigned(),
             time_ns,
         })
+    }
+
+    /// The last cycle, with the time at which it should have been due if this one is due as if it had:
+    /// PipeWire's numbers and times may be those of different cycles, and jackd's time may be when it was
+    /// woken.
+    fn unless_it_was_no_pause(&mut self, last: Cycle, told: &Told) -> Cycle {
+        let Some(Pause { since_ns }) = self.pause else {
+            return last;
+        };
+        let due_ns = self.nanoseconds(last.told.frames.into()) + since_ns.cast_signed();
+        if (told.due_ns.cast_signed() - due_ns).abs() > JITTER_NS {
+            return last;
+        }
+        self.pause = None;
+        Cycle {
+            told: Told {
+                due_ns: since_ns,
+                ..last.told
+            },
+            time_ns: since_ns,
+        }
     }
 
     /// Whether a cycle was due when the server says.
@@ -303,6 +334,22 @@ mod tests {
         assert_eq!(rig.skipped(512, 256, 512), Some(256));
         assert_eq!(rig.skipped(512, 256, 512), None);
         assert_eq!(rig.skipped(768, 256, 768), Some(0));
+    }
+
+    #[test]
+    fn numbers_and_times_of_different_cycles_skip_nothing() {
+        let mut rig = Rig(FrameClock::new(HZ));
+        assert_eq!(rig.skipped(0, 8_192, 0), Some(0));
+        // The number of the next, the time of this one.
+        assert_eq!(rig.skipped(16_384, 8_192, 8_192), Some(0));
+        assert_eq!(rig.skipped(16_384, 8_192, 16_384), Some(0));
+        // The number of this one, the time of the next.
+        assert_eq!(rig.skipped(24_576, 8_192, 32_768), Some(0));
+        let step = rig
+            .late(32_768, 8_192, 32_768, 32_800)
+            .expect("it is another");
+        assert_eq!((step.skipped, step.time_ns), (0, 32_768));
+        assert_eq!(rig.skipped(40_960, 8_192, 40_960), Some(0));
     }
 
     #[test]
