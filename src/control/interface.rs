@@ -5,7 +5,8 @@ use super::config::Config;
 use super::events::{Event, Events};
 use super::life::Life;
 use super::outlook::Outlook;
-use super::read_ahead::ReadAhead;
+use super::read_ahead;
+use super::readers::Readers;
 use super::recording::Take;
 use super::schedule::Commands;
 use super::stats::Stats;
@@ -105,7 +106,7 @@ pub(super) struct Inner {
     pub slot: Arc<Slot>,
     pub commands: Mutex<Commands>,
     pub batches_in_flight: AtomicUsize,
-    pub read_ahead: ReadAhead,
+    pub readers: Arc<Readers>,
     pub outlook: Mutex<Outlook>,
     pub returns: Mutex<Returns>,
     pub input: Mutex<Option<InputReader>>,
@@ -179,7 +180,7 @@ impl Interface {
             slot,
             commands: Mutex::new(Commands::new(control_end.commands)),
             batches_in_flight: AtomicUsize::new(0),
-            read_ahead: ReadAhead::default(),
+            readers: Arc::default(),
             outlook: Mutex::default(),
             returns: Mutex::new(control_end.returns),
             input: Mutex::new(control_end.input),
@@ -328,7 +329,12 @@ impl Interface {
         let inner = &self.0.inner;
         match inner.config.driver {
             DriverKind::Offline => Ok(()),
-            DriverKind::Jack | DriverKind::Null => inner.read_ahead.start(inner),
+            DriverKind::Jack | DriverKind::Null => {
+                let weak = Arc::downgrade(inner);
+                inner
+                    .readers
+                    .start(move |readers| read_ahead::plan(readers, &weak))
+            }
         }
     }
 

@@ -200,7 +200,7 @@ impl Inner {
             self.inbox.close();
             supervisor.join();
         }
-        self.read_ahead.stop();
+        self.readers.stop();
         if let Err(error) = self.lease() {
             self.event(EventKind::Log(error.to_string()));
         }

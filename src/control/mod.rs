@@ -16,6 +16,7 @@ mod outlook;
 mod pump;
 mod punch;
 mod read_ahead;
+mod readers;
 mod reconnect;
 mod recorder;
 mod recording;

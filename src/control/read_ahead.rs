@@ -1,28 +1,23 @@
-//! Keeps what streamed clips will play next in memory: on a thread of its own, and on the calling
-//! thread where something is asked for that sounds at once.
+//! Keeps what streamed clips will play next in memory: a thread plans what is read, and a call waits for
+//! what it makes sound at once. Neither reads a file itself: `readers` does.
 //!
 //! Only with drivers that do not wait: with the offline driver, the engine reads files itself.
 
 use super::events::EventKind;
 use super::interface::Inner;
 use super::outlook::{Planned, Want};
+use super::readers::{Readers, Run};
 use super::schedule::Asked;
 use crate::clip::Clip;
 use crate::clip::stream::Stream;
 use crate::driver::DriverKind;
-use crate::error::Result;
 use crate::link::Command;
-use crate::sys;
 use crate::units::Ticket;
-use parking_lot::{Condvar, Mutex};
 use std::collections::{HashMap, HashSet};
-use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
-/// How long `close` waits for a file that is being read.
-const CLOSE_PATIENCE: Duration = Duration::from_millis(150);
-/// How long a call reads what sounds at once before it leaves the rest to the thread.
+/// How long a call waits for what sounds at once before it leaves the rest to the thread.
 const PREPARE_PATIENCE: Duration = Duration::from_millis(500);
 /// How much sounds at once, as a part of what is read ahead, if it is not more.
 const PREPARED: u64 = 4;
@@ -33,102 +28,30 @@ const LOOKS: u32 = 8;
 /// However little is read ahead, nothing is gained by looking more often.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
-#[derive(Default)]
-pub(super) struct ReadAhead {
-    wake: Arc<Wake>,
-    /// Disconnected when the thread ends.
-    thread: Mutex<Option<Receiver<()>>>,
-}
-
-/// Says that there is something new to do.
-#[derive(Default)]
-struct Wake {
-    asked: Mutex<bool>,
-    changed: Condvar,
-}
-
-impl Wake {
-    fn ask(&self) {
-        *self.asked.lock() = true;
-        self.changed.notify_one();
-    }
-
-    /// Returns when something is new, or after `patience`.
-    fn wait(&self, patience: Duration) {
-        let mut asked = self.asked.lock();
-        if !*asked {
-            self.changed.wait_for(&mut asked, patience);
-        }
-        *asked = false;
-    }
-
-    fn is_asked(&self) -> bool {
-        *self.asked.lock()
-    }
-
-    /// What was asked so far is being looked at.
-    fn heed(&self) {
-        *self.asked.lock() = false;
-    }
-}
-
-impl ReadAhead {
-    /// Makes the thread look again at what will be heard.
-    pub fn wake(&self) {
-        self.wake.ask();
-    }
-
-    /// Starts the thread, if there is none.
-    pub fn start(&self, inner: &Arc<Inner>) -> Result<()> {
-        let mut thread = self.thread.lock();
-        if thread.is_some() {
-            return Ok(());
-        }
-        let (alive, ended) = mpsc::channel();
-        let (wake, inner) = (self.wake.clone(), Arc::downgrade(inner));
-        sys::spawn("amio-reader", move || {
-            run(&wake, &inner);
-            drop(alive);
-        })?;
-        *thread = Some(ended);
-        Ok(())
-    }
-
-    /// Ends the thread, once the interface is closing; one that hangs in a file is left to itself.
-    pub fn stop(&self) {
-        self.wake();
-        if let Some(ended) = self.thread.lock().take() {
-            // It sends nothing: either it ends, which is an error here, or patience does.
-            let _ = ended.recv_timeout(CLOSE_PATIENCE);
-        }
-    }
-}
-
-fn run(wake: &Wake, inner: &Weak<Inner>) {
-    while let Some(inner) = inner.upgrade().filter(|inner| !inner.is_closing()) {
-        wake.heed();
+/// Plans what is read for an interface, until it closes.
+pub(super) fn plan(readers: &Arc<Readers>, inner: &Weak<Inner>) {
+    while readers.heed()
+        && let Some(inner) = inner.upgrade().filter(|inner| !inner.is_closing())
+    {
         inner.pump();
         let horizon = inner.read_ahead_frames();
         let lasts = Duration::from_secs_f64(horizon as f64 / f64::from(inner.frame_rate_hz));
-        let pause = (lasts / LOOKS).max(SHORTEST_PAUSE);
+        let until = Instant::now() + (lasts / LOOKS).max(SHORTEST_PAUSE);
         let ticket = Ticket(inner.shared.snapshot.read().ticket);
         let position = inner.position();
         let streams = inner.streams();
         let wants = inner.outlook.lock().wants(ticket, position, horizon);
-        let until = Instant::now() + pause;
-        let done = load(&wants, || {
-            wake.is_asked() || inner.is_closing() || Instant::now() > until
-        });
+        let done = readers.carry_out(runs(wants), until);
         inner.tell_trouble(&streams);
-        drop((wants, streams, inner));
+        drop((streams, inner));
         if done {
-            wake.wait(pause);
+            readers.wait_until_asked(until);
         }
     }
 }
 
 impl Inner {
-    /// Reads what will sound at once when these commands are carried out.
+    /// Has read what will sound at once when these commands are carried out, and waits for it for a while.
     pub fn prepare(&self, asked: &[Asked]) {
         if self.config.driver == DriverKind::Offline {
             return;
@@ -153,6 +76,7 @@ impl Inner {
             }
             outlook.clone()
         };
+        let until = Instant::now() + PREPARE_PATIENCE;
         let position = self.position();
         let mut to = position;
         for asked in asked {
@@ -173,8 +97,7 @@ impl Inner {
                 outlook.wants_after_jump(ticket, position, to, horizon, delay)
             }
         };
-        let until = Instant::now() + PREPARE_PATIENCE;
-        load(&wants, || self.is_closing() || Instant::now() > until);
+        self.readers.read(runs(wants), until);
     }
 
     /// What is streamed now or will be; a clip may come more than once.
@@ -198,10 +121,10 @@ impl Inner {
     }
 }
 
-/// Reads the pages that are not in memory, until `stop` holds; whether all are there then.
-fn load(wants: &[Want], stop: impl Fn() -> bool) -> bool {
+/// The pages that are not in memory, those that are heard first before the others.
+fn runs(wants: Vec<Want>) -> Vec<Run> {
     let mut pages: HashMap<u64, (&Stream, Vec<u64>)> = HashMap::new();
-    for want in wants {
+    for want in &wants {
         if let Some(stream) = want.clip.stream() {
             let asked = pages.entry(want.clip.id());
             asked.or_insert((stream, Vec::new())).1.push(want.page);
@@ -213,20 +136,18 @@ fn load(wants: &[Want], stop: impl Fn() -> bool) -> bool {
         pages.dedup();
         missing.extend(stream.ask(pages).into_iter().map(|page| (*clip, page)));
     }
-    for want in wants {
-        let clip = want.clip.id();
-        for page in (want.page..).take(RUN) {
-            if let Some((stream, _)) = pages.get(&clip)
-                && missing.remove(&(clip, page))
-            {
-                stream.load(page);
-                if stop() {
-                    return false;
-                }
-            }
+    let mut runs = Vec::new();
+    for want in &wants {
+        let near = (want.page..).take(RUN);
+        let pages: Vec<u64> = near
+            .filter(|page| missing.remove(&(want.clip.id(), *page)))
+            .collect();
+        if !pages.is_empty() {
+            let clip = want.clip.clone();
+            runs.push(Run { clip, pages });
         }
     }
-    true
+    runs
 }
 
 #[cfg(test)]
@@ -239,7 +160,9 @@ mod slow_disk {
     use crate::error::Result;
     use crate::link::Swap;
     use crate::playspec::{Entry, Playspec};
-    use std::time::Duration;
+    use parking_lot::{Condvar, Mutex};
+    use std::sync::Arc;
+    use std::time::{Duration, Instant};
 
     /// Takes four times as long to read as to play.
     struct Slow(Numbers);
@@ -299,5 +222,89 @@ mod slow_disk {
         let stats = interface.stats();
         assert_eq!(stats.underrun_frames, told);
         assert!(stats.underruns >= events);
+    }
+
+    /// A file that does not answer while the gate is shut.
+    struct Hanging {
+        numbers: Numbers,
+        gate: Arc<(Mutex<bool>, Condvar)>,
+    }
+
+    impl Source for Hanging {
+        fn info(&self) -> ClipInfo {
+            self.numbers.info()
+        }
+
+        fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize> {
+            let (is_open, changed) = &*self.gate;
+            let mut is_open = is_open.lock();
+            while !*is_open {
+                changed.wait(&mut is_open);
+            }
+            self.numbers.read(out)
+        }
+
+        fn seek(&mut self, frame: u64) -> Result<()> {
+            self.numbers.seek(frame)
+        }
+    }
+
+    /// How long a call takes, of which half a second is promised.
+    fn in_time(what: &str, call: impl FnOnce()) {
+        let began = Instant::now();
+        call();
+        let took = began.elapsed();
+        println!("{what}: {took:?}");
+        assert!(took < Duration::from_secs(1), "{what} took {took:?}");
+    }
+
+    #[test]
+    fn files_that_hang_hold_up_calls_for_half_a_second_and_other_clips_not_at_all() {
+        let gate = Arc::new((Mutex::new(false), Condvar::new()));
+        let streamed = |source: Box<dyn Source>| {
+            Clip::streamed(source, "numbers".as_ref()).expect("there is memory")
+        };
+        let numbers = || Numbers::new(200 * PAGE_FRAMES as u64, Wrong::Nothing);
+        let hanging: Vec<Clip> = (0..5)
+            .map(|_| {
+                streamed(Box::new(Hanging {
+                    numbers: numbers(),
+                    gate: Arc::clone(&gate),
+                }))
+            })
+            .collect();
+        let sound = streamed(Box::new(numbers()));
+        let interface = Interface::new(Config::new(DriverKind::Null)).expect("an interface");
+        let clips = hanging.iter().chain([&sound]);
+        let entries = clips.map(|clip| Entry::new(clip, 0)).collect();
+        let playspec = Playspec::new(entries).expect("entries");
+        in_time("schedule", || {
+            let ticket = interface.schedule(&playspec, Swap::at(0));
+            ticket.expect("it is queued");
+        });
+        in_time("set_rolling", || interface.set_rolling(true).expect("room"));
+        interface.start().expect("it starts");
+        for position in [100_000, 300_000, 200_000] {
+            in_time("set_position", || {
+                interface.set_position(position).expect("room")
+            });
+        }
+        in_time("bad_samples", || assert_eq!(hanging[0].bad_samples(), 0));
+        // Until every clip that hangs is heard to be missing.
+        let mut missing: Vec<u64> = hanging.iter().map(Clip::id).collect();
+        while !missing.is_empty() {
+            let event = interface.wait_event(Duration::from_secs(10));
+            if let EventKind::Underrun { clip, .. } = event.expect("one comes").kind {
+                assert_ne!(clip, sound.id(), "the file that answers is heard");
+                missing.retain(|id| *id != clip);
+            }
+        }
+        in_time("set_rolling", || {
+            interface.set_rolling(false).expect("room")
+        });
+        in_time("close", || interface.close());
+        in_time("dropping", || drop((interface, playspec, hanging)));
+        *gate.0.lock() = true;
+        gate.1.notify_all();
     }
 }

@@ -164,7 +164,7 @@ impl Inner {
         let batch = Box::new(Batch { sequence, commands });
         let sent = end.sender.send(batch).is_ok();
         debug_assert!(sent, "the ring holds as many batches as may be in flight");
-        self.read_ahead.wake();
+        self.readers.wake();
         Ok(())
     }
 }

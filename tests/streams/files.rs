@@ -13,6 +13,10 @@ impl Folder {
         Folder(path)
     }
 
+    pub fn file(&self, name: &str) -> PathBuf {
+        self.0.join(name)
+    }
+
     /// A WAV file of noise that no other number has.
     pub fn noise(&self, number: u64, rate: u32, channels: u16, frames: u64) -> PathBuf {
         let mut random = Random(number);

@@ -1,6 +1,9 @@
 //! Clips that are streamed from disk sound bit for bit like the same files loaded, and on time.
 
+#[path = "../again.rs"]
+mod again;
 mod files;
+mod slow_disk;
 
 use amio::{
     Clip, Config, DriverKind, Entry, Error, EventKind, FileFormat, Gain, Interface, LatePolicy,

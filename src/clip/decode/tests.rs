@@ -11,6 +11,7 @@ use crate::error::Error;
 use std::fs::{self, File};
 use std::os::unix::fs::FileExt;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 /// Long enough for several segments of each codec that has them.
 const LONG: &str = "
@@ -108,6 +109,44 @@ fn a_long_file_reads_the_same_from_any_frame_on() {
         frames: 50 * 44_100,
     };
     each(&[LONG], sound, 60, "seek-long");
+}
+
+#[test]
+fn a_file_that_is_cut_short_while_it_is_read_ends_early_or_fails_at_once() {
+    const ENOUGH: Duration = Duration::from_millis(500);
+    let folder = Folder::new("cut-while-read");
+    let source = folder.path().join("source.wav");
+    let sound = Sound {
+        frame_rate_hz: 44_100,
+        channels: 2,
+        frames: 15 * 44_100,
+    };
+    sound.write(&source);
+    let tables = [LONG, files::LOSSLESS_OF_FFMPEG, files::AAC];
+    for (name, line) in tables.into_iter().flat_map(recipes) {
+        let path = folder.path().join(name);
+        make(line, &source, &path);
+        let mut source = open(&path).expect("it is intact").source;
+        let length = fs::metadata(&path).expect("it was made").len();
+        for kept in [length * 5 / 8, length / 8 + 1, 3, 0] {
+            let file = File::options().write(true).open(&path);
+            file.and_then(|file| file.set_len(kept)).expect("it is cut");
+            let frames = source.info().frames;
+            for n in 0..20 {
+                let began = Instant::now();
+                let mut block = vec![vec![0.0; 4_096]; source.info().channels.into()];
+                let mut out: Vec<&mut [f32]> = block.iter_mut().map(|c| &mut c[..]).collect();
+                let read = source
+                    .seek(n * frames / 20)
+                    .and_then(|()| source.read(&mut out));
+                let took = began.elapsed();
+                assert!(took < ENOUGH, "{name}, {kept} bytes: {took:?} at {n}/20");
+                if kept == 0 && n > 0 {
+                    assert!(!matches!(read, Ok(4_096)), "{name}: {read:?} at {n}/20");
+                }
+            }
+        }
+    }
 }
 
 #[test]

@@ -13,9 +13,10 @@ use crate::sys::Denormals;
 use pages::Pages;
 use std::collections::HashMap;
 use std::io;
-use std::ops::Range;
+use std::ops::{Deref, DerefMut, Range};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A file that is played without being loaded.
@@ -24,14 +25,16 @@ pub(crate) struct Stream {
     path: PathBuf,
     info: ClipInfo,
     pages: Pages,
-    reader: Mutex<Reader>,
+    /// Locked for a few instructions; never while the file is read, which may take long.
+    table: Mutex<Table>,
+    /// Whoever waits to read the file may go on.
+    is_free: Condvar,
 }
 
-/// What reads the file; one thread at a time.
-struct Reader {
-    source: Box<dyn Source>,
-    /// The frame that `source` reads next.
-    at: u64,
+/// What is in memory, and what is known of the file.
+struct Table {
+    /// What reads the file, unless a thread reads at the moment.
+    reader: Option<Box<Reader>>,
     /// The places of `pages`, by the page that is in each.
     places: HashMap<u64, Place>,
     /// How many there are, empty ones included.
@@ -40,12 +43,27 @@ struct Reader {
     asked: usize,
     /// Counts what is asked for, to find what was not asked for longest.
     clock: u64,
-    /// Frames on their way.
-    block: Vec<Vec<f32>>,
+    /// In what was read so far.
+    bad_samples: u64,
     /// Whether it was told that the file ends early.
     ends_early: bool,
     /// What went wrong first, until it is fetched.
     trouble: Option<String>,
+}
+
+/// What reads the file; one thread at a time has it.
+struct Reader {
+    source: Box<dyn Source>,
+    /// The frame that `source` reads next.
+    at: u64,
+    /// Frames on their way.
+    block: Vec<Vec<f32>>,
+}
+
+/// The reader, until it is dropped.
+struct Reading<'a> {
+    stream: &'a Stream,
+    reader: Option<Box<Reader>>,
 }
 
 struct Place {
@@ -95,17 +113,21 @@ impl Stream {
             path: path.into(),
             info,
             pages,
-            reader: Mutex::new(Reader {
-                source,
-                at: 0,
+            table: Mutex::new(Table {
+                reader: Some(Box::new(Reader {
+                    source,
+                    at: 0,
+                    block: vec![vec![0.0; PAGE_FRAMES]; info.channels.into()],
+                })),
                 places: HashMap::new(),
                 capacity,
                 asked: 0,
                 clock: 0,
-                block: vec![vec![0.0; PAGE_FRAMES]; info.channels.into()],
+                bad_samples: 0,
                 ends_early: false,
                 trouble: None,
             }),
+            is_free: Condvar::new(),
         })
     }
 
@@ -115,7 +137,7 @@ impl Stream {
 
     /// Bad samples in what was read so far.
     pub fn bad_samples(&self) -> u64 {
-        self.reader().source.bad_samples()
+        self.table().bad_samples
     }
 
     /// Copies samples of one channel as far as they are in memory. Returns which of them are not;
@@ -174,10 +196,9 @@ impl Stream {
         first: usize,
         into: &mut [f32],
     ) -> Result<()> {
-        let _kept = Denormals::kept();
-        let mut reader = self.reader();
-        let failure = reader.read_page(page, false);
-        into.copy_from_slice(&reader.block[channel][first..first + into.len()]);
+        let mut reading = self.reading();
+        let failure = reading.read_page(page, false);
+        into.copy_from_slice(&reading.block[channel][first..first + into.len()]);
         match failure.filter(|failure| failure.from < first + into.len()) {
             Some(failure) => Err(self.error(page, &failure)),
             None => Ok(()),
@@ -186,8 +207,8 @@ impl Stream {
 
     /// What is wrong with a page before its frame `end`, if something is.
     fn failure(&self, page: u64, end: usize) -> Option<Error> {
-        let reader = self.reader();
-        let failure = reader.places.get(&page)?.failure.as_ref()?;
+        let table = self.table();
+        let failure = table.places.get(&page)?.failure.as_ref()?;
         (failure.from < end).then(|| self.error(page, failure))
     }
 
@@ -200,51 +221,48 @@ impl Stream {
     }
 
     /// Says which pages are needed now or soon; returns those that are to be loaded, in the same
-    /// order.
+    /// order. Does not wait for the file.
     pub fn ask(&self, pages: &[u64]) -> Vec<u64> {
-        let mut reader = self.reader();
-        reader.asked = reader.asked.max(pages.len());
-        reader.clock += 1;
-        let asked = reader.clock;
-        let mut missing = Vec::new();
+        let mut table = self.table();
+        table.asked = table.asked.max(pages.len());
+        table.clock += 1;
+        let asked = table.clock;
         for page in pages {
-            match reader.places.get_mut(page) {
-                Some(place) => {
-                    place.asked = asked;
-                    if place.failure.as_ref().is_some_and(Failure::is_due) {
-                        missing.push(*page);
-                    }
-                }
-                None => missing.push(*page),
+            if let Some(place) = table.places.get_mut(page) {
+                place.asked = asked;
             }
         }
-        missing
+        let missing = pages.iter().filter(|page| table.lacks(**page));
+        missing.copied().collect()
     }
 
-    /// Reads a page from the file, if it is not in memory; what cannot be read is silent, and is read again
-    /// when it is asked for after a while.
+    /// Reads a page from the file, if it is not in memory, as long as that takes; what cannot be read is
+    /// silent, and is read again when it is asked for after a while.
     pub fn load(&self, page: u64) {
-        let _kept = Denormals::kept();
-        let mut reader = self.reader();
-        let known = reader.places.get(&page);
-        let failed = known.and_then(|place| place.failure.as_ref());
-        if page >= self.pages_in_all() || known.is_some() && !failed.is_some_and(Failure::is_due) {
-            return;
-        }
-        let is_again = failed.is_some();
-        while reader.capacity < KEPT_PER_ASKED * reader.asked {
+        let mut reading = self.reading();
+        let (is_again, mut capacity, needed) = {
+            let table = self.table();
+            if page >= self.pages_in_all() || !table.lacks(page) {
+                return;
+            }
+            let is_again = table.places.contains_key(&page);
+            (is_again, table.capacity, KEPT_PER_ASKED * table.asked)
+        };
+        while capacity < needed {
             match self.pages.grow(FIRST_PAGES) {
-                Ok(capacity) => reader.capacity = capacity,
+                Ok(grown) => capacity = grown,
                 Err(error) => {
                     // What there is goes on to be used.
-                    reader.note_trouble(error.to_string());
+                    self.table().note_trouble(error.to_string());
                     break;
                 }
             }
         }
-        let failure = reader.read_page(page, is_again);
-        let number = reader.make_place(page, failure);
-        self.pages.write(number, page, &reader.block);
+        let failure = reading.read_page(page, is_again);
+        let mut table = self.table();
+        table.capacity = capacity;
+        let number = table.make_place(page, failure);
+        self.pages.write(number, page, &reading.block);
     }
 
     /// How many pages the file has.
@@ -254,62 +272,105 @@ impl Stream {
 
     /// What went wrong first since this was asked last.
     pub fn take_trouble(&self) -> Option<String> {
-        self.reader().trouble.take()
+        self.table().trouble.take()
     }
 
-    fn reader(&self) -> MutexGuard<'_, Reader> {
-        self.reader.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Takes the reader, once no other thread reads.
+    fn reading(&self) -> Reading<'_> {
+        let mut table = self.table();
+        loop {
+            if let Some(reader) = table.reader.take() {
+                return Reading {
+                    stream: self,
+                    reader: Some(reader),
+                };
+            }
+            let waited = self.is_free.wait(table);
+            table = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    fn table(&self) -> MutexGuard<'_, Table> {
+        self.table.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Reader {
+impl Deref for Reading<'_> {
+    type Target = Reader;
+
+    fn deref(&self) -> &Reader {
+        self.reader.as_ref().expect("it is there until the end")
+    }
+}
+
+impl DerefMut for Reading<'_> {
+    fn deref_mut(&mut self) -> &mut Reader {
+        self.reader.as_mut().expect("it is there until the end")
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.stream.table().reader = self.reader.take();
+        self.stream.is_free.notify_one();
+    }
+}
+
+impl Reading<'_> {
     /// Reads a page into `block`; what cannot be read is silent. It is told, but not `again`.
     fn read_page(&mut self, page: u64, again: bool) -> Option<Failure> {
+        let _kept = Denormals::kept();
         let first = page * PAGE_FRAMES as u64;
-        let frames = (self.source.info().frames - first).min(PAGE_FRAMES as u64) as usize;
-        let bad_before = self.source.bad_samples();
-        let (mut read, mut failure) = (0, None);
-        match self.try_read(first, frames) {
-            Ok(frames) => read = frames,
+        let frames = (self.stream.info.frames - first).min(PAGE_FRAMES as u64) as usize;
+        let reader: &mut Reader = self;
+        // Wherever a decoder fails at a file that has changed, the thread and the others' files go on.
+        let outcome = catch_unwind(AssertUnwindSafe(|| reader.try_read(first, frames)))
+            .unwrap_or_else(|_| Err(Error::InvalidState("the decoder failed".into())));
+        let read = outcome.as_ref().map_or(0, |read| *read);
+        for channel in &mut reader.block {
+            channel[read..].fill(0.0);
+        }
+        let bad_samples = reader.source.bad_samples();
+        let mut table = self.stream.table();
+        let bad = bad_samples - std::mem::replace(&mut table.bad_samples, bad_samples);
+        if bad > 0 {
+            let end = first + frames as u64;
+            table.note_trouble(format!(
+                "{bad} samples between frames {first} and {end} are NaN, infinite or beyond ±1e6; \
+                 they are silent"
+            ));
+        }
+        match outcome {
+            Ok(read) if read == frames => None,
+            Ok(read) => {
+                let missing = first + read as u64;
+                if !std::mem::replace(&mut table.ends_early, true) {
+                    table.note_trouble(format!("the file ends early, at frame {missing}"));
+                }
+                Some(Failure {
+                    from: read,
+                    what: "the file ends there".into(),
+                    again: None,
+                })
+            }
             Err(error) => {
                 if !again {
-                    self.note_trouble(error.to_string());
+                    table.note_trouble(error.to_string());
                 }
-                failure = Some(Failure {
+                Some(Failure {
                     from: 0,
                     what: match error {
                         Error::Io { source, .. } => source.to_string(),
                         other => other.to_string(),
                     },
                     again: Some(Instant::now() + AGAIN),
-                });
+                })
             }
         }
-        if read < frames && failure.is_none() {
-            let missing = first + read as u64;
-            if !std::mem::replace(&mut self.ends_early, true) {
-                self.note_trouble(format!("the file ends early, at frame {missing}"));
-            }
-            failure = Some(Failure {
-                from: read,
-                what: "the file ends there".into(),
-                again: None,
-            });
-        }
-        for channel in &mut self.block {
-            channel[read..].fill(0.0);
-        }
-        let bad = self.source.bad_samples() - bad_before;
-        if bad > 0 {
-            let end = first + frames as u64;
-            self.note_trouble(format!(
-                "{bad} samples between frames {first} and {end} are NaN, infinite or beyond ±1e6; \
-                 they are silent"
-            ));
-        }
-        failure
     }
+}
 
+impl Reader {
     fn try_read(&mut self, first: u64, frames: usize) -> Result<usize> {
         // Unknown, should something fail.
         if std::mem::replace(&mut self.at, u64::MAX) != first {
@@ -319,6 +380,16 @@ impl Reader {
         let read = self.source.read(&mut out)?;
         self.at = first + read as u64;
         Ok(read)
+    }
+}
+
+impl Table {
+    /// Whether a page is to be read: it is not there, or could not be read a while ago.
+    fn lacks(&self, page: u64) -> bool {
+        match self.places.get(&page) {
+            Some(place) => place.failure.as_ref().is_some_and(Failure::is_due),
+            None => true,
+        }
     }
 
     /// A place for a page: its own, an empty one, or that of the page that was not asked for longest.
@@ -488,7 +559,7 @@ pub(crate) mod tests {
             }
         }
         assert!(
-            stream.reader().capacity <= 64,
+            stream.table().capacity <= 64,
             "twenty were asked for at once"
         );
         assert_eq!(stream.read_ready(0, 0, &mut out), 0..1);

@@ -193,6 +193,9 @@ impl Frames {
             let length = (end - offset).min(1 << 14) as usize;
             let stream = self.stream;
             let bytes = self.window.at(offset, length + LONGEST_HEADER)?;
+            if bytes.is_empty() {
+                break; // the file was cut short since it was opened
+            }
             let candidate = syncs(bytes)
                 .take_while(|at| *at < length)
                 .find(|at| FrameHeader::parse(&bytes[*at..], &stream).is_some());

@@ -88,6 +88,10 @@ impl Pages {
         mut each: impl FnMut(Vec<u8>),
     ) -> Result<()> {
         let bytes = self.window.at(found.offset, found.page.bytes())?;
+        if bytes.len() < found.page.bytes() {
+            *partial = None;
+            return Ok(()); // the file was cut short since it was opened
+        }
         let mut rest = partial.take();
         let mut goes_on = found.page.continued;
         for (piece, ends) in found.page.packets(bytes) {

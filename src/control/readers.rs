@@ -1,0 +1,291 @@
+//! Reads pages of streamed clips, in the order in which they will be heard, on threads of its own.
+//!
+//! Flow: `read_ahead` -> [`Run`]s in a queue -> a reader, which loads them from the file. Each clip is
+//! read by one reader at a time. One reader is enough while files answer. While each reader waits for a
+//! file that does not answer, one more is started for the other clips. So a file that hangs holds up
+//! nothing but itself, and there is at most one reader more than such files.
+
+use crate::clip::Clip;
+use crate::error::Result;
+use crate::sys;
+use parking_lot::{Condvar, Mutex, MutexGuard};
+use std::collections::VecDeque;
+use std::mem;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// After how long a file that is read counts as one that does not answer.
+const HANGS_AFTER: Duration = Duration::from_millis(20);
+/// How long a reader that is not the only one waits for work.
+const IDLE: Duration = Duration::from_secs(2);
+/// How long [`Readers::stop`] waits for files that are being read.
+const STOP_PATIENCE: Duration = Duration::from_millis(150);
+
+/// Consecutive pages of a streamed clip.
+pub(super) struct Run {
+    pub clip: Clip,
+    pub pages: Vec<u64>,
+}
+
+/// The queue, and the threads that serve it.
+#[derive(Default)]
+pub(super) struct Readers {
+    jobs: Mutex<Jobs>,
+    /// Tells readers that the queue has changed.
+    queued: Condvar,
+    /// Tells whoever waits that something was read or asked for, or that a thread has ended.
+    news: Condvar,
+}
+
+#[derive(Default)]
+struct Jobs {
+    /// What calls wait for, with the number of the call; it is read first.
+    urgent: VecDeque<(u64, Run)>,
+    /// What plays soon.
+    planned: VecDeque<Run>,
+    reads: Vec<Read>,
+    calls: u64,
+    plans: u64,
+    readers: usize,
+    /// Readers that wait for work.
+    idle: usize,
+    has_planner: bool,
+    /// There is something new to plan for.
+    asked: bool,
+    closing: bool,
+}
+
+/// A page that is being read.
+struct Read {
+    clip: u64,
+    since: Instant,
+    purpose: Purpose,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Purpose {
+    /// The plan of this number.
+    Plan(u64),
+    /// The call of this number waits for it.
+    Call(u64),
+    /// The call that waited for it waits no longer.
+    Nothing,
+}
+
+impl Jobs {
+    /// Which run is next: the first of a clip that no reader reads, and its place in its queue.
+    fn next(&self) -> Option<(Purpose, usize)> {
+        let is_free = |run: &Run| self.reads.iter().all(|read| read.clip != run.clip.id());
+        let mut urgent = self.urgent.iter().enumerate();
+        if let Some((place, (call, _))) = urgent.find(|(_, (_, run))| is_free(run)) {
+            return Some((Purpose::Call(*call), place));
+        }
+        let place = self.planned.iter().position(is_free)?;
+        Some((Purpose::Plan(self.plans), place))
+    }
+
+    fn take_next(&mut self) -> Option<Run> {
+        let (purpose, place) = self.next()?;
+        let run = match purpose {
+            Purpose::Call(_) => self.urgent.remove(place)?.1,
+            Purpose::Plan(_) | Purpose::Nothing => self.planned.remove(place)?,
+        };
+        self.reads.push(Read {
+            clip: run.clip.id(),
+            since: Instant::now(),
+            purpose,
+        });
+        Some(run)
+    }
+
+    /// Whether a reader that has read a page of a clip is to read the next one of its run.
+    fn goes_on(&mut self, clip: u64) -> bool {
+        let Some(read) = self.reads.iter_mut().find(|read| read.clip == clip) else {
+            return false;
+        };
+        read.since = Instant::now();
+        match read.purpose {
+            _ if self.closing => false,
+            // What is left of it, the next plan has again.
+            Purpose::Plan(number) => number == self.plans && self.urgent.is_empty(),
+            Purpose::Call(_) => true,
+            Purpose::Nothing => false,
+        }
+    }
+
+    /// Whether all that was queued is read.
+    fn is_done(&self) -> bool {
+        self.urgent.is_empty() && self.planned.is_empty() && self.reads.is_empty()
+    }
+
+    fn has_served(&self, call: u64) -> bool {
+        let read = self.reads.iter().map(|read| read.purpose);
+        let queued = self.urgent.iter().map(|(call, _)| Purpose::Call(*call));
+        !read.chain(queued).any(|it| it == Purpose::Call(call))
+    }
+
+    /// Whether there is work to which no reader will come soon.
+    fn lacks_reader(&self) -> bool {
+        let hangs = |read: &Read| read.since.elapsed() >= HANGS_AFTER;
+        self.idle == 0 && !self.closing && self.reads.iter().all(hangs) && self.next().is_some()
+    }
+}
+
+impl Readers {
+    /// Starts the thread that plans, and a reader, if there is none.
+    pub fn start(
+        self: &Arc<Self>,
+        plan: impl FnOnce(&Arc<Readers>) + Send + 'static,
+    ) -> Result<()> {
+        let mut jobs = self.jobs.lock();
+        if jobs.has_planner || jobs.closing {
+            return Ok(());
+        }
+        if jobs.readers == 0 {
+            self.add_reader(&mut jobs)?;
+        }
+        let readers = Arc::clone(self);
+        sys::spawn("amio-planner", move || {
+            plan(&readers);
+            readers.jobs.lock().has_planner = false;
+            readers.news.notify_all();
+        })?;
+        jobs.has_planner = true;
+        Ok(())
+    }
+
+    /// Ends all threads; those that hang in a file are left to themselves.
+    pub fn stop(&self) {
+        let mut jobs = self.jobs.lock();
+        jobs.closing = true;
+        let dropped = (mem::take(&mut jobs.urgent), mem::take(&mut jobs.planned));
+        self.queued.notify_all();
+        self.news.notify_all();
+        let until = Instant::now() + STOP_PATIENCE;
+        while (jobs.readers > 0 || jobs.has_planner)
+            && !self.news.wait_until(&mut jobs, until).timed_out()
+        {}
+        drop(jobs);
+        drop(dropped);
+    }
+
+    /// Makes the thread that plans look again at what will be heard.
+    pub fn wake(&self) {
+        self.jobs.lock().asked = true;
+        self.news.notify_all();
+    }
+
+    /// What was asked for so far is being looked at; whether there will be more.
+    pub fn heed(&self) -> bool {
+        let mut jobs = self.jobs.lock();
+        jobs.asked = false;
+        !jobs.closing
+    }
+
+    /// For the thread that plans: waits until something is asked for.
+    pub fn wait_until_asked(self: &Arc<Self>, until: Instant) {
+        let mut jobs = self.jobs.lock();
+        self.wait(&mut jobs, until, |jobs| jobs.asked);
+    }
+
+    /// For the thread that plans: has this read, in place of what was planned before, and waits until it is
+    /// read or something is asked for; whether all is read.
+    pub fn carry_out(self: &Arc<Self>, plan: Vec<Run>, until: Instant) -> bool {
+        let mut jobs = self.jobs.lock();
+        jobs.plans += 1;
+        let dropped = mem::replace(&mut jobs.planned, plan.into());
+        self.queued.notify_all();
+        self.wait(&mut jobs, until, |jobs| jobs.asked || jobs.is_done());
+        let is_done = jobs.is_done();
+        drop(jobs);
+        drop(dropped);
+        is_done
+    }
+
+    /// Has this read before all else, and waits for it until a time. What is not read by then is left to
+    /// the thread that plans.
+    pub fn read(self: &Arc<Self>, runs: Vec<Run>, until: Instant) {
+        if runs.is_empty() {
+            return;
+        }
+        let mut jobs = self.jobs.lock();
+        jobs.calls += 1;
+        let call = jobs.calls;
+        jobs.urgent.extend(runs.into_iter().map(|run| (call, run)));
+        self.queued.notify_all();
+        self.wait(&mut jobs, until, |jobs| jobs.has_served(call));
+        let (given_up, others) = mem::take(&mut jobs.urgent)
+            .into_iter()
+            .partition::<VecDeque<_>, _>(|(number, _)| *number == call);
+        jobs.urgent = others;
+        for read in &mut jobs.reads {
+            if read.purpose == Purpose::Call(call) {
+                read.purpose = Purpose::Nothing;
+            }
+        }
+        drop(jobs);
+        drop(given_up);
+    }
+
+    /// Waits until `done`, until a time, or until no more is read; meanwhile starts readers where all hang.
+    fn wait(
+        self: &Arc<Self>,
+        jobs: &mut MutexGuard<'_, Jobs>,
+        until: Instant,
+        done: impl Fn(&Jobs) -> bool,
+    ) {
+        loop {
+            let now = Instant::now();
+            if jobs.closing || done(jobs) || now >= until {
+                return;
+            }
+            if jobs.lacks_reader() {
+                // Where the system has no more threads, those that there are go on.
+                let _ = self.add_reader(jobs);
+            }
+            let look_again = match jobs.next() {
+                Some(_) => until.min(now + HANGS_AFTER),
+                None => until,
+            };
+            self.news.wait_until(jobs, look_again);
+        }
+    }
+
+    fn add_reader(self: &Arc<Self>, jobs: &mut Jobs) -> Result<()> {
+        let readers = Arc::clone(self);
+        sys::spawn("amio-reader", move || readers.serve())?;
+        jobs.readers += 1;
+        jobs.idle += 1; // until it has begun
+        Ok(())
+    }
+
+    /// What a reader does.
+    fn serve(&self) {
+        let mut jobs = self.jobs.lock();
+        jobs.idle -= 1;
+        while !jobs.closing {
+            let Some(run) = jobs.take_next() else {
+                jobs.idle += 1;
+                let waited = self.queued.wait_for(&mut jobs, IDLE);
+                jobs.idle -= 1;
+                if waited.timed_out() && jobs.idle > 0 {
+                    break;
+                }
+                continue;
+            };
+            let clip = run.clip.id();
+            for page in &run.pages {
+                MutexGuard::unlocked(&mut jobs, || run.clip.stream().map(|s| s.load(*page)));
+                if !jobs.goes_on(clip) {
+                    break;
+                }
+            }
+            jobs.reads.retain(|read| read.clip != clip);
+            self.news.notify_all();
+            // The clip may be the last one.
+            MutexGuard::unlocked(&mut jobs, || drop(run));
+        }
+        jobs.readers -= 1;
+        self.news.notify_all();
+    }
+}
