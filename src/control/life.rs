@@ -103,13 +103,15 @@ impl Inner {
             }
             Err(error) => {
                 // The next start opens the driver anew; this one must not come to life late.
-                self.lease()?;
+                // What failed first is what is told.
+                drop(self.lease());
                 Err(error)
             }
         }
     }
 
-    /// Waits for a call of the driver, but not while somebody waits to close the interface.
+    /// Waits for a call of the driver, but not while somebody waits to close the interface, which is then
+    /// as good as closed.
     fn ask<T: Send + 'static>(
         &self,
         worker: &Worker,
@@ -117,8 +119,10 @@ impl Inner {
         patience: Duration,
         call: impl FnOnce(&mut Option<Box<dyn Driver>>) -> T + Send + 'static,
     ) -> Result<T> {
-        let closing = || self.closing.load(Ordering::Relaxed);
-        worker.call_unless(closing, what, patience, call)
+        match worker.call_unless(|| self.is_closing(), what, patience, call) {
+            Err(Error::Timeout { .. }) if self.is_closing() => Err(closed()),
+            answer => answer,
+        }
     }
 
     fn call_patience(&self) -> Duration {
@@ -166,8 +170,9 @@ impl Inner {
                     .map_or(Err(driver_gone()), |driver| driver.stop())
             },
         );
-        self.lease()?;
+        let ended = self.lease();
         stopped.and_then(|stopped| stopped)?;
+        ended?;
         life.worker = Some(worker);
         drop(life);
         self.pump();
@@ -262,4 +267,37 @@ pub(super) fn closed() -> Error {
 
 fn driver_gone() -> Error {
     Error::InvalidState("the driver is gone".into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::control::{Config, Interface};
+    use crate::driver::DriverKind;
+    use std::sync::mpsc;
+
+    #[test]
+    fn a_call_of_the_driver_that_closing_gives_up_says_that_the_interface_is_closed() {
+        let interface = Interface::new(Config::new(DriverKind::Null)).expect("an interface");
+        let worker = Worker::apart().expect("a thread");
+        let (begun, has_begun) = mpsc::channel();
+        let (release, released) = mpsc::channel::<()>();
+        let asked = std::thread::scope(|scope| {
+            let asking = scope.spawn(|| {
+                let hang = move |_: &mut Option<Box<dyn Driver>>| {
+                    begun.send(()).expect("the test waits");
+                    // Until the test ends.
+                    let _ = released.recv();
+                };
+                interface
+                    .inner()
+                    .ask(&worker, "starting", Duration::from_secs(60), hang)
+            });
+            has_begun.recv().expect("it begins");
+            interface.close();
+            asking.join().expect("it ends")
+        });
+        drop(release);
+        assert!(matches!(asked, Err(Error::InvalidState(_))), "{asked:?}");
+    }
 }
