@@ -241,6 +241,20 @@ fn a_small_buffer_takes_a_chunk_in_parts_without_losing_a_frame() {
 }
 
 #[test]
+fn parts_of_a_chunk_have_the_times_of_their_frames_to_the_nanosecond() {
+    // At this rate no frame lasts whole nanoseconds.
+    let mut setup = setup();
+    setup.frame_rate_hz = 44_100;
+    let interface = interface(&setup, 4_096).expect("an interface");
+    feed(&interface, 4_096);
+    for frame in 0..4_096 {
+        let chunk = interface.read_input(&mut [0.0]).expect("it reads");
+        let time_ns = chunk.expect("a chunk").time_ns;
+        assert_eq!(time_ns, frame * 1_000_000_000 / 44_100, "{frame}");
+    }
+}
+
+#[test]
 fn channels_are_interleaved_in_their_order() {
     let setup = Setup {
         inputs: 5,

@@ -176,19 +176,25 @@ pub(crate) struct InputReader {
     channels: usize,
     samples: HeapCons<f32>,
     stamps: HeapCons<Chunk>,
-    /// A chunk that was read in part.
-    current: Option<Chunk>,
+    /// A chunk that was read in part, and how many frames of it were read.
+    current: Option<(Chunk, u64)>,
 }
 
 impl InputReader {
     /// Copies frames of one chunk, interleaved, as many as there are and fit.
     pub fn read(&mut self, buffer: &mut [f32], frame_rate_hz: u32) -> Option<Chunk> {
-        let stamp = self.current.take().or_else(|| self.stamps.try_pop())?;
+        let next = || Some((self.stamps.try_pop()?, 0));
+        let (whole, before) = self.current.take().or_else(next)?;
+        let stamp = match before {
+            0 => whole,
+            // From the beginning of the chunk on: roundings do not add up.
+            _ => whole.after(before, frame_rate_hz),
+        };
         let frames = stamp.frames.min((buffer.len() / self.channels) as u64);
         self.samples
             .pop_slice(&mut buffer[..frames as usize * self.channels]);
         if frames < stamp.frames {
-            self.current = Some(stamp.after(frames, frame_rate_hz));
+            self.current = Some((whole, before + frames));
         }
         Some(Chunk { frames, ..stamp })
     }
