@@ -15,7 +15,7 @@ mod alac;
 mod caf;
 mod chain;
 mod codec;
-mod crc;
+pub(super) mod crc;
 mod flac;
 mod input;
 mod mp4;

@@ -3,6 +3,7 @@
 
 use super::quantize::Quantizer;
 use super::{Encoding, PIECE_FRAMES, Shape};
+use crate::clip::decode::crc::{crc8, crc16};
 use crate::error::{Error, Result};
 use flac_codec::encode::{FlacStreamWriter, Options};
 use std::io::Write;
@@ -21,6 +22,11 @@ pub(super) fn has_rate(frame_rate_hz: u32) -> bool {
     frame_rate_hz < 65_535 || frame_rate_hz < 655_350 && frame_rate_hz.is_multiple_of(10)
 }
 
+/// The most bytes of silence of which a digest is made, which takes about half a second.
+const MOST_DIGESTED_SILENCE: u64 = 1 << 28;
+
+const UNKNOWN_DIGEST: [u8; 16] = [0; 16];
+
 pub(super) struct Flac {
     shape: Shape,
     quantizer: Quantizer,
@@ -28,10 +34,15 @@ pub(super) struct Flac {
     /// What the encoder wrote last.
     sink: Sink,
     block_frames: usize,
+    /// How many blocks were encoded. The encoder counts only those that it made.
+    blocks: u64,
+    /// A block of silence, once there was one.
+    silent_block: Option<Vec<u8>>,
     /// Interleaved samples that do not fill a block yet.
     pending: Vec<i32>,
-    /// Of all samples that were encoded.
-    digest: md5::Context,
+    /// Of all samples that were encoded; none with more silence than is worth the time.
+    digest: Option<md5::Context>,
+    digested_silence: u64,
     /// Bytes of the smallest and the largest frame; (0, 0): none yet.
     frame_bytes: (u32, u32),
 }
@@ -73,38 +84,95 @@ impl Flac {
             encoder: FlacStreamWriter::new(sink.clone(), options),
             sink,
             block_frames,
+            blocks: 0,
+            silent_block: None,
             pending: Vec::new(),
-            digest: md5::Context::new(),
+            digest: Some(md5::Context::new()),
+            digested_silence: 0,
             frame_bytes: (0, 0),
         }
     }
 
     /// Encodes the first `frames` of what is pending as one FLAC frame.
     fn encode_block(&mut self, frames: usize, body: &mut Vec<u8>) -> Result<()> {
+        let samples = frames * usize::from(self.shape.channels);
+        self.encode_into_sink(samples)?;
+        if let Some(digest) = &mut self.digest {
+            let sample_bytes = usize::from(self.shape.format.bits() / 8);
+            for sample in &self.pending[..samples] {
+                digest.consume(&sample.to_le_bytes()[..sample_bytes]);
+            }
+        }
+        self.pending.drain(..samples);
+        let sink = self.sink.clone();
+        self.append(&sink.bytes(), body);
+        Ok(())
+    }
+
+    /// Encodes so many of the samples that are pending, and leaves the frame in the sink.
+    fn encode_into_sink(&mut self, samples: usize) -> Result<()> {
         let Shape {
             format,
             channels,
             frame_rate_hz,
         } = self.shape;
-        let samples = &self.pending[..frames * usize::from(channels)];
         self.sink.bytes().clear();
+        let samples = &self.pending[..samples];
         self.encoder
             .write(frame_rate_hz, channels as u8, format.bits().into(), samples)
-            .map_err(|e| Error::InvalidState(format!("encoding FLAC: {e}")))?;
-        let sample_bytes = usize::from(format.bits() / 8);
-        for sample in samples {
-            self.digest.consume(&sample.to_le_bytes()[..sample_bytes]);
-        }
-        let encoded = self.sink.bytes();
-        body.extend(&*encoded);
-        let bytes = encoded.len() as u32;
+            .map_err(|e| Error::InvalidState(format!("encoding FLAC: {e}")))
+    }
+
+    /// Appends a frame, with its own number in place of the one that it has.
+    fn append(&mut self, frame: &[u8], body: &mut Vec<u8>) {
+        let begin = body.len();
+        append_renumbered(frame, self.blocks, body);
+        self.blocks += 1;
+        let bytes = (body.len() - begin) as u32;
         self.frame_bytes = match self.frame_bytes {
             (0, 0) => (bytes, bytes),
             (smallest, largest) => (smallest.min(bytes), largest.max(bytes)),
         };
-        drop(encoded);
-        self.pending.drain(..frames * usize::from(channels));
+    }
+
+    /// Appends whole blocks of silence. Nothing is pending.
+    fn append_silent_blocks(&mut self, blocks: u64, body: &mut Vec<u8>) -> Result<()> {
+        if blocks == 0 {
+            return Ok(());
+        }
+        let samples = self.block_frames * usize::from(self.shape.channels);
+        let block = match self.silent_block.take() {
+            Some(block) => block,
+            None => {
+                self.pending.resize(samples, 0);
+                self.encode_into_sink(samples)?;
+                self.pending.clear();
+                self.sink.bytes().clone()
+            }
+        };
+        for _ in 0..blocks {
+            self.append(&block, body);
+        }
+        self.silent_block = Some(block);
+        self.digest_silence(blocks * samples as u64);
         Ok(())
+    }
+
+    fn digest_silence(&mut self, samples: u64) {
+        const ZEROS: [u8; 1 << 12] = [0; 1 << 12];
+        let mut left = samples * u64::from(self.shape.format.bits() / 8);
+        self.digested_silence = self.digested_silence.saturating_add(left);
+        if self.digested_silence > MOST_DIGESTED_SILENCE {
+            self.digest = None;
+        }
+        let Some(digest) = &mut self.digest else {
+            return;
+        };
+        while left > 0 {
+            let now = left.min(ZEROS.len() as u64);
+            digest.consume(&ZEROS[..now as usize]);
+            left -= now;
+        }
     }
 
     /// `fLaC` and the STREAMINFO block (RFC 9639, section 8.2).
@@ -147,6 +215,30 @@ impl Encoding for Flac {
         Ok(done)
     }
 
+    fn encode_silence(&mut self, frames: u64, body: &mut Vec<u8>) -> Result<u64> {
+        let channels = usize::from(self.shape.channels);
+        let (mut left, mut done) = (frames as usize, 0);
+        if self.pending.iter().any(|sample| *sample != 0) {
+            let filling = left.min(self.block_frames - self.pending.len() / channels);
+            self.pending
+                .resize(self.pending.len() + filling * channels, 0);
+            left -= filling;
+            if self.pending.len() < self.block_frames * channels {
+                return Ok(0);
+            }
+            self.encode_block(self.block_frames, body)?;
+            done += self.block_frames;
+        }
+        // What is pending is silent, too.
+        left += self.pending.len() / channels;
+        self.pending.clear();
+        let blocks = left / self.block_frames;
+        self.append_silent_blocks(blocks as u64, body)?;
+        done += blocks * self.block_frames;
+        self.pending.resize(left % self.block_frames * channels, 0);
+        Ok(done as u64)
+    }
+
     fn flush(&mut self, body: &mut Vec<u8>) -> Result<u64> {
         let frames = self.pending.len() / usize::from(self.shape.channels);
         if frames > 0 {
@@ -160,16 +252,13 @@ impl Encoding for Flac {
     }
 
     fn header(&self, frames: u64, _body_bytes: u64) -> Vec<u8> {
-        /// Says that the digest is not known.
-        const UNKNOWN: [u8; 16] = [0; 16];
-        self.header_with(frames, UNKNOWN)
+        self.header_with(frames, UNKNOWN_DIGEST)
     }
 
     fn completed(&self, frames: u64, _body_bytes: u64) -> (Vec<u8>, &'static [u8]) {
-        (
-            self.header_with(frames, self.digest.clone().finalize().0),
-            &[],
-        )
+        let digest = self.digest.clone();
+        let digest = digest.map_or(UNKNOWN_DIGEST, |digest| digest.finalize().0);
+        (self.header_with(frames, digest), &[])
     }
 
     fn announced(&self, frames: Option<u64>) -> Vec<u8> {
@@ -178,5 +267,51 @@ impl Encoding for Flac {
 
     fn clipped(&self) -> u64 {
         self.quantizer.clipped
+    }
+}
+
+/// Appends a frame with this number in its header, and the checksums that follow from it (RFC 9639, sections
+/// 9.1 and 9.3).
+fn append_renumbered(frame: &[u8], number: u64, out: &mut Vec<u8>) {
+    let begin = out.len();
+    let (fixed, rest) = frame.split_at(4);
+    let old_bytes = match rest[0].leading_ones() {
+        0 => 1,
+        n => n as usize,
+    };
+    let sizes = fixed[2];
+    // What the header has no codes for follows the number: the length of a block, and a rate.
+    let more = match sizes >> 4 {
+        6 => 1,
+        7 => 2,
+        _ => 0,
+    } + match sizes & 15 {
+        12 => 1,
+        13 | 14 => 2,
+        _ => 0,
+    };
+    let (header, subframes) = rest[old_bytes..].split_at(more);
+    out.extend(fixed);
+    append_coded(number, out);
+    out.extend(header);
+    out.push(crc8(&out[begin..]));
+    // Between the old checksums.
+    out.extend(&subframes[1..subframes.len() - 2]);
+    out.extend(crc16(0, &out[begin..]).to_be_bytes());
+}
+
+/// Appends a number of up to 36 bits, coded as UTF-8 codes characters.
+fn append_coded(number: u64, out: &mut Vec<u8>) {
+    if number < 0x80 {
+        out.push(number as u8);
+        return;
+    }
+    // So many bytes of six bits follow the first, which has one bit less for each.
+    let bits = u64::BITS - number.leading_zeros();
+    let following = (1..7).find(|n| bits <= 6 * n + 6 - n).unwrap_or(6);
+    let marks = 0xFF00u16 >> (following + 1);
+    out.push(marks as u8 | (number >> (6 * following)) as u8);
+    for n in (0..following).rev() {
+        out.push(0x80 | (number >> (6 * n)) as u8 & 0x3F);
     }
 }

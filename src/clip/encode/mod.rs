@@ -106,6 +106,9 @@ trait Encoding: Send {
     /// `body`; returns how many frames that is, counting those kept back from earlier calls.
     fn encode(&mut self, samples: &[f32], body: &mut Vec<u8>) -> Result<u64>;
 
+    /// Encodes at most [`SILENCE_FRAMES`] of silence, as [`Encoding::encode`] does.
+    fn encode_silence(&mut self, frames: u64, body: &mut Vec<u8>) -> Result<u64>;
+
     /// Encodes what was kept back; returns how many frames.
     fn flush(&mut self, body: &mut Vec<u8>) -> Result<u64>;
 
@@ -128,6 +131,9 @@ trait Encoding: Send {
 
 /// Frames that are encoded at once, at most.
 const PIECE_FRAMES: usize = 4096;
+
+/// Frames of silence that are encoded at once, at most.
+const SILENCE_FRAMES: u64 = 8 * PIECE_FRAMES as u64;
 
 /// Makes the encoding of a shape that was checked.
 fn encoding(shape: Shape) -> Box<dyn Encoding> {

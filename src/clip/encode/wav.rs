@@ -160,6 +160,11 @@ impl Encoding for Wav {
         Ok(samples.len() as u64 / u64::from(self.shape.channels))
     }
 
+    fn encode_silence(&mut self, frames: u64, body: &mut Vec<u8>) -> Result<u64> {
+        body.resize(body.len() + (frames * self.frame_bytes()) as usize, 0);
+        Ok(frames)
+    }
+
     fn flush(&mut self, _body: &mut Vec<u8>) -> Result<u64> {
         Ok(0)
     }

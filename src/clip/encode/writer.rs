@@ -1,7 +1,7 @@
 //! The file: what is appended to it, and the header that describes what was.
 
 use super::medium::Medium;
-use super::{Encoding, PIECE_FRAMES, Shape, encoding, io_error};
+use super::{Encoding, PIECE_FRAMES, SILENCE_FRAMES, Shape, encoding, io_error};
 use crate::clip::bad_samples;
 use crate::clip::locked::Locked;
 use crate::error::{Error, Result};
@@ -184,11 +184,12 @@ impl Writer {
                 Err(source) => return Err(self.cut_back(source)),
             }
         }
-        let silence = vec![0.0; PIECE_FRAMES * self.channels];
         let mut left = frames;
         while left > 0 {
-            let now = left.min(PIECE_FRAMES as u64);
-            self.write(&silence[..now as usize * self.channels])?;
+            let now = left.min(SILENCE_FRAMES);
+            self.piece.clear();
+            let frames = self.encoding.encode_silence(now, &mut self.piece)?;
+            self.append(frames)?;
             left -= now;
         }
         Ok(())
