@@ -1,14 +1,16 @@
 /*
  * The library's threads take no signals of the program: a handler runs on a thread of the program, a
- * signal that the program waits for reaches it, and a recorder that meets the limit of the size of files
- * fails without ending the process.
+ * signal that the program waits for reaches it. Whatever is written, on a thread of the library or of the
+ * program, a limit of the size of files and a pipe without a reader are errors, and do not end the process.
  */
 #define _GNU_SOURCE
 #include "check.h"
+#include <fcntl.h>
 #include <pthread.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { TIMES = 50 };
@@ -123,6 +125,64 @@ static void a_limit_of_the_size_of_files_is_a_failure(const char *path)
     OK(amio_interface_free(iface));
 }
 
+/* What the program's own thread writes, too. */
+static void a_limit_of_the_size_of_files_is_an_error(const char *path)
+{
+    static const rlim_t limits[] = {0, 10, 100};
+    const struct rlimit none = {RLIM_INFINITY, RLIM_INFINITY};
+    amio_clip *clip = counting_clip(RATE);
+    amio_interface *iface = rolling_offline(1);
+    amio_recorder_config recording;
+    amio_recorder *recorder;
+    sigset_t waiting;
+    unsigned i, format;
+
+    memset(&recording, 0, sizeof recording);
+    recording.struct_size = sizeof recording;
+    for (i = 0; i < sizeof limits / sizeof *limits; i++) {
+        const struct rlimit limit = {limits[i], RLIM_INFINITY};
+        CHECK(setrlimit(RLIMIT_FSIZE, &limit) == 0);
+        for (format = AMIO_FILE_WAV_F32; format <= AMIO_FILE_WAVE64_F32; format++)
+            FAILS(AMIO_ERROR_IO, amio_clip_save(clip, path, format, NULL, NULL));
+        FAILS(AMIO_ERROR_IO, amio_clip_save_wav(clip, path));
+        if (limits[i] < 40)
+            FAILS(AMIO_ERROR_IO, amio_recorder_new(iface, path, &recording, &recorder));
+    }
+    CHECK(setrlimit(RLIMIT_FSIZE, &none) == 0);
+    CHECK(sigpending(&waiting) == 0 && !sigismember(&waiting, SIGXFSZ));
+    CHECK(pthread_sigmask(SIG_BLOCK, NULL, &waiting) == 0 && !sigismember(&waiting, SIGXFSZ));
+    OK(amio_interface_free(iface));
+    OK(amio_clip_free(clip));
+}
+
+/* A reader that leaves at once. */
+static void *read_a_little(void *path)
+{
+    char bytes[100];
+    int pipe = open(path, O_RDONLY);
+    CHECK(pipe >= 0);
+    CHECK(read(pipe, bytes, sizeof bytes) > 0);
+    close(pipe);
+    return NULL;
+}
+
+static void a_pipe_whose_reader_leaves_is_an_error(const char *path)
+{
+    amio_clip *clip = counting_clip(RATE);
+    pthread_t reader;
+    int status;
+    remove(path);
+    CHECK(mkfifo(path, 0600) == 0);
+    CHECK(pthread_create(&reader, NULL, read_a_little, (void *)path) == 0);
+    /* Until it has opened the pipe. */
+    do
+        status = amio_clip_save(clip, path, AMIO_FILE_WAV_F32, NULL, NULL);
+    while (status == AMIO_ERROR_IO && strstr(amio_last_error_message(), "nobody reads"));
+    CHECK(status == AMIO_ERROR_IO);
+    CHECK(pthread_join(reader, NULL) == 0);
+    OK(amio_clip_free(clip));
+}
+
 int main(void)
 {
     const char *folder = getenv("TMPDIR");
@@ -130,6 +190,8 @@ int main(void)
     snprintf(path, sizeof path, "%s/amio-signals-%ld.wav", folder ? folder : "/tmp", (long)getpid());
     signals_reach_the_program(path);
     a_limit_of_the_size_of_files_is_a_failure(path);
+    a_limit_of_the_size_of_files_is_an_error(path);
+    a_pipe_whose_reader_leaves_is_an_error(path);
     remove(path);
     return 0;
 }

@@ -496,7 +496,8 @@
 
 /**
  * A recorder could not go on, because the disk is full, say: `message` names the file and the
- * reason. The file can be played, and has the `frames` that were written before.
+ * reason. The file can be played, and has the `frames` that were written before; none if it was deleted
+ * or replaced meanwhile.
  */
 #define AMIO_EVENT_RECORDER_FAILED 21
 
@@ -2343,7 +2344,8 @@ amio_status amio_recorder_new(struct amio_interface *iface,
  *
  * Thread: any but the audio thread; waits for the disk.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO (the file could not be
- * written to its end, now or before; what was written can be played).
+ * written to its end, now or before; what was written can be played, unless the file was deleted or
+ * replaced meanwhile).
  */
 amio_status amio_recorder_stop(struct amio_recorder *recorder);
 

@@ -63,7 +63,8 @@ pub const AMIO_EVENT_RECORDER_STARTED: u32 = 19;
 /// A recorder has ended, and its file, `message`, is complete and has `frames`.
 pub const AMIO_EVENT_RECORDER_ENDED: u32 = 20;
 /// A recorder could not go on, because the disk is full, say: `message` names the file and the
-/// reason. The file can be played, and has the `frames` that were written before.
+/// reason. The file can be played, and has the `frames` that were written before; none if it was deleted
+/// or replaced meanwhile.
 pub const AMIO_EVENT_RECORDER_FAILED: u32 = 21;
 /// The disk was too slow for a recorder: its file, `message`, has silence in place of the `frames`
 /// before `position` and `device_frame`.

@@ -150,7 +150,8 @@ pub unsafe extern "C" fn amio_recorder_new(
 ///
 /// Thread: any but the audio thread; waits for the disk.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO (the file could not be
-/// written to its end, now or before; what was written can be played).
+/// written to its end, now or before; what was written can be played, unless the file was deleted or
+/// replaced meanwhile).
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_recorder_stop(recorder: *mut amio_recorder) -> amio_status {
     guard(|| {

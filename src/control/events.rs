@@ -131,7 +131,8 @@ pub enum EventKind {
         /// Its length.
         frames: u64,
     },
-    /// A recorder could not go on: the disk is full, say. The file has what was written before.
+    /// A recorder could not go on: the disk is full, say. The file has what was written before; nothing if
+    /// it was deleted or replaced meanwhile.
     RecorderFailed {
         /// The file.
         path: PathBuf,

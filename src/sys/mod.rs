@@ -13,7 +13,7 @@ mod thread;
 pub(crate) use denormals::Denormals;
 pub(crate) use fork::{Home, MADE_BEFORE};
 pub(crate) use signal::Signal;
-pub(crate) use thread::spawn;
+pub(crate) use thread::{spawn, without_signals};
 
 use std::fs::{File, OpenOptions};
 use std::io;

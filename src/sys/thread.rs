@@ -1,13 +1,15 @@
-//! Threads of the library's own.
+//! Signals: which threads take them, and that a write raises none.
 
 use crate::error::{Error, Result};
+use std::io;
+use std::mem;
 use std::thread::JoinHandle;
 
 /// Starts a thread. No signal handler of the program runs on it, and no signal that the program waits
 /// for is taken by it: it begins with all signals blocked, but for those that a fault of its own raises.
 /// Threads that it starts (libjack's, too) inherit that.
 pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
-    let blocked = BlockedSignals::new();
+    let blocked = BlockedSignals::all();
     let thread = std::thread::Builder::new().name(name.into()).spawn(run);
     drop(blocked);
     thread.map_err(|source| Error::System {
@@ -16,13 +18,51 @@ pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<J
     })
 }
 
-/// While it lives, the calling thread takes no signals. A new thread inherits that.
+/// Writes to a file or a pipe, on whichever thread: where the limit of the size of files (RLIMIT_FSIZE) is
+/// reached, or nobody reads the pipe any more, that is an error alone, and not also a signal to this thread,
+/// which would end the process.
+pub(crate) fn without_signals<T>(write: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
+    // SAFETY: sets of signals are plain data, and valid when they are zero; all pointers are valid for the
+    // calls.
+    let pending = || unsafe {
+        let mut pending: libc::sigset_t = mem::zeroed();
+        libc::sigpending(&mut pending);
+        pending
+    };
+    // SAFETY: as above.
+    let of_writes = unsafe {
+        let mut of_writes: libc::sigset_t = mem::zeroed();
+        libc::sigaddset(&mut of_writes, libc::SIGXFSZ);
+        libc::sigaddset(&mut of_writes, libc::SIGPIPE);
+        of_writes
+    };
+    let _blocked = BlockedSignals::block(&of_writes);
+    let before = pending();
+    let written = write();
+    let raised = match written.as_ref().err().and_then(io::Error::raw_os_error) {
+        Some(libc::EFBIG) => libc::SIGXFSZ,
+        Some(libc::EPIPE) => libc::SIGPIPE,
+        _ => return written,
+    };
+    // SAFETY: as above; the timeout is valid.
+    unsafe {
+        // One that waited before is the program's.
+        if libc::sigismember(&before, raised) == 0 && libc::sigismember(&pending(), raised) == 1 {
+            let mut taken: libc::sigset_t = mem::zeroed();
+            libc::sigaddset(&mut taken, raised);
+            libc::sigtimedwait(&taken, std::ptr::null_mut(), &mem::zeroed());
+        }
+    }
+    written
+}
+
+/// While it lives, the calling thread takes no signals, or some less. A new thread inherits that.
 struct BlockedSignals {
     before: libc::sigset_t,
 }
 
 impl BlockedSignals {
-    fn new() -> BlockedSignals {
+    fn all() -> BlockedSignals {
         const OF_FAULTS: [libc::c_int; 7] = [
             libc::SIGSEGV,
             libc::SIGBUS,
@@ -34,13 +74,22 @@ impl BlockedSignals {
         ];
         // SAFETY: sets of signals are plain data, and valid when they are zero; all pointers are valid
         // for the calls, which cannot fail with these arguments.
-        unsafe {
-            let (mut all, mut before): (libc::sigset_t, libc::sigset_t) = std::mem::zeroed();
+        let all = unsafe {
+            let mut all: libc::sigset_t = mem::zeroed();
             libc::sigfillset(&mut all);
             for signal in OF_FAULTS {
                 libc::sigdelset(&mut all, signal);
             }
-            libc::pthread_sigmask(libc::SIG_BLOCK, &all, &mut before);
+            all
+        };
+        BlockedSignals::block(&all)
+    }
+
+    fn block(signals: &libc::sigset_t) -> BlockedSignals {
+        // SAFETY: as in `all`.
+        unsafe {
+            let mut before: libc::sigset_t = mem::zeroed();
+            libc::pthread_sigmask(libc::SIG_BLOCK, signals, &mut before);
             BlockedSignals { before }
         }
     }
@@ -48,7 +97,7 @@ impl BlockedSignals {
 
 impl Drop for BlockedSignals {
     fn drop(&mut self) {
-        // SAFETY: the set was filled in by `new`; nothing is written.
+        // SAFETY: the set was filled in by `block`; nothing is written.
         unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &self.before, std::ptr::null_mut()) };
     }
 }

@@ -4,6 +4,7 @@
 
 mod files;
 mod full;
+mod gone;
 mod killed;
 mod losses;
 mod numbers;

@@ -99,7 +99,7 @@ impl FileWriter {
     ///
     /// # Errors
     /// [`Error::InvalidArgument`] for a part of a frame, and for more frames than were announced;
-    /// [`Error::Io`]: a file holds what was written before then.
+    /// [`Error::Io`]: a file holds what was written before then; [`Error::InvalidState`]: that was so before.
     pub fn write(&mut self, samples: &[f32]) -> Result<()> {
         let channels = usize::from(self.shape.channels);
         if !samples.len().is_multiple_of(channels) {
@@ -124,7 +124,8 @@ impl FileWriter {
     /// Completes the file.
     ///
     /// # Errors
-    /// [`Error::InvalidState`] for fewer frames than were announced; [`Error::Io`].
+    /// [`Error::InvalidState`] for fewer frames than were announced; [`Error::Io`], also where the file was
+    /// deleted or replaced meanwhile.
     pub fn finish(mut self) -> Result<Written> {
         if let Some(announced) = self.announced
             && announced != self.frames

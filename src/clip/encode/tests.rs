@@ -324,3 +324,128 @@ fn a_file_gets_whole_frames_and_as_many_as_were_announced() {
     let refused = FileWriter::stream("pipe", std::io::sink(), FileFormat::Flac16, 9, RATE, None);
     assert!(matches!(refused.err(), Some(Error::OutOfRange { .. })));
 }
+
+#[test]
+fn silence_of_any_length_anywhere_in_flac_is_exact_with_its_digest() {
+    for (format, channels) in [
+        (FileFormat::Flac16, 1),
+        (FileFormat::Flac24, 2),
+        (FileFormat::Flac16, 8),
+    ] {
+        let file = Scratch::new(&format!("silence-{format:?}-{channels}.flac"));
+        let mut writer = Writer::create(&file.0, shape(format, channels)).expect("it opens");
+        let mut written = Vec::new();
+        // Numbers of blocks pass 0x80 and 0x800, from which on they are coded in more bytes.
+        for (sound, silence) in [
+            (0, 1),
+            (1, 4_094),
+            (1, 8_192),
+            (777, 600_000),
+            (4_096, 8_000_000),
+        ] {
+            let sound = samples(sound, channels);
+            writer.write(&sound).expect("there is room");
+            written.extend(sound);
+            writer.write_silence(silence).expect("there is room");
+            written.resize(
+                written.len() + silence as usize * usize::from(channels),
+                0.0,
+            );
+        }
+        let sound = samples(5_000, channels);
+        writer.write(&sound).expect("there is room");
+        written.extend(sound);
+        writer.finish().expect("there is room");
+        assert_eq!(
+            writer.frames(),
+            (written.len() / usize::from(channels)) as u64
+        );
+        // Its own tool compares the digest; that there is none would be a warning.
+        run("flac", &[OsStr::new("-stw"), file.0.as_os_str()]);
+        assert!(load(&file.0) == written, "{format:?}");
+        assert!(read(&file.0, format) == written, "{format:?}");
+    }
+}
+
+#[test]
+fn six_hours_of_silence_are_a_matter_of_a_moment_in_flac() {
+    const SIX_HOURS: u64 = 6 * 3_600 * RATE as u64;
+    let file = Scratch::new("six-hours.flac");
+    let format = FileFormat::Flac24;
+    let mut writer = Writer::create(&file.0, shape(format, 2)).expect("it opens");
+    let sound = samples(10_000, 2);
+    writer.write(&sound).expect("there is room");
+    let began = std::time::Instant::now();
+    writer.write_silence(SIX_HOURS).expect("there is room");
+    let took = began.elapsed();
+    println!("six hours of silence took {took:?}");
+    assert!(took.as_secs() < 5, "{took:?}"); // it is 70 s if all of it is encoded
+    writer.write(&sound).expect("there is room");
+    writer.finish().expect("there is room");
+    assert_eq!(writer.frames(), SIX_HOURS + 20_000);
+    let clip = Clip::open_stream(&file.0, &Default::default()).expect("it opens");
+    assert_eq!(clip.info().frames, SIX_HOURS + 20_000);
+    let mut heard = vec![0.0; 10_000];
+    let left: Vec<f32> = sound.iter().step_by(2).copied().collect();
+    for begin in [0, SIX_HOURS + 10_000] {
+        clip.read(0, begin, &mut heard);
+        assert!(heard == left, "{begin}");
+    }
+    clip.read(0, SIX_HOURS / 2, &mut heard);
+    assert!(heard == [0.0; 10_000]);
+    // Its own tool sees what lies behind the silence.
+    let (skip, out) = (format!("--skip={SIX_HOURS}"), Scratch::new("six-hours.wav"));
+    let arguments = [
+        "-sd".as_ref(),
+        skip.as_ref(),
+        "-o".as_ref(),
+        out.0.as_os_str(),
+    ];
+    run("flac", &[&arguments[..], &[file.0.as_os_str()]].concat());
+    assert!(load(&out.0)[2 * 10_000..] == sound);
+}
+
+/// Whether this is the process of the next test that may write little.
+const LIMITED: &str = "AMIO_TEST_LIMITED_WRITER";
+
+#[test]
+fn what_a_writer_claims_after_a_failure_is_what_its_header_tells() {
+    if std::env::var_os(LIMITED).is_none() {
+        let name =
+            "clip::encode::tests::what_a_writer_claims_after_a_failure_is_what_its_header_tells";
+        let done = Command::new(std::env::current_exe().expect("it runs from a file"))
+            .args(["--exact", name, "--nocapture"])
+            .env(LIMITED, "1")
+            .output()
+            .expect("this test starts again");
+        let printed = String::from_utf8_lossy(&done.stdout);
+        assert!(printed.contains("result: ok. 1 passed"), "{done:?}");
+        return;
+    }
+    let limit = |bytes: &str| {
+        let of_this = format!("--pid={}", std::process::id());
+        let limit = format!("--fsize={bytes}:unlimited");
+        run("prlimit", &[OsStr::new(&of_this), limit.as_ref()]);
+    };
+    for format in [FileFormat::Wav24, FileFormat::Flac24, FileFormat::Wave64F32] {
+        let file = Scratch::new(&format!("limited.{}", extension(format)));
+        let mut writer = Writer::create(&file.0, shape(format, 1)).expect("it opens");
+        writer.write(&samples(8_192, 1)).expect("there is room");
+        writer.settle().expect("there is room");
+        writer.write(&samples(8_192, 1)).expect("there is room");
+        // Not even the header can be brought up to date.
+        limit("8");
+        let error = writer
+            .write(&samples(8_192, 1))
+            .expect_err("there is no room");
+        assert!(matches!(error, Error::Io { .. }), "{error}");
+        limit("unlimited");
+        assert_eq!(load(&file.0).len() as u64, writer.frames());
+        assert_eq!(writer.frames(), 8_192);
+        let refused = writer.write(&[0.0]);
+        assert!(
+            matches!(refused, Err(Error::InvalidState(_))),
+            "{refused:?}"
+        );
+    }
+}

@@ -24,6 +24,8 @@ pub(crate) struct Writer {
     body_bytes: u64,
     /// What the header on disk says.
     settled_frames: u64,
+    /// It could not be written; what the encoder keeps does not fit to it any more.
+    has_failed: bool,
     bad_samples: u64,
     /// Reused for each piece, and for the samples of one that has bad ones.
     piece: Vec<u8>,
@@ -61,9 +63,9 @@ impl Writer {
                 path.display()
             )));
         };
-        file.set_len(0).map_err(|e| io_error(path, e))?;
+        let medium = Medium::file(file).map_err(|e| io_error(path, e))?;
         let header = encoding.header(0, 0);
-        Writer::begin(path, Medium::File(file), header, shape, encoding)
+        Writer::begin(path, medium, header, shape, encoding)
     }
 
     /// Begins to write into what takes bytes one after another; `path` is its name for messages. It is
@@ -115,6 +117,7 @@ impl Writer {
             frames: 0,
             body_bytes: 0,
             settled_frames: 0,
+            has_failed: false,
             bad_samples: 0,
             piece: Vec::new(),
             silenced: Vec::new(),
@@ -146,8 +149,9 @@ impl Writer {
     ///
     /// # Errors
     /// [`Error::Io`]: the disk is full, say. The file is cut back then to whole frames, with a
-    /// header that describes them, and is to be dropped.
+    /// header that describes them. [`Error::InvalidState`]: that was so before.
     pub fn write(&mut self, samples: &[f32]) -> Result<()> {
+        self.check()?;
         for piece in samples.chunks(PIECE_FRAMES * self.channels) {
             self.piece.clear();
             let piece = if bad_samples::are_good(piece) {
@@ -170,6 +174,7 @@ impl Writer {
     /// # Errors
     /// As [`Writer::write`].
     pub fn write_silence(&mut self, frames: u64) -> Result<()> {
+        self.check()?;
         if let Some(bytes) = self.encoding.silent_frame_bytes() {
             // A hole, which reads as zeros.
             let body_bytes = self.body_bytes.saturating_add(frames.saturating_mul(bytes));
@@ -201,6 +206,10 @@ impl Writer {
     /// # Errors
     /// As [`Writer::write`].
     pub fn settle(&mut self) -> Result<()> {
+        self.check()?;
+        if let Err(source) = self.medium.check_name() {
+            return Err(self.lose(source));
+        }
         if self.unsettled_frames() == 0 {
             return Ok(());
         }
@@ -216,6 +225,7 @@ impl Writer {
     /// # Errors
     /// As [`Writer::write`].
     pub fn finish(&mut self) -> Result<()> {
+        self.check()?;
         self.piece.clear();
         let frames = self.encoding.flush(&mut self.piece)?;
         self.append(frames)?;
@@ -227,7 +237,22 @@ impl Writer {
             .append(padding, end)
             .and_then(|()| self.medium.set_header(&header))
             .and_then(|()| self.medium.flush());
-        written.map_err(|source| self.cut_back(source))
+        if let Err(source) = written {
+            return Err(self.cut_back(source));
+        }
+        self.settled_frames = self.frames;
+        self.medium.check_name().map_err(|source| self.lose(source))
+    }
+
+    /// Refuses to go on after a failure.
+    fn check(&self) -> Result<()> {
+        match self.has_failed {
+            false => Ok(()),
+            true => Err(Error::InvalidState(format!(
+                "{}: it could not be written before; what it holds can be played",
+                self.path.display()
+            ))),
+        }
     }
 
     /// Appends the piece, which completes so many frames.
@@ -243,13 +268,22 @@ impl Writer {
 
     /// Takes away what was written in part.
     fn cut_back(&mut self, source: std::io::Error) -> Error {
-        let length = self.header_bytes + self.body_bytes;
-        // The first error is what is told; where these fail as well, the file is as it was when
-        // it was settled last.
-        let _ = self
-            .medium
-            .set_length(length)
-            .and_then(|_| self.write_header());
+        self.has_failed = true;
+        // The first error is what is told. Where this fails as well, something follows what the header
+        // tells of.
+        let _ = self.medium.set_length(self.header_bytes + self.body_bytes);
+        if self.write_header().is_err() {
+            // The file is as it was when it was settled last.
+            self.frames = self.settled_frames;
+        }
+        io_error(&self.path, source)
+    }
+
+    /// Gives up a file that nobody will find.
+    fn lose(&mut self, source: std::io::Error) -> Error {
+        self.has_failed = true;
+        self.frames = 0;
+        self.settled_frames = 0;
         io_error(&self.path, source)
     }
 
