@@ -141,7 +141,8 @@ fn a_file_that_is_cut_short_while_it_is_read_ends_early_or_fails_at_once() {
                     .and_then(|()| source.read(&mut out));
                 let took = began.elapsed();
                 assert!(took < ENOUGH, "{name}, {kept} bytes: {took:?} at {n}/20");
-                if kept == 0 && n > 0 {
+                // What was read before may still be in memory.
+                if kept == 0 && n > 0 && length > 1 << 17 {
                     assert!(!matches!(read, Ok(4_096)), "{name}: {read:?} at {n}/20");
                 }
             }
