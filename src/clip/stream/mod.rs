@@ -240,13 +240,15 @@ impl Stream {
     /// silent, and is read again when it is asked for after a while.
     pub fn load(&self, page: u64) {
         let mut reading = self.reading();
-        let (is_again, mut capacity, needed) = {
+        let (was_told, mut capacity, needed) = {
             let table = self.table();
             if page >= self.pages_in_all() || !table.lacks(page) {
                 return;
             }
-            let is_again = table.places.contains_key(&page);
-            (is_again, table.capacity, KEPT_PER_ASKED * table.asked)
+            // Before, or of the page before: what cannot be read is told once, where it begins.
+            let before = page.saturating_sub(1)..=page;
+            let was_told = before.into_iter().any(|page| table.failed(page));
+            (was_told, table.capacity, KEPT_PER_ASKED * table.asked)
         };
         while capacity < needed {
             match self.pages.grow(FIRST_PAGES) {
@@ -258,7 +260,7 @@ impl Stream {
                 }
             }
         }
-        let failure = reading.read_page(page, is_again);
+        let failure = reading.read_page(page, was_told);
         let mut table = self.table();
         table.capacity = capacity;
         let number = table.make_place(page, failure);
@@ -317,8 +319,8 @@ impl Drop for Reading<'_> {
 }
 
 impl Reading<'_> {
-    /// Reads a page into `block`; what cannot be read is silent. It is told, but not `again`.
-    fn read_page(&mut self, page: u64, again: bool) -> Option<Failure> {
+    /// Reads a page into `block`; what cannot be read is silent. It is told, unless it `was_told`.
+    fn read_page(&mut self, page: u64, was_told: bool) -> Option<Failure> {
         let _kept = Denormals::kept();
         let first = page * PAGE_FRAMES as u64;
         let frames = (self.stream.info.frames - first).min(PAGE_FRAMES as u64) as usize;
@@ -354,7 +356,7 @@ impl Reading<'_> {
                 })
             }
             Err(error) => {
-                if !again {
+                if !was_told {
                     table.note_trouble(error.to_string());
                 }
                 Some(Failure {
@@ -384,6 +386,11 @@ impl Reader {
 }
 
 impl Table {
+    fn failed(&self, page: u64) -> bool {
+        let place = self.places.get(&page);
+        place.is_some_and(|place| place.failure.is_some())
+    }
+
     /// Whether a page is to be read: it is not there, or could not be read a while ago.
     fn lacks(&self, page: u64) -> bool {
         match self.places.get(&page) {
@@ -467,6 +474,8 @@ pub(crate) mod tests {
         Nothing,
         Ends(u64),
         Fails(u64),
+        /// From there on.
+        Broken(u64),
     }
 
     impl Numbers {
@@ -496,9 +505,12 @@ pub(crate) mod tests {
             };
             let wanted = out[0].len() as u64;
             let frames = wanted.min(end.saturating_sub(self.at));
-            if let Wrong::Fails(frame) = self.wrong
-                && (self.at..self.at + frames).contains(&frame)
-            {
+            let fails = match self.wrong {
+                Wrong::Fails(frame) => Some(frame),
+                Wrong::Broken(frame) => Some(frame.max(self.at)),
+                Wrong::Nothing | Wrong::Ends(_) => None,
+            };
+            if let Some(frame) = fails.filter(|f| (self.at..self.at + frames).contains(f)) {
                 return Err(Error::InvalidState(format!("cannot read frame {frame}")));
             }
             for sample in &mut out[0][..frames as usize] {
@@ -663,6 +675,23 @@ pub(crate) mod tests {
         fn seek(&mut self, frame: u64) -> Result<()> {
             self.numbers.seek(frame)
         }
+    }
+
+    #[test]
+    fn what_cannot_be_read_is_told_once_where_it_begins_and_again_after_a_jump() {
+        let stream = stream(40, Wrong::Broken(PAGE + 7));
+        let told = |pages: Range<u64>| {
+            pages.for_each(|page| stream.load(page));
+            stream.take_trouble()
+        };
+        let trouble = told(0..2).expect("it is told");
+        assert!(
+            trouble.contains(&format!("frame {}", PAGE + 7)),
+            "{trouble}"
+        );
+        assert_eq!(told(2..10), None);
+        assert!(told(20..21).is_some());
+        assert_eq!(told(21..30), None);
     }
 
     #[test]
