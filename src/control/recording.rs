@@ -225,6 +225,9 @@ impl Job {
         let result = self.record().and_then(|()| self.writer.finish());
         self.update();
         let mut recording = self.done;
+        // After a failure the file may have fewer frames than came.
+        recording.lost_frames = recording.lost_frames.min(recording.frames);
+        recording.skipped_frames = recording.skipped_frames.min(recording.frames);
         let failure = result.as_ref().err().map(Failure::of);
         let (path, frames) = (self.take.path.clone(), recording.frames);
         let kind = match &failure {
