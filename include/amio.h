@@ -54,6 +54,21 @@
  *
  * Numbers of codes and constants are never used again for something else.
  *
+ * # Memory
+ *
+ * What grows with what the caller hands over or asks for is had, or the call fails with
+ * AMIO_ERROR_OUT_OF_MEMORY: clips, analyses, entries, swaps, groups, queues, buffers, and what is kept of a
+ * file. Then nothing has changed: objects are as they were and can be used and freed, a file that was to be
+ * replaced is still there, a playspec that was to be scheduled can still be added to. (A group that could
+ * not be committed is spent, as after any error.) Events for which there is no memory are lost and counted,
+ * as where their queue is full. A recording that runs out of memory ends as where its disk is full.
+ *
+ * What is small and always of the same size is not told: names, messages, locks, threads' own data, less
+ * than 4 KiB each; nor is what decoders, encoders, conversions of the rate and the measurement of loudness
+ * need for their states, some hundred KiB, which does not grow with the length of the sound. (That
+ * measurement keeps 16 bytes for each tenth of a second; whether they can be had is looked at beforehand.)
+ * Without memory for these, the process ends with a message.
+ *
  * # Units
  *
  * A *frame* is one sample of every channel at one instant. Names end in their unit: `_frames`,
@@ -1540,7 +1555,7 @@ amio_status amio_interface_new(const struct amio_interface_config *config,
  * a second more where it has to be opened anew, after it was lost or a start or stop failed.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
  * already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM; where it
- * has to be opened anew, those of amio_interface_new() for a server too.
+ * has to be opened anew, those of amio_interface_new() for a server too; AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_interface_start(struct amio_interface *iface);
 
@@ -1650,7 +1665,7 @@ amio_status amio_interface_advance(struct amio_interface *iface,
  *
  * Thread: any. Units: frames per period, 1 to 65536.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
- * AMIO_ERROR_INVALID_STATE (not the offline driver, or closed).
+ * AMIO_ERROR_INVALID_STATE (not the offline driver, or closed); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_interface_set_period_frames(struct amio_interface *iface, uint32_t period_frames);
 
@@ -1702,7 +1717,7 @@ amio_status amio_interface_position(struct amio_interface *iface, int64_t *out_p
  * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
  * at most half a second. Units: frames, -2^61 to 2^61.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
- * AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+ * AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_interface_set_position(struct amio_interface *iface, int64_t position);
 
@@ -1721,8 +1736,8 @@ amio_status amio_interface_rolling(struct amio_interface *iface, uint32_t *out_r
  *
  * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
  * at most half a second.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
- * (neither 0 nor 1); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (neither
+ * 0 nor 1); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_interface_set_rolling(struct amio_interface *iface, uint32_t rolling);
 
@@ -1833,7 +1848,8 @@ amio_status amio_clip_info(struct amio_clip *clip, struct amio_clip_properties *
  * Ownership: `out_samples` is the caller's and has room for `frames` floats.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
  * channel or frame that the clip has not, no frames); AMIO_ERROR_IO (the file of a streamed clip
- * cannot be read; the message names it and the frame, and what could be read is in `out_samples`).
+ * cannot be read; the message names it and the frame, and what could be read is in `out_samples`);
+ * AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_clip_read(struct amio_clip *clip,
                            uint32_t channel,
@@ -1935,7 +1951,7 @@ amio_status amio_clip_convert(struct amio_clip *clip,
  * Ownership: `path` is borrowed for the call.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO;
  * AMIO_ERROR_INVALID_STATE (the file is being written already); AMIO_ERROR_INVALID_ARGUMENT (an
- * empty path or one of 4096 bytes or more).
+ * empty path or one of 4096 bytes or more); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_clip_save_wav(struct amio_clip *clip, const char *path);
 
@@ -1948,8 +1964,8 @@ amio_status amio_clip_save_wav(struct amio_clip *clip, const char *path);
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO (what could be written
  * can be played); AMIO_ERROR_CANCELLED; AMIO_ERROR_INVALID_STATE (the file is being written
  * already); AMIO_ERROR_INVALID_ARGUMENT (file_format; more than 8 channels, or a rate of 65535 Hz
- * or more that is not a multiple of 10 up to 655340, in FLAC; an empty path or one of 4096 bytes or
- * more).
+ * or more that is not a multiple of 10 up to 655340, in FLAC; an empty path or one of 4096 bytes
+ * or more); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_clip_save(struct amio_clip *clip,
                            const char *path,
@@ -1964,8 +1980,8 @@ amio_status amio_clip_save(struct amio_clip *clip,
  * since their frames have to be counted.
  * Ownership: `path` is borrowed for the call; `out_info` is the caller's, its struct_size must be
  * set.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT;
- * AMIO_ERROR_INVALID_ARGUMENT (an empty path or one of 4096 bytes or more; struct_size).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT; AMIO_ERROR_INVALID_ARGUMENT
+ * (an empty path or one of 4096 bytes or more; struct_size); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_file_probe(const char *path,
                             struct amio_file_info *out_info);
@@ -2071,7 +2087,7 @@ amio_status amio_analysis_free(struct amio_analysis *analysis);
  *
  * Thread: any but the audio thread.
  * Ownership: release it with amio_playspec_free(); what is scheduled plays on without it.
- * Errors: AMIO_ERROR_NULL_POINTER.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_playspec_new(struct amio_playspec **out_playspec);
 
@@ -2095,9 +2111,10 @@ amio_status amio_playspec_entry_init(struct amio_playspec_entry *out_entry,
  * Thread: any but the audio thread.
  * Ownership: `entry` is borrowed for the call; the playspec keeps the clip's data.
  * Errors: AMIO_ERROR_NULL_POINTER (`entry->clip` too); AMIO_ERROR_INVALID_HANDLE;
- * AMIO_ERROR_INVALID_ARGUMENT (a field is out of range or beyond the clip; a repeat of which
- * more than 1024 copies would sound at once); AMIO_ERROR_UNSUPPORTED (the struct is newer than
- * the library); AMIO_ERROR_INVALID_STATE (it was scheduled: make a new playspec).
+ * AMIO_ERROR_INVALID_ARGUMENT (a field is out of range or beyond the clip; a repeat of which more
+ * than 1024 copies would sound at once); AMIO_ERROR_UNSUPPORTED (the struct is newer than the
+ * library); AMIO_ERROR_INVALID_STATE (it was scheduled: make a new playspec);
+ * AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_playspec_add(struct amio_playspec *playspec,
                               const struct amio_playspec_entry *entry,
@@ -2113,9 +2130,9 @@ amio_status amio_playspec_add(struct amio_playspec *playspec,
  * Thread: any but the audio thread.
  * Units: `entry` as amio_playspec_add() numbered it; factors, finite, -1e6 to 1e6; `ramp_frames`
  * 0 to 2^60.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no
- * such entry, a gain or the ramp is out of range); AMIO_ERROR_QUEUE_FULL (on at least one
- * interface; the others have it).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no such
+ * entry, a gain or the ramp is out of range); AMIO_ERROR_QUEUE_FULL (on at least one interface;
+ * the others have it); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_playspec_set_gain(struct amio_playspec *playspec,
                                    uint64_t entry,
@@ -2150,8 +2167,8 @@ amio_status amio_playspec_free(struct amio_playspec *playspec);
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
  * position, the late policy, an entry on outputs that the interface has not);
  * AMIO_ERROR_RATE_MISMATCH (a clip has another rate than the interface); AMIO_ERROR_QUEUE_FULL;
- * AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_SYSTEM (the thread that reads streamed clips cannot
- * be started).
+ * AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_SYSTEM (the thread that reads streamed clips
+ * cannot be started); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_interface_schedule(struct amio_interface *iface,
                                     struct amio_playspec *playspec,
@@ -2167,7 +2184,8 @@ amio_status amio_interface_schedule(struct amio_interface *iface,
  * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
  * at most half a second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_NO_SUCH_TICKET (never
- * issued by this interface, or ended); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+ * issued by this interface, or ended); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed);
+ * AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_interface_cancel(struct amio_interface *iface, uint64_t ticket);
 
@@ -2177,7 +2195,7 @@ amio_status amio_interface_cancel(struct amio_interface *iface, uint64_t ticket)
  *
  * Thread: any.
  * Ownership: release it with amio_group_free(). It does not keep the interface from being freed.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_group_new(struct amio_interface *iface, struct amio_group **out_group);
 
@@ -2211,9 +2229,10 @@ amio_status amio_group_cancel(struct amio_group *group, uint64_t ticket);
  *
  * Thread: any but the audio thread.
  * Units: as amio_playspec_set_gain().
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no
- * such entry, a gain or the ramp is out of range); AMIO_ERROR_INVALID_STATE (the playspec was
- * never scheduled, the group was committed or is full, or the interface is closed).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no such
+ * entry, a gain or the ramp is out of range); AMIO_ERROR_INVALID_STATE (the playspec was never
+ * scheduled, the group was committed or is full, or the interface is closed);
+ * AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_group_set_gain(struct amio_group *group,
                                 struct amio_playspec *playspec,
@@ -2227,7 +2246,7 @@ amio_status amio_group_set_gain(struct amio_group *group,
  *
  * Thread: any but the audio thread. Units: frames, -2^61 to 2^61.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
- * AMIO_ERROR_INVALID_STATE (the group was committed or is full).
+ * AMIO_ERROR_INVALID_STATE (the group was committed or is full); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_group_set_position(struct amio_group *group, int64_t position);
 
@@ -2235,8 +2254,9 @@ amio_status amio_group_set_position(struct amio_group *group, int64_t position);
  * As amio_interface_set_rolling(), when the group is committed.
  *
  * Thread: any but the audio thread.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
- * (neither 0 nor 1); AMIO_ERROR_INVALID_STATE (the group was committed or is full).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (neither
+ * 0 nor 1); AMIO_ERROR_INVALID_STATE (the group was committed or is full);
+ * AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_group_set_rolling(struct amio_group *group, uint32_t rolling);
 
@@ -2247,9 +2267,10 @@ amio_status amio_group_set_rolling(struct amio_group *group, uint32_t rolling);
  *
  * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
  * at most half a second.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the
- * group was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL. After these,
- * nothing of the group happens, and tickets of its swaps end as cancelled.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the group
+ * was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL;
+ * AMIO_ERROR_OUT_OF_MEMORY. After these, nothing of the group happens, and tickets of its swaps
+ * end as cancelled.
  */
 amio_status amio_group_commit(struct amio_group *group);
 
@@ -2341,8 +2362,9 @@ amio_status amio_recorder_new(struct amio_interface *iface,
  * ended already.
  *
  * Thread: any but the audio thread; waits for the disk.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO (the file could not be
- * written to its end, now or before; what was written can be played).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO or
+ * AMIO_ERROR_OUT_OF_MEMORY (the file could not be written to its end, now or before; what was
+ * written can be played).
  */
 amio_status amio_recorder_stop(struct amio_recorder *recorder);
 

@@ -2,7 +2,7 @@
 
 use super::clip::{amio_clip, amio_clip_properties};
 use super::guard::{Caller, Checked, Fault, guard};
-use super::handles::{self, Object};
+use super::handles::{self, Object, Place};
 use super::progress::amio_progress;
 use super::sized::Versioned;
 use super::status::{AMIO_ERROR_INVALID_STATE, amio_status};
@@ -122,13 +122,14 @@ pub unsafe extern "C" fn amio_analysis_new(
         let clip = handles::get("clip", clip)?;
         let parts = Parts::checked(parts)?;
         let out = caller.out("out_analysis", out_analysis)?;
+        let place = Place::take()?;
         let mut monitor = caller.monitor(progress, user_data);
         let findings: Findings = match parts {
             Parts::Overview => Overview::of_clip(&clip, &mut monitor)?.into(),
             Parts::Loudness => Loudness::of_clip(&clip, &mut monitor)?.into(),
             Parts::Both => Analysis::of_clip(&clip, &mut monitor)?.into(),
         };
-        out.set(handles::insert(Object::Analysis(Arc::new(findings))));
+        out.set(place.fill(Object::Analysis(Arc::new(findings))));
         Ok(())
     })
 }
@@ -156,13 +157,14 @@ pub unsafe extern "C" fn amio_analysis_open(
         let path = caller.path("path", path)?;
         let parts = Parts::checked(parts)?;
         let out = caller.out("out_analysis", out_analysis)?;
+        let place = Place::take()?;
         let mut monitor = caller.monitor(progress, user_data);
         let findings: Findings = match parts {
             Parts::Overview => Overview::of_file(path, &mut monitor)?.into(),
             Parts::Loudness => Loudness::of_file(path, &mut monitor)?.into(),
             Parts::Both => Analysis::of_file(path, &mut monitor)?.into(),
         };
-        out.set(handles::insert(Object::Analysis(Arc::new(findings))));
+        out.set(place.fill(Object::Analysis(Arc::new(findings))));
         Ok(())
     })
 }

@@ -1,7 +1,7 @@
 //! Clips: immutable audio data, here from memory.
 
 use super::guard::{Caller, Checked, Fault, check_memory, guard};
-use super::handles::{self, Object};
+use super::handles::{self, Object, Place};
 use super::sized::Versioned;
 use super::status::amio_status;
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
@@ -193,6 +193,7 @@ pub unsafe extern "C" fn amio_clip_new_borrowed(
         let bytes = format.byte_length(samples, frames)?;
         let release = release.ok_or_else(|| Fault::null("release"))?;
         let out = caller.out("out_clip", out_clip)?;
+        let place = Place::take()?;
         let accepted = Arc::new(AtomicBool::new(false));
         let memory = Borrowed {
             samples: samples.cast(),
@@ -203,7 +204,7 @@ pub unsafe extern "C" fn amio_clip_new_borrowed(
         };
         let clip = Clip::from_shared(format.info(frames), format.sample, format.layout, memory)?;
         accepted.store(true, Ordering::Relaxed);
-        out.set(register(clip));
+        out.set(register(place, clip));
         Ok(())
     })
 }
@@ -264,7 +265,8 @@ pub unsafe extern "C" fn amio_clip_info(
 /// Ownership: `out_samples` is the caller's and has room for `frames` floats.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
 /// channel or frame that the clip has not, no frames); AMIO_ERROR_IO (the file of a streamed clip
-/// cannot be read; the message names it and the frame, and what could be read is in `out_samples`).
+/// cannot be read; the message names it and the frame, and what could be read is in `out_samples`);
+/// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_clip_read(
     clip: *mut amio_clip,
@@ -418,13 +420,14 @@ fn new_copied(
         bytes => caller.slice("samples", samples.cast::<u8>(), bytes as u64, 1)?,
     };
     let out = caller.out("out_clip", out_clip)?;
+    let place = Place::take()?;
     let clip = Clip::from_bytes(format.info(frames), format.sample, format.layout, bytes)?;
-    out.set(register(clip));
+    out.set(register(place, clip));
     Ok(())
 }
 
-pub(super) fn register(clip: Clip) -> *mut amio_clip {
-    handles::insert(Object::Clip {
+pub(super) fn register(place: Place, clip: Clip) -> *mut amio_clip {
+    place.fill(Object::Clip {
         clip,
         references: 1,
     })

@@ -1,7 +1,7 @@
 //! Interface: a connection to an audio server, a timer or the caller, with its own timeline.
 
 use super::guard::{Caller, Checked, Fault, check_memory, guard};
-use super::handles::{self, Object};
+use super::handles::{self, Object, Place};
 use super::sized::Versioned;
 use super::status::{AMIO_ERROR_BUFFER_TOO_SMALL, AMIO_ERROR_UNSUPPORTED, amio_status};
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
@@ -155,8 +155,9 @@ pub unsafe extern "C" fn amio_interface_new(
     guard(|| {
         let config = read_config(&caller, config)?;
         let out = caller.out("out_iface", out_iface)?;
+        let place = Place::take()?;
         let interface = Interface::new(config).map_err(|e| Fault::renamed(e, &CONFIG_FIELDS))?;
-        out.set(handles::insert(Object::Interface(interface)));
+        out.set(place.fill(Object::Interface(interface)));
         Ok(())
     })
 }
@@ -169,7 +170,7 @@ pub unsafe extern "C" fn amio_interface_new(
 /// a second more where it has to be opened anew, after it was lost or a start or stop failed.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
 /// already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM; where it
-/// has to be opened anew, those of amio_interface_new() for a server too.
+/// has to be opened anew, those of amio_interface_new() for a server too; AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_interface_start(iface: *mut amio_interface) -> amio_status {
     guard(|| Ok(handles::get("iface", iface)?.start()?))
@@ -396,7 +397,7 @@ pub unsafe extern "C" fn amio_interface_advance(
 ///
 /// Thread: any. Units: frames per period, 1 to 65536.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
-/// AMIO_ERROR_INVALID_STATE (not the offline driver, or closed).
+/// AMIO_ERROR_INVALID_STATE (not the offline driver, or closed); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_interface_set_period_frames(
     iface: *mut amio_interface,

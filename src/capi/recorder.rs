@@ -2,7 +2,7 @@
 
 use super::file::file_format;
 use super::guard::{Caller, Checked, Fault, guard};
-use super::handles::{self, Object};
+use super::handles::{self, Object, Place};
 use super::interface::{amio_interface, not_one_of};
 use super::sized::Versioned;
 use super::status::amio_status;
@@ -137,10 +137,11 @@ pub unsafe extern "C" fn amio_recorder_new(
         let path = caller.path("path", path)?;
         let config = read_config(&caller, config)?;
         let out = caller.out("out_recorder", out_recorder)?;
+        let place = Place::take()?;
         let recorder = interface
             .record(path, &config)
             .map_err(|e| Fault::renamed(e, &CONFIG_FIELDS))?;
-        out.set(handles::insert(Object::Recorder(Arc::new(recorder))));
+        out.set(place.fill(Object::Recorder(Arc::new(recorder))));
         Ok(())
     })
 }
@@ -149,8 +150,9 @@ pub unsafe extern "C" fn amio_recorder_new(
 /// ended already.
 ///
 /// Thread: any but the audio thread; waits for the disk.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO (the file could not be
-/// written to its end, now or before; what was written can be played).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO or
+/// AMIO_ERROR_OUT_OF_MEMORY (the file could not be written to its end, now or before; what was
+/// written can be played).
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_recorder_stop(recorder: *mut amio_recorder) -> amio_status {
     guard(|| {

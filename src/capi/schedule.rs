@@ -1,7 +1,7 @@
 //! Schedule: which playspec takes over at which frame.
 
 use super::guard::{Caller, Checked, Fault, guard};
-use super::handles::{self, Object};
+use super::handles::{self, Object, Place};
 use super::interface::{amio_interface, not_one_of};
 use super::playspec::{amio_playspec, check_gains};
 use super::status::{AMIO_ERROR_INVALID_STATE, amio_status};
@@ -50,8 +50,8 @@ pub const AMIO_TICKET_NONE: u64 = 0;
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
 /// position, the late policy, an entry on outputs that the interface has not);
 /// AMIO_ERROR_RATE_MISMATCH (a clip has another rate than the interface); AMIO_ERROR_QUEUE_FULL;
-/// AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_SYSTEM (the thread that reads streamed clips cannot
-/// be started).
+/// AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_SYSTEM (the thread that reads streamed clips
+/// cannot be started); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_interface_schedule(
     iface: *mut amio_interface,
@@ -80,7 +80,8 @@ pub unsafe extern "C" fn amio_interface_schedule(
 /// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
 /// at most half a second.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_NO_SUCH_TICKET (never
-/// issued by this interface, or ended); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+/// issued by this interface, or ended); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed);
+/// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_interface_cancel(iface: *mut amio_interface, ticket: u64) -> amio_status {
     guard(|| Ok(handles::get("iface", iface)?.cancel(Ticket(ticket))?))
@@ -91,7 +92,7 @@ pub extern "C" fn amio_interface_cancel(iface: *mut amio_interface, ticket: u64)
 ///
 /// Thread: any.
 /// Ownership: release it with amio_group_free(). It does not keep the interface from being freed.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn amio_group_new(
     iface: *mut amio_interface,
@@ -102,7 +103,8 @@ pub unsafe extern "C" fn amio_group_new(
     guard(|| {
         let interface = handles::get("iface", iface)?;
         let out = caller.out("out_group", out_group)?;
-        out.set(handles::insert(Object::Group(Arc::new(OpenGroup {
+        let place = Place::take()?;
+        out.set(place.fill(Object::Group(Arc::new(OpenGroup {
             interface: iface.addr(),
             commands: Mutex::new(Some(interface.group())),
         }))));
@@ -157,9 +159,10 @@ pub extern "C" fn amio_group_cancel(group: *mut amio_group, ticket: u64) -> amio
 ///
 /// Thread: any but the audio thread.
 /// Units: as amio_playspec_set_gain().
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no
-/// such entry, a gain or the ramp is out of range); AMIO_ERROR_INVALID_STATE (the playspec was
-/// never scheduled, the group was committed or is full, or the interface is closed).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no such
+/// entry, a gain or the ramp is out of range); AMIO_ERROR_INVALID_STATE (the playspec was never
+/// scheduled, the group was committed or is full, or the interface is closed);
+/// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_group_set_gain(
     group: *mut amio_group,
@@ -185,7 +188,7 @@ pub extern "C" fn amio_group_set_gain(
 ///
 /// Thread: any but the audio thread. Units: frames, -2^61 to 2^61.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
-/// AMIO_ERROR_INVALID_STATE (the group was committed or is full).
+/// AMIO_ERROR_INVALID_STATE (the group was committed or is full); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_group_set_position(group: *mut amio_group, position: i64) -> amio_status {
     guard(|| handles::get("group", group)?.with(|commands| Ok(commands.set_position(position)?)))
@@ -194,8 +197,9 @@ pub extern "C" fn amio_group_set_position(group: *mut amio_group, position: i64)
 /// As amio_interface_set_rolling(), when the group is committed.
 ///
 /// Thread: any but the audio thread.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
-/// (neither 0 nor 1); AMIO_ERROR_INVALID_STATE (the group was committed or is full).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (neither
+/// 0 nor 1); AMIO_ERROR_INVALID_STATE (the group was committed or is full);
+/// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_group_set_rolling(group: *mut amio_group, rolling: u32) -> amio_status {
     guard(|| {
@@ -211,9 +215,10 @@ pub extern "C" fn amio_group_set_rolling(group: *mut amio_group, rolling: u32) -
 ///
 /// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
 /// at most half a second.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the
-/// group was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL. After these,
-/// nothing of the group happens, and tickets of its swaps end as cancelled.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the group
+/// was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL;
+/// AMIO_ERROR_OUT_OF_MEMORY. After these, nothing of the group happens, and tickets of its swaps
+/// end as cancelled.
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_group_commit(group: *mut amio_group) -> amio_status {
     guard(|| {

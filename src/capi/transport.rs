@@ -87,7 +87,7 @@ pub unsafe extern "C" fn amio_interface_position(
 /// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
 /// at most half a second. Units: frames, -2^61 to 2^61.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
-/// AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+/// AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_interface_set_position(
     iface: *mut amio_interface,
@@ -122,8 +122,8 @@ pub unsafe extern "C" fn amio_interface_rolling(
 ///
 /// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
 /// at most half a second.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
-/// (neither 0 nor 1); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (neither
+/// 0 nor 1); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub extern "C" fn amio_interface_set_rolling(
     iface: *mut amio_interface,

@@ -167,7 +167,7 @@ impl Interface {
             swaps: sizes.swaps,
             kernels,
         };
-        let slot = Slot::new(Box::new(Engine::new(settings, engine_end)));
+        let slot = Slot::new(Box::new(Engine::new(settings, engine_end)?));
         let inner = Inner {
             home: Home::here(),
             config,

@@ -12,10 +12,11 @@ use crate::clip::stream::Stream;
 use crate::driver::DriverKind;
 use crate::error::Result;
 use crate::link::Command;
+use crate::memory;
 use crate::sys;
 use crate::units::Ticket;
 use parking_lot::{Condvar, Mutex};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
@@ -113,14 +114,19 @@ fn run(wake: &Wake, inner: &Weak<Inner>) {
         let pause = (lasts / LOOKS).max(SHORTEST_PAUSE);
         let ticket = Ticket(inner.shared.snapshot.read().ticket);
         let position = inner.position();
-        let streams = inner.streams();
-        let wants = inner.outlook.lock().wants(ticket, position, horizon);
         let until = Instant::now() + pause;
-        let done = load(&wants, || {
-            wake.is_asked() || inner.is_closing() || Instant::now() > until
-        });
-        inner.tell_trouble(&streams);
-        drop((wants, streams, inner));
+        let look = || {
+            let streams = inner.streams()?;
+            let wants = inner.outlook.lock().wants(ticket, position, horizon)?;
+            let done = load(&wants, || {
+                wake.is_asked() || inner.is_closing() || Instant::now() > until
+            });
+            inner.tell_trouble(&streams);
+            done
+        };
+        // Without memory for the lists, it looks again a little later.
+        let done = look().unwrap_or(true);
+        drop(inner);
         if done {
             wake.wait(pause);
         }
@@ -129,9 +135,12 @@ fn run(wake: &Wake, inner: &Weak<Inner>) {
 
 impl Inner {
     /// Reads what will sound at once when these commands are carried out.
-    pub fn prepare(&self, asked: &[Asked]) {
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn prepare(&self, asked: &[Asked]) -> Result<()> {
         if self.config.driver == DriverKind::Offline {
-            return;
+            return Ok(());
         }
         let sounds_the_same = |asked: &Asked| {
             matches!(
@@ -140,7 +149,7 @@ impl Inner {
             )
         };
         if asked.iter().all(sounds_the_same) {
-            return;
+            return Ok(());
         }
         let streamed = |asked: &Asked| match asked {
             Asked::Schedule(swap) => !swap.playspec.streams.is_empty(),
@@ -149,9 +158,9 @@ impl Inner {
         let mut outlook = {
             let outlook = self.outlook.lock();
             if !outlook.is_streaming() && !asked.iter().any(streamed) {
-                return;
+                return Ok(());
             }
-            outlook.clone()
+            outlook.copy(asked.len())?
         };
         let position = self.position();
         let mut to = position;
@@ -166,24 +175,30 @@ impl Inner {
         let ticket = Ticket(self.shared.snapshot.read().ticket);
         let horizon = (self.read_ahead_frames() / PREPARED).max(self.frames_at_once());
         let wants = match to == position {
-            true => outlook.wants(ticket, to, horizon),
+            true => outlook.wants(ticket, to, horizon)?,
             // It is carried out once this is done, and with the next period.
             false => {
                 let delay = self.frame_rate_hz.into();
-                outlook.wants_after_jump(ticket, position, to, horizon, delay)
+                outlook.wants_after_jump(ticket, position, to, horizon, delay)?
             }
         };
         let until = Instant::now() + PREPARE_PATIENCE;
-        load(&wants, || self.is_closing() || Instant::now() > until);
+        load(&wants, || self.is_closing() || Instant::now() > until)?;
+        Ok(())
     }
 
     /// What is streamed now or will be; a clip may come more than once.
-    pub fn streams(&self) -> Vec<Clip> {
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn streams(&self) -> Result<Vec<Clip>> {
         let outlook = self.outlook.lock();
-        match outlook.is_streaming() {
-            true => outlook.streams().cloned().collect(),
-            false => Vec::new(),
+        if !outlook.is_streaming() {
+            return Ok(Vec::new());
         }
+        let mut streams = memory::room(outlook.streams().count(), "the streamed clips")?;
+        streams.extend(outlook.streams().cloned());
+        Ok(streams)
     }
 
     /// Makes events of what could not be read. The clips are those of a time before it was read,
@@ -199,34 +214,45 @@ impl Inner {
 }
 
 /// Reads the pages that are not in memory, until `stop` holds; whether all are there then.
-fn load(wants: &[Want], stop: impl Fn() -> bool) -> bool {
+///
+/// # Errors
+/// [`crate::Error::OutOfMemory`]; nothing was read then.
+fn load(wants: &[Want], stop: impl Fn() -> bool) -> Result<bool> {
+    const WHAT: &str = "what is read ahead";
     let mut pages: HashMap<u64, (&Stream, Vec<u64>)> = HashMap::new();
     for want in wants {
         if let Some(stream) = want.clip.stream() {
+            memory::reserve_in_map(&mut pages, 1, WHAT)?;
             let asked = pages.entry(want.clip.id());
-            asked.or_insert((stream, Vec::new())).1.push(want.page);
+            memory::push(
+                &mut asked.or_insert((stream, Vec::new())).1,
+                want.page,
+                WHAT,
+            )?;
         }
     }
-    let mut missing = HashSet::new();
+    let mut missing = HashMap::new();
     for (clip, (stream, pages)) in &mut pages {
         pages.sort_unstable();
         pages.dedup();
-        missing.extend(stream.ask(pages).into_iter().map(|page| (*clip, page)));
+        let asked = stream.ask(pages)?;
+        memory::reserve_in_map(&mut missing, asked.len(), WHAT)?;
+        missing.extend(asked.into_iter().map(|page| ((*clip, page), ())));
     }
     for want in wants {
         let clip = want.clip.id();
         for page in (want.page..).take(RUN) {
             if let Some((stream, _)) = pages.get(&clip)
-                && missing.remove(&(clip, page))
+                && missing.remove(&(clip, page)).is_some()
             {
                 stream.load(page);
                 if stop() {
-                    return false;
+                    return Ok(false);
                 }
             }
         }
     }
-    true
+    Ok(true)
 }
 
 #[cfg(test)]

@@ -15,6 +15,7 @@ pub(crate) use fork::{Home, MADE_BEFORE};
 pub(crate) use signal::Signal;
 pub(crate) use thread::spawn;
 
+use std::alloc::Layout;
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::AsRawFd;
@@ -83,6 +84,27 @@ pub(crate) fn prefer_large_pages(memory: &mut [f32]) {
         // SAFETY: these pages lie within `memory`; the advice leaves what they hold as it is.
         unsafe { libc::madvise(begin.byte_add(before).cast(), pages, libc::MADV_HUGEPAGE) };
     }
+}
+
+/// Gives the memory back that a vector has no use for; where the system would rather not, it stays.
+pub(crate) fn give_back<T>(items: &mut Vec<T>) {
+    let old = std::mem::ManuallyDrop::new(std::mem::take(items));
+    let (length, capacity) = (old.len(), old.capacity());
+    let mut memory = old.as_ptr().cast_mut();
+    let mut room = capacity;
+    if length > 0 && length < capacity && size_of::<T>() > 0 {
+        // SAFETY: the vector's memory has this layout, and nobody else looks at it; what is kept is not
+        // empty, and no larger than it was.
+        let smaller = unsafe {
+            let layout = Layout::array::<T>(capacity).unwrap_unchecked();
+            std::alloc::realloc(memory.cast(), layout, length * size_of::<T>())
+        };
+        if !smaller.is_null() {
+            (memory, room) = (smaller.cast(), length);
+        }
+    }
+    // SAFETY: the parts of the vector that was taken apart, with the room that there is now.
+    *items = unsafe { Vec::from_raw_parts(memory, length, room) };
 }
 
 /// Opens a file; a named pipe that nobody reads is an error, not waited for.

@@ -4,6 +4,7 @@
 use super::SUPPORTED;
 use crate::clip::locked::Locked;
 use crate::error::{Error, Result};
+use crate::memory;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::FileExt;
@@ -112,7 +113,8 @@ impl Input {
 
     /// `length` bytes at `offset`, or as many as the file has.
     pub fn bytes(&self, offset: u64, length: u64) -> Result<Vec<u8>> {
-        let mut bytes = vec![0; length.min(self.length.saturating_sub(offset)) as usize];
+        let length = length.min(self.length.saturating_sub(offset)) as usize;
+        let mut bytes = memory::filled(0, length, super::WHAT)?;
         let read = self.read_at(offset, &mut bytes)?;
         bytes.truncate(read);
         Ok(bytes)
@@ -171,7 +173,7 @@ impl Window {
             Some(skip) => skip,
             None => {
                 let step = left.min(length.max(Self::STEP) as u64) as usize;
-                self.bytes.resize(step, 0);
+                memory::resize(&mut self.bytes, step, 0, super::WHAT)?;
                 let read = self.input.read_at(offset, &mut self.bytes)?;
                 self.bytes.truncate(read);
                 self.start = offset;

@@ -4,6 +4,7 @@
 use super::quantize::Quantizer;
 use super::{Encoding, PIECE_FRAMES, Shape};
 use crate::error::{Error, Result};
+use crate::memory;
 use flac_codec::encode::{FlacStreamWriter, Options};
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -20,6 +21,9 @@ const STREAMINFO_BYTES: u32 = 34;
 pub(super) fn has_rate(frame_rate_hz: u32) -> bool {
     frame_rate_hz < 65_535 || frame_rate_hz < 655_350 && frame_rate_hz.is_multiple_of(10)
 }
+
+/// What memory is for.
+const WHAT: &str = "a FLAC file that is written";
 
 pub(super) struct Flac {
     shape: Shape,
@@ -58,7 +62,7 @@ impl Write for Sink {
 }
 
 impl Flac {
-    pub fn new(shape: Shape) -> Flac {
+    pub fn new(shape: Shape) -> Result<Flac> {
         // A block is a twentieth to a quarter of a second, so that little waits for its end.
         let block_frames = match shape.frame_rate_hz {
             32_000.. => PIECE_FRAMES,
@@ -67,16 +71,18 @@ impl Flac {
         };
         let options = Options::default().fast_channel_correlation(true);
         let sink = Sink::default();
-        Flac {
+        // What does not fill a block, and a piece.
+        let pending = (block_frames + PIECE_FRAMES) * usize::from(shape.channels);
+        Ok(Flac {
             shape,
             quantizer: Quantizer::new(shape.format.bits()),
             encoder: FlacStreamWriter::new(sink.clone(), options),
             sink,
             block_frames,
-            pending: Vec::new(),
+            pending: memory::room(pending, WHAT)?,
             digest: md5::Context::new(),
             frame_bytes: (0, 0),
-        }
+        })
     }
 
     /// Encodes the first `frames` of what is pending as one FLAC frame.
@@ -96,6 +102,7 @@ impl Flac {
             self.digest.consume(&sample.to_le_bytes()[..sample_bytes]);
         }
         let encoded = self.sink.bytes();
+        memory::reserve(body, encoded.len(), WHAT)?;
         body.extend(&*encoded);
         let bytes = encoded.len() as u32;
         self.frame_bytes = match self.frame_bytes {

@@ -130,11 +130,11 @@ trait Encoding: Send {
 const PIECE_FRAMES: usize = 4096;
 
 /// Makes the encoding of a shape that was checked.
-fn encoding(shape: Shape) -> Box<dyn Encoding> {
-    match shape.format {
-        FileFormat::Flac16 | FileFormat::Flac24 => Box::new(flac::Flac::new(shape)),
+fn encoding(shape: Shape) -> Result<Box<dyn Encoding>> {
+    Ok(match shape.format {
+        FileFormat::Flac16 | FileFormat::Flac24 => Box::new(flac::Flac::new(shape)?),
         _ => Box::new(wav::Wav::new(shape)),
-    }
+    })
 }
 
 /// An error of the system about a file.

@@ -9,6 +9,7 @@ mod pages;
 use super::ClipInfo;
 use super::source::Source;
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::sys::Denormals;
 use pages::Pages;
 use std::collections::HashMap;
@@ -57,16 +58,40 @@ struct Place {
 /// Why a page is silent, from a frame of it on.
 struct Failure {
     from: usize,
-    what: String,
+    what: What,
     /// When it may be read again; `None` for a file that ends early, which stays so.
     again: Option<Instant>,
 }
 
+/// An error that can be told more than once.
+enum What {
+    /// The fields of [`Error::OutOfMemory`].
+    Memory(u64, &'static str),
+    Other(String),
+}
+
 impl Failure {
+    fn of(error: Error) -> Failure {
+        let now = Instant::now();
+        let (what, again) = match error {
+            Error::OutOfMemory(bytes, what) => (What::Memory(bytes, what), now),
+            Error::Io { source, .. } => (What::Other(source.to_string()), now + AGAIN),
+            other => (What::Other(other.to_string()), now + AGAIN),
+        };
+        Failure {
+            from: 0,
+            what,
+            again: Some(again),
+        }
+    }
+
     fn is_due(&self) -> bool {
         self.again.is_some_and(|at| at <= Instant::now())
     }
 }
+
+/// What memory is for.
+const WHAT: &str = "a streamed clip";
 
 /// How long a page that could not be read stays silent, before it is read again.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -102,7 +127,7 @@ impl Stream {
                 capacity,
                 asked: 0,
                 clock: 0,
-                block: vec![vec![0.0; PAGE_FRAMES]; info.channels.into()],
+                block: memory::planar(0.0, info.channels.into(), PAGE_FRAMES, WHAT)?,
                 ends_early: false,
                 trouble: None,
             }),
@@ -151,7 +176,7 @@ impl Stream {
                 || self.failure(part.page, end).is_some()
             {
                 let run = part.page..self.pages_in_all().min(part.page + RUN);
-                for page in self.ask(&run.collect::<Vec<u64>>()) {
+                for page in self.ask(&run.collect::<Vec<u64>>())? {
                     self.load(page);
                 }
                 if !self.pages.read(part.page, channel, part.first, into) {
@@ -193,20 +218,27 @@ impl Stream {
 
     fn error(&self, page: u64, failure: &Failure) -> Error {
         let frame = page * PAGE_FRAMES as u64 + failure.from as u64;
+        let what = match &failure.what {
+            What::Memory(bytes, what) => return Error::OutOfMemory(*bytes, what),
+            What::Other(what) => what,
+        };
         Error::Io {
             path: self.path.clone(),
-            source: io::Error::other(format!("from frame {frame} on: {}", failure.what)),
+            source: io::Error::other(format!("from frame {frame} on: {what}")),
         }
     }
 
     /// Says which pages are needed now or soon; returns those that are to be loaded, in the same
     /// order.
-    pub fn ask(&self, pages: &[u64]) -> Vec<u64> {
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn ask(&self, pages: &[u64]) -> Result<Vec<u64>> {
+        let mut missing = memory::room(pages.len(), WHAT)?;
         let mut reader = self.reader();
         reader.asked = reader.asked.max(pages.len());
         reader.clock += 1;
         let asked = reader.clock;
-        let mut missing = Vec::new();
         for page in pages {
             match reader.places.get_mut(page) {
                 Some(place) => {
@@ -218,7 +250,7 @@ impl Stream {
                 None => missing.push(*page),
             }
         }
-        missing
+        Ok(missing)
     }
 
     /// Reads a page from the file, if it is not in memory; what cannot be read is silent, and is read again
@@ -232,6 +264,11 @@ impl Stream {
             return;
         }
         let is_again = failed.is_some();
+        if let Err(error) = memory::reserve_in_map(&mut reader.places, 1, WHAT) {
+            // It stays silent.
+            reader.note_trouble(error.to_string());
+            return;
+        }
         while reader.capacity < KEPT_PER_ASKED * reader.asked {
             match self.pages.grow(FIRST_PAGES) {
                 Ok(capacity) => reader.capacity = capacity,
@@ -275,14 +312,7 @@ impl Reader {
                 if !again {
                     self.note_trouble(error.to_string());
                 }
-                failure = Some(Failure {
-                    from: 0,
-                    what: match error {
-                        Error::Io { source, .. } => source.to_string(),
-                        other => other.to_string(),
-                    },
-                    again: Some(Instant::now() + AGAIN),
-                });
+                failure = Some(Failure::of(error));
             }
         }
         if read < frames && failure.is_none() {
@@ -292,7 +322,7 @@ impl Reader {
             }
             failure = Some(Failure {
                 from: read,
-                what: "the file ends there".into(),
+                what: What::Other("the file ends there".into()),
                 again: None,
             });
         }
@@ -482,7 +512,11 @@ pub(crate) mod tests {
         let mut out = [0.0; 1];
         for page in 0..10_000 {
             let asked: Vec<u64> = (page..(page + 20).min(10_000)).collect();
-            stream.ask(&asked).into_iter().for_each(|p| stream.load(p));
+            stream
+                .ask(&asked)
+                .expect("memory")
+                .into_iter()
+                .for_each(|p| stream.load(p));
             for page in asked {
                 assert_eq!(stream.read_ready(0, page * PAGE, &mut out), 0..0, "{page}");
             }
