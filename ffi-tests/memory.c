@@ -109,13 +109,16 @@ static void each_failure(const char *name, size_t least, int on_all_threads,
     CHECK(refused > 0);
 }
 
-enum { FRAMES = 4 * RATE, CHANNELS = 2, ENTRIES = 10000, SWAPS = 2000 };
+enum { FRAMES = 4 * RATE, CHANNELS = 2, ENTRIES = 10000, STREAMED_ENTRIES = 300, SWAPS = 2000 };
 
 /* What the calls work on. */
 static struct {
     float *samples;
     char wav[512], flac[520], out[520];
     amio_clip *clip;
+    /* What the entries play, and how many there are. */
+    amio_clip *played;
+    uint64_t entries;
 } with;
 
 static struct made {
@@ -300,7 +303,7 @@ static void handles(void)
 
 static amio_playspec_entry entry_at(uint64_t number)
 {
-    amio_playspec_entry entry = entry_of(with.clip, (int64_t)number);
+    amio_playspec_entry entry = entry_of(with.played, (int64_t)number);
     /* Some sound once, some repeat, at several intervals. */
     if (number % 3 != 0)
         entry.repeat_interval_frames = FRAMES * (1 + number % 7) + (number % 2);
@@ -313,7 +316,7 @@ static amio_playspec *playspec_of_many(void)
     amio_playspec_entry entry;
     uint64_t number, at;
     OK(amio_playspec_new(&playspec));
-    for (at = 0; at < ENTRIES; at++) {
+    for (at = 0; at < with.entries; at++) {
         entry = entry_at(at);
         OK(amio_playspec_add(playspec, &entry, &number));
         CHECK(number == at);
@@ -399,7 +402,7 @@ static void expect_applied(uint64_t ticket)
 /* After a failure the playspec can be added to and no ticket waits; after a success it can not. */
 static void check_scheduled(void *data, amio_status status)
 {
-    amio_playspec_entry entry = entry_at(ENTRIES);
+    amio_playspec_entry entry = entry_at(with.entries);
     uint64_t number;
     if (status != AMIO_OK) {
         OK(amio_playspec_set_gain(made.playspec, 1, 0.5f, 0.5f, 0));
@@ -593,6 +596,8 @@ int main(void)
     snprintf(with.flac, sizeof with.flac, "%s.flac", with.wav);
     snprintf(with.out, sizeof with.out, "%s.out", with.wav);
     OK(amio_clip_new_f32(RATE, CHANNELS, with.samples, FRAMES, &with.clip));
+    with.played = with.clip;
+    with.entries = ENTRIES;
     OK(amio_clip_save(with.clip, with.wav, AMIO_FILE_WAV_F32, NULL, NULL));
     OK(amio_clip_save(with.clip, with.flac, AMIO_FILE_FLAC_24, NULL, NULL));
     OK(amio_clip_save(with.clip, with.out, AMIO_FILE_WAV_F32, NULL, NULL));
@@ -629,6 +634,18 @@ int main(void)
         OK(amio_interface_free(made.iface));
         OK(amio_playspec_free(made.playspec));
     }
+
+    /* What sounds at once is read before. */
+    OK(amio_clip_open_stream(with.wav, NULL, &with.played));
+    with.entries = STREAMED_ENTRIES;
+    made.playspec = playspec_of_many();
+    made.iface = started(AMIO_DRIVER_NULL);
+    each_failure("schedule what is streamed", LARGE, 0, schedule, check_scheduled, &was_added);
+    OK(amio_interface_free(made.iface));
+    OK(amio_playspec_free(made.playspec));
+    OK(amio_clip_free(with.played));
+    with.played = with.clip;
+    with.entries = ENTRIES;
 
     made.playspec = playspec_of_many();
     made.iface = started(AMIO_DRIVER_OFFLINE);
