@@ -27,6 +27,11 @@
  * Handles belong to the process that made them. In a child of fork(), every function but amio_..._free(),
  * which does nothing there, gives AMIO_ERROR_INVALID_HANDLE and says so; what the child makes itself works.
  *
+ * A thread may be ended by pthread_cancel() while it is in a call, of either cancellation type. The call is
+ * not cut short: it comes to its end, which may be that of its timeout, and the thread ends then, at its next
+ * cancellation point or, if its type is asynchronous, in the call's last instructions. What the call has
+ * made by then is the program's, as always: out_... parameters are set.
+ *
  * No code of the caller runs on the audio thread. What happens there is fetched as events, with
  * amio_interface_next_event(); amio_interface_event_fd() gives a descriptor for poll(), epoll and
  * event loops that is readable while an event waits.

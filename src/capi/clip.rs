@@ -96,7 +96,7 @@ unsafe impl Versioned for amio_clip_properties {
 /// length is out of range, a sample is NaN, infinite or beyond 1e6); AMIO_ERROR_UNSUPPORTED (the
 /// struct is newer than the library); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_new(
+pub unsafe extern "C-unwind" fn amio_clip_new(
     format: *const amio_clip_format,
     samples: *const c_void,
     frames: u64,
@@ -120,7 +120,7 @@ pub unsafe extern "C" fn amio_clip_new(
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a number is out of range, a
 /// sample is NaN, infinite or beyond 1e6); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_new_f32(
+pub unsafe extern "C-unwind" fn amio_clip_new_f32(
     frame_rate_hz: u32,
     channels: u32,
     samples: *const f32,
@@ -146,7 +146,7 @@ pub unsafe extern "C" fn amio_clip_new_f32(
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a number is out of range);
 /// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_new_i16(
+pub unsafe extern "C-unwind" fn amio_clip_new_i16(
     frame_rate_hz: u32,
     channels: u32,
     samples: *const i16,
@@ -178,7 +178,7 @@ pub unsafe extern "C" fn amio_clip_new_i16(
 /// Errors: as amio_clip_new(); `release` NULL is AMIO_ERROR_NULL_POINTER (for memory that lives
 /// for ever, give a function that does nothing).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_new_borrowed(
+pub unsafe extern "C-unwind" fn amio_clip_new_borrowed(
     format: *const amio_clip_format,
     samples: *const c_void,
     frames: u64,
@@ -233,7 +233,7 @@ pub unsafe extern "C" fn amio_release_flag(flag: *mut c_void) {
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
 /// (struct_size).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_info(
+pub unsafe extern "C-unwind" fn amio_clip_info(
     clip: *mut amio_clip,
     out_properties: *mut amio_clip_properties,
 ) -> amio_status {
@@ -268,7 +268,7 @@ pub unsafe extern "C" fn amio_clip_info(
 /// cannot be read; the message names it and the frame, and what could be read is in `out_samples`);
 /// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_read(
+pub unsafe extern "C-unwind" fn amio_clip_read(
     clip: *mut amio_clip,
     channel: u32,
     start_frame: u64,
@@ -310,7 +310,7 @@ pub unsafe extern "C" fn amio_clip_read(
 /// Thread: any.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_clip_retain(clip: *mut amio_clip) -> amio_status {
+pub extern "C-unwind" fn amio_clip_retain(clip: *mut amio_clip) -> amio_status {
     guard(|| handles::retain_clip("clip", clip))
 }
 
@@ -320,7 +320,7 @@ pub extern "C" fn amio_clip_retain(clip: *mut amio_clip) -> amio_status {
 /// Thread: any but the audio thread; may call the release callback of a borrowed clip.
 /// Errors: AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_clip_free(clip: *mut amio_clip) -> amio_status {
+pub extern "C-unwind" fn amio_clip_free(clip: *mut amio_clip) -> amio_status {
     guard(|| {
         drop(handles::release_clip("clip", clip)?);
         Ok(())

@@ -93,7 +93,7 @@ unsafe impl Versioned for amio_file_info {
 /// Ownership: `path` is borrowed for the call. Release the clip with amio_clip_free().
 /// Errors: as amio_clip_open_with().
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_open(
+pub unsafe extern "C-unwind" fn amio_clip_open(
     path: *const c_char,
     out_clip: *mut *mut amio_clip,
 ) -> amio_status {
@@ -122,7 +122,7 @@ pub unsafe extern "C" fn amio_clip_open(
 /// or more; an option out of range); AMIO_ERROR_UNSUPPORTED (the struct is newer than the library);
 /// AMIO_ERROR_CANCELLED; AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_open_with(
+pub unsafe extern "C-unwind" fn amio_clip_open_with(
     path: *const c_char,
     options: *const amio_open_options,
     progress: amio_progress,
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn amio_clip_open_with(
 /// Units, ownership: as amio_clip_open_with().
 /// Errors: as amio_clip_open_with().
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_open_stream(
+pub unsafe extern "C-unwind" fn amio_clip_open_stream(
     path: *const c_char,
     options: *const amio_open_options,
     out_clip: *mut *mut amio_clip,
@@ -187,7 +187,7 @@ pub unsafe extern "C" fn amio_clip_open_stream(
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
 /// AMIO_ERROR_CANCELLED; AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_convert(
+pub unsafe extern "C-unwind" fn amio_clip_convert(
     clip: *mut amio_clip,
     frame_rate_hz: u32,
     quality: u32,
@@ -220,7 +220,7 @@ pub unsafe extern "C" fn amio_clip_convert(
 /// AMIO_ERROR_INVALID_STATE (the file is being written already); AMIO_ERROR_INVALID_ARGUMENT (an
 /// empty path or one of 4096 bytes or more); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_save_wav(
+pub unsafe extern "C-unwind" fn amio_clip_save_wav(
     clip: *mut amio_clip,
     path: *const c_char,
 ) -> amio_status {
@@ -243,7 +243,7 @@ pub unsafe extern "C" fn amio_clip_save_wav(
 /// or more that is not a multiple of 10 up to 655340, in FLAC; an empty path or one of 4096 bytes
 /// or more); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_save(
+pub unsafe extern "C-unwind" fn amio_clip_save(
     clip: *mut amio_clip,
     path: *const c_char,
     file_format: u32,
@@ -270,7 +270,7 @@ pub unsafe extern "C" fn amio_clip_save(
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT; AMIO_ERROR_INVALID_ARGUMENT
 /// (an empty path or one of 4096 bytes or more; struct_size); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_file_probe(
+pub unsafe extern "C-unwind" fn amio_file_probe(
     path: *const c_char,
     out_info: *mut amio_file_info,
 ) -> amio_status {

@@ -73,7 +73,9 @@ unsafe impl Versioned for amio_playspec_entry {
 /// Ownership: release it with amio_playspec_free(); what is scheduled plays on without it.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_playspec_new(out_playspec: *mut *mut amio_playspec) -> amio_status {
+pub unsafe extern "C-unwind" fn amio_playspec_new(
+    out_playspec: *mut *mut amio_playspec,
+) -> amio_status {
     // SAFETY: the pointers come from a C caller.
     let caller = unsafe { Caller::trusted() };
     guard(|| {
@@ -92,7 +94,7 @@ pub unsafe extern "C" fn amio_playspec_new(out_playspec: *mut *mut amio_playspec
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
 /// (struct_size).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_playspec_entry_init(
+pub unsafe extern "C-unwind" fn amio_playspec_entry_init(
     out_entry: *mut amio_playspec_entry,
     struct_size: usize,
     clip: *mut amio_clip,
@@ -135,7 +137,7 @@ pub unsafe extern "C" fn amio_playspec_entry_init(
 /// library); AMIO_ERROR_INVALID_STATE (it was scheduled: make a new playspec);
 /// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_playspec_add(
+pub unsafe extern "C-unwind" fn amio_playspec_add(
     playspec: *mut amio_playspec,
     entry: *const amio_playspec_entry,
     out_number: *mut u64,
@@ -164,7 +166,7 @@ pub unsafe extern "C" fn amio_playspec_add(
 /// entry, a gain or the ramp is out of range); AMIO_ERROR_QUEUE_FULL (on at least one interface;
 /// the others have it); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_playspec_set_gain(
+pub extern "C-unwind" fn amio_playspec_set_gain(
     playspec: *mut amio_playspec,
     entry: u64,
     gain_left: f32,
@@ -186,7 +188,7 @@ pub extern "C" fn amio_playspec_set_gain(
 /// Thread: any but the audio thread; may call the release callbacks of borrowed clips.
 /// Errors: AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_playspec_free(playspec: *mut amio_playspec) -> amio_status {
+pub extern "C-unwind" fn amio_playspec_free(playspec: *mut amio_playspec) -> amio_status {
     guard(|| {
         drop(handles::remove("playspec", playspec)?);
         Ok(())

@@ -53,7 +53,7 @@ pub const AMIO_TICKET_NONE: u64 = 0;
 /// AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_SYSTEM (the thread that reads streamed clips
 /// cannot be started); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_schedule(
+pub unsafe extern "C-unwind" fn amio_interface_schedule(
     iface: *mut amio_interface,
     playspec: *mut amio_playspec,
     insert_at: i64,
@@ -83,7 +83,10 @@ pub unsafe extern "C" fn amio_interface_schedule(
 /// issued by this interface, or ended); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed);
 /// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_interface_cancel(iface: *mut amio_interface, ticket: u64) -> amio_status {
+pub extern "C-unwind" fn amio_interface_cancel(
+    iface: *mut amio_interface,
+    ticket: u64,
+) -> amio_status {
     guard(|| Ok(handles::get("iface", iface)?.cancel(Ticket(ticket))?))
 }
 
@@ -94,7 +97,7 @@ pub extern "C" fn amio_interface_cancel(iface: *mut amio_interface, ticket: u64)
 /// Ownership: release it with amio_group_free(). It does not keep the interface from being freed.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_group_new(
+pub unsafe extern "C-unwind" fn amio_group_new(
     iface: *mut amio_interface,
     out_group: *mut *mut amio_group,
 ) -> amio_status {
@@ -119,7 +122,7 @@ pub unsafe extern "C" fn amio_group_new(
 /// Errors: as amio_interface_schedule(), but that a full queue is noticed by amio_group_commit();
 /// AMIO_ERROR_INVALID_STATE also if the group was committed or is full.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_group_schedule(
+pub unsafe extern "C-unwind" fn amio_group_schedule(
     group: *mut amio_group,
     playspec: *mut amio_playspec,
     insert_at: i64,
@@ -150,7 +153,7 @@ pub unsafe extern "C" fn amio_group_schedule(
 /// Errors: as amio_interface_cancel(), but that a full queue is noticed by amio_group_commit();
 /// AMIO_ERROR_INVALID_STATE also if the group was committed or is full.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_group_cancel(group: *mut amio_group, ticket: u64) -> amio_status {
+pub extern "C-unwind" fn amio_group_cancel(group: *mut amio_group, ticket: u64) -> amio_status {
     guard(|| handles::get("group", group)?.with(|commands| Ok(commands.cancel(Ticket(ticket))?)))
 }
 
@@ -164,7 +167,7 @@ pub extern "C" fn amio_group_cancel(group: *mut amio_group, ticket: u64) -> amio
 /// scheduled, the group was committed or is full, or the interface is closed);
 /// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_group_set_gain(
+pub extern "C-unwind" fn amio_group_set_gain(
     group: *mut amio_group,
     playspec: *mut amio_playspec,
     entry: u64,
@@ -190,7 +193,10 @@ pub extern "C" fn amio_group_set_gain(
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
 /// AMIO_ERROR_INVALID_STATE (the group was committed or is full); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_group_set_position(group: *mut amio_group, position: i64) -> amio_status {
+pub extern "C-unwind" fn amio_group_set_position(
+    group: *mut amio_group,
+    position: i64,
+) -> amio_status {
     guard(|| handles::get("group", group)?.with(|commands| Ok(commands.set_position(position)?)))
 }
 
@@ -201,7 +207,10 @@ pub extern "C" fn amio_group_set_position(group: *mut amio_group, position: i64)
 /// 0 nor 1); AMIO_ERROR_INVALID_STATE (the group was committed or is full);
 /// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_group_set_rolling(group: *mut amio_group, rolling: u32) -> amio_status {
+pub extern "C-unwind" fn amio_group_set_rolling(
+    group: *mut amio_group,
+    rolling: u32,
+) -> amio_status {
     guard(|| {
         let group = handles::get("group", group)?;
         let rolling = boolean("rolling", rolling)?;
@@ -220,7 +229,7 @@ pub extern "C" fn amio_group_set_rolling(group: *mut amio_group, rolling: u32) -
 /// AMIO_ERROR_OUT_OF_MEMORY. After these, nothing of the group happens, and tickets of its swaps
 /// end as cancelled.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_group_commit(group: *mut amio_group) -> amio_status {
+pub extern "C-unwind" fn amio_group_commit(group: *mut amio_group) -> amio_status {
     guard(|| {
         let group = handles::get("group", group)?;
         let commands = group.commands.lock().take();
@@ -234,7 +243,7 @@ pub extern "C" fn amio_group_commit(group: *mut amio_group) -> amio_status {
 /// Thread: any but the audio thread.
 /// Errors: AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_group_free(group: *mut amio_group) -> amio_status {
+pub extern "C-unwind" fn amio_group_free(group: *mut amio_group) -> amio_status {
     guard(|| {
         drop(handles::remove("group", group)?);
         Ok(())

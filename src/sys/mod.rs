@@ -5,6 +5,7 @@
     reason = "system calls and processor state have no safe interface"
 )]
 
+pub(crate) mod cancel;
 mod denormals;
 mod fork;
 mod signal;
