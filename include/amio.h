@@ -49,6 +49,15 @@
  * AMIO_ERROR_INVALID_ARGUMENT. Strings are UTF-8 and end in NUL. Returned strings say how long they
  * stay valid.
  *
+ * # Functions of the program
+ *
+ * `progress` and `release` are called by the library, and must return to it. They must not throw an
+ * exception, longjmp() out, or end their thread, by pthread_exit() or by allowing a cancellation that the
+ * library holds off. An exception cannot be passed on, since the caller of `release` may be a thread of the
+ * library's: the process ends with a message that names the function, as it does where the thread is ended.
+ * longjmp() is not noticed, and leaves locks held. In C++, make them `noexcept` and catch what they throw; in
+ * `progress`, keep it and return 1.
+ *
  * # Errors
  *
  * Functions that can fail return an amio_status: AMIO_OK, which is 0, or a negative AMIO_ERROR_ code.
@@ -833,8 +842,8 @@ typedef struct amio_open_options {
  * Called by long work, several times a second, on the thread that asked for the work: of
  * `total_frames` frames, as far as is known, `done_frames` are done. 0 goes on; anything else gives
  * the work up, which then fails with AMIO_ERROR_CANCELLED and leaves nothing behind. `user_data` is
- * what was handed over with it. It may call the library, but must not throw or jump out. NULL, where
- * a function takes one, watches nothing.
+ * what was handed over with it. It may call the library. It must return: see "Functions of the program" at the
+ * head of this file. NULL, where a function takes one, watches nothing.
  */
 typedef int32_t (*amio_progress)(void *user_data, uint64_t done_frames, uint64_t total_frames);
 
@@ -1806,7 +1815,8 @@ amio_status amio_clip_new_i16(uint32_t frame_rate_hz,
  * `release(user_data)` is called exactly once, when neither a handle nor a playspec uses the
  * clip any more: on whichever thread found that out, which may be the one that calls
  * amio_clip_free(), amio_playspec_free() or amio_interface_free(), or one of the library's own,
- * but never on the audio thread. It must not call the library. If this function fails, `release`
+ * but never on the audio thread. It must not call the library, and must return: see "Functions of the
+ * program" at the head of this file. If this function fails, `release`
  * is not called and the memory stays the caller's.
  *
  * Thread: any but the audio thread; reads all samples.

@@ -45,15 +45,22 @@ programs! {
     wrong_fields_give_documented_errors: "fields",
 }
 
+/// Runs a C++ program as C++11 with the shared and as C++20 with the static library.
+fn run_cpp(name: &str) {
+    let source = format!("ffi-tests/{name}.cpp");
+    for (standard, linkage) in [("c++11", Shared), ("c++20", Static)] {
+        succeed(&mut Command::new(build(&source, standard, linkage)));
+    }
+}
+
 #[test]
 fn a_cpp_program_uses_the_library() {
-    for (standard, linkage) in [("c++11", Shared), ("c++20", Static)] {
-        succeed(&mut Command::new(build(
-            "ffi-tests/program.cpp",
-            standard,
-            linkage,
-        )));
-    }
+    run_cpp("program");
+}
+
+#[test]
+fn a_function_of_the_program_that_does_not_return_ends_the_process_with_its_name() {
+    run_cpp("callbacks");
 }
 
 #[test]

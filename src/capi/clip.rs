@@ -1,5 +1,6 @@
 //! Clips: immutable audio data, here from memory.
 
+use super::callback;
 use super::guard::{Caller, Checked, Fault, check_memory, guard};
 use super::handles::{self, Object, Place};
 use super::sized::Versioned;
@@ -168,7 +169,8 @@ pub unsafe extern "C-unwind" fn amio_clip_new_i16(
 /// `release(user_data)` is called exactly once, when neither a handle nor a playspec uses the
 /// clip any more: on whichever thread found that out, which may be the one that calls
 /// amio_clip_free(), amio_playspec_free() or amio_interface_free(), or one of the library's own,
-/// but never on the audio thread. It must not call the library. If this function fails, `release`
+/// but never on the audio thread. It must not call the library, and must return: see "Functions of the
+/// program" at the head of this file. If this function fails, `release`
 /// is not called and the memory stays the caller's.
 ///
 /// Thread: any but the audio thread; reads all samples.
@@ -182,7 +184,7 @@ pub unsafe extern "C-unwind" fn amio_clip_new_borrowed(
     format: *const amio_clip_format,
     samples: *const c_void,
     frames: u64,
-    release: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
+    release: Option<unsafe extern "C-unwind" fn(user_data: *mut c_void)>,
     user_data: *mut c_void,
     out_clip: *mut *mut amio_clip,
 ) -> amio_status {
@@ -437,7 +439,7 @@ pub(super) fn register(place: Place, clip: Clip) -> *mut amio_clip {
 struct Borrowed {
     samples: *const u8,
     bytes: usize,
-    release: unsafe extern "C" fn(*mut c_void),
+    release: unsafe extern "C-unwind" fn(*mut c_void),
     user_data: *mut c_void,
     /// Whether the clip was made: before that, the memory stays the caller's.
     accepted: Arc<AtomicBool>,
@@ -462,8 +464,10 @@ impl AsRef<[u8]> for Borrowed {
 impl Drop for Borrowed {
     fn drop(&mut self) {
         if self.accepted.load(Ordering::Relaxed) {
-            // SAFETY: the caller's function, with the caller's argument, once.
-            unsafe { (self.release)(self.user_data) }
+            callback::call("release", || {
+                // SAFETY: the caller's function, with the caller's argument, once.
+                unsafe { (self.release)(self.user_data) }
+            });
         }
     }
 }

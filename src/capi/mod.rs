@@ -23,6 +23,7 @@
 compile_error!("handles are 64-bit keys; the C interface needs pointers of 64 bits");
 
 // What every section uses; nothing of it is in the header.
+mod callback;
 mod guard;
 mod handles;
 mod sized;
