@@ -49,6 +49,12 @@
  * AMIO_ERROR_INVALID_ARGUMENT. Strings are UTF-8 and end in NUL. Returned strings say how long they
  * stay valid.
  *
+ * # Descriptors
+ *
+ * A program that has closed its standard input, output or error finds nothing of the library under these
+ * numbers, into which it would print. (What libjack opens is out of the library's reach.) All descriptors are
+ * closed on exec.
+ *
  * # Functions of the program
  *
  * `progress` and `release` are called by the library, and must return to it. They must not throw an

@@ -37,6 +37,7 @@ programs! {
     section_meter_from_c: "meter",
     what_a_child_of_fork_inherits_is_its_parents: "fork",
     signals_of_the_program_reach_it: "signals",
+    nothing_takes_the_numbers_of_standard_input_output_and_error: "descriptors",
     a_cancelled_thread_ends_after_its_call_and_leaves_all_usable: "cancel",
     where_memory_runs_out_calls_fail_and_leave_all_as_it_was: "memory",
     structs_of_older_and_newer_callers: "sized",

@@ -7,21 +7,19 @@
 
 pub(crate) mod cancel;
 mod denormals;
+mod descriptor;
 mod fork;
 mod signal;
 mod thread;
 
 pub(crate) use denormals::Denormals;
+pub(crate) use descriptor::{open_at_once, open_to_read};
 pub(crate) use fork::{Home, MADE_BEFORE};
 pub(crate) use signal::Signal;
 pub(crate) use thread::spawn;
 
 use std::alloc::Layout;
-use std::fs::{File, OpenOptions};
 use std::io;
-use std::os::fd::AsRawFd;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 
 /// Whether the audio thread has real-time scheduling.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,24 +104,6 @@ pub(crate) fn give_back<T>(items: &mut Vec<T>) {
     }
     // SAFETY: the parts of the vector that was taken apart, with the room that there is now.
     *items = unsafe { Vec::from_raw_parts(memory, length, room) };
-}
-
-/// Opens a file; a named pipe that nobody reads is an error, not waited for.
-pub(crate) fn open_at_once(mut options: OpenOptions, path: &Path) -> io::Result<File> {
-    let opened = options.custom_flags(libc::O_NONBLOCK).open(path);
-    let file = opened.map_err(|error| match error.raw_os_error() {
-        Some(libc::ENXIO) => io::Error::other("a named pipe that nobody reads"),
-        _ => error,
-    })?;
-    // SAFETY: both take the descriptor, which is open, and numbers.
-    let waits = unsafe {
-        let flags = libc::fcntl(file.as_raw_fd(), libc::F_GETFL);
-        libc::fcntl(file.as_raw_fd(), libc::F_SETFL, flags & !libc::O_NONBLOCK)
-    };
-    match waits {
-        0.. => Ok(file),
-        _ => Err(io::Error::last_os_error()),
-    }
 }
 
 /// Runs what allocates on an audio thread that is not in real time (see `driver::Period::waits`).

@@ -18,7 +18,7 @@ const LAYERS: &str = "
     sys             error units
     kernels         error
     clip            error memory units sys atomic
-    clip/decode     error memory units clip seeded
+    clip/decode     error memory units sys clip seeded
     playspec        error memory units clip
     link            error units atomic clip playspec
     engine          error memory units sys kernels clip playspec link driver::Process driver::Period

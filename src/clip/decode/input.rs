@@ -5,7 +5,8 @@ use super::SUPPORTED;
 use crate::clip::locked::Locked;
 use crate::error::{Error, Result};
 use crate::memory;
-use std::fs::{self, File};
+use crate::sys;
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -39,7 +40,7 @@ impl Input {
                 supported: SUPPORTED,
             });
         }
-        let file = File::open(path).map_err(failed)?;
+        let file = sys::open_to_read(path).map_err(failed)?;
         let length = file.metadata().map_err(failed)?.len();
         Ok(Arc::new(Input {
             file: Arc::new(Locked::to_read(file)),
