@@ -3,6 +3,7 @@
 //!
 //! Only with drivers that do not wait: with the offline driver, the engine reads files itself.
 
+use super::answer::{Answer, NoAnswer, answer};
 use super::events::EventKind;
 use super::interface::Inner;
 use super::outlook::{Planned, Want};
@@ -17,8 +18,8 @@ use crate::sys;
 use crate::units::Ticket;
 use parking_lot::{Condvar, Mutex};
 use std::collections::HashMap;
-use std::sync::mpsc::{self, Receiver};
 use std::sync::{Arc, Weak};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 /// How long `close` waits for a file that is being read.
@@ -37,8 +38,8 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 #[derive(Default)]
 pub(super) struct ReadAhead {
     wake: Arc<Wake>,
-    /// Disconnected when the thread ends.
-    thread: Mutex<Option<Receiver<()>>>,
+    /// With what tells when it ends.
+    thread: Mutex<Option<(JoinHandle<()>, Answer<()>)>>,
 }
 
 /// Says that there is something new to do.
@@ -85,22 +86,25 @@ impl ReadAhead {
         if thread.is_some() {
             return Ok(());
         }
-        let (alive, ended) = mpsc::channel();
+        let (alive, ended) = answer();
         let (wake, inner) = (self.wake.clone(), Arc::downgrade(inner));
-        sys::spawn("amio-reader", move || {
+        let reader = sys::spawn("amio-reader", move || {
             run(&wake, &inner);
-            drop(alive);
+            alive.give(());
         })?;
-        *thread = Some(ended);
+        *thread = Some((reader, ended));
         Ok(())
     }
 
     /// Ends the thread, once the interface is closing; one that hangs in a file is left to itself.
     pub fn stop(&self) {
         self.wake();
-        if let Some(ended) = self.thread.lock().take() {
-            // It sends nothing: either it ends, which is an error here, or patience does.
-            let _ = ended.recv_timeout(CLOSE_PATIENCE);
+        if let Some((reader, ended)) = self.thread.lock().take()
+            && ended.take(CLOSE_PATIENCE) != Err(NoAnswer::Yet)
+            && !sys::is_own(&reader)
+        {
+            // A panic has been printed.
+            let _ = reader.join();
         }
     }
 }

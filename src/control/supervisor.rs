@@ -5,6 +5,7 @@
 //! this thread wakes by itself, about once a period, and signals whoever waits for events or
 //! input; while none runs, it sleeps until a notice comes.
 
+use super::answer::{Answer, NoAnswer};
 use super::events::EventKind;
 use super::interface::{Inner, State};
 use super::worker::Worker;
@@ -13,7 +14,6 @@ use crate::error::{Error, Result};
 use crate::sys;
 use parking_lot::{Condvar, Mutex};
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, TryRecvError};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -108,7 +108,7 @@ impl Supervisor {
 
     /// Returns when the thread has ended; at once if called on it (when it held the last handle).
     pub fn join(self) {
-        if self.0.thread().id() != std::thread::current().id() {
+        if !sys::is_own(&self.0) {
             // A panic there has been printed; the interface is closing anyway.
             drop(self.0.join());
         }
@@ -138,7 +138,7 @@ enum Stage {
     },
     Opening {
         worker: Worker,
-        result: Receiver<Result<(Info, u64)>>,
+        result: Answer<Result<(Info, u64)>>,
     },
 }
 
@@ -218,7 +218,7 @@ impl Watch {
         let mut life = inner.life.lock();
         if let Some(worker) = life.worker.take() {
             let asked = worker.begin(|driver| driver.as_ref().map(|d| d.connections()));
-            if let Ok(Some(connections)) = asked.recv_timeout(Duration::from_millis(50)) {
+            if let Ok(Some(connections)) = asked.take(Duration::from_millis(50)) {
                 life.connections = Some(connections);
             }
             // Dropping the worker closes the dead client on its own thread.
@@ -273,9 +273,9 @@ impl Watch {
                     Err(error) => attempt.fail(inner, &error),
                 }
             }
-            Stage::Opening { result, .. } => match result.try_recv() {
-                Err(TryRecvError::Empty) => {}
-                Err(TryRecvError::Disconnected) => {
+            Stage::Opening { result, .. } => match result.take(Duration::ZERO) {
+                Err(NoAnswer::Yet) => {}
+                Err(NoAnswer::Ever) => {
                     let message = "its thread panicked".into();
                     let driver = inner.config.driver.name();
                     attempt.fail(inner, &Error::Driver { driver, message });
@@ -367,9 +367,9 @@ fn stall_after(inner: &Inner) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::answer::answer;
     use crate::control::{Config, Interface};
     use crate::driver::DriverKind;
-    use std::sync::mpsc;
 
     /// Without a supervisor of its own.
     fn interface() -> Interface {
@@ -381,8 +381,8 @@ mod tests {
         let interface = interface();
         let inner = interface.inner();
         inner.set_state(&mut inner.life.lock(), State::Lost);
-        let (opened, result) = mpsc::sync_channel(1);
-        opened.send(Ok((Info::default(), 0))).expect("room");
+        let (opened, result) = answer();
+        opened.give(Ok((Info::default(), 0)));
         let mut watch = Watch {
             attempt: Some(Attempt {
                 pause: BACK_OFF.0,

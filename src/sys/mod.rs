@@ -16,7 +16,7 @@ pub(crate) use denormals::Denormals;
 pub(crate) use descriptor::{open_at_once, open_to_read};
 pub(crate) use fork::{Home, MADE_BEFORE};
 pub(crate) use signal::Signal;
-pub(crate) use thread::spawn;
+pub(crate) use thread::{is_own, spawn};
 
 use std::alloc::Layout;
 use std::io;

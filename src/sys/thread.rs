@@ -1,6 +1,7 @@
 //! Threads of the library's own.
 
 use crate::error::{Error, Result};
+use std::os::unix::thread::JoinHandleExt;
 use std::thread::JoinHandle;
 
 /// Starts a thread. No signal handler of the program runs on it, and no signal that the program waits
@@ -14,6 +15,13 @@ pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<J
         what: "starting a thread",
         source,
     })
+}
+
+/// Whether this is the calling thread. Unlike `std::thread::current`, it leaves nothing behind in the
+/// thread's own memory.
+pub(crate) fn is_own(thread: &JoinHandle<()>) -> bool {
+    // SAFETY: both are threads that live, or have not been joined.
+    unsafe { libc::pthread_equal(thread.as_pthread_t(), libc::pthread_self()) != 0 }
 }
 
 /// While it lives, the calling thread takes no signals. A new thread inherits that.
