@@ -17,6 +17,7 @@ BINDIR ?= $(PREFIX)/bin
 LIBDIR ?= $(PREFIX)/lib
 INCLUDEDIR ?= $(PREFIX)/include
 MANDIR ?= $(PREFIX)/share/man
+DATADIR ?= $(PREFIX)/share/amio
 BASHCOMPDIR ?= $(PREFIX)/share/bash-completion/completions
 ZSHCOMPDIR ?= $(PREFIX)/share/zsh/site-functions
 FISHCOMPDIR ?= $(PREFIX)/share/fish/vendor_completions.d
@@ -163,7 +164,8 @@ INSTALLED = \
     $(LIBDIR)/libamio.so \
     $(LIBDIR)/libamio.so.$(ABI) \
     $(LIBDIR)/libamio.so.$(VERSION) \
-    $(LIBDIR)/pkgconfig/amio.pc
+    $(LIBDIR)/pkgconfig/amio.pc \
+    $(DATADIR)/amio.tsan.supp
 
 # Inside amio.pc, paths are relative to its prefix, so that the tree can be moved.
 in_prefix = $(patsubst $(PREFIX)/%,$${prefix}/%,$(1))
@@ -178,6 +180,8 @@ install: build ## library, header, amio.pc, program, its manual and completions 
 	$(RELEASE)/amio completions zsh >$(DESTDIR)$(ZSHCOMPDIR)/_amio
 	$(RELEASE)/amio completions fish >$(DESTDIR)$(FISHCOMPDIR)/amio.fish
 	chmod 644 $(addprefix $(DESTDIR),$(COMPLETIONS) $(PAGES))
+	$(INSTALL) -d $(DESTDIR)$(DATADIR)
+	$(INSTALL) -m 644 amio.tsan.supp $(DESTDIR)$(DATADIR)/amio.tsan.supp
 	$(INSTALL) -m 644 include/amio.h $(DESTDIR)$(INCLUDEDIR)/amio.h
 	$(INSTALL) -m 644 $(RELEASE)/libamio.a $(DESTDIR)$(LIBDIR)/libamio.a
 	$(INSTALL) -m 755 $(RELEASE)/libamio.so $(DESTDIR)$(LIBDIR)/libamio.so.$(VERSION)

@@ -27,6 +27,11 @@
  * Handles belong to the process that made them. In a child of fork(), every function but amio_..._free(),
  * which does nothing there, gives AMIO_ERROR_INVALID_HANDLE and says so; what the child makes itself works.
  *
+ * A thread may be ended by pthread_cancel() while it is in a call, of either cancellation type. The call is
+ * not cut short: it comes to its end, which may be that of its timeout, and the thread ends then, at its next
+ * cancellation point or, if its type is asynchronous, in the call's last instructions. What the call has
+ * made by then is the program's, as always: out_... parameters are set.
+ *
  * No code of the caller runs on the audio thread. What happens there is fetched as events, with
  * amio_interface_next_event(); amio_interface_event_fd() gives a descriptor for poll(), epoll and
  * event loops that is readable while an event waits.
@@ -44,6 +49,21 @@
  * AMIO_ERROR_INVALID_ARGUMENT. Strings are UTF-8 and end in NUL. Returned strings say how long they
  * stay valid.
  *
+ * # Descriptors
+ *
+ * A program that has closed its standard input, output or error finds nothing of the library under these
+ * numbers, into which it would print. (What libjack opens is out of the library's reach.) All descriptors are
+ * closed on exec.
+ *
+ * # Functions of the program
+ *
+ * `progress` and `release` are called by the library, and must return to it. They must not throw an
+ * exception, longjmp() out, or end their thread, by pthread_exit() or by allowing a cancellation that the
+ * library holds off. An exception cannot be passed on, since the caller of `release` may be a thread of the
+ * library's: the process ends with a message that names the function, as it does where the thread is ended.
+ * longjmp() is not noticed, and leaves locks held. In C++, make them `noexcept` and catch what they throw; in
+ * `progress`, keep it and return 1.
+ *
  * # Errors
  *
  * Functions that can fail return an amio_status: AMIO_OK, which is 0, or a negative AMIO_ERROR_ code.
@@ -53,6 +73,26 @@
  * with the argument, its value and what would be accepted.
  *
  * Numbers of codes and constants are never used again for something else.
+ *
+ * # Memory
+ *
+ * What grows with what the caller hands over or asks for is had, or the call fails with
+ * AMIO_ERROR_OUT_OF_MEMORY: clips, analyses, entries, swaps, groups, queues, buffers, and what is kept of a
+ * file. Then nothing has changed: objects are as they were and can be used and freed, a file that was to be
+ * replaced is still there, a playspec that was to be scheduled can still be added to. (A group that could
+ * not be committed is spent, as after any error.) Events for which there is no memory are lost and counted,
+ * as where their queue is full. A recording that runs out of memory ends as where its disk is full.
+ *
+ * What is small and always of the same size is not told: names, messages, locks, threads' own data, less
+ * than 4 KiB each; nor is what decoders, encoders, conversions of the rate and the measurement of loudness
+ * need for their states, some hundred KiB, which does not grow with the length of the sound. (That
+ * measurement keeps 16 bytes for each tenth of a second; whether they can be had is looked at beforehand.)
+ * Without memory for these, the process ends with a message.
+ *
+ * A call takes at most 32 KiB of its thread's stack, and 160 KiB if it reads or writes files, also those of
+ * streamed clips with the offline driver, or measures loudness: code of others goes that deep. (In an
+ * optimised build Opus takes 80 KiB; FLAC encoding, loudness and AAC take 40 to 56 KiB, everything else less
+ * than 32.) Functions of the program that it calls come on top of that. Measured on x86-64 with glibc.
  *
  * # Units
  *
@@ -815,8 +855,8 @@ typedef struct amio_open_options {
  * Called by long work, several times a second, on the thread that asked for the work: of
  * `total_frames` frames, as far as is known, `done_frames` are done. 0 goes on; anything else gives
  * the work up, which then fails with AMIO_ERROR_CANCELLED and leaves nothing behind. `user_data` is
- * what was handed over with it. It may call the library, but must not throw or jump out. NULL, where
- * a function takes one, watches nothing.
+ * what was handed over with it. It may call the library. It must return: see "Functions of the program" at the
+ * head of this file. NULL, where a function takes one, watches nothing.
  */
 typedef int32_t (*amio_progress)(void *user_data, uint64_t done_frames, uint64_t total_frames);
 
@@ -1542,7 +1582,7 @@ amio_status amio_interface_new(const struct amio_interface_config *config,
  * a second more where it has to be opened anew, after it was lost or a start or stop failed.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
  * already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM; where it
- * has to be opened anew, those of amio_interface_new() for a server too.
+ * has to be opened anew, those of amio_interface_new() for a server too; AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_interface_start(struct amio_interface *iface);
 
@@ -1652,7 +1692,7 @@ amio_status amio_interface_advance(struct amio_interface *iface,
  *
  * Thread: any. Units: frames per period, 1 to 65536.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
- * AMIO_ERROR_INVALID_STATE (not the offline driver, or closed).
+ * AMIO_ERROR_INVALID_STATE (not the offline driver, or closed); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_interface_set_period_frames(struct amio_interface *iface, uint32_t period_frames);
 
@@ -1704,7 +1744,7 @@ amio_status amio_interface_position(struct amio_interface *iface, int64_t *out_p
  * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
  * at most half a second. Units: frames, -2^61 to 2^61.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
- * AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+ * AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_interface_set_position(struct amio_interface *iface, int64_t position);
 
@@ -1723,8 +1763,8 @@ amio_status amio_interface_rolling(struct amio_interface *iface, uint32_t *out_r
  *
  * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
  * at most half a second.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
- * (neither 0 nor 1); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (neither
+ * 0 nor 1); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_interface_set_rolling(struct amio_interface *iface, uint32_t rolling);
 
@@ -1788,7 +1828,8 @@ amio_status amio_clip_new_i16(uint32_t frame_rate_hz,
  * `release(user_data)` is called exactly once, when neither a handle nor a playspec uses the
  * clip any more: on whichever thread found that out, which may be the one that calls
  * amio_clip_free(), amio_playspec_free() or amio_interface_free(), or one of the library's own,
- * but never on the audio thread. It must not call the library. If this function fails, `release`
+ * but never on the audio thread. It must not call the library, and must return: see "Functions of the
+ * program" at the head of this file. If this function fails, `release`
  * is not called and the memory stays the caller's.
  *
  * Thread: any but the audio thread; reads all samples.
@@ -1835,7 +1876,8 @@ amio_status amio_clip_info(struct amio_clip *clip, struct amio_clip_properties *
  * Ownership: `out_samples` is the caller's and has room for `frames` floats.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
  * channel or frame that the clip has not, no frames); AMIO_ERROR_IO (the file of a streamed clip
- * cannot be read; the message names it and the frame, and what could be read is in `out_samples`).
+ * cannot be read; the message names it and the frame, and what could be read is in `out_samples`);
+ * AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_clip_read(struct amio_clip *clip,
                            uint32_t channel,
@@ -1937,7 +1979,7 @@ amio_status amio_clip_convert(struct amio_clip *clip,
  * Ownership: `path` is borrowed for the call.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO;
  * AMIO_ERROR_INVALID_STATE (the file is being written already); AMIO_ERROR_INVALID_ARGUMENT (an
- * empty path or one of 4096 bytes or more).
+ * empty path or one of 4096 bytes or more); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_clip_save_wav(struct amio_clip *clip, const char *path);
 
@@ -1950,8 +1992,8 @@ amio_status amio_clip_save_wav(struct amio_clip *clip, const char *path);
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO (what could be written
  * can be played); AMIO_ERROR_CANCELLED; AMIO_ERROR_INVALID_STATE (the file is being written
  * already); AMIO_ERROR_INVALID_ARGUMENT (file_format; more than 8 channels, or a rate of 65535 Hz
- * or more that is not a multiple of 10 up to 655340, in FLAC; an empty path or one of 4096 bytes or
- * more).
+ * or more that is not a multiple of 10 up to 655340, in FLAC; an empty path or one of 4096 bytes
+ * or more); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_clip_save(struct amio_clip *clip,
                            const char *path,
@@ -1966,8 +2008,8 @@ amio_status amio_clip_save(struct amio_clip *clip,
  * since their frames have to be counted.
  * Ownership: `path` is borrowed for the call; `out_info` is the caller's, its struct_size must be
  * set.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT;
- * AMIO_ERROR_INVALID_ARGUMENT (an empty path or one of 4096 bytes or more; struct_size).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT; AMIO_ERROR_INVALID_ARGUMENT
+ * (an empty path or one of 4096 bytes or more; struct_size); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_file_probe(const char *path,
                             struct amio_file_info *out_info);
@@ -2073,7 +2115,7 @@ amio_status amio_analysis_free(struct amio_analysis *analysis);
  *
  * Thread: any but the audio thread.
  * Ownership: release it with amio_playspec_free(); what is scheduled plays on without it.
- * Errors: AMIO_ERROR_NULL_POINTER.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_playspec_new(struct amio_playspec **out_playspec);
 
@@ -2097,9 +2139,10 @@ amio_status amio_playspec_entry_init(struct amio_playspec_entry *out_entry,
  * Thread: any but the audio thread.
  * Ownership: `entry` is borrowed for the call; the playspec keeps the clip's data.
  * Errors: AMIO_ERROR_NULL_POINTER (`entry->clip` too); AMIO_ERROR_INVALID_HANDLE;
- * AMIO_ERROR_INVALID_ARGUMENT (a field is out of range or beyond the clip; a repeat of which
- * more than 1024 copies would sound at once); AMIO_ERROR_UNSUPPORTED (the struct is newer than
- * the library); AMIO_ERROR_INVALID_STATE (it was scheduled: make a new playspec).
+ * AMIO_ERROR_INVALID_ARGUMENT (a field is out of range or beyond the clip; a repeat of which more
+ * than 1024 copies would sound at once); AMIO_ERROR_UNSUPPORTED (the struct is newer than the
+ * library); AMIO_ERROR_INVALID_STATE (it was scheduled: make a new playspec);
+ * AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_playspec_add(struct amio_playspec *playspec,
                               const struct amio_playspec_entry *entry,
@@ -2115,9 +2158,9 @@ amio_status amio_playspec_add(struct amio_playspec *playspec,
  * Thread: any but the audio thread.
  * Units: `entry` as amio_playspec_add() numbered it; factors, finite, -1e6 to 1e6; `ramp_frames`
  * 0 to 2^60.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no
- * such entry, a gain or the ramp is out of range); AMIO_ERROR_QUEUE_FULL (on at least one
- * interface; the others have it).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no such
+ * entry, a gain or the ramp is out of range); AMIO_ERROR_QUEUE_FULL (on at least one interface;
+ * the others have it); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_playspec_set_gain(struct amio_playspec *playspec,
                                    uint64_t entry,
@@ -2152,8 +2195,8 @@ amio_status amio_playspec_free(struct amio_playspec *playspec);
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
  * position, the late policy, an entry on outputs that the interface has not);
  * AMIO_ERROR_RATE_MISMATCH (a clip has another rate than the interface); AMIO_ERROR_QUEUE_FULL;
- * AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_SYSTEM (the thread that reads streamed clips cannot
- * be started).
+ * AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_SYSTEM (the thread that reads streamed clips
+ * cannot be started); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_interface_schedule(struct amio_interface *iface,
                                     struct amio_playspec *playspec,
@@ -2169,7 +2212,8 @@ amio_status amio_interface_schedule(struct amio_interface *iface,
  * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
  * at most half a second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_NO_SUCH_TICKET (never
- * issued by this interface, or ended); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+ * issued by this interface, or ended); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed);
+ * AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_interface_cancel(struct amio_interface *iface, uint64_t ticket);
 
@@ -2179,7 +2223,7 @@ amio_status amio_interface_cancel(struct amio_interface *iface, uint64_t ticket)
  *
  * Thread: any.
  * Ownership: release it with amio_group_free(). It does not keep the interface from being freed.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_group_new(struct amio_interface *iface, struct amio_group **out_group);
 
@@ -2213,9 +2257,10 @@ amio_status amio_group_cancel(struct amio_group *group, uint64_t ticket);
  *
  * Thread: any but the audio thread.
  * Units: as amio_playspec_set_gain().
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no
- * such entry, a gain or the ramp is out of range); AMIO_ERROR_INVALID_STATE (the playspec was
- * never scheduled, the group was committed or is full, or the interface is closed).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no such
+ * entry, a gain or the ramp is out of range); AMIO_ERROR_INVALID_STATE (the playspec was never
+ * scheduled, the group was committed or is full, or the interface is closed);
+ * AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_group_set_gain(struct amio_group *group,
                                 struct amio_playspec *playspec,
@@ -2229,7 +2274,7 @@ amio_status amio_group_set_gain(struct amio_group *group,
  *
  * Thread: any but the audio thread. Units: frames, -2^61 to 2^61.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
- * AMIO_ERROR_INVALID_STATE (the group was committed or is full).
+ * AMIO_ERROR_INVALID_STATE (the group was committed or is full); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_group_set_position(struct amio_group *group, int64_t position);
 
@@ -2237,8 +2282,9 @@ amio_status amio_group_set_position(struct amio_group *group, int64_t position);
  * As amio_interface_set_rolling(), when the group is committed.
  *
  * Thread: any but the audio thread.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
- * (neither 0 nor 1); AMIO_ERROR_INVALID_STATE (the group was committed or is full).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (neither
+ * 0 nor 1); AMIO_ERROR_INVALID_STATE (the group was committed or is full);
+ * AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_group_set_rolling(struct amio_group *group, uint32_t rolling);
 
@@ -2249,9 +2295,10 @@ amio_status amio_group_set_rolling(struct amio_group *group, uint32_t rolling);
  *
  * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
  * at most half a second.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the
- * group was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL. After these,
- * nothing of the group happens, and tickets of its swaps end as cancelled.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the group
+ * was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL;
+ * AMIO_ERROR_OUT_OF_MEMORY. After these, nothing of the group happens, and tickets of its swaps
+ * end as cancelled.
  */
 amio_status amio_group_commit(struct amio_group *group);
 
@@ -2343,9 +2390,9 @@ amio_status amio_recorder_new(struct amio_interface *iface,
  * ended already.
  *
  * Thread: any but the audio thread; waits for the disk.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO (the file could not be
- * written to its end, now or before; what was written can be played, unless the file was deleted or
- * replaced meanwhile).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO or
+ * AMIO_ERROR_OUT_OF_MEMORY (the file could not be written to its end, now or before; what was
+ * written can be played, unless the file was deleted or replaced meanwhile).
  */
 amio_status amio_recorder_stop(struct amio_recorder *recorder);
 

@@ -2,7 +2,7 @@
 //! C++, without a warning, linked to the shared and to the static library, and run.
 
 use crate::toolchain::Linkage::{Shared, Static};
-use crate::toolchain::{build, compiler, repository, succeed};
+use crate::toolchain::{build, compiler, repository, scratch, shared_library, succeed};
 use std::process::Command;
 use std::sync::Mutex;
 
@@ -37,21 +37,31 @@ programs! {
     section_meter_from_c: "meter",
     what_a_child_of_fork_inherits_is_its_parents: "fork",
     signals_of_the_program_reach_it: "signals",
+    nothing_takes_the_numbers_of_standard_input_output_and_error: "descriptors",
+    a_cancelled_thread_ends_after_its_call_and_leaves_all_usable: "cancel",
+    where_memory_runs_out_calls_fail_and_leave_all_as_it_was: "memory",
     structs_of_older_and_newer_callers: "sized",
     tickets_given_out_while_closing_end_in_one_event: "closing",
     wrong_arguments_give_documented_errors: "arguments",
     wrong_fields_give_documented_errors: "fields",
 }
 
+/// Runs a C++ program as C++11 with the shared and as C++20 with the static library.
+fn run_cpp(name: &str) {
+    let source = format!("ffi-tests/{name}.cpp");
+    for (standard, linkage) in [("c++11", Shared), ("c++20", Static)] {
+        succeed(&mut Command::new(build(&source, standard, linkage)));
+    }
+}
+
 #[test]
 fn a_cpp_program_uses_the_library() {
-    for (standard, linkage) in [("c++11", Shared), ("c++20", Static)] {
-        succeed(&mut Command::new(build(
-            "ffi-tests/program.cpp",
-            standard,
-            linkage,
-        )));
-    }
+    run_cpp("program");
+}
+
+#[test]
+fn a_function_of_the_program_that_does_not_return_ends_the_process_with_its_name() {
+    run_cpp("callbacks");
 }
 
 #[test]
@@ -93,6 +103,77 @@ fn the_header_compiles_alone_in_every_standard() {
                 .arg(repository().join("include/amio.h")),
         );
     }
+}
+
+/// An interface that was freed has left nothing behind, neither memory nor threads that are still ending.
+#[test]
+fn valgrind_finds_nothing_lost_after_an_interface_is_freed() {
+    let program = build("ffi-tests/lives.c", "c11", Static);
+    for driver in ["null", "offline"] {
+        let mut valgrind = Command::new("valgrind");
+        valgrind.args([
+            "--quiet",
+            "--leak-check=full",
+            "--show-leak-kinds=definite,possible",
+            "--errors-for-leak-kinds=definite,possible",
+            "--error-exitcode=9",
+        ]);
+        succeed(valgrind.arg(&program).args([driver, "5"]));
+    }
+}
+
+#[test]
+fn a_program_with_the_thread_sanitizer_is_quiet_with_what_is_installed_for_it() {
+    let program = scratch().join("host-tsan");
+    let library = shared_library();
+    succeed(
+        compiler("c11")
+            .arg("-fsanitize=thread")
+            .arg(repository().join("ffi-tests/host.c"))
+            .arg("-o")
+            .arg(&program)
+            .arg("-L")
+            .arg(&library)
+            .arg("-lamio")
+            .arg(format!("-Wl,-rpath,{}", library.display())),
+    );
+    let suppressions = repository().join("amio.tsan.supp");
+    let options = format!("suppressions={}", suppressions.display());
+    succeed(Command::new(&program).env("TSAN_OPTIONS", options));
+    // Without it, the file would not be needed.
+    let without = Command::new(&program).env("TSAN_OPTIONS", "").output();
+    let without = without.expect("it runs");
+    assert!(!without.status.success());
+    assert!(String::from_utf8_lossy(&without.stderr).contains("data race"));
+}
+
+/// What `amio.h` promises of the stack, in its chapter on memory. The library for tests, which is not
+/// fully optimised, takes more than the one that is installed.
+#[test]
+fn calls_take_no_more_stack_than_the_header_says() {
+    const MOST: &str = "32768";
+    const MOST_WITH_FILES: &str = "163840";
+    let folder = scratch().join("stack");
+    std::fs::create_dir_all(&folder).expect("the target directory is writable");
+    let make =
+        "ffmpeg -v error -y -f lavfi -i anoisesrc=d=3:r=48000:a=0.3 -ac 2 -fflags +bitexact s.wav
+        ffmpeg -v error -y -i s.wav s.flac
+        ffmpeg -v error -y -i s.wav -c:a aac aac.m4a
+        ffmpeg -v error -y -i s.wav -c:a alac alac.m4a
+        opusenc --quiet s.wav s.opus
+        oggenc -Q -o s.ogg s.wav
+        lame --quiet s.wav s.mp3";
+    succeed(
+        Command::new("bash")
+            .args(["-euc", make])
+            .current_dir(&folder),
+    );
+    let files = [
+        "s.wav", "s.flac", "aac.m4a", "alac.m4a", "s.opus", "s.ogg", "s.mp3",
+    ];
+    let mut program = Command::new(build("ffi-tests/stack.c", "c99", Shared));
+    program.args([MOST, MOST_WITH_FILES]);
+    succeed(program.args(files.map(|file| folder.join(file))));
 }
 
 /// Sixteen threads at once; the argument is for how many seconds.

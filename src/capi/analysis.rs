@@ -2,7 +2,7 @@
 
 use super::clip::{amio_clip, amio_clip_properties};
 use super::guard::{Caller, Checked, Fault, guard};
-use super::handles::{self, Object};
+use super::handles::{self, Object, Place};
 use super::progress::amio_progress;
 use super::sized::Versioned;
 use super::status::{AMIO_ERROR_INVALID_STATE, amio_status};
@@ -109,7 +109,7 @@ unsafe impl Versioned for amio_channel_levels {
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (parts
 /// that do not exist); AMIO_ERROR_CANCELLED; AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_analysis_new(
+pub unsafe extern "C-unwind" fn amio_analysis_new(
     clip: *mut amio_clip,
     parts: u32,
     progress: amio_progress,
@@ -122,13 +122,14 @@ pub unsafe extern "C" fn amio_analysis_new(
         let clip = handles::get("clip", clip)?;
         let parts = Parts::checked(parts)?;
         let out = caller.out("out_analysis", out_analysis)?;
+        let place = Place::take()?;
         let mut monitor = caller.monitor(progress, user_data);
         let findings: Findings = match parts {
             Parts::Overview => Overview::of_clip(&clip, &mut monitor)?.into(),
             Parts::Loudness => Loudness::of_clip(&clip, &mut monitor)?.into(),
             Parts::Both => Analysis::of_clip(&clip, &mut monitor)?.into(),
         };
-        out.set(handles::insert(Object::Analysis(Arc::new(findings))));
+        out.set(place.fill(Object::Analysis(Arc::new(findings))));
         Ok(())
     })
 }
@@ -143,7 +144,7 @@ pub unsafe extern "C" fn amio_analysis_new(
 /// Errors: as amio_clip_open(); AMIO_ERROR_INVALID_ARGUMENT (parts that do not exist);
 /// AMIO_ERROR_CANCELLED.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_analysis_open(
+pub unsafe extern "C-unwind" fn amio_analysis_open(
     path: *const c_char,
     parts: u32,
     progress: amio_progress,
@@ -156,13 +157,14 @@ pub unsafe extern "C" fn amio_analysis_open(
         let path = caller.path("path", path)?;
         let parts = Parts::checked(parts)?;
         let out = caller.out("out_analysis", out_analysis)?;
+        let place = Place::take()?;
         let mut monitor = caller.monitor(progress, user_data);
         let findings: Findings = match parts {
             Parts::Overview => Overview::of_file(path, &mut monitor)?.into(),
             Parts::Loudness => Loudness::of_file(path, &mut monitor)?.into(),
             Parts::Both => Analysis::of_file(path, &mut monitor)?.into(),
         };
-        out.set(handles::insert(Object::Analysis(Arc::new(findings))));
+        out.set(place.fill(Object::Analysis(Arc::new(findings))));
         Ok(())
     })
 }
@@ -173,7 +175,7 @@ pub unsafe extern "C" fn amio_analysis_open(
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
 /// (struct_size).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_analysis_info(
+pub unsafe extern "C-unwind" fn amio_analysis_info(
     analysis: *mut amio_analysis,
     out_properties: *mut amio_clip_properties,
 ) -> amio_status {
@@ -208,7 +210,7 @@ pub unsafe extern "C" fn amio_analysis_info(
 /// channel, no frames, no buckets, a stretch beyond 2^64 frames, buckets that are not aligned);
 /// AMIO_ERROR_INVALID_STATE (the analysis has no overview).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_analysis_read(
+pub unsafe extern "C-unwind" fn amio_analysis_read(
     analysis: *mut amio_analysis,
     channel: u32,
     start_frame: u64,
@@ -258,7 +260,7 @@ pub unsafe extern "C" fn amio_analysis_read(
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
 /// (struct_size); AMIO_ERROR_INVALID_STATE (the analysis has no loudness).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_analysis_loudness(
+pub unsafe extern "C-unwind" fn amio_analysis_loudness(
     analysis: *mut amio_analysis,
     out_loudness: *mut amio_loudness,
 ) -> amio_status {
@@ -290,7 +292,7 @@ pub unsafe extern "C" fn amio_analysis_loudness(
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no such
 /// channel, struct_size); AMIO_ERROR_INVALID_STATE (the analysis has no loudness).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_analysis_levels(
+pub unsafe extern "C-unwind" fn amio_analysis_levels(
     analysis: *mut amio_analysis,
     channel: u32,
     out_levels: *mut amio_channel_levels,
@@ -321,7 +323,7 @@ pub unsafe extern "C" fn amio_analysis_levels(
 /// Thread: any but the audio thread; may call the release callback of a borrowed clip.
 /// Errors: AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_analysis_free(analysis: *mut amio_analysis) -> amio_status {
+pub extern "C-unwind" fn amio_analysis_free(analysis: *mut amio_analysis) -> amio_status {
     guard(|| {
         drop(handles::remove("analysis", analysis)?);
         Ok(())

@@ -61,7 +61,7 @@ unsafe impl Versioned for amio_chunk {
 /// (struct_size; no room, or more than any memory has); AMIO_ERROR_INVALID_STATE (no input
 /// channels).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_read_input(
+pub unsafe extern "C-unwind" fn amio_interface_read_input(
     iface: *mut amio_interface,
     out_chunk: *mut amio_chunk,
     out_samples: *mut f32,
@@ -86,7 +86,7 @@ pub unsafe extern "C" fn amio_interface_read_input(
 /// Errors: as amio_interface_read_input(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE also if it
 /// is closed and all was fetched.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_wait_input(
+pub unsafe extern "C-unwind" fn amio_interface_wait_input(
     iface: *mut amio_interface,
     out_chunk: *mut amio_chunk,
     out_samples: *mut f32,
@@ -112,7 +112,7 @@ pub unsafe extern "C" fn amio_interface_wait_input(
 /// Ownership: it belongs to the interface and is valid until amio_interface_free().
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_input_fd(
+pub unsafe extern "C-unwind" fn amio_interface_input_fd(
     iface: *mut amio_interface,
     out_fd: *mut c_int,
 ) -> amio_status {

@@ -1,7 +1,8 @@
 //! Clips: immutable audio data, here from memory.
 
+use super::callback;
 use super::guard::{Caller, Checked, Fault, check_memory, guard};
-use super::handles::{self, Object};
+use super::handles::{self, Object, Place};
 use super::sized::Versioned;
 use super::status::amio_status;
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
@@ -96,7 +97,7 @@ unsafe impl Versioned for amio_clip_properties {
 /// length is out of range, a sample is NaN, infinite or beyond 1e6); AMIO_ERROR_UNSUPPORTED (the
 /// struct is newer than the library); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_new(
+pub unsafe extern "C-unwind" fn amio_clip_new(
     format: *const amio_clip_format,
     samples: *const c_void,
     frames: u64,
@@ -120,7 +121,7 @@ pub unsafe extern "C" fn amio_clip_new(
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a number is out of range, a
 /// sample is NaN, infinite or beyond 1e6); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_new_f32(
+pub unsafe extern "C-unwind" fn amio_clip_new_f32(
     frame_rate_hz: u32,
     channels: u32,
     samples: *const f32,
@@ -146,7 +147,7 @@ pub unsafe extern "C" fn amio_clip_new_f32(
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a number is out of range);
 /// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_new_i16(
+pub unsafe extern "C-unwind" fn amio_clip_new_i16(
     frame_rate_hz: u32,
     channels: u32,
     samples: *const i16,
@@ -168,7 +169,8 @@ pub unsafe extern "C" fn amio_clip_new_i16(
 /// `release(user_data)` is called exactly once, when neither a handle nor a playspec uses the
 /// clip any more: on whichever thread found that out, which may be the one that calls
 /// amio_clip_free(), amio_playspec_free() or amio_interface_free(), or one of the library's own,
-/// but never on the audio thread. It must not call the library. If this function fails, `release`
+/// but never on the audio thread. It must not call the library, and must return: see "Functions of the
+/// program" at the head of this file. If this function fails, `release`
 /// is not called and the memory stays the caller's.
 ///
 /// Thread: any but the audio thread; reads all samples.
@@ -178,11 +180,11 @@ pub unsafe extern "C" fn amio_clip_new_i16(
 /// Errors: as amio_clip_new(); `release` NULL is AMIO_ERROR_NULL_POINTER (for memory that lives
 /// for ever, give a function that does nothing).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_new_borrowed(
+pub unsafe extern "C-unwind" fn amio_clip_new_borrowed(
     format: *const amio_clip_format,
     samples: *const c_void,
     frames: u64,
-    release: Option<unsafe extern "C" fn(user_data: *mut c_void)>,
+    release: Option<unsafe extern "C-unwind" fn(user_data: *mut c_void)>,
     user_data: *mut c_void,
     out_clip: *mut *mut amio_clip,
 ) -> amio_status {
@@ -193,6 +195,7 @@ pub unsafe extern "C" fn amio_clip_new_borrowed(
         let bytes = format.byte_length(samples, frames)?;
         let release = release.ok_or_else(|| Fault::null("release"))?;
         let out = caller.out("out_clip", out_clip)?;
+        let place = Place::take()?;
         let accepted = Arc::new(AtomicBool::new(false));
         let memory = Borrowed {
             samples: samples.cast(),
@@ -203,7 +206,7 @@ pub unsafe extern "C" fn amio_clip_new_borrowed(
         };
         let clip = Clip::from_shared(format.info(frames), format.sample, format.layout, memory)?;
         accepted.store(true, Ordering::Relaxed);
-        out.set(register(clip));
+        out.set(register(place, clip));
         Ok(())
     })
 }
@@ -232,7 +235,7 @@ pub unsafe extern "C" fn amio_release_flag(flag: *mut c_void) {
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
 /// (struct_size).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_info(
+pub unsafe extern "C-unwind" fn amio_clip_info(
     clip: *mut amio_clip,
     out_properties: *mut amio_clip_properties,
 ) -> amio_status {
@@ -264,9 +267,10 @@ pub unsafe extern "C" fn amio_clip_info(
 /// Ownership: `out_samples` is the caller's and has room for `frames` floats.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
 /// channel or frame that the clip has not, no frames); AMIO_ERROR_IO (the file of a streamed clip
-/// cannot be read; the message names it and the frame, and what could be read is in `out_samples`).
+/// cannot be read; the message names it and the frame, and what could be read is in `out_samples`);
+/// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_read(
+pub unsafe extern "C-unwind" fn amio_clip_read(
     clip: *mut amio_clip,
     channel: u32,
     start_frame: u64,
@@ -308,7 +312,7 @@ pub unsafe extern "C" fn amio_clip_read(
 /// Thread: any.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_clip_retain(clip: *mut amio_clip) -> amio_status {
+pub extern "C-unwind" fn amio_clip_retain(clip: *mut amio_clip) -> amio_status {
     guard(|| handles::retain_clip("clip", clip))
 }
 
@@ -318,7 +322,7 @@ pub extern "C" fn amio_clip_retain(clip: *mut amio_clip) -> amio_status {
 /// Thread: any but the audio thread; may call the release callback of a borrowed clip.
 /// Errors: AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_clip_free(clip: *mut amio_clip) -> amio_status {
+pub extern "C-unwind" fn amio_clip_free(clip: *mut amio_clip) -> amio_status {
     guard(|| {
         drop(handles::release_clip("clip", clip)?);
         Ok(())
@@ -418,13 +422,14 @@ fn new_copied(
         bytes => caller.slice("samples", samples.cast::<u8>(), bytes as u64, 1)?,
     };
     let out = caller.out("out_clip", out_clip)?;
+    let place = Place::take()?;
     let clip = Clip::from_bytes(format.info(frames), format.sample, format.layout, bytes)?;
-    out.set(register(clip));
+    out.set(register(place, clip));
     Ok(())
 }
 
-pub(super) fn register(clip: Clip) -> *mut amio_clip {
-    handles::insert(Object::Clip {
+pub(super) fn register(place: Place, clip: Clip) -> *mut amio_clip {
+    place.fill(Object::Clip {
         clip,
         references: 1,
     })
@@ -434,7 +439,7 @@ pub(super) fn register(clip: Clip) -> *mut amio_clip {
 struct Borrowed {
     samples: *const u8,
     bytes: usize,
-    release: unsafe extern "C" fn(*mut c_void),
+    release: unsafe extern "C-unwind" fn(*mut c_void),
     user_data: *mut c_void,
     /// Whether the clip was made: before that, the memory stays the caller's.
     accepted: Arc<AtomicBool>,
@@ -459,8 +464,10 @@ impl AsRef<[u8]> for Borrowed {
 impl Drop for Borrowed {
     fn drop(&mut self) {
         if self.accepted.load(Ordering::Relaxed) {
-            // SAFETY: the caller's function, with the caller's argument, once.
-            unsafe { (self.release)(self.user_data) }
+            callback::call("release", || {
+                // SAFETY: the caller's function, with the caller's argument, once.
+                unsafe { (self.release)(self.user_data) }
+            });
         }
     }
 }

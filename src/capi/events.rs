@@ -133,7 +133,7 @@ unsafe impl Versioned for amio_event {
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
 /// (struct_size).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_next_event(
+pub unsafe extern "C-unwind" fn amio_interface_next_event(
     iface: *mut amio_interface,
     out_event: *mut amio_event,
 ) -> amio_status {
@@ -154,7 +154,7 @@ pub unsafe extern "C" fn amio_interface_next_event(
 /// Errors: as amio_interface_next_event(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (closed,
 /// and all were fetched).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_wait_event(
+pub unsafe extern "C-unwind" fn amio_interface_wait_event(
     iface: *mut amio_interface,
     out_event: *mut amio_event,
     timeout_ms: u32,
@@ -177,7 +177,7 @@ pub unsafe extern "C" fn amio_interface_wait_event(
 /// Ownership: it belongs to the interface and is valid until amio_interface_free().
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_event_fd(
+pub unsafe extern "C-unwind" fn amio_interface_event_fd(
     iface: *mut amio_interface,
     out_fd: *mut c_int,
 ) -> amio_status {

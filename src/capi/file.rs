@@ -2,7 +2,7 @@
 
 use super::clip::{amio_clip, register};
 use super::guard::{Caller, Checked, Fault, guard};
-use super::handles;
+use super::handles::{self, Place};
 use super::interface::not_one_of;
 use super::progress::amio_progress;
 use super::sized::{Versioned, text_field};
@@ -93,7 +93,7 @@ unsafe impl Versioned for amio_file_info {
 /// Ownership: `path` is borrowed for the call. Release the clip with amio_clip_free().
 /// Errors: as amio_clip_open_with().
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_open(
+pub unsafe extern "C-unwind" fn amio_clip_open(
     path: *const c_char,
     out_clip: *mut *mut amio_clip,
 ) -> amio_status {
@@ -102,7 +102,8 @@ pub unsafe extern "C" fn amio_clip_open(
     guard(|| {
         let path = caller.path("path", path)?;
         let out = caller.out("out_clip", out_clip)?;
-        out.set(register(Clip::open(path)?));
+        let place = Place::take()?;
+        out.set(register(place, Clip::open(path)?));
         Ok(())
     })
 }
@@ -121,7 +122,7 @@ pub unsafe extern "C" fn amio_clip_open(
 /// or more; an option out of range); AMIO_ERROR_UNSUPPORTED (the struct is newer than the library);
 /// AMIO_ERROR_CANCELLED; AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_open_with(
+pub unsafe extern "C-unwind" fn amio_clip_open_with(
     path: *const c_char,
     options: *const amio_open_options,
     progress: amio_progress,
@@ -134,9 +135,10 @@ pub unsafe extern "C" fn amio_clip_open_with(
         let path = caller.path("path", path)?;
         let options = read_options(&caller, options)?;
         let out = caller.out("out_clip", out_clip)?;
+        let place = Place::take()?;
         let clip = Clip::open_with(path, &options, &mut caller.monitor(progress, user_data))
             .map_err(|e| Fault::renamed(e, &OPTION_FIELDS))?;
-        out.set(register(clip));
+        out.set(register(place, clip));
         Ok(())
     })
 }
@@ -156,7 +158,7 @@ pub unsafe extern "C" fn amio_clip_open_with(
 /// Units, ownership: as amio_clip_open_with().
 /// Errors: as amio_clip_open_with().
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_open_stream(
+pub unsafe extern "C-unwind" fn amio_clip_open_stream(
     path: *const c_char,
     options: *const amio_open_options,
     out_clip: *mut *mut amio_clip,
@@ -167,9 +169,10 @@ pub unsafe extern "C" fn amio_clip_open_stream(
         let path = caller.path("path", path)?;
         let options = read_options(&caller, options)?;
         let out = caller.out("out_clip", out_clip)?;
+        let place = Place::take()?;
         let clip =
             Clip::open_stream(path, &options).map_err(|e| Fault::renamed(e, &OPTION_FIELDS))?;
-        out.set(register(clip));
+        out.set(register(place, clip));
         Ok(())
     })
 }
@@ -184,7 +187,7 @@ pub unsafe extern "C" fn amio_clip_open_stream(
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
 /// AMIO_ERROR_CANCELLED; AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_convert(
+pub unsafe extern "C-unwind" fn amio_clip_convert(
     clip: *mut amio_clip,
     frame_rate_hz: u32,
     quality: u32,
@@ -199,7 +202,11 @@ pub unsafe extern "C" fn amio_clip_convert(
         let quality = read_quality("quality", quality)?;
         let out = caller.out("out_clip", out_clip)?;
         let monitor = &mut caller.monitor(progress, user_data);
-        out.set(register(clip.convert(frame_rate_hz, quality, monitor)?));
+        let place = Place::take()?;
+        out.set(register(
+            place,
+            clip.convert(frame_rate_hz, quality, monitor)?,
+        ));
         Ok(())
     })
 }
@@ -211,9 +218,9 @@ pub unsafe extern "C" fn amio_clip_convert(
 /// Ownership: `path` is borrowed for the call.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO;
 /// AMIO_ERROR_INVALID_STATE (the file is being written already); AMIO_ERROR_INVALID_ARGUMENT (an
-/// empty path or one of 4096 bytes or more).
+/// empty path or one of 4096 bytes or more); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_save_wav(
+pub unsafe extern "C-unwind" fn amio_clip_save_wav(
     clip: *mut amio_clip,
     path: *const c_char,
 ) -> amio_status {
@@ -233,10 +240,10 @@ pub unsafe extern "C" fn amio_clip_save_wav(
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO (what could be written
 /// can be played); AMIO_ERROR_CANCELLED; AMIO_ERROR_INVALID_STATE (the file is being written
 /// already); AMIO_ERROR_INVALID_ARGUMENT (file_format; more than 8 channels, or a rate of 65535 Hz
-/// or more that is not a multiple of 10 up to 655340, in FLAC; an empty path or one of 4096 bytes or
-/// more).
+/// or more that is not a multiple of 10 up to 655340, in FLAC; an empty path or one of 4096 bytes
+/// or more); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_clip_save(
+pub unsafe extern "C-unwind" fn amio_clip_save(
     clip: *mut amio_clip,
     path: *const c_char,
     file_format: u32,
@@ -260,10 +267,10 @@ pub unsafe extern "C" fn amio_clip_save(
 /// since their frames have to be counted.
 /// Ownership: `path` is borrowed for the call; `out_info` is the caller's, its struct_size must be
 /// set.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT;
-/// AMIO_ERROR_INVALID_ARGUMENT (an empty path or one of 4096 bytes or more; struct_size).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_IO; AMIO_ERROR_FORMAT; AMIO_ERROR_INVALID_ARGUMENT
+/// (an empty path or one of 4096 bytes or more; struct_size); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_file_probe(
+pub unsafe extern "C-unwind" fn amio_file_probe(
     path: *const c_char,
     out_info: *mut amio_file_info,
 ) -> amio_status {

@@ -1,6 +1,7 @@
 //! What stands between C and the crate: panics end here, and pointers are checked here.
 
 use super::status::*;
+use crate::sys::cancel;
 use std::ffi::{CStr, OsStr, c_char};
 use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -32,8 +33,27 @@ impl Fault {
     }
 }
 
-/// Runs the body of a C function; an error or a panic becomes a status and this thread's message.
+/// Runs the body of a C function; an error or a panic becomes a status and this thread's message. The
+/// calling thread is not cancelled meanwhile, but may be at the end: nothing here may have a destructor.
 pub(super) fn guard(body: impl FnOnce() -> Checked) -> amio_status {
+    held(|| contain(body))
+}
+
+/// Runs `body`, which does not unwind, with the cancellation of the calling thread held off.
+pub(super) fn held<T: Copy>(body: impl FnOnce() -> T) -> T {
+    let before = cancel::hold();
+    let result = apart(body);
+    cancel::release(before);
+    result
+}
+
+/// In a frame of its own, since one that cleans up cannot be unwound from just anywhere.
+#[inline(never)]
+fn apart<T>(body: impl FnOnce() -> T) -> T {
+    body()
+}
+
+fn contain(body: impl FnOnce() -> Checked) -> amio_status {
     let fault = match catch_unwind(AssertUnwindSafe(body)) {
         Ok(Ok(())) => return AMIO_OK,
         Ok(Err(fault)) => fault,

@@ -17,6 +17,7 @@ use super::playspec::{Draft, amio_playspec};
 use super::recorder::amio_recorder;
 use super::schedule::{OpenGroup, amio_group};
 use super::status::AMIO_ERROR_INVALID_HANDLE;
+use crate::memory;
 use crate::sys::{Home, MADE_BEFORE};
 use crate::{Clip, Interface, Recorder};
 use parking_lot::RwLock;
@@ -27,8 +28,13 @@ use std::sync::{Arc, LazyLock, OnceLock};
 
 /// An object that C holds.
 pub(super) enum Object {
+    /// One that is being made: nobody has the handle yet.
+    Coming,
     Interface(Interface),
-    Clip { clip: Clip, references: u64 },
+    Clip {
+        clip: Clip,
+        references: u64,
+    },
     Analysis(Arc<Findings>),
     Playspec(Arc<Draft>),
     Group(Arc<OpenGroup>),
@@ -114,6 +120,7 @@ impl Handle for amio_recorder {
 impl Object {
     fn name(&self) -> &'static str {
         match self {
+            Object::Coming => "not there yet",
             Object::Interface(_) => amio_interface::NAME,
             Object::Clip { .. } => amio_clip::NAME,
             Object::Analysis(_) => amio_analysis::NAME,
@@ -124,12 +131,37 @@ impl Object {
     }
 }
 
-/// Registers an object and returns its handle.
-pub(super) fn insert<H: Handle>(object: Object) -> *mut H {
-    let objects = &registry().objects;
-    let key = KEYS.next();
-    objects.write().insert(key, object);
-    std::ptr::without_provenance_mut(key)
+/// The place of an object in the registry, taken before it is made, so that nothing can go wrong
+/// afterwards. Dropped before that, it is given back.
+pub(super) struct Place(usize);
+
+impl Place {
+    pub fn take() -> Checked<Place> {
+        let mut objects = registry().objects.write();
+        memory::reserve_in_map(&mut objects, 1, "a handle")?;
+        let key = KEYS.next();
+        objects.insert(key, Object::Coming);
+        Ok(Place(key))
+    }
+
+    /// Registers the object and returns its handle.
+    pub fn fill<H: Handle>(self, object: Object) -> *mut H {
+        let key = self.0;
+        std::mem::forget(self);
+        // Inserting it would ask for room once more.
+        if let Some(place) = registry().objects.write().get_mut(&key) {
+            *place = object;
+        }
+        std::ptr::without_provenance_mut(key)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        let mut objects = registry().objects.write();
+        objects.remove(&self.0);
+        give_back(&mut objects);
+    }
 }
 
 /// What `handle` stands for; it stays alive as long as the caller of this function holds it,
@@ -164,7 +196,9 @@ pub(super) fn remove<H: Handle>(what: &str, handle: *const H) -> Checked<Option<
     if H::target(object).is_none() {
         return Err(wrong_type::<H>(what, object));
     }
-    Ok(objects.remove(&handle.addr()))
+    let object = objects.remove(&handle.addr());
+    give_back(&mut objects);
+    Ok(object)
 }
 
 /// Adds an owner to a clip's handle.
@@ -183,8 +217,19 @@ pub(super) fn release_clip(what: &str, handle: *const amio_clip) -> Checked<Opti
     let mut objects = registry().objects.write();
     let references = references(what, handle, &mut objects)?;
     *references -= 1;
-    let last = *references == 0;
-    Ok(last.then(|| objects.remove(&handle.addr())).flatten())
+    if *references > 0 {
+        return Ok(None);
+    }
+    let object = objects.remove(&handle.addr());
+    give_back(&mut objects);
+    Ok(object)
+}
+
+/// Leaves no memory behind when C holds nothing any more: tools that look for leaks would find it.
+fn give_back(objects: &mut HashMap<usize, Object>) {
+    if objects.is_empty() {
+        *objects = HashMap::default();
+    }
 }
 
 fn references<'a>(

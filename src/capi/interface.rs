@@ -1,7 +1,7 @@
 //! Interface: a connection to an audio server, a timer or the caller, with its own timeline.
 
 use super::guard::{Caller, Checked, Fault, check_memory, guard};
-use super::handles::{self, Object};
+use super::handles::{self, Object, Place};
 use super::sized::Versioned;
 use super::status::{AMIO_ERROR_BUFFER_TOO_SMALL, AMIO_ERROR_UNSUPPORTED, amio_status};
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
@@ -147,7 +147,7 @@ unsafe impl Versioned for amio_interface_config {
 /// AMIO_ERROR_NO_SERVER; AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM;
 /// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_new(
+pub unsafe extern "C-unwind" fn amio_interface_new(
     config: *const amio_interface_config,
     out_iface: *mut *mut amio_interface,
 ) -> amio_status {
@@ -156,8 +156,9 @@ pub unsafe extern "C" fn amio_interface_new(
     guard(|| {
         let config = read_config(&caller, config)?;
         let out = caller.out("out_iface", out_iface)?;
+        let place = Place::take()?;
         let interface = Interface::new(config).map_err(|e| Fault::renamed(e, &CONFIG_FIELDS))?;
-        out.set(handles::insert(Object::Interface(interface)));
+        out.set(place.fill(Object::Interface(interface)));
         Ok(())
     })
 }
@@ -170,9 +171,9 @@ pub unsafe extern "C" fn amio_interface_new(
 /// a second more where it has to be opened anew, after it was lost or a start or stop failed.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
 /// already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM; where it
-/// has to be opened anew, those of amio_interface_new() for a server too.
+/// has to be opened anew, those of amio_interface_new() for a server too; AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_interface_start(iface: *mut amio_interface) -> amio_status {
+pub extern "C-unwind" fn amio_interface_start(iface: *mut amio_interface) -> amio_status {
     guard(|| Ok(handles::get("iface", iface)?.start()?))
 }
 
@@ -184,7 +185,7 @@ pub extern "C" fn amio_interface_start(iface: *mut amio_interface) -> amio_statu
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed);
 /// AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT. After the last two it is stopped all the same.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_interface_stop(iface: *mut amio_interface) -> amio_status {
+pub extern "C-unwind" fn amio_interface_stop(iface: *mut amio_interface) -> amio_status {
     guard(|| Ok(handles::get("iface", iface)?.stop()?))
 }
 
@@ -197,7 +198,7 @@ pub extern "C" fn amio_interface_stop(iface: *mut amio_interface) -> amio_status
 /// Thread: any but the audio thread; waits up to a second.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_interface_close(iface: *mut amio_interface) -> amio_status {
+pub extern "C-unwind" fn amio_interface_close(iface: *mut amio_interface) -> amio_status {
     guard(|| {
         handles::get("iface", iface)?.close();
         Ok(())
@@ -211,7 +212,7 @@ pub extern "C" fn amio_interface_close(iface: *mut amio_interface) -> amio_statu
 /// Thread: any but the audio thread; waits up to a second.
 /// Errors: AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_interface_free(iface: *mut amio_interface) -> amio_status {
+pub extern "C-unwind" fn amio_interface_free(iface: *mut amio_interface) -> amio_status {
     guard(|| {
         if let Some(Object::Interface(interface)) = handles::remove("iface", iface)? {
             interface.close();
@@ -225,7 +226,7 @@ pub extern "C" fn amio_interface_free(iface: *mut amio_interface) -> amio_status
 /// Thread: any.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_state(
+pub unsafe extern "C-unwind" fn amio_interface_state(
     iface: *mut amio_interface,
     out_state: *mut u32,
 ) -> amio_status {
@@ -251,7 +252,7 @@ pub unsafe extern "C" fn amio_interface_state(
 /// Thread: any. Units: frames per second.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_frame_rate_hz(
+pub unsafe extern "C-unwind" fn amio_interface_frame_rate_hz(
     iface: *mut amio_interface,
     out_frame_rate_hz: *mut u32,
 ) -> amio_status {
@@ -271,7 +272,7 @@ pub unsafe extern "C" fn amio_interface_frame_rate_hz(
 /// Thread: any.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_period_frames(
+pub unsafe extern "C-unwind" fn amio_interface_period_frames(
     iface: *mut amio_interface,
     out_period_frames: *mut u32,
 ) -> amio_status {
@@ -292,7 +293,7 @@ pub unsafe extern "C" fn amio_interface_period_frames(
 /// Thread: any. Units: frames.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_latency(
+pub unsafe extern "C-unwind" fn amio_interface_latency(
     iface: *mut amio_interface,
     out_capture_frames: *mut u32,
     out_playback_frames: *mut u32,
@@ -318,7 +319,7 @@ pub unsafe extern "C" fn amio_interface_latency(
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_BUFFER_TOO_SMALL (the
 /// message says what is needed; 256 bytes are enough for every JACK name).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_client_name(
+pub unsafe extern "C-unwind" fn amio_interface_client_name(
     iface: *mut amio_interface,
     out_name: *mut c_char,
     capacity_bytes: usize,
@@ -356,7 +357,7 @@ pub unsafe extern "C" fn amio_interface_client_name(
 /// frames, more than memory can hold, overlapping buffers, a buffer for a side without channels);
 /// AMIO_ERROR_INVALID_STATE (not the offline driver, not started, failed or closed).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_advance(
+pub unsafe extern "C-unwind" fn amio_interface_advance(
     iface: *mut amio_interface,
     frames: u64,
     input: *const f32,
@@ -397,9 +398,9 @@ pub unsafe extern "C" fn amio_interface_advance(
 ///
 /// Thread: any. Units: frames per period, 1 to 65536.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
-/// AMIO_ERROR_INVALID_STATE (not the offline driver, or closed).
+/// AMIO_ERROR_INVALID_STATE (not the offline driver, or closed); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_interface_set_period_frames(
+pub extern "C-unwind" fn amio_interface_set_period_frames(
     iface: *mut amio_interface,
     period_frames: u32,
 ) -> amio_status {
@@ -414,7 +415,7 @@ pub extern "C" fn amio_interface_set_period_frames(
 /// Errors: AMIO_ERROR_NULL_POINTER (`iface`); AMIO_ERROR_INVALID_HANDLE;
 /// AMIO_ERROR_RATE_MISMATCH; AMIO_ERROR_INVALID_STATE (not the offline driver, or closed).
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_interface_set_input_clip(
+pub extern "C-unwind" fn amio_interface_set_input_clip(
     iface: *mut amio_interface,
     clip: *mut super::clip::amio_clip,
 ) -> amio_status {
@@ -434,7 +435,10 @@ pub extern "C" fn amio_interface_set_input_clip(
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
 /// AMIO_ERROR_INVALID_STATE (not the offline driver, or closed).
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_interface_skip(iface: *mut amio_interface, frames: u64) -> amio_status {
+pub extern "C-unwind" fn amio_interface_skip(
+    iface: *mut amio_interface,
+    frames: u64,
+) -> amio_status {
     guard(|| Ok(handles::get("iface", iface)?.skip(frames)?))
 }
 

@@ -38,7 +38,7 @@ pub struct amio_meter {
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
 /// direction that does not exist, meters that are not aligned); AMIO_ERROR_BUFFER_TOO_SMALL.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_meters(
+pub unsafe extern "C-unwind" fn amio_interface_meters(
     iface: *mut amio_interface,
     direction: u32,
     out_meters: *mut amio_meter,

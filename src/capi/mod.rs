@@ -2,6 +2,8 @@
 //!
 //! Flow: a C call -> [`guard`] (no panic leaves) -> [`handles`] (key to object) and [`sized`]
 //! (versioned structs) -> the crate's public API -> [`status`] (error to number and message).
+//! A thread that is cancelled in a call ends at the end of it: the functions are `extern "C-unwind"`, and have
+//! no destructors outside of [`guard`].
 //! Thread: any but the audio thread. No object of the crate is ever reached through a pointer
 //! that C holds.
 #![allow(
@@ -21,6 +23,7 @@
 compile_error!("handles are 64-bit keys; the C interface needs pointers of 64 bits");
 
 // What every section uses; nothing of it is in the header.
+mod callback;
 mod guard;
 mod handles;
 mod sized;

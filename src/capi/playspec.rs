@@ -2,10 +2,11 @@
 
 use super::clip::amio_clip;
 use super::guard::{Caller, Checked, Fault, guard};
-use super::handles::{self, Object};
+use super::handles::{self, Object, Place};
 use super::interface::amio_interface;
 use super::sized::Versioned;
 use super::status::{AMIO_ERROR_INVALID_STATE, AMIO_ERROR_UNSUPPORTED, amio_status};
+use crate::memory;
 use crate::units::{check_gain, check_length};
 use crate::{Entry, Error, Gain, Playspec, Repeat};
 use parking_lot::Mutex;
@@ -70,14 +71,16 @@ unsafe impl Versioned for amio_playspec_entry {
 ///
 /// Thread: any but the audio thread.
 /// Ownership: release it with amio_playspec_free(); what is scheduled plays on without it.
-/// Errors: AMIO_ERROR_NULL_POINTER.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_playspec_new(out_playspec: *mut *mut amio_playspec) -> amio_status {
+pub unsafe extern "C-unwind" fn amio_playspec_new(
+    out_playspec: *mut *mut amio_playspec,
+) -> amio_status {
     // SAFETY: the pointers come from a C caller.
     let caller = unsafe { Caller::trusted() };
     guard(|| {
         let out = caller.out("out_playspec", out_playspec)?;
-        out.set(handles::insert(Object::Playspec(Arc::default())));
+        out.set(Place::take()?.fill(Object::Playspec(Arc::default())));
         Ok(())
     })
 }
@@ -91,7 +94,7 @@ pub unsafe extern "C" fn amio_playspec_new(out_playspec: *mut *mut amio_playspec
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
 /// (struct_size).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_playspec_entry_init(
+pub unsafe extern "C-unwind" fn amio_playspec_entry_init(
     out_entry: *mut amio_playspec_entry,
     struct_size: usize,
     clip: *mut amio_clip,
@@ -129,11 +132,12 @@ pub unsafe extern "C" fn amio_playspec_entry_init(
 /// Thread: any but the audio thread.
 /// Ownership: `entry` is borrowed for the call; the playspec keeps the clip's data.
 /// Errors: AMIO_ERROR_NULL_POINTER (`entry->clip` too); AMIO_ERROR_INVALID_HANDLE;
-/// AMIO_ERROR_INVALID_ARGUMENT (a field is out of range or beyond the clip; a repeat of which
-/// more than 1024 copies would sound at once); AMIO_ERROR_UNSUPPORTED (the struct is newer than
-/// the library); AMIO_ERROR_INVALID_STATE (it was scheduled: make a new playspec).
+/// AMIO_ERROR_INVALID_ARGUMENT (a field is out of range or beyond the clip; a repeat of which more
+/// than 1024 copies would sound at once); AMIO_ERROR_UNSUPPORTED (the struct is newer than the
+/// library); AMIO_ERROR_INVALID_STATE (it was scheduled: make a new playspec);
+/// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_playspec_add(
+pub unsafe extern "C-unwind" fn amio_playspec_add(
     playspec: *mut amio_playspec,
     entry: *const amio_playspec_entry,
     out_number: *mut u64,
@@ -158,11 +162,11 @@ pub unsafe extern "C" fn amio_playspec_add(
 /// Thread: any but the audio thread.
 /// Units: `entry` as amio_playspec_add() numbered it; factors, finite, -1e6 to 1e6; `ramp_frames`
 /// 0 to 2^60.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no
-/// such entry, a gain or the ramp is out of range); AMIO_ERROR_QUEUE_FULL (on at least one
-/// interface; the others have it).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no such
+/// entry, a gain or the ramp is out of range); AMIO_ERROR_QUEUE_FULL (on at least one interface;
+/// the others have it); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_playspec_set_gain(
+pub extern "C-unwind" fn amio_playspec_set_gain(
     playspec: *mut amio_playspec,
     entry: u64,
     gain_left: f32,
@@ -184,7 +188,7 @@ pub extern "C" fn amio_playspec_set_gain(
 /// Thread: any but the audio thread; may call the release callbacks of borrowed clips.
 /// Errors: AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_playspec_free(playspec: *mut amio_playspec) -> amio_status {
+pub extern "C-unwind" fn amio_playspec_free(playspec: *mut amio_playspec) -> amio_status {
     guard(|| {
         drop(handles::remove("playspec", playspec)?);
         Ok(())
@@ -195,47 +199,69 @@ pub extern "C" fn amio_playspec_free(playspec: *mut amio_playspec) -> amio_statu
 #[derive(Default)]
 pub(super) struct Draft(Mutex<Stage>);
 
-enum Stage {
-    /// Entries can be added.
-    Open(Vec<Entry>),
-    /// It was scheduled, on the interfaces that had these keys. Keys do not keep them alive.
-    Fixed {
-        playspec: Playspec,
-        interfaces: Vec<usize>,
-    },
+#[derive(Default)]
+struct Stage {
+    /// What was added, until it is finished.
+    entries: Vec<Entry>,
+    finished: Option<Playspec>,
+    /// Keys of those on which it was scheduled, which do not keep them alive. As long as there are
+    /// none, entries can be added.
+    interfaces: Vec<usize>,
 }
 
-impl Default for Stage {
-    fn default() -> Stage {
-        Stage::Open(Vec::new())
+/// What memory is for.
+const WHAT: &str = "a playspec";
+
+impl Stage {
+    /// The entries, as long as some can be added.
+    fn open(&mut self) -> Checked<Option<&mut Vec<Entry>>> {
+        if self.is_scheduled() {
+            return Ok(None);
+        }
+        // Scheduling it has failed.
+        if let Some(playspec) = &self.finished {
+            self.entries = memory::collect(playspec.entries().iter().cloned(), WHAT)?;
+            self.finished = None;
+        }
+        Ok(Some(&mut self.entries))
+    }
+
+    fn is_scheduled(&self) -> bool {
+        !self.interfaces.is_empty()
+    }
+
+    fn finish(&mut self) -> Checked<&Playspec> {
+        let playspec = match self.finished.take() {
+            Some(playspec) => playspec,
+            None => Playspec::take(&mut self.entries)?,
+        };
+        Ok(self.finished.insert(playspec))
     }
 }
 
 impl Draft {
     fn add(&self, entry: Entry) -> Checked<u64> {
-        match &mut *self.0.lock() {
-            Stage::Open(entries) => {
-                entries.push(entry);
-                Ok(entries.len() as u64 - 1)
-            }
-            Stage::Fixed { .. } => Err(Fault::new(
+        let mut stage = self.0.lock();
+        let Some(entries) = stage.open()? else {
+            return Err(Fault::new(
                 AMIO_ERROR_INVALID_STATE,
                 "playspec was scheduled already and can no longer change; make a new one",
-            )),
-        }
+            ));
+        };
+        memory::push(entries, entry, WHAT)?;
+        Ok(entries.len() as u64 - 1)
     }
 
     fn set_gain(&self, number: u64, gain: Gain, ramp_frames: u64) -> Checked {
-        let (playspec, interfaces) = match &mut *self.0.lock() {
-            Stage::Open(entries) => {
+        let (playspec, interfaces) = {
+            let mut stage = self.0.lock();
+            if let Some(entries) = stage.open()? {
                 let index = check_number(number, entries.len())?;
                 entries[index].gain = gain;
                 return Ok(());
             }
-            Stage::Fixed {
-                playspec,
-                interfaces,
-            } => (playspec.clone(), interfaces.clone()),
+            let interfaces = memory::collect(stage.interfaces.iter().copied(), WHAT)?;
+            (stage.finish()?.clone(), interfaces)
         };
         let index = check_number(number, playspec.entries().len())?;
         let mut result = Ok(());
@@ -260,32 +286,14 @@ impl Draft {
         schedule: impl FnOnce(&Playspec) -> crate::Result<T>,
     ) -> Checked<T> {
         let mut stage = self.0.lock();
-        match &mut *stage {
-            Stage::Open(entries) => {
-                let playspec = Playspec::new(std::mem::take(entries))?;
-                let scheduled = schedule(&playspec);
-                *stage = if scheduled.is_ok() {
-                    Stage::Fixed {
-                        playspec,
-                        interfaces: vec![interface],
-                    }
-                } else {
-                    Stage::Open(playspec.entries().to_vec())
-                };
-                Ok(scheduled?)
-            }
-            Stage::Fixed {
-                playspec,
-                interfaces,
-            } => {
-                let scheduled = schedule(playspec)?;
-                if !interfaces.contains(&interface) {
-                    interfaces.retain(|&key| handles::by_key::<amio_interface>(key).is_some());
-                    interfaces.push(interface);
-                }
-                Ok(scheduled)
-            }
+        memory::reserve(&mut stage.interfaces, 1, WHAT)?;
+        let scheduled = schedule(stage.finish()?)?;
+        let interfaces = &mut stage.interfaces;
+        if !interfaces.contains(&interface) {
+            interfaces.retain(|&key| handles::by_key::<amio_interface>(key).is_some());
+            interfaces.push(interface);
         }
+        Ok(scheduled)
     }
 
     /// Runs `change` with the playspec, if it was scheduled, and the index of one of its entries.
@@ -294,16 +302,16 @@ impl Draft {
         number: u64,
         change: impl FnOnce(&Playspec, usize) -> crate::Result<()>,
     ) -> Checked {
-        match &*self.0.lock() {
-            Stage::Open(_) => Err(Fault::new(
+        let mut stage = self.0.lock();
+        if !stage.is_scheduled() {
+            return Err(Fault::new(
                 AMIO_ERROR_INVALID_STATE,
                 "playspec was not scheduled yet; change its entries with amio_playspec_set_gain()",
-            )),
-            Stage::Fixed { playspec, .. } => {
-                let index = check_number(number, playspec.entries().len())?;
-                Ok(change(playspec, index)?)
-            }
+            ));
         }
+        let playspec = stage.finish()?;
+        let index = check_number(number, playspec.entries().len())?;
+        Ok(change(playspec, index)?)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Progress: long work that tells how far it is, and can be given up.
 
+use super::callback;
 use super::guard::Caller;
 use crate::Progress;
 use std::ffi::c_void;
@@ -8,10 +9,10 @@ use std::ops::ControlFlow;
 /// Called by long work, several times a second, on the thread that asked for the work: of
 /// `total_frames` frames, as far as is known, `done_frames` are done. 0 goes on; anything else gives
 /// the work up, which then fails with AMIO_ERROR_CANCELLED and leaves nothing behind. `user_data` is
-/// what was handed over with it. It may call the library, but must not throw or jump out. NULL, where
-/// a function takes one, watches nothing.
+/// what was handed over with it. It may call the library. It must return: see "Functions of the program" at the
+/// head of this file. NULL, where a function takes one, watches nothing.
 pub type amio_progress = Option<
-    unsafe extern "C" fn(user_data: *mut c_void, done_frames: u64, total_frames: u64) -> i32,
+    unsafe extern "C-unwind" fn(user_data: *mut c_void, done_frames: u64, total_frames: u64) -> i32,
 >;
 
 impl Caller {
@@ -23,8 +24,10 @@ impl Caller {
     ) -> impl FnMut(Progress) -> ControlFlow<()> {
         move |now| {
             let verdict = progress.map_or(0, |progress| {
-                // SAFETY: the caller's function, with the caller's argument, during the call.
-                unsafe { progress(user_data, now.done_frames, now.total_frames) }
+                callback::call("progress", || {
+                    // SAFETY: the caller's function, with the caller's argument, during the call.
+                    unsafe { progress(user_data, now.done_frames, now.total_frames) }
+                })
             });
             match verdict {
                 0 => ControlFlow::Continue(()),
@@ -43,7 +46,7 @@ mod tests {
         total_frames: 5,
     };
 
-    unsafe extern "C" fn sum(user_data: *mut c_void, done: u64, total: u64) -> i32 {
+    unsafe extern "C-unwind" fn sum(user_data: *mut c_void, done: u64, total: u64) -> i32 {
         // SAFETY: the tests hand over an `i32`.
         unsafe { *user_data.cast::<i32>() + (10 * done + total) as i32 }
     }

@@ -2,7 +2,7 @@
 
 use super::file::file_format;
 use super::guard::{Caller, Checked, Fault, guard};
-use super::handles::{self, Object};
+use super::handles::{self, Object, Place};
 use super::interface::{amio_interface, not_one_of};
 use super::sized::Versioned;
 use super::status::amio_status;
@@ -124,7 +124,7 @@ unsafe impl Versioned for amio_recording {
 /// file is being recorded already); AMIO_ERROR_QUEUE_FULL (64 recorders that the interface has not
 /// yet let go of, or the command queue); AMIO_ERROR_OUT_OF_MEMORY; AMIO_ERROR_SYSTEM.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_recorder_new(
+pub unsafe extern "C-unwind" fn amio_recorder_new(
     iface: *mut amio_interface,
     path: *const c_char,
     config: *const amio_recorder_config,
@@ -137,10 +137,11 @@ pub unsafe extern "C" fn amio_recorder_new(
         let path = caller.path("path", path)?;
         let config = read_config(&caller, config)?;
         let out = caller.out("out_recorder", out_recorder)?;
+        let place = Place::take()?;
         let recorder = interface
             .record(path, &config)
             .map_err(|e| Fault::renamed(e, &CONFIG_FIELDS))?;
-        out.set(handles::insert(Object::Recorder(Arc::new(recorder))));
+        out.set(place.fill(Object::Recorder(Arc::new(recorder))));
         Ok(())
     })
 }
@@ -149,11 +150,11 @@ pub unsafe extern "C" fn amio_recorder_new(
 /// ended already.
 ///
 /// Thread: any but the audio thread; waits for the disk.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO (the file could not be
-/// written to its end, now or before; what was written can be played, unless the file was deleted or
-/// replaced meanwhile).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_IO or
+/// AMIO_ERROR_OUT_OF_MEMORY (the file could not be written to its end, now or before; what was
+/// written can be played, unless the file was deleted or replaced meanwhile).
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_recorder_stop(recorder: *mut amio_recorder) -> amio_status {
+pub extern "C-unwind" fn amio_recorder_stop(recorder: *mut amio_recorder) -> amio_status {
     guard(|| {
         handles::get("recorder", recorder)?.stop()?;
         Ok(())
@@ -166,7 +167,10 @@ pub extern "C" fn amio_recorder_stop(recorder: *mut amio_recorder) -> amio_statu
 /// Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
 /// Errors: as amio_recorder_stop(); AMIO_ERROR_TIMEOUT.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_recorder_wait(recorder: *mut amio_recorder, timeout_ms: u32) -> amio_status {
+pub extern "C-unwind" fn amio_recorder_wait(
+    recorder: *mut amio_recorder,
+    timeout_ms: u32,
+) -> amio_status {
     guard(|| {
         let timeout = Duration::from_millis(timeout_ms.into());
         handles::get("recorder", recorder)?.wait(timeout)?;
@@ -181,7 +185,7 @@ pub extern "C" fn amio_recorder_wait(recorder: *mut amio_recorder, timeout_ms: u
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
 /// (struct_size).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_recorder_recording(
+pub unsafe extern "C-unwind" fn amio_recorder_recording(
     recorder: *mut amio_recorder,
     out_recording: *mut amio_recording,
 ) -> amio_status {
@@ -216,7 +220,7 @@ pub unsafe extern "C" fn amio_recorder_recording(
 /// Thread: any but the audio thread; waits for the disk.
 /// Errors: AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_recorder_free(recorder: *mut amio_recorder) -> amio_status {
+pub extern "C-unwind" fn amio_recorder_free(recorder: *mut amio_recorder) -> amio_status {
     guard(|| {
         if let Some(Object::Recorder(recorder)) = handles::remove("recorder", recorder)? {
             // Also where another thread waits for its end. What went wrong, the events have told.

@@ -1,7 +1,7 @@
 //! Schedule: which playspec takes over at which frame.
 
 use super::guard::{Caller, Checked, Fault, guard};
-use super::handles::{self, Object};
+use super::handles::{self, Object, Place};
 use super::interface::{amio_interface, not_one_of};
 use super::playspec::{amio_playspec, check_gains};
 use super::status::{AMIO_ERROR_INVALID_STATE, amio_status};
@@ -50,10 +50,10 @@ pub const AMIO_TICKET_NONE: u64 = 0;
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
 /// position, the late policy, an entry on outputs that the interface has not);
 /// AMIO_ERROR_RATE_MISMATCH (a clip has another rate than the interface); AMIO_ERROR_QUEUE_FULL;
-/// AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_SYSTEM (the thread that reads streamed clips cannot
-/// be started).
+/// AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_SYSTEM (the thread that reads streamed clips
+/// cannot be started); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_schedule(
+pub unsafe extern "C-unwind" fn amio_interface_schedule(
     iface: *mut amio_interface,
     playspec: *mut amio_playspec,
     insert_at: i64,
@@ -80,9 +80,13 @@ pub unsafe extern "C" fn amio_interface_schedule(
 /// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
 /// at most half a second.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_NO_SUCH_TICKET (never
-/// issued by this interface, or ended); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+/// issued by this interface, or ended); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed);
+/// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_interface_cancel(iface: *mut amio_interface, ticket: u64) -> amio_status {
+pub extern "C-unwind" fn amio_interface_cancel(
+    iface: *mut amio_interface,
+    ticket: u64,
+) -> amio_status {
     guard(|| Ok(handles::get("iface", iface)?.cancel(Ticket(ticket))?))
 }
 
@@ -91,9 +95,9 @@ pub extern "C" fn amio_interface_cancel(iface: *mut amio_interface, ticket: u64)
 ///
 /// Thread: any.
 /// Ownership: release it with amio_group_free(). It does not keep the interface from being freed.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_group_new(
+pub unsafe extern "C-unwind" fn amio_group_new(
     iface: *mut amio_interface,
     out_group: *mut *mut amio_group,
 ) -> amio_status {
@@ -102,7 +106,8 @@ pub unsafe extern "C" fn amio_group_new(
     guard(|| {
         let interface = handles::get("iface", iface)?;
         let out = caller.out("out_group", out_group)?;
-        out.set(handles::insert(Object::Group(Arc::new(OpenGroup {
+        let place = Place::take()?;
+        out.set(place.fill(Object::Group(Arc::new(OpenGroup {
             interface: iface.addr(),
             commands: Mutex::new(Some(interface.group())),
         }))));
@@ -117,7 +122,7 @@ pub unsafe extern "C" fn amio_group_new(
 /// Errors: as amio_interface_schedule(), but that a full queue is noticed by amio_group_commit();
 /// AMIO_ERROR_INVALID_STATE also if the group was committed or is full.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_group_schedule(
+pub unsafe extern "C-unwind" fn amio_group_schedule(
     group: *mut amio_group,
     playspec: *mut amio_playspec,
     insert_at: i64,
@@ -148,7 +153,7 @@ pub unsafe extern "C" fn amio_group_schedule(
 /// Errors: as amio_interface_cancel(), but that a full queue is noticed by amio_group_commit();
 /// AMIO_ERROR_INVALID_STATE also if the group was committed or is full.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_group_cancel(group: *mut amio_group, ticket: u64) -> amio_status {
+pub extern "C-unwind" fn amio_group_cancel(group: *mut amio_group, ticket: u64) -> amio_status {
     guard(|| handles::get("group", group)?.with(|commands| Ok(commands.cancel(Ticket(ticket))?)))
 }
 
@@ -157,11 +162,12 @@ pub extern "C" fn amio_group_cancel(group: *mut amio_group, ticket: u64) -> amio
 ///
 /// Thread: any but the audio thread.
 /// Units: as amio_playspec_set_gain().
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no
-/// such entry, a gain or the ramp is out of range); AMIO_ERROR_INVALID_STATE (the playspec was
-/// never scheduled, the group was committed or is full, or the interface is closed).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no such
+/// entry, a gain or the ramp is out of range); AMIO_ERROR_INVALID_STATE (the playspec was never
+/// scheduled, the group was committed or is full, or the interface is closed);
+/// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_group_set_gain(
+pub extern "C-unwind" fn amio_group_set_gain(
     group: *mut amio_group,
     playspec: *mut amio_playspec,
     entry: u64,
@@ -185,19 +191,26 @@ pub extern "C" fn amio_group_set_gain(
 ///
 /// Thread: any but the audio thread. Units: frames, -2^61 to 2^61.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
-/// AMIO_ERROR_INVALID_STATE (the group was committed or is full).
+/// AMIO_ERROR_INVALID_STATE (the group was committed or is full); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_group_set_position(group: *mut amio_group, position: i64) -> amio_status {
+pub extern "C-unwind" fn amio_group_set_position(
+    group: *mut amio_group,
+    position: i64,
+) -> amio_status {
     guard(|| handles::get("group", group)?.with(|commands| Ok(commands.set_position(position)?)))
 }
 
 /// As amio_interface_set_rolling(), when the group is committed.
 ///
 /// Thread: any but the audio thread.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
-/// (neither 0 nor 1); AMIO_ERROR_INVALID_STATE (the group was committed or is full).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (neither
+/// 0 nor 1); AMIO_ERROR_INVALID_STATE (the group was committed or is full);
+/// AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_group_set_rolling(group: *mut amio_group, rolling: u32) -> amio_status {
+pub extern "C-unwind" fn amio_group_set_rolling(
+    group: *mut amio_group,
+    rolling: u32,
+) -> amio_status {
     guard(|| {
         let group = handles::get("group", group)?;
         let rolling = boolean("rolling", rolling)?;
@@ -211,11 +224,12 @@ pub extern "C" fn amio_group_set_rolling(group: *mut amio_group, rolling: u32) -
 ///
 /// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
 /// at most half a second.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the
-/// group was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL. After these,
-/// nothing of the group happens, and tickets of its swaps end as cancelled.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the group
+/// was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL;
+/// AMIO_ERROR_OUT_OF_MEMORY. After these, nothing of the group happens, and tickets of its swaps
+/// end as cancelled.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_group_commit(group: *mut amio_group) -> amio_status {
+pub extern "C-unwind" fn amio_group_commit(group: *mut amio_group) -> amio_status {
     guard(|| {
         let group = handles::get("group", group)?;
         let commands = group.commands.lock().take();
@@ -229,7 +243,7 @@ pub extern "C" fn amio_group_commit(group: *mut amio_group) -> amio_status {
 /// Thread: any but the audio thread.
 /// Errors: AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_group_free(group: *mut amio_group) -> amio_status {
+pub extern "C-unwind" fn amio_group_free(group: *mut amio_group) -> amio_status {
     guard(|| {
         drop(handles::remove("group", group)?);
         Ok(())

@@ -93,7 +93,7 @@ unsafe impl Versioned for amio_stats {
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
 /// (struct_size).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_stats(
+pub unsafe extern "C-unwind" fn amio_interface_stats(
     iface: *mut amio_interface,
     out_stats: *mut amio_stats,
 ) -> amio_status {

@@ -1,6 +1,6 @@
 //! Status: the numbers that functions return, and the words for them.
 
-use super::guard::Fault;
+use super::guard::{Fault, held};
 use crate::error::Error;
 use std::cell::RefCell;
 use std::ffi::{CStr, CString, c_char};
@@ -66,10 +66,12 @@ pub extern "C" fn amio_strerror(status: amio_status) -> *const c_char {
 /// Thread: any; each thread has its own message. Ownership: the text belongs to the library and
 /// is valid until the next call that fails on this thread, or the thread's end; it is never NULL.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_last_error_message() -> *const c_char {
-    LAST_MESSAGE
-        .try_with(|message| message.borrow().as_ptr())
-        .unwrap_or(c"".as_ptr())
+pub extern "C-unwind" fn amio_last_error_message() -> *const c_char {
+    held(|| {
+        LAST_MESSAGE
+            .try_with(|message| message.borrow().as_ptr())
+            .unwrap_or(c"".as_ptr())
+    })
 }
 
 thread_local! {

@@ -38,7 +38,7 @@ unsafe impl Versioned for amio_transport {
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
 /// (struct_size).
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_transport(
+pub unsafe extern "C-unwind" fn amio_interface_transport(
     iface: *mut amio_interface,
     out_transport: *mut amio_transport,
 ) -> amio_status {
@@ -66,7 +66,7 @@ pub unsafe extern "C" fn amio_interface_transport(
 /// Thread: any. Units: frames, may be negative.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_position(
+pub unsafe extern "C-unwind" fn amio_interface_position(
     iface: *mut amio_interface,
     out_position: *mut i64,
 ) -> amio_status {
@@ -87,9 +87,9 @@ pub unsafe extern "C" fn amio_interface_position(
 /// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
 /// at most half a second. Units: frames, -2^61 to 2^61.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
-/// AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+/// AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_interface_set_position(
+pub extern "C-unwind" fn amio_interface_set_position(
     iface: *mut amio_interface,
     position: i64,
 ) -> amio_status {
@@ -102,7 +102,7 @@ pub extern "C" fn amio_interface_set_position(
 /// Thread: any.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn amio_interface_rolling(
+pub unsafe extern "C-unwind" fn amio_interface_rolling(
     iface: *mut amio_interface,
     out_rolling: *mut u32,
 ) -> amio_status {
@@ -122,10 +122,10 @@ pub unsafe extern "C" fn amio_interface_rolling(
 ///
 /// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
 /// at most half a second.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
-/// (neither 0 nor 1); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (neither
+/// 0 nor 1); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_interface_set_rolling(
+pub extern "C-unwind" fn amio_interface_set_rolling(
     iface: *mut amio_interface,
     rolling: u32,
 ) -> amio_status {

@@ -40,7 +40,7 @@ pub extern "C" fn amio_version_string() -> *const c_char {
 /// Thread: any.
 /// Errors: AMIO_ERROR_UNSUPPORTED (the message names both versions).
 #[unsafe(no_mangle)]
-pub extern "C" fn amio_version_check(major: u32, minor: u32, patch: u32) -> amio_status {
+pub extern "C-unwind" fn amio_version_check(major: u32, minor: u32, patch: u32) -> amio_status {
     guard(|| {
         let ours = (AMIO_VERSION_MAJOR, AMIO_VERSION_MINOR, AMIO_VERSION_PATCH);
         let same_abi = major == ours.0 && (major > 0 || minor == ours.1);

@@ -7,6 +7,7 @@ use super::source::{BLOCK, Source};
 use super::{Clip, ClipInfo, Loudness, Monitor, Overview, Progress, check_info, decode};
 use super::{loudness, overview};
 use crate::error::{Error, Result};
+use crate::memory;
 use std::path::Path;
 
 /// The overview and the loudness of the same audio, found in one pass.
@@ -94,7 +95,7 @@ pub(super) fn each_block_of_clip(
         let frames = (info.frames - start).min(BLOCK as u64) as usize;
         for (channel, samples) in (0..).zip(&mut converted) {
             if clip.slice(channel).is_none() {
-                samples.resize(frames, 0.0);
+                memory::resize(samples, frames, 0.0, "an analysis")?;
                 clip.try_read(channel, start, samples)?;
             }
         }
@@ -123,7 +124,7 @@ pub(super) fn each_block_of(
 ) -> Result<Seen> {
     let mut info = source.info();
     check_info(info)?;
-    let mut channels = vec![vec![0.0; BLOCK]; info.channels.into()];
+    let mut channels = memory::planar(0.0, info.channels.into(), BLOCK, "an analysis")?;
     let mut done = 0;
     loop {
         let mut slices: Vec<&mut [f32]> = channels.iter_mut().map(|c| &mut c[..]).collect();

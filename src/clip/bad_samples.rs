@@ -6,6 +6,7 @@
 use super::ClipInfo;
 use super::source::Source;
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::units::MAX_SAMPLE;
 use std::ops::Range;
 
@@ -67,13 +68,15 @@ impl Silenced {
     }
 
     /// Notes that frames are counted; returns those of them that were not.
-    fn note(&mut self, frames: Range<u64>) -> Vec<Range<u64>> {
+    fn note(&mut self, frames: Range<u64>) -> Result<Vec<Range<u64>>> {
         let touches = |range: &Range<u64>| range.start <= frames.end && frames.start <= range.end;
         let first = self
             .counted
             .partition_point(|range| range.end < frames.start);
         let last = first + self.counted[first..].partition_point(|range| touches(range));
-        let mut new = Vec::new();
+        const WHAT: &str = "what was read of a file";
+        memory::reserve(&mut self.counted, 1, WHAT)?;
+        let mut new = memory::room(last - first + 1, WHAT)?;
         let (mut start, mut whole) = (frames.start, frames.clone());
         for old in self.counted.drain(first..last) {
             if start < old.start {
@@ -86,7 +89,7 @@ impl Silenced {
             new.push(start..frames.end);
         }
         self.counted.insert(first, whole);
-        new
+        Ok(new)
     }
 }
 
@@ -103,7 +106,7 @@ impl Source for Silenced {
         if out.iter().all(|channel| are_good(&channel[..read])) {
             return Ok(read);
         }
-        for new in self.note(start..self.next) {
+        for new in self.note(start..self.next)? {
             let new = (new.start - start) as usize..(new.end - start) as usize;
             let counts = out.iter().map(|channel| count(&channel[new.clone()]));
             self.count += counts.sum::<u64>();

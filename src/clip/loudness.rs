@@ -6,6 +6,7 @@
 use super::analysis::{Seen, each_block_of, each_block_of_clip, open};
 use super::{Clip, ClipInfo, Monitor};
 use crate::error::{Error, Result};
+use crate::memory;
 use ebur128::{Channel, EbuR128, Mode, energy_to_loudness};
 use std::collections::VecDeque;
 use std::path::Path;
@@ -170,6 +171,8 @@ struct Weighted {
     step: usize,
     /// How many of them are still to come before the next measurement.
     until_step: usize,
+    /// How many there were.
+    measured: usize,
     /// The power of the last steps.
     steps: VecDeque<f64>,
     max_momentary: f64,
@@ -197,6 +200,7 @@ impl Weighted {
             meter,
             step,
             until_step: step,
+            measured: 0,
             steps: VecDeque::with_capacity(SHORT_TERM + 1),
             max_momentary: 0.0,
             max_short_term: 0.0,
@@ -223,6 +227,8 @@ impl Weighted {
 
     /// A window is a row of steps, so that its power is the mean of theirs.
     fn look(&mut self) -> Result<()> {
+        self.measured += 1;
+        self.check_memory()?;
         if self.steps.len() == SHORT_TERM {
             self.steps.pop_front();
         }
@@ -243,8 +249,15 @@ impl Weighted {
         Ok(())
     }
 
+    /// Whether there is memory for the powers of all steps, twice, which `ebur128` keeps: it would end the
+    /// process without.
+    fn check_memory(&self) -> Result<()> {
+        memory::room::<f64>(2 * self.measured, "measuring loudness").map(drop)
+    }
+
     fn fill_in(&self, loudness: &mut Loudness) -> Result<()> {
         let measured = |lufs: f64| lufs.is_finite().then_some(lufs);
+        self.check_memory()?;
         let range = self.meter.loudness_range().map_err(failed)?;
         loudness.integrated_lufs = measured(self.meter.loudness_global().map_err(failed)?);
         loudness.range_lu = self.range_is_measured.then_some(range);

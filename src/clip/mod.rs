@@ -13,9 +13,9 @@ mod encode;
 mod format;
 mod locked;
 mod loudness;
-mod memory;
 mod open;
 mod overview;
+mod reread;
 mod save;
 mod source;
 pub(crate) mod stream;
@@ -33,6 +33,7 @@ pub(crate) use source::Source;
 pub use source::{Monitor, Progress};
 
 use crate::error::{Error, Result};
+use crate::memory;
 #[cfg(doc)]
 use crate::units::MAX_SAMPLE;
 use crate::units::{FRAME_RATE_RANGE_HZ, MAX_CHANNELS, check_length};
@@ -68,7 +69,7 @@ struct Data {
 
 enum Samples {
     /// A slice for each channel, `frames` long.
-    Planar(Box<[Box<[f32]>]>),
+    Planar(Vec<Vec<f32>>),
     /// Memory that somebody else owns; dropping it gives it back.
     Shared {
         format: SampleFormat,
@@ -95,15 +96,15 @@ impl Clip {
         check_size(info, format, bytes)?;
         let channels = usize::from(info.channels);
         let frames = info.frames as usize;
-        let mut planar = Vec::with_capacity(channels);
+        let mut planar = memory::room(channels, "a clip")?;
         for channel in 0..channels {
             let mut samples = source::zeroed(frames)?;
             layout
                 .channel(channel, channels, frames)
                 .decode(format, bytes, 0, &mut samples);
-            planar.push(samples.into_boxed_slice());
+            planar.push(samples);
         }
-        Clip::checked(info, Samples::Planar(planar.into()))
+        Clip::checked(info, Samples::Planar(planar))
     }
 
     /// Plays from memory that the caller keeps: nothing is copied, and `memory` is dropped, off
@@ -186,7 +187,7 @@ impl Clip {
         if frame_rate_hz == self.info().frame_rate_hz {
             return Ok(self.clone());
         }
-        let memory = Box::new(memory::Memory::new(self.clone()));
+        let memory = Box::new(reread::Reread::new(self.clone()));
         source::load(
             &mut *convert::convert(memory, frame_rate_hz, quality)?,
             monitor,

@@ -9,6 +9,8 @@
 use super::analysis::{Seen, each_block_of, each_block_of_clip, open};
 use super::{Clip, ClipInfo, Monitor};
 use crate::error::{Error, Result};
+use crate::memory;
+use crate::sys;
 use std::ops::Range;
 use std::path::Path;
 
@@ -323,14 +325,14 @@ pub(super) struct Builder {
 impl Builder {
     pub fn new(channels: u16) -> Builder {
         Builder {
-            channels: vec![Default::default(); channels.into()],
+            channels: vec![Default::default(); channels.into()], // 64 at the most
         }
     }
 
     /// Adds the next frames, a slice for each channel.
     pub fn take(&mut self, block: &[&[f32]]) -> Result<()> {
         for ((level, tally), samples) in self.channels.iter_mut().zip(block) {
-            reserve(level, samples.len() / FINEST as usize + 1)?;
+            memory::reserve(level, samples.len() / FINEST as usize + 1, WHAT)?;
             let mut rest = *samples;
             while !rest.is_empty() {
                 let wanted = (FINEST - tally.frames) as usize;
@@ -350,10 +352,9 @@ impl Builder {
         let mut channels = Vec::with_capacity(self.channels.len());
         for (mut finest, tally) in self.channels {
             if tally.frames > 0 {
-                reserve(&mut finest, 1)?;
-                finest.push(tally.block());
+                memory::push(&mut finest, tally.block(), WHAT)?;
             }
-            finest.shrink_to_fit();
+            sys::give_back(&mut finest);
             channels.push(levels(finest, seen.info.frames)?);
         }
         Ok(Overview {
@@ -372,8 +373,7 @@ fn levels(finest: Vec<Block>, frames: u64) -> Result<Vec<Vec<Block>>> {
     while let Some(below) = levels.last()
         && below.len() > 1
     {
-        let mut level = Vec::new();
-        reserve(&mut level, below.len().div_ceil(FACTOR))?;
+        let mut level = memory::room(below.len().div_ceil(FACTOR), WHAT)?;
         for (index, four) in below.chunks(FACTOR).enumerate() {
             let mut tally = Tally::default();
             for (n, block) in four.iter().enumerate() {
@@ -388,12 +388,8 @@ fn levels(finest: Vec<Block>, frames: u64) -> Result<Vec<Vec<Block>>> {
     Ok(levels)
 }
 
-fn reserve(level: &mut Vec<Block>, more: usize) -> Result<()> {
-    let bytes = (level.len() + more) * size_of::<Block>();
-    level
-        .try_reserve(more)
-        .map_err(|_| Error::OutOfMemory(bytes as u64, "an overview"))
-}
+/// What memory is for.
+const WHAT: &str = "an overview";
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@ use super::Clip;
 use super::encode::{FileFormat, Shape, Writer};
 use super::source::{BLOCK, Monitor, Progress, unwatched};
 use crate::error::{Error, Result};
+use crate::memory;
 use std::path::Path;
 
 impl Clip {
@@ -45,9 +46,10 @@ impl Clip {
             channels: info.channels,
             frame_rate_hz: info.frame_rate_hz,
         };
+        // Before the file takes the place of another one.
+        let mut channel = memory::filled(0.0, BLOCK, "saving a clip")?;
+        let mut frames = memory::filled(0.0, BLOCK * channels, "saving a clip")?;
         let mut writer = Writer::create(path, shape)?;
-        let mut channel = vec![0.0; BLOCK];
-        let mut frames = vec![0.0; BLOCK * channels];
         let mut done_frames = 0;
         while done_frames < info.frames {
             let count = (info.frames - done_frames).min(BLOCK as u64) as usize;

@@ -3,6 +3,7 @@
 
 use super::{Clip, ClipInfo, Samples, check_info};
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::sys::{self, Denormals};
 use std::ops::ControlFlow;
 
@@ -58,6 +59,9 @@ pub(crate) const BLOCK: usize = 1 << 14;
 /// once leave the cache.
 const AT_ONCE: usize = 1 << 15;
 
+/// What memory is for.
+const WHAT: &str = "a clip";
+
 /// Reads a source whole, from its beginning, into a clip. Memory grows with what is read, or is
 /// taken at once for what is certainly there; never for what was only claimed.
 pub(crate) fn load(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result<Clip> {
@@ -65,7 +69,7 @@ pub(crate) fn load(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result
     let mut info = source.info();
     check_info(info)?;
     let certain = usize::try_from(source.certain_frames()).unwrap_or(usize::MAX);
-    let mut channels = Vec::new();
+    let mut channels = memory::room(info.channels.into(), WHAT)?;
     for _ in 0..info.channels {
         channels.push(zeroed(certain)?);
     }
@@ -76,7 +80,7 @@ pub(crate) fn load(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result
             for channel in &mut channels {
                 channel
                     .try_reserve_exact(there - done)
-                    .map_err(|_| out_of_memory(there))?;
+                    .map_err(|_| memory::out_of_memory::<f32>(there, WHAT))?;
                 channel.resize(there, 0.0);
             }
         }
@@ -100,22 +104,21 @@ pub(crate) fn load(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result
     }
     info.frames = done as u64;
     check_info(info)?;
-    let channels = channels.into_iter().map(|mut channel| {
+    for channel in &mut channels {
         channel.truncate(done);
-        channel.into_boxed_slice()
-    });
-    let samples = Samples::Planar(channels.collect());
-    Ok(Clip::new(info, samples, source.bad_samples()))
+        sys::give_back(channel);
+    }
+    Ok(Clip::new(
+        info,
+        Samples::Planar(channels),
+        source.bad_samples(),
+    ))
 }
 
 /// Zeros, as the system gives them: memory is touched first when it is written.
 pub(super) fn zeroed(samples: usize) -> Result<Vec<f32>> {
-    let mut zeros: Box<[f32]> =
-        bytemuck::allocation::try_zeroed_slice_box(samples).map_err(|()| out_of_memory(samples))?;
+    let mut zeros: Box<[f32]> = bytemuck::allocation::try_zeroed_slice_box(samples)
+        .map_err(|()| memory::out_of_memory::<f32>(samples, WHAT))?;
     sys::prefer_large_pages(&mut zeros);
     Ok(zeros.into_vec())
-}
-
-fn out_of_memory(samples: usize) -> Error {
-    Error::OutOfMemory(4 * samples as u64, "a clip")
 }

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::link::{Report, ReportKind, SkipPolicy};
+use crate::memory;
 use crate::sys::Signal;
 use crate::units::{Latency, Ticket};
 use parking_lot::Mutex;
@@ -164,6 +165,9 @@ pub enum CancelReason {
 /// Events that wait to be fetched; with more, the oldest are dropped.
 const CAPACITY: usize = 65_536;
 
+/// So many have room from the beginning.
+const FIRST_ROOM: usize = 64;
+
 pub(super) struct Events {
     queue: Mutex<Queue>,
     lost_in_all: AtomicU64,
@@ -171,7 +175,6 @@ pub(super) struct Events {
     pub signal: Signal,
 }
 
-#[derive(Default)]
 struct Queue {
     events: VecDeque<Event>,
     /// Dropped since the application was last told.
@@ -181,7 +184,10 @@ struct Queue {
 impl Events {
     pub fn new() -> Result<Events> {
         Ok(Events {
-            queue: Mutex::default(),
+            queue: Mutex::new(Queue {
+                events: memory::queue(FIRST_ROOM, "the queue of events")?,
+                lost: 0,
+            }),
             lost_in_all: AtomicU64::new(0),
             signal: Signal::new()?,
         })
@@ -192,7 +198,8 @@ impl Events {
         if queue.extend_underrun(&event) {
             return;
         }
-        if queue.events.len() == CAPACITY {
+        // Without memory for more, it is as full as it can be.
+        if queue.events.len() == CAPACITY || queue.events.try_reserve(1).is_err() {
             queue.events.pop_front();
             queue.lost += 1;
             self.lost_in_all.fetch_add(1, Ordering::Relaxed);

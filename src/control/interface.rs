@@ -170,7 +170,7 @@ impl Interface {
             swaps: sizes.swaps,
             kernels,
         };
-        let slot = Slot::new(Box::new(Engine::new(settings, engine_end)), rate);
+        let slot = Slot::new(Box::new(Engine::new(settings, engine_end)?), rate);
         let inner = Inner {
             home: Home::here(),
             config,

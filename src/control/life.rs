@@ -195,8 +195,9 @@ impl Inner {
                 let closed = worker.call("closing the driver", CLOSE_PATIENCE, |place| {
                     *place = None;
                 });
-                if let Err(error) = closed {
-                    self.event(EventKind::Log(error.to_string()));
+                match closed {
+                    Ok(()) => worker.end(),
+                    Err(error) => self.event(EventKind::Log(error.to_string())),
                 }
             }
             life.supervisor.take()
@@ -240,7 +241,7 @@ impl Inner {
             Some(worker) => worker.begin(|driver| driver.as_ref().map(|d| d.info())),
             None => return None,
         };
-        let info = asked.recv_timeout(Duration::from_millis(200)).ok()??;
+        let info = asked.take(Duration::from_millis(200)).ok()??;
         self.info.lock().realtime.clone_from(&info.realtime);
         info.realtime
     }

@@ -5,6 +5,7 @@
 //! with an audio thread of its own runs, watches its progress and [`reconnect`]s what is lost.
 #![forbid(unsafe_code)]
 
+mod answer;
 mod capture;
 mod config;
 mod events;

@@ -48,7 +48,8 @@ impl Interface {
         })??;
         let streams = inner.streams();
         inner.pump();
-        inner.tell_trouble(&streams);
+        // Without memory for the list, what could not be read is told after a later call.
+        inner.tell_trouble(streams.as_deref().unwrap_or(&[]));
         if inner.closing.load(Ordering::Relaxed) {
             return Err(closed());
         }
@@ -63,7 +64,8 @@ impl Interface {
     /// Sets the period of the calls of [`Interface::advance`] that follow.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`]; [`Error::InvalidState`] (another driver, closed).
+    /// [`Error::OutOfRange`]; [`Error::InvalidState`] (another driver, closed);
+    /// [`Error::OutOfMemory`].
     pub fn set_period_frames(&self, frames: u32) -> Result<()> {
         if !(1..=MAX_PERIOD_FRAMES).contains(&frames) {
             return Err(Error::OutOfRange {
@@ -75,7 +77,7 @@ impl Interface {
         let inner = self.open()?;
         inner.offline("set_period_frames", |offline| {
             offline.set_period_frames(frames)
-        })?;
+        })??;
         inner.info.lock().period_frames = frames;
         Ok(())
     }

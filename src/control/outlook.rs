@@ -3,19 +3,21 @@
 
 use crate::clip::Clip;
 use crate::clip::stream::PAGE_FRAMES;
+use crate::error::Result;
 use crate::link::{self, Swap};
+use crate::memory;
 use crate::playspec::Compiled;
 use crate::units::Ticket;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-#[derive(Clone, Default)]
+#[derive(Default)]
 pub(super) struct Outlook {
     /// The last swap that took over.
     in_force: Planned,
     /// Those that have not ended, or whose end was not fetched from the engine, by
-    /// [`link::QueuedSwap::order`].
-    pending: BTreeMap<u64, Planned>,
+    /// [`link::QueuedSwap::order`], in which they are added.
+    pending: VecDeque<(u64, Planned)>,
     orders: HashMap<Ticket, u64>,
     /// How many of all these stream anything.
     streaming: usize,
@@ -39,6 +41,8 @@ pub(super) struct Want {
     pub page: u64,
     /// In how many frames.
     due: u64,
+    /// How many were found before.
+    number: usize,
 }
 
 impl Planned {
@@ -64,26 +68,53 @@ impl Outlook {
         self.orders.get(&ticket).copied()
     }
 
-    pub fn add(&mut self, order: u64, swap: Planned) {
-        self.streaming += usize::from(swap.playspec.is_some());
-        self.orders.insert(swap.ticket, order);
-        self.pending.insert(order, swap);
+    /// Makes room for so many more swaps.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn reserve(&mut self, swaps: usize) -> Result<()> {
+        self.pending
+            .try_reserve(swaps)
+            .map_err(|_| memory::out_of_memory::<(u64, Planned)>(swaps, WHAT))?;
+        memory::reserve_in_map(&mut self.orders, swaps, WHAT)
     }
 
-    /// Adds a swap after all others.
+    /// Adds a swap, for which there is room, after all others.
+    pub fn add(&mut self, order: u64, swap: Planned) {
+        debug_assert!(self.pending.back().is_none_or(|(last, _)| *last < order));
+        self.streaming += usize::from(swap.playspec.is_some());
+        self.orders.insert(swap.ticket, order);
+        self.pending.push_back((order, swap));
+    }
+
+    /// As [`Outlook::add`], in whatever order comes next.
     pub fn add_last(&mut self, swap: Planned) {
-        let order = self
-            .pending
-            .last_key_value()
-            .map_or(0, |(order, _)| order + 1);
+        let order = self.pending.back().map_or(0, |(order, _)| order + 1);
         self.add(order, swap);
+    }
+
+    /// A copy with room for so many more swaps.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn copy(&self, more: usize) -> Result<Outlook> {
+        let mut copy = Outlook::default();
+        copy.reserve(self.pending.len() + more)?;
+        copy.in_force = self.in_force.clone();
+        copy.pending.extend(self.pending.iter().cloned());
+        copy.orders.extend(&self.orders);
+        copy.streaming = self.streaming;
+        Ok(copy)
     }
 
     /// Ends a swap. `None` if it had ended before; otherwise what is no longer needed, for the
     /// caller to drop after every lock is released.
     pub fn end(&mut self, ticket: Ticket, applied: bool) -> Option<Planned> {
         let order = self.orders.remove(&ticket)?;
-        let mut ended = self.pending.remove(&order)?;
+        let at = self
+            .pending
+            .binary_search_by_key(&order, |(order, _)| *order);
+        let (_, mut ended) = self.pending.remove(at.ok()?)?;
         if applied {
             std::mem::swap(&mut ended, &mut self.in_force);
         }
@@ -91,11 +122,12 @@ impl Outlook {
         Some(ended)
     }
 
-    /// Ends all swaps that have not ended.
-    pub fn end_all(&mut self) -> Vec<Planned> {
+    /// Ends all swaps that have not ended, and gives them, the oldest first.
+    pub fn end_all(&mut self) -> impl Iterator<Item = Planned> + use<> {
         self.orders.clear();
         self.streaming = usize::from(self.in_force.playspec.is_some());
-        std::mem::take(&mut self.pending).into_values().collect()
+        let pending = std::mem::take(&mut self.pending);
+        pending.into_iter().map(|(_, swap)| swap)
     }
 
     /// Whether anything is streamed.
@@ -105,18 +137,26 @@ impl Outlook {
 
     /// What is streamed; a clip may come more than once.
     pub fn streams(&self) -> impl Iterator<Item = &Clip> {
-        let swaps = self.pending.values().chain([&self.in_force]);
+        let swaps = self.swaps().chain([&self.in_force]);
         let playspecs = swaps.filter_map(|swap| swap.playspec.as_ref());
         playspecs.flat_map(|playspec| playspec.streams.iter())
     }
 
+    /// Those that have not ended, the oldest first.
+    fn swaps(&self) -> impl Iterator<Item = &Planned> {
+        self.pending.iter().map(|(_, swap)| swap)
+    }
+
     /// The pages that will be heard within `horizon` frames, the soonest first, if the timeline is
     /// at `position` now and `ticket` is in force. Stopped, it counts as if it rolled.
-    pub fn wants(&self, ticket: Ticket, position: i64, horizon: u64) -> Vec<Want> {
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn wants(&self, ticket: Ticket, position: i64, horizon: u64) -> Result<Vec<Want>> {
         let mut wants = Vec::new();
-        self.walk(self.applied(ticket), position, horizon, &mut wants);
-        wants.sort_by_key(|want| want.due);
-        wants
+        self.walk(self.applied(ticket), position, horizon, &mut wants)?;
+        sort(&mut wants);
+        Ok(wants)
     }
 
     /// As [`Outlook::wants`], after a jump from the position `from` that will be carried out within
@@ -128,11 +168,11 @@ impl Outlook {
         to: i64,
         horizon: u64,
         mut delay: u64,
-    ) -> Vec<Want> {
+    ) -> Result<Vec<Want>> {
         let mut wants = Vec::new();
         let mut applied = self.applied(ticket);
-        self.walk(applied, to, horizon, &mut wants);
-        for swap in self.pending.values().skip(applied).take(MOST_BEFORE_A_JUMP) {
+        self.walk(applied, to, horizon, &mut wants)?;
+        for swap in self.swaps().skip(applied).take(MOST_BEFORE_A_JUMP) {
             let to_swap = swap.when.insert_at.saturating_sub(from).max(0) as u64;
             if to_swap > delay {
                 break;
@@ -141,22 +181,29 @@ impl Outlook {
             let at = from.saturating_add_unsigned(to_swap);
             from = swap.when.taken_at(at).unwrap_or(at);
             applied += 1;
-            self.walk(applied, to, horizon, &mut wants);
+            self.walk(applied, to, horizon, &mut wants)?;
         }
-        wants.sort_by_key(|want| want.due);
-        wants
+        sort(&mut wants);
+        Ok(wants)
     }
 
     /// How many of those pending have taken over, if `ticket` is in force: it may be one whose
     /// report was not fetched from the engine yet.
     fn applied(&self, ticket: Ticket) -> usize {
-        self.order_of(ticket)
-            .map_or(0, |order| self.pending.range(..=order).count())
+        self.order_of(ticket).map_or(0, |order| {
+            self.pending.partition_point(|(its, _)| *its <= order)
+        })
     }
 
     /// Adds what will be heard from a position on, if so many of those pending have taken over.
-    fn walk(&self, applied: usize, mut position: i64, horizon: u64, wants: &mut Vec<Want>) {
-        let mut pending = self.pending.values().peekable();
+    fn walk(
+        &self,
+        applied: usize,
+        mut position: i64,
+        horizon: u64,
+        wants: &mut Vec<Want>,
+    ) -> Result<()> {
+        let mut pending = self.swaps().peekable();
         let mut in_force = &self.in_force;
         for swap in pending.by_ref().take(applied) {
             in_force = swap;
@@ -172,7 +219,7 @@ impl Outlook {
                 && frames > 0
             {
                 let to = position.saturating_add_unsigned(frames);
-                add_wants(wants, playspec, position, to, passed);
+                add_wants(wants, playspec, position, to, passed)?;
             }
             passed += frames;
             position = position.saturating_add_unsigned(frames);
@@ -184,14 +231,30 @@ impl Outlook {
                 in_force = swap;
             }
         }
+        Ok(())
     }
 }
 
+/// What memory is for.
+const WHAT: &str = "the queue of swaps";
+
+/// The soonest first; those that are due at once as they were found. Takes no memory.
+fn sort(wants: &mut [Want]) {
+    wants.sort_unstable_by_key(|want| (want.due, want.number));
+}
+
 /// Adds the pages that sound in the timeline frames `[from, to)`, the first of which is `due`.
-fn add_wants(wants: &mut Vec<Want>, playspec: &Compiled, from: i64, to: i64, due: u64) {
+fn add_wants(
+    wants: &mut Vec<Want>,
+    playspec: &Compiled,
+    from: i64,
+    to: i64,
+    due: u64,
+) -> Result<()> {
+    let mut added = Ok(());
     playspec.index.each_sounding(from, to, |number, _| {
         let entry = &playspec.entries[number];
-        if !entry.clip.is_streamed() {
+        if !entry.clip.is_streamed() || added.is_err() {
             return;
         }
         for begin in playspec.instances[number].sounding(from, to) {
@@ -201,13 +264,21 @@ fn add_wants(wants: &mut Vec<Want>, playspec: &Compiled, from: i64, to: i64, due
             let pages =
                 clip_frame / PAGE_FRAMES as u64..(entry.begin + last).div_ceil(PAGE_FRAMES as u64);
             let heard = due + begin.saturating_sub(from).max(0) as u64;
-            wants.extend(pages.map(|page| Want {
+            let count = (pages.end.saturating_sub(pages.start)) as usize;
+            added = memory::reserve(wants, count, "what is read ahead");
+            if added.is_err() {
+                return;
+            }
+            let first = wants.len();
+            wants.extend(pages.zip(first..).map(|(page, number)| Want {
+                number,
                 clip: entry.clip.clone(),
                 page,
                 due: heard + (page * PAGE_FRAMES as u64).saturating_sub(clip_frame),
             }));
         }
     });
+    added
 }
 
 #[cfg(test)]
@@ -229,7 +300,7 @@ mod tests {
         link::QueuedSwap {
             order: ticket,
             ticket: Ticket(ticket),
-            gains: Arc::new(GainTable::new(&playspec.entries)),
+            gains: Arc::new(GainTable::new(&playspec.entries).expect("memory")),
             playspec,
             when: Swap {
                 insert_at,
@@ -260,7 +331,9 @@ mod tests {
         let mut cropped = Entry::new(&late, 1_000);
         cropped.begin = PAGE + 96;
         let in_force = swap(1, vec![Entry::new(&early, 500), cropped], 0, 0);
-        let wants = outlook(&[in_force]).wants(Ticket(1), 0, 2 * PAGE);
+        let wants = outlook(&[in_force])
+            .wants(Ticket(1), 0, 2 * PAGE)
+            .expect("memory");
         assert_eq!(pages(&wants, &early), [(0, 500), (1, 500 + PAGE)]);
         assert_eq!(pages(&wants, &late), [(1, 1_000), (2, 1_000 + PAGE - 96)]);
         assert!(wants.is_sorted_by_key(|want| want.due));
@@ -274,7 +347,9 @@ mod tests {
             swap(2, vec![Entry::new(&next, 0)], PAGE as i64, 10 * PAGE as i64),
             swap(3, vec![Entry::new(&last, 0)], 11 * PAGE as i64, 0),
         ];
-        let wants = outlook(&swaps).wants(Ticket(1), 0, 3 * PAGE);
+        let wants = outlook(&swaps)
+            .wants(Ticket(1), 0, 3 * PAGE)
+            .expect("memory");
         assert_eq!(pages(&wants, &now), [(0, 0)]);
         assert_eq!(pages(&wants, &next), [(10, PAGE)]);
         assert_eq!(pages(&wants, &last), [(0, 2 * PAGE)]);
@@ -287,7 +362,7 @@ mod tests {
             swap(1, vec![Entry::new(&before, 0)], 0, 0),
             swap(2, vec![Entry::new(&now, 0)], 1_000_000, 0),
         ];
-        let wants = outlook(&swaps).wants(Ticket(2), 10, 100);
+        let wants = outlook(&swaps).wants(Ticket(2), 10, 100).expect("memory");
         assert_eq!(pages(&wants, &before), []);
         assert_eq!(pages(&wants, &now), [(0, 0)]);
     }
@@ -301,11 +376,15 @@ mod tests {
         ];
         let outlook = outlook(&swaps);
         let to = 20 * PAGE as i64;
-        let wants = outlook.wants_after_jump(Ticket(1), 0, to, 100, 2_000);
+        let wants = outlook
+            .wants_after_jump(Ticket(1), 0, to, 100, 2_000)
+            .expect("memory");
         // After it, it is late, and catches up.
         let caught_up = 50 + (to as u64 - 1_000) / PAGE;
         assert_eq!(pages(&wants, &next), [(caught_up, 0), (20, 0)]);
-        let wants = outlook.wants_after_jump(Ticket(1), 0, to, 100, 900);
+        let wants = outlook
+            .wants_after_jump(Ticket(1), 0, to, 100, 900)
+            .expect("memory");
         assert_eq!(pages(&wants, &next), [(caught_up, 0)]);
     }
 
@@ -317,11 +396,15 @@ mod tests {
             swap(2, vec![Entry::new(&late, 0)], 100, 0),
         ];
         let position = 100 + 5 * PAGE as i64;
-        let wants = outlook(&swaps).wants(Ticket(1), position, 100);
+        let wants = outlook(&swaps)
+            .wants(Ticket(1), position, 100)
+            .expect("memory");
         assert_eq!(pages(&wants, &late), [(5, 0)]);
         assert_eq!(pages(&wants, &now), []);
         swaps[1].when.late = link::LatePolicy::Refuse;
-        let wants = outlook(&swaps).wants(Ticket(1), position, 100);
+        let wants = outlook(&swaps)
+            .wants(Ticket(1), position, 100)
+            .expect("memory");
         assert_eq!(pages(&wants, &late), []);
         assert_eq!(pages(&wants, &now), [(5, 0)]);
     }
@@ -339,6 +422,11 @@ mod tests {
         assert!(outlook.end(Ticket(2), false).is_some());
         assert!(outlook.end(Ticket(2), false).is_none());
         assert!(!outlook.is_streaming());
-        assert!(outlook.wants(Ticket(1), 0, 1_000).is_empty());
+        assert!(
+            outlook
+                .wants(Ticket(1), 0, 1_000)
+                .expect("memory")
+                .is_empty()
+        );
     }
 }

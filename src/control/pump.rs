@@ -18,12 +18,23 @@ impl Inner {
         let held = self.state() == State::Lost;
         {
             let mut returns = self.returns.lock();
-            // Reports first: where a ticket has ended, its swap is fetched too before the next one
-            // is let in, so that `retired` never holds more than it was made for.
-            while !held && let Some(report) = returns.next_report() {
-                reports.push(report);
+            // Reports are counted first: where a ticket has ended, its swap is fetched too before the
+            // next one is let in, so that `retired` never holds more than it was made for.
+            let (mut reports_waiting, retired_waiting) = returns.waiting();
+            if held {
+                reports_waiting = 0;
             }
-            while let Some(object) = returns.next_retired() {
+            let room = reports
+                .try_reserve(reports_waiting)
+                .and_then(|()| ended.try_reserve(reports_waiting))
+                .and_then(|()| retired.try_reserve(retired_waiting));
+            // Without memory for the lists, everything stays where it is until a later call.
+            let (reports_taken, retired_taken) = match room {
+                Ok(()) => (reports_waiting, retired_waiting),
+                Err(_) => (0, 0),
+            };
+            reports.extend(std::iter::from_fn(|| returns.next_report()).take(reports_taken));
+            for object in std::iter::from_fn(|| returns.next_retired()).take(retired_taken) {
                 match object {
                     Retired::Batch(_) => {
                         self.batches_in_flight.fetch_sub(1, Ordering::AcqRel);

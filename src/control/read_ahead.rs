@@ -11,9 +11,11 @@ use super::schedule::Asked;
 use crate::clip::Clip;
 use crate::clip::stream::Stream;
 use crate::driver::DriverKind;
+use crate::error::{Error, Result};
 use crate::link::Command;
+use crate::memory;
 use crate::units::Ticket;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
@@ -39,11 +41,16 @@ pub(super) fn plan(readers: &Arc<Readers>, inner: &Weak<Inner>) {
         let until = Instant::now() + (lasts / LOOKS).max(SHORTEST_PAUSE);
         let ticket = Ticket(inner.shared.snapshot.read().ticket);
         let position = inner.position();
-        let streams = inner.streams();
-        let wants = inner.outlook.lock().wants(ticket, position, horizon);
-        let done = readers.carry_out(runs(wants), until);
-        inner.tell_trouble(&streams);
-        drop((streams, inner));
+        let look = || {
+            let streams = inner.streams()?;
+            let wants = inner.outlook.lock().wants(ticket, position, horizon)?;
+            let done = readers.carry_out(runs(wants)?, until);
+            inner.tell_trouble(&streams);
+            Ok::<bool, Error>(done)
+        };
+        // Without memory for the lists, it looks again a little later.
+        let done = look().unwrap_or(true);
+        drop(inner);
         if done {
             readers.wait_until_asked(until);
         }
@@ -52,9 +59,12 @@ pub(super) fn plan(readers: &Arc<Readers>, inner: &Weak<Inner>) {
 
 impl Inner {
     /// Has read what will sound at once when these commands are carried out, and waits for it for a while.
-    pub fn prepare(&self, asked: &[Asked]) {
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn prepare(&self, asked: &[Asked]) -> Result<()> {
         if self.config.driver == DriverKind::Offline {
-            return;
+            return Ok(());
         }
         let sounds_the_same = |asked: &Asked| {
             matches!(
@@ -63,7 +73,7 @@ impl Inner {
             )
         };
         if asked.iter().all(sounds_the_same) {
-            return;
+            return Ok(());
         }
         let streamed = |asked: &Asked| match asked {
             Asked::Schedule(swap) => !swap.playspec.streams.is_empty(),
@@ -72,9 +82,9 @@ impl Inner {
         let mut outlook = {
             let outlook = self.outlook.lock();
             if !outlook.is_streaming() && !asked.iter().any(streamed) {
-                return;
+                return Ok(());
             }
-            outlook.clone()
+            outlook.copy(asked.len())?
         };
         let until = Instant::now() + PREPARE_PATIENCE;
         let position = self.position();
@@ -90,23 +100,28 @@ impl Inner {
         let ticket = Ticket(self.shared.snapshot.read().ticket);
         let horizon = (self.read_ahead_frames() / PREPARED).max(self.frames_at_once());
         let wants = match to == position {
-            true => outlook.wants(ticket, to, horizon),
+            true => outlook.wants(ticket, to, horizon)?,
             // It is carried out once this is done, and with the next period.
             false => {
                 let delay = self.frame_rate_hz.into();
-                outlook.wants_after_jump(ticket, position, to, horizon, delay)
+                outlook.wants_after_jump(ticket, position, to, horizon, delay)?
             }
         };
-        self.readers.read(runs(wants), until);
+        self.readers.read(runs(wants)?, until)
     }
 
     /// What is streamed now or will be; a clip may come more than once.
-    pub fn streams(&self) -> Vec<Clip> {
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn streams(&self) -> Result<Vec<Clip>> {
         let outlook = self.outlook.lock();
-        match outlook.is_streaming() {
-            true => outlook.streams().cloned().collect(),
-            false => Vec::new(),
+        if !outlook.is_streaming() {
+            return Ok(Vec::new());
         }
+        let mut streams = memory::room(outlook.streams().count(), "the streamed clips")?;
+        streams.extend(outlook.streams().cloned());
+        Ok(streams)
     }
 
     /// Makes events of what could not be read. The clips are those of a time before it was read,
@@ -122,32 +137,43 @@ impl Inner {
 }
 
 /// The pages that are not in memory, those that are heard first before the others.
-fn runs(wants: Vec<Want>) -> Vec<Run> {
+///
+/// # Errors
+/// [`crate::Error::OutOfMemory`].
+fn runs(wants: Vec<Want>) -> Result<Vec<Run>> {
+    const WHAT: &str = "what is read ahead";
     let mut pages: HashMap<u64, (&Stream, Vec<u64>)> = HashMap::new();
     for want in &wants {
         if let Some(stream) = want.clip.stream() {
+            memory::reserve_in_map(&mut pages, 1, WHAT)?;
             let asked = pages.entry(want.clip.id());
-            asked.or_insert((stream, Vec::new())).1.push(want.page);
+            memory::push(
+                &mut asked.or_insert((stream, Vec::new())).1,
+                want.page,
+                WHAT,
+            )?;
         }
     }
-    let mut missing = HashSet::new();
+    let mut missing = HashMap::new();
     for (clip, (stream, pages)) in &mut pages {
         pages.sort_unstable();
         pages.dedup();
-        missing.extend(stream.ask(pages).into_iter().map(|page| (*clip, page)));
+        let asked = stream.ask(pages)?;
+        memory::reserve_in_map(&mut missing, asked.len(), WHAT)?;
+        missing.extend(asked.into_iter().map(|page| ((*clip, page), ())));
     }
     let mut runs = Vec::new();
     for want in &wants {
+        let clip = want.clip.id();
+        let mut pages = memory::room(RUN, WHAT)?;
         let near = (want.page..).take(RUN);
-        let pages: Vec<u64> = near
-            .filter(|page| missing.remove(&(want.clip.id(), *page)))
-            .collect();
+        pages.extend(near.filter(|page| missing.remove(&(clip, *page)).is_some()));
         if !pages.is_empty() {
             let clip = want.clip.clone();
-            runs.push(Run { clip, pages });
+            memory::push(&mut runs, Run { clip, pages }, WHAT)?;
         }
     }
-    runs
+    Ok(runs)
 }
 
 #[cfg(test)]

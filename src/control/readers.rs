@@ -7,12 +7,17 @@
 
 use crate::clip::Clip;
 use crate::error::Result;
+use crate::memory;
 use crate::sys;
 use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::mem;
 use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
+
+/// What memory is for.
+const WHAT: &str = "what is read from files";
 
 /// After how long a file that is read counts as one that does not answer.
 const HANGS_AFTER: Duration = Duration::from_millis(20);
@@ -47,6 +52,7 @@ struct Jobs {
     calls: u64,
     plans: u64,
     readers: usize,
+    threads: Vec<JoinHandle<()>>,
     /// Readers that wait for work.
     idle: usize,
     has_planner: bool,
@@ -113,6 +119,12 @@ impl Jobs {
         }
     }
 
+    /// For [`Readers::stop`]; those that have ended before are forgotten.
+    fn keep(&mut self, thread: JoinHandle<()>) {
+        self.threads.retain(|thread| !thread.is_finished());
+        self.threads.push(thread);
+    }
+
     /// Whether all that was queued is read.
     fn is_done(&self) -> bool {
         self.urgent.is_empty() && self.planned.is_empty() && self.reads.is_empty()
@@ -145,11 +157,12 @@ impl Readers {
             self.add_reader(&mut jobs)?;
         }
         let readers = Arc::clone(self);
-        sys::spawn("amio-planner", move || {
+        let planner = sys::spawn("amio-planner", move || {
             plan(&readers);
             readers.jobs.lock().has_planner = false;
             readers.news.notify_all();
         })?;
+        jobs.keep(planner);
         jobs.has_planner = true;
         Ok(())
     }
@@ -165,8 +178,16 @@ impl Readers {
         while (jobs.readers > 0 || jobs.has_planner)
             && !self.news.wait_until(&mut jobs, until).timed_out()
         {}
+        let ended = !(jobs.readers > 0 || jobs.has_planner);
+        let threads = mem::take(&mut jobs.threads);
         drop(jobs);
         drop(dropped);
+        for thread in threads {
+            if ended && !sys::is_own(&thread) {
+                // A panic has been printed.
+                let _ = thread.join();
+            }
+        }
     }
 
     /// Makes the thread that plans look again at what will be heard.
@@ -204,20 +225,30 @@ impl Readers {
 
     /// Has this read before all else, and waits for it until a time. What is not read by then is left to
     /// the thread that plans.
-    pub fn read(self: &Arc<Self>, runs: Vec<Run>, until: Instant) {
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn read(self: &Arc<Self>, runs: Vec<Run>, until: Instant) -> Result<()> {
         if runs.is_empty() {
-            return;
+            return Ok(());
         }
+        let more = runs.len();
+        let mut given_up = memory::room(more, WHAT)?;
         let mut jobs = self.jobs.lock();
+        jobs.urgent
+            .try_reserve(more)
+            .map_err(|_| memory::out_of_memory::<Run>(more, WHAT))?;
         jobs.calls += 1;
         let call = jobs.calls;
         jobs.urgent.extend(runs.into_iter().map(|run| (call, run)));
         self.queued.notify_all();
         self.wait(&mut jobs, until, |jobs| jobs.has_served(call));
-        let (given_up, others) = mem::take(&mut jobs.urgent)
-            .into_iter()
-            .partition::<VecDeque<_>, _>(|(number, _)| *number == call);
-        jobs.urgent = others;
+        for _ in 0..jobs.urgent.len() {
+            match jobs.urgent.pop_front() {
+                Some(run) if run.0 == call => given_up.push(run),
+                other => jobs.urgent.extend(other),
+            }
+        }
         for read in &mut jobs.reads {
             if read.purpose == Purpose::Call(call) {
                 read.purpose = Purpose::Nothing;
@@ -225,6 +256,7 @@ impl Readers {
         }
         drop(jobs);
         drop(given_up);
+        Ok(())
     }
 
     /// Waits until `done`, until a time, or until no more is read; meanwhile starts readers where all hang.
@@ -253,7 +285,8 @@ impl Readers {
 
     fn add_reader(self: &Arc<Self>, jobs: &mut Jobs) -> Result<()> {
         let readers = Arc::clone(self);
-        sys::spawn("amio-reader", move || readers.serve())?;
+        let reader = sys::spawn("amio-reader", move || readers.serve())?;
+        jobs.keep(reader);
         jobs.readers += 1;
         jobs.idle += 1; // until it has begun
         Ok(())

@@ -1,5 +1,6 @@
 //! Making a lost connection again: attempts with pauses between them, none of which waits.
 
+use super::answer::{Answer, NoAnswer};
 use super::events::EventKind;
 use super::interface::{Inner, State};
 use super::life::Life;
@@ -7,7 +8,6 @@ use super::worker::Worker;
 use crate::driver::{self, Request};
 use crate::error::{Error, Result};
 use std::sync::atomic::Ordering;
-use std::sync::mpsc::{Receiver, TryRecvError};
 use std::time::{Duration, Instant};
 
 /// How long a driver that runs may take to say what it knows.
@@ -29,7 +29,7 @@ enum Stage {
     },
     Opening {
         worker: Worker,
-        result: Receiver<Result<()>>,
+        result: Answer<Result<()>>,
     },
     /// It runs, but has not called the engine yet.
     FirstPeriod {
@@ -51,7 +51,7 @@ impl Attempt {
 
     /// One whose driver is being opened.
     #[cfg(test)]
-    pub fn opening(worker: Worker, result: Receiver<Result<()>>) -> Attempt {
+    pub fn opening(worker: Worker, result: Answer<Result<()>>) -> Attempt {
         Attempt {
             pause: BACK_OFF.0,
             stage: Stage::Opening { worker, result },
@@ -96,9 +96,9 @@ impl Stage {
                     _ => Ok(None),
                 }
             }
-            Stage::Opening { worker, result } => match result.try_recv() {
-                Err(TryRecvError::Empty) => Ok(Some(Stage::Opening { worker, result })),
-                Err(TryRecvError::Disconnected) => Err(Error::Driver {
+            Stage::Opening { worker, result } => match result.take(Duration::ZERO) {
+                Err(NoAnswer::Yet) => Ok(Some(Stage::Opening { worker, result })),
+                Err(NoAnswer::Ever) => Err(Error::Driver {
                     driver: inner.config.driver.name(),
                     message: "its thread panicked".into(),
                 }),
@@ -146,7 +146,7 @@ fn begin(inner: &Inner, life: &Life) -> Result<Stage> {
 /// Takes a driver into use that runs again.
 fn resume(inner: &Inner, worker: Worker, gap_frames: u64) -> Result<()> {
     let asked = worker.begin(|driver| driver.as_ref().map(|d| d.info()));
-    let Ok(Some(info)) = asked.recv_timeout(ANSWER_PATIENCE) else {
+    let Ok(Some(info)) = asked.take(ANSWER_PATIENCE) else {
         return Err(Error::Timeout {
             what: "the driver's answer",
             timeout_ms: ANSWER_PATIENCE.as_millis() as u64,

@@ -150,9 +150,10 @@ impl Interface {
         let (tap, reader) = link::tap(config.source, channels, rate, frames as usize, chunks)?;
         // Before the file is made, which takes the place of another one.
         let place = inner.reserve_tap()?;
+        let buffer = Take::buffer(shape)?;
         let writer = begin(shape)?;
         let punch = Punch::new(config.begin, config.end, config.frames);
-        let take = Take::begin(path, writer, reader, punch, shape, inner)?;
+        let take = Take::begin(path, writer, reader, punch, shape, buffer, inner)?;
         let recorder = Recorder(take.clone(), inner.home);
         {
             let mut takes = inner.takes.lock();
@@ -182,7 +183,8 @@ impl Recorder {
     /// as the disk takes. Stopping one that has ended is fine.
     ///
     /// # Errors
-    /// [`Error::Io`]: the file could not be written to its end; it holds what could.
+    /// [`Error::Io`] or [`Error::OutOfMemory`]: the file could not be written to its end; it holds
+    /// what could.
     pub fn stop(&self) -> Result<Recording> {
         self.1.check("the recorder")?;
         self.0.stop();
@@ -244,7 +246,7 @@ impl Inner {
         }
         Ok(match config.channels.is_empty() {
             true => (0..count).collect(),
-            false => config.channels.clone().into(),
+            false => config.channels.as_slice().into(),
         })
     }
 

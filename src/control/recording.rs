@@ -11,6 +11,7 @@ use super::recorder::{RecorderState, Recording};
 use crate::clip::{Shape, Writer};
 use crate::error::{Error, Result};
 use crate::link::{Chunk, SkipPolicy, TapReader, TapStopper};
+use crate::memory;
 use crate::sys;
 use parking_lot::{Condvar, Mutex};
 use std::io;
@@ -44,18 +45,36 @@ struct Status {
 
 /// An error that can be told more than once.
 struct Failure {
-    os_code: Option<i32>,
+    kind: FailureKind,
     reason: String,
 }
 
+enum FailureKind {
+    /// The system's number.
+    Io(i32),
+    /// The fields of [`Error::OutOfMemory`].
+    Memory(u64, &'static str),
+    Other,
+}
+
 impl Take {
-    /// Begins to write what comes out of a tap.
+    /// Room for what is taken out of a tap at once.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn buffer(shape: Shape) -> Result<Vec<f32>> {
+        let samples = BLOCK_FRAMES * usize::from(shape.channels);
+        memory::filled(0.0, samples, "a recorder")
+    }
+
+    /// Begins to write what comes out of a tap, by way of a [`Take::buffer`].
     pub fn begin(
         path: &Path,
         writer: Writer,
         tap: TapReader,
         punch: Punch,
         shape: Shape,
+        buffer: Vec<f32>,
         inner: &Arc<Inner>,
     ) -> Result<Arc<Take>> {
         let take = Arc::new(Take {
@@ -79,7 +98,7 @@ impl Take {
             lost_seen: 0,
             settled: Instant::now(),
         };
-        let thread = sys::spawn("amio-recorder", move || job.run())?;
+        let thread = sys::spawn("amio-recorder", move || job.run(buffer))?;
         *take.thread.lock() = Some(thread);
         Ok(take)
     }
@@ -153,22 +172,26 @@ impl Recording {
 
 impl Failure {
     fn of(error: &Error) -> Failure {
-        match error {
-            Error::Io { source, .. } => Failure {
-                os_code: source.raw_os_error(),
-                reason: source.to_string(),
-            },
-            other => Failure {
-                os_code: None,
-                reason: other.to_string(),
-            },
-        }
+        let (kind, reason) = match error {
+            Error::Io { source, .. } => {
+                let kind = source
+                    .raw_os_error()
+                    .map_or(FailureKind::Other, FailureKind::Io);
+                (kind, source.to_string())
+            }
+            Error::OutOfMemory(bytes, what) => {
+                (FailureKind::Memory(*bytes, what), error.to_string())
+            }
+            other => (FailureKind::Other, other.to_string()),
+        };
+        Failure { kind, reason }
     }
 
     fn error(&self, path: &Path) -> Error {
-        let source = match self.os_code {
-            Some(code) => io::Error::from_raw_os_error(code),
-            None => io::Error::other(self.reason.clone()),
+        let source = match self.kind {
+            FailureKind::Io(code) => io::Error::from_raw_os_error(code),
+            FailureKind::Memory(bytes, what) => return Error::OutOfMemory(bytes, what),
+            FailureKind::Other => io::Error::other(self.reason.clone()),
         };
         Error::Io {
             path: path.into(),
@@ -220,9 +243,9 @@ impl Next {
 }
 
 impl Job {
-    fn run(mut self) {
+    fn run(mut self, mut buffer: Vec<f32>) {
         let _watched = Watched(self.take.clone());
-        let result = self.record().and_then(|()| self.writer.finish());
+        let result = self.record(&mut buffer).and_then(|()| self.writer.finish());
         self.update();
         let mut recording = self.done;
         // After a failure the file may have fewer frames than came.
@@ -251,16 +274,15 @@ impl Job {
         take.end(recording, failure, || tell(&inner, kind, at));
     }
 
-    /// Writes until the end.
-    fn record(&mut self) -> Result<()> {
-        let mut buffer = vec![0.0; BLOCK_FRAMES * self.channels];
+    /// Writes until the end; `buffer` holds [`BLOCK_FRAMES`].
+    fn record(&mut self, buffer: &mut [f32]) -> Result<()> {
         loop {
             // In this order: what was there when the end was asked for is written, and no more.
             let stopped = self.tap.is_stopped();
             let lost = self.tap.lost();
             let chunks = self.tap.chunks();
             for _ in 0..chunks {
-                while let Some((chunk, whole)) = self.tap.read(&mut buffer) {
+                while let Some((chunk, whole)) = self.tap.read(buffer) {
                     self.fill_gap_before(&chunk)?;
                     let samples = &buffer[..chunk.frames as usize * self.channels];
                     self.put(&chunk, samples)?;
@@ -435,7 +457,7 @@ impl Drop for Watched {
             ..self.0.recording()
         };
         let failure = Failure {
-            os_code: None,
+            kind: FailureKind::Other,
             reason: "the recorder's thread panicked".into(),
         };
         self.0.end(recording, Some(failure), || {});
@@ -477,7 +499,9 @@ mod tests {
             latency: Latency::default(),
         };
         tap.write(&[[0.5; 25]], 0, chunk, false);
-        let take = Take::begin(&path, writer, reader, punch, shape, interface.shared());
+        let buffer = Take::buffer(shape).expect("memory");
+        let inner = interface.shared();
+        let take = Take::begin(&path, writer, reader, punch, shape, buffer, inner);
         let take = take.expect("a thread");
         take.stop();
         let recording = take.wait(None).expect("there is room");

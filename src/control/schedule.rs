@@ -5,6 +5,7 @@ use super::interface::{Inner, Interface};
 use super::outlook::Planned;
 use crate::error::{Error, Result};
 use crate::link::{self, Batch, Command, CommandSender, Swap};
+use crate::memory;
 use crate::playspec::gains::GainTable;
 use crate::playspec::{Compiled, Gain, Playspec};
 use crate::units::{Ticket, check_gain, check_length, check_position};
@@ -37,16 +38,17 @@ impl Commands {
     }
 
     /// The gains of a playspec on this interface; they stay for as long as the playspec does.
-    fn gains_of(&mut self, playspec: &Playspec) -> Arc<GainTable> {
+    fn gains_of(&mut self, playspec: &Playspec) -> Result<Arc<GainTable>> {
         if let Some((_, gains)) = self.gains.get(&playspec.0.id) {
-            return gains.clone();
+            return Ok(gains.clone());
         }
         self.gains
             .retain(|_, (playspec, _)| playspec.strong_count() > 0);
-        let gains = Arc::new(GainTable::new(&playspec.0.entries));
+        memory::reserve_in_map(&mut self.gains, 1, "the gains of playspecs")?;
+        let gains = Arc::new(GainTable::new(&playspec.0.entries)?);
         let kept = (Arc::downgrade(&playspec.0), gains.clone());
         self.gains.insert(playspec.0.id, kept);
-        gains
+        Ok(gains)
     }
 }
 
@@ -71,7 +73,7 @@ impl Interface {
             self.start_reading_ahead()?;
         }
         let ticket = Ticket(NEXT_TICKET.fetch_add(1, Ordering::Relaxed));
-        let gains = inner.commands.lock().gains_of(playspec);
+        let gains = inner.commands.lock().gains_of(playspec)?;
         let swap = link::QueuedSwap {
             order: 0, // until it is sent
             ticket,
@@ -101,7 +103,7 @@ impl Inner {
         check_gain("gain.right", gain.right)?;
         check_length("ramp_frames", ramp_frames)?;
         Ok(Asked::Other(Command::SetGain {
-            gains: self.commands.lock().gains_of(playspec),
+            gains: self.commands.lock().gains_of(playspec)?,
             entry,
             gain,
             ramp_frames,
@@ -112,10 +114,11 @@ impl Inner {
         self.send(vec![Asked::Other(command)])
     }
 
-    /// Sends commands that take effect together.
+    /// Sends commands that take effect together. After an error, none of them does.
     fn send(&self, asked: Vec<Asked>) -> Result<()> {
         self.pump();
-        self.prepare(&asked);
+        self.prepare(&asked)?;
+        let mut commands: Vec<Command> = memory::room(asked.len(), "commands")?;
         let mut end = self.commands.lock();
         let in_flight = self.batches_in_flight.load(Ordering::Acquire);
         if in_flight >= self.sizes.batches {
@@ -124,18 +127,20 @@ impl Inner {
                 capacity: self.sizes.batches,
             });
         }
-        let commands = {
+        {
             let mut outlook = self.outlook.lock();
             // Under this lock, since closing ends what is pending: nothing may come after that.
             self.check_open()?;
             let swaps = asked.iter().filter(|a| matches!(a, Asked::Schedule(_)));
-            if outlook.pending() + swaps.count() > self.sizes.swaps {
+            let swaps = swaps.count();
+            if outlook.pending() + swaps > self.sizes.swaps {
                 return Err(Error::QueueFull {
                     queue: "the queue of swaps",
                     capacity: self.sizes.swaps,
                 });
             }
-            let commands = asked.into_iter().filter_map(|asked| match asked {
+            outlook.reserve(swaps)?;
+            commands.extend(asked.into_iter().filter_map(|asked| match asked {
                 Asked::Schedule(mut swap) => {
                     end.order += 1;
                     swap.order = end.order;
@@ -148,9 +153,8 @@ impl Inner {
                     Some(Command::Cancel { order })
                 }
                 Asked::Other(command) => Some(command),
-            });
-            commands.collect::<Vec<Command>>()
-        };
+            }));
+        }
         end.sequence += 1;
         let sequence = end.sequence;
         for command in &commands {
@@ -179,7 +183,8 @@ impl Interface {
     /// # Errors
     /// [`Error::OutOfRange`], [`Error::RateMismatch`], [`Error::InvalidArgument`] (an entry that
     /// needs outputs the interface does not have), [`Error::QueueFull`], [`Error::InvalidState`]
-    /// (closed), [`Error::System`] (the thread that reads streamed clips cannot be started).
+    /// (closed), [`Error::OutOfMemory`], [`Error::System`] (the thread that reads streamed clips
+    /// cannot be started).
     pub fn schedule(&self, playspec: &Playspec, swap: Swap) -> Result<Ticket> {
         let (ticket, asked) = self.asked_swap(playspec, swap)?;
         self.inner().send(vec![asked])?;
@@ -190,7 +195,8 @@ impl Interface {
     /// the next period, as applied.
     ///
     /// # Errors
-    /// [`Error::NoSuchTicket`], [`Error::QueueFull`], [`Error::InvalidState`] (closed).
+    /// [`Error::NoSuchTicket`], [`Error::QueueFull`], [`Error::InvalidState`] (closed),
+    /// [`Error::OutOfMemory`].
     pub fn cancel(&self, ticket: Ticket) -> Result<()> {
         let inner = self.open()?;
         inner.pump();
@@ -203,7 +209,7 @@ impl Interface {
     ///
     /// # Errors
     /// [`Error::InvalidArgument`], [`Error::BadFloat`], [`Error::OutOfRange`],
-    /// [`Error::QueueFull`], [`Error::InvalidState`] (closed).
+    /// [`Error::QueueFull`], [`Error::InvalidState`] (closed), [`Error::OutOfMemory`].
     pub fn set_gain(
         &self,
         playspec: &Playspec,
@@ -219,7 +225,8 @@ impl Interface {
     /// Moves the timeline to a position.
     ///
     /// # Errors
-    /// [`Error::OutOfRange`], [`Error::QueueFull`], [`Error::InvalidState`] (closed).
+    /// [`Error::OutOfRange`], [`Error::QueueFull`], [`Error::InvalidState`] (closed),
+    /// [`Error::OutOfMemory`].
     pub fn set_position(&self, position: i64) -> Result<()> {
         let position = check_position("position", position)?;
         let asked = Asked::Other(Command::SetPosition(position));
@@ -229,7 +236,7 @@ impl Interface {
     /// Starts or stops the transport.
     ///
     /// # Errors
-    /// [`Error::QueueFull`], [`Error::InvalidState`] (closed).
+    /// [`Error::QueueFull`], [`Error::InvalidState`] (closed), [`Error::OutOfMemory`].
     pub fn set_rolling(&self, rolling: bool) -> Result<()> {
         let asked = Asked::Other(Command::SetRolling(rolling));
         self.open()?.send(vec![asked])
@@ -271,6 +278,7 @@ impl Group {
     /// [`Error::InvalidState`] also if the group is full.
     pub fn schedule(&mut self, playspec: &Playspec, swap: Swap) -> Result<Ticket> {
         let (ticket, asked) = self.interface.asked_swap(playspec, swap)?;
+        memory::reserve(&mut self.tickets, 1, "a group")?;
         self.add(asked)?;
         self.tickets.push(ticket);
         Ok(ticket)
@@ -279,7 +287,8 @@ impl Group {
     /// As [`Interface::cancel`], also for swaps of this group.
     ///
     /// # Errors
-    /// [`Error::NoSuchTicket`], [`Error::InvalidState`] (the interface is closed, the group full).
+    /// [`Error::NoSuchTicket`], [`Error::InvalidState`] (the interface is closed, the group full),
+    /// [`Error::OutOfMemory`].
     pub fn cancel(&mut self, ticket: Ticket) -> Result<()> {
         let inner = self.interface.open()?;
         inner.pump();
@@ -293,7 +302,8 @@ impl Group {
     ///
     /// # Errors
     /// [`Error::InvalidArgument`], [`Error::BadFloat`], [`Error::OutOfRange`],
-    /// [`Error::InvalidState`] (the interface is closed, the group full).
+    /// [`Error::InvalidState`] (the interface is closed, the group full),
+    /// [`Error::OutOfMemory`].
     pub fn set_gain(
         &mut self,
         playspec: &Playspec,
@@ -309,7 +319,7 @@ impl Group {
     /// As [`Interface::set_position`].
     ///
     /// # Errors
-    /// [`Error::OutOfRange`], [`Error::InvalidState`] (the group is full).
+    /// [`Error::OutOfRange`], [`Error::InvalidState`] (the group is full), [`Error::OutOfMemory`].
     pub fn set_position(&mut self, position: i64) -> Result<()> {
         let position = check_position("position", position)?;
         self.add(Asked::Other(Command::SetPosition(position)))
@@ -318,7 +328,7 @@ impl Group {
     /// As [`Interface::set_rolling`].
     ///
     /// # Errors
-    /// [`Error::InvalidState`] (the group is full).
+    /// [`Error::InvalidState`] (the group is full), [`Error::OutOfMemory`].
     pub fn set_rolling(&mut self, rolling: bool) -> Result<()> {
         self.add(Asked::Other(Command::SetRolling(rolling)))
     }
@@ -329,15 +339,14 @@ impl Group {
                 "the group holds {MAX_GROUP} commands, which is the most; commit it and make another"
             )));
         }
-        self.asked.push(asked);
-        Ok(())
+        memory::push(&mut self.asked, asked, "a group")
     }
 
     /// Sends the commands.
     ///
     /// # Errors
-    /// [`Error::QueueFull`], [`Error::InvalidState`] (closed); none of the commands takes effect
-    /// then, and the tickets of its swaps end as cancelled.
+    /// [`Error::QueueFull`], [`Error::InvalidState`] (closed), [`Error::OutOfMemory`]; none of the
+    /// commands takes effect then, and the tickets of its swaps end as cancelled.
     pub fn commit(mut self) -> Result<()> {
         let inner = self.interface.open()?;
         let asked = std::mem::take(&mut self.asked);

@@ -104,7 +104,7 @@ impl Supervisor {
 
     /// Returns when the thread has ended; at once if called on it (when it held the last handle).
     pub fn join(self) {
-        if self.0.thread().id() != std::thread::current().id() {
+        if !sys::is_own(&self.0) {
             // A panic there has been printed; the interface is closing anyway.
             drop(self.0.join());
         }
@@ -195,7 +195,7 @@ impl Watch {
         if let Some(worker) = life.worker.take() {
             let asked = worker.begin(|driver| driver.as_ref().and_then(|d| d.connections()));
             // What cannot be read within that time is not known.
-            life.connections = asked.recv_timeout(ANSWER_PATIENCE).ok().flatten();
+            life.connections = asked.take(ANSWER_PATIENCE).ok().flatten();
             // Dropping the worker closes the dead client on its own thread.
         }
         // All that the engine reported before comes before, and nothing more comes.
@@ -258,10 +258,10 @@ fn stall_after(inner: &Inner) -> Duration {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::control::answer::answer;
     use crate::control::worker::Worker;
     use crate::control::{Config, Interface};
     use crate::driver::DriverKind;
-    use std::sync::mpsc;
 
     /// Without a supervisor of its own.
     fn interface() -> Interface {
@@ -273,8 +273,8 @@ mod tests {
         let interface = interface();
         let inner = interface.inner();
         inner.set_state(&mut inner.life.lock(), State::Lost);
-        let (opened, result) = mpsc::sync_channel(1);
-        opened.send(Ok(())).expect("room");
+        let (opened, result) = answer();
+        opened.give(Ok(()));
         let worker = Worker::apart().expect("a thread");
         let mut watch = Watch {
             attempt: Some(Attempt::opening(worker, result)),

@@ -1,11 +1,13 @@
 //! Where a driver lives: calls into a server may hang, so they run on a thread of their own, and
 //! the caller waits for a limited time.
 
+use super::answer::{Answer, NoAnswer, answer};
 use crate::driver::{self, Driver};
 use crate::error::{Error, Result};
 use crate::sys;
 use parking_lot::Mutex;
-use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
+use std::sync::mpsc::{self, Sender};
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 type Job = Box<dyn FnOnce(&mut Option<Box<dyn Driver>>) + Send>;
@@ -15,7 +17,7 @@ pub(super) enum Worker {
     /// In place, for a driver whose calls return at once.
     Here(Mutex<Option<Box<dyn Driver>>>),
     /// On a thread.
-    Apart(Sender<Job>),
+    Apart(Sender<Job>, JoinHandle<()>),
 }
 
 impl Worker {
@@ -32,25 +34,34 @@ impl Worker {
                 job(&mut driver);
             }
         };
-        sys::spawn("amio-driver", run).map(|_| Worker::Apart(sender))
+        sys::spawn("amio-driver", run).map(|thread| Worker::Apart(sender, thread))
     }
 
     /// Begins a call; its result arrives at the receiver, unless it hangs.
     pub fn begin<T: Send + 'static>(
         &self,
         call: impl FnOnce(&mut Option<Box<dyn Driver>>) -> T + Send + 'static,
-    ) -> Receiver<T> {
-        let (sender, receiver) = mpsc::sync_channel(1);
+    ) -> Answer<T> {
+        let (asked, given) = answer();
         let job = move |driver: &mut Option<Box<dyn Driver>>| {
             // Whoever has stopped waiting does not want the result.
-            drop(sender.send(call(driver)));
+            asked.give(call(driver));
         };
         match self {
             Worker::Here(driver) => job(&mut driver.lock()),
-            // A thread that is gone drops the job, and the receiver says so.
-            Worker::Apart(jobs) => drop(jobs.send(Box::new(job))),
+            // A thread that is gone drops the job, and the answer says so.
+            Worker::Apart(jobs, _) => drop(jobs.send(Box::new(job))),
         }
-        receiver
+        given
+    }
+
+    /// Ends its thread, which has nothing left to do: its last call has returned.
+    pub fn end(self) {
+        if let Worker::Apart(jobs, thread) = self {
+            drop(jobs);
+            // A panic was told as that of a call.
+            let _ = thread.join();
+        }
     }
 
     /// Calls, and waits for at most `patience`.
@@ -85,20 +96,20 @@ impl Worker {
 }
 
 /// Waits for an answer while it is `worth` it.
-fn wait<T>(answer: &Receiver<T>, what: &'static str, mut worth: impl FnMut() -> bool) -> Result<T> {
+fn wait<T>(given: &Answer<T>, what: &'static str, mut worth: impl FnMut() -> bool) -> Result<T> {
     const LOOK: Duration = Duration::from_millis(20);
     let began = Instant::now();
     loop {
-        match answer.recv_timeout(LOOK) {
+        match given.take(LOOK) {
             Ok(answer) => return Ok(answer),
-            Err(RecvTimeoutError::Timeout) if worth() => {}
-            Err(RecvTimeoutError::Timeout) => {
+            Err(NoAnswer::Yet) if worth() => {}
+            Err(NoAnswer::Yet) => {
                 return Err(Error::Timeout {
                     what,
                     timeout_ms: began.elapsed().as_millis() as u64,
                 });
             }
-            Err(RecvTimeoutError::Disconnected) => {
+            Err(NoAnswer::Ever) => {
                 return Err(Error::Driver {
                     driver: "any",
                     message: format!("{what}: its thread panicked"),

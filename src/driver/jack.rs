@@ -13,6 +13,7 @@ mod patchbay;
 use super::{Driver, Info, Lease, Notice, Notify, Period, Request};
 use crate::error::{Error, Result};
 use crate::jack::{Client, Cycle, Direction, Handler, Output, Port};
+use crate::memory;
 use crate::sys::{self, Realtime, Signal};
 use crate::units::{Latency, MAX_CHANNELS};
 use frames::{FrameClock, Step, Told};
@@ -70,9 +71,9 @@ struct Shared {
 struct Audio {
     lease: Option<Lease>,
     clock: FrameClock,
-    inputs: Vec<(Port, Box<[f32]>)>,
+    inputs: Vec<(Port, Vec<f32>)>,
     /// Each with a place for the sound of a cycle in which the server has no buffer for it.
-    outputs: Vec<(Output, Box<[f32]>)>,
+    outputs: Vec<(Output, Vec<f32>)>,
 }
 
 /// Connects to a server; the ports exist from then on, the sound begins with `start`.
@@ -115,16 +116,16 @@ pub(super) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>>
         outputs: Vec::new(),
     };
     let mut ports = Ports::default();
-    let buffer = || vec![0.0; LONGEST_PERIOD].into_boxed_slice();
+    let buffer = || memory::filled(0.0, LONGEST_PERIOD, "a period");
     for name in port_names("input", request.input_channels) {
         let port = client.register_input(&name)?;
-        audio.inputs.push((port, buffer()));
+        audio.inputs.push((port, buffer()?));
         ports.inputs.push((name, port));
     }
     for name in port_names("output", request.output_channels) {
         let output = client.register_output(&name)?;
         ports.outputs.push((name, output.port()));
-        audio.outputs.push((output, buffer()));
+        audio.outputs.push((output, buffer()?));
     }
     // PipeWire knows the name once it has the ports.
     let (asked, name) = (&request.client_name, client.name());

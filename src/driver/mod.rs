@@ -159,6 +159,6 @@ pub(crate) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>>
     match request.kind {
         DriverKind::Jack => jack::open(request, notify),
         DriverKind::Null => Ok(Box::new(null::Null::new(request, notify))),
-        DriverKind::Offline => Ok(Box::new(Offline::new(request))),
+        DriverKind::Offline => Ok(Box::new(Offline::new(request)?)),
     }
 }

@@ -4,6 +4,7 @@
 
 use super::{Driver, Info, Lease, Notice, Notify, Period, Request};
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::sys::{self, Realtime};
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
@@ -52,11 +53,14 @@ impl Driver for Null {
 
     fn start(&mut self, lease: Lease) -> Result<()> {
         let stop = Arc::new(sys::Signal::new()?);
+        let frames = self.info.period_frames as usize;
         let run = Run {
-            frames: self.info.period_frames as usize,
+            frames,
+            input: memory::filled(0.0, frames, "a period")?,
+            discarded: memory::planar(0.0, self.channels.1, frames, "a period")?,
             rate: self.info.frame_rate_hz.into(),
             info: self.info.clone(),
-            channels: self.channels,
+            input_channels: self.channels.0,
             lease,
             stop: stop.clone(),
         };
@@ -97,16 +101,18 @@ struct Run {
     frames: usize,
     rate: u64,
     info: Info,
-    channels: (usize, usize),
+    /// What all inputs hear, and where each output goes.
+    input: Vec<f32>,
+    discarded: Vec<Vec<f32>>,
+    input_channels: usize,
     lease: Lease,
     stop: Arc<sys::Signal>,
 }
 
 impl Run {
-    fn until_stopped(&self) {
-        let input = vec![0.0; self.frames];
-        let inputs: Vec<&[f32]> = vec![&input; self.channels.0];
-        let mut discarded = vec![vec![0.0; self.frames]; self.channels.1];
+    fn until_stopped(mut self) {
+        let mut discarded = std::mem::take(&mut self.discarded);
+        let inputs: Vec<&[f32]> = vec![&self.input; self.input_channels];
         let mut outputs: Vec<&mut [f32]> = discarded.iter_mut().map(Vec::as_mut_slice).collect();
         let start_ns = sys::now_ns();
         let mut next_frame = 0;

@@ -4,6 +4,7 @@
 use super::{Driver, Info, Lease, Period, Request};
 use crate::clip::Clip;
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::sys::Realtime;
 
 pub(crate) struct Offline {
@@ -21,7 +22,7 @@ pub(crate) struct Offline {
 }
 
 impl Offline {
-    pub fn new(request: &Request) -> Offline {
+    pub fn new(request: &Request) -> Result<Offline> {
         let mut offline = Offline {
             info: Info {
                 frame_rate_hz: request.frame_rate_hz.unwrap_or(48_000),
@@ -37,16 +38,21 @@ impl Offline {
             skipped: 0,
             clock_frames: 0,
         };
-        offline.set_period_frames(request.period_frames.unwrap_or(256));
-        offline
+        offline.set_period_frames(request.period_frames.unwrap_or(256))?;
+        Ok(offline)
     }
 
     /// The longest period of the calls that follow.
-    pub fn set_period_frames(&mut self, frames: u32) {
-        self.info.period_frames = frames;
+    pub fn set_period_frames(&mut self, frames: u32) -> Result<()> {
+        for buffer in self.inputs.iter_mut().chain(&mut self.outputs) {
+            let more = (frames as usize).saturating_sub(buffer.len());
+            memory::reserve(buffer, more, "a period")?;
+        }
         for buffer in self.inputs.iter_mut().chain(&mut self.outputs) {
             buffer.resize(frames as usize, 0.0);
         }
+        self.info.period_frames = frames;
+        Ok(())
     }
 
     /// Feeds a clip in, from its first frame on, then silence.

@@ -1,6 +1,8 @@
 //! Where the timeline was at recent device frames, so that what is captured can be stamped with
 //! what was heard.
 
+use crate::error::Result;
+use crate::memory;
 use crate::units::Ticket;
 use std::collections::VecDeque;
 
@@ -31,15 +33,15 @@ const SEGMENTS: usize = 1024;
 pub(super) struct History(VecDeque<Segment>);
 
 impl History {
-    pub fn new() -> History {
-        let mut segments = VecDeque::with_capacity(SEGMENTS);
+    pub fn new() -> Result<History> {
+        let mut segments = memory::queue(SEGMENTS, "where the timeline was")?;
         segments.push_back(Segment {
             start: i64::MIN,
             position: 0,
             rolling: false,
             ticket: Ticket::NONE,
         });
-        History(segments)
+        Ok(History(segments))
     }
 
     /// Begins a segment; one that would have no frames is replaced.
@@ -89,7 +91,7 @@ mod tests {
 
     #[test]
     fn a_frame_belongs_to_the_last_segment_that_began_before_it() {
-        let mut history = History::new();
+        let mut history = History::new().expect("memory");
         history.note(segment(10, 1000));
         history.note(segment(20, 0));
         assert_eq!(history.at(9).1, 1);
@@ -101,7 +103,7 @@ mod tests {
 
     #[test]
     fn a_segment_without_frames_leaves_no_trace() {
-        let mut history = History::new();
+        let mut history = History::new().expect("memory");
         history.note(segment(10, 1));
         history.note(segment(10, 2));
         assert_eq!(history.at(10).0.position, 2);

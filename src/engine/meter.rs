@@ -5,8 +5,10 @@
 //! same device frame, whatever the periods were.
 
 use super::plan::Span;
+use crate::error::Result;
 use crate::kernels::{self, Kernels, LANES, Levels};
 use crate::link::{Gauge, Meters, Reading};
+use crate::memory;
 
 /// The whole blocks that a meter looks back on: with the one that has begun, 290 to 300 ms.
 const BLOCKS: usize = 29;
@@ -16,8 +18,8 @@ const ROOM: usize = BLOCKS.next_power_of_two();
 
 pub(super) struct Meter {
     kernels: Kernels,
-    inputs: Box<[Channel]>,
-    outputs: Box<[Channel]>,
+    inputs: Vec<Channel>,
+    outputs: Vec<Channel>,
     block_frames: usize,
     /// How much of a block has begun.
     begun: usize,
@@ -28,17 +30,18 @@ pub(super) struct Meter {
 }
 
 impl Meter {
-    pub fn new(kernels: Kernels, frame_rate_hz: u32, meters: &Meters) -> Meter {
-        let channels = |gauges: &[Gauge]| vec![Channel::default(); gauges.len()].into();
-        Meter {
+    pub fn new(kernels: Kernels, frame_rate_hz: u32, meters: &Meters) -> Result<Meter> {
+        let channels =
+            |gauges: &[Gauge]| memory::filled(Channel::default(), gauges.len(), "meters");
+        Ok(Meter {
             kernels,
-            inputs: channels(&meters.inputs),
-            outputs: channels(&meters.outputs),
+            inputs: channels(&meters.inputs)?,
+            outputs: channels(&meters.outputs)?,
             block_frames: (frame_rate_hz / BLOCKS_PER_SECOND) as usize,
             begun: 0,
             oldest: 0,
             device_frame: 0,
-        }
+        })
     }
 
     /// # Real-time contract

@@ -24,6 +24,7 @@ mod timeline;
 mod tests;
 
 use crate::driver::{Period, Process};
+use crate::error::Result;
 use crate::kernels::Kernels;
 use crate::link::{Command, EngineEnd, Report, ReportKind, Retired, SkipPolicy, State};
 use crate::sys;
@@ -61,17 +62,19 @@ pub(crate) struct Engine {
 const COMMANDS_PER_PERIOD: usize = 4096;
 
 impl Engine {
-    pub fn new(settings: Settings, link: EngineEnd) -> Engine {
-        Engine {
-            plan: Plan::simple(&settings, &link),
-            taps: Taps::new(),
-            timeline: Timeline::new(settings.declick_frames, settings.swaps),
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn new(settings: Settings, link: EngineEnd) -> Result<Engine> {
+        Ok(Engine {
+            plan: Plan::simple(&settings, &link)?,
+            taps: Taps::new()?,
+            timeline: Timeline::new(settings.declick_frames, settings.swaps)?,
             frame_rate_hz: settings.frame_rate_hz,
             skip_policy: settings.skip_policy,
             link,
             device_frame: 0,
             sequence: 0,
-        }
+        })
     }
 
     fn take_commands(&mut self, time_ns: u64) {

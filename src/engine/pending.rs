@@ -3,7 +3,9 @@
 //! A cancelled swap leaves an empty place behind, so that taking one out costs a binary search
 //! and moves nothing; empty places are swept when the queue is full of them.
 
+use crate::error::Result;
 use crate::link::QueuedSwap;
+use crate::memory;
 use std::collections::VecDeque;
 
 /// Audio thread only; no allocation, free, lock, system call or log; wait-free.
@@ -19,11 +21,11 @@ struct Place {
 
 impl Pending {
     /// For at most `swaps` that are not cancelled.
-    pub fn new(swaps: usize) -> Pending {
-        Pending {
+    pub fn new(swaps: usize) -> Result<Pending> {
+        Ok(Pending {
             // As many empty places again: so sweeping `swaps` of them costs each swap a step.
-            places: VecDeque::with_capacity(2 * swaps),
-        }
+            places: memory::queue(2 * swaps, "the queue of swaps")?,
+        })
     }
 
     pub fn push(&mut self, swap: QueuedSwap) {
@@ -82,14 +84,14 @@ mod tests {
             order,
             ticket: Ticket(order),
             playspec: Playspec::new(Vec::new()).expect("silence").0,
-            gains: Arc::new(GainTable::new(&[])),
+            gains: Arc::new(GainTable::new(&[]).expect("memory")),
             when: Swap::default(),
         }
     }
 
     #[test]
     fn cancelled_swaps_leave_room_for_as_many_others() {
-        let mut pending = Pending::new(4);
+        let mut pending = Pending::new(4).expect("memory");
         let capacity = pending.places.capacity();
         pending.push(swap(1));
         for order in 2..1_000 {
@@ -103,7 +105,7 @@ mod tests {
 
     #[test]
     fn what_is_cancelled_at_the_front_makes_way_for_the_next() {
-        let mut pending = Pending::new(4);
+        let mut pending = Pending::new(4).expect("memory");
         (1..=4).for_each(|order| pending.push(swap(order)));
         pending.remove(2);
         pending.remove(1);

@@ -7,6 +7,7 @@ use super::clamp::Clamp;
 use super::meter::Meter;
 use super::player::Player;
 use super::timeline::Timeline;
+use crate::error::Result;
 use crate::link::EngineEnd;
 use crate::units::Latency;
 
@@ -36,14 +37,14 @@ enum Node {
     Capture(Capture),
 }
 
-pub(super) struct Plan(Box<[Node]>);
+pub(super) struct Plan(Vec<Node>);
 
 impl Plan {
-    pub fn simple(settings: &Settings, link: &EngineEnd) -> Plan {
+    pub fn simple(settings: &Settings, link: &EngineEnd) -> Result<Plan> {
         let rate = settings.frame_rate_hz;
-        let meter = Meter::new(settings.kernels, rate, &link.shared.meters);
+        let meter = Meter::new(settings.kernels, rate, &link.shared.meters)?;
         let mut nodes = vec![
-            Node::Player(Player::new(settings.kernels)),
+            Node::Player(Player::new(settings.kernels)?),
             Node::Meter(meter),
         ];
         if settings.clamp {
@@ -52,7 +53,7 @@ impl Plan {
         if link.input.is_some() {
             nodes.push(Node::Capture(Capture));
         }
-        Plan(nodes.into())
+        Ok(Plan(nodes))
     }
 
     /// # Real-time contract

@@ -2,25 +2,27 @@
 
 use super::plan::Span;
 use super::scene::{Beginners, Scene, Scenes, Voice};
+use crate::error::Result;
 use crate::kernels::{self, Kernels};
 use crate::link::{EngineEnd, Report, ReportKind};
+use crate::memory;
 use crate::sys::outside_real_time;
 use std::ops::Range;
 
 pub(super) struct Player {
     kernels: Kernels,
-    scratch: Box<Scratch>,
+    scratch: Scratch,
 }
 
-/// What a block needs on its way, made once.
+/// What a block needs on its way, made once; [`BLOCK`] samples each.
 struct Scratch {
     /// Factors of the fades.
-    shape: [f32; BLOCK],
+    shape: Vec<f32>,
     /// How far a gain has moved: 0 to 1.
-    moved: [f32; BLOCK],
-    gains: [f32; BLOCK],
+    moved: Vec<f32>,
+    gains: Vec<f32>,
     /// Samples that do not lie in memory as they are mixed.
-    decoded: [f32; BLOCK],
+    decoded: Vec<f32>,
 }
 
 /// Frames that are shaped and mixed at once.
@@ -65,14 +67,15 @@ struct Fades {
 
 /// Audio thread only; wait-free; no allocation, free, lock, system call, log or panic.
 impl Player {
-    pub fn new(kernels: Kernels) -> Player {
-        let scratch = Box::new(Scratch {
-            shape: [0.0; BLOCK],
-            moved: [0.0; BLOCK],
-            gains: [0.0; BLOCK],
-            decoded: [0.0; BLOCK],
-        });
-        Player { kernels, scratch }
+    pub fn new(kernels: Kernels) -> Result<Player> {
+        let block = || memory::filled(0.0, BLOCK, "the player");
+        let scratch = Scratch {
+            shape: block()?,
+            moved: block()?,
+            gains: block()?,
+            decoded: block()?,
+        };
+        Ok(Player { kernels, scratch })
     }
 
     pub fn run(&mut self, span: &mut Span<'_, '_, '_>) {

@@ -5,7 +5,9 @@
 //! weights of all scenes add up to 1, however many cuts overlap, so sound that is at the same place
 //! on both sides of its cuts goes on as it was.
 
+use crate::error::Result;
 use crate::link::{EngineEnd, QueuedSwap, Retired};
+use crate::memory;
 use crate::playspec::Entry;
 use crate::playspec::gains::Ramp;
 use crate::units::Ticket;
@@ -172,8 +174,8 @@ const MAX_SCENES: usize = 32;
 
 impl Scenes {
     /// Stopped at 0, without a playspec.
-    pub fn new(declick: u64) -> Scenes {
-        let mut list = VecDeque::with_capacity(MAX_SCENES + 1);
+    pub fn new(declick: u64) -> Result<Scenes> {
+        let mut list = memory::queue(MAX_SCENES + 1, "what fades")?;
         list.push_back(Scene {
             source: None,
             start: 0,
@@ -181,7 +183,7 @@ impl Scenes {
             rolling: false,
             closed: None,
         });
-        Scenes { list, declick }
+        Ok(Scenes { list, declick })
     }
 
     pub fn declick(&self) -> u64 {

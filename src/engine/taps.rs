@@ -3,7 +3,9 @@
 
 use super::capture::heard;
 use super::plan::Span;
+use crate::error::Result;
 use crate::link::{Chunk, EngineEnd, MAX_TAPS, RecordSource, Retired, TapWriter};
+use crate::memory;
 
 /// The recordings that are under way.
 #[expect(
@@ -14,8 +16,8 @@ pub(super) struct Taps(Vec<Box<TapWriter>>);
 
 /// Audio thread only; no allocation, free or log. Wait-free, unless the period waits.
 impl Taps {
-    pub fn new() -> Taps {
-        Taps(Vec::with_capacity(MAX_TAPS))
+    pub fn new() -> Result<Taps> {
+        Ok(Taps(memory::room(MAX_TAPS, "the list of recorders")?))
     }
 
     /// Begins to record. The control half sees to it that there are no more than [`MAX_TAPS`].

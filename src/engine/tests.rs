@@ -42,7 +42,7 @@ fn engine(clip: &Clip) -> (Engine, ControlEnd) {
     let swap = QueuedSwap {
         order: 1,
         ticket: Ticket(1),
-        gains: Arc::new(GainTable::new(&playspec.entries)),
+        gains: Arc::new(GainTable::new(&playspec.entries).expect("memory")),
         playspec,
         when: Swap::at(0),
     };
@@ -52,7 +52,8 @@ fn engine(clip: &Clip) -> (Engine, ControlEnd) {
         commands,
     }));
     assert!(sent.is_ok());
-    (Engine::new(settings, engine_end), control_end)
+    let engine = Engine::new(settings, engine_end).expect("memory");
+    (engine, control_end)
 }
 
 fn run(engine: &mut Engine, frames: u64, waits: bool) -> Vec<f32> {

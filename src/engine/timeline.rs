@@ -3,6 +3,7 @@
 use super::history::{History, Segment};
 use super::pending::Pending;
 use super::scene::{Scenes, Source};
+use crate::error::Result;
 use crate::link::{EngineEnd, QueuedSwap, Report, ReportKind, Retired, SkipPolicy};
 use crate::units::{Latency, MAX_POSITION, Ticket};
 
@@ -14,12 +15,12 @@ pub(super) struct Timeline {
 
 /// Audio thread only; wait-free; no allocation, free, lock, system call, log or panic.
 impl Timeline {
-    pub fn new(declick: u64, swaps: usize) -> Timeline {
-        Timeline {
-            scenes: Scenes::new(declick),
-            pending: Pending::new(swaps),
-            history: History::new(),
-        }
+    pub fn new(declick: u64, swaps: usize) -> Result<Timeline> {
+        Ok(Timeline {
+            scenes: Scenes::new(declick)?,
+            pending: Pending::new(swaps)?,
+            history: History::new()?,
+        })
     }
 
     pub fn scenes(&self) -> &Scenes {

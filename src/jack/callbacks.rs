@@ -1,13 +1,12 @@
 //! What the server calls: libjack's callbacks, turned into calls of a [`Handler`].
 #![allow(unsafe_code, reason = "functions that libjack calls, and its buffers")]
 
-use super::cancel;
 use super::failure;
 use super::library::{Library, RawClient};
 use super::port::{Direction, Output, Port};
 use super::turns;
 use crate::error::Result;
-use crate::sys;
+use crate::sys::{self, cancel};
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};

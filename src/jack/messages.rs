@@ -7,8 +7,8 @@
 //! of its own.
 #![allow(unsafe_code, reason = "functions that libjack calls")]
 
-use super::cancel;
 use super::library::{Library, MessageCallback};
+use crate::sys::cancel;
 use std::ffi::{CStr, c_char};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 

@@ -8,7 +8,6 @@
 //! Thread: control threads, except [`Handler`]'s methods, which say where they run.
 
 mod callbacks;
-mod cancel;
 mod client;
 mod library;
 mod messages;

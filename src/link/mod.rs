@@ -96,6 +96,13 @@ pub(crate) struct Returns {
 }
 
 impl Returns {
+    /// How many reports wait and how many retired objects, with all that was retired before those
+    /// reports.
+    pub fn waiting(&self) -> (usize, usize) {
+        let reports = self.reports.occupied_len();
+        (reports, self.retired.occupied_len())
+    }
+
     pub fn next_retired(&mut self) -> Option<Retired> {
         self.retired.try_pop()
     }

@@ -4,9 +4,11 @@
 //! table with the commands that reach it safe), so all accesses are relaxed.
 
 use super::{Entry, Gain};
+use crate::error::Result;
+use crate::memory;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};
 
-pub(crate) struct GainTable(Box<[Cell]>);
+pub(crate) struct GainTable(Vec<Cell>);
 
 struct Cell {
     from: [AtomicU32; 2],
@@ -49,7 +51,7 @@ impl Ramp {
 }
 
 impl GainTable {
-    pub fn new(entries: &[Entry]) -> GainTable {
+    pub fn new(entries: &[Entry]) -> Result<GainTable> {
         let bits = |gain: Gain| [gain.left, gain.right].map(|g| AtomicU32::new(g.to_bits()));
         let cell = |entry: &Entry| Cell {
             from: bits(entry.gain),
@@ -57,7 +59,8 @@ impl GainTable {
             start: AtomicU64::new(0),
             ramp: AtomicU64::new(0),
         };
-        GainTable(entries.iter().map(cell).collect())
+        let cells = memory::collect(entries.iter().map(cell), "the gains of a playspec")?;
+        Ok(GainTable(cells))
     }
 
     /// # Real-time contract

@@ -12,12 +12,13 @@
 //! An entry with an end and with short gaps counts as sounding in them.
 
 use super::instances::{Instances, Interval};
-use std::collections::BTreeMap;
+use crate::error::Result;
+use crate::memory;
 
 pub(crate) struct Index {
     /// Entries that sound from their begin to their end, in frames of the timeline, or nearly so.
     spans: Tree,
-    cycles: Box<[Cycle]>,
+    cycles: Vec<Cycle>,
 }
 
 /// Entries that repeat with gaps at the same interval.
@@ -29,7 +30,7 @@ struct Cycle {
 
 /// Sorted by `begin`, then by where they live, then by `entry`: the order in which entries are
 /// summed.
-struct Tree(Box<[Node]>);
+struct Tree(Vec<Node>);
 
 struct Node {
     begin: i64,
@@ -48,39 +49,30 @@ struct Node {
 type Window = (i64, i64);
 
 impl Index {
-    pub fn new(instances: &[Instances]) -> Index {
-        let mut spans = Vec::new();
-        let mut cycles: BTreeMap<Interval, Vec<Node>> = BTreeMap::new();
-        for (instances, entry) in instances.iter().zip(0..) {
-            if instances.length() == 0 {
-                continue; // an entry of an empty clip
+    pub fn new(instances: &[Instances]) -> Result<Index> {
+        // By their interval; entries of empty clips are in no tree.
+        let interval_of = |entry: &u32| instances[*entry as usize].interval_with_gaps();
+        let sounds = |entry: &u32| instances[*entry as usize].length() > 0;
+        let all = || (0..instances.len() as u32).filter(sounds);
+        let mut entries = memory::room(all().count(), WHAT)?;
+        entries.extend(all());
+        entries.sort_unstable_by_key(|entry| (interval_of(entry), *entry));
+        let same = |a: &u32, b: &u32| interval_of(a) == interval_of(b);
+
+        let mut spans = Tree(Vec::new());
+        let mut cycles = memory::room(entries.chunk_by(same).count(), WHAT)?;
+        for entries in entries.chunk_by(same) {
+            let interval = interval_of(&entries[0]);
+            let nodes = entries
+                .iter()
+                .map(|entry| Node::new(*entry, &instances[*entry as usize], interval));
+            let places = Tree::new(memory::collect(nodes, WHAT)?);
+            match interval {
+                None => spans = places,
+                Some(interval) => cycles.push(Cycle { interval, places }),
             }
-            let life = (instances.begin(), instances.end());
-            let (nodes, begin, end) = match instances.interval_with_gaps() {
-                None => (&mut spans, life.0, life.1),
-                Some(interval) => {
-                    let begin = interval.place_of(instances.begin());
-                    let end = begin + interval.parts_of(instances.length());
-                    (cycles.entry(interval).or_default(), begin, end)
-                }
-            };
-            nodes.push(Node {
-                begin,
-                end,
-                latest_end: end,
-                life,
-                entry,
-                once: instances.sounds_once(),
-            });
         }
-        let cycles = cycles.into_iter().map(|(interval, nodes)| Cycle {
-            interval,
-            places: Tree::new(nodes),
-        });
-        Index {
-            spans: Tree::new(spans),
-            cycles: cycles.collect(),
-        }
+        Ok(Index { spans, cycles })
     }
 
     /// Calls `found` with each entry that may sound in `[from, to)`, always in the same order; and
@@ -94,6 +86,31 @@ impl Index {
         for cycle in &self.cycles {
             let windows = cycle.interval.windows(from, to);
             visit(&cycle.places.0, &windows, now, &mut found);
+        }
+    }
+}
+
+/// What memory is for.
+const WHAT: &str = "the index of a playspec";
+
+impl Node {
+    /// Of an entry that repeats with gaps at this interval, or in spans.
+    fn new(entry: u32, instances: &Instances, interval: Option<Interval>) -> Node {
+        let life = (instances.begin(), instances.end());
+        let (begin, end) = match interval {
+            None => life,
+            Some(interval) => {
+                let begin = interval.place_of(instances.begin());
+                (begin, begin + interval.parts_of(instances.length()))
+            }
+        };
+        Node {
+            begin,
+            end,
+            latest_end: end,
+            life,
+            entry,
+            once: instances.sounds_once(),
         }
     }
 }
@@ -129,7 +146,7 @@ impl Tree {
     fn new(mut nodes: Vec<Node>) -> Tree {
         nodes.sort_unstable_by_key(|n| (n.begin, n.life.0, n.entry));
         note_what_is_below(&mut nodes);
-        Tree(nodes.into())
+        Tree(nodes)
     }
 }
 
@@ -207,7 +224,7 @@ mod tests {
             let length = 1 + below(60) as i64;
             all.push(Instances::at(first, length, numerator, denominator, count));
         }
-        let index = Index::new(&all);
+        let index = Index::new(&all).expect("memory");
         let mut order = Vec::new();
         index.each_sounding(i64::MIN, i64::MAX, |entry, _| order.push(entry));
         assert_eq!(order.len(), all.len());
@@ -234,7 +251,9 @@ mod tests {
     fn what_has_no_frames_never_sounds() {
         let all = [(0, 0), (50, 0), (1, 1), (1_000, 3)]
             .map(|(numerator, count)| Instances::at(10, 0, numerator, 1, count));
-        Index::new(&all).each_sounding(i64::MIN, i64::MAX, |entry, _| panic!("entry {entry}"));
+        Index::new(&all)
+            .expect("memory")
+            .each_sounding(i64::MIN, i64::MAX, |entry, _| panic!("entry {entry}"));
     }
 
     #[test]
@@ -242,7 +261,7 @@ mod tests {
         let all: Vec<Instances> = (0..10_000)
             .map(|n| Instances::at(n * 100, 100, 1_000_000, 1, 0))
             .collect();
-        let index = Index::new(&all);
+        let index = Index::new(&all).expect("memory");
         for from in [0, 123_456, 999_990, 1 << 40] {
             let mut found = 0;
             index.each_sounding(from, from + 256, |_, _| found += 1);
@@ -256,7 +275,7 @@ mod tests {
             let all: Vec<Instances> = (0..10_000)
                 .map(|n| Instances::at(n * interval * 10, length, interval as u64, 1, count))
                 .collect();
-            let index = Index::new(&all);
+            let index = Index::new(&all).expect("memory");
             for from in [0, 123_456, 999_990, 1 << 30] {
                 let mut found = 0;
                 index.each_sounding(from, from + 256, |_, _| found += 1);

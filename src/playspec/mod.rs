@@ -10,10 +10,10 @@ pub(crate) mod instances;
 
 use crate::clip::Clip;
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::units::{check_gain, check_length, check_position};
 use index::Index;
 use instances::Instances;
-use std::collections::BTreeMap;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -182,21 +182,27 @@ pub(crate) struct Compiled {
     /// Unlike any other playspec's in this process.
     pub id: u64,
     /// In the order in which the caller gave them.
-    pub entries: Box<[Entry]>,
+    pub entries: Vec<Entry>,
     /// Where each entry sounds, same order.
-    pub instances: Box<[Instances]>,
+    pub instances: Vec<Instances>,
     /// Which entries sound when.
     pub index: Index,
     /// The clips that are streamed, each once.
-    pub streams: Box<[Clip]>,
+    pub streams: Vec<Clip>,
 }
 
 impl Playspec {
     /// Checks and indexes the entries. A playspec without entries is silence.
     ///
     /// # Errors
-    /// The first entry that is wrong: [`Error::InvalidArgument`] or [`Error::OutOfRange`].
-    pub fn new(entries: Vec<Entry>) -> Result<Playspec> {
+    /// The first entry that is wrong: [`Error::InvalidArgument`] or [`Error::OutOfRange`];
+    /// [`Error::OutOfMemory`].
+    pub fn new(mut entries: Vec<Entry>) -> Result<Playspec> {
+        Playspec::take(&mut entries)
+    }
+
+    /// As [`Playspec::new`]; after an error, the entries are where they were.
+    pub(crate) fn take(entries: &mut Vec<Entry>) -> Result<Playspec> {
         static NEXT_ID: AtomicU64 = AtomicU64::new(1);
         if entries.len() > u32::MAX as usize {
             return Err(Error::OutOfRange {
@@ -210,18 +216,15 @@ impl Playspec {
                 .check()
                 .map_err(|e| Error::InvalidArgument(format!("entry {number}: {e}")))?;
         }
-        let instances: Box<[Instances]> = entries.iter().map(Instances::of).collect();
-        let index = Index::new(&instances);
-        let streamed = entries.iter().filter(|entry| entry.clip.is_streamed());
-        let streams: BTreeMap<u64, Clip> = streamed
-            .map(|entry| (entry.clip.id(), entry.clip.clone()))
-            .collect();
+        let instances = memory::collect(entries.iter().map(Instances::of), "a playspec")?;
+        let index = Index::new(&instances)?;
+        let streams = streams_of(entries)?;
         Ok(Playspec(Arc::new(Compiled {
             id: NEXT_ID.fetch_add(1, Ordering::Relaxed),
-            entries: entries.into_boxed_slice(),
+            entries: std::mem::take(entries),
             instances,
             index,
-            streams: streams.into_values().collect(),
+            streams,
         })))
     }
 
@@ -251,6 +254,16 @@ impl Playspec {
         }
         Ok(())
     }
+}
+
+/// The clips that are streamed, each once.
+fn streams_of(entries: &[Entry]) -> Result<Vec<Clip>> {
+    let streamed = || entries.iter().filter(|entry| entry.clip.is_streamed());
+    let mut streams = memory::room(streamed().count(), "a playspec")?;
+    streams.extend(streamed().map(|entry| entry.clip.clone()));
+    streams.sort_unstable_by_key(Clip::id);
+    streams.dedup_by_key(|clip| clip.id());
+    Ok(streams)
 }
 
 impl std::fmt::Debug for Playspec {

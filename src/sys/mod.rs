@@ -5,21 +5,21 @@
     reason = "system calls and processor state have no safe interface"
 )]
 
+pub(crate) mod cancel;
 mod denormals;
+mod descriptor;
 mod fork;
 mod signal;
 mod thread;
 
 pub(crate) use denormals::Denormals;
+pub(crate) use descriptor::{open_at_once, open_to_read};
 pub(crate) use fork::{Home, MADE_BEFORE};
 pub(crate) use signal::Signal;
-pub(crate) use thread::{spawn, without_signals};
+pub(crate) use thread::{is_own, spawn, without_signals};
 
-use std::fs::{File, OpenOptions};
+use std::alloc::Layout;
 use std::io;
-use std::os::fd::AsRawFd;
-use std::os::unix::fs::OpenOptionsExt;
-use std::path::Path;
 
 /// Whether the audio thread has real-time scheduling.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -85,22 +85,25 @@ pub(crate) fn prefer_large_pages(memory: &mut [f32]) {
     }
 }
 
-/// Opens a file; a named pipe that nobody reads is an error, not waited for.
-pub(crate) fn open_at_once(mut options: OpenOptions, path: &Path) -> io::Result<File> {
-    let opened = options.custom_flags(libc::O_NONBLOCK).open(path);
-    let file = opened.map_err(|error| match error.raw_os_error() {
-        Some(libc::ENXIO) => io::Error::other("a named pipe that nobody reads"),
-        _ => error,
-    })?;
-    // SAFETY: both take the descriptor, which is open, and numbers.
-    let waits = unsafe {
-        let flags = libc::fcntl(file.as_raw_fd(), libc::F_GETFL);
-        libc::fcntl(file.as_raw_fd(), libc::F_SETFL, flags & !libc::O_NONBLOCK)
-    };
-    match waits {
-        0.. => Ok(file),
-        _ => Err(io::Error::last_os_error()),
+/// Gives the memory back that a vector has no use for; where the system would rather not, it stays.
+pub(crate) fn give_back<T>(items: &mut Vec<T>) {
+    let old = std::mem::ManuallyDrop::new(std::mem::take(items));
+    let (length, capacity) = (old.len(), old.capacity());
+    let mut memory = old.as_ptr().cast_mut();
+    let mut room = capacity;
+    if length > 0 && length < capacity && size_of::<T>() > 0 {
+        // SAFETY: the vector's memory has this layout, and nobody else looks at it; what is kept is not
+        // empty, and no larger than it was.
+        let smaller = unsafe {
+            let layout = Layout::array::<T>(capacity).unwrap_unchecked();
+            std::alloc::realloc(memory.cast(), layout, length * size_of::<T>())
+        };
+        if !smaller.is_null() {
+            (memory, room) = (smaller.cast(), length);
+        }
     }
+    // SAFETY: the parts of the vector that was taken apart, with the room that there is now.
+    *items = unsafe { Vec::from_raw_parts(memory, length, room) };
 }
 
 /// Runs what allocates on an audio thread that is not in real time (see `driver::Period::waits`).

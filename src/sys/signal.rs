@@ -1,5 +1,6 @@
 //! Descriptors that say that there is something to be fetched.
 
+use super::descriptor::beyond_standard;
 use crate::error::{Error, Result};
 use std::io;
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
@@ -18,14 +19,15 @@ impl Signal {
     pub fn new() -> Result<Signal> {
         // SAFETY: eventfd takes no pointers.
         let fd = unsafe { libc::eventfd(0, libc::EFD_NONBLOCK | libc::EFD_CLOEXEC) };
+        let failed = |source| Error::System {
+            what: "eventfd",
+            source,
+        };
         if fd < 0 {
-            return Err(Error::System {
-                what: "eventfd",
-                source: io::Error::last_os_error(),
-            });
+            return Err(failed(io::Error::last_os_error()));
         }
         // SAFETY: `fd` was just opened and belongs to nobody else.
-        let fd = unsafe { OwnedFd::from_raw_fd(fd) };
+        let fd = beyond_standard(unsafe { OwnedFd::from_raw_fd(fd) }).map_err(failed)?;
         Ok(Signal {
             fd,
             is_set: AtomicBool::new(false),

@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use std::io;
 use std::mem;
+use std::os::unix::thread::JoinHandleExt;
 use std::thread::JoinHandle;
 
 /// Starts a thread. No signal handler of the program runs on it, and no signal that the program waits
@@ -54,6 +55,13 @@ pub(crate) fn without_signals<T>(write: impl FnOnce() -> io::Result<T>) -> io::R
         }
     }
     written
+}
+
+/// Whether this is the calling thread. Unlike `std::thread::current`, it leaves nothing behind in the
+/// thread's own memory.
+pub(crate) fn is_own(thread: &JoinHandle<()>) -> bool {
+    // SAFETY: both are threads that live, or have not been joined.
+    unsafe { libc::pthread_equal(thread.as_pthread_t(), libc::pthread_self()) != 0 }
 }
 
 /// While it lives, the calling thread takes no signals, or some less. A new thread inherits that.

@@ -11,21 +11,22 @@ use std::path::{Path, PathBuf};
 /// everything.
 const LAYERS: &str = "
     error
+    memory          error
     atomic
     seeded          error units sys
     units           error
     sys             error units
     kernels         error
-    clip            error units sys atomic
-    clip/decode     error units clip seeded
-    playspec        error units clip
+    clip            error memory units sys atomic
+    clip/decode     error memory units sys clip seeded
+    playspec        error memory units clip
     link            error units atomic clip playspec
-    engine          error units sys kernels clip playspec link driver::Process driver::Period
+    engine          error memory units sys kernels clip playspec link driver::Process driver::Period
     jack            error units sys link
-    driver          error units sys atomic seeded
-    driver/jack     error units sys driver jack
-    driver/offline  error units sys driver clip
-    control         error units sys kernels clip playspec link engine driver
+    driver          error memory units sys atomic seeded
+    driver/jack     error memory units sys driver jack
+    driver/offline  error memory units sys driver clip
+    control         error memory units sys kernels clip playspec link engine driver
     capi            *
 ";
 

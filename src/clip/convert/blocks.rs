@@ -1,11 +1,12 @@
 //! Frames from blocks: the source that readers of a conversion see.
 
-use super::Engine;
 use super::ratio::Ratio;
 use super::window::Window;
+use super::{Engine, WHAT};
 use crate::clip::ClipInfo;
 use crate::clip::source::Source;
 use crate::error::Result;
+use crate::memory;
 
 /// A source whose frames an [`Engine`] makes, block by block, from another source.
 pub(super) struct Blocks {
@@ -28,17 +29,18 @@ impl Blocks {
         engine: Box<dyn Engine>,
         ratio: Ratio,
         info: ClipInfo,
-    ) -> Blocks {
-        Blocks {
+    ) -> Result<Blocks> {
+        let frames = engine.block_frames();
+        Ok(Blocks {
             info,
             certain_frames: ratio.output_frames(source.certain_frames()),
             ratio,
-            block: vec![vec![0.0; engine.block_frames()]; info.channels.into()],
+            block: memory::planar(0.0, info.channels.into(), frames, WHAT)?,
             engine,
             window: Window::new(source),
             next: 0,
             made: None,
-        }
+        })
     }
 
     fn make(&mut self, block: u64) -> Result<()> {

@@ -58,6 +58,9 @@ pub enum Quality {
     Best,
 }
 
+/// What memory is for.
+const WHAT: &str = "a conversion";
+
 /// Makes output blocks from the input around them.
 trait Engine: Send {
     /// Frames in a block; block `b` is the output frames from `b` times this on.
@@ -101,5 +104,5 @@ pub(crate) fn convert(
         (Some(piece), _) => Box::new(Fft::<f32>::new(piece, quality, channels)),
         (None, _) => Box::new(Sinc::new(ratio, quality)),
     };
-    Ok(Box::new(Blocks::new(source, engine, ratio, info)))
+    Ok(Box::new(Blocks::new(source, engine, ratio, info)?))
 }

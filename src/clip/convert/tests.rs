@@ -2,7 +2,7 @@
 
 use super::{Quality, convert};
 use crate::clip::source::Source;
-use crate::clip::{Clip, ClipInfo, memory::Memory};
+use crate::clip::{Clip, ClipInfo, reread::Reread};
 use crate::error::{Error, Result};
 
 const LEVELS: [Quality; 3] = [Quality::Draft, Quality::Good, Quality::Best];
@@ -38,7 +38,7 @@ fn noise(rate_hz: u32, frames: usize) -> Clip {
 }
 
 fn memory(clip: &Clip) -> Box<dyn Source> {
-    Box::new(Memory::new(clip.clone()))
+    Box::new(Reread::new(clip.clone()))
 }
 
 /// Reads up to `frames` frames, as bits.
@@ -131,7 +131,7 @@ fn a_seek_reads_a_few_thousand_frames_and_not_the_way_there() {
 
 /// Ends before the length that it claims, or fails there.
 struct Short {
-    inner: Memory,
+    inner: Reread,
     next: u64,
     end: u64,
     fails: bool,
@@ -165,7 +165,7 @@ impl Source for Short {
 
 fn short(clip: &Clip, end: u64, fails: bool) -> Box<dyn Source> {
     Box::new(Short {
-        inner: Memory::new(clip.clone()),
+        inner: Reread::new(clip.clone()),
         next: 0,
         end,
         fails,

@@ -1,7 +1,9 @@
 //! The piece of the input that an engine looks at, which moves along the source.
 
+use super::WHAT;
 use crate::clip::source::Source;
 use crate::error::Result;
+use crate::memory;
 
 /// Consecutive frames of a source, with silence before its beginning and after its end.
 pub(super) struct Window {
@@ -51,6 +53,9 @@ impl Window {
         let gone = usize::try_from(start.saturating_sub(self.start)).unwrap_or(held);
         let gone = gone.min(held);
         let kept = frames.min(held - gone);
+        for channel in &mut self.channels {
+            memory::reserve(channel, frames.saturating_sub(held), WHAT)?;
+        }
         for channel in &mut self.channels {
             channel.drain(..gone);
             channel.resize(frames, 0.0);

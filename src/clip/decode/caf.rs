@@ -10,6 +10,7 @@ use super::pcm::{self, Encoding, Header, Order};
 use super::table::Place;
 use super::{Opened, unsupported};
 use crate::error::Result;
+use crate::memory;
 use std::sync::Arc;
 
 /// The chunk `desc`.
@@ -60,7 +61,7 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
             let Some(packets) = Packets::read(Bytes(&table)) else {
                 return Err(input.bad("CAF without a table of packets"));
             };
-            let places = packets.places(&table, &format, offset, input.length());
+            let places = packets.places(&table, &format, offset, input.length())?;
             let (delay, frames) = (packets.priming, packets.frames);
             if format.codec == *b"alac" {
                 let all = delay.saturating_add(frames);
@@ -163,7 +164,13 @@ impl Packets {
     }
 
     /// Where the packets lie; as many as the file has.
-    fn places(&self, table: &[u8], format: &Format, mut offset: u64, length: u64) -> Vec<Place> {
+    fn places(
+        &self,
+        table: &[u8],
+        format: &Format,
+        mut offset: u64,
+        length: u64,
+    ) -> Result<Vec<Place>> {
         let mut sizes = Bytes(table.get(Self::HEAD..).unwrap_or(&[]));
         let mut places = Vec::new();
         while (places.len() as u64) < self.count {
@@ -174,10 +181,10 @@ impl Packets {
             let Some(bytes) = bytes.filter(|bytes| offset + u64::from(*bytes) <= length) else {
                 break;
             };
-            places.push(Place { offset, bytes });
+            memory::push(&mut places, Place { offset, bytes }, super::WHAT)?;
             offset += u64::from(bytes);
         }
-        places
+        Ok(places)
     }
 }
 

@@ -9,6 +9,7 @@ use super::input::Input;
 use crate::clip::ClipInfo;
 use crate::clip::source::Source;
 use crate::error::Result;
+use crate::memory;
 
 /// Opens a part, each time from its beginning.
 pub type OpenPart = Box<dyn Fn() -> Result<Box<dyn Source>> + Send>;
@@ -29,15 +30,17 @@ pub struct Parts {
 
 impl Parts {
     /// Adds a part, which `open` opens again. One without sound is left out, unless it is the first.
-    pub fn push(&mut self, opened: Opened, open: OpenPart) {
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`](crate::Error::OutOfMemory).
+    pub fn push(&mut self, opened: Opened, open: OpenPart) -> Result<()> {
         if opened.info.frames == 0 && self.first.is_some() {
-            return;
+            return Ok(());
         }
-        self.parts.push(Part {
-            info: opened.source.info(),
-            open,
-        });
+        let info = opened.source.info();
+        memory::push(&mut self.parts, Part { info, open }, super::WHAT)?;
         self.first.get_or_insert(opened);
+        Ok(())
     }
 
     /// All parts as one source; the first itself, if it is the only one. The channels of later parts
@@ -76,7 +79,7 @@ impl Chain {
     fn open(input: &Input, first: ClipInfo, parts: Vec<Part>) -> Result<Box<dyn Source>> {
         let mut info = first;
         info.frames = 0;
-        let mut starts = Vec::with_capacity(parts.len());
+        let mut starts = memory::room(parts.len(), super::WHAT)?;
         for part in &parts {
             if part.info.frame_rate_hz != first.frame_rate_hz {
                 return Err(input.bad(format!(
@@ -123,7 +126,7 @@ impl Chain {
         } else {
             self.staged.resize(part.info.channels.into(), Vec::new());
             for channel in &mut self.staged {
-                channel.resize(wanted, 0.0);
+                memory::resize(channel, wanted, 0.0, super::WHAT)?;
             }
             let mut staged: Vec<&mut [f32]> =
                 self.staged.iter_mut().map(|c| &mut c[..wanted]).collect();

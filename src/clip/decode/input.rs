@@ -4,7 +4,9 @@
 use super::SUPPORTED;
 use crate::clip::locked::Locked;
 use crate::error::{Error, Result};
-use std::fs::{self, File};
+use crate::memory;
+use crate::sys;
+use std::fs;
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
@@ -38,7 +40,7 @@ impl Input {
                 supported: SUPPORTED,
             });
         }
-        let file = File::open(path).map_err(failed)?;
+        let file = sys::open_to_read(path).map_err(failed)?;
         let length = file.metadata().map_err(failed)?.len();
         Ok(Arc::new(Input {
             file: Arc::new(Locked::to_read(file)),
@@ -112,7 +114,8 @@ impl Input {
 
     /// `length` bytes at `offset`, or as many as the file has.
     pub fn bytes(&self, offset: u64, length: u64) -> Result<Vec<u8>> {
-        let mut bytes = vec![0; length.min(self.length.saturating_sub(offset)) as usize];
+        let length = length.min(self.length.saturating_sub(offset)) as usize;
+        let mut bytes = memory::filled(0, length, super::WHAT)?;
         let read = self.read_at(offset, &mut bytes)?;
         bytes.truncate(read);
         Ok(bytes)
@@ -171,7 +174,7 @@ impl Window {
             Some(skip) => skip,
             None => {
                 let step = left.min(length.max(Self::STEP) as u64) as usize;
-                self.bytes.resize(step, 0);
+                memory::resize(&mut self.bytes, step, 0, super::WHAT)?;
                 let read = self.input.read_at(offset, &mut self.bytes)?;
                 self.bytes.truncate(read);
                 self.start = offset;

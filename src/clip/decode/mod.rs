@@ -36,6 +36,9 @@ use input::Input;
 use std::path::Path;
 use std::sync::Arc;
 
+/// What memory is for.
+const WHAT: &str = "a file that is read";
+
 /// What can be loaded, for error messages.
 pub(super) const SUPPORTED: &str = "WAV, RF64, BW64, Wave64, AIFF, AU and CAF with PCM of 8 to 32 bits, \
     floats of 32 or 64 bits, A-law or mu-law; FLAC; MP3; Vorbis, Opus and FLAC in Ogg; \

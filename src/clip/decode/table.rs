@@ -3,6 +3,7 @@
 use super::input::Input;
 use super::packets::{Packets, Span};
 use crate::error::Result;
+use crate::memory;
 use std::sync::Arc;
 
 /// Where a packet lies. No bytes: it is lost.
@@ -54,7 +55,7 @@ impl Packets for Table {
         let Some(place) = self.places.get(self.next) else {
             return Ok(None);
         };
-        data.resize(place.bytes as usize, 0);
+        memory::resize(data, place.bytes as usize, 0, super::WHAT)?;
         if self.input.read_at(place.offset, data)? < data.len() {
             return Ok(None); // the last packet is cut short
         }

@@ -5,6 +5,7 @@ use super::quantize::Quantizer;
 use super::{Encoding, PIECE_FRAMES, Shape};
 use crate::clip::decode::crc::{crc8, crc16};
 use crate::error::{Error, Result};
+use crate::memory;
 use flac_codec::encode::{FlacStreamWriter, Options};
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -26,6 +27,11 @@ pub(super) fn has_rate(frame_rate_hz: u32) -> bool {
 const MOST_DIGESTED_SILENCE: u64 = 1 << 28;
 
 const UNKNOWN_DIGEST: [u8; 16] = [0; 16];
+/// By how many bytes the number of a frame may become longer.
+const MORE_FOR_NUMBER: usize = 6;
+
+/// What memory is for.
+const WHAT: &str = "a FLAC file that is written";
 
 pub(super) struct Flac {
     shape: Shape,
@@ -69,7 +75,7 @@ impl Write for Sink {
 }
 
 impl Flac {
-    pub fn new(shape: Shape) -> Flac {
+    pub fn new(shape: Shape) -> Result<Flac> {
         // A block is a twentieth to a quarter of a second, so that little waits for its end.
         let block_frames = match shape.frame_rate_hz {
             32_000.. => PIECE_FRAMES,
@@ -78,7 +84,9 @@ impl Flac {
         };
         let options = Options::default().fast_channel_correlation(true);
         let sink = Sink::default();
-        Flac {
+        // What does not fill a block, and a piece.
+        let pending = (block_frames + PIECE_FRAMES) * usize::from(shape.channels);
+        Ok(Flac {
             shape,
             quantizer: Quantizer::new(shape.format.bits()),
             encoder: FlacStreamWriter::new(sink.clone(), options),
@@ -86,11 +94,11 @@ impl Flac {
             block_frames,
             blocks: 0,
             silent_block: None,
-            pending: Vec::new(),
+            pending: memory::room(pending, WHAT)?,
             digest: Some(md5::Context::new()),
             digested_silence: 0,
             frame_bytes: (0, 0),
-        }
+        })
     }
 
     /// Encodes the first `frames` of what is pending as one FLAC frame.
@@ -105,8 +113,7 @@ impl Flac {
         }
         self.pending.drain(..samples);
         let sink = self.sink.clone();
-        self.append(&sink.bytes(), body);
-        Ok(())
+        self.append(&sink.bytes(), body)
     }
 
     /// Encodes so many of the samples that are pending, and leaves the frame in the sink.
@@ -124,8 +131,9 @@ impl Flac {
     }
 
     /// Appends a frame, with its own number in place of the one that it has.
-    fn append(&mut self, frame: &[u8], body: &mut Vec<u8>) {
+    fn append(&mut self, frame: &[u8], body: &mut Vec<u8>) -> Result<()> {
         let begin = body.len();
+        memory::reserve(body, frame.len() + MORE_FOR_NUMBER, WHAT)?;
         append_renumbered(frame, self.blocks, body);
         self.blocks += 1;
         let bytes = (body.len() - begin) as u32;
@@ -133,6 +141,7 @@ impl Flac {
             (0, 0) => (bytes, bytes),
             (smallest, largest) => (smallest.min(bytes), largest.max(bytes)),
         };
+        Ok(())
     }
 
     /// Appends whole blocks of silence. Nothing is pending.
@@ -151,7 +160,7 @@ impl Flac {
             }
         };
         for _ in 0..blocks {
-            self.append(&block, body);
+            self.append(&block, body)?;
         }
         self.silent_block = Some(block);
         self.digest_silence(blocks * samples as u64);

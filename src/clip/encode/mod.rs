@@ -136,11 +136,11 @@ const PIECE_FRAMES: usize = 4096;
 const SILENCE_FRAMES: u64 = 8 * PIECE_FRAMES as u64;
 
 /// Makes the encoding of a shape that was checked.
-fn encoding(shape: Shape) -> Box<dyn Encoding> {
-    match shape.format {
-        FileFormat::Flac16 | FileFormat::Flac24 => Box::new(flac::Flac::new(shape)),
+fn encoding(shape: Shape) -> Result<Box<dyn Encoding>> {
+    Ok(match shape.format {
+        FileFormat::Flac16 | FileFormat::Flac24 => Box::new(flac::Flac::new(shape)?),
         _ => Box::new(wav::Wav::new(shape)),
-    }
+    })
 }
 
 /// An error of the system about a file.

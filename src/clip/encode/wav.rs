@@ -7,6 +7,7 @@
 use super::quantize::Quantizer;
 use super::{Encoding, FileFormat, Shape, w64};
 use crate::error::Result;
+use crate::memory;
 
 pub(super) struct Wav {
     shape: Shape,
@@ -161,7 +162,8 @@ impl Encoding for Wav {
     }
 
     fn encode_silence(&mut self, frames: u64, body: &mut Vec<u8>) -> Result<u64> {
-        body.resize(body.len() + (frames * self.frame_bytes()) as usize, 0);
+        let bytes = (frames * self.frame_bytes()) as usize;
+        memory::resize(body, body.len() + bytes, 0, "silence")?;
         Ok(frames)
     }
 

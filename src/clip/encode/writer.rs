@@ -5,6 +5,7 @@ use super::{Encoding, PIECE_FRAMES, SILENCE_FRAMES, Shape, encoding, io_error};
 use crate::clip::bad_samples;
 use crate::clip::locked::Locked;
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::sys;
 use std::fs::OpenOptions;
 use std::io::Write;
@@ -44,10 +45,12 @@ impl Writer {
     /// open.
     pub fn create(path: &Path, shape: Shape) -> Result<Writer> {
         shape.format.check(shape.channels, shape.frame_rate_hz)?;
-        Writer::with(path, shape, encoding(shape))
+        Writer::with(path, shape, encoding(shape)?)
     }
 
     pub(super) fn with(path: &Path, shape: Shape, encoding: Box<dyn Encoding>) -> Result<Writer> {
+        // Before anything becomes of the file that had this name.
+        let piece = room(shape)?;
         // Not truncated before it is known that nobody else writes it.
         let mut options = OpenOptions::new();
         options.write(true).create(true).truncate(false);
@@ -65,7 +68,7 @@ impl Writer {
         };
         let medium = Medium::file(file).map_err(|e| io_error(path, e))?;
         let header = encoding.header(0, 0);
-        Writer::begin(path, medium, header, shape, encoding)
+        Writer::begin(path, medium, header, shape, encoding, piece)
     }
 
     /// Begins to write into what takes bytes one after another; `path` is its name for messages. It is
@@ -80,7 +83,7 @@ impl Writer {
         frames: Option<u64>,
     ) -> Result<Writer> {
         shape.format.check(shape.channels, shape.frame_rate_hz)?;
-        Writer::begin_stream(path, stream, shape, encoding(shape), frames)
+        Writer::begin_stream(path, stream, shape, encoding(shape)?, frames)
     }
 
     fn begin_stream(
@@ -91,7 +94,8 @@ impl Writer {
         frames: Option<u64>,
     ) -> Result<Writer> {
         let header = encoding.announced(frames);
-        let writer = Writer::begin(path, Medium::Stream(stream), header, shape, encoding)?;
+        let (medium, piece) = (Medium::Stream(stream), room(shape)?);
+        let writer = Writer::begin(path, medium, header, shape, encoding, piece)?;
         Ok(Writer {
             is_open: frames.is_none(),
             ..writer
@@ -104,6 +108,7 @@ impl Writer {
         header: Vec<u8>,
         shape: Shape,
         encoding: Box<dyn Encoding>,
+        piece: Vec<u8>,
     ) -> Result<Writer> {
         medium
             .append(&header, 0)
@@ -119,7 +124,7 @@ impl Writer {
             settled_frames: 0,
             has_failed: false,
             bad_samples: 0,
-            piece: Vec::new(),
+            piece,
             silenced: Vec::new(),
             is_open: false,
         })
@@ -157,8 +162,9 @@ impl Writer {
             let piece = if bad_samples::are_good(piece) {
                 piece
             } else {
-                self.bad_samples += bad_samples::count(piece);
                 self.silenced.clear();
+                memory::reserve(&mut self.silenced, piece.len(), WHAT)?;
+                self.bad_samples += bad_samples::count(piece);
                 self.silenced.extend(piece);
                 bad_samples::silence(&mut self.silenced);
                 &self.silenced
@@ -291,4 +297,13 @@ impl Writer {
         let header = self.encoding.header(self.frames, self.body_bytes);
         self.medium.set_header(&header)
     }
+}
+
+/// What memory is for.
+const WHAT: &str = "a file that is written";
+
+/// Room for a piece in the form that it has in the file.
+fn room(shape: Shape) -> Result<Vec<u8>> {
+    let samples = PIECE_FRAMES * usize::from(shape.channels);
+    memory::room(samples * size_of::<f32>(), WHAT)
 }

@@ -9,6 +9,7 @@ mod pages;
 use super::ClipInfo;
 use super::source::Source;
 use crate::error::{Error, Result};
+use crate::memory;
 use crate::sys::Denormals;
 use pages::Pages;
 use std::collections::HashMap;
@@ -75,16 +76,40 @@ struct Place {
 /// Why a page is silent, from a frame of it on.
 struct Failure {
     from: usize,
-    what: String,
+    what: What,
     /// When it may be read again; `None` for a file that ends early, which stays so.
     again: Option<Instant>,
 }
 
+/// An error that can be told more than once.
+enum What {
+    /// The fields of [`Error::OutOfMemory`].
+    Memory(u64, &'static str),
+    Other(String),
+}
+
 impl Failure {
+    fn of(error: Error) -> Failure {
+        let now = Instant::now();
+        let (what, again) = match error {
+            Error::OutOfMemory(bytes, what) => (What::Memory(bytes, what), now),
+            Error::Io { source, .. } => (What::Other(source.to_string()), now + AGAIN),
+            other => (What::Other(other.to_string()), now + AGAIN),
+        };
+        Failure {
+            from: 0,
+            what,
+            again: Some(again),
+        }
+    }
+
     fn is_due(&self) -> bool {
         self.again.is_some_and(|at| at <= Instant::now())
     }
 }
+
+/// What memory is for.
+const WHAT: &str = "a streamed clip";
 
 /// How long a page that could not be read stays silent, before it is read again.
 const AGAIN: Duration = Duration::from_millis(500);
@@ -117,7 +142,7 @@ impl Stream {
                 reader: Some(Box::new(Reader {
                     source,
                     at: 0,
-                    block: vec![vec![0.0; PAGE_FRAMES]; info.channels.into()],
+                    block: memory::planar(0.0, info.channels.into(), PAGE_FRAMES, WHAT)?,
                 })),
                 places: HashMap::new(),
                 capacity,
@@ -173,7 +198,7 @@ impl Stream {
                 || self.failure(part.page, end).is_some()
             {
                 let run = part.page..self.pages_in_all().min(part.page + RUN);
-                for page in self.ask(&run.collect::<Vec<u64>>()) {
+                for page in self.ask(&run.collect::<Vec<u64>>())? {
                     self.load(page);
                 }
                 if !self.pages.read(part.page, channel, part.first, into) {
@@ -214,15 +239,23 @@ impl Stream {
 
     fn error(&self, page: u64, failure: &Failure) -> Error {
         let frame = page * PAGE_FRAMES as u64 + failure.from as u64;
+        let what = match &failure.what {
+            What::Memory(bytes, what) => return Error::OutOfMemory(*bytes, what),
+            What::Other(what) => what,
+        };
         Error::Io {
             path: self.path.clone(),
-            source: io::Error::other(format!("from frame {frame} on: {}", failure.what)),
+            source: io::Error::other(format!("from frame {frame} on: {what}")),
         }
     }
 
     /// Says which pages are needed now or soon; returns those that are to be loaded, in the same
     /// order. Does not wait for the file.
-    pub fn ask(&self, pages: &[u64]) -> Vec<u64> {
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn ask(&self, pages: &[u64]) -> Result<Vec<u64>> {
+        let mut missing = memory::room(pages.len(), WHAT)?;
         let mut table = self.table();
         table.asked = table.asked.max(pages.len());
         table.clock += 1;
@@ -232,8 +265,8 @@ impl Stream {
                 place.asked = asked;
             }
         }
-        let missing = pages.iter().filter(|page| table.lacks(**page));
-        missing.copied().collect()
+        missing.extend(pages.iter().copied().filter(|page| table.lacks(*page)));
+        Ok(missing)
     }
 
     /// Reads a page from the file, if it is not in memory, as long as that takes; what cannot be read is
@@ -241,8 +274,13 @@ impl Stream {
     pub fn load(&self, page: u64) {
         let mut reading = self.reading();
         let (was_told, mut capacity, needed) = {
-            let table = self.table();
+            let mut table = self.table();
             if page >= self.pages_in_all() || !table.lacks(page) {
+                return;
+            }
+            if let Err(error) = memory::reserve_in_map(&mut table.places, 1, WHAT) {
+                // It stays silent.
+                table.note_trouble(error.to_string());
                 return;
             }
             // Before, or of the page before: what cannot be read is told once, where it begins.
@@ -351,7 +389,7 @@ impl Reading<'_> {
                 }
                 Some(Failure {
                     from: read,
-                    what: "the file ends there".into(),
+                    what: What::Other("the file ends there".into()),
                     again: None,
                 })
             }
@@ -359,14 +397,7 @@ impl Reading<'_> {
                 if !was_told {
                     table.note_trouble(error.to_string());
                 }
-                Some(Failure {
-                    from: 0,
-                    what: match error {
-                        Error::Io { source, .. } => source.to_string(),
-                        other => other.to_string(),
-                    },
-                    again: Some(Instant::now() + AGAIN),
-                })
+                Some(Failure::of(error))
             }
         }
     }
@@ -565,7 +596,11 @@ pub(crate) mod tests {
         let mut out = [0.0; 1];
         for page in 0..10_000 {
             let asked: Vec<u64> = (page..(page + 20).min(10_000)).collect();
-            stream.ask(&asked).into_iter().for_each(|p| stream.load(p));
+            stream
+                .ask(&asked)
+                .expect("memory")
+                .into_iter()
+                .for_each(|p| stream.load(p));
             for page in asked {
                 assert_eq!(stream.read_ready(0, page * PAGE, &mut out), 0..0, "{page}");
             }

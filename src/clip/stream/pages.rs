@@ -7,11 +7,17 @@
 //! A page has the same samples whenever it is loaded, so that being replaced by itself does no harm.
 
 use crate::atomic::{AtomicU32, AtomicU64, Ordering, fence};
-use crate::error::{Error, Result};
+#[cfg(doc)]
+use crate::error::Error;
+use crate::error::Result;
+use crate::memory;
 use std::sync::OnceLock;
 
 /// Places are added in lots, each as large as all before it, so that these are plenty.
 const LOTS: usize = 16;
+
+/// What memory is for.
+const WHAT: &str = "a streamed clip";
 
 pub(super) struct Pages {
     channels: usize,
@@ -21,9 +27,9 @@ pub(super) struct Pages {
 
 struct Lot {
     /// The number of the page in each place, plus 1; 0 for none.
-    tags: Box<[AtomicU64]>,
+    tags: Vec<AtomicU64>,
     /// Bits of the samples: place after place, in each channel after channel.
-    samples: Box<[AtomicU32]>,
+    samples: Vec<AtomicU32>,
 }
 
 impl Pages {
@@ -71,17 +77,11 @@ impl Pages {
         let (lots, places) = made.fold((0, 0), |(n, places), lot| (n + 1, places + lot.tags.len()));
         let added = places.max(first_lot);
         let samples = added * self.page_size();
-        let out_of_memory = || Error::OutOfMemory(4 * samples as u64, "a streamed clip");
+        let out_of_memory = || memory::out_of_memory::<f32>(samples, WHAT);
         let lot = self.lots.get(lots).ok_or_else(out_of_memory)?;
-        let mut memory = Vec::new();
-        memory
-            .try_reserve_exact(samples)
-            .map_err(|_| out_of_memory())?;
-        memory.resize_with(samples, || AtomicU32::new(0));
-        lot.get_or_init(|| Lot {
-            tags: (0..added).map(|_| AtomicU64::new(0)).collect(),
-            samples: memory.into(),
-        });
+        let tags = memory::collect((0..added).map(|_| AtomicU64::new(0)), WHAT)?;
+        let samples = memory::collect((0..samples).map(|_| AtomicU32::new(0)), WHAT)?;
+        lot.get_or_init(|| Lot { tags, samples });
         Ok(places + added)
     }
 

@@ -25,6 +25,9 @@ mod gate;
 )]
 #[path = "../../../src/link/mod.rs"]
 mod link;
+#[allow(dead_code, reason = "the tests use a part")]
+#[path = "../../../src/memory.rs"]
+mod memory;
 #[path = "../../../src/clip/stream/pages.rs"]
 mod pages;
 #[allow(clippy::duplicate_mod, reason = "`link` keeps it to itself")]

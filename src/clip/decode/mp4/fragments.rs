@@ -3,9 +3,11 @@
 
 use super::boxes::{Bytes, top_boxes};
 use super::track::Packets;
+use crate::clip::decode::WHAT;
 use crate::clip::decode::input::Input;
 use crate::clip::decode::table::Place;
 use crate::error::Result;
+use crate::memory;
 
 // What the flags of a `tfhd` and of a `trun` announce.
 const BASE: u32 = 0x1;
@@ -106,6 +108,7 @@ impl Reader<'_> {
             if name == *b"trun"
                 && !self
                     .run(inside, base, defaults, next, is_ours)
+                    .transpose()?
                     .unwrap_or(false)
             {
                 return Ok(Some(false));
@@ -182,6 +185,7 @@ impl Reader<'_> {
             offset: 0,
             bytes: 0,
         };
+        memory::reserve(&mut packets.places, lost as usize, WHAT)?;
         packets
             .places
             .extend(std::iter::repeat_n(place, lost as usize));
@@ -198,7 +202,7 @@ impl Reader<'_> {
         defaults: Defaults,
         next: &mut u64,
         is_ours: bool,
-    ) -> Option<bool> {
+    ) -> Option<Result<bool>> {
         let flags = run.u32()? & 0xFF_FFFF;
         let count = run.u32()?;
         if flags & OFFSET != 0 {
@@ -208,7 +212,7 @@ impl Reader<'_> {
             run.skip(4)?;
         }
         if flags & BYTES == 0 && defaults.bytes == 0 {
-            return Some(true); // nothing is in any of them
+            return Some(Ok(true)); // nothing is in any of them
         }
         for _ in 0..count {
             let duration = match flags & DURATION {
@@ -232,17 +236,19 @@ impl Reader<'_> {
             self.held += u64::from(bytes);
             // More than the file holds is a lie, or what was cut off.
             if *next > self.input.length() || self.held > self.input.length() {
-                return Some(false);
+                return Some(Ok(false));
             }
             if is_ours {
                 let packets = &mut *self.packets;
                 packets.are_in_fragments = true;
-                packets.places.push(place);
+                if let Err(error) = memory::push(&mut packets.places, place, WHAT) {
+                    return Some(Err(error));
+                }
                 let lasts = packets.lasts.unwrap_or(0).checked_add(duration.into())?;
                 packets.lasts = Some(lasts).filter(|lasts| *lasts > 0);
             }
         }
-        Some(true)
+        Some(Ok(true))
     }
 }
 

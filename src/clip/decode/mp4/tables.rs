@@ -2,7 +2,10 @@
 //! (ISO 14496-12, 8.6 and 8.7). Each number of packets is checked against what the file holds.
 
 use super::boxes::Bytes;
+use crate::clip::decode::WHAT;
 use crate::clip::decode::table::Place;
+use crate::error::Result;
+use crate::memory;
 
 /// How long all packets last, in the units of the track.
 pub fn duration(tables: Bytes<'_>) -> Option<u64> {
@@ -17,7 +20,7 @@ pub fn duration(tables: Bytes<'_>) -> Option<u64> {
 }
 
 /// Where the packets lie, in a file of `length` bytes; as many as it has.
-pub fn places(tables: Bytes<'_>, length: u64) -> Option<Vec<Place>> {
+pub fn places(tables: Bytes<'_>, length: u64) -> Option<Result<Vec<Place>>> {
     let mut sizes = Sizes::new(tables.find(b"stsz")?)?;
     let mut chunks = Chunks::new(tables)?;
     let mut runs = tables.find(b"stsc")?;
@@ -43,19 +46,21 @@ pub fn places(tables: Bytes<'_>, length: u64) -> Option<Vec<Place>> {
         }
         for _ in 0..per_chunk {
             let Some(bytes) = sizes.next() else {
-                return Some(places);
+                return Some(Ok(places));
             };
             held += u64::from(bytes);
             let end = offset.checked_add(bytes.into())?;
             // More than the file holds is a lie, or what was cut off.
             if end > length || held > length {
-                return Some(places);
+                return Some(Ok(places));
             }
-            places.push(Place { offset, bytes });
+            if let Err(error) = memory::push(&mut places, Place { offset, bytes }, WHAT) {
+                return Some(Err(error));
+            }
             offset = end;
         }
     }
-    Some(places)
+    Some(Ok(places))
 }
 
 /// The sizes of the packets.

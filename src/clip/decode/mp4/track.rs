@@ -71,7 +71,7 @@ impl<'a> Track<'a> {
     /// [`Error::Format`](crate::Error::Format) for tables that make no sense.
     pub fn packets(&self, input: &Input, movie: Bytes<'_>) -> Result<Packets> {
         let bad = || input.bad("MP4 with a track of sound whose tables make no sense");
-        let places = tables::places(self.tables, input.length());
+        let places = tables::places(self.tables, input.length()).transpose()?;
         let lasts = tables::duration(self.tables);
         let make_sense = places.is_some() && lasts.is_some();
         let mut packets = Packets {

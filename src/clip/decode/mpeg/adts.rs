@@ -3,10 +3,12 @@
 use super::open_runs;
 use super::runs::{FrameHeader, Run, runs};
 use crate::clip::decode::Opened;
+use crate::clip::decode::WHAT;
 use crate::clip::decode::aac::Aac;
 use crate::clip::decode::input::Input;
 use crate::clip::decode::table::Place;
 use crate::error::Result;
+use crate::memory;
 use std::sync::Arc;
 
 /// The header of a frame.
@@ -66,7 +68,7 @@ pub fn open(input: &Arc<Input>, start: u64) -> Result<Opened> {
 }
 
 /// Opens frames that all have the same setup.
-fn open_run(input: &Arc<Input>, run: Run<Header>) -> Result<Opened> {
+fn open_run(input: &Arc<Input>, run: &Run<Header>) -> Result<Opened> {
     if run.first.blocks != 1 {
         return Err(input.bad("ADTS with several blocks in a frame"));
     }
@@ -83,7 +85,8 @@ fn open_run(input: &Arc<Input>, run: Run<Header>) -> Result<Opened> {
         }
         _ => setup.to_vec(),
     };
-    let aac = Aac::new(input, "ADTS", &setup, run.places)?;
+    let places = memory::collect(run.places.iter().copied(), WHAT)?;
+    let aac = Aac::new(input, "ADTS", &setup, places)?;
     let frames = aac.frames();
     aac.open(0, frames)
 }

@@ -37,17 +37,18 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
 }
 
 /// Opens runs of frames, one after another, each by `open_run`.
-fn open_runs<Run: Clone + Send + 'static>(
+fn open_runs<Run: Send + Sync + 'static>(
     input: &Arc<Input>,
     runs: Vec<Run>,
-    open_run: impl Fn(&Arc<Input>, Run) -> Result<Opened> + Clone + Send + 'static,
+    open_run: impl Fn(&Arc<Input>, &Run) -> Result<Opened> + Clone + Send + 'static,
 ) -> Result<Opened> {
     let mut parts = Parts::default();
     for run in runs {
-        let opened = open_run(input, run.clone())?;
+        let run = Arc::new(run);
+        let opened = open_run(input, &run)?;
         let (input, open_run) = (Arc::clone(input), open_run.clone());
-        let again = move || Ok(open_run(&input, run.clone())?.source);
-        parts.push(opened, Box::new(again));
+        let again = move || Ok(open_run(&input, &run)?.source);
+        parts.push(opened, Box::new(again))?;
     }
     parts.join(input)
 }

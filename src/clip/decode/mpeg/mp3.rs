@@ -4,6 +4,7 @@
 use super::runs::{FrameHeader, Run, runs};
 use super::{mp3_decoder, open_runs};
 use crate::clip::ClipInfo;
+use crate::clip::decode::WHAT;
 use crate::clip::decode::input::{Input, Window};
 use crate::clip::decode::mp4::boxes::Bytes;
 use crate::clip::decode::packets::{Decoded, Description, Loss};
@@ -11,6 +12,7 @@ use crate::clip::decode::table::{Lead, Place, Table};
 use crate::clip::decode::tags;
 use crate::clip::decode::{FileInfo, Opened};
 use crate::error::Result;
+use crate::memory;
 use std::sync::Arc;
 
 /// Frames that a decoder gives later than the encoder took them.
@@ -162,33 +164,40 @@ pub fn open(input: &Arc<Input>, start: u64, free: u32) -> Result<Opened> {
         bytes: header.bytes,
     };
     let runs = runs(input, start, parse, Tag::is_in, place)?;
-    let runs = runs.into_iter().flat_map(split).collect();
-    open_runs(input, runs, move |input, run| open_run(input, run, free))
+    let mut all = memory::room(2 * runs.len(), WHAT)?;
+    for mut run in runs {
+        let appended = split(&mut run)?;
+        all.push(run);
+        all.extend(appended);
+    }
+    open_runs(input, all, move |input, run| open_run(input, run, free))
 }
 
-/// Frames behind those that a tag counts were appended by another program. One more is none of them:
-/// some encoders count the frame of the tag, others do not.
-fn split(mut run: Run<Header>) -> Vec<Run<Header>> {
+/// Takes away the frames behind those that a tag counts, which were appended by another program. One more
+/// is none of them: some encoders count the frame of the tag, others do not.
+fn split(run: &mut Run<Header>) -> Result<Option<Run<Header>>> {
     let tag = run.description.as_ref();
     let counted = tag
         .and_then(|frame| Tag::parse(frame, &run.first))
         .map_or(0, |tag| tag.frames);
     let counted = counted as usize;
     if counted == 0 || counted + 1 >= run.places.len() {
-        return vec![run];
+        return Ok(None);
     }
-    let appended = Run {
+    let places = memory::collect(run.places.drain(counted..), WHAT)?;
+    Ok(Some(Run {
         first: run.first,
-        places: run.places.split_off(counted),
+        places,
         description: None,
-    };
-    vec![run, appended]
+    }))
 }
 
 /// Opens what one encoder wrote at once.
-fn open_run(input: &Arc<Input>, run: Run<Header>, free: u32) -> Result<Opened> {
-    let Run { first, places, .. } = run;
-    let tag = run.description.and_then(|frame| Tag::parse(&frame, &first));
+fn open_run(input: &Arc<Input>, run: &Run<Header>, free: u32) -> Result<Opened> {
+    let first = run.first;
+    let places = memory::collect(run.places.iter().copied(), WHAT)?;
+    let tag = run.description.as_ref();
+    let tag = tag.and_then(|frame| Tag::parse(frame, &first));
     let tag = tag.unwrap_or_default();
     let held = places.len() as u64;
     let frames = held * u64::from(first.frames());

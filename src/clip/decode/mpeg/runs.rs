@@ -1,10 +1,12 @@
 //! Finding frames: the first one, and all that follow, in runs that a decoder can decode as one
 //! stream.
 
+use crate::clip::decode::WHAT;
 use crate::clip::decode::input::{Input, PARTS, Window};
 use crate::clip::decode::table::Place;
 use crate::clip::decode::tags;
 use crate::error::Result;
+use crate::memory;
 use std::sync::Arc;
 
 /// Bytes before the first frame that may be something else.
@@ -26,7 +28,6 @@ pub trait FrameHeader: Copy {
 }
 
 /// Frames that one decoder decodes.
-#[derive(Clone)]
 pub struct Run<H> {
     pub first: H,
     /// Where the frames lie, those that are lost included.
@@ -121,9 +122,10 @@ pub fn runs<H: FrameHeader>(
                 };
                 if let (Some(run), Some((_, last))) = (runs.last_mut(), last) {
                     let frame = u64::from(H::frame_bytes(&last));
-                    for _ in 0..(lost_bytes + frame / 2) / frame {
-                        run.places.push(Place { offset, bytes: 0 });
-                    }
+                    let lost = (lost_bytes + frame / 2) / frame;
+                    memory::reserve(&mut run.places, lost as usize, WHAT)?;
+                    run.places
+                        .extend((0..lost).map(|_| Place { offset, bytes: 0 }));
                 }
                 offset = next;
                 continue;
@@ -140,11 +142,12 @@ pub fn runs<H: FrameHeader>(
             if runs.len() == PARTS {
                 return Err(input.bad("a file of too many streams, one after another"));
             }
-            runs.push(Run {
+            let run = Run {
                 first: header,
                 places: Vec::new(),
                 description: description.clone(),
-            });
+            };
+            memory::push(&mut runs, run, WHAT)?;
         }
         if description.is_none()
             && let Some(run) = runs.last_mut()
@@ -152,7 +155,7 @@ pub fn runs<H: FrameHeader>(
             if run.places.is_empty() {
                 run.first = header;
             }
-            run.places.push(place(offset, header));
+            memory::push(&mut run.places, place(offset, header), WHAT)?;
         }
         (offset, last) = (next, Some((offset, header)));
     }

@@ -67,7 +67,7 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
             Some((opened, _)) => Ok(opened.source),
             None => Err(again.bad("Ogg that has become shorter")),
         };
-        parts.push(opened, Box::new(reopen));
+        parts.push(opened, Box::new(reopen))?;
         match next {
             Some(next) => begin = next,
             None => return parts.join(input),

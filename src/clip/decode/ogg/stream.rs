@@ -11,9 +11,11 @@
 //!   before then do not count, as libvorbisfile and libopusfile have it.
 
 use super::page::{LONGEST_HEADER, Page};
+use crate::clip::decode::WHAT;
 use crate::clip::decode::input::{Input, Window};
 use crate::clip::decode::packets::{Packets, Span};
 use crate::error::Result;
+use crate::memory;
 use std::collections::VecDeque;
 use std::sync::Arc;
 
@@ -96,8 +98,9 @@ impl Pages {
         let mut goes_on = found.page.continued;
         for (piece, ends) in found.page.packets(bytes) {
             let packet = match (goes_on, rest.take()) {
-                (false, _) => Some(piece.to_vec()),
+                (false, _) => Some(memory::collect(piece.iter().copied(), WHAT)?),
                 (true, Some(mut packet)) => {
+                    memory::reserve(&mut packet, piece.len(), WHAT)?;
                     packet.extend_from_slice(piece);
                     Some(packet)
                 }
@@ -230,7 +233,7 @@ impl Stream {
                 }
             }
             skipped = 0;
-            marks.push(mark);
+            memory::push(&mut marks, mark, WHAT)?;
         }
         extent.frames = end.unwrap_or(extent.frames);
         let stream = Stream {

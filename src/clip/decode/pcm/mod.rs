@@ -11,8 +11,10 @@ pub use encoding::{Encoding, Order};
 use super::input::Input;
 use super::{FileInfo, Opened};
 use crate::clip::ClipInfo;
+use crate::clip::decode::WHAT;
 use crate::clip::source::Source;
 use crate::error::Result;
+use crate::memory;
 use std::sync::Arc;
 
 /// What a header says.
@@ -108,7 +110,7 @@ impl Source for Pcm {
             let bytes = bytemuck::cast_slice_mut(&mut one[..wanted]);
             done = self.input.read_at(offset(self.next), bytes)? / frame_bytes;
         } else {
-            self.buffer.resize(STEP.max(frame_bytes), 0);
+            memory::resize(&mut self.buffer, STEP.max(frame_bytes), 0, WHAT)?;
             let step = self.buffer.len() / frame_bytes;
             while done < wanted {
                 let frames = step.min(wanted - done);

@@ -5,18 +5,18 @@ use super::{Clip, ClipInfo};
 use crate::error::Result;
 
 /// Reads a clip from its beginning.
-pub(super) struct Memory {
+pub(super) struct Reread {
     clip: Clip,
     next: u64,
 }
 
-impl Memory {
-    pub fn new(clip: Clip) -> Memory {
-        Memory { clip, next: 0 }
+impl Reread {
+    pub fn new(clip: Clip) -> Reread {
+        Reread { clip, next: 0 }
     }
 }
 
-impl Source for Memory {
+impl Source for Reread {
     fn info(&self) -> ClipInfo {
         self.clip.info()
     }

@@ -1,0 +1,87 @@
+//! One value on its way from one thread to another, or the news that none will come.
+//!
+//! As a channel of the standard library, but that waiting leaves nothing behind in the waiting thread's own
+//! memory, where tools that look for leaks find it.
+
+use parking_lot::{Condvar, Mutex};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// Where the value arrives.
+pub(super) struct Answer<T>(Arc<Shared<T>>);
+
+/// Where it comes from. Dropped, none will come.
+pub(super) struct Asked<T>(Arc<Shared<T>>);
+
+/// Why there is no value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum NoAnswer {
+    /// It may still come.
+    Yet,
+    /// It will not.
+    Ever,
+}
+
+struct Shared<T> {
+    state: Mutex<std::result::Result<T, NoAnswer>>,
+    changed: Condvar,
+}
+
+pub(super) fn answer<T>() -> (Asked<T>, Answer<T>) {
+    let shared = Arc::new(Shared {
+        state: Mutex::new(Err(NoAnswer::Yet)),
+        changed: Condvar::new(),
+    });
+    (Asked(shared.clone()), Answer(shared))
+}
+
+impl<T> Asked<T> {
+    pub fn give(self, value: T) {
+        *self.0.state.lock() = Ok(value);
+    }
+}
+
+impl<T> Drop for Asked<T> {
+    fn drop(&mut self) {
+        let mut state = self.0.state.lock();
+        if let Err(why) = &mut *state {
+            *why = NoAnswer::Ever;
+        }
+        self.0.changed.notify_all();
+    }
+}
+
+impl<T> Answer<T> {
+    /// Takes the value, after waiting for it as long as `patience`.
+    pub fn take(&self, patience: Duration) -> std::result::Result<T, NoAnswer> {
+        let until = Instant::now() + patience;
+        let mut state = self.0.state.lock();
+        while matches!(*state, Err(NoAnswer::Yet)) {
+            if self.0.changed.wait_until(&mut state, until).timed_out() {
+                break;
+            }
+        }
+        match &*state {
+            Err(NoAnswer::Yet) => Err(NoAnswer::Yet),
+            _ => std::mem::replace(&mut *state, Err(NoAnswer::Ever)),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_value_comes_once_and_a_sender_that_is_gone_is_noticed() {
+        let (asked, given) = answer();
+        assert_eq!(given.take(Duration::ZERO), Err(NoAnswer::Yet));
+        asked.give(5);
+        assert_eq!(given.take(Duration::from_secs(60)), Ok(5));
+        assert_eq!(given.take(Duration::from_secs(60)), Err(NoAnswer::Ever));
+        let (asked, given) = answer::<u8>();
+        let dropped = std::thread::spawn(|| drop(asked));
+        assert_eq!(given.take(Duration::from_secs(60)), Err(NoAnswer::Ever));
+        dropped.join().expect("it drops");
+    }
+}

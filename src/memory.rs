@@ -1,0 +1,101 @@
+//! Memory that grows with what the application asks for: it is had, or the call fails with
+//! [`Error::OutOfMemory`] and has changed nothing. A plain `push`, `collect` or `vec![]` would end the
+//! process instead.
+//!
+//! `what` names the thing in the message.
+#![forbid(unsafe_code)]
+
+use crate::error::{Error, Result};
+use std::collections::{HashMap, VecDeque};
+use std::hash::Hash;
+
+/// A vector with room for exactly so many items.
+pub(crate) fn room<T>(length: usize, what: &'static str) -> Result<Vec<T>> {
+    let mut items = Vec::new();
+    items
+        .try_reserve_exact(length)
+        .map_err(|_| out_of_memory::<T>(length, what))?;
+    Ok(items)
+}
+
+/// As [`room`], for a queue.
+pub(crate) fn queue<T>(length: usize, what: &'static str) -> Result<VecDeque<T>> {
+    let mut items = VecDeque::new();
+    items
+        .try_reserve_exact(length)
+        .map_err(|_| out_of_memory::<T>(length, what))?;
+    Ok(items)
+}
+
+/// A vector of so many equal items.
+pub(crate) fn filled<T: Clone>(item: T, length: usize, what: &'static str) -> Result<Vec<T>> {
+    let mut items = room(length, what)?;
+    items.resize(length, item);
+    Ok(items)
+}
+
+/// So many equal samples for each channel.
+pub(crate) fn planar<T: Clone>(
+    sample: T,
+    channels: usize,
+    frames: usize,
+    what: &'static str,
+) -> Result<Vec<Vec<T>>> {
+    let mut planes = room(channels, what)?;
+    for _ in 0..channels {
+        planes.push(filled(sample.clone(), frames, what)?);
+    }
+    Ok(planes)
+}
+
+/// The items, in memory of their size.
+pub(crate) fn collect<T>(
+    given: impl ExactSizeIterator<Item = T>,
+    what: &'static str,
+) -> Result<Vec<T>> {
+    let mut items = room(given.len(), what)?;
+    items.extend(given);
+    Ok(items)
+}
+
+/// Makes room for so many more items, and for as many again where it grows.
+pub(crate) fn reserve<T>(items: &mut Vec<T>, more: usize, what: &'static str) -> Result<()> {
+    items
+        .try_reserve(more)
+        .map_err(|_| out_of_memory::<T>(items.len().saturating_add(more), what))
+}
+
+/// As [`reserve`], for a map.
+pub(crate) fn reserve_in_map<K: Eq + Hash, V>(
+    items: &mut HashMap<K, V>,
+    more: usize,
+    what: &'static str,
+) -> Result<()> {
+    items
+        .try_reserve(more)
+        .map_err(|_| out_of_memory::<(K, V)>(items.len().saturating_add(more), what))
+}
+
+/// Adds an item.
+pub(crate) fn push<T>(items: &mut Vec<T>, item: T, what: &'static str) -> Result<()> {
+    reserve(items, 1, what)?;
+    items.push(item);
+    Ok(())
+}
+
+/// Makes a vector so long; what is added is `item`.
+pub(crate) fn resize<T: Clone>(
+    items: &mut Vec<T>,
+    length: usize,
+    item: T,
+    what: &'static str,
+) -> Result<()> {
+    reserve(items, length.saturating_sub(items.len()), what)?;
+    items.resize(length, item);
+    Ok(())
+}
+
+/// The error for so many items.
+pub(crate) fn out_of_memory<T>(length: usize, what: &'static str) -> Error {
+    Error::OutOfMemory(length.saturating_mul(size_of::<T>()) as u64, what)
+}

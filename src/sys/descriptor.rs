@@ -1,0 +1,49 @@
+//! Descriptors of the library's own: never 0 to 2, which a program may have closed. It would print into
+//! what has these numbers.
+
+use std::fs::{File, OpenOptions};
+use std::io;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+
+/// The first number that is not one of standard input, output and error.
+const FIRST: libc::c_int = 3;
+
+/// The same descriptor, under a number that is not standard input's, output's or error's.
+pub(super) fn beyond_standard(descriptor: OwnedFd) -> io::Result<OwnedFd> {
+    if descriptor.as_raw_fd() >= FIRST {
+        return Ok(descriptor);
+    }
+    // SAFETY: takes the descriptor, which is open, and a number.
+    let moved = unsafe { libc::fcntl(descriptor.as_raw_fd(), libc::F_DUPFD_CLOEXEC, FIRST) };
+    match moved {
+        // SAFETY: it was just made, and belongs to nobody else.
+        0.. => Ok(unsafe { OwnedFd::from_raw_fd(moved) }),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
+
+/// Opens a file to read it.
+pub(crate) fn open_to_read(path: &Path) -> io::Result<File> {
+    Ok(beyond_standard(File::open(path)?.into())?.into())
+}
+
+/// Opens a file; a named pipe that nobody reads is an error, not waited for.
+pub(crate) fn open_at_once(mut options: OpenOptions, path: &Path) -> io::Result<File> {
+    let opened = options.custom_flags(libc::O_NONBLOCK).open(path);
+    let file = opened.map_err(|error| match error.raw_os_error() {
+        Some(libc::ENXIO) => io::Error::other("a named pipe that nobody reads"),
+        _ => error,
+    })?;
+    let file = File::from(beyond_standard(file.into())?);
+    // SAFETY: both take the descriptor, which is open, and numbers.
+    let waits = unsafe {
+        let flags = libc::fcntl(file.as_raw_fd(), libc::F_GETFL);
+        libc::fcntl(file.as_raw_fd(), libc::F_SETFL, flags & !libc::O_NONBLOCK)
+    };
+    match waits {
+        0.. => Ok(file),
+        _ => Err(io::Error::last_os_error()),
+    }
+}
