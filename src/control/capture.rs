@@ -32,6 +32,7 @@ impl Interface {
         let chunk = reader.read(buffer, inner.frame_rate_hz);
         if reader.is_empty() {
             inner.input_signal.clear();
+            inner.inbox.rouse();
         }
         Ok(chunk)
     }
