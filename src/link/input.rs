@@ -10,6 +10,10 @@ use ringbuf::traits::{Consumer, Observer, Producer};
 use ringbuf::{HeapCons, HeapProd};
 use std::ops::Range;
 
+/// Frames that follow each other are read together if their times differ by no more than this from what
+/// their number says: less than the times themselves waver.
+const SAME_TIME_NS: u64 = 100_000;
+
 /// How many samples are put side by side before they are written; at least a frame of each channel.
 const BLOCK_SAMPLES: usize = 512;
 
@@ -49,6 +53,18 @@ impl Chunk {
             xrun: false,
             ..self
         }
+    }
+
+    /// Whether it and the one before are one stretch, on the device, on the timeline and in time.
+    fn goes_on_after(&self, before: &Chunk, frame_rate_hz: u32) -> bool {
+        let expected = before.after(before.frames, frame_rate_hz);
+        let late_ns = self.time_ns.abs_diff(expected.time_ns);
+        let same = Chunk {
+            frames: self.frames,
+            time_ns: self.time_ns,
+            ..expected
+        };
+        *self == same && late_ns <= SAME_TIME_NS
     }
 }
 
@@ -158,13 +174,6 @@ impl InputWriter {
         }
     }
 
-    /// Writes to all the memory, so that it is there. Not for the audio thread; nothing was written
-    /// yet.
-    pub fn touch(&mut self, reader: &mut InputReader) {
-        self.samples.push_iter(std::iter::repeat(0.0));
-        reader.samples.clear();
-    }
-
     /// How many frames wait to be read.
     pub fn waiting(&self) -> usize {
         self.samples.occupied_len() / self.channels
@@ -191,6 +200,21 @@ impl InputReader {
             self.current = Some(stamp.after(frames, frame_rate_hz));
         }
         Some(Chunk { frames, ..stamp })
+    }
+
+    /// As [`InputReader::read`], with as much of the following chunks as goes on where it ends.
+    pub fn read_on(&mut self, buffer: &mut [f32], frame_rate_hz: u32) -> Option<Chunk> {
+        let mut whole = self.read(buffer, frame_rate_hz)?;
+        loop {
+            let rest = &mut buffer[whole.frames as usize * self.channels..];
+            let next = self.current.as_ref().or_else(|| self.stamps.try_peek());
+            if rest.len() < self.channels
+                || !next.is_some_and(|next| next.goes_on_after(&whole, frame_rate_hz))
+            {
+                return Some(whole);
+            }
+            whole.frames += self.read(rest, frame_rate_hz)?.frames;
+        }
     }
 
     /// How many chunks wait to be read.
