@@ -526,6 +526,19 @@ class InputAudioChunk(AudioClip):
         }
         return chunk
 
+    def _part(self, begin: int, array: FloatArray, later: datetime.timedelta) -> InputAudioChunk:
+        """What begins so many frames, which last so long, after its beginning."""
+        part = InputAudioChunk.__new__(InputAudioChunk)
+        part.__dict__ = values = self.__dict__.copy()
+        values["_array"] = array
+        if begin:
+            if self.was_transport_rolling:
+                values["starting_frame"] += begin
+            values["wall_time"] += later
+            values["device_frame"] += begin
+            values["lost_before"], values["skipped_before"] = 0, False
+        return part
+
     def _described(self) -> str:
         rolling = "rolling" if self.was_transport_rolling else "stopped"
         return f"{super()._described()}, {rolling} at frame {self.starting_frame}"
