@@ -8,11 +8,17 @@ use crate::error::Result;
 use crate::units::{Latency, Ticket};
 use ringbuf::traits::{Consumer, Observer, Producer};
 use ringbuf::{HeapCons, HeapProd};
+use std::hint::black_box;
+use std::mem::MaybeUninit;
 use std::ops::Range;
 
 /// Frames that follow each other are read together if their times differ by no more than this from what
 /// their number says: less than the times themselves waver.
 const SAME_TIME_NS: u64 = 100_000;
+
+/// How many bytes of a ring are touched. One of more is for an application that wants to be away for
+/// minutes, and takes its memory as it fills.
+const MOST_TOUCHED: usize = 1 << 26;
 
 /// How many samples are put side by side before they are written; at least a frame of each channel.
 const BLOCK_SAMPLES: usize = 512;
@@ -102,6 +108,13 @@ pub(crate) struct InputWriter {
     xrun: bool,
 }
 
+fn touch<T>(ring: &mut HeapProd<T>) {
+    let (places, _) = ring.vacant_slices_mut();
+    let touched = places.len().min(MOST_TOUCHED / size_of::<T>());
+    // Otherwise the compiler may ask for memory that reads as 0, and write nothing.
+    black_box(&mut places[..touched]).fill_with(MaybeUninit::zeroed);
+}
+
 /// What became of a chunk.
 #[derive(Default)]
 pub(crate) struct Written {
@@ -172,6 +185,13 @@ impl InputWriter {
             true => 0,
             false => self.samples.vacant_len() / self.channels,
         }
+    }
+
+    /// Writes to the memory, so that the audio thread is not the first to touch it, which costs a page
+    /// fault each. Not for the audio thread.
+    pub fn touch(&mut self) {
+        touch(&mut self.samples);
+        touch(&mut self.stamps);
     }
 
     /// How many frames wait to be read.

@@ -36,7 +36,6 @@ pub(crate) use tap::{TapReader, TapStopper, TapWriter, tap};
 use crate::error::{Error, Result};
 use ringbuf::traits::{Consumer, Observer, Producer, Split};
 use ringbuf::{HeapCons, HeapProd, HeapRb};
-use std::mem::MaybeUninit;
 use std::sync::Arc;
 
 /// How many of each kind may be under way.
@@ -164,21 +163,11 @@ pub(crate) fn new(sizes: Sizes) -> Result<(EngineEnd, ControlEnd)> {
     Ok((engine, control))
 }
 
-/// How many bytes of a ring are written to when it is made, so that the audio thread is not the first to
-/// touch them, which costs a page fault each. A ring of more is for an application that wants to be away
-/// for minutes, and takes its memory as it fills.
-const MOST_TOUCHED: usize = 1 << 26;
-
 /// A ring and its two ends. Sizes are the application's choice, so too little memory is an error.
 fn ring<T>(capacity: usize, what: &'static str) -> Result<(HeapProd<T>, HeapCons<T>)> {
     let bytes = capacity.saturating_mul(size_of::<T>()) as u64;
     let ring = HeapRb::try_new(capacity).map_err(|_| Error::OutOfMemory(bytes, what))?;
-    let (mut writer, reader) = ring.split();
-    let (places, _) = writer.vacant_slices_mut();
-    let touched = places.len().min(MOST_TOUCHED / size_of::<T>());
-    // Otherwise the compiler may ask for memory that reads as 0, and write nothing.
-    std::hint::black_box(&mut places[..touched]).fill_with(MaybeUninit::zeroed);
-    Ok((writer, reader))
+    Ok(ring.split())
 }
 
 /// Wait-free; no allocation, free, lock, system call or log.

@@ -41,7 +41,8 @@ pub(crate) fn tap(
     frames: usize,
     chunks: usize,
 ) -> Result<(TapWriter, TapReader)> {
-    let (writer, reader) = input::new(channels.len(), frames, chunks)?;
+    let (mut writer, reader) = input::new(channels.len(), frames, chunks)?;
+    writer.touch();
     let shared = Arc::new(Shared::default());
     let writer = TapWriter {
         source,
