@@ -41,7 +41,7 @@ build: $(RELEASE)/.built ## the libraries and the program, in target/release (de
 # Built again when a source is newer, so that `make && sudo make install` needs no cargo as root.
 # The second command tells what whoever links the static library has to link as well.
 $(RELEASE)/.built: $(SOURCES)
-	$(CARGO) build --release --workspace
+	$(CARGO) build --locked --release --workspace
 	echo 'extern crate amio;' | $(RUSTC) --edition 2024 --crate-type staticlib \
 	    --extern amio=$(RELEASE)/libamio.rlib -L dependency=$(RELEASE)/deps -o $(NATIVE_LIBS).a \
 	    --print native-static-libs=$(NATIVE_LIBS) -
@@ -70,17 +70,17 @@ lint: ## formatting and lints
 	$(CARGO) fmt --all --check
 	$(CARGO) fmt --all --check --manifest-path tests/loom/Cargo.toml
 	$(CARGO) fmt --all --check --manifest-path fuzz/Cargo.toml
-	$(CARGO) clippy --workspace --all-targets -- -D warnings
-	$(CARGO) clippy --workspace --test compare -- -D warnings
+	$(CARGO) clippy --locked --workspace --all-targets -- -D warnings
+	$(CARGO) clippy --locked --workspace --test compare -- -D warnings
 
 .PHONY: test-rust
 test-rust: ## what `cargo test` runs, but test-live: unit, integration, C, C++ and Python tests
-	$(CARGO) test --workspace --lib --bins $(addprefix --test ,$(filter-out $(LIVE) compare,$(TEST_PROGRAMS)))
-	$(CARGO) test --workspace --doc
+	$(CARGO) test --locked --workspace --lib --bins $(addprefix --test ,$(filter-out $(LIVE) compare,$(TEST_PROGRAMS)))
+	$(CARGO) test --locked --workspace --doc
 
 .PHONY: test-live
 test-live: ## what plays in real time, on servers of its own and streamed from disk
-	$(CARGO) test --workspace $(addprefix --test ,$(LIVE))
+	$(CARGO) test --locked --workspace $(addprefix --test ,$(LIVE))
 
 .PHONY: test-install
 test-install: build ## C programs against an installed tree
@@ -120,7 +120,7 @@ fuzz-compare: ## the same with new files, for ten minutes; scripts/fuzz-compare 
 
 .PHONY: test-long
 test-long: ## the tests that take too long for CI
-	$(CARGO) test --release --workspace -- --ignored
+	$(CARGO) test --locked --release --workspace -- --ignored
 	scripts/test-san --long
 	scripts/test-python --long
 
@@ -130,7 +130,7 @@ test-fresh: ## `make demo` and `make test` on a new Debian 12 without anything; 
 
 .PHONY: bench
 bench: setup-bench ## figures beside their budgets
-	$(CARGO) bench
+	$(CARGO) bench --locked
 
 .PHONY: bench-python
 bench-python: setup-bench $(PYTHON_BENCH)/.made build ## the Python package's processor time, beside AMIO 0.1.1 from PyPI
@@ -143,7 +143,7 @@ $(PYTHON_BENCH)/.made: python/benches/requirements.txt python/constraints.txt
 
 .PHONY: header
 header: ## refresh include/amio.h from src/capi, and the Python package's view of it
-	AMIO_REFRESH_HEADER=1 $(CARGO) test --test integration header::
+	AMIO_REFRESH_HEADER=1 $(CARGO) test --locked --test integration header::
 	scripts/python python/tools/abi.py
 
 .PHONY: wheel

@@ -172,7 +172,7 @@ def third_party_licences(workspace: Path, place: Path) -> str:
     """Writes the licence of each crate that is part of the library, as its sources have it."""
 
     def cargo(*arguments: str) -> str:
-        command = [CARGO, *arguments]
+        command = [CARGO, *arguments, "--locked"]
         run = subprocess.run(command, cwd=workspace, stdout=subprocess.PIPE, text=True)
         if run.returncode != 0:
             raise BuildError(f"amio: '{' '.join(command)}' failed (status {run.returncode})")

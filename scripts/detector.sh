@@ -45,7 +45,7 @@ finds() {
 # test_program NAME OPTIONS...: builds an integration test with these options of cargo; prints its path.
 test_program() {
     # The whole workspace decides on the features of dependencies, as where all tests are built.
-    cargo test --workspace --test "$@" --no-run >"$log" 2>&1 || {
+    cargo test --locked --workspace --test "$@" --no-run >"$log" 2>&1 || {
         cat "$log" >&2
         fail "the tests do not build"
     }

@@ -255,6 +255,30 @@ fn parts_of_a_chunk_have_the_times_of_their_frames_to_the_nanosecond() {
 }
 
 #[test]
+fn what_belongs_together_is_fetched_at_once_however_many_periods_it_is() {
+    let interface = open(&setup());
+    interface.set_rolling(true).expect("it rolls");
+    feed(&interface, 500);
+    interface.set_position(9_000).expect("it seeks");
+    feed(&interface, 100);
+    feed_after_skip(&interface, 7, 50);
+    feed(&interface, 2_000);
+    let fetched: Vec<_> = read_all(&interface)
+        .iter()
+        .map(|chunk| (chunk.device_frame, chunk.frames, chunk.position))
+        .collect();
+    // The last of them is more than the buffer holds.
+    let expected = [
+        (0, 500, 0),
+        (500, 100, 9_000),
+        (607, 1_000, 9_100),
+        (1_607, 1_000, 10_100),
+        (2_607, 50, 11_100),
+    ];
+    assert_eq!(fetched, expected);
+}
+
+#[test]
 fn channels_are_interleaved_in_their_order() {
     let setup = Setup {
         inputs: 5,

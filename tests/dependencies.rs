@@ -1,5 +1,5 @@
 //! Every dependency, of Rust and of Python, has its line in `docs/DEPENDENCIES.md`, and every line its
-//! dependency.
+//! dependency; and what is built has the versions of `Cargo.lock`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -43,6 +43,65 @@ fn dependencies_of_every_kind_are_found() {
         explained("| crate |\n| `a` | for |\n- **`b`**\n"),
         BTreeSet::from(["a"])
     );
+}
+
+#[test]
+fn every_build_takes_the_versions_of_the_lock_file() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let scripts = fs::read_dir(root.join("scripts")).expect("the folder is there");
+    let mut files: Vec<_> = scripts
+        .map(|entry| entry.expect("it can be read").path())
+        .chain(["Makefile", ".ci/run"].map(|file| root.join(file)))
+        .collect();
+    files.sort();
+    let mut calls = 0;
+    for file in files {
+        let text = fs::read_to_string(&file).expect("it is text");
+        for call in calls_of_cargo(&text) {
+            calls += 1;
+            let locked = call.split_whitespace().any(|word| word == "--locked");
+            assert!(locked, "without --locked in {}: {call}", file.display());
+        }
+    }
+    assert!(calls > 10, "calls of cargo are not found: {calls}");
+}
+
+#[test]
+fn calls_of_cargo_are_found() {
+    let script = "# cargo test\na | FLAGS=x cargo build \\\n    --lib\ncargo fmt # cargo run\ncargo clippy --version\n\
+                  \t$(CARGO) bench\nmy-cargo test\n$(cargo metadata)\n";
+    let found = [
+        "a | FLAGS=x cargo build      --lib",
+        "\t$(CARGO) bench",
+        "$(cargo metadata)",
+    ];
+    assert_eq!(calls_of_cargo(script), found);
+}
+
+/// The lines of a script or a Makefile that have cargo resolve dependencies, without comments. Lines
+/// that go on in the next one are joined.
+fn calls_of_cargo(script: &str) -> Vec<String> {
+    const RESOLVING: [&str; 10] = [
+        "bench", "build", "check", "clippy", "doc", "install", "metadata", "run", "test", "tree",
+    ];
+    let is_call = |line: &&str| {
+        let words: Vec<&str> = line.split_whitespace().collect();
+        words.windows(2).any(|pair| {
+            let cargo = ["cargo", "$(cargo", "$(CARGO)"].contains(&pair[0]);
+            cargo
+                && !words.contains(&"--version")
+                && RESOLVING.contains(&pair[1].trim_end_matches(')'))
+        })
+    };
+    let joined = script.replace("\\\n", " ");
+    let lines = joined.lines().map(without_comment).filter(is_call);
+    lines.map(str::to_owned).collect()
+}
+
+fn without_comment(line: &str) -> &str {
+    let begins = |at: &usize| *at == 0 || line[..*at].ends_with([' ', '\t']);
+    let comment = line.match_indices('#').map(|(at, _)| at).find(begins);
+    comment.map_or(line, |at| line[..at].trim_end())
 }
 
 /// The names in all tables of dependencies of a manifest, as it is written here: one a line.

@@ -102,7 +102,7 @@ fn main() -> ExitCode {
 fn release_build() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let built = Command::new(env!("CARGO"))
-        .args(["build", "--release", "--lib", "--manifest-path"])
+        .args(["build", "--locked", "--release", "--lib", "--manifest-path"])
         .arg(root.join("Cargo.toml"))
         .status()
         .expect("cargo runs");

@@ -4,11 +4,12 @@
  *                                 connected to the first physical ports; ends with its standard input
  *        observer watch SUBJECT PID
  *                                 listens to the outputs of the client SUBJECT, a process PID. For each
- *                                 line "CYCLES" on its standard input it lets the server freewheel until
- *                                 so many cycles have passed, and answers with the line
- *                                 "CYCLES WALL_NS PROCESS_NS AUDIO_NS RMS_LEFT RMS_RIGHT": how many it
- *                                 were, how long they took, how long SUBJECT's threads ran, and its
- *                                 audio thread alone, and what was heard.
+ *                                 line "freewheel CYCLES" on its standard input it lets the server
+ *                                 freewheel until so many cycles have passed; for "live CYCLES" they pass
+ *                                 in real time. It answers with the line
+ *                                 "CYCLES WALL_NS PROCESS_NS AUDIO_NS TURNS RMS_LEFT RMS_RIGHT": how many
+ *                                 it were, how long they took, how long SUBJECT's threads ran, and its
+ *                                 audio thread alone, how often they were let run, and what was heard.
  * Both begin with the line "ready".
  */
 #define _POSIX_C_SOURCE 200809L
@@ -140,24 +141,25 @@ static int threads_of(const char *process, struct ran ran[MOST_THREADS])
     return count;
 }
 
-/* How long all threads ran, and the one that was let run most often, which is the one that runs once a
- * cycle. */
-static void ran_since(const struct ran *before, int count, const char *process, long long *all,
-                      long long *audio)
+/* How long all threads ran and how often they were let run; and how long the one ran that was let run
+ * most often, which is the one that runs once a cycle. */
+static void ran_since(const struct ran *before, int count, const char *process, struct ran *all,
+                      long long *audio_ns)
 {
     struct ran after[MOST_THREADS];
     long long most = -1;
     const int now = threads_of(process, after);
-    *all = *audio = 0;
+    all->ns = all->turns = *audio_ns = 0;
     for (int old = 0; old < count; old++)
         for (int new = 0; new < now; new++)
             if (before[old].thread == after[new].thread) {
                 const long long ns = after[new].ns - before[old].ns;
                 const long long turns = after[new].turns - before[old].turns;
-                *all += ns;
+                all->ns += ns;
+                all->turns += turns;
                 if (turns > most) {
                     most = turns;
-                    *audio = ns;
+                    *audio_ns = ns;
                 }
             }
 }
@@ -193,14 +195,15 @@ static void wait_for_cycles(unsigned long before, unsigned long wanted)
     }
 }
 
-static void measure(unsigned long wanted, const char *process)
+static void measure(unsigned long wanted, int live, const char *process)
 {
-    struct ran before[MOST_THREADS];
+    struct ran before[MOST_THREADS], all;
     unsigned long begun;
-    long long began_ns, wall_ns, process_ns, audio_ns;
+    long long began_ns, wall_ns, audio_ns;
     int count;
 
-    freewheel(1);
+    if (!live)
+        freewheel(1);
     squares[0] = squares[1] = 0;
     frames_heard = 0;
     begun = passed();
@@ -211,11 +214,12 @@ static void measure(unsigned long wanted, const char *process)
     began_ns = now_ns();
     wait_for_cycles(begun, wanted);
     wall_ns = now_ns() - began_ns;
-    ran_since(before, count, process, &process_ns, &audio_ns);
+    ran_since(before, count, process, &all, &audio_ns);
     wanted = passed() - begun;
     __atomic_store_n(&listening, 0, __ATOMIC_RELEASE);
-    freewheel(0);
-    printf("%lu %lld %lld %lld %.9g %.9g\n", wanted, wall_ns, process_ns, audio_ns,
+    if (!live)
+        freewheel(0);
+    printf("%lu %lld %lld %lld %lld %.9g %.9g\n", wanted, wall_ns, all.ns, audio_ns, all.turns,
            sqrt(squares[0] / (double)frames_heard), sqrt(squares[1] / (double)frames_heard));
     fflush(stdout);
 }
@@ -250,9 +254,12 @@ int main(int count, char **arguments)
     }
     puts("ready");
     fflush(stdout);
-    while (fgets(line, sizeof line, stdin) != NULL)
-        if (count == 4)
-            measure(strtoul(line, NULL, 10), arguments[3]);
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        unsigned long wanted;
+        if (sscanf(line, "%9s %lu", name, &wanted) != 2 || count != 4)
+            die("a line should be: freewheel CYCLES, or: live CYCLES");
+        measure(wanted, strcmp(name, "live") == 0, arguments[3]);
+    }
     jack_client_close(client);
     return 0;
 }

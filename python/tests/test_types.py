@@ -96,3 +96,40 @@ def test_a_swap_in_a_group_needs_no_frame() -> None:
         interface.render(1)
         assert ticket.outcome
         assert ticket.outcome.late == 0
+
+
+def test_numbers_of_numpy_are_numbers_to_mypy_too() -> None:
+    """What is computed from arrays goes into calls as it is."""
+    frame, count = np.int64(100), np.uint32(64)
+    factor, rate, half = np.float32(0.5), np.float64(48_000), np.float32(0.5)
+    clip = amio.Clip(np.ones(1000), rate)
+    same = amio.AudioClip(np.ones(1000), np.float32(48_000))
+    entry = amio.Entry(
+        clip, frame, start=frame, end=np.int32(900), every=np.int64(2000), times=np.int8(2),
+        gain=factor, fade_in=count, fade_out=count, output=np.int16(0),
+    )  # fmt: skip
+    left, right = np.array([0.5, 0.25], np.float32)
+    pair = amio.Entry(clip, gain=(left, right), every=factor * 4000)
+    old = amio.PlayspecEntry(same, frame, frame + 100, frame, np.float32(0), factor, factor)
+    with amio.OfflineInterface(frame_rate=rate, period=count, inputs=np.int64(1)) as interface:
+        interface.chunk_frames, interface.chunk_interval = count, half
+        ticket = interface.schedule([entry, pair, old], at=frame, start=frame)
+        interface.schedule_playspec_change([old], frame, frame, None)
+        ticket.set_gain(np.int64(0), factor, factor, ramp=count)
+        with interface.group() as group:
+            group.schedule([entry], at=frame)
+            group.set_gain(ticket, np.int64(0), factor, ramp=count)
+            group.set_position(frame)
+        interface.set_position(frame)
+        interface.position = frame
+        interface.advance(count)
+        assert interface.render(count).shape == (64, 2)
+        assert len(interface.read(count, half)) == 64
+        assert interface.secs_to_frame(half) == 24_000
+        assert interface.frame_to_secs(frame * 480) == 1
+    assert amio.dB_to_factor(np.float32(0)) == amio.factor_to_dB(np.float32(10)) / 20
+    assert amio.Fader(np.float32(0), np.int8(0)).left_gain_factor == 1
+    assert len(clip.read(frame, count)) == 64
+    assert (entry.at, entry.stop, entry.frame_of(1)) == (100, 900, 2100)
+    assert amio.AudioClip.sine(factor * 880, factor, count, np.int64(1), rate).channels == 1
+    assert len(amio.AudioClip.zeros(count, np.int64(2), rate)) == 64

@@ -50,8 +50,9 @@ unsafe impl Versioned for amio_chunk {
     const SMALLEST: usize = size_of::<amio_chunk>();
 }
 
-/// Fetches captured input, as much as waits and fits and belongs together. Never blocks: if
-/// nothing waits, it is AMIO_OK with `out_chunk->frames` 0.
+/// Fetches captured input, as much as waits and fits and belongs together, of several periods if
+/// their times agree within 0.1 ms. Never blocks: if nothing waits, it is AMIO_OK with
+/// `out_chunk->frames` 0.
 ///
 /// Thread: any but the audio thread; one reader at a time, others wait their turn.
 /// Units: `out_samples` has room for `capacity_frames * input_channels` floats, at least one

@@ -7,8 +7,9 @@ use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
 
 impl Interface {
-    /// Copies captured frames into `buffer`, interleaved: those of one chunk, as many as there
-    /// are and fit. `None` if none wait. Never blocks. One thread reads at a time.
+    /// Copies captured frames into `buffer`, interleaved: as many as wait, fit and belong together,
+    /// of several periods if their times agree within 0.1 ms. `None` if none wait. Never blocks. One
+    /// thread reads at a time.
     ///
     /// # Errors
     /// [`Error::InvalidState`] if the interface has no inputs,
@@ -29,9 +30,10 @@ impl Interface {
                 buffer.len()
             )));
         }
-        let chunk = reader.read(buffer, inner.frame_rate_hz);
+        let chunk = reader.read_on(buffer, inner.frame_rate_hz);
         if reader.is_empty() {
             inner.input_signal.clear();
+            inner.inbox.rouse();
         }
         Ok(chunk)
     }

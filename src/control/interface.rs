@@ -161,7 +161,12 @@ impl Interface {
         };
         let rate = info.frame_rate_hz;
         let sizes = sizes(&config, &info);
-        let (engine_end, control_end) = link::new(sizes)?;
+        let (mut engine_end, control_end) = link::new(sizes)?;
+        if config.driver != DriverKind::Offline
+            && let Some(input) = &mut engine_end.input
+        {
+            input.touch();
+        }
         let settings = Settings {
             frame_rate_hz: rate,
             declick_frames: config.declick_frames_at(rate).into(),

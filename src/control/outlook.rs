@@ -63,6 +63,12 @@ impl Outlook {
         self.pending.len()
     }
 
+    /// Where the next of these swaps is due.
+    pub fn next_due(&self) -> Option<i64> {
+        let (_, next) = self.pending.front()?;
+        Some(next.when.insert_at)
+    }
+
     /// The order of a swap that has not ended.
     pub fn order_of(&self, ticket: Ticket) -> Option<u64> {
         self.orders.get(&ticket).copied()

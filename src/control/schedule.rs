@@ -169,6 +169,7 @@ impl Inner {
         let sent = end.sender.send(batch).is_ok();
         debug_assert!(sent, "the ring holds as many batches as may be in flight");
         self.readers.wake();
+        self.inbox.rouse();
         Ok(())
     }
 }

@@ -3,7 +3,8 @@
 //!
 //! The audio thread makes no system calls, so it cannot wake anybody. While an interface runs,
 //! this thread wakes by itself, about once a period, and signals whoever waits for events or
-//! input; while none runs, it sleeps until a notice comes.
+//! input. While nothing is expected of the engine it wakes less often, and while no interface runs
+//! it sleeps until a notice comes.
 
 use super::events::EventKind;
 use super::interface::{Inner, State};
@@ -12,7 +13,7 @@ use crate::driver::{Notice, Notify};
 use crate::error::{Error, Result};
 use crate::sys;
 use parking_lot::{Condvar, Mutex};
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -23,12 +24,16 @@ const TICK: std::ops::RangeInclusive<Duration> =
 /// Where periods are longer, and come one by one: how long after the next one was due, and how long it
 /// sleeps at most until then.
 const AFTER_PERIOD: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(100));
+/// How long it sleeps while nothing is expected of the engine; see [`Inner::expects_nothing`].
+const DOZE: Duration = Duration::from_millis(50);
 /// How long without a period counts as stalled, at least; see [`stall_after`].
 const STALL: Duration = Duration::from_millis(200);
 /// Where drivers leave their notices.
 pub(super) struct Inbox {
     queue: Mutex<Queue>,
     arrived: Condvar,
+    /// Whether the supervisor sleeps for [`DOZE`].
+    dozes: AtomicBool,
 }
 
 #[derive(Default)]
@@ -45,6 +50,7 @@ impl Inbox {
         Arc::new(Inbox {
             queue: Mutex::default(),
             arrived: Condvar::new(),
+            dozes: AtomicBool::new(false),
         })
     }
 
@@ -71,6 +77,25 @@ impl Inbox {
         self.arrived.notify_one();
     }
 
+    /// Lets the supervisor look once a period again. For whoever has just done what
+    /// [`Inner::expects_nothing`] looks at.
+    pub fn rouse(&self) {
+        // With the fence in `doze`: it sees what was done, or this sees that it dozes.
+        fence(Ordering::SeqCst);
+        if self.dozes.swap(false, Ordering::Relaxed) {
+            self.wake();
+        }
+    }
+
+    /// Tells whether the next sleep may be long.
+    fn doze(&self, expects_nothing: impl FnOnce() -> bool) -> bool {
+        self.dozes.store(true, Ordering::Relaxed);
+        fence(Ordering::SeqCst);
+        let dozes = expects_nothing();
+        self.dozes.store(dozes, Ordering::Relaxed);
+        dozes
+    }
+
     pub fn close(&self) {
         self.queue.lock().closed = true;
         self.arrived.notify_one();
@@ -88,6 +113,7 @@ impl Inbox {
             }
         }
         queue.woken = false;
+        self.dozes.store(false, Ordering::Relaxed);
         (!queue.closed).then(|| std::mem::take(&mut queue.notices))
     }
 }
@@ -129,6 +155,9 @@ impl Watch {
             let Some(inner) = inner.upgrade() else {
                 return;
             };
+            // What was expected before the pump may have come after it; and the engine may have
+            // something to tell of a notice, too.
+            let expected_nothing = notices.is_empty() && inner.expects_nothing();
             for notice in notices {
                 self.take(&inner, notice);
             }
@@ -145,7 +174,12 @@ impl Watch {
             tick = match state {
                 State::Running => {
                     let periods = self.watch_progress(&inner);
-                    Some(tick_of(&inner, periods))
+                    let dozes = expected_nothing && inbox.doze(|| inner.expects_nothing());
+                    Some(if dozes {
+                        DOZE
+                    } else {
+                        tick_of(&inner, periods)
+                    })
                 }
                 State::Lost => {
                     self.reconnect(&inner);
@@ -236,6 +270,25 @@ impl Watch {
     }
 }
 
+impl Inner {
+    /// Whether the engine has nothing to tell that anybody waits for: all that was asked of it is done,
+    /// no swap is due soon, and whoever reads input knows that some is there and has not fetched it.
+    /// What else it may tell, such as frames that were skipped, can wait for [`DOZE`].
+    fn expects_nothing(&self) -> bool {
+        let rate = f64::from(self.frame_rate_hz);
+        let soon = (2 * self.info.lock().period_frames) as u64 + (DOZE.as_secs_f64() * rate) as u64;
+        let has_inputs = self.config.input_channels > 0;
+        (!has_inputs || self.input_signal.is_set())
+            && self.batches_in_flight.load(Ordering::Acquire) == 0
+            && self.taps.load(Ordering::Acquire) == 0
+            && {
+                let position = self.shared.snapshot.read().position;
+                let next = self.outlook.lock().next_due();
+                next.is_none_or(|at| at.saturating_sub(position) > soon as i64)
+            }
+    }
+}
+
 /// How long it sleeps, when so many periods have run since it looked before.
 fn tick_of(inner: &Inner, ran: u64) -> Duration {
     let frames = inner.info.lock().period_frames;
@@ -262,6 +315,8 @@ mod tests {
     use crate::control::worker::Worker;
     use crate::control::{Config, Interface};
     use crate::driver::DriverKind;
+    use crate::link::Swap;
+    use crate::playspec::Playspec;
 
     /// Without a supervisor of its own.
     fn interface() -> Interface {
@@ -299,6 +354,66 @@ mod tests {
         watch.reconnect(inner);
         interface.advance(1, None, None).expect("it runs");
         assert_eq!(interface.stats().periods, 1);
+    }
+
+    #[test]
+    fn nothing_is_expected_once_all_that_was_asked_is_done_and_input_was_told_of() {
+        let interface = interface();
+        let inner = interface.inner();
+        interface.start().expect("it starts");
+        let run = || interface.advance(1, None, None).expect("it runs");
+        assert!(!inner.expects_nothing(), "somebody may wait for input");
+        run();
+        assert!(inner.expects_nothing(), "whoever waits was told");
+        interface.set_rolling(true).expect("it is asked");
+        assert!(!inner.expects_nothing(), "a command is on its way");
+        run();
+        assert!(inner.expects_nothing());
+
+        let playspec = Playspec::new(Vec::new()).expect("an empty one");
+        let swap_at = |frame| interface.schedule(&playspec, Swap::at(frame));
+        swap_at(48_000).expect("it is scheduled");
+        run();
+        assert!(inner.expects_nothing(), "a swap is due in a second");
+        interface.set_position(47_900).expect("it seeks");
+        run();
+        assert!(!inner.expects_nothing(), "it is due now");
+        interface.advance(100, None, None).expect("it runs");
+        assert!(inner.expects_nothing(), "it took over");
+        while interface
+            .read_input(&mut [0.0; 64])
+            .expect("it reads")
+            .is_some()
+        {}
+        assert!(!inner.expects_nothing(), "all input was read");
+    }
+
+    #[test]
+    fn whoever_changes_what_is_expected_ends_a_long_sleep() {
+        let interface = interface();
+        let (inner, inbox) = (interface.inner(), &interface.inner().inbox);
+        interface.start().expect("it starts");
+        let ends_sleep = |change: &dyn Fn()| {
+            assert!(inbox.doze(|| true));
+            change();
+            let begun = Instant::now();
+            inbox.wait(Some(Duration::from_secs(60)));
+            assert!(begun.elapsed() < Duration::from_secs(30));
+            assert!(!inbox.dozes.load(Ordering::Relaxed));
+        };
+        ends_sleep(&|| interface.set_rolling(true).expect("it is asked"));
+        interface.advance(1, None, None).expect("it runs");
+        ends_sleep(&|| {
+            assert!(
+                interface
+                    .read_input(&mut [0.0; 2])
+                    .expect("it reads")
+                    .is_some()
+            );
+        });
+        assert!(!inbox.doze(|| inner.expects_nothing()));
+        inbox.rouse();
+        assert!(!inbox.queue.lock().woken, "it did not sleep for long");
     }
 
     #[test]

@@ -151,7 +151,7 @@ pub(crate) struct Request {
 /// Grows while servers answer this process: calls of its drivers that wait for each other come to
 /// their turn.
 pub(crate) fn progress() -> u64 {
-    crate::jack::turns_ended()
+    jack::progress()
 }
 
 /// Opens a driver. It may block as long as its server does.

@@ -8,7 +8,17 @@ use crate::error::Result;
 use crate::units::{Latency, Ticket};
 use ringbuf::traits::{Consumer, Observer, Producer};
 use ringbuf::{HeapCons, HeapProd};
+use std::hint::black_box;
+use std::mem::MaybeUninit;
 use std::ops::Range;
+
+/// Frames that follow each other are read together if their times differ by no more than this from what
+/// their number says: less than the times themselves waver.
+const SAME_TIME_NS: u64 = 100_000;
+
+/// How many bytes of a ring are touched. One of more is for an application that wants to be away for
+/// minutes, and takes its memory as it fills.
+const MOST_TOUCHED: usize = 1 << 26;
 
 /// How many samples are put side by side before they are written; at least a frame of each channel.
 const BLOCK_SAMPLES: usize = 512;
@@ -50,6 +60,18 @@ impl Chunk {
             ..self
         }
     }
+
+    /// Whether it and the one before are one stretch, on the device, on the timeline and in time.
+    fn goes_on_after(&self, before: &Chunk, frame_rate_hz: u32) -> bool {
+        let expected = before.after(before.frames, frame_rate_hz);
+        let late_ns = self.time_ns.abs_diff(expected.time_ns);
+        let same = Chunk {
+            frames: self.frames,
+            time_ns: self.time_ns,
+            ..expected
+        };
+        *self == same && late_ns <= SAME_TIME_NS
+    }
 }
 
 pub(super) fn new(
@@ -84,6 +106,13 @@ pub(crate) struct InputWriter {
     lost: u64,
     /// Whether the driver skipped frames since the last stamp.
     xrun: bool,
+}
+
+fn touch<T>(ring: &mut HeapProd<T>) {
+    let (places, _) = ring.vacant_slices_mut();
+    let touched = places.len().min(MOST_TOUCHED / size_of::<T>());
+    // Otherwise the compiler may ask for memory that reads as 0, and write nothing.
+    black_box(&mut places[..touched]).fill_with(MaybeUninit::zeroed);
 }
 
 /// What became of a chunk.
@@ -158,11 +187,11 @@ impl InputWriter {
         }
     }
 
-    /// Writes to all the memory, so that it is there. Not for the audio thread; nothing was written
-    /// yet.
-    pub fn touch(&mut self, reader: &mut InputReader) {
-        self.samples.push_iter(std::iter::repeat(0.0));
-        reader.samples.clear();
+    /// Writes to the memory, so that the audio thread is not the first to touch it, which costs a page
+    /// fault each. Not for the audio thread.
+    pub fn touch(&mut self) {
+        touch(&mut self.samples);
+        touch(&mut self.stamps);
     }
 
     /// How many frames wait to be read.
@@ -197,6 +226,21 @@ impl InputReader {
             self.current = Some((whole, before + frames));
         }
         Some(Chunk { frames, ..stamp })
+    }
+
+    /// As [`InputReader::read`], with as much of the following chunks as goes on where it ends.
+    pub fn read_on(&mut self, buffer: &mut [f32], frame_rate_hz: u32) -> Option<Chunk> {
+        let mut whole = self.read(buffer, frame_rate_hz)?;
+        loop {
+            let rest = &mut buffer[whole.frames as usize * self.channels..];
+            let next = self.stamps.try_peek();
+            if rest.len() < self.channels
+                || !next.is_some_and(|next| next.goes_on_after(&whole, frame_rate_hz))
+            {
+                return Some(whole);
+            }
+            whole.frames += self.read(rest, frame_rate_hz)?.frames;
+        }
     }
 
     /// How many chunks wait to be read.

@@ -41,9 +41,8 @@ pub(crate) fn tap(
     frames: usize,
     chunks: usize,
 ) -> Result<(TapWriter, TapReader)> {
-    let (mut writer, mut reader) = input::new(channels.len(), frames, chunks)?;
-    // The audio thread shall not be the first to touch the memory, which costs a page fault each.
-    writer.touch(&mut reader);
+    let (mut writer, reader) = input::new(channels.len(), frames, chunks)?;
+    writer.touch();
     let shared = Arc::new(Shared::default());
     let writer = TapWriter {
         source,

@@ -28,7 +28,7 @@ from ._input import InputStream
 from ._library import lib
 from ._life import close_all
 from ._options import Options
-from ._typing import Unpack
+from ._typing import Number, Unpack
 from .analysis import Analysis, FileInfo, Levels, Loudness, Overview, probe
 from .audio_clip import AudioClip, InputAudioChunk
 from .clip import Clip, FileFormat, Quality
@@ -112,10 +112,10 @@ def create_io_interface(
 ) -> NativeInterface: ...
 @overload
 def create_io_interface(
-    driver: Literal["null"], *, frame_rate: float, starting_time: datetime | None = None
+    driver: Literal["null"], *, frame_rate: Number, starting_time: datetime | None = None
 ) -> NullInterface: ...
 @overload
-def create_io_interface(driver: Literal["dummy"], *, frame_rate: float) -> DummyInterface: ...
+def create_io_interface(driver: Literal["dummy"], *, frame_rate: Number) -> DummyInterface: ...
 @overload
 def create_io_interface(
     driver: Literal["offline"], **kwargs: Unpack[Options]

@@ -13,6 +13,8 @@ from typing import Any, SupportsIndex, TypeVar
 
 import numpy as np
 
+from ._typing import Number
+
 _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 PathLike = str | os.PathLike[str]
@@ -64,11 +66,12 @@ def real(what: str, given: object) -> float:
     return float(given)
 
 
-def positive(what: str, given: float) -> float:
+def positive(what: str, given: Number) -> float:
     """A rate: above 0."""
-    if not 0 < real(what, given) < math.inf:
+    number = real(what, given)
+    if not 0 < number < math.inf:
         raise ValueError(f"{what} is {given}; it must be above 0, and finite")
-    return given
+    return given if isinstance(given, (int, float)) else number
 
 
 def gain(what: str, given: object) -> float:
@@ -101,7 +104,7 @@ def function(what: str, given: _Function | None) -> _Function | None:
     return given
 
 
-def seconds(what: str, given: float | None) -> float | None:
+def seconds(what: str, given: Number | None) -> float | None:
     """A time to wait; ``None``: for ever."""
     if given is None:
         return None
@@ -110,14 +113,14 @@ def seconds(what: str, given: float | None) -> float | None:
     return None if time == math.inf else max(time, 0.0)
 
 
-def interval(what: str, given: float) -> float:
+def interval(what: str, given: Number) -> float:
     """A time from one thing to the next, in seconds: 0 or more."""
     if not 0 <= real(what, given) < math.inf:
         raise ValueError(f"{what} is {given}; it must be a number of seconds, 0 or more")
     return float(given)
 
 
-def whole_rate(frame_rate: float) -> int:
+def whole_rate(frame_rate: Number) -> int:
     """A frame rate as the library has it: a whole number."""
     given = real("frame_rate", frame_rate)
     if not 1000 <= given <= 768_000 or given != round(given):

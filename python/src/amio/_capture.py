@@ -14,6 +14,7 @@ from ._library import Handle
 from ._life import Life
 from ._options import Options, channels
 from ._pump import Watch, deadline_of
+from ._typing import Number
 from .audio_clip import InputAudioChunk
 from .errors import InvalidStateError, TimedOutError
 from .interface import InputChunkCallback
@@ -76,10 +77,10 @@ class Capture(Life):
         return self._chunk_interval
 
     @chunk_interval.setter
-    def chunk_interval(self, seconds: float) -> None:
+    def chunk_interval(self, seconds: Number) -> None:
         self._chunk_interval = interval("chunk_interval", seconds)
 
-    def read(self, frames: SupportsIndex, timeout: float | None = None) -> InputAudioChunk:
+    def read(self, frames: SupportsIndex, timeout: Number | None = None) -> InputAudioChunk:
         """Reads captured input, waiting until there are so many frames.
 
         Where no event loop has the interface, callbacks of what has happened are called meanwhile,

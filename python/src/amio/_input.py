@@ -10,7 +10,6 @@ from datetime import datetime, timedelta
 from typing import NamedTuple, SupportsIndex
 
 import numpy as np
-from numpy.typing import NDArray
 
 from . import _abi
 from ._arguments import unsigned
@@ -35,73 +34,49 @@ class Clock:
     at: Callable[[int, int], datetime]
 
 
-class _Stretch(NamedTuple):
-    """Frames that belong together: neither the device nor the timeline jumps within them."""
+class _Durations(dict[int, timedelta]):
+    """How long so many frames last. Chunks begin at the same few places again and again."""
 
-    samples: NDArray[np.float32]
-    position: int
-    device_frame: int
-    #: When its first frame was captured.
-    wall_time: datetime
-    ticket: int
-    rolling: bool
-    lost_before: int
-    skipped: bool
-    capture_latency: int
-    playback_latency: int
+    def __init__(self, frame_rate: float) -> None:
+        self._frame_rate = frame_rate
 
-    def followed_by(self, other: _Stretch) -> bool:
-        """Whether the other one is the same stretch, going on."""
-        return (
-            self.device_frame + len(self.samples) == other.device_frame
-            and self.position + (len(self.samples) if self.rolling else 0) == other.position
-            and (self.rolling, self.ticket) == (other.rolling, other.ticket)
-            and not other.lost_before
-            and not other.skipped
-        )
+    def __missing__(self, frames: int) -> timedelta:
+        self[frames] = duration = timedelta(seconds=frames / self._frame_rate)
+        return duration
 
-    def chunk(self, begin: int, samples: NDArray[np.float32], frame_rate: float) -> InputAudioChunk:
-        """What begins so many frames after its beginning."""
-        if not begin:
-            position, wall_time = self.position, self.wall_time
-            lost_before, skipped = self.lost_before, self.skipped
-        else:
-            position = self.position + begin if self.rolling else self.position
-            wall_time = self.wall_time + timedelta(seconds=begin / frame_rate)
-            lost_before, skipped = 0, False
-        return InputAudioChunk._captured(
-            samples,
-            frame_rate,
-            self.ticket,
-            position,
-            self.rolling,
-            wall_time,
-            self.device_frame + begin,
-            lost_before,
-            skipped,
-            self.capture_latency,
-            self.playback_latency,
-        )
+
+def _goes_on(later: InputAudioChunk, chunk: InputAudioChunk) -> bool:
+    """Whether neither the device nor the timeline jumps between two chunks."""
+    frames = len(chunk)
+    return (
+        chunk.device_frame + frames == later.device_frame
+        and chunk.starting_frame + (frames if chunk.was_transport_rolling else 0)
+        == later.starting_frame
+        and chunk.was_transport_rolling == later.was_transport_rolling
+        and chunk.playspec_id == later.playspec_id
+        and not later.lost_before
+        and not later.skipped_before
+    )
 
 
 class _Fetched(NamedTuple):
     """What was fetched: one stretch in pieces, and what does not follow it."""
 
-    pieces: tuple[_Stretch, ...] = ()
+    pieces: tuple[InputAudioChunk, ...] = ()
     frames: int = 0
-    following: _Stretch | None = None
+    following: InputAudioChunk | None = None
 
-    def and_then(self, stretch: _Stretch) -> _Fetched:
-        if self.pieces and not self.pieces[-1].followed_by(stretch):
-            return self._replace(following=stretch)
-        return _Fetched((*self.pieces, stretch), self.frames + len(stretch.samples))
+    def and_then(self, piece: InputAudioChunk) -> _Fetched:
+        if self.pieces and not _goes_on(piece, self.pieces[-1]):
+            return self._replace(following=piece)
+        return _Fetched((*self.pieces, piece), self.frames + len(piece))
 
     def from_frame(self, frame: int) -> tuple[_Fetched, int]:
         """What is left with the piece that has a frame, and the frame's place in it."""
         pieces, frames = self.pieces, self.frames
-        while pieces and frame >= len(pieces[0].samples):
-            frame -= len(pieces[0].samples)
-            frames -= len(pieces[0].samples)
+        while pieces and frame >= len(pieces[0]):
+            frame -= len(pieces[0])
+            frames -= len(pieces[0])
             pieces = pieces[1:]
         if pieces:
             return _Fetched(pieces, frames, self.following), frame
@@ -130,6 +105,7 @@ class InputReader:
         # Of the block: what the library has just written there, if there are frames.
         self._raw = sized(_abi.Chunk)
         self._fetched = _Fetched()
+        self._durations = _Durations(clock.frame_rate)
         # How many frames of its first piece were taken.
         self._taken = 0
 
@@ -175,34 +151,36 @@ class InputReader:
             )
             if not raw.frames:
                 return False
-        stretch = _Stretch(
+        piece = InputAudioChunk._captured(
             self._block[: raw.frames].copy(),
-            raw.position,
-            raw.device_frame,
-            self._clock.at(raw.device_frame, raw.time_ns),
+            self._clock.frame_rate,
             raw.ticket,
+            raw.position,
             bool(raw.rolling),
+            self._clock.at(raw.device_frame, raw.time_ns),
+            raw.device_frame,
             raw.lost_before_frames,
             bool(raw.xrun),
             raw.capture_latency_frames,
             raw.playback_latency_frames,
         )
-        self._fetched, raw.frames = self._fetched.and_then(stretch), 0
+        self._fetched, raw.frames = self._fetched.and_then(piece), 0
         return True
 
     def _take(self) -> InputAudioChunk:
         """The next chunk of what was fetched, whole or not."""
         fetched, begin = self._fetched, self._taken
-        first, end = fetched.pieces[0], fetched.frames
+        first = fetched.pieces[0]
+        samples, end = first._array, fetched.frames
         if self._frames is not None and begin + self._frames < end:
             end = begin + self._frames
-        if end < len(first.samples):
-            chunk = first.chunk(begin, first.samples[begin:end], self._clock.frame_rate)
+        if end < len(samples):
+            chunk = first._part(begin, samples[begin:end], self._durations[begin])
             self._taken = end
             return chunk
-        pieces = [piece.samples for piece in fetched.pieces]
-        samples = pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
-        chunk = first.chunk(begin, samples[begin:end], self._clock.frame_rate)
+        if len(fetched.pieces) > 1:
+            samples = np.concatenate([piece._array for piece in fetched.pieces])
+        chunk = first._part(begin, samples[begin:end], self._durations[begin])
         self._fetched, self._taken = fetched.from_frame(end)
         return chunk
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable
-from typing import Any, Literal, TypedDict, cast
+from typing import Any, Literal, SupportsIndex, TypedDict, cast
 
 from . import _abi
 from ._arguments import one_of, switch, text, whole_rate, within
 from ._library import sized
+from ._typing import Number
 
 SkipPolicy = Literal["slip", "catch_up"]
 _SKIP_POLICIES: dict[str, int] = {"slip": _abi.SKIP_SLIP, "catch_up": _abi.SKIP_CATCH_UP}
@@ -52,20 +54,20 @@ class Options(TypedDict, total=False):
     client_name: str | None
     server_name: str | None
     start_server: bool | None
-    frame_rate: float | None
-    period: int | None
-    inputs: int | None
-    outputs: int | None
+    frame_rate: Number | None
+    period: SupportsIndex | None
+    inputs: SupportsIndex | None
+    outputs: SupportsIndex | None
     connect: bool | None
     clamp: bool | None
-    declick: int | None
+    declick: SupportsIndex | None
     skip: SkipPolicy | None
-    swap_queue: int | None
-    command_queue: int | None
-    capture_buffer: int | None
-    capture_latency: int | None
-    playback_latency: int | None
-    read_ahead: int | None
+    swap_queue: SupportsIndex | None
+    command_queue: SupportsIndex | None
+    capture_buffer: SupportsIndex | None
+    capture_latency: SupportsIndex | None
+    playback_latency: SupportsIndex | None
+    read_ahead: SupportsIndex | None
 
 
 def given(options: Options) -> Options:
@@ -77,7 +79,7 @@ def given(options: Options) -> Options:
 def channels(options: Options, side: Literal["inputs", "outputs"]) -> int:
     """How many channels are asked for."""
     asked = options.get(side)
-    return _CHANNELS if asked is None else asked
+    return _CHANNELS if asked is None else operator.index(asked)
 
 
 def config(driver: int, options: Options) -> _abi.InterfaceConfig:

@@ -20,6 +20,7 @@ from typing import Any, Protocol, TypeVar
 
 from ._arguments import NOT_ASYNC, seconds
 from ._library import Handle, lib
+from ._typing import Number
 from .clip import collect_arrays
 from .errors import ClosedError, InvalidStateError, TimedOutError
 from .events import Event, Mailbox
@@ -71,6 +72,9 @@ class Pump:
         self._failures = Failures()
         self._input_watched = False
         self._input_timer: asyncio.TimerHandle | None = None
+        self._input_poll = select.poll()
+        self._input_poll.register(self._input_fd, select.POLLIN)
+        self._on_input_timer = weakly(self._input_has_gathered)
         self._input_waiter: asyncio.Future[None] | None = None
         # One thread at a time hands over, and may do so in a callback again.
         self._in_order = threading.RLock()
@@ -249,7 +253,7 @@ class Pump:
             finally:
                 del failed  # its traceback has this frame
 
-    def wait_until(self, done: Callable[[], bool], timeout: float | None) -> None:
+    def wait_until(self, done: Callable[[], bool], timeout: Number | None) -> None:
         """Waits until events have made something true."""
         self._interface.must_be_ours()
         self._refuse_to_block()
@@ -310,10 +314,14 @@ class Pump:
             self._input_timer = None
         if self._loop is None or not self._input_watched:
             return
-        if _wait_readable([self._input_fd], 0):
+        if self._input_poll.poll(0):
             self._give_input()
         else:
             self._watch.begin(self._loop, self._input_fd, weakly(self._give_input))
+
+    def _input_has_gathered(self) -> None:
+        self._input_timer = None
+        self._arm_input()
 
     def _give_input(self) -> None:
         """Hands over what waits, and lets some more gather."""
@@ -321,8 +329,7 @@ class Pump:
         self._watch.end(self._input_fd)
         owner = self._owner()
         if self._input_watched and owner is not None:
-            again = weakly(self._arm_input)
-            self._input_timer = self._loop.call_later(owner.chunk_interval, again)
+            self._input_timer = self._loop.call_later(owner.chunk_interval, self._on_input_timer)
             self.take_input()
 
 
@@ -347,6 +354,8 @@ class Watch:
 
     def end(self, descriptor: int) -> None:
         """The loop does so no longer. Fine if it did not."""
+        if descriptor not in self._descriptors:
+            return
         self._descriptors.discard(descriptor)
         if self._loop is not None and not self._loop.is_closed():
             self._loop.remove_reader(descriptor)
@@ -415,7 +424,7 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
         return None
 
 
-def deadline_of(timeout: float | None) -> float | None:
+def deadline_of(timeout: Number | None) -> float | None:
     """When ``time.monotonic()`` will have gone on by so many seconds; ``None``: never."""
     limit = seconds("timeout", timeout)
     return None if limit is None else time.monotonic() + limit

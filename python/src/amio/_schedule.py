@@ -12,6 +12,7 @@ from typing import SupportsIndex
 from . import _abi
 from ._arguments import gain, ramp, signed, whole
 from ._library import Handle, lib
+from ._typing import Number
 from .audio_clip import AudioClip
 from .clip import Clip
 from .errors import AmioError
@@ -52,7 +53,7 @@ class NativePlayspec:
         self._prepared.clear()
 
     def gain_change(
-        self, entry: SupportsIndex, left: float, right: float | None, ramp_frames: SupportsIndex
+        self, entry: SupportsIndex, left: Number, right: Number | None, ramp_frames: SupportsIndex
     ) -> tuple[Handle, int, float, float, int] | None:
         """What the library's functions for that ask for; ``None`` if the entry never sounds."""
         index = whole("entry", entry)

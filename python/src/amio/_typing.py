@@ -1,10 +1,16 @@
-"""What annotations need that Python 3.10 does not have, so that they can be evaluated."""
+"""What annotations need: of newer Pythons, so that they can be evaluated, and of numpy."""
 
 import sys
+from typing import Any, TypeAlias
+
+import numpy as np
 
 if sys.version_info >= (3, 11):
     from typing import Self, Unpack
 else:
     from typing_extensions import Self, Unpack
 
-__all__ = ["Self", "Unpack"]
+#: A number that is given. Those of numpy are, to type checkers, neither ``float`` nor ``int``.
+Number: TypeAlias = float | np.floating[Any] | np.integer[Any]
+
+__all__ = ["Number", "Self", "Unpack"]

@@ -14,15 +14,16 @@ import tempfile
 from collections.abc import Iterable
 from fractions import Fraction
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any, SupportsIndex, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import _sound_files
-from ._arguments import positive
+from ._arguments import positive, whole
 from ._notebook import player
 from ._sound_files import FileName
+from ._typing import Number
 from .clip import Clip
 from .errors import ContractError
 from .fader import factor_to_dB
@@ -55,7 +56,7 @@ class AudioClip:
     Change it from one thread at a time.
     """
 
-    def __init__(self, array: FloatArray, frame_rate: float) -> None:
+    def __init__(self, array: FloatArray, frame_rate: Number) -> None:
         if not isinstance(array, np.ndarray):
             raise ContractError(f"array is a {type(array).__name__}; it must be a numpy array")
         if isinstance(array, np.ma.MaskedArray):
@@ -110,7 +111,7 @@ class AudioClip:
         return self._frame_rate
 
     @frame_rate.setter
-    def frame_rate(self, value: float) -> None:
+    def frame_rate(self, value: Number) -> None:
         self._frame_rate = positive("frame_rate", value)
 
     @property
@@ -158,7 +159,7 @@ class AudioClip:
         return factor_to_dB(math.sqrt(total / self._array.size))
 
     def create_metering_data(
-        self, metering_fps: float = 24
+        self, metering_fps: Number = 24
     ) -> tuple[int, NDArray[np.int8], NDArray[np.int8]]:
         """What a level meter shows while the clip plays.
 
@@ -199,7 +200,7 @@ class AudioClip:
         scaled = np.clip(self._array * 32767, -32767, 32767)
         return np.nan_to_num(scaled, copy=False).astype(np.int16).tobytes()
 
-    def to_clip(self, frame_rate: float | None = None) -> Clip:
+    def to_clip(self, frame_rate: Number | None = None) -> Clip:
         """A copy of the samples as they are now, as float32, ready to be played.
 
         While the clip is not :attr:`writeable`, always the same one: scheduling it again costs
@@ -297,7 +298,7 @@ class AudioClip:
         if not self.writeable:
             raise ContractError("the clip is not writeable; set writeable to True first")
 
-    def resampled_if_needed(self, required_frame_rate: float, epsilon: float = 0.1) -> AudioClip:
+    def resampled_if_needed(self, required_frame_rate: Number, epsilon: Number = 0.1) -> AudioClip:
         """The same sound at another frame rate, band-limited, with all channels.
 
         Args:
@@ -397,17 +398,17 @@ class AudioClip:
             subprocess.run([audacity, path], check=False)
 
     @staticmethod
-    def zeros(length: int, channels: int, frame_rate: float) -> AudioClip:
+    def zeros(length: SupportsIndex, channels: SupportsIndex, frame_rate: Number) -> AudioClip:
         """Silence of ``length`` frames, float32."""
         return AudioClip(np.zeros((length, channels), np.float32), frame_rate)
 
     @staticmethod
     def sine(
-        frequency: float,
-        amplitude: float,
-        length: int,
-        channels: int,
-        frame_rate: float,
+        frequency: Number,
+        amplitude: Number,
+        length: SupportsIndex,
+        channels: SupportsIndex,
+        frame_rate: Number,
     ) -> AudioClip:
         """A sine of ``length`` frames, float64, the same in all channels.
 
@@ -415,9 +416,11 @@ class AudioClip:
         the last, both included, so that whole periods end on 0. That makes the tone
         ``length / (length - 1)`` times as high, which matters for very short ones alone.
         """
-        periods = length / positive("frame_rate", frame_rate) * frequency
-        wave = amplitude * np.sin(np.linspace(0, 2 * np.pi * periods, length))
-        return AudioClip(np.repeat(wave[:, np.newaxis], channels, axis=1), frame_rate)
+        frames = whole("length", length)
+        periods = frames / positive("frame_rate", frame_rate) * frequency
+        wave = float(amplitude) * np.sin(np.linspace(0, 2 * np.pi * periods, frames))
+        count = whole("channels", channels)
+        return AudioClip(np.repeat(wave[:, np.newaxis], count, axis=1), frame_rate)
 
     @staticmethod
     def stereo_clip_from_mono_clips(left: AudioClip, right: AudioClip) -> AudioClip:
@@ -525,6 +528,19 @@ class InputAudioChunk(AudioClip):
             "playback_latency": playback_latency,
         }
         return chunk
+
+    def _part(self, begin: int, array: FloatArray, later: datetime.timedelta) -> InputAudioChunk:
+        """What begins so many frames, which last so long, after its beginning."""
+        part = InputAudioChunk.__new__(InputAudioChunk)
+        part.__dict__ = values = self.__dict__.copy()
+        values["_array"] = array
+        if begin:
+            if self.was_transport_rolling:
+                values["starting_frame"] += begin
+            values["wall_time"] += later
+            values["device_frame"] += begin
+            values["lost_before"], values["skipped_before"] = 0, False
+        return part
 
     def _described(self) -> str:
         rolling = "rolling" if self.was_transport_rolling else "stopped"

@@ -15,6 +15,7 @@ from ._library import Handle, Unique, lib, sized
 from ._notebook import player
 from ._progress import Progress, watched
 from ._samples import MOST_CHANNELS, SAMPLE_FORMATS, can_be_frozen, checked, freeze
+from ._typing import Number
 
 Quality = Literal["draft", "good", "best"]
 FileFormat = Literal[
@@ -68,7 +69,7 @@ class Clip(Unique):
     :meth:`read` gives.
     """
 
-    def __init__(self, array: NDArray[Any], frame_rate: float, *, copy: bool = True) -> None:
+    def __init__(self, array: NDArray[Any], frame_rate: Number, *, copy: bool = True) -> None:
         samples = _two_dimensional(array)
         layout = None if copy else _layout_of(samples)
         clip_format = sized(_abi.ClipFormat)
@@ -102,7 +103,7 @@ class Clip(Unique):
     def open(
         cls,
         path: PathLike,
-        frame_rate: float | None = None,
+        frame_rate: Number | None = None,
         *,
         quality: Quality = "good",
         progress: Progress | None = None,
@@ -137,7 +138,7 @@ class Clip(Unique):
     def stream(
         cls,
         path: PathLike,
-        frame_rate: float | None = None,
+        frame_rate: Number | None = None,
         *,
         quality: Quality = "good",
     ) -> Clip:
@@ -154,7 +155,7 @@ class Clip(Unique):
 
     def convert(
         self,
-        frame_rate: float,
+        frame_rate: Number,
         *,
         quality: Quality = "good",
         progress: Progress | None = None,
@@ -352,7 +353,7 @@ def format_of(path: PathLike) -> FileFormat:
     return _FORMAT_OF_END[end]
 
 
-def _open_options(frame_rate: float | None, quality: Quality) -> _abi.OpenOptions:
+def _open_options(frame_rate: Number | None, quality: Quality) -> _abi.OpenOptions:
     options = sized(_abi.OpenOptions)
     options.frame_rate_hz = 0 if frame_rate is None else whole_rate(frame_rate)
     options.quality = one_of("quality", quality, QUALITIES)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ._arguments import positive
+from ._typing import Number
 from .interface import Interface
 
 
@@ -13,7 +14,7 @@ class DummyInterface(Interface):
         frame_rate: frames per second; any number above 0.
     """
 
-    def __init__(self, frame_rate: float) -> None:
+    def __init__(self, frame_rate: Number) -> None:
         super().__init__()
         self._frame_rate = positive("frame_rate", frame_rate)
 

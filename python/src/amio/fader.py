@@ -9,15 +9,16 @@ import math
 import sys
 
 from ._arguments import real
+from ._typing import Number
 from .errors import ContractError
 
 
-def factor_to_dB(factor: float) -> float:
+def factor_to_dB(factor: Number) -> float:
     """Decibels of a factor: 0.0 for 1, ``-inf`` for 0 and for whatever is not above it."""
     return 20.0 * math.log10(factor) if factor > sys.float_info.min else -math.inf
 
 
-def dB_to_factor(dB: float) -> float:
+def dB_to_factor(dB: Number) -> float:
     """The factor of decibels: 1.0 for 0 dB, 0.0 for ``-inf``."""
     return float(10 ** (dB / 20.0))
 
@@ -34,7 +35,7 @@ class Fader:
         ContractError: ``pan`` is not from -1 to 1.
     """
 
-    def __init__(self, vol_dB: float = 0.0, pan: float = 0.0) -> None:
+    def __init__(self, vol_dB: Number = 0.0, pan: Number = 0.0) -> None:
         self.vol_dB = vol_dB
         self.pan = pan
 
@@ -44,7 +45,7 @@ class Fader:
         return factor_to_dB(self.vol_factor)
 
     @vol_dB.setter
-    def vol_dB(self, value_dB: float) -> None:
+    def vol_dB(self, value_dB: Number) -> None:
         self.vol_factor = dB_to_factor(real("vol_dB", value_dB))
 
     @property
@@ -53,7 +54,7 @@ class Fader:
         return self._vol_factor
 
     @vol_factor.setter
-    def vol_factor(self, value_factor: float) -> None:
+    def vol_factor(self, value_factor: Number) -> None:
         self._vol_factor = real("vol_factor", value_factor)
 
     @property
@@ -62,10 +63,11 @@ class Fader:
         return self._pan
 
     @pan.setter
-    def pan(self, value: float) -> None:
-        if not -1 <= real("pan", value) <= 1:
+    def pan(self, value: Number) -> None:
+        pan = real("pan", value)
+        if not -1 <= pan <= 1:
             raise ContractError(f"pan is {value}; it must be -1 (left) to 1 (right)")
-        self._pan = value
+        self._pan = pan
 
     @property
     def left_gain_factor(self) -> float:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, SupportsIndex
 
 from ._arguments import signed, switch
 from ._library import Handle, Unique, lib
+from ._typing import Number
 from .ticket import Ticket
 
 if TYPE_CHECKING:
@@ -55,8 +56,8 @@ class Group(Unique):
         self,
         ticket: Ticket,
         entry: SupportsIndex,
-        left: float,
-        right: float | None = None,
+        left: Number,
+        right: Number | None = None,
         *,
         ramp: SupportsIndex = 0,
     ) -> None:

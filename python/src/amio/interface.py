@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from typing import SupportsIndex
 
+from ._typing import Number
 from .audio_clip import InputAudioChunk
 from .playspec import Entry, PlayspecEntry
 
@@ -55,13 +56,13 @@ class Interface:
         """
         raise NotImplementedError
 
-    def secs_to_frame(self, seconds: float) -> int:
+    def secs_to_frame(self, seconds: Number) -> int:
         """The frame that sounds after so many seconds, rounded towards zero."""
         return int(self.get_frame_rate() * seconds)
 
-    def frame_to_secs(self, frame: int) -> float:
+    def frame_to_secs(self, frame: Number) -> float:
         """How many seconds into the timeline a frame sounds."""
-        return frame / self.get_frame_rate()
+        return float(frame / self.get_frame_rate())
 
     async def init(self, client_name: str) -> None:
         """Opens the interface, under a name for the server to show.

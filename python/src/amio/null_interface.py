@@ -7,6 +7,7 @@ from datetime import datetime, timezone
 
 from ._arguments import positive
 from ._library import lib
+from ._typing import Number
 from .errors import ContractError
 from .offline_interface import OfflineInterface
 
@@ -24,10 +25,10 @@ class NullInterface(OfflineInterface):
     #: How many frames :meth:`advance_single_chunk_length` advances.
     chunk_length = 4800
 
-    def __init__(self, frame_rate: float, starting_time: datetime | None = None) -> None:
-        positive("frame_rate", frame_rate)
+    def __init__(self, frame_rate: Number, starting_time: datetime | None = None) -> None:
+        rate = positive("frame_rate", frame_rate)
         super().__init__()
-        self._frame_rate = frame_rate
+        self._frame_rate = rate
         self._starting_time = starting_time or datetime.now(timezone.utc)
         self.chunk_frames = self.chunk_length
         self._named = False

@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import KW_ONLY, dataclass, fields
 from fractions import Fraction
 from numbers import Rational, Real
-from typing import Any, ClassVar, SupportsIndex, TypeAlias, overload
+from typing import TYPE_CHECKING, Any, ClassVar, SupportsIndex, TypeAlias, cast, overload
 
 import numpy as np
 from numpy.typing import NDArray
 
 from ._arguments import FARTHEST_FRAME, GREATEST_GAIN, whole
-from ._typing import Self
+from ._typing import Number, Self
 from .audio_clip import AudioClip
 from .clip import Clip
 from .errors import ContractError
@@ -79,16 +79,16 @@ class PlayspecEntry(tuple[Any, ...]):
     def __new__(
         cls,
         clip: AnyClip,
-        frame_a: int,
-        frame_b: int,
-        play_at_frame: int,
-        repeat_interval: Fraction | float,
-        gain_l: float,
-        gain_r: float,
+        frame_a: SupportsIndex,
+        frame_b: SupportsIndex,
+        play_at_frame: SupportsIndex,
+        repeat_interval: Fraction | Number,
+        gain_l: Number,
+        gain_r: Number,
     ) -> Self:
         values = (clip, frame_a, frame_b, play_at_frame, repeat_interval, gain_l, gain_r)
         entry = super().__new__(cls, values)
-        entry._values = values
+        entry._values = cast(_Values, values)
         return entry
 
     @property
@@ -140,15 +140,15 @@ class PlayspecEntry(tuple[Any, ...]):
         return self.play_at_frame
 
     @start.setter
-    def start(self, new_start: int) -> None:
-        new_start = whole("start", new_start)
-        frame_a = self.frame_a + new_start - self.play_at_frame
+    def start(self, new_start: SupportsIndex) -> None:
+        begin = whole("start", new_start)
+        frame_a = self.frame_a + begin - self.play_at_frame
         if frame_a < 0:
             raise ContractError(
-                f"start is {new_start}; it must be at least {self.play_at_frame - self.frame_a},"
+                f"start is {begin}; it must be at least {self.play_at_frame - self.frame_a},"
                 " where the clip itself begins"
             )
-        self._change(frame_a=min(frame_a, self.frame_b), play_at_frame=new_start)
+        self._change(frame_a=min(frame_a, self.frame_b), play_at_frame=begin)
 
     @property
     def end(self) -> int:
@@ -160,7 +160,7 @@ class PlayspecEntry(tuple[Any, ...]):
         return self.play_at_frame + len(self)
 
     @end.setter
-    def end(self, new_end: int) -> None:
+    def end(self, new_end: SupportsIndex) -> None:
         length = max(whole("end", new_end) - self.play_at_frame, 0)
         self._change(frame_b=self.frame_a + length)
 
@@ -300,6 +300,23 @@ class Entry:
     fade_out: int = 0
     output: int = 0
 
+    if TYPE_CHECKING:
+        # What may be given; what is kept is of the types above.
+        def __init__(
+            self,
+            clip: AnyClip,
+            at: SupportsIndex = 0,
+            *,
+            start: SupportsIndex = 0,
+            end: SupportsIndex | None = None,
+            every: Fraction | Number | None = None,
+            times: SupportsIndex | None = None,
+            gain: Number | Sequence[Number] | NDArray[np.floating[Any]] = 1.0,
+            fade_in: SupportsIndex = 0,
+            fade_out: SupportsIndex = 0,
+            output: SupportsIndex = 0,
+        ) -> None: ...
+
     def __post_init__(self) -> None:
         if not isinstance(self.clip, (AudioClip, Clip)):
             raise TypeError(
@@ -368,7 +385,7 @@ class Entry:
 Playspec: TypeAlias = list[PlayspecEntry]
 
 
-def interval_of(every: Fraction | float) -> Fraction:
+def interval_of(every: Fraction | Number) -> Fraction:
     """The interval between repeats as the library counts it; 0: no repeat.
 
     Args:

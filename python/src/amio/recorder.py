@@ -15,6 +15,7 @@ from . import _abi
 from ._arguments import PathLike, file_path, one_of, signed, unsigned
 from ._library import Handle, Unique, lib, sized
 from ._pump import deadline_of, time_left
+from ._typing import Number
 from .clip import FILE_FORMATS, FileFormat, format_of
 from .errors import TimedOutError
 
@@ -113,7 +114,7 @@ class Recorder(Unique):
         lib.amio_recorder_stop(self._handle)
         return self.recording
 
-    def wait(self, timeout: float | None = None) -> Recording:
+    def wait(self, timeout: Number | None = None) -> Recording:
         """Waits until the recording has ended by itself: at its end frame, or with the interface.
 
         Raises:
@@ -132,7 +133,7 @@ class Recorder(Unique):
             pass
         return self.recording
 
-    def _ended(self, within: float | None = None) -> bool:
+    def _ended(self, within: Number | None = None) -> bool:
         """Waits so long, but not much longer than Ctrl-C can wait."""
         try:
             milliseconds = round(1000 * (_SLICE if within is None else min(within, _SLICE)))

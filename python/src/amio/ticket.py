@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, SupportsIndex
 
 from ._library import Unique, lib
 from ._schedule import NativePlayspec
+from ._typing import Number
 from .errors import ClosedError, NoSuchTicketError
 from .events import CancelReason, Event, EventKind
 
@@ -82,7 +83,7 @@ class Ticket(Unique):
             return False
         return True
 
-    def wait(self, timeout: float | None = None) -> Outcome:
+    def wait(self, timeout: Number | None = None) -> Outcome:
         """Waits until the swap has ended, for ``timeout`` seconds at most.
 
         Offline, somebody else has to advance the interface meanwhile.
@@ -120,8 +121,8 @@ class Ticket(Unique):
     def set_gain(
         self,
         entry: SupportsIndex,
-        left: float,
-        right: float | None = None,
+        left: Number,
+        right: Number | None = None,
         *,
         ramp: SupportsIndex = 0,
     ) -> None:
