@@ -1394,6 +1394,16 @@ typedef struct amio_stats {
      * Frames of streamed clips that were silent because of that.
      */
     uint64_t underrun_frames;
+    /**
+     * Bytes of the interface's memory that the audio thread writes to: its rings and queues. They are in
+     * memory from the beginning, so that it does not wait for the system to provide them. 0 offline.
+     */
+    uint64_t resident_bytes;
+    /**
+     * How many of them cannot be swapped out either: pages that they fill, as far as the limit of
+     * the system goes (RLIMIT_MEMLOCK).
+     */
+    uint64_t locked_bytes;
 } amio_stats;
 
 /**

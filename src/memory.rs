@@ -8,6 +8,26 @@
 use crate::error::{Error, Result};
 use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
+use std::mem::{self, MaybeUninit};
+
+/// Takes charge of memory that the audio thread will write to.
+pub(crate) trait Keeper {
+    /// Of memory that holds nothing yet.
+    fn keep<T>(&mut self, memory: &mut [MaybeUninit<T>]);
+
+    /// Of the room that a vector has.
+    fn keep_room_of<T>(&mut self, items: &mut Vec<T>) {
+        self.keep(items.spare_capacity_mut());
+    }
+
+    /// Of the room that a queue has, of which nothing was taken from the front yet.
+    fn keep_room_of_queue<T>(&mut self, items: &mut VecDeque<T>) {
+        // Both ways without moving anything.
+        let mut room = Vec::from(mem::take(items));
+        self.keep_room_of(&mut room);
+        *items = room.into();
+    }
+}
 
 /// A vector with room for exactly so many items.
 pub(crate) fn room<T>(length: usize, what: &'static str) -> Result<Vec<T>> {

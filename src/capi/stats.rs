@@ -78,6 +78,12 @@ pub struct amio_stats {
     pub underruns: u64,
     /// Frames of streamed clips that were silent because of that.
     pub underrun_frames: u64,
+    /// Bytes of the interface's memory that the audio thread writes to: its rings and queues. They are in
+    /// memory from the beginning, so that it does not wait for the system to provide them. 0 offline.
+    pub resident_bytes: u64,
+    /// How many of them cannot be swapped out either: pages that they fill, as far as the limit of
+    /// the system goes (RLIMIT_MEMLOCK).
+    pub locked_bytes: u64,
 }
 
 // SAFETY: repr(C), the first field is its size, and it has numbers only.
@@ -131,6 +137,8 @@ pub unsafe extern "C-unwind" fn amio_interface_stats(
             realtime_reason: text_field(reason),
             underruns: stats.underruns,
             underrun_frames: stats.underrun_frames,
+            resident_bytes: stats.resident_bytes,
+            locked_bytes: stats.locked_bytes,
         });
         Ok(())
     })

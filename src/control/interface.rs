@@ -102,6 +102,8 @@ pub(super) struct Inner {
     pub config: Config,
     pub frame_rate_hz: u32,
     pub sizes: Sizes,
+    /// Of the memory that the audio thread writes to: in all, and locked.
+    pub resident_bytes: (u64, u64),
     pub shared: Arc<Shared>,
     pub slot: Arc<Slot>,
     pub commands: Mutex<Commands>,
@@ -161,12 +163,7 @@ impl Interface {
         };
         let rate = info.frame_rate_hz;
         let sizes = sizes(&config, &info);
-        let (mut engine_end, control_end) = link::new(sizes)?;
-        if config.driver != DriverKind::Offline
-            && let Some(input) = &mut engine_end.input
-        {
-            input.touch();
-        }
+        let (engine_end, control_end) = link::new(sizes)?;
         let settings = Settings {
             frame_rate_hz: rate,
             declick_frames: config.declick_frames_at(rate).into(),
@@ -175,12 +172,18 @@ impl Interface {
             swaps: sizes.swaps,
             kernels,
         };
-        let slot = Slot::new(Box::new(Engine::new(settings, engine_end)?), rate);
+        let mut engine = Engine::new(settings, engine_end)?;
+        let resident_bytes = match config.driver {
+            DriverKind::Offline => (0, 0),
+            DriverKind::Jack | DriverKind::Null => engine.make_resident(),
+        };
+        let slot = Slot::new(Box::new(engine), rate);
         let inner = Inner {
             home: Home::here(),
             config,
             frame_rate_hz: rate,
             sizes,
+            resident_bytes,
             shared: control_end.shared,
             slot,
             commands: Mutex::new(Commands::new(control_end.commands)),

@@ -6,7 +6,7 @@ use super::recording::Take;
 use crate::clip::{FileFormat, Shape, Writer};
 use crate::error::{Error, Result};
 use crate::link::{self, Command, MAX_TAPS, RecordSource};
-use crate::sys::Home;
+use crate::sys::{Home, Resident};
 use crate::units::{MAX_CHANNELS, check_length, check_position};
 use std::io::Write;
 use std::path::Path;
@@ -147,13 +147,23 @@ impl Interface {
         // As with captured input: chunks run out first only where periods are very short.
         let shortest = u64::from(inner.info.lock().period_frames.clamp(1, 8));
         let chunks = (frames / shortest) as usize + 64;
-        let (tap, reader) = link::tap(config.source, channels, rate, frames as usize, chunks)?;
+        let (mut tap, reader) = link::tap(config.source, channels, rate, frames as usize, chunks)?;
+        let mut resident = Resident::default();
+        tap.keep_memory(&mut resident);
         // Before the file is made, which takes the place of another one.
         let place = inner.reserve_tap()?;
         let buffer = Take::buffer(shape)?;
         let writer = begin(shape)?;
         let punch = Punch::new(config.begin, config.end, config.frames);
-        let take = Take::begin(path, writer, reader, punch, shape, buffer, inner)?;
+        let take = Take::begin(
+            path,
+            writer,
+            (reader, resident),
+            punch,
+            shape,
+            buffer,
+            inner,
+        )?;
         let recorder = Recorder(take.clone(), inner.home);
         {
             let mut takes = inner.takes.lock();

@@ -12,7 +12,7 @@ use crate::clip::{Shape, Writer};
 use crate::error::{Error, Result};
 use crate::link::{Chunk, SkipPolicy, TapReader, TapStopper};
 use crate::memory;
-use crate::sys;
+use crate::sys::{self, Resident};
 use parking_lot::{Condvar, Mutex};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -71,7 +71,7 @@ impl Take {
     pub fn begin(
         path: &Path,
         writer: Writer,
-        tap: TapReader,
+        (tap, resident): (TapReader, Resident),
         punch: Punch,
         shape: Shape,
         buffer: Vec<f32>,
@@ -87,6 +87,7 @@ impl Take {
         let job = Job {
             take: take.clone(),
             writer,
+            _resident: resident,
             tap,
             punch,
             frame_rate_hz: shape.frame_rate_hz,
@@ -204,6 +205,8 @@ impl Failure {
 struct Job {
     take: Arc<Take>,
     writer: Writer,
+    /// Of the tap; dropped before it.
+    _resident: Resident,
     tap: TapReader,
     punch: Punch,
     frame_rate_hz: u32,
@@ -501,7 +504,15 @@ mod tests {
         tap.write(&[[0.5; 25]], 0, chunk, false);
         let buffer = Take::buffer(shape).expect("memory");
         let inner = interface.shared();
-        let take = Take::begin(&path, writer, reader, punch, shape, buffer, inner);
+        let take = Take::begin(
+            &path,
+            writer,
+            (reader, Resident::default()),
+            punch,
+            shape,
+            buffer,
+            inner,
+        );
         let take = take.expect("a thread");
         take.stop();
         let recording = take.wait(None).expect("there is room");

@@ -40,6 +40,12 @@ pub struct Stats {
     pub events: RingLevel,
     /// Captured frames that wait to be read.
     pub input_frames: RingLevel,
+    /// Bytes of the interface's memory that the audio thread writes to: its rings and queues. They are in
+    /// memory from the beginning, so that it does not wait for the system to provide them. 0 offline.
+    pub resident_bytes: u64,
+    /// How many of them cannot be swapped out either: pages that they fill, as far as the limit of
+    /// the system goes (RLIMIT_MEMLOCK).
+    pub locked_bytes: u64,
     /// Whether the audio thread has real-time scheduling; `None` before it has run.
     pub realtime: Option<Realtime>,
 }
@@ -90,6 +96,8 @@ impl Stats {
             retired: RingLevel::of(&counters.retired, sizes.retired()),
             events: RingLevel::of(&counters.reports, sizes.reports()),
             input_frames: RingLevel::of(&counters.input_frames, sizes.input_frames),
+            resident_bytes: inner.resident_bytes.0,
+            locked_bytes: inner.resident_bytes.1,
             realtime: inner.realtime(),
         }
     }

@@ -12,6 +12,9 @@ use std::time::{Duration, Instant};
 
 type Job = Box<dyn FnOnce(&mut Option<Box<dyn Driver>>) + Send>;
 
+/// How often patience begins anew.
+const ANEW: u32 = 10;
+
 /// The owner of a driver. Dropping it drops the driver, without waiting for that.
 pub(super) enum Worker {
     /// In place, for a driver whose calls return at once.
@@ -75,8 +78,8 @@ impl Worker {
         wait(&self.begin(call), what, || Instant::now() < deadline)
     }
 
-    /// As [`Worker::call`], but stops waiting soon after `given_up` holds; and patience begins anew each
-    /// time that a call of another driver ends, which this one may have waited for.
+    /// As [`Worker::call`], but stops waiting soon after `given_up` holds; and patience begins anew while
+    /// servers answer, [`ANEW`] times at the most: other interfaces may have to come first.
     pub fn call_unless<T: Send + 'static>(
         &self,
         given_up: impl Fn() -> bool,
@@ -86,11 +89,12 @@ impl Worker {
     ) -> Result<T> {
         let mut progress = driver::progress();
         let mut deadline = Instant::now() + patience;
+        let last = Instant::now() + ANEW * patience;
         wait(&self.begin(call), what, || {
             if std::mem::replace(&mut progress, driver::progress()) != progress {
                 deadline = Instant::now() + patience;
             }
-            Instant::now() < deadline && !given_up()
+            Instant::now() < deadline.min(last) && !given_up()
         })
     }
 }

@@ -71,14 +71,19 @@ struct Shared {
 struct Audio {
     lease: Option<Lease>,
     clock: FrameClock,
+    /// Whether the last cycle was one of freewheeling.
+    freewheeled: bool,
     inputs: Vec<(Port, Vec<f32>)>,
     /// Each with a place for the sound of a cycle in which the server has no buffer for it.
     outputs: Vec<(Output, Vec<f32>)>,
 }
 
-/// How many calls have come to their turn.
+/// How many cycles the clients of this process have run.
+static CYCLES: AtomicU64 = AtomicU64::new(0);
+
+/// How many calls have come to their turn, and how many cycles were run.
 pub(super) fn progress() -> u64 {
-    crate::jack::turns_ended()
+    crate::jack::turns_ended().wrapping_add(CYCLES.load(Ordering::Relaxed))
 }
 
 /// Connects to a server; the ports exist from then on, the sound begins with `start`.
@@ -117,6 +122,7 @@ pub(super) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>>
     let mut audio = Audio {
         lease: None,
         clock: FrameClock::new(frame_rate_hz),
+        freewheeled: false,
         inputs: Vec::new(),
         outputs: Vec::new(),
     };
@@ -326,6 +332,7 @@ impl Handler for Shared {
             audio.process::<CHANNELS>(cycle, self.latency(), freewheels);
         }
         self.ran.store(true, Ordering::Release);
+        CYCLES.fetch_add(1, Ordering::Relaxed);
     }
 
     fn latency(&self, direction: Direction) {
@@ -398,10 +405,11 @@ impl Audio {
             return;
         }
         let (first_frame, due_ns, now_ns) = cycle.start();
-        if freewheels {
-            // Time does not pass as frames do.
+        if freewheels || self.freewheeled {
+            // Time does not pass as frames do, nor while it ends.
             self.clock.restart();
         }
+        self.freewheeled = freewheels;
         let step = self.clock.advance(Told {
             first_frame,
             frames: frames as u32,

@@ -149,7 +149,7 @@ pub(crate) struct Request {
 }
 
 /// Grows while servers answer this process: calls of its drivers that wait for each other come to
-/// their turn.
+/// their turn, and its clients run.
 pub(crate) fn progress() -> u64 {
     jack::progress()
 }

@@ -2,7 +2,7 @@
 //! what was heard.
 
 use crate::error::Result;
-use crate::memory;
+use crate::memory::{self, Keeper};
 use crate::units::Ticket;
 use std::collections::VecDeque;
 
@@ -42,6 +42,10 @@ impl History {
             ticket: Ticket::NONE,
         });
         Ok(History(segments))
+    }
+
+    pub fn keep_memory(&mut self, keeper: &mut impl Keeper) {
+        keeper.keep_room_of_queue(&mut self.0);
     }
 
     /// Begins a segment; one that would have no frames is replaced.

@@ -27,7 +27,7 @@ use crate::driver::{Period, Process};
 use crate::error::Result;
 use crate::kernels::Kernels;
 use crate::link::{Command, EngineEnd, Report, ReportKind, Retired, SkipPolicy, State};
-use crate::sys;
+use crate::sys::{self, Resident};
 use plan::{Plan, Span};
 use taps::Taps;
 use timeline::Timeline;
@@ -45,6 +45,8 @@ pub(crate) struct Settings {
 }
 
 pub(crate) struct Engine {
+    /// Before what it keeps.
+    resident: Resident,
     link: EngineEnd,
     timeline: Timeline,
     plan: Plan,
@@ -66,6 +68,7 @@ impl Engine {
     /// [`crate::Error::OutOfMemory`].
     pub fn new(settings: Settings, link: EngineEnd) -> Result<Engine> {
         Ok(Engine {
+            resident: Resident::default(),
             plan: Plan::simple(&settings, &link)?,
             taps: Taps::new()?,
             timeline: Timeline::new(settings.declick_frames, settings.swaps)?,
@@ -75,6 +78,16 @@ impl Engine {
             device_frame: 0,
             sequence: 0,
         })
+    }
+
+    /// Makes all memory that it writes to resident, for a driver whose device waits for nobody; returns how
+    /// many bytes that is, and how many of them are locked.
+    pub fn make_resident(&mut self) -> (u64, u64) {
+        let resident = &mut self.resident;
+        self.link.keep_memory(resident);
+        self.timeline.keep_memory(resident);
+        self.taps.keep_memory(resident);
+        resident.bytes()
     }
 
     fn take_commands(&mut self, time_ns: u64) {

@@ -5,7 +5,7 @@
 
 use crate::error::Result;
 use crate::link::QueuedSwap;
-use crate::memory;
+use crate::memory::{self, Keeper};
 use std::collections::VecDeque;
 
 /// Audio thread only; no allocation, free, lock, system call or log; wait-free.
@@ -26,6 +26,10 @@ impl Pending {
             // As many empty places again: so sweeping `swaps` of them costs each swap a step.
             places: memory::queue(2 * swaps, "the queue of swaps")?,
         })
+    }
+
+    pub fn keep_memory(&mut self, keeper: &mut impl Keeper) {
+        keeper.keep_room_of_queue(&mut self.places);
     }
 
     pub fn push(&mut self, swap: QueuedSwap) {

@@ -7,7 +7,7 @@
 
 use crate::error::Result;
 use crate::link::{EngineEnd, QueuedSwap, Retired};
-use crate::memory;
+use crate::memory::{self, Keeper};
 use crate::playspec::Entry;
 use crate::playspec::gains::Ramp;
 use crate::units::Ticket;
@@ -184,6 +184,10 @@ impl Scenes {
             closed: None,
         });
         Ok(Scenes { list, declick })
+    }
+
+    pub fn keep_memory(&mut self, keeper: &mut impl Keeper) {
+        keeper.keep_room_of_queue(&mut self.list);
     }
 
     pub fn declick(&self) -> u64 {

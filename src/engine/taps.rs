@@ -5,7 +5,7 @@ use super::capture::heard;
 use super::plan::Span;
 use crate::error::Result;
 use crate::link::{Chunk, EngineEnd, MAX_TAPS, RecordSource, Retired, TapWriter};
-use crate::memory;
+use crate::memory::{self, Keeper};
 
 /// The recordings that are under way.
 #[expect(
@@ -18,6 +18,10 @@ pub(super) struct Taps(Vec<Box<TapWriter>>);
 impl Taps {
     pub fn new() -> Result<Taps> {
         Ok(Taps(memory::room(MAX_TAPS, "the list of recorders")?))
+    }
+
+    pub fn keep_memory(&mut self, keeper: &mut impl Keeper) {
+        keeper.keep_room_of(&mut self.0);
     }
 
     /// Begins to record. The control half sees to it that there are no more than [`MAX_TAPS`].

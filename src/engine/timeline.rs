@@ -5,6 +5,7 @@ use super::pending::Pending;
 use super::scene::{Scenes, Source};
 use crate::error::Result;
 use crate::link::{EngineEnd, QueuedSwap, Report, ReportKind, Retired, SkipPolicy};
+use crate::memory::Keeper;
 use crate::units::{Latency, MAX_POSITION, Ticket};
 
 pub(super) struct Timeline {
@@ -21,6 +22,12 @@ impl Timeline {
             pending: Pending::new(swaps)?,
             history: History::new()?,
         })
+    }
+
+    pub fn keep_memory(&mut self, keeper: &mut impl Keeper) {
+        self.scenes.keep_memory(keeper);
+        self.pending.keep_memory(keeper);
+        self.history.keep_memory(keeper);
     }
 
     pub fn scenes(&self) -> &Scenes {

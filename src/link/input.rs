@@ -5,20 +5,19 @@
 //! says how many are missing before it.
 
 use crate::error::Result;
+use crate::memory::Keeper;
 use crate::units::{Latency, Ticket};
 use ringbuf::traits::{Consumer, Observer, Producer};
 use ringbuf::{HeapCons, HeapProd};
-use std::hint::black_box;
-use std::mem::MaybeUninit;
 use std::ops::Range;
 
 /// Frames that follow each other are read together if their times differ by no more than this from what
 /// their number says: less than the times themselves waver.
 const SAME_TIME_NS: u64 = 100_000;
 
-/// How many bytes of a ring are touched. One of more is for an application that wants to be away for
-/// minutes, and takes its memory as it fills.
-const MOST_TOUCHED: usize = 1 << 26;
+/// How many bytes of samples are kept in memory from the beginning. A ring of more is for an application
+/// that wants to be away for minutes, and takes its memory as it fills.
+const MOST_KEPT: usize = 1 << 26;
 
 /// How many samples are put side by side before they are written; at least a frame of each channel.
 const BLOCK_SAMPLES: usize = 512;
@@ -108,13 +107,6 @@ pub(crate) struct InputWriter {
     xrun: bool,
 }
 
-fn touch<T>(ring: &mut HeapProd<T>) {
-    let (places, _) = ring.vacant_slices_mut();
-    let touched = places.len().min(MOST_TOUCHED / size_of::<T>());
-    // Otherwise the compiler may ask for memory that reads as 0, and write nothing.
-    black_box(&mut places[..touched]).fill_with(MaybeUninit::zeroed);
-}
-
 /// What became of a chunk.
 #[derive(Default)]
 pub(crate) struct Written {
@@ -187,11 +179,12 @@ impl InputWriter {
         }
     }
 
-    /// Writes to the memory, so that the audio thread is not the first to touch it, which costs a page
-    /// fault each. Not for the audio thread.
-    pub fn touch(&mut self) {
-        touch(&mut self.samples);
-        touch(&mut self.stamps);
+    /// Hands over what is written to, of samples [`MOST_KEPT`] at the most.
+    pub fn keep_memory(&mut self, keeper: &mut impl Keeper) {
+        let (samples, _) = self.samples.vacant_slices_mut();
+        let most = samples.len().min(MOST_KEPT / size_of::<f32>());
+        keeper.keep(&mut samples[..most]);
+        keeper.keep(self.stamps.vacant_slices_mut().0);
     }
 
     /// How many frames wait to be read.

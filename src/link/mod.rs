@@ -34,6 +34,7 @@ pub use tap::RecordSource;
 pub(crate) use tap::{TapReader, TapStopper, TapWriter, tap};
 
 use crate::error::{Error, Result};
+use crate::memory::Keeper;
 use ringbuf::traits::{Consumer, Observer, Producer, Split};
 use ringbuf::{HeapCons, HeapProd, HeapRb};
 use std::sync::Arc;
@@ -179,6 +180,15 @@ fn ring<T>(capacity: usize, what: &'static str) -> Result<(HeapProd<T>, HeapCons
 
 /// Wait-free; no allocation, free, lock, system call or log.
 impl EngineEnd {
+    /// Hands over the memory of what the engine writes to. Not for the audio thread.
+    pub fn keep_memory(&mut self, keeper: &mut impl Keeper) {
+        keeper.keep(self.retired.vacant_slices_mut().0);
+        keeper.keep(self.reports.vacant_slices_mut().0);
+        if let Some(input) = &mut self.input {
+            input.keep_memory(keeper);
+        }
+    }
+
     /// The next batch, unless what it may retire would not find room.
     pub fn next_batch(&mut self) -> Option<Box<Batch>> {
         let batch = if self.can_retire() {

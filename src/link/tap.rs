@@ -8,6 +8,7 @@
 use super::input::{self, Chunk, InputReader, InputWriter};
 use crate::atomic::{AtomicU64, Ordering};
 use crate::error::Result;
+use crate::memory::Keeper;
 use crate::units::MAX_CHANNELS;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -41,8 +42,7 @@ pub(crate) fn tap(
     frames: usize,
     chunks: usize,
 ) -> Result<(TapWriter, TapReader)> {
-    let (mut writer, reader) = input::new(channels.len(), frames, chunks)?;
-    writer.touch();
+    let (writer, reader) = input::new(channels.len(), frames, chunks)?;
     let shared = Arc::new(Shared::default());
     let writer = TapWriter {
         source,
@@ -99,6 +99,11 @@ pub(crate) struct TapWriter {
 
 /// Audio thread only; no allocation, free or log. Wait-free with `waits` off.
 impl TapWriter {
+    /// Hands over the memory that the engine writes to. Not for the audio thread.
+    pub fn keep_memory(&mut self, keeper: &mut impl Keeper) {
+        self.frames.keep_memory(keeper);
+    }
+
     pub fn source(&self) -> RecordSource {
         self.source
     }

@@ -9,12 +9,14 @@ pub(crate) mod cancel;
 mod denormals;
 mod descriptor;
 mod fork;
+mod resident;
 mod signal;
 mod thread;
 
 pub(crate) use denormals::Denormals;
 pub(crate) use descriptor::{open_at_once, open_to_read};
 pub(crate) use fork::{Home, MADE_BEFORE};
+pub(crate) use resident::Resident;
 pub(crate) use signal::Signal;
 pub(crate) use thread::{is_own, spawn, without_signals};
 

@@ -15,12 +15,12 @@ const LAYERS: &str = "
     atomic
     seeded          error units sys
     units           error
-    sys             error units
+    sys             error memory units
     kernels         error
     clip            error memory units sys atomic
     clip/decode     error memory units sys clip seeded
     playspec        error memory units clip
-    link            error units atomic clip playspec
+    link            error memory units atomic clip playspec
     engine          error memory units sys kernels clip playspec link driver::Process driver::Period
     jack            error units sys link
     driver          error memory units sys atomic seeded

@@ -486,6 +486,8 @@ class Stats(Structure):
     realtime_reason: bytes
     underruns: int
     underrun_frames: int
+    resident_bytes: int
+    locked_bytes: int
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
         ("realtime", ctypes.c_uint32),
@@ -508,6 +510,8 @@ class Stats(Structure):
         ("realtime_reason", ctypes.c_char * 256),
         ("underruns", ctypes.c_uint64),
         ("underrun_frames", ctypes.c_uint64),
+        ("resident_bytes", ctypes.c_uint64),
+        ("locked_bytes", ctypes.c_uint64),
     ]
 
 

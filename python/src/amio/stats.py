@@ -65,6 +65,9 @@ class Stats:
         retired: what the audio thread gives back to be freed.
         events: what the audio thread has to tell.
         input_frames: captured frames that wait to be read.
+        resident_bytes: memory that the audio thread writes to, which is there from the beginning; 0
+            offline.
+        locked_bytes: how much of it cannot be swapped out either, as far as the system's limit goes.
     """
 
     realtime: Realtime
@@ -86,6 +89,8 @@ class Stats:
     retired: RingLevel
     events: RingLevel
     input_frames: RingLevel
+    resident_bytes: int
+    locked_bytes: int
 
 
 @dataclass(frozen=True)
@@ -127,6 +132,8 @@ def read_stats(interface: Handle) -> Stats:
         retired=_level(raw.retired),
         events=_level(raw.events),
         input_frames=_level(raw.input_frames),
+        resident_bytes=raw.resident_bytes,
+        locked_bytes=raw.locked_bytes,
     )
 
 
