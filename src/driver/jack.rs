@@ -121,7 +121,7 @@ pub(super) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>>
 
     let mut audio = Audio {
         lease: None,
-        clock: FrameClock::new(frame_rate_hz),
+        clock: FrameClock::new(frame_rate_hz, client.smooths_times()),
         freewheeled: false,
         inputs: Vec::new(),
         outputs: Vec::new(),

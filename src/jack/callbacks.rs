@@ -54,28 +54,45 @@ impl Cycle<'_> {
     /// The server's number of the first frame, which wraps; the `CLOCK_MONOTONIC` in nanoseconds at
     /// which it was due, as the server says; and the same clock now. Wait-free.
     pub fn start(&self) -> (u32, u64, u64) {
-        let (mut frame, mut due_us, mut next_us, mut period_us) = (0, 0, 0, 0.0);
-        // SAFETY: the client and all four variables are valid.
-        let failed = unsafe {
-            (self.library.get_cycle_times)(
-                self.client.as_ptr(),
-                &mut frame,
-                &mut due_us,
-                &mut next_us,
-                &mut period_us,
-            )
-        };
+        let times = self.times();
         let now_ns = sys::now_ns();
-        if failed != 0 {
+        let Some((frame, due_us)) = times else {
             // SAFETY: the client is valid.
             let frame = unsafe { (self.library.last_frame_time)(self.client.as_ptr()) };
             return (frame, now_ns, now_ns);
-        }
+        };
         // jackd's clock is CLOCK_MONOTONIC_RAW, PipeWire's CLOCK_MONOTONIC: only ages compare.
         // SAFETY: takes nothing; reads a clock.
         let server_now_us = unsafe { (self.library.get_time)() };
         let age_ns = server_now_us.wrapping_sub(due_us) as i64 * 1000;
         (frame, now_ns.wrapping_add_signed(-age_ns), now_ns)
+    }
+
+    /// The number of the first frame, and when it was due by the server's clock, in microseconds.
+    fn times(&self) -> Option<(u32, u64)> {
+        let ask = || {
+            let (mut frame, mut due_us, mut next_us, mut period_us) = (0, 0, 0, 0.0);
+            // SAFETY: the client and all four variables are valid.
+            let failed = unsafe {
+                (self.library.get_cycle_times)(
+                    self.client.as_ptr(),
+                    &mut frame,
+                    &mut due_us,
+                    &mut next_us,
+                    &mut period_us,
+                )
+            };
+            (failed == 0).then_some((frame, due_us))
+        };
+        // PipeWire's library reads what the server may be writing: the same twice is of one cycle.
+        let mut times = ask();
+        for _ in 0..3 {
+            let again = ask();
+            if std::mem::replace(&mut times, again) == again {
+                break;
+            }
+        }
+        times
     }
 
     /// Copies what arrived at an input port; silence where the server has no buffer for it.

@@ -144,6 +144,11 @@ impl Client {
         }
     }
 
+    /// Whether the times of cycles come from a filter, which a pause of the server puts out of step.
+    pub fn smooths_times(&self) -> bool {
+        self.library.has_one_server()
+    }
+
     /// The server's frame rate.
     pub fn frame_rate_hz(&self) -> u32 {
         // SAFETY: the client is valid.

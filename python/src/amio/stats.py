@@ -67,7 +67,7 @@ class Stats:
         input_frames: captured frames that wait to be read.
         resident_bytes: memory that the audio thread writes to, which is there from the beginning; 0
             offline.
-        locked_bytes: how much of it cannot be swapped out either, as far as the system's limit goes.
+        locked_bytes: how much of it cannot be swapped out either, as far as the system allows.
     """
 
     realtime: Realtime

@@ -12,6 +12,8 @@
 /// Follows a frame counter of 32 bits, which wraps.
 pub(super) struct FrameClock {
     frame_rate_hz: u32,
+    /// Whether the server smooths the times that it tells.
+    smooths: bool,
     last: Option<Cycle>,
     /// One that is still to be counted.
     pause: Option<Pause>,
@@ -68,9 +70,10 @@ const RIGHT_CYCLES: u32 = 100;
 const LATE_NS: i64 = 10_000_000;
 
 impl FrameClock {
-    pub fn new(frame_rate_hz: u32) -> FrameClock {
+    pub fn new(frame_rate_hz: u32, smooths: bool) -> FrameClock {
         FrameClock {
             frame_rate_hz,
+            smooths,
             last: None,
             pause: None,
             distrust: None,
@@ -92,7 +95,9 @@ impl FrameClock {
         let Some(last) = self.last.take() else {
             return Some(self.first(told));
         };
-        if told.first_frame == last.told.first_frame && told.due_ns == last.told.due_ns {
+        // Its time is told in microseconds before now.
+        let apart_ns = signed_difference(told.due_ns, last.told.due_ns).abs();
+        if told.first_frame == last.told.first_frame && apart_ns < JITTER_NS / 2 {
             self.last = Some(last);
             return None;
         }
@@ -167,6 +172,9 @@ impl FrameClock {
 
     /// Whether a cycle was due when the server says.
     fn trusts(&mut self, told: &Told, expected_ns: u64, went_back: bool) -> bool {
+        if !self.smooths {
+            return true;
+        }
         if went_back || signed_difference(told.due_ns, told.now_ns) > JITTER_NS {
             let since_ns = told.now_ns;
             self.distrust
@@ -234,7 +242,7 @@ mod tests {
     impl Rig {
         /// After a cycle of 256 frames that was due at once.
         fn at(first_frame: u32, due: u64) -> Rig {
-            let mut rig = Rig(FrameClock::new(HZ));
+            let mut rig = Rig(FrameClock::new(HZ, true));
             assert_eq!(rig.skipped(first_frame, 256, due), Some(0));
             rig
         }
@@ -290,7 +298,7 @@ mod tests {
 
     #[test]
     fn cycles_that_pipewire_leaves_out_where_its_quantum_changes_are_skipped_as_the_clock_says() {
-        let mut rig = Rig(FrameClock::new(HZ));
+        let mut rig = Rig(FrameClock::new(HZ, true));
         let (mut counter, mut due) = (0, 0);
         rig.skipped(counter, 64, due);
         for _ in 0..6 {
@@ -332,13 +340,13 @@ mod tests {
     fn a_cycle_that_comes_twice_is_one() {
         let mut rig = Rig::at(0, 0);
         assert_eq!(rig.skipped(512, 256, 512), Some(256));
-        assert_eq!(rig.skipped(512, 256, 512), None);
+        assert_eq!(rig.skipped(512, 256, 513), None);
         assert_eq!(rig.skipped(768, 256, 768), Some(0));
     }
 
     #[test]
     fn numbers_and_times_of_different_cycles_skip_nothing() {
-        let mut rig = Rig(FrameClock::new(HZ));
+        let mut rig = Rig(FrameClock::new(HZ, true));
         assert_eq!(rig.skipped(0, 8_192, 0), Some(0));
         // The number of the next, the time of this one.
         assert_eq!(rig.skipped(16_384, 8_192, 8_192), Some(0));
@@ -394,7 +402,7 @@ mod tests {
             next: START as i64,
             period: PERIOD as f64,
         };
-        let mut rig = Rig(FrameClock::new(HZ));
+        let mut rig = Rig(FrameClock::new(HZ, true));
         let mut frame = 0;
         let mut cycle = |due, now| {
             frame += PERIOD as u32;
@@ -425,7 +433,7 @@ mod tests {
 
     #[test]
     fn what_begins_with_a_time_that_is_long_ago_is_due_now() {
-        let mut rig = Rig(FrameClock::new(HZ));
+        let mut rig = Rig(FrameClock::new(HZ, true));
         let step = rig.late(0, 256, 0, 100_000).expect("it is the first");
         assert_eq!(step.time_ns, 100_000);
         let step = rig.late(256, 256, 500, 100_260).expect("it is another");
