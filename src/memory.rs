@@ -12,17 +12,17 @@ use std::mem::{self, MaybeUninit};
 
 /// Takes charge of memory that the audio thread will write to.
 pub(crate) trait Keeper {
-    /// Of memory that holds nothing yet.
+    /// Takes charge of memory that holds nothing yet.
     fn keep<T>(&mut self, memory: &mut [MaybeUninit<T>]);
 
-    /// Of the room that a vector has.
+    /// Takes charge of a vector's unused room.
     fn keep_room_of<T>(&mut self, items: &mut Vec<T>) {
         self.keep(items.spare_capacity_mut());
     }
 
-    /// Of the room that a queue has, of which nothing was taken from the front yet.
+    /// Takes charge of a queue's unused room. Nothing was ever taken from its front.
     fn keep_room_of_queue<T>(&mut self, items: &mut VecDeque<T>) {
-        // Both ways without moving anything.
+        // Neither conversion moves an item or allocates.
         let mut room = Vec::from(mem::take(items));
         self.keep_room_of(&mut room);
         *items = room.into();
@@ -68,7 +68,7 @@ pub(crate) fn planar<T: Clone>(
     Ok(planes)
 }
 
-/// The items, in memory of their size.
+/// Collects items into a vector that has no more room than they need.
 pub(crate) fn collect<T>(
     given: impl ExactSizeIterator<Item = T>,
     what: &'static str,
@@ -103,7 +103,7 @@ pub(crate) fn push<T>(items: &mut Vec<T>, item: T, what: &'static str) -> Result
     Ok(())
 }
 
-/// Makes a vector so long; what is added is `item`.
+/// Makes a vector longer or shorter. Each item that is added is a copy of `item`.
 pub(crate) fn resize<T: Clone>(
     items: &mut Vec<T>,
     length: usize,

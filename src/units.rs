@@ -47,6 +47,21 @@ impl Latency {
     }
 }
 
+const NS_PER_SECOND: u64 = 1_000_000_000;
+
+/// How many nanoseconds so many frames last, rounded down.
+pub(crate) fn nanoseconds(frames: u64, frame_rate_hz: u32) -> u64 {
+    let rate = u64::from(frame_rate_hz);
+    frames / rate * NS_PER_SECOND + frames % rate * NS_PER_SECOND / rate
+}
+
+/// How many frames so many nanoseconds last, to the nearest one.
+pub(crate) fn frames_in(nanoseconds: u64, frame_rate_hz: u32) -> u64 {
+    let rate = u64::from(frame_rate_hz);
+    let rest = nanoseconds % NS_PER_SECOND * rate;
+    nanoseconds / NS_PER_SECOND * rate + (rest + NS_PER_SECOND / 2) / NS_PER_SECOND
+}
+
 /// Refuses a position outside `-MAX_POSITION..=MAX_POSITION`.
 pub(crate) fn check_position(what: &'static str, position: i64) -> Result<i64> {
     if (-MAX_POSITION..=MAX_POSITION).contains(&position) {
@@ -88,3 +103,25 @@ pub const MAX_GAIN: f32 = 1e6;
 
 /// The largest magnitude of a sample in a clip; larger ones would overflow when entries are summed.
 pub const MAX_SAMPLE: f32 = 1e6;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn frames_and_nanoseconds_become_each_other_also_over_centuries() {
+        assert_eq!(nanoseconds(44_100, 44_100), 1_000_000_000);
+        assert_eq!(nanoseconds(1, 44_100), 22_675);
+        assert_eq!(
+            nanoseconds(432_000_000_000_001, 48_000),
+            9_000_000_000_000_020_833
+        );
+        assert_eq!(frames_in(22_675, 44_100), 1);
+        assert_eq!(frames_in(11_337, 44_100), 0);
+        assert_eq!(frames_in(11_338, 44_100), 1);
+        assert_eq!(
+            frames_in(9_000_000_000_000_020_833, 48_000),
+            432_000_000_000_001
+        );
+    }
+}

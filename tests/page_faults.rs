@@ -1,4 +1,4 @@
-//! The audio thread has all its memory from the beginning: the system interrupts it for none.
+//! The audio thread has all its memory from the beginning, so no page fault interrupts it.
 //!
 //! A program of its own, so that its audio thread is the only one.
 

@@ -1,7 +1,7 @@
 //! One value on its way from one thread to another, or the news that none will come.
 //!
-//! As a channel of the standard library, but that waiting leaves nothing behind in the waiting thread's own
-//! memory, where tools that look for leaks find it.
+//! It does the same as a channel of the standard library. But a thread that waits on such a channel keeps
+//! some memory until it ends, which tools that look for leaks report.
 
 use parking_lot::{Condvar, Mutex};
 use std::sync::Arc;
@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 /// Where the value arrives.
 pub(super) struct Answer<T>(Arc<Shared<T>>);
 
-/// Where it comes from. Dropped, none will come.
+/// Where the value comes from. If this is dropped before it has given one, no value will come.
 pub(super) struct Asked<T>(Arc<Shared<T>>);
 
 /// Why there is no value.
@@ -18,7 +18,7 @@ pub(super) struct Asked<T>(Arc<Shared<T>>);
 pub(super) enum NoAnswer {
     /// It may still come.
     Yet,
-    /// It will not.
+    /// It will never come.
     Ever,
 }
 

@@ -13,7 +13,7 @@ use std::time::Duration;
 
 /// How long `start` waits: other clients that are slow to compute their latencies hold it up.
 const START_PATIENCE: Duration = Duration::from_secs(5);
-/// How long `stop` and opening anew wait, besides [`CALL_PERIODS`].
+/// How long opening anew waits, and `stop` besides [`CALL_PERIODS`].
 const CALL_PATIENCE: Duration = Duration::from_millis(500);
 /// How many periods longer: jackd answers between two of them.
 const CALL_PERIODS: u32 = 2;
@@ -27,9 +27,9 @@ pub(super) struct Life {
     /// The open driver; `None` after it was lost.
     pub worker: Option<Worker>,
     pub supervisor: Option<Supervisor>,
-    /// Of a client that was lost, to be made again; `None`: not known.
+    /// The connections of a client that was lost, to be made again. `None` if they are not known.
     pub connections: Option<Vec<(String, String)>>,
-    /// When it was started, by the clock of periods.
+    /// When it was started (`CLOCK_MONOTONIC`).
     pub started_ns: u64,
 }
 

@@ -39,7 +39,7 @@ const MOST_BEFORE_A_JUMP: usize = 4;
 pub(super) struct Want {
     pub clip: Clip,
     pub page: u64,
-    /// In how many frames.
+    /// In how many frames it will be heard.
     due: u64,
     /// How many were found before.
     number: usize,
@@ -63,7 +63,7 @@ impl Outlook {
         self.pending.len()
     }
 
-    /// Where the next of these swaps is due.
+    /// The timeline frame at which the next pending swap is due.
     pub fn next_due(&self) -> Option<i64> {
         let (_, next) = self.pending.front()?;
         Some(next.when.insert_at)
@@ -93,7 +93,7 @@ impl Outlook {
         self.pending.push_back((order, swap));
     }
 
-    /// As [`Outlook::add`], in whatever order comes next.
+    /// As [`Outlook::add`], with the next free order number.
     pub fn add_last(&mut self, swap: Planned) {
         let order = self.pending.back().map_or(0, |(order, _)| order + 1);
         self.add(order, swap);
@@ -244,7 +244,8 @@ impl Outlook {
 /// What memory is for.
 const WHAT: &str = "the queue of swaps";
 
-/// The soonest first; those that are due at once as they were found. Takes no memory.
+/// Sorts by when they are due. Those that are due at the same time stay in the order in which they were
+/// found. Allocates nothing.
 fn sort(wants: &mut [Want]) {
     wants.sort_unstable_by_key(|want| (want.due, want.number));
 }

@@ -58,7 +58,8 @@ pub(super) fn plan(readers: &Arc<Readers>, inner: &Weak<Inner>) {
 }
 
 impl Inner {
-    /// Has read what will sound at once when these commands are carried out, and waits for it for a while.
+    /// Has those pages read that will sound as soon as these commands are carried out, and waits for them
+    /// for half a second at most.
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
@@ -136,7 +137,7 @@ impl Inner {
     }
 }
 
-/// The pages that are not in memory, those that are heard first before the others.
+/// The pages that are not in memory, in the order in which they will be heard.
 ///
 /// # Errors
 /// [`crate::Error::OutOfMemory`].

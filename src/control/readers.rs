@@ -19,9 +19,9 @@ use std::time::{Duration, Instant};
 /// What memory is for.
 const WHAT: &str = "what is read from files";
 
-/// After how long a file that is read counts as one that does not answer.
+/// A file does not answer if a read takes longer than this.
 const HANGS_AFTER: Duration = Duration::from_millis(20);
-/// How long a reader that is not the only one waits for work.
+/// A reader ends after it had no work for this long, unless it is the only one.
 const IDLE: Duration = Duration::from_secs(2);
 /// How long [`Readers::stop`] waits for files that are being read.
 const STOP_PATIENCE: Duration = Duration::from_millis(150);
@@ -44,9 +44,9 @@ pub(super) struct Readers {
 
 #[derive(Default)]
 struct Jobs {
-    /// What calls wait for, with the number of the call; it is read first.
+    /// What calls wait for, each with the number of its call. These are read first.
     urgent: VecDeque<(u64, Run)>,
-    /// What plays soon.
+    /// What will play soon.
     planned: VecDeque<Run>,
     reads: Vec<Read>,
     calls: u64,
@@ -56,7 +56,7 @@ struct Jobs {
     /// Readers that wait for work.
     idle: usize,
     has_planner: bool,
-    /// There is something new to plan for.
+    /// Whether something was asked for that is not yet planned.
     asked: bool,
     closing: bool,
 }
@@ -79,7 +79,7 @@ enum Purpose {
 }
 
 impl Jobs {
-    /// Which run is next: the first of a clip that no reader reads, and its place in its queue.
+    /// The next run, as its queue and its place there: the first run whose clip no reader reads now.
     fn next(&self) -> Option<(Purpose, usize)> {
         let is_free = |run: &Run| self.reads.iter().all(|read| read.clip != run.clip.id());
         let mut urgent = self.urgent.iter().enumerate();
@@ -119,7 +119,7 @@ impl Jobs {
         }
     }
 
-    /// For [`Readers::stop`]; those that have ended before are forgotten.
+    /// Keeps a thread, so that [`Readers::stop`] can join it. Threads that have ended are forgotten.
     fn keep(&mut self, thread: JoinHandle<()>) {
         self.threads.retain(|thread| !thread.is_finished());
         self.threads.push(thread);
@@ -136,7 +136,7 @@ impl Jobs {
         !read.chain(queued).any(|it| it == Purpose::Call(call))
     }
 
-    /// Whether there is work to which no reader will come soon.
+    /// Whether work waits, and all readers hang in files that do not answer.
     fn lacks_reader(&self) -> bool {
         let hangs = |read: &Read| read.since.elapsed() >= HANGS_AFTER;
         self.idle == 0 && !self.closing && self.reads.iter().all(hangs) && self.next().is_some()
@@ -196,7 +196,7 @@ impl Readers {
         self.news.notify_all();
     }
 
-    /// What was asked for so far is being looked at; whether there will be more.
+    /// For the thread that plans: it now looks at all that was asked for so far. `false` if it is to end.
     pub fn heed(&self) -> bool {
         let mut jobs = self.jobs.lock();
         jobs.asked = false;
@@ -209,8 +209,8 @@ impl Readers {
         self.wait(&mut jobs, until, |jobs| jobs.asked);
     }
 
-    /// For the thread that plans: has this read, in place of what was planned before, and waits until it is
-    /// read or something is asked for; whether all is read.
+    /// For the thread that plans: replaces what was planned before, and waits until all is read, or until
+    /// something new is asked for. Returns whether all is read.
     pub fn carry_out(self: &Arc<Self>, plan: Vec<Run>, until: Instant) -> bool {
         let mut jobs = self.jobs.lock();
         jobs.plans += 1;
@@ -223,8 +223,8 @@ impl Readers {
         is_done
     }
 
-    /// Has this read before all else, and waits for it until a time. What is not read by then is left to
-    /// the thread that plans.
+    /// Has these runs read before all others, and waits for that until a time. What is not read by then is
+    /// left to the thread that plans.
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
@@ -259,7 +259,8 @@ impl Readers {
         Ok(())
     }
 
-    /// Waits until `done`, until a time, or until no more is read; meanwhile starts readers where all hang.
+    /// Waits until `done`, until a time, or until the interface closes. Meanwhile it starts another reader
+    /// whenever all readers hang.
     fn wait(
         self: &Arc<Self>,
         jobs: &mut MutexGuard<'_, Jobs>,
@@ -292,7 +293,7 @@ impl Readers {
         Ok(())
     }
 
-    /// What a reader does.
+    /// The work of a reader, until it ends.
     fn serve(&self) {
         let mut jobs = self.jobs.lock();
         jobs.idle -= 1;

@@ -1,4 +1,5 @@
-//! Making a lost connection again: attempts with pauses between them, none of which waits.
+//! Reconnects to a server that was lost. It tries again and again, with pauses in between. No step of it
+//! blocks: the supervisor calls [`Attempt::next`] every few milliseconds.
 
 use super::answer::{Answer, NoAnswer};
 use super::events::EventKind;
@@ -10,9 +11,9 @@ use crate::error::{Error, Result};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// How long a driver that runs may take to say what it knows.
+/// How long a running driver may take to answer a question.
 pub(super) const ANSWER_PATIENCE: Duration = Duration::from_millis(50);
-/// How long a server that answers again may take until its first period.
+/// How long a server may take from its first answer to its first period.
 const FIRST_PERIOD_PATIENCE: Duration = Duration::from_secs(5);
 /// The pauses between attempts to reconnect: the first, and the longest.
 const BACK_OFF: (Duration, Duration) = (Duration::from_millis(50), Duration::from_secs(2));
@@ -39,7 +40,7 @@ enum Stage {
 }
 
 impl Attempt {
-    /// The first one, at once.
+    /// The first attempt, which starts at once.
     pub fn first() -> Attempt {
         Attempt {
             pause: BACK_OFF.0,
@@ -49,7 +50,7 @@ impl Attempt {
         }
     }
 
-    /// One whose driver is being opened.
+    /// An attempt whose driver is being opened.
     #[cfg(test)]
     pub fn opening(worker: Worker, result: Answer<Result<()>>) -> Attempt {
         Attempt {
@@ -58,12 +59,12 @@ impl Attempt {
         }
     }
 
-    /// The next one, after a pause.
+    /// The next attempt, after a pause.
     pub fn again(self, inner: &Inner, error: &Error) -> Attempt {
         Attempt::after(self.pause, inner, error)
     }
 
-    /// Goes on as far as it can without waiting; `None` once nothing is left to do.
+    /// Goes on as far as it can without blocking. `None` once nothing is left to do.
     pub fn next(self, inner: &Inner) -> Option<Attempt> {
         let pause = self.pause;
         match self.stage.next(inner) {

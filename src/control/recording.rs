@@ -13,6 +13,7 @@ use crate::error::{Error, Result};
 use crate::link::{Chunk, SkipPolicy, TapReader, TapStopper};
 use crate::memory;
 use crate::sys::{self, Resident};
+use crate::units;
 use parking_lot::{Condvar, Mutex};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -239,7 +240,7 @@ impl Next {
         Next {
             position: chunk.position.saturating_add(advance),
             device_frame: chunk.device_frame + frames,
-            time_ns: chunk.time_ns + frames * 1_000_000_000 / u64::from(frame_rate_hz),
+            time_ns: chunk.time_ns + units::nanoseconds(frames, frame_rate_hz),
             rolling: chunk.rolling,
         }
     }

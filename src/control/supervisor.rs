@@ -28,6 +28,7 @@ const AFTER_PERIOD: (Duration, Duration) = (Duration::from_millis(1), Duration::
 const DOZE: Duration = Duration::from_millis(50);
 /// How long without a period counts as stalled, at least; see [`stall_after`].
 const STALL: Duration = Duration::from_millis(200);
+
 /// Where drivers leave their notices.
 pub(super) struct Inbox {
     queue: Mutex<Queue>,
@@ -80,7 +81,8 @@ impl Inbox {
     /// Lets the supervisor look once a period again. For whoever has just done what
     /// [`Inner::expects_nothing`] looks at.
     pub fn rouse(&self) {
-        // With the fence in `doze`: it sees what was done, or this sees that it dozes.
+        // Together with the fence in `doze`: either the supervisor sees what was done, or this call sees
+        // that the supervisor dozes.
         fence(Ordering::SeqCst);
         if self.dozes.swap(false, Ordering::Relaxed) {
             self.wake();
@@ -271,9 +273,9 @@ impl Watch {
 }
 
 impl Inner {
-    /// Whether the engine has nothing to tell that anybody waits for: all that was asked of it is done,
-    /// no swap is due soon, and whoever reads input knows that some is there and has not fetched it.
-    /// What else it may tell, such as frames that were skipped, can wait for [`DOZE`].
+    /// Whether nobody waits for news of the engine now. That is so if all commands are done, if no swap is
+    /// due soon, and if input waits that the program was told of and has not read. Other news, such as
+    /// skipped frames, can wait for [`DOZE`].
     fn expects_nothing(&self) -> bool {
         let rate = f64::from(self.frame_rate_hz);
         let soon = (2 * self.info.lock().period_frames) as u64 + (DOZE.as_secs_f64() * rate) as u64;

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 type Job = Box<dyn FnOnce(&mut Option<Box<dyn Driver>>) + Send>;
 
-/// How often patience begins anew.
+/// How often the waiting may start again.
 const ANEW: u32 = 10;
 
 /// The owner of a driver. Dropping it drops the driver, without waiting for that.
@@ -78,8 +78,8 @@ impl Worker {
         wait(&self.begin(call), what, || Instant::now() < deadline)
     }
 
-    /// As [`Worker::call`], but stops waiting soon after `given_up` holds; and patience begins anew while
-    /// servers answer, [`ANEW`] times at the most: other interfaces may have to come first.
+    /// As [`Worker::call`], but stops waiting soon after `given_up` holds. While servers answer, the waiting
+    /// starts again, up to [`ANEW`] times: other interfaces may have to come first.
     pub fn call_unless<T: Send + 'static>(
         &self,
         given_up: impl Fn() -> bool,
@@ -99,7 +99,7 @@ impl Worker {
     }
 }
 
-/// Waits for an answer while it is `worth` it.
+/// Waits for an answer as long as `worth` returns true.
 fn wait<T>(given: &Answer<T>, what: &'static str, mut worth: impl FnMut() -> bool) -> Result<T> {
     const LOOK: Duration = Duration::from_millis(20);
     let began = Instant::now();

@@ -138,7 +138,7 @@ pub(super) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>>
         ports.outputs.push((name, output.port()));
         audio.outputs.push((output, buffer()?));
     }
-    // PipeWire knows the name once it has the ports.
+    // After the ports were registered: only then PipeWire knows the client's true name.
     let (asked, name) = (&request.client_name, client.name());
     if name != *asked {
         notify(Notice::Log(format!(

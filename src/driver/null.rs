@@ -6,6 +6,7 @@ use super::{Driver, Info, Lease, Notice, Notify, Period, Request};
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::sys::{self, Realtime};
+use crate::units;
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -58,7 +59,7 @@ impl Driver for Null {
             frames,
             input: memory::filled(0.0, frames, "a period")?,
             discarded: memory::planar(0.0, self.channels.1, frames, "a period")?,
-            rate: self.info.frame_rate_hz.into(),
+            rate: self.info.frame_rate_hz,
             info: self.info.clone(),
             input_channels: self.channels.0,
             lease,
@@ -99,7 +100,7 @@ impl Drop for Null {
 /// What the thread needs.
 struct Run {
     frames: usize,
-    rate: u64,
+    rate: u32,
     info: Info,
     /// What all inputs hear, and where each output goes.
     input: Vec<f32>,
@@ -144,6 +145,6 @@ impl Run {
     }
 
     fn nanoseconds(&self, frames: u64) -> u64 {
-        (u128::from(frames) * 1_000_000_000 / u128::from(self.rate)) as u64
+        units::nanoseconds(frames, self.rate)
     }
 }

@@ -8,6 +8,7 @@
 use super::gate::Gate;
 use super::{Period, Process};
 use crate::sys;
+use crate::units;
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -30,9 +31,9 @@ unsafe impl Sync for Slot {}
 
 /// The frames between the last period of a lost driver and the first one of the next.
 struct Gap {
-    /// When the first of them was due; [`NONE`] once they are counted.
+    /// When the first of these frames was due. [`NONE`] while nothing is to be counted.
     since_ns: AtomicU64,
-    /// How many there are; [`NONE`] until they are counted.
+    /// How many frames there are. [`NONE`] until they are counted.
     frames: AtomicU64,
 }
 
@@ -77,14 +78,14 @@ impl Slot {
         }
     }
 
-    /// Counts the frames from `since_ns` to the next period as skipped by it. Only while no lease
-    /// is valid, or the one that is has not run.
+    /// From now on, the next period counts the frames between `since_ns` and its own beginning as skipped.
+    /// Call this only while the engine cannot run: before the next lease has run a period.
     pub fn expect_gap(&self, since_ns: u64) {
         self.gap.frames.store(NONE, Ordering::Relaxed);
         self.gap.since_ns.store(since_ns, Ordering::Release);
     }
 
-    /// How many frames that was, once the period has run.
+    /// How many frames were counted so; `None` until that period has run.
     pub fn gap(&self) -> Option<u64> {
         let frames = self.gap.frames.load(Ordering::Acquire);
         (frames != NONE).then_some(frames)
@@ -94,17 +95,14 @@ impl Slot {
     pub fn has_failed(&self) -> bool {
         self.failed.load(Ordering::Acquire)
     }
-}
 
-impl Slot {
-    /// The frames that are expected to be missing before what is due at `time_ns`.
+    /// Counts the gap that was announced, if any, up to `time_ns`; 0 if there is none.
     fn count_gap(&self, time_ns: u64) -> u64 {
         if self.gap.since_ns.load(Ordering::Acquire) == NONE {
             return 0;
         }
         let missed_ns = time_ns.saturating_sub(self.gap.since_ns.swap(NONE, Ordering::Relaxed));
-        let frames = u128::from(missed_ns) * u128::from(self.frame_rate_hz);
-        let frames = ((frames + 500_000_000) / 1_000_000_000) as u64;
+        let frames = units::frames_in(missed_ns, self.frame_rate_hz);
         self.gap.frames.store(frames, Ordering::Release);
         frames
     }

@@ -2,6 +2,7 @@
 
 use super::plan::Span;
 use crate::link::{Chunk, Report, ReportKind};
+use crate::units;
 
 pub(super) struct Capture;
 
@@ -52,7 +53,7 @@ pub(super) fn heard<'s>(span: &Span<'s, '_, '_>) -> impl Iterator<Item = (usize,
             frames,
             position: segment.position_at(heard),
             device_frame,
-            time_ns: first_ns + done as u64 * 1_000_000_000 / u64::from(rate),
+            time_ns: first_ns + units::nanoseconds(done as u64, rate),
             ticket: segment.ticket,
             rolling: segment.rolling,
             lost_before: 0,

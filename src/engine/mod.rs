@@ -28,6 +28,7 @@ use crate::error::Result;
 use crate::kernels::Kernels;
 use crate::link::{Command, EngineEnd, Report, ReportKind, Retired, SkipPolicy, State};
 use crate::sys::{self, Resident};
+use crate::units;
 use plan::{Plan, Span};
 use taps::Taps;
 use timeline::Timeline;
@@ -217,7 +218,7 @@ impl Process for Engine {
 
 impl Engine {
     fn nanoseconds(&self, frames: u64) -> u64 {
-        frames * 1_000_000_000 / u64::from(self.frame_rate_hz)
+        units::nanoseconds(frames, self.frame_rate_hz)
     }
 
     fn publish(&mut self, time_ns: u64) {

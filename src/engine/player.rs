@@ -7,6 +7,7 @@ use crate::kernels::{self, Kernels};
 use crate::link::{EngineEnd, Report, ReportKind};
 use crate::memory;
 use crate::sys::outside_real_time;
+use crate::units;
 use std::ops::Range;
 
 pub(super) struct Player {
@@ -294,7 +295,7 @@ impl Gap {
             position,
             device_frame: part.device_frame + into_part,
             time_ns: sink.time_ns
-                + into_part * 1_000_000_000 / u64::from(voice.entry.clip.info().frame_rate_hz),
+                + units::nanoseconds(into_part, voice.entry.clip.info().frame_rate_hz),
         });
     }
 }

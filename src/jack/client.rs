@@ -308,8 +308,8 @@ impl Client {
 impl Drop for Client {
     fn drop(&mut self) {
         let raw = self.raw.as_ptr();
-        // The server waits for the answer to what it sends then, which comes after all it sent before:
-        // of an active client that latencies are computed, of another that it is active.
+        // With either request the server sends this client one more notice, and waits for its answer. The
+        // client handles notices in order, so it has handled all earlier ones then.
         // SAFETY: the client is valid.
         let take_notices = || unsafe {
             match self.active.load(Ordering::Relaxed) {

@@ -1,15 +1,16 @@
-//! When clients of this process may open, become active or not, and close: one at a time, and none may
-//! open among the clients of a server that has died.
+//! Clients of this process open, are activated or deactivated, and close one at a time. And no client opens
+//! while clients of a server that has died are still open.
 //!
 //! jackd's library keeps one server for the whole process. When a client opens after that server
 //! has died, the library frees all clients that are not closed yet, whoever uses them. So the
 //! first client opens when the last one of the dead server is closed; with several interfaces
 //! that takes some 50 ms. PipeWire's library has no such state.
 //!
-//! Its clients have a thread each that takes the server's notices, such as that another client has
-//! come or gone, for which it locks a mutex of the whole process. Closing a client ends its thread
-//! wherever it is: within that section, nobody gets the mutex any more. So a client is closed when its
-//! thread has taken all notices, and no other client of this process comes or goes meanwhile.
+//! In jackd's library, each client has a thread that receives the server's notices. When another client
+//! comes or goes, this thread locks a mutex that the whole process shares. Closing a client cancels its
+//! thread at any instruction. If the thread holds the mutex just then, nobody can ever lock it again, and
+//! all clients hang. So, before a client is closed, its thread must have handled all notices, and no other
+//! client of this process may come or go meanwhile.
 //! Thread: any.
 
 use super::failure;
@@ -72,8 +73,8 @@ pub(super) fn server_died() {
     lock(&CLIENTS).server_died = true;
 }
 
-/// Runs `close`, which closes a client. Before it, `take_notices` has the client take all notices, if
-/// its server lives.
+/// Runs `close`, which closes a client. If its server lives, `take_notices` runs before: it returns when
+/// the client has handled all notices.
 pub(super) fn close(library: &Library, take_notices: impl FnOnce(), close: impl FnOnce()) {
     let _turn = Turn::take();
     if library.has_one_server() && !lock(&CLIENTS).server_died {
@@ -88,12 +89,12 @@ pub(super) fn close(library: &Library, take_notices: impl FnOnce(), close: impl 
     CLOSED.notify_all();
 }
 
-/// How many turns have ended: while that grows, the server answers.
+/// How many turns have ended. While this number grows, the server answers.
 pub(crate) fn ended() -> u64 {
     ENDED.load(Ordering::Relaxed)
 }
 
-/// The right to ask for what the server tells all clients.
+/// The right to make a request of which the server tells all clients.
 pub(super) struct Turn {
     _held: MutexGuard<'static, ()>,
 }

@@ -6,7 +6,7 @@
 
 use crate::error::Result;
 use crate::memory::Keeper;
-use crate::units::{Latency, Ticket};
+use crate::units::{self, Latency, Ticket};
 use ringbuf::traits::{Consumer, Observer, Producer};
 use ringbuf::{HeapCons, HeapProd};
 use std::ops::Range;
@@ -53,7 +53,7 @@ impl Chunk {
             frames: self.frames - frames,
             position: self.position.saturating_add(advance),
             device_frame: self.device_frame + frames,
-            time_ns: self.time_ns + frames * 1_000_000_000 / u64::from(frame_rate_hz),
+            time_ns: self.time_ns + units::nanoseconds(frames, frame_rate_hz),
             lost_before: 0,
             xrun: false,
             ..self

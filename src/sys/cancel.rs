@@ -1,10 +1,10 @@
 //! Keeps a thread from being ended while it runs code of ours.
 //!
-//! A program may end a thread of its own that waits inside the library by `pthread_cancel`, and jackd's
-//! library ends its threads so, asynchronously: closing a client whose server has died would tear the thread
-//! out of the middle of a callback. Either would pass by Rust's destructors, or end the process. So code of
-//! ours holds that off; the thread ends when it is released. Releasing may therefore unwind: whatever calls
-//! it is `extern "C-unwind"`, and has nothing to drop.
+//! A program may end one of its threads by `pthread_cancel` while the thread waits inside the library.
+//! jackd's library ends its own threads in the same way, even in the middle of a callback of ours. Both
+//! would skip Rust's destructors, or end the process. So our code holds cancellation off, and the thread
+//! ends when it is released. [`release`] may therefore unwind: each function that calls it is
+//! `extern "C-unwind"`, and has nothing to drop.
 
 use std::ffi::c_int;
 

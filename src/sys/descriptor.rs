@@ -1,5 +1,5 @@
-//! Descriptors of the library's own: never 0 to 2, which a program may have closed. It would print into
-//! what has these numbers.
+//! The library's own descriptors never have the numbers 0 to 2. A program that has closed its standard
+//! output would otherwise print into a file of the library.
 
 use std::fs::{File, OpenOptions};
 use std::io;

@@ -1,15 +1,16 @@
-//! Memory that the audio thread writes to: touched before, since the first touch of each page costs a
-//! fault, and locked where the system lets us, since what was swapped out costs a disk.
+//! Memory that the audio thread writes to. It is written to once before: the first write to a page
+//! interrupts a thread by a page fault. And it is locked, as far as the system allows, so that it is never
+//! swapped out to a disk.
 
 use crate::memory::Keeper;
 use std::hint::black_box;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-/// What is resident, and what of it is locked. Dropped before the memory is.
+/// Knows which memory was locked, and unlocks it when dropped. Must be dropped before the memory is freed.
 #[derive(Default)]
 pub(crate) struct Resident {
-    /// Addresses of whole pages.
+    /// The addresses of the pages that are locked.
     locked: Vec<Range<usize>>,
     bytes: u64,
     locked_bytes: u64,
@@ -25,7 +26,7 @@ impl Keeper for Resident {
         let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) }.max(1) as usize;
         let begin = memory.as_ptr().addr().next_multiple_of(page);
         let end = (memory.as_ptr().addr() + size_of_val(memory)) / page * page;
-        // Without room to remember them, they are not locked.
+        // A page is locked only if it can be remembered, to be unlocked.
         if begin < end && self.locked.try_reserve(1).is_ok() {
             let first = memory.as_ptr().with_addr(begin);
             // SAFETY: these pages lie within `memory`.

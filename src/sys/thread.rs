@@ -1,4 +1,4 @@
-//! Signals: which threads take them, and that a write raises none.
+//! Threads of the library's own, and signals: none reaches these threads, and no write raises one.
 
 use crate::error::{Error, Result};
 use std::io;
@@ -19,9 +19,9 @@ pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<J
     })
 }
 
-/// Writes to a file or a pipe, on whichever thread: where the limit of the size of files (RLIMIT_FSIZE) is
-/// reached, or nobody reads the pipe any more, that is an error alone, and not also a signal to this thread,
-/// which would end the process.
+/// Writes to a file or a pipe, on any thread. If the file reaches the limit of the size of files
+/// (RLIMIT_FSIZE), or nobody reads the pipe any more, the system also sends this thread a signal, which
+/// would end the process. Here that signal is removed, and only the error is left.
 pub(crate) fn without_signals<T>(write: impl FnOnce() -> io::Result<T>) -> io::Result<T> {
     // SAFETY: sets of signals are plain data, and valid when they are zero; all pointers are valid for the
     // calls.
@@ -64,7 +64,7 @@ pub(crate) fn is_own(thread: &JoinHandle<()>) -> bool {
     unsafe { libc::pthread_equal(thread.as_pthread_t(), libc::pthread_self()) != 0 }
 }
 
-/// While it lives, the calling thread takes no signals, or some less. A new thread inherits that.
+/// While it lives, some or all signals are blocked on the calling thread. A new thread inherits that.
 struct BlockedSignals {
     before: libc::sigset_t,
 }

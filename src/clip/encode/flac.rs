@@ -40,7 +40,7 @@ pub(super) struct Flac {
     /// What the encoder wrote last.
     sink: Sink,
     block_frames: usize,
-    /// How many blocks were encoded. The encoder counts only those that it made.
+    /// How many blocks were written. (The encoder's own count lacks the blocks of silence that were copied.)
     blocks: u64,
     /// A block of silence, once there was one.
     silent_block: Option<Vec<u8>>,

@@ -1,13 +1,16 @@
-//! From what the server says of a cycle to the frames that were skipped, and to when it was due.
+//! Finds out how many frames were skipped before a cycle, and when the cycle was due.
 //!
-//! Two things are asked: the server's frame counter, and the clock. Where they agree, the counter
-//! is exact. Where they do not, one of them was begun anew or has stood still:
+//! Each cycle, the server tells a frame number and a time. Where the two agree, the number is exact.
+//! Where they do not agree, one of them is wrong:
 //!
-//! - The counter begins anew with another device of a PipeWire server, and after freewheeling.
-//! - jackd's counter stands still while the server does: stopped, or restarting its device. So the
-//!   clock tells how long that was.
-//! - jackd smooths the times that it tells. After a pause they are wrong by as much as it lasted, and
-//!   it takes them seconds to come back. Until then, times go on from the last one that was right.
+//! - PipeWire's frame counter starts again when the server changes its device. So does a counter after
+//!   freewheeling.
+//! - jackd's frame counter stops while jackd is stopped, or restarts its device. The clock then tells how
+//!   long the pause was.
+//! - jackd filters the times that it tells. After a pause they are too early by the length of the pause,
+//!   and need seconds to become right. Until then, this module adds up frames from the last right time.
+
+use crate::units;
 
 /// Follows a frame counter of 32 bits, which wraps.
 pub(super) struct FrameClock {
@@ -15,15 +18,16 @@ pub(super) struct FrameClock {
     /// Whether the server smooths the times that it tells.
     smooths: bool,
     last: Option<Cycle>,
-    /// One that is still to be counted.
+    /// A pause that was seen, and is not yet counted.
     pause: Option<Pause>,
-    /// While the server's times are wrong.
+    /// `Some` while the server's times are wrong.
     distrust: Option<Distrust>,
 }
 
+/// The server's times are wrong, since a pause.
 struct Distrust {
     since_ns: u64,
-    /// How many cycles in a row were right again.
+    /// How many cycles in a row have had a right time since.
     right: u32,
 }
 
@@ -33,25 +37,26 @@ pub(super) struct Told {
     /// The counter's number of the first frame.
     pub first_frame: u32,
     pub frames: u32,
-    /// `CLOCK_MONOTONIC` at which it was due, and now.
+    /// When it was due (`CLOCK_MONOTONIC`), as the server says.
     pub due_ns: u64,
+    /// The same clock now.
     pub now_ns: u64,
 }
 
 struct Cycle {
     told: Told,
-    /// When it was due.
+    /// When it was due, as this module found.
     time_ns: u64,
 }
 
-/// A pause ended with the last cycle.
+/// A pause of the server, which ended with the last cycle.
 #[derive(Clone, Copy)]
 struct Pause {
-    /// When the first frame was due that was not played in time.
+    /// When the pause began: the first frame that came too late was due then.
     since_ns: u64,
 }
 
-/// What is to be known of a cycle.
+/// What was found out about a cycle.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Step {
     /// How many frames were skipped before it.
@@ -60,13 +65,14 @@ pub(super) struct Step {
     pub time_ns: u64,
 }
 
-/// Times that differ by less are the same, and so are numbers of frames by as much.
+/// Two times count as the same if they differ by no more than this. So do two numbers of frames.
 const JITTER_NS: i64 = 1_000_000;
-/// By less than one part in so many a device runs faster or slower than the clock.
+/// A device runs faster or slower than the clock by less than one part in this many.
 const DRIFT: i64 = 5_000;
-/// So many cycles in a row are right before the server's times are: those that come back swing.
+/// The server's times are trusted again after this many right ones in a row. After a pause they swing
+/// around the right time, so a single one may be right by chance.
 const RIGHT_CYCLES: u32 = 100;
-/// What was due longer ago than that, besides two periods, is no right time to begin with.
+/// The first cycle's time is wrong if it lies further back than two periods and this.
 const LATE_NS: i64 = 10_000_000;
 
 impl FrameClock {
@@ -86,8 +92,8 @@ impl FrameClock {
         self.pause = None;
     }
 
-    /// Takes a cycle; `None` if it is the last one again: the server has woken the client twice, and
-    /// what it filled its buffers with is still to be heard.
+    /// Takes the next cycle. `None` if it is the last one again: the server woke the client twice. The
+    /// buffers then hold what will be heard, and must stay as they are.
     ///
     /// # Real-time contract
     /// Audio thread only; wait-free; no allocation, free, lock, system call, log or panic.
@@ -95,14 +101,14 @@ impl FrameClock {
         let Some(last) = self.last.take() else {
             return Some(self.first(told));
         };
-        // Its time is told in microseconds before now.
+        // The time may differ by its rounding to microseconds.
         let apart_ns = signed_difference(told.due_ns, last.told.due_ns).abs();
         if told.first_frame == last.told.first_frame && apart_ns < JITTER_NS / 2 {
             self.last = Some(last);
             return None;
         }
         let last = self.unless_it_was_no_pause(last, &told);
-        // jackd and PipeWire number a cycle as if the one before had its length.
+        // After a change of period, both servers count as if the last cycle had had the new length.
         let counted = told
             .first_frame
             .wrapping_sub(last.told.first_frame)
@@ -110,27 +116,28 @@ impl FrameClock {
         let counted = i64::from(counted) - i64::from(told.frames);
         let elapsed_ns = match self.distrust {
             None => signed_difference(told.due_ns, last.told.due_ns),
-            // This client may have been woken late, by a period at most.
+            // Less exact: this client may have been woken up to a period late.
             Some(_) => signed_difference(told.now_ns, last.told.now_ns),
         };
         let by_clock = self.frames(elapsed_ns) - i64::from(last.told.frames);
         let spread = match (&self.distrust, told.frames == last.told.frames) {
             (Some(_), _) => i64::from(told.frames),
             (None, true) => i64::from(told.frames / 2),
-            // PipeWire's counter may be wrong by some periods then, and jackd's stands still.
+            // The period has changed. PipeWire's counter may be wrong by some periods, and jackd's
+            // counter stops meanwhile.
             (None, false) => 0,
         };
         let tolerance = spread.max(self.frames(JITTER_NS));
         let agreed = (by_clock - counted).abs() <= tolerance;
         let skipped = if agreed { counted.max(0) } else { 0 };
-        let played_ns = self.nanoseconds(i64::from(last.told.frames) + skipped);
+        let played_ns = self.nanoseconds(u64::from(last.told.frames) + skipped.cast_unsigned());
         let expected_ns = last.time_ns.saturating_add_signed(played_ns);
         let time_ns = match self.trusts(&told, expected_ns, by_clock < -tolerance) {
             true => told.due_ns,
             false => expected_ns.min(told.now_ns),
         };
         let skipped = match self.pause.take() {
-            // Only now: the cycle after a pause may be one that was due before it.
+            // A pause is counted one cycle late: jackd first runs a cycle that was due before it.
             Some(pause) => {
                 let since_ns = signed_difference(time_ns, pause.since_ns);
                 self.frames(since_ns) - i64::from(last.told.frames)
@@ -149,9 +156,8 @@ impl FrameClock {
         })
     }
 
-    /// The last cycle, with the time at which it should have been due if this one is due as if it had:
-    /// PipeWire's numbers and times may be those of different cycles, and jackd's time may be when it was
-    /// woken.
+    /// Takes back a pause if this cycle is on time after all. The last cycle's time was wrong then: jackd
+    /// may tell when it woke up, and PipeWire may tell the time of another cycle.
     fn unless_it_was_no_pause(&mut self, last: Cycle, told: &Told) -> Cycle {
         let Some(Pause { since_ns }) = self.pause else {
             return last;
@@ -199,7 +205,7 @@ impl FrameClock {
     fn first(&mut self, told: Told) -> Step {
         let age_ns = signed_difference(told.now_ns, told.due_ns);
         let late_ns = 2 * self.nanoseconds(told.frames.into()) + LATE_NS;
-        let trusts = (-JITTER_NS..=late_ns).contains(&age_ns);
+        let trusts = !self.smooths || (-JITTER_NS..=late_ns).contains(&age_ns);
         let (time_ns, distrust) = match trusts {
             true => (told.due_ns, None),
             false => {
@@ -215,14 +221,14 @@ impl FrameClock {
         }
     }
 
-    /// To the nearest one.
+    /// To the nearest frame.
     fn frames(&self, nanoseconds: i64) -> i64 {
-        let frames = i128::from(nanoseconds) * i128::from(self.frame_rate_hz);
-        (frames + 500_000_000).div_euclid(1_000_000_000) as i64
+        let frames = units::frames_in(nanoseconds.unsigned_abs(), self.frame_rate_hz) as i64;
+        frames * nanoseconds.signum()
     }
 
-    fn nanoseconds(&self, frames: i64) -> i64 {
-        (i128::from(frames) * 1_000_000_000 / i128::from(self.frame_rate_hz.max(1))) as i64
+    fn nanoseconds(&self, frames: u64) -> i64 {
+        units::nanoseconds(frames, self.frame_rate_hz).cast_signed()
     }
 }
 
@@ -429,6 +435,15 @@ mod tests {
         assert_eq!(rig.skipped(256, 256, 5_256), Some(0));
         assert_eq!(rig.skipped(512, 256, 5_512), Some(5_000));
         assert_eq!(rig.skipped(768, 256, 5_768), Some(0));
+    }
+
+    #[test]
+    fn times_that_are_not_smoothed_are_taken_however_late_the_first_cycle_is() {
+        let mut rig = Rig(FrameClock::new(HZ, false));
+        let step = rig.late(0, 256, 0, 100_000).expect("it is the first");
+        assert_eq!(step.time_ns, 0);
+        let step = rig.late(512, 256, 512, 100_001).expect("it is another");
+        assert_eq!((step.skipped, step.time_ns), (256, 512));
     }
 
     #[test]

@@ -1,0 +1,99 @@
+//! Reads pages from the file. One thread reads at a time; others wait in [`Reading::of`].
+
+use super::reader::Reader;
+use super::table::{Failure, What};
+use super::{PAGE_FRAMES, Stream};
+use crate::error::Error;
+use crate::sys::Denormals;
+use std::ops::{Deref, DerefMut};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::PoisonError;
+
+/// The reader, until it is dropped.
+pub(super) struct Reading<'a> {
+    stream: &'a Stream,
+    reader: Option<Box<Reader>>,
+}
+
+impl Deref for Reading<'_> {
+    type Target = Reader;
+
+    fn deref(&self) -> &Reader {
+        self.reader.as_ref().expect("it is there until the end")
+    }
+}
+
+impl DerefMut for Reading<'_> {
+    fn deref_mut(&mut self) -> &mut Reader {
+        self.reader.as_mut().expect("it is there until the end")
+    }
+}
+
+impl Drop for Reading<'_> {
+    fn drop(&mut self) {
+        self.stream.table().reader = self.reader.take();
+        self.stream.is_free.notify_one();
+    }
+}
+
+impl<'a> Reading<'a> {
+    /// Takes the reader, once no other thread reads.
+    pub fn of(stream: &'a Stream) -> Reading<'a> {
+        let mut table = stream.table();
+        loop {
+            if let Some(reader) = table.reader.take() {
+                return Reading {
+                    stream,
+                    reader: Some(reader),
+                };
+            }
+            let waited = stream.is_free.wait(table);
+            table = waited.unwrap_or_else(PoisonError::into_inner);
+        }
+    }
+
+    /// Reads a page into `block`; what cannot be read is silent. It is told, unless it `was_told`.
+    pub fn read_page(&mut self, page: u64, was_told: bool) -> Option<Failure> {
+        let _kept = Denormals::kept();
+        let first = page * PAGE_FRAMES as u64;
+        let frames = (self.stream.info.frames - first).min(PAGE_FRAMES as u64) as usize;
+        let reader: &mut Reader = self;
+        // Wherever a decoder fails at a file that has changed, the thread and the others' files go on.
+        let outcome = catch_unwind(AssertUnwindSafe(|| reader.try_read(first, frames)))
+            .unwrap_or_else(|_| Err(Error::InvalidState("the decoder failed".into())));
+        let read = outcome.as_ref().map_or(0, |read| *read);
+        for channel in &mut reader.block {
+            channel[read..].fill(0.0);
+        }
+        let bad_samples = reader.source.bad_samples();
+        let mut table = self.stream.table();
+        let bad = bad_samples - std::mem::replace(&mut table.bad_samples, bad_samples);
+        if bad > 0 {
+            let end = first + frames as u64;
+            table.note_trouble(format!(
+                "{bad} samples between frames {first} and {end} are NaN, infinite or beyond ±1e6; \
+                 they are silent"
+            ));
+        }
+        match outcome {
+            Ok(read) if read == frames => None,
+            Ok(read) => {
+                let missing = first + read as u64;
+                if !std::mem::replace(&mut table.ends_early, true) {
+                    table.note_trouble(format!("the file ends early, at frame {missing}"));
+                }
+                Some(Failure {
+                    from: read,
+                    what: What::Other("the file ends there".into()),
+                    again: None,
+                })
+            }
+            Err(error) => {
+                if !was_told {
+                    table.note_trouble(error.to_string());
+                }
+                Some(Failure::of(error))
+            }
+        }
+    }
+}

@@ -1,0 +1,112 @@
+//! What is known of a stream: which pages are in memory, and what could not be read.
+
+use super::reader::Reader;
+use crate::error::Error;
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// How long a page that could not be read stays silent, before it is read again.
+pub(super) const AGAIN: Duration = Duration::from_millis(500);
+
+/// What is in memory, and what is known of the file.
+pub(super) struct Table {
+    /// What reads the file, unless a thread reads at the moment.
+    pub reader: Option<Box<Reader>>,
+    /// The places of `pages`, by the page that is in each.
+    pub places: HashMap<u64, Place>,
+    /// How many there are, empty ones included.
+    pub capacity: usize,
+    /// The most pages that were asked for at once.
+    pub asked: usize,
+    /// Counts what is asked for, to find what was not asked for longest.
+    pub clock: u64,
+    /// In what was read so far.
+    pub bad_samples: u64,
+    /// Whether it was told that the file ends early.
+    pub ends_early: bool,
+    /// What went wrong first, until it is fetched.
+    pub trouble: Option<String>,
+}
+
+/// Where a page is.
+pub(super) struct Place {
+    pub number: usize,
+    pub asked: u64,
+    pub failure: Option<Failure>,
+}
+
+/// Why a page is silent, from a frame of it on.
+pub(super) struct Failure {
+    pub from: usize,
+    pub what: What,
+    /// When it may be read again; `None` for a file that ends early, which stays so.
+    pub again: Option<Instant>,
+}
+
+/// An error that can be told more than once.
+pub(super) enum What {
+    /// The fields of [`Error::OutOfMemory`].
+    Memory(u64, &'static str),
+    Other(String),
+}
+
+impl Failure {
+    pub fn of(error: Error) -> Failure {
+        let now = Instant::now();
+        let (what, again) = match error {
+            Error::OutOfMemory(bytes, what) => (What::Memory(bytes, what), now),
+            Error::Io { source, .. } => (What::Other(source.to_string()), now + AGAIN),
+            other => (What::Other(other.to_string()), now + AGAIN),
+        };
+        Failure {
+            from: 0,
+            what,
+            again: Some(again),
+        }
+    }
+
+    pub fn is_due(&self) -> bool {
+        self.again.is_some_and(|at| at <= Instant::now())
+    }
+}
+
+impl Table {
+    pub fn failed(&self, page: u64) -> bool {
+        let place = self.places.get(&page);
+        place.is_some_and(|place| place.failure.is_some())
+    }
+
+    /// Whether a page is to be read: it is not there, or could not be read a while ago.
+    pub fn lacks(&self, page: u64) -> bool {
+        match self.places.get(&page) {
+            Some(place) => place.failure.as_ref().is_some_and(Failure::is_due),
+            None => true,
+        }
+    }
+
+    /// A place for a page: its own, an empty one, or that of the page that was not asked for longest.
+    pub fn make_place(&mut self, page: u64, failure: Option<Failure>) -> usize {
+        let number = if let Some(own) = self.places.get(&page) {
+            own.number
+        } else if self.places.len() < self.capacity {
+            self.places.len()
+        } else {
+            let oldest = self.places.iter().min_by_key(|(_, place)| place.asked);
+            let oldest = oldest.map_or(0, |(page, _)| *page);
+            self.places.remove(&oldest).map_or(0, |place| place.number)
+        };
+        self.clock += 1;
+        let asked = self.clock;
+        let place = Place {
+            number,
+            asked,
+            failure,
+        };
+        self.places.insert(page, place);
+        number
+    }
+
+    pub fn note_trouble(&mut self, what: String) {
+        self.trouble.get_or_insert(what);
+    }
+}
