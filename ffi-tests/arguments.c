@@ -409,6 +409,7 @@ FUNCTION(amio_group_commit, A0)
 FUNCTION(amio_group_free, A0)
 FUNCTION(amio_interface_read_input, A0, A1, A2, U(3))
 FUNCTION(amio_interface_wait_input, A0, A1, A2, U(3), U32(4))
+FUNCTION(amio_interface_set_input_threshold, A0, U(1))
 FUNCTION(amio_interface_input_fd, A0, A1)
 FUNCTION(amio_interface_next_event, A0, A1)
 FUNCTION(amio_interface_wait_event, A0, A1, U32(2))
@@ -479,6 +480,7 @@ static const struct function {
     LINE(amio_group_free, "g"),
     LINE(amio_interface_read_input, "IKBn"),
     LINE(amio_interface_wait_input, "IKBn*"),
+    LINE(amio_interface_set_input_threshold, "Iw"),
     LINE(amio_interface_input_fd, "Io"),
     LINE(amio_interface_next_event, "IV"),
     LINE(amio_interface_wait_event, "IV*"),

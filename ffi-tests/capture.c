@@ -80,6 +80,37 @@ static void what_is_missing_is_counted(void)
     OK(amio_interface_free(iface));
 }
 
+static void the_program_is_told_of_as_much_as_it_wants(void)
+{
+    amio_interface *iface = rolling_offline(2);
+    amio_chunk chunk = empty_chunk();
+    float output[2 * 4 * PERIOD];
+
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_interface_set_input_threshold(iface, 0));
+    OK(amio_interface_set_input_threshold(iface, 2 * PERIOD));
+    OK(amio_interface_advance(iface, 2 * PERIOD - 1, NULL, NULL));
+    CHECK(!readable(iface));
+    OK(amio_interface_advance(iface, 1, NULL, NULL));
+    CHECK(readable(iface));
+    OK(amio_interface_read_input(iface, &chunk, output, 1));
+    CHECK(chunk.frames == 1 && !readable(iface));
+    OK(amio_interface_set_input_threshold(iface, 2 * PERIOD - 1));
+    CHECK(readable(iface));
+    OK(amio_interface_read_input(iface, &chunk, output, 4 * PERIOD));
+    CHECK(chunk.frames == 2 * PERIOD - 1 && !readable(iface));
+
+    /* Of what is left when it stops, and of a buffer that is half full, it is told in any case. */
+    OK(amio_interface_set_input_threshold(iface, UINT64_MAX));
+    OK(amio_interface_advance(iface, RATE - 1, NULL, NULL));
+    CHECK(!readable(iface));
+    OK(amio_interface_stop(iface));
+    CHECK(readable(iface));
+    OK(amio_interface_start(iface));
+    OK(amio_interface_advance(iface, 1, NULL, NULL));
+    CHECK(readable(iface));
+    OK(amio_interface_free(iface));
+}
+
 static void a_clip_as_input_and_a_skip(void)
 {
     amio_interface *iface = rolling_offline(1);
@@ -120,6 +151,7 @@ int main(void)
     input_is_captured_as_it_is();
     every_frame_comes_back_with_its_stamp();
     what_is_missing_is_counted();
+    the_program_is_told_of_as_much_as_it_wants();
     a_clip_as_input_and_a_skip();
     return 0;
 }

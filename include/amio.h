@@ -2340,7 +2340,8 @@ amio_status amio_interface_read_input(struct amio_interface *iface,
                                       uint64_t capacity_frames);
 
 /**
- * As amio_interface_read_input(), but waits until something can be fetched.
+ * As amio_interface_read_input(), but waits if nothing can be fetched: until there is as much as
+ * amio_interface_set_input_threshold() asks for.
  *
  * Thread: any but the audio thread; waits up to `timeout_ms`. One reader at a time, others wait
  * their turn.
@@ -2355,8 +2356,23 @@ amio_status amio_interface_wait_input(struct amio_interface *iface,
                                       uint32_t timeout_ms);
 
 /**
- * Tells a descriptor that is readable while captured input waits, for poll(), epoll, asyncio or
- * GLib. Only poll it: do not read, write or close it.
+ * Sets how many captured frames must wait before the descriptor of amio_interface_input_fd()
+ * becomes readable: 1 from the beginning. Who is woken less often needs less processor time.
+ * More than half of `capture_buffer_frames` counts as that half, so that there is time to read.
+ * Where no more frames follow, since the interface does not run, fewer are told of.
+ * amio_interface_read_input() gives what waits at any time.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (0 frames);
+ * AMIO_ERROR_INVALID_STATE (no input channels).
+ */
+amio_status amio_interface_set_input_threshold(struct amio_interface *iface,
+                                               uint64_t threshold_frames);
+
+/**
+ * Tells a descriptor that is readable while captured input waits, as much as
+ * amio_interface_set_input_threshold() asks for; for poll(), epoll, asyncio or GLib. Only poll
+ * it: do not read, write or close it.
  *
  * Thread: any.
  * Ownership: it belongs to the interface and is valid until amio_interface_free().

@@ -79,7 +79,8 @@ pub unsafe extern "C-unwind" fn amio_interface_read_input(
     })
 }
 
-/// As amio_interface_read_input(), but waits until something can be fetched.
+/// As amio_interface_read_input(), but waits if nothing can be fetched: until there is as much as
+/// amio_interface_set_input_threshold() asks for.
 ///
 /// Thread: any but the audio thread; waits up to `timeout_ms`. One reader at a time, others wait
 /// their turn.
@@ -106,8 +107,29 @@ pub unsafe extern "C-unwind" fn amio_interface_wait_input(
     })
 }
 
-/// Tells a descriptor that is readable while captured input waits, for poll(), epoll, asyncio or
-/// GLib. Only poll it: do not read, write or close it.
+/// Sets how many captured frames must wait before the descriptor of amio_interface_input_fd()
+/// becomes readable: 1 from the beginning. Who is woken less often needs less processor time.
+/// More than half of `capture_buffer_frames` counts as that half, so that there is time to read.
+/// Where no more frames follow, since the interface does not run, fewer are told of.
+/// amio_interface_read_input() gives what waits at any time.
+///
+/// Thread: any but the audio thread.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (0 frames);
+/// AMIO_ERROR_INVALID_STATE (no input channels).
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn amio_interface_set_input_threshold(
+    iface: *mut amio_interface,
+    threshold_frames: u64,
+) -> amio_status {
+    guard(|| {
+        handles::get("iface", iface)?.set_input_threshold(threshold_frames)?;
+        Ok(())
+    })
+}
+
+/// Tells a descriptor that is readable while captured input waits, as much as
+/// amio_interface_set_input_threshold() asks for; for poll(), epoll, asyncio or GLib. Only poll
+/// it: do not read, write or close it.
 ///
 /// Thread: any.
 /// Ownership: it belongs to the interface and is valid until amio_interface_free().

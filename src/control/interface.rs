@@ -113,6 +113,8 @@ pub(super) struct Inner {
     pub returns: Mutex<Returns>,
     pub input: Mutex<Option<InputReader>>,
     pub input_signal: Signal,
+    /// How many frames must wait before the program is told.
+    pub input_threshold: AtomicUsize,
     /// Recordings that have not ended, and some that have.
     pub takes: Mutex<Vec<Arc<Take>>>,
     /// Taps that are with the engine, or on their way to it or back.
@@ -193,6 +195,7 @@ impl Interface {
             returns: Mutex::new(control_end.returns),
             input: Mutex::new(control_end.input),
             input_signal: Signal::new()?,
+            input_threshold: AtomicUsize::new(1),
             takes: Mutex::default(),
             taps: AtomicUsize::new(0),
             events: Events::new()?,

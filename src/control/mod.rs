@@ -9,6 +9,7 @@ mod answer;
 mod capture;
 mod config;
 mod events;
+mod expectation;
 mod interface;
 mod life;
 mod meters;

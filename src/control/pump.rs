@@ -67,7 +67,7 @@ impl Inner {
         drop((retired, ended));
         {
             let input = self.input.lock();
-            if input.as_ref().is_some_and(|input| !input.is_empty()) {
+            if input.as_ref().is_some_and(|input| self.input_is_due(input)) {
                 self.input_signal.set();
             }
         }

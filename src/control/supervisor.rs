@@ -7,6 +7,7 @@
 //! it sleeps until a notice comes.
 
 use super::events::EventKind;
+use super::expectation::DOZE;
 use super::interface::{Inner, State};
 use super::reconnect::{ANSWER_PATIENCE, Attempt, fail_of_rate};
 use crate::driver::{Notice, Notify};
@@ -24,8 +25,6 @@ const TICK: std::ops::RangeInclusive<Duration> =
 /// Where periods are longer, and come one by one: how long after the next one was due, and how long it
 /// sleeps at most until then.
 const AFTER_PERIOD: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(100));
-/// How long it sleeps while nothing is expected of the engine; see [`Inner::expects_nothing`].
-const DOZE: Duration = Duration::from_millis(50);
 /// How long without a period counts as stalled, at least; see [`stall_after`].
 const STALL: Duration = Duration::from_millis(200);
 
@@ -33,7 +32,7 @@ const STALL: Duration = Duration::from_millis(200);
 pub(super) struct Inbox {
     queue: Mutex<Queue>,
     arrived: Condvar,
-    /// Whether the supervisor sleeps for [`DOZE`].
+    /// Whether the supervisor sleeps for longer than a period.
     dozes: AtomicBool,
 }
 
@@ -78,8 +77,8 @@ impl Inbox {
         self.arrived.notify_one();
     }
 
-    /// Lets the supervisor look once a period again. For whoever has just done what
-    /// [`Inner::expects_nothing`] looks at.
+    /// Ends a long sleep of the supervisor. For whoever has just changed what
+    /// [`Inner::quiet_periods`] looks at.
     pub fn rouse(&self) {
         // Together with the fence in `doze`: either the supervisor sees what was done, or this call sees
         // that the supervisor dozes.
@@ -89,13 +88,13 @@ impl Inbox {
         }
     }
 
-    /// Tells whether the next sleep may be long.
-    fn doze(&self, expects_nothing: impl FnOnce() -> bool) -> bool {
+    /// How many periods the next sleep may last beyond the usual one.
+    fn doze(&self, quiet_periods: impl FnOnce() -> u64) -> u64 {
         self.dozes.store(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);
-        let dozes = expects_nothing();
-        self.dozes.store(dozes, Ordering::Relaxed);
-        dozes
+        let periods = quiet_periods();
+        self.dozes.store(periods > 0, Ordering::Relaxed);
+        periods
     }
 
     pub fn close(&self) {
@@ -147,6 +146,8 @@ struct Watch {
     /// When that number last changed, or the interface began to run; `None` while it does not.
     progressed: Option<Instant>,
     stalled: bool,
+    /// Whether periods come faster than real time.
+    freewheels: bool,
     attempt: Option<Attempt>,
 }
 
@@ -157,9 +158,9 @@ impl Watch {
             let Some(inner) = inner.upgrade() else {
                 return;
             };
-            // What was expected before the pump may have come after it; and the engine may have
+            // What was awaited before the pump may have come after it; and the engine may have
             // something to tell of a notice, too.
-            let expected_nothing = notices.is_empty() && inner.expects_nothing();
+            let awaits_reports = !notices.is_empty() || inner.awaits_reports();
             for notice in notices {
                 self.take(&inner, notice);
             }
@@ -168,6 +169,7 @@ impl Watch {
             if state != State::Running {
                 self.progressed = None;
                 self.stalled = false;
+                self.freewheels = false;
             }
             if state != State::Lost {
                 // Whoever stopped it while it was lost wants no other client.
@@ -176,12 +178,11 @@ impl Watch {
             tick = match state {
                 State::Running => {
                     let periods = self.watch_progress(&inner);
-                    let dozes = expected_nothing && inbox.doze(|| inner.expects_nothing());
-                    Some(if dozes {
-                        DOZE
-                    } else {
-                        tick_of(&inner, periods)
-                    })
+                    let quiet = match awaits_reports || self.freewheels {
+                        true => 0,
+                        false => inbox.doze(|| inner.quiet_periods()),
+                    };
+                    Some(tick_of(&inner, periods, quiet))
                 }
                 State::Lost => {
                     self.reconnect(&inner);
@@ -211,7 +212,10 @@ impl Watch {
                     inner.event(EventKind::LatencyChanged(latency));
                 }
             }
-            Notice::Freewheel { on } => inner.event(EventKind::Freewheel { on }),
+            Notice::Freewheel { on } => {
+                self.freewheels = on;
+                inner.event(EventKind::Freewheel { on });
+            }
             Notice::Log(line) => inner.event(EventKind::Log(line)),
         }
     }
@@ -272,36 +276,20 @@ impl Watch {
     }
 }
 
-impl Inner {
-    /// Whether nobody waits for news of the engine now. That is so if all commands are done, if no swap is
-    /// due soon, and if input waits that the program was told of and has not read. Other news, such as
-    /// skipped frames, can wait for [`DOZE`].
-    fn expects_nothing(&self) -> bool {
-        let rate = f64::from(self.frame_rate_hz);
-        let soon = (2 * self.info.lock().period_frames) as u64 + (DOZE.as_secs_f64() * rate) as u64;
-        let has_inputs = self.config.input_channels > 0;
-        (!has_inputs || self.input_signal.is_set())
-            && self.batches_in_flight.load(Ordering::Acquire) == 0
-            && self.taps.load(Ordering::Acquire) == 0
-            && {
-                let position = self.shared.snapshot.read().position;
-                let next = self.outlook.lock().next_due();
-                next.is_none_or(|at| at.saturating_sub(position) > soon as i64)
-            }
-    }
-}
-
-/// How long it sleeps, when so many periods have run since it looked before.
-fn tick_of(inner: &Inner, ran: u64) -> Duration {
+/// How long it sleeps, when so many periods have run since it looked before, and nobody waits for news of
+/// the next `quiet` ones.
+fn tick_of(inner: &Inner, ran: u64, quiet: u64) -> Duration {
     let frames = inner.info.lock().period_frames;
     let period = Duration::from_secs_f64(f64::from(frames) / f64::from(inner.frame_rate_hz));
     let due = inner.shared.snapshot.read().time_ns;
     let until_due = Duration::from_nanos(due.saturating_sub(sys::now_ns()));
-    // Where several ran, nobody waits for them: a server freewheels.
-    if period <= *TICK.end() || ran > 1 || until_due.is_zero() {
-        return period.clamp(*TICK.start(), *TICK.end());
-    }
-    (until_due + AFTER_PERIOD.0).min(AFTER_PERIOD.1)
+    // Where several ran during a usual sleep, nobody waits for them: a server freewheels.
+    let tick = match period <= *TICK.end() || ran > 1 || until_due.is_zero() {
+        true => period.clamp(*TICK.start(), *TICK.end()),
+        false => (until_due + AFTER_PERIOD.0).min(AFTER_PERIOD.1),
+    };
+    let quiet = quiet.min(u64::from(u32::MAX)) as u32;
+    (tick + period.saturating_mul(quiet)).min(tick.max(DOZE))
 }
 
 fn stall_after(inner: &Inner) -> Duration {
@@ -359,44 +347,12 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_expected_once_all_that_was_asked_is_done_and_input_was_told_of() {
-        let interface = interface();
-        let inner = interface.inner();
-        interface.start().expect("it starts");
-        let run = || interface.advance(1, None, None).expect("it runs");
-        assert!(!inner.expects_nothing(), "somebody may wait for input");
-        run();
-        assert!(inner.expects_nothing(), "whoever waits was told");
-        interface.set_rolling(true).expect("it is asked");
-        assert!(!inner.expects_nothing(), "a command is on its way");
-        run();
-        assert!(inner.expects_nothing());
-
-        let playspec = Playspec::new(Vec::new()).expect("an empty one");
-        let swap_at = |frame| interface.schedule(&playspec, Swap::at(frame));
-        swap_at(48_000).expect("it is scheduled");
-        run();
-        assert!(inner.expects_nothing(), "a swap is due in a second");
-        interface.set_position(47_900).expect("it seeks");
-        run();
-        assert!(!inner.expects_nothing(), "it is due now");
-        interface.advance(100, None, None).expect("it runs");
-        assert!(inner.expects_nothing(), "it took over");
-        while interface
-            .read_input(&mut [0.0; 64])
-            .expect("it reads")
-            .is_some()
-        {}
-        assert!(!inner.expects_nothing(), "all input was read");
-    }
-
-    #[test]
     fn whoever_changes_what_is_expected_ends_a_long_sleep() {
         let interface = interface();
         let (inner, inbox) = (interface.inner(), &interface.inner().inbox);
         interface.start().expect("it starts");
         let ends_sleep = |change: &dyn Fn()| {
-            assert!(inbox.doze(|| true));
+            assert!(inbox.doze(|| 1) > 0);
             change();
             let begun = Instant::now();
             inbox.wait(Some(Duration::from_secs(60)));
@@ -413,7 +369,7 @@ mod tests {
                     .is_some()
             );
         });
-        assert!(!inbox.doze(|| inner.expects_nothing()));
+        assert_eq!(inbox.doze(|| inner.quiet_periods()), 0);
         inbox.rouse();
         assert!(!inbox.queue.lock().woken, "it did not sleep for long");
     }

@@ -236,6 +236,16 @@ impl InputReader {
         }
     }
 
+    /// How many frames wait to be read.
+    pub fn waiting(&self) -> usize {
+        self.samples.occupied_len() / self.channels
+    }
+
+    /// Whether no further chunk finds room.
+    pub fn is_full(&self) -> bool {
+        self.stamps.is_full()
+    }
+
     /// How many chunks wait to be read.
     pub fn chunks(&self) -> usize {
         self.stamps.occupied_len() + usize::from(self.is_inside_chunk())

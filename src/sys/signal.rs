@@ -44,11 +44,6 @@ impl Signal {
         unsafe { libc::write(self.fd.as_raw_fd(), one.as_ptr().cast(), one.len()) };
     }
 
-    /// Whether it is readable, or just becoming so.
-    pub fn is_set(&self) -> bool {
-        self.is_set.load(Ordering::Acquire)
-    }
-
     /// Makes it not readable.
     pub fn clear(&self) {
         let mut count = [0u8; 8];

@@ -797,6 +797,7 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
             ctypes.c_uint32,
         ),
     ),
+    "amio_interface_set_input_threshold": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint64)),
     "amio_interface_input_fd": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_int))),
     "amio_recorder_new": (
         ctypes.c_int32,
