@@ -89,10 +89,8 @@
  * measurement keeps 16 bytes for each tenth of a second; whether they can be had is looked at beforehand.)
  * Without memory for these, the process ends with a message.
  *
- * A call takes at most 32 KiB of its thread's stack, and 160 KiB if it reads or writes files, also those of
- * streamed clips with the offline driver, or measures loudness: code of others goes that deep. (In an
- * optimised build Opus takes 80 KiB; FLAC encoding, loudness and AAC take 40 to 56 KiB, everything else less
- * than 32.) Functions of the program that it calls come on top of that. Measured on x86-64 with glibc.
+ * A call takes at most 32 KiB of its thread's stack. Decoding, encoding and measuring loudness go deeper, in
+ * code of others: where a thread has less than 192 KiB left, they run on a stack of their own. Functions of the program that it calls come on top of that. Measured on x86-64 with glibc.
  *
  * # Units
  *

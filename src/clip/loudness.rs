@@ -7,6 +7,7 @@ use super::analysis::{Seen, each_block_of, each_block_of_clip, open};
 use super::{Clip, ClipInfo, Monitor};
 use crate::error::{Error, Result};
 use crate::memory;
+use crate::sys;
 use ebur128::{Channel, EbuR128, Mode, energy_to_loudness};
 use std::collections::VecDeque;
 use std::path::Path;
@@ -105,7 +106,7 @@ impl Loudness {
 /// Measures what it is told block by block.
 pub(super) struct Builder {
     weighted: Option<Weighted>,
-    peaks: EbuR128,
+    peaks: Box<EbuR128>,
     levels: Vec<Level>,
 }
 
@@ -114,7 +115,7 @@ impl Builder {
         let (channels, rate) = (info.channels.into(), info.frame_rate_hz);
         Ok(Builder {
             weighted: Weighted::new(info)?,
-            peaks: EbuR128::new(channels, rate, Mode::TRUE_PEAK).map_err(failed)?,
+            peaks: meter(channels, rate, Mode::TRUE_PEAK)?,
             levels: vec![Level::default(); info.channels.into()],
         })
     }
@@ -124,7 +125,7 @@ impl Builder {
         for (level, samples) in self.levels.iter_mut().zip(block) {
             level.add(samples);
         }
-        self.peaks.add_frames_planar_f32(block).map_err(failed)?;
+        add(&mut self.peaks, block)?;
         self.weighted
             .as_mut()
             .map_or(Ok(()), |weighted| weighted.take(block))
@@ -135,7 +136,7 @@ impl Builder {
         // What the interpolation still holds back comes out as silence follows.
         let silence = [0.0; 24];
         let block = vec![&silence[..]; self.levels.len()];
-        self.peaks.add_frames_planar_f32(&block).map_err(failed)?;
+        add(&mut self.peaks, &block)?;
         let mut loudness = Loudness {
             info: seen.info,
             bad_samples: seen.bad_samples,
@@ -166,7 +167,7 @@ impl Builder {
 
 /// The weighted, gated measurement, and the loudest of its windows.
 struct Weighted {
-    meter: EbuR128,
+    meter: Box<EbuR128>,
     /// Frames between two measurements, a tenth of a second.
     step: usize,
     /// How many of them are still to come before the next measurement.
@@ -192,7 +193,7 @@ impl Weighted {
             return Ok(None);
         };
         let modes = Mode::I | Mode::LRA;
-        let mut meter = EbuR128::new(info.channels.into(), rate, modes).map_err(failed)?;
+        let mut meter = meter(info.channels.into(), rate, modes)?;
         meter.set_channel_map(places).map_err(failed)?;
         // As the crate rounds it.
         let step = (rate as usize + 5) / 10;
@@ -214,7 +215,7 @@ impl Weighted {
         while done < frames {
             let now = self.until_step.min(frames - done);
             let part: Vec<&[f32]> = block.iter().map(|c| &c[done..done + now]).collect();
-            self.meter.add_frames_planar_f32(&part).map_err(failed)?;
+            add(&mut self.meter, &part)?;
             done += now;
             self.until_step -= now;
             if self.until_step == 0 {
@@ -233,7 +234,7 @@ impl Weighted {
             self.steps.pop_front();
         }
         // Where a tenth of a second is no whole number of frames, this leaves out one of them.
-        let step = self.meter.loudness_window(100).map_err(failed)?;
+        let step = sys::with_stack(|| self.meter.loudness_window(100)).map_err(failed)?;
         self.steps.push_back(power(step));
         let mean_of_last = |count: usize| -> f64 {
             self.steps.iter().rev().take(count).sum::<f64>() / count as f64
@@ -258,13 +259,24 @@ impl Weighted {
     fn fill_in(&self, loudness: &mut Loudness) -> Result<()> {
         let measured = |lufs: f64| lufs.is_finite().then_some(lufs);
         self.check_memory()?;
-        let range = self.meter.loudness_range().map_err(failed)?;
-        loudness.integrated_lufs = measured(self.meter.loudness_global().map_err(failed)?);
+        let meter = &self.meter;
+        let (range, global) = sys::with_stack(|| (meter.loudness_range(), meter.loudness_global()));
+        let range = range.map_err(failed)?;
+        loudness.integrated_lufs = measured(global.map_err(failed)?);
         loudness.range_lu = self.range_is_measured.then_some(range);
         loudness.max_momentary_lufs = measured(energy_to_loudness(self.max_momentary));
         loudness.max_short_term_lufs = measured(energy_to_loudness(self.max_short_term));
         Ok(())
     }
+}
+
+/// In a box, since it takes some KiB.
+fn meter(channels: u32, frame_rate_hz: u32, modes: Mode) -> Result<Box<EbuR128>> {
+    sys::with_stack(|| EbuR128::new(channels, frame_rate_hz, modes).map(Box::new)).map_err(failed)
+}
+
+fn add(meter: &mut EbuR128, block: &[&[f32]]) -> Result<()> {
+    sys::with_stack(|| meter.add_frames_planar_f32(block)).map_err(failed)
 }
 
 /// What is quieter does not count.

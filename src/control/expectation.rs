@@ -7,7 +7,7 @@ use std::time::Duration;
 
 /// The longest sleep while the interface runs. News that nobody waits for, such as skipped frames, come
 /// this late.
-pub(super) const DOZE: Duration = Duration::from_millis(50);
+pub(super) const DOZE: Duration = Duration::from_millis(100);
 
 /// A swap that is due within so many periods may take over before the supervisor looks again.
 const SOON: u64 = 2;

@@ -305,8 +305,6 @@ mod tests {
     use crate::control::worker::Worker;
     use crate::control::{Config, Interface};
     use crate::driver::DriverKind;
-    use crate::link::Swap;
-    use crate::playspec::Playspec;
 
     /// Without a supervisor of its own.
     fn interface() -> Interface {

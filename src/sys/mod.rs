@@ -11,6 +11,7 @@ mod descriptor;
 mod fork;
 mod resident;
 mod signal;
+mod stack;
 mod thread;
 
 pub(crate) use denormals::Denormals;
@@ -18,6 +19,7 @@ pub(crate) use descriptor::{open_at_once, open_to_read};
 pub(crate) use fork::{Home, MADE_BEFORE};
 pub(crate) use resident::Resident;
 pub(crate) use signal::Signal;
+pub(crate) use stack::with_stack;
 pub(crate) use thread::{is_own, spawn, without_signals};
 
 use std::alloc::Layout;

@@ -19,6 +19,8 @@ from .audio_clip import InputAudioChunk
 from .errors import InvalidStateError, TimedOutError
 from .interface import InputChunkCallback
 
+#: More than any buffer holds.
+_MOST_FRAMES = 1 << 63
 _INPUT_TAKEN = "something else takes the input: read(), input(), or the input_chunk_callback"
 
 
@@ -40,7 +42,8 @@ class Capture(Life):
     def input_chunk_callback(self) -> InputChunkCallback | None:
         """Called with an :class:`InputAudioChunk` for what was captured; ``None``: nothing is.
 
-        Chunks are :attr:`chunk_frames` long, and come every :attr:`chunk_interval` seconds.
+        Chunks are :attr:`chunk_frames` long. They come together, as soon as
+        :attr:`chunk_interval` seconds of input wait.
         """
         return self._input_chunk_callback
 
@@ -55,8 +58,8 @@ class Capture(Life):
                 # What was captured while nobody listened is old.
                 self._reader(self.chunk_frames).discard()
             self._input_chunk_callback = callback
+        self._watch_input()
         if self._open_pump is not None and not self._is_closing:
-            self._open_pump.watch_input(callback is not None)
             self._adopt_loop()
 
     @property
@@ -73,12 +76,17 @@ class Capture(Life):
 
     @property
     def chunk_interval(self) -> float:
-        """How many seconds input gathers before ``input_chunk_callback`` gets all of it: 0.1."""
+        """How many seconds input gathers before ``input_chunk_callback`` gets all of it: 0.1.
+
+        It is at most half of what waits for the program before it is lost, thus a second unless
+        the option ``capture_buffer`` says otherwise.
+        """
         return self._chunk_interval
 
     @chunk_interval.setter
     def chunk_interval(self, seconds: Number) -> None:
         self._chunk_interval = interval("chunk_interval", seconds)
+        self._watch_input()
 
     def read(self, frames: SupportsIndex, timeout: Number | None = None) -> InputAudioChunk:
         """Reads captured input, waiting until there are so many frames.
@@ -160,6 +168,17 @@ class Capture(Life):
     def _opened(self, handle: Handle, watch: Watch) -> None:
         super()._opened(handle, watch)
         self._clock = self._make_clock()
+        self._watch_input()
+
+    def _watch_input(self) -> None:
+        """Has the event loop fetch input for the callback, if there is one."""
+        if self._clock is None or self._open_pump is None or self._is_closing:
+            return
+        frames = None
+        if self._input_chunk_callback is not None and self._inputs > 0:
+            gathered = round(self._chunk_interval * self._clock.frame_rate)
+            frames = min(max(1, gathered), _MOST_FRAMES)
+        self._open_pump.watch_input(frames)
 
     def _make_clock(self) -> Clock:
         return Clock(self.get_frame_rate(), _wall_time)

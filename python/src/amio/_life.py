@@ -192,7 +192,6 @@ class Life(Unique, Interface):
             raise ClosedError("the interface was closed while it was being opened")
         _open_ones.add(self)
         self._open_pump = Pump(handle, watch, cast(Owner, self))
-        self._open_pump.watch_input(self._input_chunk_callback is not None)
         self._open_handle = handle
 
     @property

@@ -38,14 +38,11 @@ _SLICE = 0.2
 class Owner(Protocol):
     """Whom a :class:`Pump` calls."""
 
-    #: For how many seconds input gathers before it is handed over.
-    chunk_interval: float
-
     def _on_event(self, event: Event) -> Iterable[Callable[[], object]]:
         """Notes an event, perhaps twice; gives the callbacks that are to be called for it."""
 
     def _on_input(self, last: bool) -> None:
-        """Called when input waits, after ``watch_input(True)``, and at last when it was closed."""
+        """Called when input waits, which it was told to watch, and at last when it was closed."""
 
 
 class Pump:
@@ -70,11 +67,7 @@ class Pump:
         self._input_fd = _descriptor(lib.amio_interface_input_fd, interface)
         self._loop: asyncio.AbstractEventLoop | None = None
         self._failures = Failures()
-        self._input_watched = False
-        self._input_timer: asyncio.TimerHandle | None = None
-        self._input_poll = select.poll()
-        self._input_poll.register(self._input_fd, select.POLLIN)
-        self._on_input_timer = weakly(self._input_has_gathered)
+        self._input_frames: int | None = None
         self._input_waiter: asyncio.Future[None] | None = None
         # One thread at a time hands over, and may do so in a callback again.
         self._in_order = threading.RLock()
@@ -92,7 +85,6 @@ class Pump:
             raise InvalidStateError("the interface belongs to another event loop")
         self._loop = loop
         self._watch.begin(loop, self._event_fd, weakly(self.take_events))
-        self._input_timer = None
         self._arm_input()
 
     @property
@@ -105,9 +97,12 @@ class Pump:
         """Whether this thread is the one that hands things over."""
         return self._loop is None or not self._loop.is_running() or self._loop is running_loop()
 
-    def watch_input(self, wanted: bool) -> None:
-        """Sets whether input is fetched by the loop as it comes."""
-        self._input_watched = wanted
+    def watch_input(self, frames: int | None) -> None:
+        """Lets the loop fetch input whenever so many frames wait; ``None``: not at all."""
+        if frames == self._input_frames:
+            return
+        lib.amio_interface_set_input_threshold(self._interface, frames or 1)
+        self._input_frames = frames
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(weakly(self._arm_input))
 
@@ -297,8 +292,6 @@ class Pump:
     def _finish(self) -> None:
         self._watch.end(self._event_fd)
         self._watch.end(self._input_fd)
-        if self._input_timer is not None:
-            self._input_timer.cancel()
         try:
             self.take_events()
         finally:
@@ -309,28 +302,12 @@ class Pump:
                 self.wake_input()
 
     def _arm_input(self) -> None:
-        if self._input_timer is not None:
-            self._input_timer.cancel()
-            self._input_timer = None
-        if self._loop is None or not self._input_watched:
+        if self._loop is None:
             return
-        if self._input_poll.poll(0):
-            self._give_input()
-        else:
-            self._watch.begin(self._loop, self._input_fd, weakly(self._give_input))
-
-    def _input_has_gathered(self) -> None:
-        self._input_timer = None
-        self._arm_input()
-
-    def _give_input(self) -> None:
-        """Hands over what waits, and lets some more gather."""
-        assert self._loop is not None
-        self._watch.end(self._input_fd)
-        owner = self._owner()
-        if self._input_watched and owner is not None:
-            self._input_timer = self._loop.call_later(owner.chunk_interval, self._on_input_timer)
-            self.take_input()
+        if self._input_frames is not None:
+            self._watch.begin(self._loop, self._input_fd, weakly(self.take_input))
+        elif self._input_waiter is None:
+            self._watch.end(self._input_fd)
 
 
 class Watch:

@@ -13,6 +13,7 @@ use super::input::Input;
 use crate::clip::ClipInfo;
 use crate::clip::source::Source;
 use crate::error::Result;
+use crate::sys;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
@@ -126,14 +127,15 @@ impl Decoded {
             return Ok(true);
         }
         if self.expected.is_some_and(|expected| expected < span.start) {
-            self.codec.reset();
+            self.reset_codec();
         }
         self.expected = Some(span.start + u64::from(span.frames));
         let decoded = if self.packet.is_empty() {
             Err("it is missing".to_owned())
         } else {
             let (codec, packet, frames) = (&mut self.codec, &self.packet, &mut self.frames);
-            catch_unwind(AssertUnwindSafe(|| codec.decode(packet, frames)))
+            let decode = || sys::with_stack(|| codec.decode(packet, frames));
+            catch_unwind(AssertUnwindSafe(decode))
                 .unwrap_or_else(|_| Err("the decoder failed".into()))
         };
         #[cfg(feature = "seeded-bugs")]
@@ -146,7 +148,7 @@ impl Decoded {
                     "a packet that is damaged, at frame {frame}: {damage}"
                 )));
             }
-            self.codec.reset();
+            self.reset_codec();
             self.frames.iter_mut().for_each(Vec::clear);
         }
         // A codec that was not told of the packet before gives less than the packet lasts.
@@ -154,6 +156,10 @@ impl Decoded {
             channel.resize(span.frames as usize, 0.0);
         }
         Ok(true)
+    }
+
+    fn reset_codec(&mut self) {
+        sys::with_stack(|| self.codec.reset());
     }
 
     /// Makes silence where packets are lost between `next` and `span`.
@@ -182,7 +188,7 @@ impl Decoded {
     }
 
     fn begin_before(&mut self, frame: u64) -> Result<()> {
-        self.codec.reset();
+        self.reset_codec();
         self.held = None;
         self.expected = None;
         self.frames.iter_mut().for_each(Vec::clear);
@@ -253,6 +259,6 @@ impl Source for Decoded {
 
 /// Runs a parser; a panic in one of the codecs becomes an error.
 pub fn contained<T>(input: &Input, parse: impl FnOnce() -> Result<T>) -> Result<T> {
-    catch_unwind(AssertUnwindSafe(parse))
+    catch_unwind(AssertUnwindSafe(|| sys::with_stack(parse)))
         .unwrap_or_else(|_| Err(input.bad("a file that the decoder fails at")))
 }

@@ -6,6 +6,7 @@ use super::{Encoding, PIECE_FRAMES, Shape};
 use crate::clip::decode::crc::{crc8, crc16};
 use crate::error::{Error, Result};
 use crate::memory;
+use crate::sys;
 use flac_codec::encode::{FlacStreamWriter, Options};
 use std::io::Write;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -125,8 +126,8 @@ impl Flac {
         } = self.shape;
         self.sink.bytes().clear();
         let samples = &self.pending[..samples];
-        self.encoder
-            .write(frame_rate_hz, channels as u8, format.bits().into(), samples)
+        let (encoder, bits) = (&mut self.encoder, format.bits().into());
+        sys::with_stack(|| encoder.write(frame_rate_hz, channels as u8, bits, samples))
             .map_err(|e| Error::InvalidState(format!("encoding FLAC: {e}")))
     }
 
