@@ -118,7 +118,7 @@ mod tests {
         interface.set_position(47_900).expect("it seeks");
         interface.advance(1, None, None).expect("it runs");
         assert_eq!(interface.inner().quiet_periods(), 0);
-        interface.advance(100, None, None).expect("it runs");
+        interface.advance(101, None, None).expect("it runs");
         assert_eq!(interface.inner().quiet_periods(), u64::MAX);
     }
 }
