@@ -8,7 +8,8 @@
 //! - jackd's frame counter stops while jackd is stopped, or restarts its device. The clock then tells how
 //!   long the pause was.
 //! - jackd filters the times that it tells. After a pause they are too early by the length of the pause,
-//!   and need seconds to become right. Until then, this module adds up frames from the last right time.
+//!   and need seconds to become right. Until then, this module adds up frames from the last right time,
+//!   and compares the sum with the clock of this machine: that shows further pauses.
 
 use crate::units;
 
@@ -22,6 +23,39 @@ pub(super) struct FrameClock {
     pause: Option<Pause>,
     /// `Some` while the server's times are wrong.
     distrust: Option<Distrust>,
+    /// How late the last cycles ran.
+    lateness: Lateness,
+    /// How late cycles run at least, as the server's times were right last.
+    usual_lateness_ns: i64,
+}
+
+/// How late some cycles in a row were. A single one may run late for many reasons.
+struct Lateness {
+    cycles: u32,
+    first_ns: i64,
+    least_ns: i64,
+    last_ns: i64,
+}
+
+impl Lateness {
+    const CYCLES: u32 = 8;
+    const NONE: Lateness = Lateness {
+        cycles: 0,
+        first_ns: 0,
+        least_ns: i64::MAX,
+        last_ns: 0,
+    };
+
+    /// Adds a cycle; gives all of them once there are enough, and begins anew.
+    fn add(&mut self, late_ns: i64) -> Option<Lateness> {
+        if self.cycles == 0 {
+            self.first_ns = late_ns;
+        }
+        self.least_ns = self.least_ns.min(late_ns);
+        self.last_ns = late_ns;
+        self.cycles += 1;
+        (self.cycles == Lateness::CYCLES).then(|| std::mem::replace(self, Lateness::NONE))
+    }
 }
 
 /// The server's times are wrong, since a pause.
@@ -72,7 +106,7 @@ const DRIFT: i64 = 5_000;
 /// The server's times are trusted again after this many right ones in a row. After a pause they swing
 /// around the right time, so a single one may be right by chance.
 const RIGHT_CYCLES: u32 = 100;
-/// The first cycle's time is wrong if it lies further back than two periods and this.
+/// A cycle's time is wrong if it lies further back than two periods and this.
 const LATE_NS: i64 = 10_000_000;
 
 impl FrameClock {
@@ -83,6 +117,8 @@ impl FrameClock {
             last: None,
             pause: None,
             distrust: None,
+            lateness: Lateness::NONE,
+            usual_lateness_ns: 0,
         }
     }
 
@@ -114,27 +150,38 @@ impl FrameClock {
             .wrapping_sub(last.told.first_frame)
             .cast_signed();
         let counted = i64::from(counted) - i64::from(told.frames);
-        let elapsed_ns = match self.distrust {
-            None => signed_difference(told.due_ns, last.told.due_ns),
-            // Less exact: this client may have been woken up to a period late.
-            Some(_) => signed_difference(told.now_ns, last.told.now_ns),
-        };
-        let by_clock = self.frames(elapsed_ns) - i64::from(last.told.frames);
-        let spread = match (&self.distrust, told.frames == last.told.frames) {
-            (Some(_), _) => i64::from(told.frames),
-            (None, true) => i64::from(told.frames / 2),
+        let by_clock = self.passed(last.told.due_ns, told.due_ns, &last);
+        let spread = match told.frames == last.told.frames {
+            true => i64::from(told.frames / 2),
             // The period has changed. PipeWire's counter may be wrong by some periods, and jackd's
             // counter stops meanwhile.
-            (None, false) => 0,
+            false => 0,
         };
         let tolerance = spread.max(self.frames(JITTER_NS));
-        let agreed = (by_clock - counted).abs() <= tolerance;
+        let agrees = |frames: i64, tolerance| (frames - counted).abs() <= tolerance;
+        // The clock of this machine is less exact: this client may have been woken up to a period late.
+        let agreed = agrees(by_clock, tolerance)
+            || self.distrust.is_some()
+                && agrees(
+                    self.passed(last.told.now_ns, told.now_ns, &last),
+                    tolerance.max(told.frames.into()),
+                );
         let skipped = if agreed { counted.max(0) } else { 0 };
         let played_ns = self.nanoseconds(u64::from(last.told.frames) + skipped.cast_unsigned());
         let expected_ns = last.time_ns.saturating_add_signed(played_ns);
-        let time_ns = match self.trusts(&told, expected_ns, by_clock < -tolerance) {
+        let trusts = self.trusts(&told, expected_ns, by_clock < -tolerance);
+        let time_ns = match trusts {
             true => told.due_ns,
             false => expected_ns.min(told.now_ns),
+        };
+        let pause_ns = self.pause_by_own_clock(trusts, &told, time_ns);
+        let (skipped, time_ns) = match pause_ns {
+            0 => (skipped, time_ns),
+            _ => {
+                let frames = self.frames(pause_ns);
+                let pause_ns = self.nanoseconds(frames.cast_unsigned());
+                (skipped + frames, time_ns.saturating_add_signed(pause_ns))
+            }
         };
         let skipped = match self.pause.take() {
             // A pause is counted one cycle late: jackd first runs a cycle that was due before it.
@@ -144,7 +191,7 @@ impl FrameClock {
             }
             None => skipped,
         };
-        if !agreed && by_clock > tolerance {
+        if !agreed && by_clock > tolerance && self.distrust.is_none() {
             self.pause = Some(Pause {
                 since_ns: expected_ns,
             });
@@ -154,6 +201,32 @@ impl FrameClock {
             skipped: skipped.max(0).cast_unsigned(),
             time_ns,
         })
+    }
+
+    /// How many frames passed between two times, less those of the cycle between them.
+    fn passed(&self, from_ns: u64, to_ns: u64, between: &Cycle) -> i64 {
+        self.frames(signed_difference(to_ns, from_ns)) - i64::from(between.told.frames)
+    }
+
+    /// How long a pause was that the clock of this machine shows, while the server's times are wrong; 0 if
+    /// there was none. All cycles since then are late by that much.
+    fn pause_by_own_clock(&mut self, trusts: bool, told: &Told, time_ns: u64) -> i64 {
+        let late_ns = signed_difference(told.now_ns, time_ns);
+        let Some(late) = self.lateness.add(late_ns) else {
+            return 0;
+        };
+        if trusts {
+            self.usual_lateness_ns = late.least_ns;
+            return 0;
+        }
+        let pause_ns = late.least_ns - self.usual_lateness_ns;
+        let period_ns = self.nanoseconds(told.frames.into());
+        // A server that makes up for a pause runs cycles faster than time passes.
+        let makes_up = late.first_ns - late.last_ns > period_ns;
+        match makes_up || pause_ns <= JITTER_NS.max(period_ns / 2) {
+            true => 0,
+            false => pause_ns,
+        }
     }
 
     /// Takes back a pause if this cycle is on time after all. The last cycle's time was wrong then: jackd
@@ -181,7 +254,8 @@ impl FrameClock {
         if !self.smooths {
             return true;
         }
-        if went_back || signed_difference(told.due_ns, told.now_ns) > JITTER_NS {
+        let age_ns = signed_difference(told.now_ns, told.due_ns);
+        if went_back || !self.may_be_right(age_ns, told) {
             let since_ns = told.now_ns;
             self.distrust
                 .get_or_insert(Distrust { since_ns, right: 0 })
@@ -204,8 +278,7 @@ impl FrameClock {
 
     fn first(&mut self, told: Told) -> Step {
         let age_ns = signed_difference(told.now_ns, told.due_ns);
-        let late_ns = 2 * self.nanoseconds(told.frames.into()) + LATE_NS;
-        let trusts = !self.smooths || (-JITTER_NS..=late_ns).contains(&age_ns);
+        let trusts = !self.smooths || self.may_be_right(age_ns, &told);
         let (time_ns, distrust) = match trusts {
             true => (told.due_ns, None),
             false => {
@@ -214,11 +287,19 @@ impl FrameClock {
             }
         };
         self.distrust = distrust;
+        self.lateness = Lateness::NONE;
+        self.usual_lateness_ns = 0;
         self.last = Some(Cycle { told, time_ns });
         Step {
             skipped: 0,
             time_ns,
         }
+    }
+
+    /// Whether a cycle can be due so long ago.
+    fn may_be_right(&self, age_ns: i64, told: &Told) -> bool {
+        let late_ns = 2 * self.nanoseconds(told.frames.into()) + LATE_NS;
+        (-JITTER_NS..=late_ns).contains(&age_ns)
     }
 
     /// To the nearest frame.
@@ -426,6 +507,46 @@ mod tests {
             let step = cycle(server.cycle(now), now + number % 400);
             assert_eq!(step.skipped, 0);
             assert!(step.time_ns.abs_diff(now) <= 2_000, "{step:?} at {now}");
+        }
+    }
+
+    /// Without the cycle that begins the filter anew, and with more pauses before its times are right.
+    #[test]
+    fn all_pauses_of_jackd_are_skipped_however_its_filter_takes_them() {
+        const PERIOD: u64 = Smoothed::PERIOD;
+        const PAUSES: [(u64, u64); 4] = [
+            (100, 1_000_000),
+            (250, 300_000),
+            (260, 20_000),
+            (4_000, 700_000),
+        ];
+        let mut woken = 10 * PERIOD;
+        let mut server = Smoothed {
+            due: 0,
+            next: woken as i64,
+            period: PERIOD as f64,
+        };
+        let mut rig = Rig(FrameClock::new(HZ, true));
+        let (begin, mut position) = (woken, 0);
+        for number in 0..10_000 {
+            let pause = PAUSES.iter().find(|(at, _)| *at == number);
+            woken += pause.map_or(0, |(_, length)| *length);
+            let now = woken + number * 7_919 % 400;
+            let frame = (number * PERIOD) as u32;
+            let step = rig
+                .late(frame, PERIOD as u32, server.cycle(woken), now)
+                .expect("it is another");
+            position += step.skipped;
+            let settled = PAUSES
+                .iter()
+                .all(|(at, _)| !(*at..at + 32).contains(&number));
+            if settled {
+                let off = position.abs_diff(woken - begin);
+                assert!(off <= 1_000, "{off} frames off in cycle {number}");
+                assert!(step.time_ns.abs_diff(woken) <= 3_000, "{step:?}, {woken}");
+            }
+            position += PERIOD;
+            woken += PERIOD;
         }
     }
 
