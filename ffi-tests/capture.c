@@ -99,7 +99,7 @@ static void the_program_is_told_of_as_much_as_it_wants(void)
     OK(amio_interface_read_input(iface, &chunk, output, 4 * PERIOD));
     CHECK(chunk.frames == 2 * PERIOD - 1 && !readable(iface));
 
-    /* Of what is left when it stops, and of a buffer that is half full, it is told in any case. */
+    /* Readable with any number of frames when the interface stops, and when half of the buffer is full. */
     OK(amio_interface_set_input_threshold(iface, UINT64_MAX));
     OK(amio_interface_advance(iface, RATE - 1, NULL, NULL));
     CHECK(!readable(iface));

@@ -89,8 +89,9 @@
  * measurement keeps 16 bytes for each tenth of a second; whether they can be had is looked at beforehand.)
  * Without memory for these, the process ends with a message.
  *
- * A call takes at most 32 KiB of its thread's stack. Decoding, encoding and measuring loudness go deeper, in
- * code of others: where a thread has less than 192 KiB left, they run on a stack of their own. Functions of the program that it calls come on top of that. Measured on x86-64 with glibc.
+ * A call takes at most 32 KiB of its thread's stack if the thread has less than 192 KiB left: decoding, encoding
+ * and measuring loudness then run on another stack, of 512 KiB. Functions of the program that the library calls
+ * stay on the stack of the thread, and come on top of that. Measured on x86-64 with glibc.
  *
  * # Units
  *
@@ -2338,8 +2339,8 @@ amio_status amio_interface_read_input(struct amio_interface *iface,
                                       uint64_t capacity_frames);
 
 /**
- * As amio_interface_read_input(), but waits if nothing can be fetched: until there is as much as
- * amio_interface_set_input_threshold() asks for.
+ * As amio_interface_read_input(), but if nothing waits, it sleeps until enough does: one frame, or
+ * the number that was set by amio_interface_set_input_threshold().
  *
  * Thread: any but the audio thread; waits up to `timeout_ms`. One reader at a time, others wait
  * their turn.
@@ -2355,22 +2356,22 @@ amio_status amio_interface_wait_input(struct amio_interface *iface,
 
 /**
  * Sets how many captured frames must wait before the descriptor of amio_interface_input_fd()
- * becomes readable: 1 from the beginning. Who is woken less often needs less processor time.
- * More than half of `capture_buffer_frames` counts as that half, so that there is time to read.
- * Where no more frames follow, since the interface does not run, fewer are told of.
- * amio_interface_read_input() gives what waits at any time.
+ * becomes readable: 1 by default. A program that is woken less often needs less processor time.
+ * A number above half of `capture_buffer_frames` is reduced to that half, so that there is time
+ * to read. While the interface does not run, no more frames come, and any number of them is
+ * enough. amio_interface_read_input() always gives all that waits.
  *
  * Thread: any but the audio thread.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (0 frames);
- * AMIO_ERROR_INVALID_STATE (no input channels).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+ * (`threshold_frames` is 0); AMIO_ERROR_INVALID_STATE (the interface has no input channels).
  */
 amio_status amio_interface_set_input_threshold(struct amio_interface *iface,
                                                uint64_t threshold_frames);
 
 /**
- * Tells a descriptor that is readable while captured input waits, as much as
- * amio_interface_set_input_threshold() asks for; for poll(), epoll, asyncio or GLib. Only poll
- * it: do not read, write or close it.
+ * Tells a descriptor that is readable while enough captured input waits: one frame, or the number
+ * that was set by amio_interface_set_input_threshold(). It is for poll(), epoll, asyncio or GLib.
+ * Only poll it: do not read, write or close it.
  *
  * Thread: any.
  * Ownership: it belongs to the interface and is valid until amio_interface_free().

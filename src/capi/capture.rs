@@ -79,8 +79,8 @@ pub unsafe extern "C-unwind" fn amio_interface_read_input(
     })
 }
 
-/// As amio_interface_read_input(), but waits if nothing can be fetched: until there is as much as
-/// amio_interface_set_input_threshold() asks for.
+/// As amio_interface_read_input(), but if nothing waits, it sleeps until enough does: one frame, or
+/// the number that was set by amio_interface_set_input_threshold().
 ///
 /// Thread: any but the audio thread; waits up to `timeout_ms`. One reader at a time, others wait
 /// their turn.
@@ -108,14 +108,14 @@ pub unsafe extern "C-unwind" fn amio_interface_wait_input(
 }
 
 /// Sets how many captured frames must wait before the descriptor of amio_interface_input_fd()
-/// becomes readable: 1 from the beginning. Who is woken less often needs less processor time.
-/// More than half of `capture_buffer_frames` counts as that half, so that there is time to read.
-/// Where no more frames follow, since the interface does not run, fewer are told of.
-/// amio_interface_read_input() gives what waits at any time.
+/// becomes readable: 1 by default. A program that is woken less often needs less processor time.
+/// A number above half of `capture_buffer_frames` is reduced to that half, so that there is time
+/// to read. While the interface does not run, no more frames come, and any number of them is
+/// enough. amio_interface_read_input() always gives all that waits.
 ///
 /// Thread: any but the audio thread.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (0 frames);
-/// AMIO_ERROR_INVALID_STATE (no input channels).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+/// (`threshold_frames` is 0); AMIO_ERROR_INVALID_STATE (the interface has no input channels).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn amio_interface_set_input_threshold(
     iface: *mut amio_interface,
@@ -127,9 +127,9 @@ pub unsafe extern "C-unwind" fn amio_interface_set_input_threshold(
     })
 }
 
-/// Tells a descriptor that is readable while captured input waits, as much as
-/// amio_interface_set_input_threshold() asks for; for poll(), epoll, asyncio or GLib. Only poll
-/// it: do not read, write or close it.
+/// Tells a descriptor that is readable while enough captured input waits: one frame, or the number
+/// that was set by amio_interface_set_input_threshold(). It is for poll(), epoll, asyncio or GLib.
+/// Only poll it: do not read, write or close it.
 ///
 /// Thread: any.
 /// Ownership: it belongs to the interface and is valid until amio_interface_free().

@@ -35,7 +35,7 @@ impl Interface {
         if !inner.input_is_due(reader) {
             inner.input_signal.clear();
             let missing = inner.missing_input(reader) as u64;
-            // The supervisor looks again before that anyway.
+            // If more is missing, the supervisor looks again before it is due.
             if missing < units::frames_in(DOZE.as_nanos() as u64, inner.frame_rate_hz) {
                 inner.inbox.rouse();
             }
@@ -44,11 +44,11 @@ impl Interface {
     }
 
     /// Sets how many captured frames must wait before [`Interface::input_fd`] becomes readable:
-    /// 1 from the beginning. Who is woken less often needs less processor time.
+    /// 1 by default. A program that is woken less often needs less processor time.
     ///
-    /// More than half of [`Config::capture_buffer_frames`](crate::Config) counts as that half, so
-    /// that there is time to read. Fewer frames are told of where none follow, since the interface
-    /// does not run. [`Interface::read_input`] gives what waits at any time.
+    /// A number above half of [`Config::capture_buffer_frames`](crate::Config) is reduced to that
+    /// half, so that there is time to read. While the interface does not run, no more frames come,
+    /// and any number of them is enough. [`Interface::read_input`] always gives all that waits.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] for 0; [`Error::InvalidState`] if the interface has no inputs.
@@ -77,8 +77,8 @@ impl Interface {
         Ok(())
     }
 
-    /// As [`Interface::read_input`], but waits if there is nothing: until there is as much as
-    /// [`Interface::set_input_threshold`] asks for.
+    /// As [`Interface::read_input`], but if nothing waits, it sleeps until enough does: one frame, or
+    /// the number that was set by [`Interface::set_input_threshold`].
     ///
     /// # Errors
     /// As [`Interface::read_input`]; [`Error::Timeout`] after `timeout`; [`Error::InvalidState`]
@@ -88,8 +88,8 @@ impl Interface {
         self.wait_for("captured input", timeout, next, |inner| &inner.input_signal)
     }
 
-    /// A descriptor that is readable while captured input waits, as much as
-    /// [`Interface::set_input_threshold`] asks for. It lives as long as the interface; do not read
+    /// A descriptor that is readable while enough captured input waits: one frame, or the number
+    /// that was set by [`Interface::set_input_threshold`]. It lives as long as the interface; do not read
     /// from it or close it.
     pub fn input_fd(&self) -> BorrowedFd<'_> {
         self.inner().input_signal.as_fd()
@@ -97,13 +97,13 @@ impl Interface {
 }
 
 impl Inner {
-    /// Whether so much input waits that the program is to be told.
+    /// Whether enough input waits to wake the program.
     pub fn input_is_due(&self, input: &InputReader) -> bool {
         !input.is_empty()
             && (self.missing_input(input) == 0 || input.is_full() || self.state() != State::Running)
     }
 
-    /// How many frames must still come before the program is told.
+    /// How many frames must still come before the program is woken.
     pub fn missing_input(&self, input: &InputReader) -> usize {
         let threshold = self.input_threshold.load(Ordering::Relaxed);
         threshold.saturating_sub(input.waiting())

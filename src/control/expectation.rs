@@ -1,27 +1,26 @@
-//! Which news of the engine somebody waits for, and when they come: for how long the supervisor may
-//! sleep.
+//! When the next news of the engine comes that somebody waits for. Until then, the supervisor may sleep.
 
 use super::interface::Inner;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// The longest sleep while the interface runs. News that nobody waits for, such as skipped frames, come
-/// this late.
+/// The longest sleep of the supervisor while the interface runs. News that nobody waits for, such as skipped
+/// frames, may come this late.
 pub(super) const DOZE: Duration = Duration::from_millis(100);
 
-/// A swap that is due within so many periods may take over before the supervisor looks again.
+/// A swap that is due within so many periods is awaited: it may take over before the next look.
 const SOON: u64 = 2;
 
 impl Inner {
-    /// Whether the engine has something to report, or will have it soon: commands are under way, a
-    /// recording goes on, or a swap is due.
+    /// Whether somebody waits for a report that comes soon: a command is under way, a recorder runs, or a swap
+    /// is due.
     pub fn awaits_reports(&self) -> bool {
         self.batches_in_flight.load(Ordering::Acquire) > 0
             || self.taps.load(Ordering::Acquire) > 0
             || self.periods_to_next_swap() == 0
     }
 
-    /// How many periods may pass before somebody waits for news: for a report, or for input.
+    /// For how many periods nobody waits for a report or for input.
     pub fn quiet_periods(&self) -> u64 {
         match self.awaits_reports() {
             true => 0,
@@ -45,7 +44,7 @@ impl Inner {
                 let missing = self.missing_input(input) as u64;
                 missing.saturating_sub(1) / self.period_frames()
             }
-            // The program was told.
+            // No input, or the program was woken for it already.
             _ => u64::MAX,
         }
     }

@@ -113,7 +113,7 @@ pub(super) struct Inner {
     pub returns: Mutex<Returns>,
     pub input: Mutex<Option<InputReader>>,
     pub input_signal: Signal,
-    /// How many frames must wait before the program is told.
+    /// How many frames must wait before the program is woken.
     pub input_threshold: AtomicUsize,
     /// Recordings that have not ended, and some that have.
     pub takes: Mutex<Vec<Arc<Take>>>,

@@ -88,7 +88,7 @@ impl Inbox {
         }
     }
 
-    /// How many periods the next sleep may last beyond the usual one.
+    /// Announces a long sleep. Returns by how many periods the next sleep may be longer than usual.
     fn doze(&self, quiet_periods: impl FnOnce() -> u64) -> u64 {
         self.dozes.store(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);
@@ -158,8 +158,8 @@ impl Watch {
             let Some(inner) = inner.upgrade() else {
                 return;
             };
-            // What was awaited before the pump may have come after it; and the engine may have
-            // something to tell of a notice, too.
+            // Asked before the pump: a report that comes just after the pump must not wait for a long
+            // sleep. After a notice of the driver, the engine may have something to report, too.
             let awaits_reports = !notices.is_empty() || inner.awaits_reports();
             for notice in notices {
                 self.take(&inner, notice);
@@ -276,14 +276,14 @@ impl Watch {
     }
 }
 
-/// How long it sleeps, when so many periods have run since it looked before, and nobody waits for news of
-/// the next `quiet` ones.
+/// How long the supervisor sleeps. `ran`: how many periods have run since it looked last. `quiet`: for how many
+/// of the next periods nobody waits for news.
 fn tick_of(inner: &Inner, ran: u64, quiet: u64) -> Duration {
     let frames = inner.info.lock().period_frames;
     let period = Duration::from_secs_f64(f64::from(frames) / f64::from(inner.frame_rate_hz));
     let due = inner.shared.snapshot.read().time_ns;
     let until_due = Duration::from_nanos(due.saturating_sub(sys::now_ns()));
-    // Where several ran during a usual sleep, nobody waits for them: a server freewheels.
+    // Several have run, so nothing is to be gained by waking just after the next one.
     let tick = match period <= *TICK.end() || ran > 1 || until_due.is_zero() {
         true => period.clamp(*TICK.start(), *TICK.end()),
         false => (until_due + AFTER_PERIOD.0).min(AFTER_PERIOD.1),

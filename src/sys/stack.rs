@@ -1,19 +1,20 @@
-//! Room on the stack for code of others that goes deep.
+//! A second stack for codecs and other crates that need much of it.
 
-/// What code of others needs at most: Opus takes 80 KiB in an optimised build, and up to 160 in
-/// another.
+/// These crates need less than this. Opus needs most: 80 KiB in an optimised build, more in others.
 const ROOM: usize = 192 << 10;
 
-/// A stack that is made where the thread's own has less left.
+/// The size of the second stack.
 const SIZE: usize = 512 << 10;
 
-/// Calls something that may go deep. A thread of the program may have a small stack, of which a call of the
-/// library is to take little. Not on the audio thread in real time: it may ask the system for memory.
+/// Calls a function that needs much stack. If this thread has less than [`ROOM`] left, the function runs on a
+/// second stack, which is freed afterwards. A callback of the program must not run inside.
+///
+/// Not for the audio thread in real time: this may map memory.
 pub(crate) fn with_stack<T>(call: impl FnOnce() -> T) -> T {
     stacker::maybe_grow(ROOM, SIZE, || out_of_line(call))
 }
 
-/// Inlined, it would take its room from the stack of the caller, whichever stack it runs on.
+/// Never inlined: otherwise the function's variables would lie in the frame of the caller, on the small stack.
 #[inline(never)]
 fn out_of_line<T>(call: impl FnOnce() -> T) -> T {
     call()

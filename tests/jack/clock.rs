@@ -93,8 +93,8 @@ fn seconds_in_which_jackd_is_stopped_are_skipped() {
     );
 }
 
-/// After the first stop the times of jackd are wrong for long. Further stops are counted all the same, also by a
-/// client that begins meanwhile.
+/// After the first stop, the times of jackd are wrong for many seconds. Further stops in this time are counted,
+/// too, also by a client that is made in this time.
 fn stopped_for_seconds(server: &Jackd) {
     for stops in [2, 1] {
         let interface = start();

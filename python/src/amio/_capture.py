@@ -78,8 +78,7 @@ class Capture(Life):
     def chunk_interval(self) -> float:
         """How many seconds input gathers before ``input_chunk_callback`` gets all of it: 0.1.
 
-        It is at most half of what waits for the program before it is lost, thus a second unless
-        the option ``capture_buffer`` says otherwise.
+        More than half of the option ``capture_buffer`` is reduced to that half.
         """
         return self._chunk_interval
 

@@ -42,7 +42,7 @@ class Owner(Protocol):
         """Notes an event, perhaps twice; gives the callbacks that are to be called for it."""
 
     def _on_input(self, last: bool) -> None:
-        """Called when input waits, which it was told to watch, and at last when it was closed."""
+        """Called when the input that is watched waits; and a last time after closing."""
 
 
 class Pump:
@@ -98,7 +98,7 @@ class Pump:
         return self._loop is None or not self._loop.is_running() or self._loop is running_loop()
 
     def watch_input(self, frames: int | None) -> None:
-        """Lets the loop fetch input whenever so many frames wait; ``None``: not at all."""
+        """Has the loop fetch input whenever at least so many frames wait; ``None``: never."""
         if frames == self._input_frames:
             return
         lib.amio_interface_set_input_threshold(self._interface, frames or 1)

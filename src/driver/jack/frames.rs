@@ -23,14 +23,16 @@ pub(super) struct FrameClock {
     pause: Option<Pause>,
     /// `Some` while the server's times are wrong.
     distrust: Option<Distrust>,
-    /// How late the last cycles ran.
+    /// Of the last cycles.
     lateness: Lateness,
-    /// How late cycles run at least, as the server's times were right last.
+    /// The least lateness of some cycles, measured when the server's times were right.
     usual_lateness_ns: i64,
 }
 
-/// How late some cycles in a row were. A single one may run late for many reasons.
+/// How late some cycles in a row ran. One cycle may run late for many reasons; if all of them did, their due time
+/// is wrong.
 struct Lateness {
+    /// How many were added.
     cycles: u32,
     first_ns: i64,
     least_ns: i64,
@@ -46,7 +48,7 @@ impl Lateness {
         last_ns: 0,
     };
 
-    /// Adds a cycle; gives all of them once there are enough, and begins anew.
+    /// Adds a cycle. The last of [`Lateness::CYCLES`] returns the result, and the next cycle begins a new one.
     fn add(&mut self, late_ns: i64) -> Option<Lateness> {
         if self.cycles == 0 {
             self.first_ns = late_ns;
@@ -159,7 +161,7 @@ impl FrameClock {
         };
         let tolerance = spread.max(self.frames(JITTER_NS));
         let agrees = |frames: i64, tolerance| (frames - counted).abs() <= tolerance;
-        // The clock of this machine is less exact: this client may have been woken up to a period late.
+        // Times of this machine's clock are less exact: this client may have been woken up to a period late.
         let agreed = agrees(by_clock, tolerance)
             || self.distrust.is_some()
                 && agrees(
@@ -174,15 +176,9 @@ impl FrameClock {
             true => told.due_ns,
             false => expected_ns.min(told.now_ns),
         };
-        let pause_ns = self.pause_by_own_clock(trusts, &told, time_ns);
-        let (skipped, time_ns) = match pause_ns {
-            0 => (skipped, time_ns),
-            _ => {
-                let frames = self.frames(pause_ns);
-                let pause_ns = self.nanoseconds(frames.cast_unsigned());
-                (skipped + frames, time_ns.saturating_add_signed(pause_ns))
-            }
-        };
+        let paused = self.paused_by_own_clock(trusts, &told, time_ns);
+        let skipped = skipped + paused;
+        let time_ns = time_ns.saturating_add_signed(self.nanoseconds(paused.cast_unsigned()));
         let skipped = match self.pause.take() {
             // A pause is counted one cycle late: jackd first runs a cycle that was due before it.
             Some(pause) => {
@@ -208,9 +204,12 @@ impl FrameClock {
         self.frames(signed_difference(to_ns, from_ns)) - i64::from(between.told.frames)
     }
 
-    /// How long a pause was that the clock of this machine shows, while the server's times are wrong; 0 if
-    /// there was none. All cycles since then are late by that much.
-    fn pause_by_own_clock(&mut self, trusts: bool, told: &Told, time_ns: u64) -> i64 {
+    /// While the server's times are wrong, the clock of this machine shows a pause: all cycles after it run
+    /// late by its length. Returns how many frames it lasted; 0 if there was none.
+    fn paused_by_own_clock(&mut self, trusts: bool, told: &Told, time_ns: u64) -> i64 {
+        if !self.smooths {
+            return 0;
+        }
         let late_ns = signed_difference(told.now_ns, time_ns);
         let Some(late) = self.lateness.add(late_ns) else {
             return 0;
@@ -225,7 +224,7 @@ impl FrameClock {
         let makes_up = late.first_ns - late.last_ns > period_ns;
         match makes_up || pause_ns <= JITTER_NS.max(period_ns / 2) {
             true => 0,
-            false => pause_ns,
+            false => self.frames(pause_ns),
         }
     }
 
@@ -296,7 +295,7 @@ impl FrameClock {
         }
     }
 
-    /// Whether a cycle can be due so long ago.
+    /// Whether the age of a due time is possible.
     fn may_be_right(&self, age_ns: i64, told: &Told) -> bool {
         let late_ns = 2 * self.nanoseconds(told.frames.into()) + LATE_NS;
         (-JITTER_NS..=late_ns).contains(&age_ns)
@@ -510,7 +509,7 @@ mod tests {
         }
     }
 
-    /// Without the cycle that begins the filter anew, and with more pauses before its times are right.
+    /// Here jackd's filter is not reset after a pause, and further pauses come before its times are right.
     #[test]
     fn all_pauses_of_jackd_are_skipped_however_its_filter_takes_them() {
         const PERIOD: u64 = Smoothed::PERIOD;
