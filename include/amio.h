@@ -26,6 +26,8 @@
  *
  * Handles belong to the process that made them. In a child of fork(), every function but amio_..._free(),
  * which does nothing there, gives AMIO_ERROR_INVALID_HANDLE and says so; what the child makes itself works.
+ * (With PipeWire's library, which was not made for that, opening a client in a child may time out.) fork()
+ * waits for half a second at most while another thread opens or closes a client of a JACK server.
  *
  * A thread may be ended by pthread_cancel() while it is in a call, of either cancellation type. The call is
  * not cut short: it comes to its end, which may be that of its timeout, and the thread ends then, at its next

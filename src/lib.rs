@@ -24,6 +24,7 @@ mod error;
 mod jack;
 mod kernels;
 mod link;
+mod lock;
 mod memory;
 mod playspec;
 #[cfg(feature = "seeded-bugs")]

@@ -3,11 +3,12 @@
 //! repository turn on. `docs/THREADING.md` says which detector finds which.
 #![allow(unsafe_code, reason = "some bugs cannot be written without")]
 
+use crate::lock::Mutex;
 use std::cell::UnsafeCell;
 use std::hint::black_box;
 use std::ptr;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, Ordering};
-use std::sync::{Mutex, OnceLock};
 use std::time::Duration;
 
 #[derive(Clone, Copy)]

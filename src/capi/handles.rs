@@ -17,14 +17,14 @@ use super::playspec::{Draft, amio_playspec};
 use super::recorder::amio_recorder;
 use super::schedule::{OpenGroup, amio_group};
 use super::status::AMIO_ERROR_INVALID_HANDLE;
+use crate::lock::RwLock;
 use crate::memory;
-use crate::sys::{Home, MADE_BEFORE};
+use crate::sys::{MADE_BEFORE, PerProcess};
 use crate::{Clip, Interface, Recorder};
-use parking_lot::RwLock;
 use std::collections::HashMap;
 use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, LazyLock, OnceLock};
+use std::sync::{Arc, LazyLock};
 
 /// An object that C holds.
 pub(super) enum Object {
@@ -137,7 +137,7 @@ pub(super) struct Place(usize);
 
 impl Place {
     pub fn take() -> Checked<Place> {
-        let mut objects = registry().objects.write();
+        let mut objects = REGISTRY.get().objects.write();
         memory::reserve_in_map(&mut objects, 1, "a handle")?;
         let key = KEYS.next();
         objects.insert(key, Object::Coming);
@@ -149,7 +149,7 @@ impl Place {
         let key = self.0;
         std::mem::forget(self);
         // Inserting it would ask for room once more.
-        if let Some(place) = registry().objects.write().get_mut(&key) {
+        if let Some(place) = REGISTRY.get().objects.write().get_mut(&key) {
             *place = object;
         }
         std::ptr::without_provenance_mut(key)
@@ -158,7 +158,7 @@ impl Place {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut objects = registry().objects.write();
+        let mut objects = REGISTRY.get().objects.write();
         objects.remove(&self.0);
         give_back(&mut objects);
     }
@@ -167,7 +167,7 @@ impl Drop for Place {
 /// What `handle` stands for; it stays alive as long as the caller of this function holds it,
 /// whatever another thread frees meanwhile.
 pub(super) fn get<H: Handle>(what: &str, handle: *const H) -> Checked<H::Target> {
-    let objects = registry().objects.read();
+    let objects = REGISTRY.get().objects.read();
     let object = find(what, handle, objects.get(&handle.addr()))?;
     H::target(object)
         .cloned()
@@ -176,7 +176,8 @@ pub(super) fn get<H: Handle>(what: &str, handle: *const H) -> Checked<H::Target>
 
 /// The object behind a key that was a handle's address, if the handle is still valid.
 pub(super) fn by_key<H: Handle>(key: usize) -> Option<H::Target> {
-    registry()
+    REGISTRY
+        .get()
         .objects
         .read()
         .get(&key)
@@ -191,7 +192,7 @@ pub(super) fn remove<H: Handle>(what: &str, handle: *const H) -> Checked<Option<
     if handle.is_null() || is_inherited(handle) {
         return Ok(None);
     }
-    let mut objects = registry().objects.write();
+    let mut objects = REGISTRY.get().objects.write();
     let object = find(what, handle, objects.get(&handle.addr()))?;
     if H::target(object).is_none() {
         return Err(wrong_type::<H>(what, object));
@@ -203,7 +204,7 @@ pub(super) fn remove<H: Handle>(what: &str, handle: *const H) -> Checked<Option<
 
 /// Adds an owner to a clip's handle.
 pub(super) fn retain_clip(what: &str, handle: *const amio_clip) -> Checked {
-    let mut objects = registry().objects.write();
+    let mut objects = REGISTRY.get().objects.write();
     *references(what, handle, &mut objects)? += 1;
     Ok(())
 }
@@ -214,7 +215,7 @@ pub(super) fn release_clip(what: &str, handle: *const amio_clip) -> Checked<Opti
     if handle.is_null() || is_inherited(handle) {
         return Ok(None);
     }
-    let mut objects = registry().objects.write();
+    let mut objects = REGISTRY.get().objects.write();
     let references = references(what, handle, &mut objects)?;
     *references -= 1;
     if *references > 0 {
@@ -268,41 +269,27 @@ fn wrong_type<H: Handle>(what: &str, object: &Object) -> Fault {
 
 /// What C holds in one process.
 struct Registry {
-    home: Home,
     /// The count of the first key that was made in it.
     first: u64,
     objects: RwLock<HashMap<usize, Object>>,
-    /// That of a child, where this one is the parent's.
-    of_child: OnceLock<Box<Registry>>,
 }
 
-static FIRST: LazyLock<Registry> = LazyLock::new(Registry::new);
+static REGISTRY: PerProcess<Registry> = PerProcess::new();
 static KEYS: LazyLock<Keys> = LazyLock::new(Keys::default);
 
-impl Registry {
-    fn new() -> Registry {
+impl Default for Registry {
+    fn default() -> Registry {
         Registry {
-            home: Home::here(),
             first: KEYS.count.load(Ordering::Relaxed),
             objects: RwLock::default(),
-            of_child: OnceLock::new(),
         }
     }
-}
-
-/// The registry of this process.
-fn registry() -> &'static Registry {
-    let mut registry: &Registry = &FIRST;
-    while !registry.home.is_here() {
-        registry = registry.of_child.get_or_init(|| Box::new(Registry::new()));
-    }
-    registry
 }
 
 /// Whether a handle was made in a process that this one descends from.
 fn is_inherited<H>(handle: *const H) -> bool {
     KEYS.count_of(handle.addr())
-        .is_some_and(|count| count < registry().first)
+        .is_some_and(|count| count < REGISTRY.get().first)
 }
 
 /// Makes keys: a counter of 58 bits, scrambled by a Feistel network, which maps different counts

@@ -6,8 +6,8 @@ use super::interface::{amio_interface, not_one_of};
 use super::playspec::{amio_playspec, check_gains};
 use super::status::{AMIO_ERROR_INVALID_STATE, amio_status};
 use super::transport::boolean;
+use crate::lock::Mutex;
 use crate::{Group, LatePolicy, Swap, Ticket};
-use parking_lot::Mutex;
 use std::sync::Arc;
 
 /// Up to 4096 commands that take effect together, at the first frame of the same period.

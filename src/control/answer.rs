@@ -3,7 +3,7 @@
 //! It does the same as a channel of the standard library. But a thread that waits on such a channel keeps
 //! some memory until it ends, which tools that look for leaks report.
 
-use parking_lot::{Condvar, Mutex};
+use crate::lock::{Condvar, Mutex};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
@@ -57,7 +57,9 @@ impl<T> Answer<T> {
         let until = Instant::now() + patience;
         let mut state = self.0.state.lock();
         while matches!(*state, Err(NoAnswer::Yet)) {
-            if self.0.changed.wait_until(&mut state, until).timed_out() {
+            let is_over;
+            (state, is_over) = self.0.changed.wait_until(state, until);
+            if is_over {
                 break;
             }
         }

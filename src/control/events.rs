@@ -2,10 +2,10 @@
 
 use crate::error::Result;
 use crate::link::{Report, ReportKind, SkipPolicy};
+use crate::lock::Mutex;
 use crate::memory;
 use crate::sys::Signal;
 use crate::units::{Latency, Ticket};
-use parking_lot::Mutex;
 use std::collections::VecDeque;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};

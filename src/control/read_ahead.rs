@@ -186,8 +186,8 @@ mod slow_disk {
     use crate::driver::DriverKind;
     use crate::error::Result;
     use crate::link::Swap;
+    use crate::lock::{Condvar, Mutex};
     use crate::playspec::{Entry, Playspec};
-    use parking_lot::{Condvar, Mutex};
     use std::sync::Arc;
     use std::time::{Duration, Instant};
 
@@ -266,7 +266,7 @@ mod slow_disk {
             let (is_open, changed) = &*self.gate;
             let mut is_open = is_open.lock();
             while !*is_open {
-                changed.wait(&mut is_open);
+                is_open = changed.wait(is_open);
             }
             self.numbers.read(out)
         }

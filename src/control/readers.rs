@@ -7,9 +7,9 @@
 
 use crate::clip::Clip;
 use crate::error::Result;
+use crate::lock::{Condvar, Mutex, MutexGuard};
 use crate::memory;
 use crate::sys;
-use parking_lot::{Condvar, Mutex, MutexGuard};
 use std::collections::VecDeque;
 use std::mem;
 use std::sync::Arc;
@@ -175,9 +175,10 @@ impl Readers {
         self.queued.notify_all();
         self.news.notify_all();
         let until = Instant::now() + STOP_PATIENCE;
-        while (jobs.readers > 0 || jobs.has_planner)
-            && !self.news.wait_until(&mut jobs, until).timed_out()
-        {}
+        let mut is_over = false;
+        while (jobs.readers > 0 || jobs.has_planner) && !is_over {
+            (jobs, is_over) = self.news.wait_until(jobs, until);
+        }
         let ended = !(jobs.readers > 0 || jobs.has_planner);
         let threads = mem::take(&mut jobs.threads);
         drop(jobs);
@@ -205,8 +206,7 @@ impl Readers {
 
     /// For the thread that plans: waits until something is asked for.
     pub fn wait_until_asked(self: &Arc<Self>, until: Instant) {
-        let mut jobs = self.jobs.lock();
-        self.wait(&mut jobs, until, |jobs| jobs.asked);
+        let _jobs = self.wait(self.jobs.lock(), until, |jobs| jobs.asked);
     }
 
     /// For the thread that plans: replaces what was planned before, and waits until all is read, or until
@@ -216,7 +216,7 @@ impl Readers {
         jobs.plans += 1;
         let dropped = mem::replace(&mut jobs.planned, plan.into());
         self.queued.notify_all();
-        self.wait(&mut jobs, until, |jobs| jobs.asked || jobs.is_done());
+        jobs = self.wait(jobs, until, |jobs| jobs.asked || jobs.is_done());
         let is_done = jobs.is_done();
         drop(jobs);
         drop(dropped);
@@ -242,7 +242,7 @@ impl Readers {
         let call = jobs.calls;
         jobs.urgent.extend(runs.into_iter().map(|run| (call, run)));
         self.queued.notify_all();
-        self.wait(&mut jobs, until, |jobs| jobs.has_served(call));
+        jobs = self.wait(jobs, until, |jobs| jobs.has_served(call));
         for _ in 0..jobs.urgent.len() {
             match jobs.urgent.pop_front() {
                 Some(run) if run.0 == call => given_up.push(run),
@@ -261,26 +261,26 @@ impl Readers {
 
     /// Waits until `done`, until a time, or until the interface closes. Meanwhile it starts another reader
     /// whenever all readers hang.
-    fn wait(
+    fn wait<'a>(
         self: &Arc<Self>,
-        jobs: &mut MutexGuard<'_, Jobs>,
+        mut jobs: MutexGuard<'a, Jobs>,
         until: Instant,
         done: impl Fn(&Jobs) -> bool,
-    ) {
+    ) -> MutexGuard<'a, Jobs> {
         loop {
             let now = Instant::now();
-            if jobs.closing || done(jobs) || now >= until {
-                return;
+            if jobs.closing || done(&jobs) || now >= until {
+                return jobs;
             }
             if jobs.lacks_reader() {
                 // Where the system has no more threads, those that there are go on.
-                let _ = self.add_reader(jobs);
+                let _ = self.add_reader(&mut jobs);
             }
             let look_again = match jobs.next() {
                 Some(_) => until.min(now + HANGS_AFTER),
                 None => until,
             };
-            self.news.wait_until(jobs, look_again);
+            (jobs, _) = self.news.wait_until(jobs, look_again);
         }
     }
 
@@ -300,16 +300,21 @@ impl Readers {
         while !jobs.closing {
             let Some(run) = jobs.take_next() else {
                 jobs.idle += 1;
-                let waited = self.queued.wait_for(&mut jobs, IDLE);
+                let is_over;
+                (jobs, is_over) = self.queued.wait_for(jobs, IDLE);
                 jobs.idle -= 1;
-                if waited.timed_out() && jobs.idle > 0 {
+                if is_over && jobs.idle > 0 {
                     break;
                 }
                 continue;
             };
             let clip = run.clip.id();
             for page in &run.pages {
-                MutexGuard::unlocked(&mut jobs, || run.clip.stream().map(|s| s.load(*page)));
+                drop(jobs);
+                if let Some(stream) = run.clip.stream() {
+                    stream.load(*page);
+                }
+                jobs = self.jobs.lock();
                 if !jobs.goes_on(clip) {
                     break;
                 }
@@ -317,7 +322,9 @@ impl Readers {
             jobs.reads.retain(|read| read.clip != clip);
             self.news.notify_all();
             // The clip may be the last one.
-            MutexGuard::unlocked(&mut jobs, || drop(run));
+            drop(jobs);
+            drop(run);
+            jobs = self.jobs.lock();
         }
         jobs.readers -= 1;
         self.news.notify_all();

@@ -11,10 +11,10 @@ use super::recorder::{RecorderState, Recording};
 use crate::clip::{Shape, Writer};
 use crate::error::{Error, Result};
 use crate::link::{Chunk, SkipPolicy, TapReader, TapStopper};
+use crate::lock::{Condvar, Mutex};
 use crate::memory;
 use crate::sys::{self, Resident};
 use crate::units;
-use parking_lot::{Condvar, Mutex};
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
@@ -129,18 +129,17 @@ impl Take {
             timeout.and_then(|timeout| Some((timeout, Instant::now().checked_add(timeout)?)));
         let mut status = self.status.lock();
         while !status.recording.has_ended() {
-            match deadline {
-                None => self.ended.wait(&mut status),
-                Some((timeout, at)) => {
-                    if self.ended.wait_until(&mut status, at).timed_out()
-                        && !status.recording.has_ended()
-                    {
-                        return Err(Error::Timeout {
-                            what: "the end of the recording",
-                            timeout_ms: timeout.as_millis() as u64,
-                        });
-                    }
-                }
+            let Some((timeout, at)) = deadline else {
+                status = self.ended.wait(status);
+                continue;
+            };
+            let is_over;
+            (status, is_over) = self.ended.wait_until(status, at);
+            if is_over && !status.recording.has_ended() {
+                return Err(Error::Timeout {
+                    what: "the end of the recording",
+                    timeout_ms: timeout.as_millis() as u64,
+                });
             }
         }
         let result = match &status.failure {

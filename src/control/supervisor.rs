@@ -12,8 +12,8 @@ use super::interface::{Inner, State};
 use super::reconnect::{ANSWER_PATIENCE, Attempt, fail_of_rate};
 use crate::driver::{Notice, Notify};
 use crate::error::{Error, Result};
+use crate::lock::{Condvar, Mutex};
 use crate::sys;
-use parking_lot::{Condvar, Mutex};
 use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
@@ -107,10 +107,13 @@ impl Inbox {
         let mut queue = self.queue.lock();
         let deadline = tick.map(|tick| Instant::now() + tick);
         while queue.notices.is_empty() && !queue.woken && !queue.closed {
-            match deadline {
-                Some(at) if self.arrived.wait_until(&mut queue, at).timed_out() => break,
-                Some(_) => {}
-                None => self.arrived.wait(&mut queue),
+            let is_over;
+            (queue, is_over) = match deadline {
+                Some(at) => self.arrived.wait_until(queue, at),
+                None => (self.arrived.wait(queue), false),
+            };
+            if is_over {
+                break;
             }
         }
         queue.woken = false;

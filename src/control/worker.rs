@@ -4,8 +4,8 @@
 use super::answer::{Answer, NoAnswer, answer};
 use crate::driver::{self, Driver};
 use crate::error::{Error, Result};
+use crate::lock::Mutex;
 use crate::sys;
-use parking_lot::Mutex;
 use std::sync::mpsc::{self, Sender};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};

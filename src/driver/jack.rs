@@ -13,13 +13,14 @@ mod patchbay;
 use super::{Driver, Info, Lease, Notice, Notify, Period, Request};
 use crate::error::{Error, Result};
 use crate::jack::{Client, Cycle, Direction, Handler, Output, Port};
+use crate::lock::Mutex;
 use crate::memory;
 use crate::sys::{self, Realtime, Signal};
 use crate::units::{Latency, MAX_CHANNELS};
 use frames::{FrameClock, Step, Told};
 use patchbay::{Patchbay, Ports};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread::JoinHandle;
 
 const CHANNELS: usize = MAX_CHANNELS as usize;
@@ -179,7 +180,7 @@ pub(super) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>>
 
 impl Driver for Jack {
     fn info(&self) -> Info {
-        let mut realtime = lock(&self.realtime);
+        let mut realtime = self.realtime.lock();
         let ran = self.shared.ran.load(Ordering::Acquire);
         let suspended = self.shared.freewheeling.load(Ordering::Relaxed) || self.shared.is_lost();
         if self.active && ran && !suspended {
@@ -205,7 +206,7 @@ impl Driver for Jack {
             ));
         }
         {
-            let mut audio = lock(&self.shared.audio);
+            let mut audio = self.shared.audio.lock();
             audio.lease = Some(lease);
             audio.clock.restart();
         }
@@ -231,7 +232,7 @@ impl Driver for Jack {
         // Deactivating ends all connections; the next start makes them again.
         self.restore = Some(self.shared.patchbay.links());
         let deactivated = self.client.deactivate();
-        lock(&self.shared.audio).lease = None;
+        self.shared.audio.lock().lease = None;
         self.shared.ran.store(false, Ordering::Relaxed);
         if self.shared.is_lost() {
             return Ok(());
@@ -269,7 +270,7 @@ fn watch(shared: Arc<Shared>, client: Arc<Client>, notify: Notify) -> Result<Joi
             if shared.closing.load(Ordering::Acquire) {
                 return;
             }
-            for notice in std::mem::take(&mut *lock(&shared.notices)) {
+            for notice in std::mem::take(&mut *shared.notices.lock()) {
                 notify(notice);
             }
             for _ in 0..shared.xruns.swap(0, Ordering::Relaxed) {
@@ -303,7 +304,7 @@ impl Shared {
     /// Brings connections and latencies up to date. Not on libjack's threads.
     fn refresh(&self, client: &Client) {
         // One thread at a time, so that what is out of date cannot replace what is newer.
-        let _turn = lock(&self.refreshing);
+        let _turn = self.refreshing.lock();
         self.patchbay.refresh(client, &self.ports);
         let latency = self.patchbay.latency(client);
         let packed = u64::from(latency.capture_frames) << 32 | u64::from(latency.playback_frames);
@@ -313,17 +314,15 @@ impl Shared {
     }
 
     fn tell(&self, notice: Notice) {
-        lock(&self.notices).push(notice);
+        self.notices.lock().push(notice);
         self.wake.set();
     }
 }
 
 impl Handler for Shared {
     fn process(&self, cycle: &Cycle<'_>) {
-        let mut audio = match self.audio.try_lock() {
-            Ok(audio) => audio,
-            Err(TryLockError::Poisoned(audio)) => audio.into_inner(),
-            Err(TryLockError::WouldBlock) => return,
+        let Some(mut audio) = self.audio.try_lock() else {
+            return;
         };
         let freewheels = self.freewheeling.load(Ordering::Relaxed);
         if audio.inputs.len().max(audio.outputs.len()) <= FEW_CHANNELS {
@@ -458,8 +457,4 @@ fn port_names(side: &str, count: u16) -> Vec<String> {
             .map(|number| format!("{side}_{number}"))
             .collect(),
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -8,19 +8,25 @@ use super::port::{Direction, Output, Port, take_names};
 use super::turns::Turn;
 use super::{failure, turns};
 use crate::error::{Error, Result};
+use crate::lock::Mutex;
 use crate::sys::Realtime;
 use std::any::Any;
 use std::ffi::{CStr, CString, c_int, c_ulong};
 use std::ptr::{self, NonNull};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 const NO_START_SERVER: c_int = 0x01;
 const SERVER_NAME: c_int = 0x04;
 
 const STATUS_SERVER_STARTED: c_int = 0x08;
 const STATUS_SERVER_FAILED: c_int = 0x10;
+const STATUS_SHM_FAILURE: c_int = 0x100;
 const STATUS_VERSION_ERROR: c_int = 0x400;
+
+/// PipeWire's library gives up, with [`STATUS_SHM_FAILURE`], where a client of another program goes just while
+/// it opens one. Then it is asked again, up to so often in all.
+const OPEN_ATTEMPTS: u32 = 5;
 
 const PORT_IS_PHYSICAL: c_ulong = 0x4;
 /// Which server a client asks for that names none.
@@ -72,21 +78,28 @@ impl Client {
             let collected = lines.clone();
             let _opening = Route::new(
                 library,
-                Arc::new(move |line| lock(&collected).push(line.to_owned())),
+                Arc::new(move |line| collected.lock().push(line.to_owned())),
             );
             let name = client_name.as_ptr();
-            // SAFETY: the strings end with NUL and outlive the call; the third argument after the
-            // status is there when the options say so.
-            let raw = unsafe {
-                match &server_name {
-                    None => (library.client_open)(name, options, &mut status),
-                    Some(server) => {
-                        let options = options | SERVER_NAME;
-                        (library.client_open)(name, options, &mut status, server.as_ptr())
+            let mut attempts = OPEN_ATTEMPTS;
+            loop {
+                // SAFETY: the strings end with NUL and outlive the call; the third argument after the
+                // status is there when the options say so.
+                let raw = unsafe {
+                    match &server_name {
+                        None => (library.client_open)(name, options, &mut status),
+                        Some(server) => {
+                            let options = options | SERVER_NAME;
+                            (library.client_open)(name, options, &mut status, server.as_ptr())
+                        }
                     }
+                };
+                attempts -= 1;
+                if raw.is_null() && status & STATUS_SHM_FAILURE != 0 && attempts > 0 {
+                    continue;
                 }
-            };
-            (NonNull::new(raw), std::mem::take(&mut *lock(&lines)))
+                break (NonNull::new(raw), std::mem::take(&mut *lines.lock()));
+            }
         })?;
         let Some(raw) = raw else {
             return Err(open_error(server, status, lines));
@@ -124,7 +137,7 @@ impl Client {
     /// PipeWire's library answers with the name that was asked for, also where others get to see
     /// another one, since it was taken; it knows the right one as that of a number.
     pub fn name(&self) -> String {
-        let _turn = lock(&self.asking);
+        let _turn = self.asking.lock();
         let raw = self.raw.as_ptr();
         // SAFETY: the client is valid; the strings are libjack's, which end with NUL, and all but
         // the last of them are ours to free.
@@ -207,7 +220,7 @@ impl Client {
     fn register(&self, name: &str, direction: Direction) -> Result<Port> {
         let c_name = c_string("port name", name)?;
         let flags = direction.port_flag();
-        let _turn = lock(&self.asking);
+        let _turn = self.asking.lock();
         // SAFETY: the client and both strings are valid; 0: built-in types have their own size.
         let raw = unsafe {
             (self.library.port_register)(
@@ -227,7 +240,7 @@ impl Client {
     /// Begins the server's calls.
     pub fn activate(&self) -> Result<()> {
         let _turn = Turn::take();
-        let _asking = lock(&self.asking);
+        let _asking = self.asking.lock();
         // SAFETY: the client is valid.
         match unsafe { (self.library.activate)(self.raw.as_ptr()) } {
             0 => {
@@ -243,7 +256,7 @@ impl Client {
     /// Ends the server's calls of [`Handler::process`], and all connections.
     pub fn deactivate(&self) -> Result<()> {
         let _turn = Turn::take();
-        let _asking = lock(&self.asking);
+        let _asking = self.asking.lock();
         self.active.store(false, Ordering::Relaxed);
         // SAFETY: the client is valid.
         match unsafe { (self.library.deactivate)(self.raw.as_ptr()) } {
@@ -291,7 +304,7 @@ impl Client {
     pub fn connect(&self, source: &str, destination: &str) -> Result<()> {
         let c_source = c_string("port name", source)?;
         let c_destination = c_string("port name", destination)?;
-        let _turn = lock(&self.asking);
+        let _turn = self.asking.lock();
         // SAFETY: the client and both strings are valid.
         let code = unsafe {
             (self.library.connect)(self.raw.as_ptr(), c_source.as_ptr(), c_destination.as_ptr())
@@ -374,8 +387,4 @@ fn open_error(server: Option<&str>, status: c_int, mut lines: Vec<String>) -> Er
     } else {
         failure(format!("the server refused the client ({reason})"))
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

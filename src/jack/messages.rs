@@ -8,9 +8,11 @@
 #![allow(unsafe_code, reason = "functions that libjack calls")]
 
 use super::library::{Library, MessageCallback};
-use crate::sys::cancel;
+use crate::lock::{Mutex, MutexGuard};
+use crate::sys::{PerProcess, cancel};
 use std::ffi::{CStr, c_char};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::ptr::fn_addr_eq;
+use std::sync::Arc;
 
 /// Receives lines, without a line feed.
 pub(super) type Sink = Arc<dyn Fn(&str) + Send + Sync>;
@@ -21,24 +23,24 @@ pub(super) struct Route {
     number: u64,
 }
 
+#[derive(Default)]
 struct Routes {
     sinks: Vec<(u64, Sink)>,
     next: u64,
     before: [Option<MessageCallback>; 2],
 }
 
-static ROUTES: Mutex<Routes> = Mutex::new(Routes {
-    sinks: Vec::new(),
-    next: 0,
-    before: [None, None],
-});
+static ROUTES: PerProcess<Mutex<Routes>> = PerProcess::new();
 
 impl Route {
     /// Hands all lines that libjack writes in this process to `sink` as well.
     pub fn new(library: &'static Library, sink: Sink) -> Route {
         let mut routes = lock();
         if routes.sinks.is_empty() {
-            routes.before = library.message_callbacks();
+            routes.before = library.message_callbacks().map(|before| {
+                // A child of fork() finds what its parent installed.
+                before.filter(|function| !fn_addr_eq(*function, receive as MessageCallback))
+            });
             install(library, [Some(receive as MessageCallback); 2]);
         }
         let number = routes.next;
@@ -93,5 +95,5 @@ unsafe extern "C" fn hand_on(line: *const c_char) {
 }
 
 fn lock() -> MutexGuard<'static, Routes> {
-    ROUTES.lock().unwrap_or_else(PoisonError::into_inner)
+    ROUTES.get().lock()
 }

@@ -11,26 +11,44 @@
 //! thread at any instruction. If the thread holds the mutex just then, nobody can ever lock it again, and
 //! all clients hang. So, before a client is closed, its thread must have handled all notices, and no other
 //! client of this process may come or go meanwhile.
+//!
+//! jackd's library holds that mutex, too, while a client opens or closes. A child of `fork()` that is made
+//! just then could never open a client. So `fork()` waits for the turn, for a short time.
 //! Thread: any.
 
 use super::failure;
 use super::library::Library;
 use crate::error::Result;
+use crate::lock::{Condvar, Mutex};
+use crate::sys::{PerProcess, around_forks};
+use std::cell::Cell;
+use std::mem;
+use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 /// How long an opening client waits for those of a dead server to be closed.
 const PATIENCE: Duration = Duration::from_millis(500);
 
-static TURN: Mutex<()> = Mutex::new(());
-static CLIENTS: Mutex<Clients> = Mutex::new(Clients {
-    open: 0,
-    server_died: false,
-});
-static CLOSED: Condvar = Condvar::new();
-static ENDED: AtomicU64 = AtomicU64::new(0);
+/// How long `fork()` waits for a turn to end: longer than it takes while the server answers.
+const FORK_PATIENCE: Duration = Duration::from_millis(500);
 
+static TURNS: PerProcess<Turns> = PerProcess::new();
+
+#[derive(Default)]
+struct Turns {
+    /// Whether somebody has the turn.
+    taken: Mutex<bool>,
+    /// Nobody has it any more.
+    given_back: Condvar,
+    /// How many turns have ended.
+    ended: AtomicU64,
+    clients: Mutex<Clients>,
+    /// A client was closed.
+    closed: Condvar,
+}
+
+#[derive(Default)]
 struct Clients {
     open: usize,
     /// Said by one of those that are open.
@@ -48,10 +66,14 @@ pub(super) fn open<C, T>(
     library: &Library,
     open: impl FnOnce() -> (Option<C>, T),
 ) -> Result<(Option<C>, T)> {
+    let turns = TURNS.get();
     if library.has_one_server() {
-        let (clients, _) = CLOSED
-            .wait_timeout_while(lock(&CLIENTS), PATIENCE, |clients| clients.must_close())
-            .unwrap_or_else(PoisonError::into_inner);
+        let until = Instant::now() + PATIENCE;
+        let mut clients = turns.clients.lock();
+        let mut is_over = false;
+        while clients.must_close() && !is_over {
+            (clients, is_over) = turns.closed.wait_until(clients, until);
+        }
         if clients.must_close() {
             return Err(failure(format!(
                 "the JACK server has died, and {} of its clients in this process are still to be \
@@ -63,56 +85,99 @@ pub(super) fn open<C, T>(
     let _turn = Turn::take();
     let opened = open();
     if opened.0.is_some() {
-        lock(&CLIENTS).open += 1;
+        turns.clients.lock().open += 1;
     }
     Ok(opened)
 }
 
 /// A client says that its server has died; more than once is fine.
 pub(super) fn server_died() {
-    lock(&CLIENTS).server_died = true;
+    TURNS.get().clients.lock().server_died = true;
 }
 
 /// Runs `close`, which closes a client. If its server lives, `take_notices` runs before: it returns when
 /// the client has handled all notices.
 pub(super) fn close(library: &Library, take_notices: impl FnOnce(), close: impl FnOnce()) {
+    let turns = TURNS.get();
     let _turn = Turn::take();
-    if library.has_one_server() && !lock(&CLIENTS).server_died {
+    if library.has_one_server() && !turns.clients.lock().server_died {
         take_notices();
     }
     close();
-    let mut clients = lock(&CLIENTS);
+    let mut clients = turns.clients.lock();
     clients.open -= 1;
     if clients.open == 0 {
         clients.server_died = false;
     }
-    CLOSED.notify_all();
+    turns.closed.notify_all();
 }
 
 /// How many turns have ended. While this number grows, the server answers.
 pub(crate) fn ended() -> u64 {
-    ENDED.load(Ordering::Relaxed)
+    TURNS.get().ended.load(Ordering::Relaxed)
 }
 
 /// The right to make a request of which the server tells all clients.
-pub(super) struct Turn {
-    _held: MutexGuard<'static, ()>,
-}
+pub(super) struct Turn(());
 
 impl Turn {
     /// Waits for it.
     pub fn take() -> Turn {
-        let _held = lock(&TURN);
-        Turn { _held }
+        static GUARDED: Once = Once::new();
+        GUARDED.call_once(|| around_forks(Some(hold), Some(let_go), Some(forget)));
+        const LONG: Duration = Duration::from_secs(3600);
+        loop {
+            if let Some(turn) = Turn::take_within(LONG) {
+                return turn;
+            }
+        }
+    }
+
+    /// Waits for at most `patience`.
+    fn take_within(patience: Duration) -> Option<Turn> {
+        let until = Instant::now() + patience;
+        let turns = TURNS.get();
+        let mut taken = turns.taken.lock();
+        while *taken {
+            let is_over;
+            (taken, is_over) = turns.given_back.wait_until(taken, until);
+            if is_over && *taken {
+                return None;
+            }
+        }
+        *taken = true;
+        Some(Turn(()))
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        ENDED.fetch_add(1, Ordering::Relaxed);
+        let turns = TURNS.get();
+        *turns.taken.lock() = false;
+        turns.ended.fetch_add(1, Ordering::Relaxed);
+        turns.given_back.notify_one();
     }
 }
 
-fn lock<T>(mutex: &'static Mutex<T>) -> MutexGuard<'static, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+thread_local! {
+    /// Whether this thread, which forks, has the turn.
+    static FORKS: Cell<bool> = const { Cell::new(false) };
+}
+
+extern "C" fn hold() {
+    if let Some(turn) = Turn::take_within(FORK_PATIENCE) {
+        mem::forget(turn);
+        FORKS.set(true);
+    }
+}
+
+extern "C" fn let_go() {
+    if FORKS.replace(false) {
+        drop(Turn(()));
+    }
+}
+
+/// The child begins with turns of its own.
+extern "C" fn forget() {
+    FORKS.set(false);
 }

@@ -8,9 +8,10 @@
 use super::input::{self, Chunk, InputReader, InputWriter};
 use crate::atomic::{AtomicU64, Ordering};
 use crate::error::Result;
+use crate::lock::{Condvar, Mutex, MutexGuard};
 use crate::memory::Keeper;
 use crate::units::MAX_CHANNELS;
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 /// What is recorded.
@@ -80,7 +81,7 @@ struct Shared {
 
 impl Shared {
     fn turn(&self) -> MutexGuard<'_, ()> {
-        self.turn.lock().unwrap_or_else(PoisonError::into_inner)
+        self.turn.lock()
     }
 }
 
@@ -165,13 +166,12 @@ impl TapWriter {
         let mut turn = self.shared.turn();
         while self.room_ahead() == 0 && !self.has_ended() {
             self.shared.work.notify_one();
-            let waited = self.shared.room.wait_timeout(turn, PATIENCE);
-            let (held, timeout) = waited.unwrap_or_else(PoisonError::into_inner);
-            if timeout.timed_out() {
+            let is_over;
+            (turn, is_over) = self.shared.room.wait_for(turn, PATIENCE);
+            if is_over {
                 self.gave_up = true;
                 return false;
             }
-            turn = held;
         }
         !self.has_ended()
     }
@@ -219,7 +219,7 @@ impl TapReader {
     pub fn wait(&self, most: Duration) {
         let turn = self.shared.turn();
         if self.chunks() == 0 && !self.is_stopped() {
-            drop(self.shared.work.wait_timeout(turn, most));
+            drop(self.shared.work.wait_for(turn, most));
         }
     }
 }

@@ -1,8 +1,8 @@
 //! What a child of `fork()` must know: what it inherited is not its own.
 
 use crate::error::{Error, Result};
-use std::sync::Once;
 use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Once, OnceLock};
 
 /// The process in which something was made. A child of `fork()` has a copy of all that its parent had,
 /// but not the threads that serve it; locks may be held for ever, and descriptors and files are still
@@ -21,11 +21,7 @@ static FORKS: AtomicU32 = AtomicU32::new(0);
 impl Home {
     pub fn here() -> Home {
         static COUNTED: Once = Once::new();
-        COUNTED.call_once(|| {
-            // SAFETY: the function only adds to a number. Without memory for the registration, which is
-            // some bytes, children are not told that they are some.
-            unsafe { pthread_atfork(None, None, Some(count)) };
-        });
+        COUNTED.call_once(|| around_forks(None, None, Some(count)));
         Home(FORKS.load(Ordering::Relaxed))
     }
 
@@ -43,9 +39,57 @@ impl Home {
     }
 }
 
+/// Something of which each process has one of its own, made when it is first asked for. What its parent had
+/// stays as it was when the child was made, maybe locked for ever.
+pub(crate) struct PerProcess<T: 'static>(OnceLock<Own<T>>);
+
+struct Own<T: 'static> {
+    home: Home,
+    value: T,
+    /// That of a child, where this one is the parent's.
+    of_child: OnceLock<Box<Own<T>>>,
+}
+
+impl<T: Default> PerProcess<T> {
+    pub const fn new() -> PerProcess<T> {
+        PerProcess(OnceLock::new())
+    }
+
+    /// That of this process.
+    pub fn get(&self) -> &T {
+        let mut own = self.0.get_or_init(Own::new);
+        while !own.home.is_here() {
+            own = own.of_child.get_or_init(|| Box::new(Own::new()));
+        }
+        &own.value
+    }
+}
+
+impl<T: Default> Own<T> {
+    fn new() -> Own<T> {
+        Own {
+            home: Home::here(),
+            value: T::default(),
+            of_child: OnceLock::new(),
+        }
+    }
+}
+
 /// Called in the child, by its only thread.
 extern "C" fn count() {
     FORKS.fetch_add(1, Ordering::Relaxed);
+}
+
+/// Has functions called around each `fork()` of this process from now on, on the thread that forks: before
+/// it, and after it in the parent and in the child. Without memory for that, which is some bytes, they
+/// are not called.
+pub(crate) fn around_forks(
+    before: Option<extern "C" fn()>,
+    in_parent: Option<extern "C" fn()>,
+    in_child: Option<extern "C" fn()>,
+) {
+    // SAFETY: these are functions that anybody may call, and they live as long as the library.
+    unsafe { pthread_atfork(before, in_parent, in_child) };
 }
 
 unsafe extern "C" {

@@ -16,7 +16,7 @@ mod thread;
 
 pub(crate) use denormals::Denormals;
 pub(crate) use descriptor::{open_at_once, open_to_read};
-pub(crate) use fork::{Home, MADE_BEFORE};
+pub(crate) use fork::{Home, MADE_BEFORE, PerProcess, around_forks};
 pub(crate) use resident::Resident;
 pub(crate) use signal::Signal;
 pub(crate) use stack::with_stack;

@@ -2,6 +2,9 @@
 //!
 //! Each test runs beside a server of its own; see [`server`].
 
+#[allow(dead_code, reason = "each test binary uses a part of it")]
+#[path = "../again.rs"]
+mod again;
 mod capture;
 mod client;
 mod clock;
@@ -19,4 +22,7 @@ mod recorder;
 mod server;
 mod several;
 mod starting;
+#[allow(dead_code, reason = "each test binary uses a part of it")]
+#[path = "../toolchain/mod.rs"]
+mod toolchain;
 mod tools;

@@ -2,8 +2,10 @@
 
 use crate::peer::Peer;
 use crate::server::{Server, beside};
+use crate::toolchain::{self, Linkage, build};
 use crate::tools::{self, ports_of, wait_until};
 use amio::{Config, Error, Interface};
+use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
@@ -35,6 +37,14 @@ fn eight_interfaces_used_at_random_by_four_threads_neither_hang_nor_time_out() {
         for index in 0..INTERFACES {
             wait_until(Vec::<String>::new(), || ports_of(&name(index)));
         }
+    });
+}
+
+#[test]
+fn children_of_fork_use_clients_of_their_own_while_the_parent_opens_and_closes_others() {
+    let program = build("ffi-tests/fork.c", "c11", Linkage::Shared);
+    beside!(Server::Jackd(256), {
+        toolchain::succeed(Command::new(program).arg("jack"));
     });
 }
 

@@ -5,11 +5,12 @@ use super::quantize::Quantizer;
 use super::{Encoding, PIECE_FRAMES, Shape};
 use crate::clip::decode::crc::{crc8, crc16};
 use crate::error::{Error, Result};
+use crate::lock::{Mutex, MutexGuard};
 use crate::memory;
 use crate::sys;
 use flac_codec::encode::{FlacStreamWriter, Options};
 use std::io::Write;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 
 /// What a FLAC stream can have.
 pub(super) const MAX_CHANNELS: u16 = 8;
@@ -60,7 +61,7 @@ struct Sink(Arc<Mutex<Vec<u8>>>);
 
 impl Sink {
     fn bytes(&self) -> MutexGuard<'_, Vec<u8>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.lock()
     }
 }
 

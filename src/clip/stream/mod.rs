@@ -12,6 +12,7 @@ mod table;
 use super::ClipInfo;
 use super::source::Source;
 use crate::error::{Error, Result};
+use crate::lock::{Condvar, Mutex, MutexGuard};
 use crate::memory;
 use pages::Pages;
 use reader::Reader;
@@ -20,7 +21,6 @@ use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use table::{Failure, Table, What};
 
 /// A file that is played without being loaded.
@@ -240,7 +240,7 @@ impl Stream {
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
-        self.table.lock().unwrap_or_else(PoisonError::into_inner)
+        self.table.lock()
     }
 }
 

@@ -7,7 +7,6 @@ use crate::error::Error;
 use crate::sys::Denormals;
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::PoisonError;
 
 /// The reader, until it is dropped.
 pub(super) struct Reading<'a> {
@@ -47,8 +46,7 @@ impl<'a> Reading<'a> {
                     reader: Some(reader),
                 };
             }
-            let waited = stream.is_free.wait(table);
-            table = waited.unwrap_or_else(PoisonError::into_inner);
+            table = stream.is_free.wait(table);
         }
     }
 

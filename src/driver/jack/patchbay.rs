@@ -2,10 +2,9 @@
 //!
 //! Thread: control threads and the driver's watcher; [`Patchbay::freeze`] on any thread.
 
-use super::lock;
 use crate::jack::{Client, Direction, Port};
+use crate::lock::Mutex;
 use crate::units::Latency;
-use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 /// A connection, as (source, destination). A port of this client is written without the client's
@@ -44,9 +43,10 @@ impl Patchbay {
 
     /// The connections, with those that are still to be made again.
     pub fn links(&self) -> Vec<Link> {
-        let mut links = lock(&self.present).clone();
+        let mut links = self.present.lock().clone();
         links.extend(
-            lock(&self.missing)
+            self.missing
+                .lock()
                 .iter()
                 .map(|missing| missing.link.clone()),
         );
@@ -55,7 +55,7 @@ impl Patchbay {
 
     /// Wants these connections; [`Patchbay::refresh`] makes them as soon as their ports exist.
     pub fn restore(&self, links: Vec<Link>) {
-        *lock(&self.missing) = links
+        *self.missing.lock() = links
             .into_iter()
             .map(|link| Missing {
                 link,
@@ -84,7 +84,7 @@ impl Patchbay {
     /// a time, so that no connection is asked for twice.
     pub fn refresh(&self, client: &Client, ports: &Ports) {
         // The lists are not locked while the server is asked: it may hang, and `links` must not.
-        let mut asked = lock(&self.missing).clone();
+        let mut asked = self.missing.lock().clone();
         for Missing { link, agreed } in &mut asked {
             let (source, destination) = (ports.full_name(&link.0), ports.full_name(&link.1));
             let both_exist = client.has_port(&source) && client.has_port(&destination);
@@ -92,11 +92,11 @@ impl Patchbay {
             *agreed = both_exist && (*agreed || client.connect(&source, &destination).is_ok());
         }
         let seen = ports.links();
-        let mut present = lock(&self.present);
+        let mut present = self.present.lock();
         if self.frozen.load(Ordering::Acquire) {
             return;
         }
-        lock(&self.missing).retain_mut(|missing| {
+        self.missing.lock().retain_mut(|missing| {
             if let Some(asked) = asked.iter().find(|asked| asked.link == missing.link) {
                 missing.agreed = asked.agreed;
             }
@@ -110,8 +110,8 @@ impl Patchbay {
     /// The server computes the latencies of our own ports from these, but some cycles after a
     /// connection was made; until then it says 0.
     pub fn latency(&self, client: &Client) -> Latency {
-        let mut links = lock(&self.present).clone();
-        let missing = lock(&self.missing);
+        let mut links = self.present.lock().clone();
+        let missing = self.missing.lock();
         let agreed = missing.iter().filter(|missing| missing.agreed);
         links.extend(agreed.map(|missing| missing.link.clone()));
         drop(missing);

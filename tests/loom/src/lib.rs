@@ -26,6 +26,9 @@ mod gate;
 #[path = "../../../src/link/mod.rs"]
 mod link;
 #[allow(dead_code, reason = "the tests use a part")]
+#[path = "../../../src/lock.rs"]
+mod lock;
+#[allow(dead_code, reason = "the tests use a part")]
 #[path = "../../../src/memory.rs"]
 mod memory;
 #[path = "../../../src/clip/stream/pages.rs"]
