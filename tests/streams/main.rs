@@ -243,6 +243,38 @@ fn a_file_that_is_cut_short_is_silent_from_there_on_and_an_event_says_so() {
 }
 
 #[test]
+fn a_file_that_is_cut_short_and_made_whole_again_is_read_on() {
+    let folder = Folder::new("whole-again");
+    let source = Clip::open(&folder.noise(1, 48_000, 2, 200_000)).expect("it opens");
+    for format in [FileFormat::WavF32, FileFormat::Flac16] {
+        let path = folder.file("cut");
+        source.save(&path, format).expect("it is written");
+        let bytes = std::fs::read(&path).expect("it is there");
+        let (streamed, clip) = both(&path);
+        let cut = std::fs::File::options().write(true).open(&path);
+        let cut = cut.expect("it is there");
+        cut.set_len(bytes.len() as u64 / 2).expect("it is cut");
+        let mut samples = vec![0.0; 1000];
+        for frame in [190_000, 150_000] {
+            let error = streamed.try_read(1, frame, &mut samples);
+            let error = error.expect_err("it is not there").to_string();
+            assert!(error.contains("cut: from frame 1"), "{error}");
+        }
+        std::fs::write(&path, &bytes).expect("it is whole");
+        let mut expected = vec![0.0; 1000];
+        for frame in [190_000, 150_000] {
+            clip.read(1, frame, &mut expected);
+            let deadline = Instant::now() + Duration::from_secs(10);
+            while let Err(error) = streamed.try_read(1, frame, &mut samples) {
+                assert!(Instant::now() < deadline, "{error}");
+                std::thread::yield_now();
+            }
+            assert_eq!(samples, expected);
+        }
+    }
+}
+
+#[test]
 fn a_failure_is_told_also_where_another_playspec_has_taken_over_meanwhile() {
     let _alone = alone();
     let folder = Folder::new("streams-left");

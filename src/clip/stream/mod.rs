@@ -73,7 +73,7 @@ impl Stream {
                 asked: 0,
                 clock: 0,
                 bad_samples: 0,
-                ends_early: false,
+                early_end: None,
                 trouble: None,
             }),
             is_free: Condvar::new(),

@@ -1,9 +1,9 @@
 //! Reads pages from the file. One thread reads at a time; others wait in [`Reading::of`].
 
 use super::reader::Reader;
-use super::table::{Failure, What};
+use super::table::{EarlyEnd, Failure, What};
 use super::{PAGE_FRAMES, Stream};
-use crate::error::Error;
+use crate::error::{Error, Result};
 use crate::sys::Denormals;
 use std::ops::{Deref, DerefMut};
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -50,20 +50,47 @@ impl<'a> Reading<'a> {
         }
     }
 
+    /// Whether the file is known to end before a frame. After a while its end is looked at again, which is one
+    /// read, however many pages are missing: in a file that was cut short, looking for each of them would
+    /// take a decoder long.
+    fn ends_before(&mut self, frame: u64) -> bool {
+        let early_end = self.stream.table().early_end;
+        let Some(end) = early_end.filter(|end| end.frame < frame) else {
+            return false;
+        };
+        if !end.is_due() {
+            return true;
+        }
+        let is_longer = matches!(self.try_read(end.frame, 1), Ok(1));
+        self.stream.table().early_end = match is_longer {
+            true => None,
+            false => Some(EarlyEnd::at(end.frame)),
+        };
+        !is_longer
+    }
+
+    /// As [`Reader::try_read`]. Wherever a decoder fails at a file that has changed, the thread and the others'
+    /// files go on.
+    fn try_read(&mut self, first: u64, frames: usize) -> Result<usize> {
+        let reader: &mut Reader = self;
+        catch_unwind(AssertUnwindSafe(|| reader.try_read(first, frames)))
+            .unwrap_or_else(|_| Err(Error::InvalidState("the decoder failed".into())))
+    }
+
     /// Reads a page into `block`; what cannot be read is silent. It is told, unless it `was_told`.
     pub fn read_page(&mut self, page: u64, was_told: bool) -> Option<Failure> {
         let _kept = Denormals::kept();
         let first = page * PAGE_FRAMES as u64;
         let frames = (self.stream.info.frames - first).min(PAGE_FRAMES as u64) as usize;
-        let reader: &mut Reader = self;
-        // Wherever a decoder fails at a file that has changed, the thread and the others' files go on.
-        let outcome = catch_unwind(AssertUnwindSafe(|| reader.try_read(first, frames)))
-            .unwrap_or_else(|_| Err(Error::InvalidState("the decoder failed".into())));
+        let outcome = match self.ends_before(first) {
+            true => Ok(0),
+            false => self.try_read(first, frames),
+        };
         let read = outcome.as_ref().map_or(0, |read| *read);
-        for channel in &mut reader.block {
+        for channel in &mut self.block {
             channel[read..].fill(0.0);
         }
-        let bad_samples = reader.source.bad_samples();
+        let bad_samples = self.source.bad_samples();
         let mut table = self.stream.table();
         let bad = bad_samples - std::mem::replace(&mut table.bad_samples, bad_samples);
         if bad > 0 {
@@ -74,16 +101,29 @@ impl<'a> Reading<'a> {
             ));
         }
         match outcome {
-            Ok(read) if read == frames => None,
+            Ok(read) if read == frames => {
+                // It has become longer.
+                table.early_end = table
+                    .early_end
+                    .filter(|end| end.frame >= first + frames as u64);
+                None
+            }
             Ok(read) => {
-                let missing = first + read as u64;
-                if !std::mem::replace(&mut table.ends_early, true) {
-                    table.note_trouble(format!("the file ends early, at frame {missing}"));
-                }
+                let end = match table.early_end {
+                    Some(end) if read == 0 && end.frame < first => end,
+                    known => {
+                        let end = EarlyEnd::at(first + read as u64);
+                        if known.is_none() {
+                            let frame = end.frame;
+                            table.note_trouble(format!("the file ends early, at frame {frame}"));
+                        }
+                        *table.early_end.insert(end)
+                    }
+                };
                 Some(Failure {
                     from: read,
                     what: What::Other("the file ends there".into()),
-                    again: None,
+                    again: end.again,
                 })
             }
             Err(error) => {

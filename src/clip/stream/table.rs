@@ -22,8 +22,8 @@ pub(super) struct Table {
     pub clock: u64,
     /// In what was read so far.
     pub bad_samples: u64,
-    /// Whether it was told that the file ends early.
-    pub ends_early: bool,
+    /// Where the file ends, if that is before its last frame.
+    pub early_end: Option<EarlyEnd>,
     /// What went wrong first, until it is fetched.
     pub trouble: Option<String>,
 }
@@ -39,8 +39,31 @@ pub(super) struct Place {
 pub(super) struct Failure {
     pub from: usize,
     pub what: What,
-    /// When it may be read again; `None` for a file that ends early, which stays so.
-    pub again: Option<Instant>,
+    /// When it may be read again.
+    pub again: Instant,
+}
+
+/// A file that is too short, maybe for a while alone: another program writes it anew, or a disk of the network
+/// is behind.
+#[derive(Clone, Copy)]
+pub(super) struct EarlyEnd {
+    /// The first frame that the file does not have.
+    pub frame: u64,
+    /// When it is looked whether the file has become longer.
+    pub again: Instant,
+}
+
+impl EarlyEnd {
+    pub fn at(frame: u64) -> EarlyEnd {
+        EarlyEnd {
+            frame,
+            again: Instant::now() + AGAIN,
+        }
+    }
+
+    pub fn is_due(&self) -> bool {
+        self.again <= Instant::now()
+    }
 }
 
 /// An error that can be told more than once.
@@ -61,12 +84,12 @@ impl Failure {
         Failure {
             from: 0,
             what,
-            again: Some(again),
+            again,
         }
     }
 
     pub fn is_due(&self) -> bool {
-        self.again.is_some_and(|at| at <= Instant::now())
+        self.again <= Instant::now()
     }
 }
 

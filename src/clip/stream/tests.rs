@@ -173,6 +173,7 @@ fn what_cannot_be_read_is_an_error_that_names_file_and_frame_and_is_tried_again(
     let source = Flaky {
         numbers: Numbers::new(4 * PAGE, Wrong::Nothing),
         fails: fails.clone(),
+        how: Wrong::Fails(PAGE),
     };
     let stream = Stream::new(Box::new(source), Path::new("a disk")).expect("there is memory");
     let mut out = [-1.0; 20];
@@ -202,10 +203,56 @@ fn a_file_that_ends_early_is_an_error_behind_its_end_alone() {
     assert_eq!(out[..5], numbers(PAGE + 5, 5));
 }
 
-/// A disk of which the second page cannot be read for a while.
+#[test]
+fn a_file_that_is_too_short_for_a_while_is_read_on_once_it_is_whole_again() {
+    let is_short = Arc::new(AtomicBool::new(true));
+    let source = Flaky {
+        numbers: Numbers::new(40 * PAGE, Wrong::Nothing),
+        fails: is_short.clone(),
+        how: Wrong::Ends(PAGE + 10),
+    };
+    let stream = Stream::new(Box::new(source), Path::new("a disk")).expect("there is memory");
+    let mut out = [0.0; 20];
+    for start in [PAGE, 2 * PAGE, 30 * PAGE] {
+        stream.load(start / PAGE);
+        assert!(stream.read(0, start, &mut out).is_err(), "{start}");
+    }
+    assert!(stream.take_trouble().is_some());
+    is_short.store(false, Ordering::Relaxed);
+    std::thread::sleep(AGAIN);
+    for start in [30 * PAGE, PAGE, 2 * PAGE, 5 * PAGE] {
+        stream.read(0, start, &mut out).expect("it is whole");
+        assert_eq!(out[..], numbers(start, 20));
+    }
+    assert_eq!(stream.take_trouble(), None);
+    is_short.store(true, Ordering::Relaxed);
+    stream.load(20);
+    assert!(stream.take_trouble().is_some(), "it is told again");
+}
+
+#[test]
+fn the_end_of_a_file_that_stays_too_short_is_looked_for_once_in_a_while() {
+    let source = Numbers::new(1000 * PAGE, Wrong::Ends(PAGE + 10));
+    let seeks = source.seeks.clone();
+    let stream = Stream::new(Box::new(source), Path::new("numbers")).expect("there is memory");
+    stream.load(1);
+    for _ in 0..3 {
+        let before = seeks.load(Ordering::Relaxed);
+        let begun = std::time::Instant::now();
+        (100..900).for_each(|page| stream.load(page));
+        let whiles = begun.elapsed().as_millis() / AGAIN.as_millis() + 1;
+        let seeks = seeks.load(Ordering::Relaxed) - before;
+        assert!(seeks as u128 <= whiles, "{seeks} in {whiles} half seconds");
+        std::thread::sleep(AGAIN);
+    }
+    assert!(seeks.load(Ordering::Relaxed) > 0);
+}
+
+/// A disk that cannot be read as it should for a while.
 struct Flaky {
     numbers: Numbers,
     fails: Arc<AtomicBool>,
+    how: Wrong,
 }
 
 impl Source for Flaky {
@@ -215,7 +262,7 @@ impl Source for Flaky {
 
     fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize> {
         self.numbers.wrong = match self.fails.load(Ordering::Relaxed) {
-            true => Wrong::Fails(PAGE),
+            true => self.how,
             false => Wrong::Nothing,
         };
         self.numbers.read(out)
