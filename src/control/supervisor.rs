@@ -318,9 +318,10 @@ mod tests {
         inner.set_state(&mut inner.life.lock(), State::Lost);
         let (opened, result) = answer();
         opened.give(Ok(()));
+        let lease = inner.lease().expect("nobody is inside");
         let worker = Worker::apart().expect("a thread");
         let mut watch = Watch {
-            attempt: Some(Attempt::opening(worker, result)),
+            attempt: Some(Attempt::opening(worker, lease, result)),
             ..Watch::default()
         };
         let reason = "the server died".to_owned();
