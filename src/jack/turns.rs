@@ -89,7 +89,7 @@ pub(super) fn close(library: &Library, take_notices: impl FnOnce(), close: impl 
     CLOSED.notify_all();
 }
 
-/// How many turns have ended. While this number grows, the server answers.
+/// How many turns have ended.
 pub(crate) fn ended() -> u64 {
     ENDED.load(Ordering::Relaxed)
 }
