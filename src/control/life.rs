@@ -3,6 +3,7 @@
 
 use super::events::{CancelReason, EventKind};
 use super::interface::{Inner, State};
+use super::reconnect::ANSWER_PATIENCE;
 use super::supervisor::Supervisor;
 use super::worker::{Patience, Worker};
 use crate::driver::{self, Driver, Request};
@@ -14,7 +15,7 @@ use std::time::Duration;
 /// How long `start` waits, also where it opens the driver anew: other clients that are slow to compute their
 /// latencies hold it up.
 const START_PATIENCE: Duration = Duration::from_secs(5);
-/// How long `stop` waits; with the wait for the lease it stays within a second.
+/// How long `stop` waits; with the wait for the lease and for connections it stays within a second.
 const STOP_PATIENCE: Duration = Duration::from_millis(850);
 /// How long `close` waits; with the wait for another call to end it stays within a second.
 const CLOSE_PATIENCE: Duration = Duration::from_millis(350);
@@ -28,10 +29,22 @@ pub(super) struct Life {
     /// The open driver; `None` after it was lost.
     pub worker: Option<Worker>,
     pub supervisor: Option<Supervisor>,
-    /// The connections of a client that was lost, to be made again. `None` if they are not known.
+    /// The connections of the last client that was lost or stopped, for the next one that is opened. `None` if
+    /// they are not known.
     pub connections: Option<Vec<(String, String)>>,
     /// When it was started (`CLOCK_MONOTONIC`).
     pub started_ns: u64,
+}
+
+impl Life {
+    /// Keeps the driver's connections for the next one. Where it does not tell them at once, what was known
+    /// before stays.
+    pub fn remember_connections(&mut self, worker: &Worker) {
+        let asked = worker.begin(|driver| driver.as_ref().and_then(|d| d.connections()));
+        if let Ok(Some(connections)) = asked.take(ANSWER_PATIENCE) {
+            self.connections = Some(connections);
+        }
+    }
 }
 
 impl Inner {
@@ -80,7 +93,7 @@ impl Inner {
         let mut patience = Patience::for_each_turn(START_PATIENCE);
         let worker = match life.worker.take() {
             Some(worker) => worker,
-            None => self.reopen(life.connections.take(), &mut patience)?,
+            None => self.reopen(life.connections.clone(), &mut patience)?,
         };
         let started_ns = sys::now_ns();
         let started = self.ask(
@@ -160,6 +173,8 @@ impl Inner {
             self.lease()?;
             return Ok(());
         };
+        // If it cannot be stopped in time, the next start opens another one.
+        life.remember_connections(&worker);
         let mut patience = Patience::of(STOP_PATIENCE);
         let stopped = self.ask(&worker, "stopping the driver", &mut patience, |driver| {
             driver
