@@ -24,6 +24,13 @@
  * may be freed by one thread while another one uses it: a call that comes too late gets
  * AMIO_ERROR_INVALID_HANDLE.
  *
+ * Calls that open, start, stop or close interfaces with the JACK driver take turns, since libjack allows one
+ * at a time in a process. In amio_interface_new() and amio_interface_start(), the time to wait for a server
+ * begins again when one of these calls has had its turn; in all it is at most ten times as long. Other calls
+ * wait no longer than they say. Calls that start and stop the same interface, and amio_interface_advance(),
+ * come one after the other: each waits until those before it have ended. amio_interface_close() and
+ * amio_interface_free() do not wait for them, but end them.
+ *
  * Handles belong to the process that made them. In a child of fork(), every function but amio_..._free(),
  * which does nothing there, gives AMIO_ERROR_INVALID_HANDLE and says so; what the child makes itself works.
  * (With PipeWire's library, which was not made for that, opening a client in a child may time out.) fork()
@@ -1571,7 +1578,7 @@ const char *amio_last_error_message(void);
  * Opens the driver and makes an interface, stopped, its timeline at frame 0.
  *
  * Thread: any but the audio thread; waits up to 5 seconds for a server that does not answer, 7
- * more with AMIO_START_SERVER_ON.
+ * more with AMIO_START_SERVER_ON, and for its turn (see "Threads").
  * Units: in the fields' names.
  * Ownership: `config` and its texts are borrowed for the call. Release the interface with
  * amio_interface_free().
@@ -1589,8 +1596,8 @@ amio_status amio_interface_new(const struct amio_interface_config *config,
  * transport stands still until amio_interface_set_rolling(). With the offline driver, it allows
  * amio_interface_advance().
  *
- * Thread: any but the audio thread; waits up to five seconds for a server that does not answer, half
- * a second more where it has to be opened anew, after it was lost or a start or stop failed.
+ * Thread: any but the audio thread; waits up to 5 seconds for a server that does not answer, also where
+ * it has to be opened anew, after it was lost or a start or stop failed; and for its turn (see "Threads").
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
  * already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM; where it
  * has to be opened anew, those of amio_interface_new() for a server too; AMIO_ERROR_OUT_OF_MEMORY.
@@ -1602,7 +1609,8 @@ amio_status amio_interface_start(struct amio_interface *iface);
  * amio_interface_start() goes on from there. An interface that is lost no longer reconnects. Fine
  * if it is stopped already.
  *
- * Thread: any but the audio thread; waits about a second for a server that does not answer.
+ * Thread: any but the audio thread; waits up to a second for a server that does not answer, its turn
+ * included; before that, for another call that starts or stops the interface (see "Threads").
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed);
  * AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT. After the last two it is stopped all the same.
  */
@@ -2488,13 +2496,15 @@ amio_status amio_interface_event_fd(struct amio_interface *iface, int *out_fd);
 
 /**
  * Tells how well it goes. Until the audio thread has run, it asks the driver about real-time
- * scheduling, and waits up to a fifth of a second for it.
+ * scheduling, and waits up to a fifth of a second for it. While another thread starts, stops or closes
+ * the interface it does not wait: what is not known then is AMIO_REALTIME_UNKNOWN.
  *
  * Thread: any. Ownership: `out_stats` is the caller's; its struct_size must be set.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
  * (struct_size).
  */
-amio_status amio_interface_stats(struct amio_interface *iface, struct amio_stats *out_stats);
+amio_status amio_interface_stats(struct amio_interface *iface,
+                                 struct amio_stats *out_stats);
 
 /**
  * Reads the meters of all inputs or all outputs, as of the last period. Reading takes nothing

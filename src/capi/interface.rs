@@ -137,7 +137,7 @@ unsafe impl Versioned for amio_interface_config {
 /// Opens the driver and makes an interface, stopped, its timeline at frame 0.
 ///
 /// Thread: any but the audio thread; waits up to 5 seconds for a server that does not answer, 7
-/// more with AMIO_START_SERVER_ON.
+/// more with AMIO_START_SERVER_ON, and for its turn (see "Threads").
 /// Units: in the fields' names.
 /// Ownership: `config` and its texts are borrowed for the call. Release the interface with
 /// amio_interface_free().
@@ -167,8 +167,8 @@ pub unsafe extern "C-unwind" fn amio_interface_new(
 /// transport stands still until amio_interface_set_rolling(). With the offline driver, it allows
 /// amio_interface_advance().
 ///
-/// Thread: any but the audio thread; waits up to five seconds for a server that does not answer, half
-/// a second more where it has to be opened anew, after it was lost or a start or stop failed.
+/// Thread: any but the audio thread; waits up to 5 seconds for a server that does not answer, also where
+/// it has to be opened anew, after it was lost or a start or stop failed; and for its turn (see "Threads").
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (started
 /// already, failed or closed); AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT; AMIO_ERROR_SYSTEM; where it
 /// has to be opened anew, those of amio_interface_new() for a server too; AMIO_ERROR_OUT_OF_MEMORY.
@@ -181,7 +181,8 @@ pub extern "C-unwind" fn amio_interface_start(iface: *mut amio_interface) -> ami
 /// amio_interface_start() goes on from there. An interface that is lost no longer reconnects. Fine
 /// if it is stopped already.
 ///
-/// Thread: any but the audio thread; waits about a second for a server that does not answer.
+/// Thread: any but the audio thread; waits up to a second for a server that does not answer, its turn
+/// included; before that, for another call that starts or stops the interface (see "Threads").
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed);
 /// AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT. After the last two it is stopped all the same.
 #[unsafe(no_mangle)]

@@ -93,7 +93,8 @@ unsafe impl Versioned for amio_stats {
 }
 
 /// Tells how well it goes. Until the audio thread has run, it asks the driver about real-time
-/// scheduling, and waits up to a fifth of a second for it.
+/// scheduling, and waits up to a fifth of a second for it. While another thread starts, stops or closes
+/// the interface it does not wait: what is not known then is AMIO_REALTIME_UNKNOWN.
 ///
 /// Thread: any. Ownership: `out_stats` is the caller's; its struct_size must be set.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT

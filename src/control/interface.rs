@@ -11,7 +11,7 @@ use super::recording::Take;
 use super::schedule::Commands;
 use super::stats::Stats;
 use super::supervisor::{Inbox, Supervisor};
-use super::worker::Worker;
+use super::worker::{Patience, Worker};
 use crate::driver::{self, Driver, DriverKind, Info, Slot};
 use crate::engine::{Engine, Settings};
 use crate::error::{Error, Result};
@@ -134,7 +134,11 @@ pub(super) struct Inner {
 }
 
 impl Interface {
-    /// Opens the driver and makes an interface, stopped, its transport stopped at frame 0.
+    /// Opens the driver and makes an interface, stopped, its transport stopped at frame 0. It waits up to 5
+    /// seconds for a server that does not answer, 7 more with [`Config::start_server`].
+    ///
+    /// Where several interfaces of a process are opened, started, stopped or closed at once, their calls take
+    /// turns. Waiting begins again when one of them has had its turn, up to ten times.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] and [`Error::InvalidArgument`] for the configuration;
@@ -154,12 +158,12 @@ impl Interface {
             }
             DriverKind::Jack | DriverKind::Null => {
                 let worker = Worker::apart()?;
-                let patience = config.open_patience(OPEN_PATIENCE);
+                let mut patience = Patience::for_each_turn(config.open_patience(OPEN_PATIENCE));
                 let open = move |place: &mut Option<Box<dyn Driver>>| {
                     let driver = place.insert(driver::open(&request, notify)?);
                     Ok::<Info, Error>(driver.info())
                 };
-                let info = worker.call_unless(|| false, "opening the driver", patience, open)??;
+                let info = worker.call("opening the driver", &mut patience, open)??;
                 (worker, info)
             }
         };
@@ -221,7 +225,9 @@ impl Interface {
     }
 
     /// Starts the driver: periods run. (The transport is another matter: see
-    /// [`Interface::set_rolling`].)
+    /// [`Interface::set_rolling`].) It waits up to 5 seconds for a server that does not answer, also where
+    /// it has to open the driver anew, and takes turns as [`Interface::new`] does. A call of `start` or `stop`
+    /// that another thread has begun comes first.
     ///
     /// # Errors
     /// [`Error::InvalidState`] if it runs already, has failed or is closed; [`Error::Driver`],
@@ -231,7 +237,9 @@ impl Interface {
     }
 
     /// Stops the driver: no periods run. Everything else stays as it is. A lost interface no
-    /// longer reconnects. Stopping twice is fine.
+    /// longer reconnects. Stopping twice is fine. It waits up to a second for a server that does not
+    /// answer, or for calls of other interfaces that come first; before that, for a call of `start` or `stop`
+    /// that another thread has begun.
     ///
     /// # Errors
     /// [`Error::InvalidState`] if it is closed; [`Error::Driver`], [`Error::Timeout`]: it is
@@ -276,7 +284,8 @@ impl Interface {
         self.inner().info.lock().client_name.clone()
     }
 
-    /// Numbers about how it does.
+    /// Numbers about how it does. Until the audio thread has run, it asks the driver about real-time scheduling,
+    /// and waits up to a fifth of a second for it; not while another call starts, stops or closes the interface.
     pub fn stats(&self) -> Stats {
         Stats::of(self.inner())
     }

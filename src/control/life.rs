@@ -3,22 +3,24 @@
 
 use super::events::{CancelReason, EventKind};
 use super::interface::{Inner, State};
+use super::reconnect::ANSWER_PATIENCE;
 use super::supervisor::Supervisor;
-use super::worker::Worker;
+use super::worker::{Patience, Worker};
 use crate::driver::{self, Driver, Request};
 use crate::error::{Error, Result};
 use crate::sys::{self, Realtime};
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-/// How long `start` waits: other clients that are slow to compute their latencies hold it up.
+/// How long `start` waits, also where it opens the driver anew: other clients that are slow to compute their
+/// latencies hold it up.
 const START_PATIENCE: Duration = Duration::from_secs(5);
-/// How long opening anew waits, and `stop` besides [`CALL_PERIODS`].
-const CALL_PATIENCE: Duration = Duration::from_millis(500);
-/// How many periods longer: jackd answers between two of them.
-const CALL_PERIODS: u32 = 2;
+/// How long `stop` waits; with the wait for the lease and for connections it stays within a second.
+const STOP_PATIENCE: Duration = Duration::from_millis(850);
 /// How long `close` waits; with the wait for another call to end it stays within a second.
 const CLOSE_PATIENCE: Duration = Duration::from_millis(350);
+/// How long statistics wait for the driver.
+const REALTIME_PATIENCE: Duration = Duration::from_millis(200);
 /// How long an engine may be in the middle of a period when another driver is to have it.
 const LEASE_PATIENCE: Duration = Duration::from_millis(50);
 
@@ -27,10 +29,22 @@ pub(super) struct Life {
     /// The open driver; `None` after it was lost.
     pub worker: Option<Worker>,
     pub supervisor: Option<Supervisor>,
-    /// The connections of a client that was lost, to be made again. `None` if they are not known.
+    /// The connections of the last client that was lost or stopped, for the next one that is opened. `None` if
+    /// they are not known.
     pub connections: Option<Vec<(String, String)>>,
     /// When it was started (`CLOCK_MONOTONIC`).
     pub started_ns: u64,
+}
+
+impl Life {
+    /// Keeps the driver's connections for the next one. Where it does not tell them at once, what was known
+    /// before stays.
+    pub fn remember_connections(&mut self, worker: &Worker) {
+        let asked = worker.begin(|driver| driver.as_ref().and_then(|d| d.connections()));
+        if let Ok(Some(connections)) = asked.take(ANSWER_PATIENCE) {
+            self.connections = Some(connections);
+        }
+    }
 }
 
 impl Inner {
@@ -76,15 +90,16 @@ impl Inner {
             return Err(Error::InvalidState(format!("the interface {why}")));
         }
         let lease = self.lease()?;
+        let mut patience = Patience::for_each_turn(START_PATIENCE);
         let worker = match life.worker.take() {
             Some(worker) => worker,
-            None => self.reopen(life.connections.take())?,
+            None => self.reopen(life.connections.clone(), &mut patience)?,
         };
         let started_ns = sys::now_ns();
         let started = self.ask(
             &worker,
             "starting the driver",
-            START_PATIENCE,
+            &mut patience,
             move |driver| {
                 driver.as_mut().map_or(Err(driver_gone()), |driver| {
                     driver.start(lease)?;
@@ -116,7 +131,7 @@ impl Inner {
         &self,
         worker: &Worker,
         what: &'static str,
-        patience: Duration,
+        patience: &mut Patience,
         call: impl FnOnce(&mut Option<Box<dyn Driver>>) -> T + Send + 'static,
     ) -> Result<T> {
         match worker.call_unless(|| self.is_closing(), what, patience, call) {
@@ -125,21 +140,19 @@ impl Inner {
         }
     }
 
-    fn call_patience(&self) -> Duration {
-        let frames = self.info.lock().period_frames.saturating_mul(CALL_PERIODS);
-        let periods = Duration::from_secs_f64(f64::from(frames) / f64::from(self.frame_rate_hz));
-        CALL_PATIENCE + periods.min(CALL_PATIENCE)
-    }
-
     /// Opens the driver again after it was lost or abandoned.
-    fn reopen(&self, connections: Option<Vec<(String, String)>>) -> Result<Worker> {
+    fn reopen(
+        &self,
+        connections: Option<Vec<(String, String)>>,
+        patience: &mut Patience,
+    ) -> Result<Worker> {
         let worker = Worker::apart()?;
         let request = Request {
             restore: connections,
             ..self.config.request_again(self.frame_rate_hz)
         };
         let notify = self.inbox.notify();
-        self.ask(&worker, "opening the driver", CALL_PATIENCE, move |place| {
+        self.ask(&worker, "opening the driver", patience, move |place| {
             *place = Some(driver::open(&request, notify)?);
             Ok::<(), Error>(())
         })??;
@@ -160,16 +173,14 @@ impl Inner {
             self.lease()?;
             return Ok(());
         };
-        let stopped = self.ask(
-            &worker,
-            "stopping the driver",
-            self.call_patience(),
-            |driver| {
-                driver
-                    .as_mut()
-                    .map_or(Err(driver_gone()), |driver| driver.stop())
-            },
-        );
+        // If it cannot be stopped in time, the next start opens another one.
+        life.remember_connections(&worker);
+        let mut patience = Patience::of(STOP_PATIENCE);
+        let stopped = self.ask(&worker, "stopping the driver", &mut patience, |driver| {
+            driver
+                .as_mut()
+                .map_or(Err(driver_gone()), |driver| driver.stop())
+        });
         let ended = self.lease();
         stopped.and_then(|stopped| stopped)?;
         ended?;
@@ -192,7 +203,8 @@ impl Inner {
             self.set_state(&mut life, State::Closed);
             if let Some(worker) = life.worker.take() {
                 // A driver that hangs is left to its thread, which drops it when it can.
-                let closed = worker.call("closing the driver", CLOSE_PATIENCE, |place| {
+                let mut patience = Patience::of(CLOSE_PATIENCE);
+                let closed = worker.call("closing the driver", &mut patience, |place| {
                     *place = None;
                 });
                 match closed {
@@ -233,15 +245,17 @@ impl Inner {
         })
     }
 
+    /// The scheduling of the audio thread, as far as it is known. Does not wait for another call of the driver.
     pub fn realtime(&self) -> Option<Realtime> {
         if let Some(known) = &self.info.lock().realtime {
             return Some(known.clone());
         }
-        let asked = match &self.life.lock().worker {
-            Some(worker) => worker.begin(|driver| driver.as_ref().map(|d| d.info())),
-            None => return None,
+        let asked = {
+            let life = self.life.try_lock()?;
+            let worker = life.worker.as_ref()?;
+            worker.begin(|driver| driver.as_ref().map(|d| d.info()))
         };
-        let info = asked.take(Duration::from_millis(200)).ok()??;
+        let info = asked.take(REALTIME_PATIENCE).ok()??;
         self.info.lock().realtime.clone_from(&info.realtime);
         info.realtime
     }
@@ -290,9 +304,10 @@ mod tests {
                     // Until the test ends.
                     let _ = released.recv();
                 };
+                let mut patience = Patience::of(Duration::from_secs(60));
                 interface
                     .inner()
-                    .ask(&worker, "starting", Duration::from_secs(60), hang)
+                    .ask(&worker, "starting", &mut patience, hang)
             });
             has_begun.recv().expect("it begins");
             interface.close();
@@ -300,5 +315,19 @@ mod tests {
         });
         drop(release);
         assert!(matches!(asked, Err(Error::InvalidState(_))), "{asked:?}");
+    }
+
+    #[test]
+    fn statistics_do_not_wait_for_a_call_of_the_driver_that_hangs() {
+        let interface = Interface::new(Config::new(DriverKind::Null)).expect("an interface");
+        let (tell, told) = mpsc::channel();
+        std::thread::scope(|scope| {
+            // As `start` and `stop` hold it while they wait.
+            let life = interface.inner().life.lock();
+            scope.spawn(|| tell.send(interface.stats().realtime));
+            let realtime = told.recv_timeout(Duration::from_secs(30));
+            drop(life);
+            assert_eq!(realtime, Ok(None));
+        });
     }
 }

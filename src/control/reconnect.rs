@@ -6,7 +6,7 @@ use super::events::EventKind;
 use super::interface::{Inner, State};
 use super::life::Life;
 use super::worker::Worker;
-use crate::driver::{self, Request};
+use crate::driver::{self, Driver, Lease, Notify, Request};
 use crate::error::{Error, Result};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -29,14 +29,20 @@ enum Stage {
         until: Instant,
     },
     Opening {
-        worker: Worker,
+        candidate: Candidate,
         result: Answer<Result<()>>,
     },
     /// It runs, but has not called the engine yet.
     FirstPeriod {
-        worker: Worker,
+        candidate: Candidate,
         until: Instant,
     },
+}
+
+/// A driver that is to be taken into use, and the lease that it has.
+struct Candidate {
+    worker: Worker,
+    lease: Lease,
 }
 
 impl Attempt {
@@ -52,10 +58,13 @@ impl Attempt {
 
     /// An attempt whose driver is being opened.
     #[cfg(test)]
-    pub fn opening(worker: Worker, result: Answer<Result<()>>) -> Attempt {
+    pub fn opening(worker: Worker, lease: Lease, result: Answer<Result<()>>) -> Attempt {
         Attempt {
             pause: BACK_OFF.0,
-            stage: Stage::Opening { worker, result },
+            stage: Stage::Opening {
+                candidate: Candidate { worker, lease },
+                result,
+            },
         }
     }
 
@@ -92,13 +101,13 @@ impl Stage {
             Stage::Waiting { .. } => {
                 let life = inner.life.lock();
                 match inner.state() {
-                    State::Lost => begin(inner, &life).map(Some),
+                    State::Lost => begin(inner, &life, driver::open).map(Some),
                     // Started again meanwhile: that lease is not to be ended.
                     _ => Ok(None),
                 }
             }
-            Stage::Opening { worker, result } => match result.take(Duration::ZERO) {
-                Err(NoAnswer::Yet) => Ok(Some(Stage::Opening { worker, result })),
+            Stage::Opening { candidate, result } => match result.take(Duration::ZERO) {
+                Err(NoAnswer::Yet) => Ok(Some(Stage::Opening { candidate, result })),
                 Err(NoAnswer::Ever) => Err(Error::Driver {
                     driver: inner.config.driver.name(),
                     message: "its thread panicked".into(),
@@ -110,12 +119,12 @@ impl Stage {
                 Ok(Err(error)) => Err(error),
                 Ok(Ok(())) => {
                     let until = Instant::now() + FIRST_PERIOD_PATIENCE;
-                    Ok(Some(Stage::FirstPeriod { worker, until }))
+                    Ok(Some(Stage::FirstPeriod { candidate, until }))
                 }
             },
-            Stage::FirstPeriod { worker, until } => match inner.slot.gap() {
-                Some(gap_frames) => resume(inner, worker, gap_frames).map(|()| None),
-                None if Instant::now() < until => Ok(Some(Stage::FirstPeriod { worker, until })),
+            Stage::FirstPeriod { candidate, until } => match candidate.lease.gap() {
+                Some(gap_frames) => resume(inner, candidate.worker, gap_frames).map(|()| None),
+                None if Instant::now() < until => Ok(Some(Stage::FirstPeriod { candidate, until })),
                 None => Err(Error::Timeout {
                     what: "the first period",
                     timeout_ms: FIRST_PERIOD_PATIENCE.as_millis() as u64,
@@ -126,7 +135,11 @@ impl Stage {
 }
 
 /// Opens and starts the driver on a thread of its own.
-fn begin(inner: &Inner, life: &Life) -> Result<Stage> {
+fn begin(
+    inner: &Inner,
+    life: &Life,
+    open: impl FnOnce(&Request, Notify) -> Result<Box<dyn Driver>> + Send + 'static,
+) -> Result<Stage> {
     let lease = inner.lease()?;
     let worker = Worker::apart()?;
     let request = Request {
@@ -134,14 +147,16 @@ fn begin(inner: &Inner, life: &Life) -> Result<Stage> {
         ..inner.config.request_again(inner.frame_rate_hz)
     };
     let notify = inner.inbox.notify();
-    let engine = inner.slot.clone();
+    // After the lease, which has ended the last period of the driver before.
     let since_ns = inner.shared.snapshot.read().time_ns.max(life.started_ns);
+    let lease = lease.with_gap_since(since_ns);
+    let given = lease.clone();
     let result = worker.begin(move |place| {
-        let driver = place.insert(driver::open(&request, notify)?);
-        engine.expect_gap(since_ns);
-        driver.start(lease)
+        let driver = place.insert(open(&request, notify)?);
+        driver.start(given)
     });
-    Ok(Stage::Opening { worker, result })
+    let candidate = Candidate { worker, lease };
+    Ok(Stage::Opening { candidate, result })
 }
 
 /// Takes a driver into use that runs again.
@@ -182,4 +197,43 @@ pub(super) fn fail_of_rate(inner: &Inner, server_hz: u32) {
          another interface",
         inner.frame_rate_hz
     ));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::control::{Config, Interface};
+    use crate::driver::DriverKind;
+    use std::sync::mpsc;
+
+    #[test]
+    fn an_attempt_that_comes_late_adds_no_gap_to_a_run_that_the_program_has_started() {
+        let interface = Interface::new(Config::new(DriverKind::Offline)).expect("an interface");
+        let inner = interface.inner();
+        interface.start().expect("it starts");
+        interface.advance(1_000, None, None).expect("it runs");
+        let (release, released) = mpsc::channel::<()>();
+        let stage = {
+            let mut life = inner.life.lock();
+            inner.set_state(&mut life, State::Lost);
+            // Offline, time is counted from the first frame.
+            life.started_ns = 0;
+            let open = move |request: &Request, notify| {
+                released.recv().expect("the test releases it");
+                driver::open(request, notify)
+            };
+            begin(inner, &life, open).expect("a thread")
+        };
+        interface.stop().expect("it stops");
+        interface.start().expect("it starts");
+        interface.advance(1_000, None, None).expect("it runs");
+        release.send(()).expect("it waits");
+        let Stage::Opening { result, .. } = stage else {
+            panic!("it has just begun");
+        };
+        let opened = result.take(Duration::from_secs(60)).expect("it opens");
+        opened.expect("offline always opens");
+        interface.advance(1_000, None, None).expect("it runs");
+        assert_eq!(interface.stats().skipped_frames, 0);
+    }
 }

@@ -46,7 +46,8 @@ pub struct Stats {
     /// How many of them cannot be swapped out either: pages that they fill, as far as the limit of
     /// the system goes (RLIMIT_MEMLOCK).
     pub locked_bytes: u64,
-    /// Whether the audio thread has real-time scheduling; `None` before it has run.
+    /// Whether the audio thread has real-time scheduling; `None` before it has run, and
+    /// while the driver, which was not asked yet, is in the middle of another call.
     pub realtime: Option<Realtime>,
 }
 

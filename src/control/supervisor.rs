@@ -9,7 +9,7 @@
 use super::events::EventKind;
 use super::expectation::DOZE;
 use super::interface::{Inner, State};
-use super::reconnect::{ANSWER_PATIENCE, Attempt, fail_of_rate};
+use super::reconnect::{Attempt, fail_of_rate};
 use crate::driver::{Notice, Notify};
 use crate::error::{Error, Result};
 use crate::lock::{Condvar, Mutex};
@@ -236,9 +236,7 @@ impl Watch {
         }
         let mut life = inner.life.lock();
         if let Some(worker) = life.worker.take() {
-            let asked = worker.begin(|driver| driver.as_ref().and_then(|d| d.connections()));
-            // What cannot be read within that time is not known.
-            life.connections = asked.take(ANSWER_PATIENCE).ok().flatten();
+            life.remember_connections(&worker);
             // Dropping the worker closes the dead client on its own thread.
         }
         // All that the engine reported before comes before, and nothing more comes.
@@ -308,6 +306,7 @@ mod tests {
     use crate::control::worker::Worker;
     use crate::control::{Config, Interface};
     use crate::driver::DriverKind;
+    use std::sync::mpsc;
 
     /// Without a supervisor of its own.
     fn interface() -> Interface {
@@ -321,9 +320,10 @@ mod tests {
         inner.set_state(&mut inner.life.lock(), State::Lost);
         let (opened, result) = answer();
         opened.give(Ok(()));
+        let lease = inner.lease().expect("nobody is inside");
         let worker = Worker::apart().expect("a thread");
         let mut watch = Watch {
-            attempt: Some(Attempt::opening(worker, result)),
+            attempt: Some(Attempt::opening(worker, lease, result)),
             ..Watch::default()
         };
         let reason = "the server died".to_owned();
@@ -331,6 +331,28 @@ mod tests {
         watch.reconnect(inner);
         assert_eq!(inner.state(), State::Lost);
         assert!(watch.attempt.is_some(), "nobody opens it again");
+    }
+
+    #[test]
+    fn connections_that_are_known_are_kept_where_those_of_the_lost_driver_cannot_be_read() {
+        let interface = interface();
+        let inner = interface.inner();
+        let known = vec![("output_l".to_owned(), "system:playback_1".to_owned())];
+        let hangs = Worker::apart().expect("a thread");
+        let (release, released) = mpsc::channel::<()>();
+        // Until the test ends.
+        drop(hangs.begin(move |_| released.recv()));
+        {
+            let mut life = inner.life.lock();
+            life.connections = Some(known.clone());
+            life.worker = Some(hangs);
+            inner.set_state(&mut life, State::Running);
+        }
+        let reason = "the server died".to_owned();
+        Watch::default().take(inner, Notice::Lost { reason });
+        assert_eq!(inner.state(), State::Lost);
+        assert_eq!(inner.life.lock().connections, Some(known));
+        drop(release);
     }
 
     #[test]

@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 type Job = Box<dyn FnOnce(&mut Option<Box<dyn Driver>>) + Send>;
 
-/// How often the waiting may start again.
+/// How often patience may begin again.
 const ANEW: u32 = 10;
 
 /// The owner of a driver. Dropping it drops the driver, without waiting for that.
@@ -67,35 +67,78 @@ impl Worker {
         }
     }
 
-    /// Calls, and waits for at most `patience`.
+    /// Calls, and waits until it returns or `patience` ends.
     pub fn call<T: Send + 'static>(
         &self,
         what: &'static str,
-        patience: Duration,
+        patience: &mut Patience,
         call: impl FnOnce(&mut Option<Box<dyn Driver>>) -> T + Send + 'static,
     ) -> Result<T> {
-        let deadline = Instant::now() + patience;
-        wait(&self.begin(call), what, || Instant::now() < deadline)
+        self.call_unless(|| false, what, patience, call)
     }
 
-    /// As [`Worker::call`], but stops waiting soon after `given_up` holds. While servers answer, the waiting
-    /// starts again, up to [`ANEW`] times: other interfaces may have to come first.
+    /// As [`Worker::call`], but stops waiting soon after `given_up` holds.
     pub fn call_unless<T: Send + 'static>(
         &self,
         given_up: impl Fn() -> bool,
         what: &'static str,
-        patience: Duration,
+        patience: &mut Patience,
         call: impl FnOnce(&mut Option<Box<dyn Driver>>) -> T + Send + 'static,
     ) -> Result<T> {
-        let mut progress = driver::progress();
-        let mut deadline = Instant::now() + patience;
-        let last = Instant::now() + ANEW * patience;
-        wait(&self.begin(call), what, || {
-            if std::mem::replace(&mut progress, driver::progress()) != progress {
-                deadline = Instant::now() + patience;
-            }
-            Instant::now() < deadline.min(last) && !given_up()
-        })
+        wait(&self.begin(call), what, || patience.lasts() && !given_up())
+    }
+}
+
+/// How long somebody waits for calls of a driver.
+pub(super) struct Patience {
+    until: Instant,
+    turns: Option<Turns>,
+}
+
+/// Calls that take turns with those of other interfaces: see [`driver::turns_ended`].
+struct Turns {
+    /// How long each turn may take.
+    patience: Duration,
+    last: Instant,
+    /// How many had ended when it last looked.
+    ended: u64,
+}
+
+impl Patience {
+    /// This long, whatever happens.
+    pub fn of(patience: Duration) -> Patience {
+        Patience {
+            until: Instant::now() + patience,
+            turns: None,
+        }
+    }
+
+    /// This long since a call of any interface of the process came to its end, but at most [`ANEW`] times as
+    /// long in all. Only so each interface gets its turn where many begin at once.
+    pub fn for_each_turn(patience: Duration) -> Patience {
+        let now = Instant::now();
+        Patience {
+            until: now + patience,
+            turns: Some(Turns {
+                patience,
+                last: now + ANEW * patience,
+                ended: driver::turns_ended(),
+            }),
+        }
+    }
+
+    fn lasts(&mut self) -> bool {
+        self.lasts_at(Instant::now(), driver::turns_ended())
+    }
+
+    /// `ended`: how many turns have ended.
+    fn lasts_at(&mut self, now: Instant, ended: u64) -> bool {
+        if let Some(turns) = &mut self.turns
+            && std::mem::replace(&mut turns.ended, ended) != ended
+        {
+            self.until = (now + turns.patience).min(turns.last);
+        }
+        now < self.until
     }
 }
 
@@ -120,5 +163,42 @@ fn wait<T>(given: &Answer<T>, what: &'static str, mut worth: impl FnMut() -> boo
                 });
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const PATIENCE: Duration = Duration::from_secs(5);
+    const SECOND: Duration = Duration::from_secs(1);
+
+    #[test]
+    fn patience_for_each_turn_begins_again_with_a_turn_that_ends_and_with_nothing_else() {
+        let mut patience = Patience::for_each_turn(PATIENCE);
+        let (began, ended) = (Instant::now(), driver::turns_ended());
+        assert!(patience.lasts_at(began + 4 * SECOND, ended));
+        assert!(patience.lasts_at(began + 4 * SECOND, ended + 1));
+        assert!(patience.lasts_at(began + 8 * SECOND, ended + 1));
+        assert!(!patience.lasts_at(began + 9 * SECOND, ended + 1));
+    }
+
+    #[test]
+    fn patience_for_each_turn_ends_however_many_turns_end() {
+        let mut patience = Patience::for_each_turn(PATIENCE);
+        let (began, ended) = (Instant::now(), driver::turns_ended());
+        let lasts = (1..).take_while(|&second| {
+            let ended = ended + u64::from(second);
+            patience.lasts_at(began + second * SECOND, ended)
+        });
+        assert_eq!(lasts.last(), Some(ANEW * 5 - 1));
+    }
+
+    #[test]
+    fn patience_that_is_not_for_each_turn_ends_in_time_while_turns_end() {
+        let mut patience = Patience::of(SECOND);
+        let began = Instant::now();
+        assert!(patience.lasts_at(began + SECOND / 2, 1));
+        assert!(!patience.lasts_at(began + SECOND, 2));
     }
 }

@@ -12,6 +12,7 @@ mod patchbay;
 
 use super::{Driver, Info, Lease, Notice, Notify, Period, Request};
 use crate::error::{Error, Result};
+pub(super) use crate::jack::turns_ended;
 use crate::jack::{Client, Cycle, Direction, Handler, Output, Port};
 use crate::lock::Mutex;
 use crate::memory;
@@ -77,14 +78,6 @@ struct Audio {
     inputs: Vec<(Port, Vec<f32>)>,
     /// Each with a place for the sound of a cycle in which the server has no buffer for it.
     outputs: Vec<(Output, Vec<f32>)>,
-}
-
-/// How many cycles the clients of this process have run.
-static CYCLES: AtomicU64 = AtomicU64::new(0);
-
-/// How many calls have come to their turn, and how many cycles were run.
-pub(super) fn progress() -> u64 {
-    crate::jack::turns_ended().wrapping_add(CYCLES.load(Ordering::Relaxed))
 }
 
 /// Connects to a server; the ports exist from then on, the sound begins with `start`.
@@ -331,7 +324,6 @@ impl Handler for Shared {
             audio.process::<CHANNELS>(cycle, self.latency(), freewheels);
         }
         self.ran.store(true, Ordering::Release);
-        CYCLES.fetch_add(1, Ordering::Relaxed);
     }
 
     fn latency(&self, direction: Direction) {

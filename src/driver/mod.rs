@@ -148,10 +148,10 @@ pub(crate) struct Request {
     pub restore: Option<Vec<(String, String)>>,
 }
 
-/// Grows while servers answer this process: calls of its drivers that wait for each other come to
-/// their turn, and its clients run.
-pub(crate) fn progress() -> u64 {
-    jack::progress()
+/// How many calls of this process's drivers have had their turn, where only one can be under way: opening,
+/// starting, stopping and closing a client of a JACK server. While this grows, others come nearer to theirs.
+pub(crate) fn turns_ended() -> u64 {
+    jack::turns_ended()
 }
 
 /// Opens a driver. It may block as long as its server does.

@@ -19,7 +19,6 @@ use std::time::{Duration, Instant};
 pub(crate) struct Slot {
     gate: Gate,
     frame_rate_hz: u32,
-    gap: Gap,
     failed: AtomicBool,
     process: UnsafeCell<Box<dyn Process>>,
 }
@@ -29,22 +28,23 @@ pub(crate) struct Slot {
 #[allow(unsafe_code, reason = "the gate lets one thread in at a time")]
 unsafe impl Sync for Slot {}
 
-/// The frames between the last period of a lost driver and the first one of the next.
-struct Gap {
-    /// When the first of these frames was due. [`NONE`] while nothing is to be counted.
-    since_ns: AtomicU64,
-    /// How many frames there are. [`NONE`] until they are counted.
-    frames: AtomicU64,
-}
-
-const NONE: u64 = u64::MAX;
-
-/// The right to run the engine, until the next lease is taken.
+/// The right to run the engine, until the next lease is taken. Clones are the same lease.
 #[derive(Clone)]
 pub(crate) struct Lease {
     slot: Arc<Slot>,
     number: u64,
+    gap: Option<Arc<Gap>>,
 }
+
+/// The frames between the last period of a lost driver and the first one of the next.
+struct Gap {
+    /// When the first of these frames was due.
+    since_ns: u64,
+    /// How many frames there are. [`UNCOUNTED`] until the lease has run a period.
+    frames: AtomicU64,
+}
+
+const UNCOUNTED: u64 = u64::MAX;
 
 impl Slot {
     pub fn new(process: Box<dyn Process>, frame_rate_hz: u32) -> Arc<Slot> {
@@ -53,10 +53,6 @@ impl Slot {
         Arc::new(Slot {
             gate: Gate::default(),
             frame_rate_hz,
-            gap: Gap {
-                since_ns: AtomicU64::new(NONE),
-                frames: AtomicU64::new(NONE),
-            },
             failed: AtomicBool::new(false),
             process: UnsafeCell::new(process),
         })
@@ -69,7 +65,8 @@ impl Slot {
         loop {
             if let Some(number) = self.gate.next() {
                 let slot = self.clone();
-                return Some(Lease { slot, number });
+                let gap = None;
+                return Some(Lease { slot, number, gap });
             }
             if Instant::now() > deadline {
                 return None;
@@ -78,37 +75,26 @@ impl Slot {
         }
     }
 
-    /// From now on, the next period counts the frames between `since_ns` and its own beginning as skipped.
-    /// Call this only while the engine cannot run: before the next lease has run a period.
-    pub fn expect_gap(&self, since_ns: u64) {
-        self.gap.frames.store(NONE, Ordering::Relaxed);
-        self.gap.since_ns.store(since_ns, Ordering::Release);
-    }
-
-    /// How many frames were counted so; `None` until that period has run.
-    pub fn gap(&self) -> Option<u64> {
-        let frames = self.gap.frames.load(Ordering::Acquire);
-        (frames != NONE).then_some(frames)
-    }
-
     /// Whether the engine panicked. It is never run again then.
     pub fn has_failed(&self) -> bool {
         self.failed.load(Ordering::Acquire)
     }
-
-    /// Counts the gap that was announced, if any, up to `time_ns`; 0 if there is none.
-    fn count_gap(&self, time_ns: u64) -> u64 {
-        if self.gap.since_ns.load(Ordering::Acquire) == NONE {
-            return 0;
-        }
-        let missed_ns = time_ns.saturating_sub(self.gap.since_ns.swap(NONE, Ordering::Relaxed));
-        let frames = units::frames_in(missed_ns, self.frame_rate_hz);
-        self.gap.frames.store(frames, Ordering::Release);
-        frames
-    }
 }
 
 impl Lease {
+    /// The same lease, whose first period counts the frames between `since_ns` and its own beginning as
+    /// skipped.
+    pub fn with_gap_since(self, since_ns: u64) -> Lease {
+        let frames = AtomicU64::new(UNCOUNTED);
+        let gap = Some(Arc::new(Gap { since_ns, frames }));
+        Lease { gap, ..self }
+    }
+
+    /// How many frames were counted so; `None` until that period has run, and without a gap.
+    pub fn gap(&self) -> Option<u64> {
+        self.gap.as_ref().and_then(|gap| gap.counted())
+    }
+
     /// Runs the engine for one period, with denormals flushed to zero; silence if the lease has
     /// ended or the engine has panicked. Returns whether the engine ran.
     ///
@@ -121,7 +107,9 @@ impl Lease {
             silence(period.outputs);
             return false;
         }
-        period.skipped += self.slot.count_gap(period.time_ns);
+        if let Some(gap) = &self.gap {
+            period.skipped += gap.count(period.time_ns, self.slot.frame_rate_hz);
+        }
         let outputs = &mut *period.outputs;
         let panicked = {
             let _flushed = sys::Denormals::flushed();
@@ -139,6 +127,24 @@ impl Lease {
             silence(outputs);
         }
         !panicked
+    }
+}
+
+impl Gap {
+    fn counted(&self) -> Option<u64> {
+        let frames = self.frames.load(Ordering::Acquire);
+        (frames != UNCOUNTED).then_some(frames)
+    }
+
+    /// Counts the frames up to `time_ns`; 0 if they were counted before. Only inside the gate.
+    fn count(&self, time_ns: u64, frame_rate_hz: u32) -> u64 {
+        if self.counted().is_some() {
+            return 0;
+        }
+        let missed_ns = time_ns.saturating_sub(self.since_ns);
+        let frames = units::frames_in(missed_ns, frame_rate_hz);
+        self.frames.store(frames, Ordering::Release);
+        frames
     }
 }
 
@@ -161,4 +167,69 @@ fn run_period(process: &mut dyn Process, period: Period<'_, '_>) {
     assert_no_alloc::assert_no_alloc(run);
     #[cfg(not(all(feature = "rt-guard", not(rtsan))))]
     run();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::units::Latency;
+
+    const SECOND_NS: u64 = 1_000_000_000;
+
+    /// Counts the frames that were skipped.
+    struct Skipped(Arc<AtomicU64>);
+
+    impl Process for Skipped {
+        fn process(&mut self, period: Period<'_, '_>) {
+            self.0.fetch_add(period.skipped, Ordering::Relaxed);
+        }
+    }
+
+    /// A slot with a frame rate of 48,000, and the number of frames that its engine was told to be skipped.
+    fn slot() -> (Arc<Slot>, Arc<AtomicU64>) {
+        let skipped = Arc::<AtomicU64>::default();
+        let process = Box::new(Skipped(skipped.clone()));
+        (Slot::new(process, 48_000), skipped)
+    }
+
+    fn lease(slot: &Arc<Slot>) -> Lease {
+        slot.lease(Duration::ZERO).expect("nobody is inside")
+    }
+
+    fn run(lease: &Lease, time_ns: u64) -> bool {
+        lease.run(Period {
+            frames: 1,
+            skipped: 0,
+            time_ns,
+            waits: false,
+            latency: Latency::default(),
+            inputs: &[],
+            outputs: &mut [],
+        })
+    }
+
+    #[test]
+    fn the_first_period_of_a_lease_counts_its_gap_and_no_later_one_does() {
+        let (slot, skipped) = slot();
+        let lease = lease(&slot).with_gap_since(SECOND_NS);
+        assert_eq!(lease.gap(), None);
+        let at_the_driver = lease.clone();
+        assert!(run(&at_the_driver, 3 * SECOND_NS));
+        assert_eq!(lease.gap(), Some(2 * 48_000));
+        assert!(run(&at_the_driver, 4 * SECOND_NS));
+        assert_eq!(skipped.load(Ordering::Relaxed), 2 * 48_000);
+    }
+
+    #[test]
+    fn the_gap_of_a_lease_that_has_ended_is_counted_in_no_period() {
+        let (slot, skipped) = slot();
+        let late = lease(&slot).with_gap_since(SECOND_NS);
+        let valid = lease(&slot);
+        assert!(!run(&late, 3 * SECOND_NS));
+        assert!(run(&valid, 3 * SECOND_NS));
+        assert!(!run(&late, 4 * SECOND_NS));
+        assert!(run(&valid, 4 * SECOND_NS));
+        assert_eq!((late.gap(), valid.gap()), (None, None));
+        assert_eq!(skipped.load(Ordering::Relaxed), 0);
+    }
 }

@@ -112,7 +112,7 @@ pub(super) fn close(library: &Library, take_notices: impl FnOnce(), close: impl 
     turns.closed.notify_all();
 }
 
-/// How many turns have ended. While this number grows, the server answers.
+/// How many turns have ended.
 pub(crate) fn ended() -> u64 {
     TURNS.get().ended.load(Ordering::Relaxed)
 }

@@ -50,7 +50,8 @@ fn the_longest_period_leaves_time_enough_to_start_and_to_stop() {
 fn the_latencies_of_the_device_are_known_as_soon_as_an_interface_is_started() {
     beside!(Server::Jackd(256), {
         // The server computes the latencies of our ports only when this one is through.
-        let _peer = Peer::start_slow("peer", 50);
+        let mut peer = Peer::start("peer");
+        peer.be_slow(50);
         let interface = tools::start(config(2, 2));
         let latency = interface.latency();
         let found = (latency.capture_frames, latency.playback_frames);

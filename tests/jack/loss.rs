@@ -276,6 +276,52 @@ fn an_interface_that_was_stopped_when_its_server_died_starts_on_the_next_one() {
 }
 
 #[test]
+fn connections_of_a_client_that_was_lost_and_stopped_are_made_again_at_the_first_start_that_succeeds()
+ {
+    beside!(Server::Jackd(256), {
+        let server = Jackd::of_the_script();
+        let interface = tools::start(tools::config());
+        connect("amio:output_r", "system:playback_1");
+        run_until(&interface, 4_096);
+        server.signal("-KILL");
+        wait_until_lost(&interface);
+        interface.stop().expect("no driver is left that could fail");
+        assert!(interface.start().is_err(), "there is no server");
+        let _server = server.replace();
+        wait_until(true, || interface.start().is_ok());
+        wait_until(vec!["system:playback_1".to_owned()], || {
+            connected_to("amio:output_r")
+        });
+    });
+}
+
+#[test]
+fn connections_of_a_client_whose_stop_was_not_answered_are_made_again() {
+    beside!(Server::Jackd(256), {
+        let server = Jackd::of_the_script();
+        let interface = tools::start(tools::config());
+        connect("amio:output_r", "system:playback_1");
+        run_until(&interface, 4_096);
+        server.signal("-STOP");
+        assert!(interface.stop().is_err(), "the server cannot have answered");
+        server.signal("-CONT");
+        wait_until(true, || interface.start().is_ok());
+        let again = format!("{}:output_r", interface.client_name());
+        wait_until(vec!["system:playback_1".to_owned()], || {
+            connected_to(&again)
+        });
+    });
+}
+
+fn connect(source: &str, destination: &str) {
+    let status = Command::new("jack_connect")
+        .args([source, destination])
+        .status();
+    assert!(status.expect("part of jackd2").success());
+    wait_until(vec![destination.to_owned()], || connected_to(source));
+}
+
+#[test]
 fn a_server_that_comes_back_with_another_period_is_taken_as_it_is() {
     beside!(Server::Jackd(512), {
         let server = Jackd::of_the_script();

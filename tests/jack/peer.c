@@ -1,8 +1,6 @@
 /* Another JACK client, for the tests: it shares no code with the library under test.
  *
- * usage: peer NAME [MS]
- *
- * With MS, its latency callback takes that long, and the server waits for it.
+ * usage: peer NAME
  *
  * Port NAME:out plays its own frame numbers: the sample of JACK frame n is n modulo 2^24, which a
  * float holds exactly. What comes in at NAME:in is recorded, period by period, each with the JACK
@@ -11,11 +9,14 @@
  * Commands come one a line on the standard input, each answered by one line: "ok", or "failed N".
  *   connect SOURCE DESTINATION | disconnect SOURCE DESTINATION
  *   period FRAMES | freewheel 0 or 1
+ *   slow MS     from now on the latency callback takes that long, and the server waits for it
+ *   await latencies   until they are asked for, since it is slow
  *   dump FILE   writes all periods so far: a struct period and its samples, then the next
  * It ends with the input. It begins with a line "ready".
  */
 #define _POSIX_C_SOURCE 200809L
 #include <jack/jack.h>
+#include <semaphore.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -34,6 +35,8 @@ static jack_client_t *client;
 static jack_port_t *in, *out;
 static struct period *periods;
 static float *samples;
+static long slow_ms;           /* what the latency callback takes */
+static sem_t asked;            /* for latencies, since it is slow */
 static size_t recorded;        /* frames */
 static size_t recorded_periods; /* published after the frames */
 
@@ -66,7 +69,10 @@ static int process(jack_nframes_t frames, void *unused)
 static void slow_latency(jack_latency_callback_mode_t mode, void *ms)
 {
     (void)mode;
-    nanosleep(&(struct timespec){.tv_nsec = *(const long *)ms * 1000000}, NULL);
+    long slow_ms = __atomic_load_n((long *)ms, __ATOMIC_RELAXED);
+    if (slow_ms > 0)
+        sem_post(&asked);
+    nanosleep(&(struct timespec){slow_ms / 1000, slow_ms % 1000 * 1000000}, NULL);
 }
 
 static int dump(const char *path)
@@ -99,6 +105,12 @@ static int run(char *line)
         return jack_set_buffer_size(client, (jack_nframes_t)atoi(first));
     if (strcmp(command, "freewheel") == 0)
         return jack_set_freewheel(client, atoi(first));
+    if (strcmp(command, "slow") == 0) {
+        __atomic_store_n(&slow_ms, atol(first), __ATOMIC_RELAXED);
+        return 0;
+    }
+    if (strcmp(command, "await") == 0)
+        return sem_wait(&asked);
     if (strcmp(command, "dump") == 0)
         return dump(first);
     return -3;
@@ -106,9 +118,9 @@ static int run(char *line)
 
 int main(int argc, char **argv)
 {
-    if (argc < 2 || argc > 3)
+    if (argc != 2)
         return 2;
-    static long slow_ms;
+    sem_init(&asked, 0, 0);
     periods = malloc(MAX_PERIODS * sizeof *periods);
     samples = malloc(MAX_FRAMES * sizeof *samples);
     client = jack_client_open(argv[1], JackNoStartServer | JackUseExactName, NULL);
@@ -119,10 +131,7 @@ int main(int argc, char **argv)
     memset(samples, 0, MAX_FRAMES * sizeof *samples);
     in = jack_port_register(client, "in", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);
     out = jack_port_register(client, "out", JACK_DEFAULT_AUDIO_TYPE, JackPortIsOutput, 0);
-    if (argc == 3) {
-        slow_ms = atol(argv[2]);
-        jack_set_latency_callback(client, slow_latency, &slow_ms);
-    }
+    jack_set_latency_callback(client, slow_latency, &slow_ms);
     if (!in || !out || jack_set_process_callback(client, process, NULL) || jack_activate(client))
         return 1;
     puts("ready");

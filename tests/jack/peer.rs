@@ -56,18 +56,9 @@ pub struct Block {
 impl Peer {
     /// Starts a peer; it is active when this returns.
     pub fn start(name: &str) -> Peer {
-        Peer::start_with(&[name])
-    }
-
-    /// Starts a peer that takes `ms` milliseconds, less than a second, over latencies.
-    pub fn start_slow(name: &str, ms: u32) -> Peer {
-        Peer::start_with(&[name, &ms.to_string()])
-    }
-
-    fn start_with(arguments: &[&str]) -> Peer {
         let program = std::env::var_os(PROGRAM).expect("set by the outer test");
         let mut child = Command::new(program)
-            .args(arguments)
+            .arg(name)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -78,7 +69,7 @@ impl Peer {
             child,
             commands,
             answers,
-            name: arguments[0].to_owned(),
+            name: name.to_owned(),
         };
         assert_eq!(peer.answer(), "ready");
         peer
@@ -95,6 +86,21 @@ impl Peer {
     /// Asks the server for another period.
     pub fn set_period(&mut self, frames: u32) {
         self.run(&format!("period {frames}"));
+    }
+
+    /// From now on it takes `ms` milliseconds over latencies. Whoever starts waits for that.
+    pub fn be_slow(&mut self, ms: u32) {
+        self.run(&format!("slow {ms}"));
+    }
+
+    /// Waits until somebody waits for it, since it is slow.
+    pub fn wait_until_asked(&mut self) {
+        self.run("await latencies");
+    }
+
+    /// Ends it, whatever it is in the middle of.
+    pub fn kill(mut self) {
+        self.child.kill().expect("it is our child");
     }
 
     pub fn set_freewheel(&mut self, on: bool) {

@@ -98,8 +98,41 @@ fn use_at_random(slots: &[Mutex<Option<Interface>>], number: u64, deadline: Inst
 #[test]
 fn a_client_that_is_slow_to_compute_its_latencies_does_not_keep_others_from_starting() {
     beside!(Server::Jackd(256), {
-        let _slow = Peer::start_slow("slow", 700);
+        let mut slow = Peer::start("slow");
+        slow.be_slow(700);
         let interface = tools::start(tools::config());
         tools::run_until(&interface, 1_024);
+    });
+}
+
+#[test]
+fn calls_of_a_client_that_hangs_end_in_time_while_another_one_runs() {
+    beside!(Server::Jackd(256), {
+        let runs = tools::start(tools::config());
+        let hangs = Interface::new(tools::config()).expect("the server runs");
+        let mut slow = Peer::start("slow");
+        // Longer than all calls below may take.
+        slow.be_slow(30_000);
+        std::thread::scope(|scope| {
+            let began = Instant::now();
+            let starting = scope.spawn(|| hangs.start());
+            slow.wait_until_asked();
+            let asking = Instant::now();
+            hangs.stats();
+            let stats_took = asking.elapsed();
+            println!("stats: after {stats_took:?}");
+            let stopping = Instant::now();
+            let stopped = runs.stop();
+            let stop_took = stopping.elapsed();
+            println!("stop: {stopped:?} after {stop_took:?}");
+            let started = starting.join().expect("no panic");
+            let start_took = began.elapsed();
+            println!("start: {started:?} after {start_took:?}");
+            assert!(stats_took < Duration::from_millis(300));
+            assert!(stop_took < Duration::from_millis(1_200));
+            assert!(matches!(started, Err(Error::Timeout { .. })));
+            assert!(start_took < Duration::from_millis(5_500));
+        });
+        slow.kill();
     });
 }

@@ -64,7 +64,8 @@ class Life(Unique, Interface):
     def open(self) -> None:
         """Opens the driver and starts the audio; the transport stands until it is set rolling.
 
-        It waits up to 5 s for a server that does not answer.
+        It waits up to 5 s for a server that does not answer. Interfaces of a process that are
+        opened or closed at once take turns: waiting begins again with each turn, up to ten times.
 
         Raises:
             ValueError: it was opened already, or an option is out of range.
