@@ -3,8 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import dis
+import gc
 import signal
+import sys
 import time
+from collections.abc import Iterator
+from pathlib import Path
+from types import FrameType
+from typing import Any
 
 import numpy as np
 import pytest
@@ -142,6 +149,81 @@ def test_ctrl_c_in_a_read_is_heard_as_such_and_leaves_the_input_to_the_next(fram
         last = interface.read(frames, timeout=1)
     assert interrupted > 200
     assert len(last) == frames
-    # What the interrupted calls had was not lost: but for a chunk that was on its way back.
-    reached = [chunk.device_frame for chunk in (*chunks, last)]
-    assert reached == sorted(reached)
+    following = zip(chunks, [*chunks[1:], last], strict=True)
+    assert all(
+        after.skipped_before
+        or after.device_frame == chunk.device_frame + len(chunk) + after.lost_before
+        for chunk, after in following
+    )
+
+
+#: After these instructions the interpreter runs signal handlers (all versions of Python).
+_INTERRUPTIBLE = ("CALL", "RESUME", "JUMP_BACKWARD", "JUMP_ABSOLUTE", "POP_JUMP", "SETUP_WITH")
+
+
+_PACKAGE = str(Path(amio.__file__).parent)
+
+
+class _Interruption:
+    """Raises KeyboardInterrupt in the package, at the n-th place where a signal handler can run."""
+
+    def __init__(self, place: int) -> None:
+        self.left = place
+        self._before: dict[FrameType, str] = {}
+
+    def trace(self, frame: FrameType, event: str, _argument: object) -> Any:
+        if not frame.f_code.co_filename.startswith(_PACKAGE):
+            return None
+        frame.f_trace_opcodes = True
+        if event == "opcode":
+            name = dis.opname[frame.f_code.co_code[frame.f_lasti]]
+            # What the compiler puts in for the interpreter's own use.
+            if name != "CACHE":
+                before = self._before.get(frame, "")
+                self._before[frame] = name
+                if before.startswith(_INTERRUPTIBLE):
+                    self.left -= 1
+                    if self.left < 0:
+                        sys.settrace(None)
+                        raise KeyboardInterrupt
+        return self.trace
+
+
+@pytest.fixture
+def _without_collections() -> Iterator[None]:
+    """These run code of the package, too, and Python only prints what is raised there."""
+    gc.collect()
+    gc.disable()
+    yield
+    gc.enable()
+
+
+@pytest.mark.skipif(
+    sys.implementation.name != "cpython" or sys.gettrace() is not None,
+    reason="it needs the instructions of CPython, and no other tracer",
+)
+@pytest.mark.usefixtures("_without_collections")
+@pytest.mark.parametrize("frames", [32, 100, 4800], ids=["pieces", "joined", "all there is"])
+def test_a_read_that_is_interrupted_anywhere_loses_nothing(frames: int) -> None:
+    place, left = 0, -1
+    while left < 0:
+        heard: list[float] = []
+        with amio.OfflineInterface(inputs=1) as interface:
+            interface.render(64, RAMP[:64])
+            interface.render(64, RAMP[64:128])
+            interruption = _Interruption(place)
+            sys.settrace(interruption.trace)
+            try:
+                chunk = interface.read(frames, timeout=0)
+                sys.settrace(None)
+                heard.extend(chunk.array[:, 0])
+            except KeyboardInterrupt:
+                pass
+            finally:
+                sys.settrace(None)
+            while len(heard) < 128:
+                heard.extend(interface.read(frames, timeout=0).array[:, 0])
+        assert heard == list(range(128)), place
+        left = interruption.left
+        place += 1
+    assert place > 100

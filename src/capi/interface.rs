@@ -181,8 +181,8 @@ pub extern "C-unwind" fn amio_interface_start(iface: *mut amio_interface) -> ami
 /// amio_interface_start() goes on from there. An interface that is lost no longer reconnects. Fine
 /// if it is stopped already.
 ///
-/// Thread: any but the audio thread; waits up to a second for a server that does not answer, its turn
-/// included; before that, for another call that starts or stops the interface (see "Threads").
+/// Thread: any but the audio thread; waits up to a second for a server that does not answer, and for its
+/// turn; before that, for another call that starts or stops the interface (see "Threads").
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed);
 /// AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT. After the last two it is stopped all the same.
 #[unsafe(no_mangle)]

@@ -238,8 +238,8 @@ impl Interface {
 
     /// Stops the driver: no periods run. Everything else stays as it is. A lost interface no
     /// longer reconnects. Stopping twice is fine. It waits up to a second for a server that does not
-    /// answer, or for calls of other interfaces that come first; before that, for a call of `start` or `stop`
-    /// that another thread has begun.
+    /// answer, and as long again whenever a call of another interface has come first, up to ten times; before
+    /// that, for a call of `start` or `stop` that another thread has begun.
     ///
     /// # Errors
     /// [`Error::InvalidState`] if it is closed; [`Error::Driver`], [`Error::Timeout`]: it is

@@ -15,7 +15,8 @@ use std::time::Duration;
 /// How long `start` waits, also where it opens the driver anew: other clients that are slow to compute their
 /// latencies hold it up.
 const START_PATIENCE: Duration = Duration::from_secs(5);
-/// How long `stop` waits; with the wait for the lease and for connections it stays within a second.
+/// How long `stop` waits for its turn and for each turn before; with the wait for the lease and for connections
+/// it stays within a second.
 const STOP_PATIENCE: Duration = Duration::from_millis(850);
 /// How long `close` waits; with the wait for another call to end it stays within a second.
 const CLOSE_PATIENCE: Duration = Duration::from_millis(350);
@@ -175,7 +176,7 @@ impl Inner {
         };
         // If it cannot be stopped in time, the next start opens another one.
         life.remember_connections(&worker);
-        let mut patience = Patience::of(STOP_PATIENCE);
+        let mut patience = Patience::for_each_turn(STOP_PATIENCE);
         let stopped = self.ask(&worker, "stopping the driver", &mut patience, |driver| {
             driver
                 .as_mut()

@@ -9,11 +9,11 @@ from datetime import datetime, timedelta, timezone
 from typing import SupportsIndex
 
 from ._arguments import function, interval, unsigned
-from ._input import Clock, InputReader, InputStream
+from ._input import Clock, InputReader, InputStream, Offer
 from ._library import Handle
 from ._life import Life
 from ._options import Options, channels
-from ._pump import Watch, deadline_of
+from ._pump import Pump, Watch, deadline_of
 from ._typing import Number
 from .audio_clip import InputAudioChunk
 from .errors import InvalidStateError, TimedOutError
@@ -91,7 +91,8 @@ class Capture(Life):
         """Reads captured input, waiting until there are so many frames.
 
         Where no event loop has the interface, callbacks of what has happened are called meanwhile,
-        as by :meth:`Ticket.wait`. What an interruption (Ctrl-C) leaves, the next call reads.
+        as by :meth:`Ticket.wait`. An interruption (Ctrl-C) loses nothing: the
+        next call reads what this one has not returned.
 
         Returns:
             A chunk of ``frames`` frames; a shorter one where the timeline or the device jumps,
@@ -107,23 +108,36 @@ class Capture(Life):
         pump = self._open_pump or self._pump
         if self._reading.locked():
             raise InvalidStateError(_INPUT_TAKEN)
-        # A lock, since no interruption comes between taking it and what gives it back.
-        with self._reading:
-            with self._lock:
-                self._must_be_free()
-            if pump.is_here and not self._is_closed:
-                pump.take_events_unless_busy()
-            reader = self._reader(count)
-            while True:
-                ended = self._is_closed
-                for chunk in reader.chunks():
-                    return chunk
-                if ended or not pump.input_waits_until(deadline):
-                    break
-            if (rest := reader.rest()) is not None:
-                return rest
-            self._handle  # noqa: B018 - refuses if it was closed
-            raise TimedOutError(f"no input came within {timeout} s")
+        while True:
+            # A lock, since no interruption comes between taking it and what gives it back.
+            with self._reading:
+                reader, offer = self._offer_of(count, deadline, pump, timeout)
+            chunk, before, after = offer
+            # Until here, the chunk is still there for the next call. From here on, neither a signal
+            # handler nor another thread runs until the caller has it.
+            if reader.left is before:
+                reader.left = after
+                return chunk
+
+    def _offer_of(
+        self, frames: int, deadline: float | None, pump: Pump, timeout: Number | None
+    ) -> tuple[InputReader, Offer]:
+        """Waits for what :meth:`read` gives, and leaves it where it is."""
+        with self._lock:
+            self._must_be_free()
+        if pump.is_here and not self._is_closed:
+            pump.take_events_unless_busy()
+        reader = self._reader(frames)
+        while True:
+            ended = self._is_closed
+            if (offer := reader.whole()) is not None:
+                return reader, offer
+            if ended or not pump.input_waits_until(deadline):
+                break
+        if (rest := reader.rest()) is not None:
+            return reader, rest
+        self._handle  # noqa: B018 - refuses if it was closed
+        raise TimedOutError(f"no input came within {timeout} s")
 
     def input(self, frames: SupportsIndex | None = None) -> InputStream:
         """Captured input from now on, chunk after chunk, until the interface is closed.
@@ -204,7 +218,8 @@ class Capture(Life):
         reader = self._reader(self.chunk_frames)
         self._open_pump.hand_over(self._give, reader.chunks())
         if last and (rest := reader.rest()) is not None:
-            self._open_pump.hand_over(self._give, [rest])
+            reader.left = rest.after
+            self._open_pump.hand_over(self._give, [rest.chunk])
 
     def _give(self, chunk: InputAudioChunk) -> object:
         # The callback may have taken itself away.

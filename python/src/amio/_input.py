@@ -83,12 +83,27 @@ class _Fetched(NamedTuple):
         return _Fetched() if self.following is None else _Fetched().and_then(self.following), 0
 
 
+class _Left(NamedTuple):
+    """What was fetched, and how many frames of its first piece were taken."""
+
+    fetched: _Fetched
+    taken: int
+
+
+class Offer(NamedTuple):
+    """A chunk, what its reader had left before it is taken, and what it has left after."""
+
+    chunk: InputAudioChunk
+    before: _Left
+    after: _Left
+
+
 class InputReader:
     """Fetches captured input of an interface, in chunks of a wanted length.
 
     Whoever takes chunks may stop at any of them, and may be interrupted anywhere: what was fetched
-    stays for the next one. So whatever changes does so in one assignment, in which no signal
-    handler runs.
+    stays for the next one, until it is taken by setting :attr:`left`. Each change is one
+    assignment, in which no signal handler runs.
 
     Args:
         interface: the library's handle.
@@ -104,10 +119,9 @@ class InputReader:
         self._address = self._block.ctypes.data
         # Of the block: what the library has just written there, if there are frames.
         self._raw = sized(_abi.Chunk)
-        self._fetched = _Fetched()
         self._durations = _Durations(clock.frame_rate)
-        # How many frames of its first piece were taken.
-        self._taken = 0
+        #: What was fetched and not taken.
+        self.left = _Left(_Fetched(), 0)
 
     @property
     def frames(self) -> int | None:
@@ -121,26 +135,31 @@ class InputReader:
     def frames(self, frames: SupportsIndex | None) -> None:
         self._frames = None if frames is None else unsigned("frames", frames, 1)
 
-    def chunks(self) -> Iterator[InputAudioChunk]:
-        """What waits, as far as it makes whole chunks."""
+    def whole(self) -> Offer | None:
+        """The next chunk of the wanted length, if so much waits; it stays until it is taken."""
         wanted = self._frames or _BLOCK
         while True:
-            if self._fetched.frames - self._taken >= wanted or self._fetched.following is not None:
-                yield self._take()
-            elif not self._fetch():
-                break
-        if self._frames is None and self._fetched.pieces:
-            yield self._take()
+            fetched, begin = self.left
+            if fetched.frames - begin >= wanted or fetched.following is not None:
+                return self._offer()
+            if not self._fetch():
+                return self.rest() if self._frames is None else None
 
-    def rest(self) -> InputAudioChunk | None:
-        """What was fetched and does not make a whole chunk."""
-        return self._take() if self._fetched.pieces else None
+    def rest(self) -> Offer | None:
+        """What was fetched and does not make a whole chunk; it stays until it is taken."""
+        return self._offer() if self.left.fetched.pieces else None
+
+    def chunks(self) -> Iterator[InputAudioChunk]:
+        """Takes what waits, as far as it makes whole chunks."""
+        while (offer := self.whole()) is not None:
+            self.left = offer.after
+            yield offer.chunk
 
     def discard(self) -> None:
         """Throws away what waits."""
-        self._fetched, self._taken = _Fetched(), 0
+        self.left = _Left(_Fetched(), 0)
         while self._fetch():
-            self._fetched = _Fetched()
+            self.left = _Left(_Fetched(), 0)
 
     def _fetch(self) -> bool:
         """Fetches a stretch, if there is one."""
@@ -164,25 +183,26 @@ class InputReader:
             raw.capture_latency_frames,
             raw.playback_latency_frames,
         )
-        self._fetched, raw.frames = self._fetched.and_then(piece), 0
+        fetched, begin = self.left
+        self.left, raw.frames = _Left(fetched.and_then(piece), begin), 0
         return True
 
-    def _take(self) -> InputAudioChunk:
+    def _offer(self) -> Offer:
         """The next chunk of what was fetched, whole or not."""
-        fetched, begin = self._fetched, self._taken
+        before = self.left
+        fetched, begin = before
         first = fetched.pieces[0]
         samples, end = first._array, fetched.frames
         if self._frames is not None and begin + self._frames < end:
             end = begin + self._frames
         if end < len(samples):
-            chunk = first._part(begin, samples[begin:end], self._durations[begin])
-            self._taken = end
-            return chunk
-        if len(fetched.pieces) > 1:
-            samples = np.concatenate([piece._array for piece in fetched.pieces])
+            after = _Left(fetched, end)
+        else:
+            if len(fetched.pieces) > 1:
+                samples = np.concatenate([piece._array for piece in fetched.pieces])
+            after = _Left(*fetched.from_frame(end))
         chunk = first._part(begin, samples[begin:end], self._durations[begin])
-        self._fetched, self._taken = fetched.from_frame(end)
-        return chunk
+        return Offer(chunk, before, after)
 
 
 class InputStream(AsyncIterator[InputAudioChunk]):
@@ -212,25 +232,25 @@ class InputStream(AsyncIterator[InputAudioChunk]):
         self._leave = leave
         self._enter()
         self._reader.discard()
-        self._fetched = self._reader.chunks()
 
     async def __anext__(self) -> InputAudioChunk:
         while not self._ended:
             self._enter()
             closed = self._is_closed()
-            for chunk in self._fetched:
+            offer = self._reader.whole()
+            if closed and offer is None:
+                await self.aclose()
+                offer = self._reader.rest()
+            if offer is not None:
+                chunk, _, self._reader.left = offer
                 return chunk
             if closed:
-                await self.aclose()
-                if (rest := self._reader.rest()) is not None:
-                    return rest
                 break
             try:
                 await self._pump.input_waits()
             except asyncio.CancelledError:
                 self._exit()
                 raise
-            self._fetched = self._reader.chunks()
         raise StopAsyncIteration
 
     async def aclose(self) -> None:
