@@ -25,9 +25,9 @@
  * AMIO_ERROR_INVALID_HANDLE.
  *
  * Calls that open, start, stop or close interfaces with the JACK driver take turns, since libjack allows one
- * at a time in a process. In amio_interface_new() and amio_interface_start(), the time to wait for a server
- * begins again when one of these calls has had its turn; in all it is at most ten times as long. Other calls
- * wait no longer than they say. Calls that start and stop the same interface, and amio_interface_advance(),
+ * at a time in a process. In amio_interface_new(), _start() and _stop(), the time to wait for a server begins
+ * again when one of these calls has had its turn; in all it is at most ten times as long. Other calls wait no
+ * longer than they say. Calls that start and stop the same interface, and amio_interface_advance(),
  * come one after the other: each waits until those before it have ended. amio_interface_close() and
  * amio_interface_free() do not wait for them, but end them.
  *
@@ -1609,8 +1609,8 @@ amio_status amio_interface_start(struct amio_interface *iface);
  * amio_interface_start() goes on from there. An interface that is lost no longer reconnects. Fine
  * if it is stopped already.
  *
- * Thread: any but the audio thread; waits up to a second for a server that does not answer, its turn
- * included; before that, for another call that starts or stops the interface (see "Threads").
+ * Thread: any but the audio thread; waits up to a second for a server that does not answer, and for its
+ * turn; before that, for another call that starts or stops the interface (see "Threads").
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed);
  * AMIO_ERROR_DRIVER; AMIO_ERROR_TIMEOUT. After the last two it is stopped all the same.
  */
