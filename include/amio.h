@@ -1409,7 +1409,8 @@ typedef struct amio_stats {
     uint64_t resident_bytes;
     /**
      * How many of them cannot be swapped out either: pages that they fill, as far as the limit of
-     * the system goes (RLIMIT_MEMLOCK).
+     * the system goes (RLIMIT_MEMLOCK). They are unlocked when the interface is freed, unless the program
+     * has locked memory, too, by mlock() or mlockall(): then they stay as they are.
      */
     uint64_t locked_bytes;
 } amio_stats;

@@ -82,7 +82,8 @@ pub struct amio_stats {
     /// memory from the beginning, so that it does not wait for the system to provide them. 0 offline.
     pub resident_bytes: u64,
     /// How many of them cannot be swapped out either: pages that they fill, as far as the limit of
-    /// the system goes (RLIMIT_MEMLOCK).
+    /// the system goes (RLIMIT_MEMLOCK). They are unlocked when the interface is freed, unless the program
+    /// has locked memory, too, by mlock() or mlockall(): then they stay as they are.
     pub locked_bytes: u64,
 }
 

@@ -100,3 +100,41 @@ unsafe extern "C" {
         child: Option<extern "C" fn()>,
     ) -> std::ffi::c_int;
 }
+
+/// Runs something in a child, and waits for its end.
+#[cfg(test)]
+pub(crate) fn in_child(run: impl FnOnce()) {
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    // SAFETY: the child runs what is given on its only thread, and ends without what its parent would do.
+    let child = unsafe { libc::fork() };
+    if child == 0 {
+        let outcome = catch_unwind(AssertUnwindSafe(run));
+        // SAFETY: as above.
+        unsafe { libc::_exit(outcome.is_err().into()) };
+    }
+    let mut status = 0;
+    // SAFETY: `status` is writable.
+    let ended = unsafe { libc::waitpid(child, &mut status, 0) };
+    assert_eq!((ended, status), (child, 0), "the child succeeds");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::lock::Mutex;
+
+    #[test]
+    fn a_child_has_its_own_of_what_each_process_has_one() {
+        static NUMBERS: PerProcess<Mutex<Vec<u32>>> = PerProcess::new();
+        let mut held = NUMBERS.get().lock();
+        held.push(1);
+        in_child(|| {
+            // Its parent's is locked for ever here.
+            assert!(NUMBERS.get().lock().is_empty());
+            NUMBERS.get().lock().push(2);
+            in_child(|| assert!(NUMBERS.get().lock().is_empty()));
+            assert_eq!(*NUMBERS.get().lock(), [2]);
+        });
+        assert_eq!(*held, [1]);
+    }
+}

@@ -1,11 +1,20 @@
 //! Memory that the audio thread writes to. It is written to once before: the first write to a page
 //! interrupts a thread by a page fault. And it is locked, as far as the system allows, so that it is never
 //! swapped out to a disk.
+//!
+//! Locks of the system do not count: a page that was locked twice is unlocked by one call. So a page that the
+//! program may have locked as well, by `mlockall()` for instance, is not unlocked.
 
+use super::PerProcess;
+use crate::lock::Mutex;
 use crate::memory::Keeper;
+use std::fs;
 use std::hint::black_box;
 use std::mem::MaybeUninit;
 use std::ops::Range;
+
+/// How many bytes this library has locked. Held while that changes.
+static LOCKED_BYTES: PerProcess<Mutex<u64>> = PerProcess::new();
 
 /// Knows which memory was locked, and unlocks it when dropped. Must be dropped before the memory is freed.
 #[derive(Default)]
@@ -29,10 +38,13 @@ impl Keeper for Resident {
         // A page is locked only if it can be remembered, to be unlocked.
         if begin < end && self.locked.try_reserve(1).is_ok() {
             let first = memory.as_ptr().with_addr(begin);
+            let mut locked_bytes = LOCKED_BYTES.get().lock();
             // SAFETY: these pages lie within `memory`.
             if unsafe { libc::mlock(first.cast(), end - begin) } == 0 {
+                let bytes = (end - begin) as u64;
                 self.locked.push(begin..end);
-                self.locked_bytes += (end - begin) as u64;
+                self.locked_bytes += bytes;
+                *locked_bytes += bytes;
             }
         }
     }
@@ -47,12 +59,28 @@ impl Resident {
 
 impl Drop for Resident {
     fn drop(&mut self) {
-        for pages in &self.locked {
+        if self.locked.is_empty() {
+            return;
+        }
+        let mut locked_bytes = LOCKED_BYTES.get().lock();
+        let is_ours_alone = locked_by_process().is_some_and(|bytes| bytes <= *locked_bytes);
+        *locked_bytes = locked_bytes.saturating_sub(self.locked_bytes);
+        for pages in self.locked.iter().filter(|_| is_ours_alone) {
             let first = std::ptr::without_provenance(pages.start);
             // SAFETY: the memory is there until this is dropped; its contents are left alone.
             unsafe { libc::munlock(first, pages.len()) };
         }
     }
+}
+
+/// How many bytes of the process are locked, by whomever; `None` if the system does not say.
+fn locked_by_process() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmLck:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
 }
 
 #[cfg(test)]

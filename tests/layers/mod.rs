@@ -16,7 +16,7 @@ const LAYERS: &str = "
     atomic
     seeded          error lock units sys
     units           error
-    sys             error memory units
+    sys             error lock memory units
     kernels         error
     clip            error lock memory units sys atomic
     clip/decode     error memory units sys clip seeded

@@ -1,0 +1,105 @@
+/*
+ * Memory that the program has locked stays locked when interfaces are freed, whether it was locked before they
+ * were made or while they were there. What they lock themselves is given back.
+ */
+#define _GNU_SOURCE
+#include "check.h"
+#include <sys/mman.h>
+
+/* Kibibytes of the process that are locked. */
+static long locked(void)
+{
+    char line[256];
+    long kibibytes = -1;
+    FILE *status = fopen("/proc/self/status", "r");
+    CHECK(status != NULL);
+    while (fgets(line, sizeof line, status) != NULL)
+        if (sscanf(line, "VmLck: %ld kB", &kibibytes) == 1)
+            break;
+    fclose(status);
+    CHECK(kibibytes >= 0);
+    return kibibytes;
+}
+
+static unsigned long heap_begin, heap_end;
+
+/* Locks the heap from which small blocks come; whether the system allows it. */
+static int lock_heap(void)
+{
+    char line[512];
+    FILE *maps = fopen("/proc/self/maps", "r");
+    CHECK(maps != NULL);
+    while (fgets(line, sizeof line, maps) != NULL)
+        if (strstr(line, "[heap]") != NULL) {
+            unsigned long begin, end;
+            CHECK(sscanf(line, "%lx-%lx", &begin, &end) == 2);
+            if (heap_begin == 0)
+                heap_begin = begin;
+            heap_end = end;
+        }
+    fclose(maps);
+    CHECK(heap_begin < heap_end);
+    return mlock((void *)heap_begin, heap_end - heap_begin) == 0;
+}
+
+/* Whether all that lock_heap() has locked still is. */
+static int heap_is_locked(void)
+{
+    char line[512];
+    unsigned long begin, end, inside = 0;
+    int is_locked = 1;
+    FILE *maps = fopen("/proc/self/smaps", "r");
+    CHECK(maps != NULL);
+    while (fgets(line, sizeof line, maps) != NULL) {
+        if (sscanf(line, "%lx-%lx ", &begin, &end) == 2)
+            inside = begin < heap_end && heap_begin < end;
+        if (inside && strncmp(line, "VmFlags", 7) == 0)
+            is_locked &= strstr(line, " lo") != NULL;
+    }
+    fclose(maps);
+    return is_locked;
+}
+
+static amio_interface *made(void)
+{
+    amio_interface_config config;
+    amio_interface *iface;
+    memset(&config, 0, sizeof config);
+    config.struct_size = sizeof config;
+    config.driver = AMIO_DRIVER_NULL;
+    config.input_channels = 2;
+    OK(amio_interface_new(&config, &iface));
+    return iface;
+}
+
+int main(void)
+{
+    amio_interface *first, *second;
+    amio_stats stats;
+    long before;
+    int round;
+
+    /* All that will be there is there. */
+    OK(amio_interface_free(made()));
+    before = locked();
+    for (round = 0; round < 100; round++)
+        OK(amio_interface_free(made()));
+    CHECK(locked() == before);
+
+    first = made();
+    memset(&stats, 0, sizeof stats);
+    stats.struct_size = sizeof stats;
+    OK(amio_interface_stats(first, &stats));
+    if (!lock_heap()) {
+        fprintf(stderr, "\n*** SKIPPED: the system does not allow this program to lock its heap ***\n\n");
+        return getenv("CI") != NULL;
+    }
+    CHECK(stats.locked_bytes > 0 && locked() > before);
+    second = made();
+    CHECK(heap_is_locked());
+    OK(amio_interface_free(first));
+    CHECK(heap_is_locked());
+    OK(amio_interface_free(second));
+    CHECK(heap_is_locked());
+    return 0;
+}
