@@ -245,7 +245,7 @@ fn a_file_that_is_cut_short_is_silent_from_there_on_and_an_event_says_so() {
 #[test]
 fn a_file_that_is_cut_short_and_made_whole_again_is_read_on() {
     let folder = Folder::new("whole-again");
-    let source = Clip::open(&folder.noise(1, 48_000, 2, 200_000)).expect("it opens");
+    let source = Clip::open(folder.noise(1, 48_000, 2, 200_000)).expect("it opens");
     for format in [FileFormat::WavF32, FileFormat::Flac16] {
         let path = folder.file("cut");
         source.save(&path, format).expect("it is written");
