@@ -36,6 +36,7 @@ programs! {
     section_stats_from_c: "stats",
     section_meter_from_c: "meter",
     what_a_child_of_fork_inherits_is_its_parents: "fork",
+    children_of_fork_have_interfaces_of_their_own: "children",
     memory_that_the_program_locks_stays_locked: "locked",
     signals_of_the_program_reach_it: "signals",
     nothing_takes_the_numbers_of_standard_input_output_and_error: "descriptors",

@@ -42,7 +42,7 @@ fn eight_interfaces_used_at_random_by_four_threads_neither_hang_nor_time_out() {
 
 #[test]
 fn children_of_fork_use_clients_of_their_own_while_the_parent_opens_and_closes_others() {
-    let program = build("ffi-tests/fork.c", "c11", Linkage::Shared);
+    let program = build("ffi-tests/children.c", "c11", Linkage::Shared);
     beside!(Server::Jackd(256), {
         toolchain::succeed(Command::new(program).arg("jack"));
     });

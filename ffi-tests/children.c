@@ -1,0 +1,91 @@
+/*
+ * Interfaces that children of fork() make work beside those that their parent has. Argument: jack or null, the
+ * driver; null without one.
+ */
+#define _GNU_SOURCE
+#include "check.h"
+#include <pthread.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+static volatile sig_atomic_t stopped;
+
+static amio_interface *started(uint32_t driver)
+{
+    amio_interface_config config;
+    amio_interface *iface;
+    memset(&config, 0, sizeof config);
+    config.struct_size = sizeof config;
+    config.driver = driver;
+    config.input_channels = 1;
+    OK(amio_interface_new(&config, &iface));
+    OK(amio_interface_start(iface));
+    return iface;
+}
+
+enum { PARENTS = 6, CHILDREN = 10, OWN = 4 };
+
+static void use(amio_interface *iface)
+{
+    amio_event event;
+    memset(&event, 0, sizeof event);
+    event.struct_size = sizeof event;
+    OK(amio_interface_set_rolling(iface, 1));
+    CHECK(amio_interface_wait_event(iface, &event, 20) != AMIO_ERROR_INVALID_STATE);
+    OK(amio_interface_stop(iface));
+}
+
+/* Opens and frees one interface after the other, so that children are forked in the middle of that. */
+static void *come_and_go(void *driver)
+{
+    while (!stopped) {
+        amio_interface *iface = started(*(const uint32_t *)driver);
+        OK(amio_interface_free(iface));
+    }
+    return NULL;
+}
+
+/* Interfaces of a child work beside those that its parent has, whatever the parent's threads do just then. */
+static void use_several_in_children(uint32_t driver)
+{
+    amio_interface *ifaces[PARENTS], *own[OWN];
+    pthread_t busy;
+    int child, i, status;
+
+    for (i = 0; i < PARENTS; i++)
+        ifaces[i] = started(driver);
+    CHECK(pthread_create(&busy, NULL, come_and_go, &driver) == 0);
+    for (child = 0; child < CHILDREN; child++) {
+        pid_t id = fork();
+        CHECK(id >= 0);
+        if (id == 0) {
+            alarm(30); /* ends it if it hangs */
+            for (i = 0; i < OWN; i++)
+                own[i] = started(driver);
+            for (i = 0; i < OWN; i++)
+                use(own[i]);
+            for (i = 0; i < OWN; i++)
+                OK(amio_interface_free(own[i]));
+            _exit(0);
+        }
+        CHECK(waitpid(id, &status, 0) == id);
+        if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+            fprintf(stderr, "child %d of %d: status %#x\n", child + 1, CHILDREN, (unsigned)status);
+            exit(1);
+        }
+    }
+    stopped = 1;
+    CHECK(pthread_join(busy, NULL) == 0);
+    for (i = 0; i < PARENTS; i++) {
+        use(ifaces[i]);
+        OK(amio_interface_free(ifaces[i]));
+    }
+}
+
+int main(int count, char **arguments)
+{
+    int jack = count > 1 && strcmp(arguments[1], "jack") == 0;
+    use_several_in_children(jack ? AMIO_DRIVER_JACK : AMIO_DRIVER_NULL);
+    return 0;
+}
