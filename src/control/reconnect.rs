@@ -176,9 +176,13 @@ fn resume(inner: &Inner, worker: Worker, gap_frames: u64) -> Result<()> {
     let before = std::mem::replace(&mut *inner.info.lock(), info);
     life.worker = Some(worker);
     inner.reconnects.fetch_add(1, Ordering::Relaxed);
-    // Before the state, which lets through what the engine has reported since.
-    inner.event(EventKind::Reconnected { gap_frames });
-    inner.set_state(&mut life, State::Running);
+    {
+        // The state lets through what the engine has reported since. While this is held, nobody fetches it: the
+        // event comes before it. And whoever has the event finds the state changed.
+        let _returns = inner.returns.lock();
+        inner.set_state(&mut life, State::Running);
+        inner.event(EventKind::Reconnected { gap_frames });
+    }
     drop(life);
     if frames != before.period_frames {
         inner.event(EventKind::PeriodChanged { frames });
