@@ -131,6 +131,7 @@ test-fresh: ## `make demo` and `make test` on a new Debian 12 without anything; 
 .PHONY: bench
 bench: setup-bench ## figures beside their budgets
 	$(CARGO) bench --locked
+	scripts/instructions
 
 .PHONY: bench-python
 bench-python: setup-bench $(PYTHON_BENCH)/.made build ## the Python package's processor time, beside AMIO 0.1.1 from PyPI

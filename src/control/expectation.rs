@@ -16,7 +16,7 @@ impl Inner {
     /// is due.
     pub fn awaits_reports(&self) -> bool {
         self.batches_in_flight.load(Ordering::Acquire) > 0
-            || self.taps.load(Ordering::Acquire) > 0
+            || self.plan.lock().has_taps()
             || self.periods_to_next_swap() == 0
     }
 

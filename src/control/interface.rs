@@ -5,6 +5,7 @@ use super::config::Config;
 use super::events::{Event, Events};
 use super::life::Life;
 use super::outlook::Outlook;
+use super::plan::{Parts, PlanBook};
 use super::read_ahead;
 use super::readers::Readers;
 use super::recording::Take;
@@ -13,10 +14,10 @@ use super::stats::Stats;
 use super::supervisor::{Inbox, Supervisor};
 use super::worker::{Patience, Worker};
 use crate::driver::{self, Driver, DriverKind, Info, Slot};
-use crate::engine::{Engine, Settings};
+use crate::engine::{Engine, Returns, Settings};
 use crate::error::{Error, Result};
 use crate::kernels::Kernels;
-use crate::link::{self, InputReader, Returns, Shared, Sizes};
+use crate::link::{self, InputReader, Shared, Sizes};
 use crate::lock::Mutex;
 use crate::sys::{Home, Signal};
 use crate::units::{Latency, Ticket};
@@ -117,8 +118,8 @@ pub(super) struct Inner {
     pub input_threshold: AtomicUsize,
     /// Recordings that have not ended, and some that have.
     pub takes: Mutex<Vec<Arc<Take>>>,
-    /// Taps that are with the engine, or on their way to it or back.
-    pub taps: AtomicUsize,
+    /// The nodes of the engine.
+    pub plan: Mutex<PlanBook>,
     pub events: Events,
     /// Changed by whoever holds `life`, or when the engine fails; read by anybody, at once.
     pub state: Mutex<State>,
@@ -169,16 +170,22 @@ impl Interface {
         };
         let rate = info.frame_rate_hz;
         let sizes = sizes(&config, &info);
-        let (engine_end, control_end) = link::new(sizes)?;
+        let (engine_end, capture, control_end) = link::new(sizes)?;
         let settings = Settings {
             frame_rate_hz: rate,
             declick_frames: config.declick_frames_at(rate).into(),
-            clamp: config.clamp.unwrap_or(config.driver != DriverKind::Offline),
             skip_policy: config.skip_policy,
             swaps: sizes.swaps,
-            kernels,
         };
+        let (plan, set_up) = PlanBook::simple(Parts {
+            kernels,
+            frame_rate_hz: rate,
+            clamp: config.clamp.unwrap_or(config.driver != DriverKind::Offline),
+            meters: &control_end.shared.meters,
+            capture,
+        })?;
         let mut engine = Engine::new(settings, engine_end)?;
+        engine.set_up(set_up);
         let resident_bytes = match config.driver {
             DriverKind::Offline => (0, 0),
             DriverKind::Jack | DriverKind::Null => engine.make_resident(),
@@ -192,7 +199,7 @@ impl Interface {
             resident_bytes,
             shared: control_end.shared,
             slot,
-            commands: Mutex::new(Commands::new(control_end.commands)),
+            commands: Mutex::new(Commands::new(control_end.batches)),
             batches_in_flight: AtomicUsize::new(0),
             readers: Arc::default(),
             outlook: Mutex::default(),
@@ -201,7 +208,7 @@ impl Interface {
             input_signal: Signal::new()?,
             input_threshold: AtomicUsize::new(1),
             takes: Mutex::default(),
-            taps: AtomicUsize::new(0),
+            plan: Mutex::new(plan),
             events: Events::new()?,
             state: Mutex::new(State::Stopped),
             life: Mutex::new(Life {

@@ -15,6 +15,7 @@ mod life;
 mod meters;
 mod offline;
 mod outlook;
+mod plan;
 mod pump;
 mod punch;
 mod read_ahead;

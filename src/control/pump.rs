@@ -2,7 +2,8 @@
 
 use super::events::{Event, EventKind};
 use super::interface::{Inner, State};
-use crate::link::{Report, ReportKind, Retired};
+use crate::engine::Retired;
+use crate::link::{Report, ReportKind};
 use std::sync::atomic::Ordering;
 
 impl Inner {
@@ -39,9 +40,6 @@ impl Inner {
                     Retired::Batch(_) => {
                         self.batches_in_flight.fetch_sub(1, Ordering::AcqRel);
                     }
-                    Retired::Tap(_) => {
-                        self.taps.fetch_sub(1, Ordering::AcqRel);
-                    }
                     Retired::Swap(_) => {}
                 }
                 retired.push(object);
@@ -65,6 +63,7 @@ impl Inner {
             }
         }
         drop((retired, ended));
+        self.take_out_ended_taps();
         {
             let input = self.input.lock();
             if input.as_ref().is_some_and(|input| self.input_is_due(input)) {

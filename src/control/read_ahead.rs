@@ -11,8 +11,8 @@ use super::schedule::Asked;
 use crate::clip::Clip;
 use crate::clip::stream::Stream;
 use crate::driver::DriverKind;
+use crate::engine::Command;
 use crate::error::{Error, Result};
-use crate::link::Command;
 use crate::memory;
 use crate::units::Ticket;
 use std::collections::HashMap;
@@ -67,12 +67,8 @@ impl Inner {
         if self.config.driver == DriverKind::Offline {
             return Ok(());
         }
-        let sounds_the_same = |asked: &Asked| {
-            matches!(
-                asked,
-                Asked::Other(Command::SetGain { .. } | Command::Record(_))
-            )
-        };
+        let sounds_the_same =
+            |asked: &Asked| matches!(asked, Asked::Other(Command::SetGain { .. }));
         if asked.iter().all(sounds_the_same) {
             return Ok(());
         }

@@ -1,17 +1,19 @@
 //! Recording to disk and into pipes: what is asked for, and what the application holds meanwhile.
 
 use super::interface::{Inner, Interface, State};
+use super::plan::{NewTap, PlanBook, TapNumber};
 use super::punch::Punch;
 use super::recording::Take;
 use crate::clip::{FileFormat, Shape, Writer};
+use crate::engine::Tap;
 use crate::error::{Error, Result};
-use crate::link::{self, Command, MAX_TAPS, RecordSource};
+use crate::link::{self, RecordSource};
+use crate::lock::Mutex;
 use crate::sys::{Home, Resident};
 use crate::units::{MAX_CHANNELS, check_length, check_position};
 use std::io::Write;
 use std::path::Path;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 /// What a [`Recorder`] records. The default: all inputs, as 32-bit float WAV, from the next period
@@ -147,14 +149,15 @@ impl Interface {
         // As with captured input: chunks run out first only where periods are very short.
         let shortest = u64::from(inner.info.lock().period_frames.clamp(1, 8));
         let chunks = (frames / shortest) as usize + 64;
-        let (mut tap, reader) = link::tap(config.source, channels, rate, frames as usize, chunks)?;
+        let (mut writer_of_tap, reader) = link::tap(channels.len(), rate, frames as usize, chunks)?;
         let mut resident = Resident::default();
-        tap.keep_memory(&mut resident);
+        writer_of_tap.keep_memory(&mut resident);
         // Before the file is made, which takes the place of another one.
         let place = inner.reserve_tap()?;
         let buffer = Take::buffer(shape)?;
         let writer = begin(shape)?;
         let punch = Punch::new(config.begin, config.end, config.frames);
+        let watch = reader.watch();
         let take = Take::begin(
             path,
             writer,
@@ -171,8 +174,15 @@ impl Interface {
             takes.push(take);
         }
         // From here on closing the interface ends it, and where that was earlier, sending fails.
-        inner.send_command(Command::Record(Some(Box::new(tap))))?;
-        place.keep();
+        let source = config.source;
+        let writer = writer_of_tap;
+        inner.begin_tap(NewTap {
+            number: place.number,
+            node: Box::new(Tap { source, writer }),
+            source,
+            channels,
+            watch,
+        })?;
         Ok(recorder)
     }
 }
@@ -294,14 +304,9 @@ impl Inner {
     /// Takes the place of one more tap, if the engine has it.
     fn reserve_tap(&self) -> Result<ReservedTap<'_>> {
         self.pump();
-        let reserved = ReservedTap(&self.taps);
-        if self.taps.fetch_add(1, Ordering::AcqRel) >= MAX_TAPS {
-            return Err(Error::QueueFull {
-                queue: "the list of recorders",
-                capacity: MAX_TAPS,
-            });
-        }
-        Ok(reserved)
+        let plan = &self.plan;
+        let number = plan.lock().reserve_tap()?;
+        Ok(ReservedTap { plan, number })
     }
 
     /// Ends all recordings, and waits a while for their files.
@@ -320,18 +325,14 @@ impl Inner {
     }
 }
 
-/// The place of a tap in the engine, given back when it is dropped.
-struct ReservedTap<'a>(&'a AtomicUsize);
-
-impl ReservedTap<'_> {
-    /// The tap is with the engine now, and gives its place back when it returns.
-    fn keep(self) {
-        std::mem::forget(self);
-    }
+/// The place of a tap in the engine. Given back when this is dropped, unless the tap has begun.
+struct ReservedTap<'a> {
+    plan: &'a Mutex<PlanBook>,
+    number: TapNumber,
 }
 
 impl Drop for ReservedTap<'_> {
     fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
+        self.plan.lock().give_back(self.number);
     }
 }

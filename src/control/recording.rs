@@ -473,7 +473,7 @@ mod tests {
     use crate::clip::FileFormat;
     use crate::control::{Config, Interface, RecorderConfig};
     use crate::driver::DriverKind;
-    use crate::link::{self, RecordSource};
+    use crate::link;
     use crate::units::{Latency, Ticket};
 
     /// Records 25 frames that roll from 0 on, the last 15 of which find no room, until it is
@@ -488,8 +488,7 @@ mod tests {
             frame_rate_hz: 48_000,
         };
         let writer = Writer::create(&path, shape).expect("a file");
-        let (mut tap, reader) =
-            link::tap(RecordSource::Input, Box::new([0]), 48_000, 10, 8).expect("memory");
+        let (mut tap, reader) = link::tap(1, 48_000, 10, 8).expect("memory");
         let chunk = Chunk {
             frames: 25,
             position: 0,
@@ -501,7 +500,7 @@ mod tests {
             xrun: false,
             latency: Latency::default(),
         };
-        tap.write(&[[0.5; 25]], 0, chunk, false);
+        tap.write(&[&[0.5; 25]], 0, chunk, false);
         let buffer = Take::buffer(shape).expect("memory");
         let inner = interface.shared();
         let take = Take::begin(

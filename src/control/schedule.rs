@@ -3,8 +3,10 @@
 use super::events::{CancelReason, EventKind};
 use super::interface::{Inner, Interface};
 use super::outlook::Planned;
+use super::plan::{Edit, NewTap};
+use crate::engine::{Batch, BatchSender, Command};
 use crate::error::{Error, Result};
-use crate::link::{self, Batch, Command, CommandSender, Swap};
+use crate::link::{self, Swap};
 use crate::memory;
 use crate::playspec::gains::GainTable;
 use crate::playspec::{Compiled, Gain, Playspec};
@@ -15,7 +17,7 @@ use std::sync::{Arc, Weak};
 
 /// The application's end of the command ring, and what was sent lately.
 pub(super) struct Commands {
-    sender: CommandSender,
+    sender: BatchSender,
     sequence: u64,
     /// Of the last swap that was sent.
     order: u64,
@@ -26,7 +28,7 @@ pub(super) struct Commands {
 }
 
 impl Commands {
-    pub fn new(sender: CommandSender) -> Commands {
+    pub fn new(sender: BatchSender) -> Commands {
         Commands {
             sender,
             sequence: 0,
@@ -110,15 +112,34 @@ impl Inner {
         }))
     }
 
-    pub(super) fn send_command(&self, command: Command) -> Result<()> {
-        self.send(vec![Asked::Other(command)])
-    }
-
     /// Sends commands that take effect together. After an error, none of them does.
-    fn send(&self, asked: Vec<Asked>) -> Result<()> {
+    pub(super) fn send(&self, asked: Vec<Asked>) -> Result<()> {
         self.pump();
         self.prepare(&asked)?;
-        let mut commands: Vec<Command> = memory::room(asked.len(), "commands")?;
+        self.send_prepared(asked, None)
+    }
+
+    /// Begins a tap with the next period.
+    pub(super) fn begin_tap(&self, tap: NewTap) -> Result<()> {
+        self.pump();
+        self.send_prepared(Vec::new(), Some(tap))
+    }
+
+    /// Takes the taps out of the engine whose recorders have ended, unless it would take the last place of the
+    /// command queue from the program: then they go with what the program sends next.
+    pub(super) fn take_out_ended_taps(&self) {
+        let in_flight = self.batches_in_flight.load(Ordering::Acquire);
+        if in_flight + 1 < self.sizes.batches && self.plan.lock().has_ended_taps() {
+            // What fails now is tried again with the next pump.
+            let _ = self.send_prepared(Vec::new(), None);
+        }
+    }
+
+    fn send_prepared(&self, asked: Vec<Asked>, tap: Option<NewTap>) -> Result<()> {
+        let mut plan = self.plan.lock();
+        let edit = plan.edit(tap)?;
+        let edited = edit.as_ref().map_or(0, Edit::commands);
+        let mut commands: Vec<Command> = memory::room(asked.len() + edited, "commands")?;
         let mut end = self.commands.lock();
         let in_flight = self.batches_in_flight.load(Ordering::Acquire);
         if in_flight >= self.sizes.batches {
@@ -154,6 +175,9 @@ impl Inner {
                 }
                 Asked::Other(command) => Some(command),
             }));
+        }
+        if let Some(edit) = edit {
+            plan.adopt(edit, &mut commands);
         }
         end.sequence += 1;
         let sequence = end.sequence;

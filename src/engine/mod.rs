@@ -1,36 +1,42 @@
 //! Real-time half: turns what the application has asked for into one period of audio.
 //!
-//! Flow: `link` commands -> [`timeline`] -> spans -> [`plan`]: player -> meter -> clamp ->
-//! period's outputs, period's inputs -> meter, capture -> `link` input; what is recorded -> [`taps`].
-//! What is done with leaves by `link` retired, what happened by `link` reports.
+//! Flow: batches of [`command`]s -> [`timeline`] -> stretches of the period -> for each of them all steps of the
+//! [`plan`], [`nodes`] on [`buffers`]. A plain interface has: player -> meter -> clamp -> device, device ->
+//! meter, capture, and a tap for each recorder. What is done with goes back by `link` retired, what happened
+//! is told by `link` reports.
 //! Thread: the driver's audio thread only. Never imports `control` or `capi`.
 //!
-//! A *span* is a stretch of a period in which the timeline is continuous: a period is one span
-//! unless a swap falls into it.
+//! The timeline is continuous in a stretch: a period is one stretch unless a swap falls into it.
 #![forbid(unsafe_code)]
 
-mod capture;
-mod clamp;
+mod buffers;
+mod command;
 mod history;
-mod meter;
+mod node;
+mod nodes;
 mod pending;
 mod plan;
-mod player;
 mod scene;
-mod taps;
 mod timeline;
 
 #[cfg(test)]
 mod tests;
 
+pub(crate) use buffers::BufferId;
+#[cfg(test)]
+pub(crate) use buffers::Ports;
+pub(crate) use command::{Batch, BatchSender, Command, EngineEnd, Retired, Returns};
+pub(crate) use node::{Clock, Node, NodeId, Outbox};
+pub(crate) use nodes::{Capture, Clamp, Meter, Player, Tap};
+pub(crate) use plan::{MAX_NODES, Plan, Step};
+
 use crate::driver::{Period, Process};
 use crate::error::Result;
-use crate::kernels::Kernels;
-use crate::link::{Command, EngineEnd, Report, ReportKind, Retired, SkipPolicy, State};
+use crate::link::{Report, ReportKind, SkipPolicy, State};
 use crate::sys::{self, Resident};
 use crate::units;
-use plan::{Plan, Span};
-use taps::Taps;
+use buffers::Buffers;
+use plan::Graph;
 use timeline::Timeline;
 
 /// What an engine is built for.
@@ -38,20 +44,18 @@ pub(crate) struct Settings {
     pub frame_rate_hz: u32,
     /// Over how many frames a cut fades; 0: hard cuts.
     pub declick_frames: u64,
-    pub clamp: bool,
     pub skip_policy: SkipPolicy,
     /// How many swaps may be pending.
     pub swaps: usize,
-    pub kernels: Kernels,
 }
 
 pub(crate) struct Engine {
     /// Before what it keeps.
     resident: Resident,
-    link: EngineEnd,
+    /// The engine's end of all rings; nodes see a part of it.
+    outbox: Outbox,
     timeline: Timeline,
-    plan: Plan,
-    taps: Taps,
+    graph: Graph,
     frame_rate_hz: u32,
     skip_policy: SkipPolicy,
     /// Of the next period.
@@ -65,43 +69,51 @@ pub(crate) struct Engine {
 const COMMANDS_PER_PERIOD: usize = 4096;
 
 impl Engine {
+    /// Without a node and with an empty plan: see [`Engine::set_up`].
+    ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
     pub fn new(settings: Settings, link: EngineEnd) -> Result<Engine> {
         Ok(Engine {
             resident: Resident::default(),
-            plan: Plan::simple(&settings, &link)?,
-            taps: Taps::new()?,
+            graph: Graph::new()?,
             timeline: Timeline::new(settings.declick_frames, settings.swaps)?,
             frame_rate_hz: settings.frame_rate_hz,
             skip_policy: settings.skip_policy,
-            link,
+            outbox: Outbox(link),
             device_frame: 0,
             sequence: 0,
         })
+    }
+
+    /// Carries out commands that cannot wait for the first period. Not for the audio thread.
+    pub fn set_up(&mut self, commands: Vec<Command>) {
+        for mut command in commands {
+            self.take(&mut command, 0);
+        }
     }
 
     /// Makes all memory that it writes to resident, for a driver whose device waits for nobody; returns how
     /// many bytes that is, and how many of them are locked.
     pub fn make_resident(&mut self) -> (u64, u64) {
         let resident = &mut self.resident;
-        self.link.keep_memory(resident);
+        self.outbox.0.keep_memory(resident);
         self.timeline.keep_memory(resident);
-        self.taps.keep_memory(resident);
+        self.graph.keep_memory(resident);
         resident.bytes()
     }
 
     fn take_commands(&mut self, time_ns: u64) {
         let mut taken = 0;
         while taken < COMMANDS_PER_PERIOD
-            && let Some(mut batch) = self.link.next_batch()
+            && let Some(mut batch) = self.outbox.0.next_batch()
         {
             for command in &mut batch.commands {
                 self.take(command, time_ns);
             }
             taken += batch.commands.len();
             self.sequence = batch.sequence;
-            self.link.retire(Retired::Batch(batch));
+            self.outbox.0.retire(Retired::Batch(batch));
         }
     }
 
@@ -115,7 +127,7 @@ impl Engine {
             }
             Command::Cancel { order } => {
                 if let Some(swap) = self.timeline.remove(*order) {
-                    self.link.report(Report {
+                    self.outbox.0.report(Report {
                         kind: ReportKind::Cancelled {
                             ticket: swap.ticket,
                             late: false,
@@ -124,7 +136,7 @@ impl Engine {
                         device_frame: at,
                         time_ns,
                     });
-                    self.link.retire(Retired::Swap(swap));
+                    self.outbox.0.retire(Retired::Swap(swap));
                 }
             }
             Command::SetGain {
@@ -133,13 +145,10 @@ impl Engine {
                 gain,
                 ramp_frames,
             } => gains.set(*entry, *gain, at, *ramp_frames),
-            Command::SetPosition(position) => self.timeline.seek(*position, at, &mut self.link),
-            Command::SetRolling(rolling) => self.timeline.roll(*rolling, at, &mut self.link),
-            Command::Record(tap) => {
-                if let Some(tap) = tap.take() {
-                    self.taps.add(tap, &mut self.link);
-                }
-            }
+            Command::SetPosition(position) => self.timeline.seek(*position, at, &mut self.outbox.0),
+            Command::SetRolling(rolling) => self.timeline.roll(*rolling, at, &mut self.outbox.0),
+            Command::SetNode(id, node) => self.graph.exchange_node(*id, node),
+            Command::SetPlan(plan) => self.graph.exchange_plan(plan),
         }
     }
 
@@ -151,10 +160,10 @@ impl Engine {
         self.timeline
             .skip(frames, self.device_frame, self.skip_policy);
         self.device_frame += frames;
-        let counters = &self.link.shared.counters;
+        let counters = &self.outbox.0.shared.counters;
         counters.add(&counters.skips, 1);
         counters.add(&counters.skipped_frames, frames);
-        self.link.report(Report {
+        self.outbox.0.report(Report {
             kind: ReportKind::Skipped {
                 frames,
                 policy: self.skip_policy,
@@ -173,7 +182,6 @@ impl Process for Engine {
             output.fill(0.0);
         }
         self.note_skip(&period);
-        self.taps.release(&mut self.link);
         self.take_commands(period.time_ns);
 
         let first_frame = self.device_frame;
@@ -181,38 +189,43 @@ impl Process for Engine {
         while done < period.frames {
             let time_ns = period.time_ns + self.nanoseconds(done as u64);
             self.timeline
-                .apply_due(self.device_frame, time_ns, &mut self.link);
+                .apply_due(self.device_frame, time_ns, &mut self.outbox.0);
             let left = (period.frames - done) as u64;
             let frames = self
                 .timeline
                 .frames_to_next_swap(self.device_frame)
                 .min(left);
-            let mut span = Span {
-                offset: done,
+            let clock = Clock {
                 frames: frames as usize,
                 device_frame: self.device_frame,
                 time_ns,
                 frame_rate_hz: self.frame_rate_hz,
                 after_skip: period.skipped > 0 && done == 0,
                 latency: period.latency,
-                waits: period.waits,
+                may_block: period.waits,
                 timeline: &self.timeline,
-                link: &mut self.link,
+            };
+            let mut buffers = Buffers {
                 inputs: period.inputs,
                 outputs: &mut *period.outputs,
             };
-            self.plan.run(&mut span);
-            self.taps.run(&span);
+            let (graph, outbox) = (&mut self.graph, &mut self.outbox);
+            if clock.frames == period.frames {
+                graph.run(&clock, buffers, outbox);
+            } else {
+                let part = done..done + clock.frames;
+                buffers.with_part(part, |part| graph.run(&clock, part, outbox));
+            }
             done += frames as usize;
             self.device_frame += frames;
         }
         self.timeline
-            .forget(self.device_frame, period.latency, &mut self.link);
+            .forget(self.device_frame, period.latency, &mut self.outbox.0);
         self.publish(period.time_ns + self.nanoseconds(self.device_frame - first_frame));
 
         let audio_ns = self.nanoseconds(period.frames as u64);
         let busy_ns = sys::now_ns().saturating_sub(started_ns);
-        self.link.shared.counters.note_load(busy_ns, audio_ns);
+        self.outbox.0.shared.counters.note_load(busy_ns, audio_ns);
     }
 }
 
@@ -222,7 +235,7 @@ impl Engine {
     }
 
     fn publish(&mut self, time_ns: u64) {
-        let shared = &self.link.shared;
+        let shared = &self.outbox.0.shared;
         shared.counters.add(&shared.counters.periods, 1);
         shared.snapshot.write(State {
             position: self.timeline.position_at(self.device_frame),

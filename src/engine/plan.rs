@@ -1,70 +1,92 @@
-//! What runs in each span, in order. The smallest plan is that of a plain interface: a player
-//! into the device's outputs, the device's inputs into the capture ring.
+//! Which nodes run in a period, in which order, on which buffers.
+//!
+//! A plan owns no node. Nodes stay in the engine while plans come and go, so what they remember outlives an
+//! edit. The control half builds and checks plans (`control/plan.rs`).
 
-use super::Settings;
-use super::capture::Capture;
-use super::clamp::Clamp;
-use super::meter::Meter;
-use super::player::Player;
-use super::timeline::Timeline;
+use super::buffers::{BufferId, Buffers, PortList};
+use super::node::{Clock, Node, NodeId, Outbox};
 use crate::error::Result;
-use crate::link::EngineEnd;
-use crate::units::Latency;
+use crate::memory;
+use crate::sys::Resident;
 
-/// A stretch of one period in which the timeline is continuous.
-pub(super) struct Span<'s, 'a, 'b> {
-    /// Where it begins in the period's buffers.
-    pub offset: usize,
-    pub frames: usize,
-    pub device_frame: u64,
-    pub time_ns: u64,
-    pub frame_rate_hz: u32,
-    /// Whether frames were skipped just before it.
-    pub after_skip: bool,
-    pub latency: Latency,
-    /// Whether the engine can wait for a disk: for what is played, and for room to record.
-    pub waits: bool,
-    pub timeline: &'s Timeline,
-    pub link: &'s mut EngineEnd,
-    pub inputs: &'a [&'b [f32]],
-    pub outputs: &'s mut [&'b mut [f32]],
+/// How many nodes an engine can have: their numbers are below this.
+pub(crate) const MAX_NODES: usize = 256;
+
+/// The order of a period.
+#[derive(Default)]
+pub(crate) struct Plan(Vec<(NodeId, PortList)>);
+
+/// A node's turn.
+#[derive(Clone)]
+pub(crate) struct Step {
+    pub node: NodeId,
+    /// A node that changes a buffer in place has it here as an output alone.
+    pub inputs: Vec<BufferId>,
+    pub outputs: Vec<BufferId>,
 }
-
-enum Node {
-    Player(Player),
-    Meter(Meter),
-    Clamp(Clamp),
-    Capture(Capture),
-}
-
-pub(super) struct Plan(Vec<Node>);
 
 impl Plan {
-    pub fn simple(settings: &Settings, link: &EngineEnd) -> Result<Plan> {
-        let rate = settings.frame_rate_hz;
-        let meter = Meter::new(settings.kernels, rate, &link.shared.meters)?;
-        let mut nodes = vec![
-            Node::Player(Player::new(settings.kernels)?),
-            Node::Meter(meter),
-        ];
-        if settings.clamp {
-            nodes.push(Node::Clamp(Clamp(settings.kernels)));
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn new<'a>(steps: impl Iterator<Item = &'a Step> + Clone) -> Result<Plan> {
+        let mut plan = memory::room(steps.clone().count(), WHAT)?;
+        for step in steps {
+            plan.push((step.node, PortList::new(&step.inputs, &step.outputs)?));
         }
-        if link.input.is_some() {
-            nodes.push(Node::Capture(Capture));
+        Ok(Plan(plan))
+    }
+}
+
+/// What memory is for.
+const WHAT: &str = "the plan of a period";
+
+/// The nodes of an engine, by their numbers, and the plan in force.
+pub(super) struct Graph {
+    nodes: Vec<Option<Box<dyn Node>>>,
+    plan: Plan,
+}
+
+impl Graph {
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn new() -> Result<Graph> {
+        let mut nodes = memory::room(MAX_NODES, "the nodes of an engine")?;
+        nodes.resize_with(MAX_NODES, || None);
+        let plan = Plan::default();
+        Ok(Graph { nodes, plan })
+    }
+
+    /// Hands over the memory that the nodes write to. Not for the audio thread.
+    pub fn keep_memory(&mut self, resident: &mut Resident) {
+        for node in self.nodes.iter_mut().flatten() {
+            node.keep_memory(resident);
         }
-        Ok(Plan(nodes))
     }
 
     /// # Real-time contract
     /// Audio thread only; wait-free; no allocation, free, lock, system call, log or panic.
-    pub fn run(&mut self, span: &mut Span<'_, '_, '_>) {
-        for node in &mut self.0 {
-            match node {
-                Node::Player(player) => player.run(span),
-                Node::Meter(meter) => meter.run(span),
-                Node::Clamp(clamp) => clamp.run(span),
-                Node::Capture(capture) => capture.run(span),
+    pub fn exchange_node(&mut self, id: NodeId, node: &mut Option<Box<dyn Node>>) {
+        if let Some(place) = self.nodes.get_mut(usize::from(id.0)) {
+            std::mem::swap(place, node);
+        }
+    }
+
+    /// # Real-time contract
+    /// As [`Graph::exchange_node`].
+    pub fn exchange_plan(&mut self, plan: &mut Plan) {
+        std::mem::swap(&mut self.plan, plan);
+    }
+
+    /// Runs all steps, but those whose node or buffers are not there.
+    ///
+    /// # Real-time contract
+    /// As [`Node::run`].
+    pub fn run(&mut self, clock: &Clock<'_>, mut buffers: Buffers<'_, '_>, outbox: &mut Outbox) {
+        for (node, ports) in &self.plan.0 {
+            if let Some(Some(node)) = self.nodes.get_mut(usize::from(node.0)) {
+                ports.with(&mut buffers, |mut ports| {
+                    node.run(clock, &mut ports, outbox)
+                });
             }
         }
     }

@@ -5,8 +5,9 @@
 //! weights of all scenes add up to 1, however many cuts overlap, so sound that is at the same place
 //! on both sides of its cuts goes on as it was.
 
+use super::command::{EngineEnd, Retired};
 use crate::error::Result;
-use crate::link::{EngineEnd, QueuedSwap, Retired};
+use crate::link::QueuedSwap;
 use crate::memory::{self, Keeper};
 use crate::playspec::Entry;
 use crate::playspec::gains::Ramp;

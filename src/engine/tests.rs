@@ -1,14 +1,12 @@
 //! What the engine does in real time where a streamed clip was not read from its file.
 
-use super::{Engine, Settings};
+use super::{Batch, BufferId, Command, Engine, NodeId, Plan, Player, Retired, Settings, Step};
 use crate::clip::Clip;
 use crate::clip::stream::PAGE_FRAMES;
 use crate::clip::stream::tests::{Numbers, Wrong};
 use crate::driver::{Period, Process};
 use crate::kernels::Kernels;
-use crate::link::{
-    self, Batch, Command, ControlEnd, QueuedSwap, ReportKind, Sizes, SkipPolicy, Swap,
-};
+use crate::link::{self, QueuedSwap, ReportKind, Sizes, SkipPolicy, Swap};
 use crate::playspec::gains::GainTable;
 use crate::playspec::{Entry, Playspec};
 use crate::units::{Latency, Ticket};
@@ -16,6 +14,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 const PAGE: u64 = PAGE_FRAMES as u64;
+
+type ControlEnd = link::ControlEnd<Box<Batch>, Retired>;
 
 /// Plays a stream from its frame 10 on, at timeline frame 100.
 fn engine(clip: &Clip) -> (Engine, ControlEnd) {
@@ -27,14 +27,12 @@ fn engine(clip: &Clip) -> (Engine, ControlEnd) {
         input_channels: 0,
         output_channels: 2,
     };
-    let (engine_end, mut control_end) = link::new(sizes).expect("there is memory");
+    let (engine_end, _, mut control_end) = link::new(sizes).expect("there is memory");
     let settings = Settings {
         frame_rate_hz: 48_000,
         declick_frames: 0,
-        clamp: false,
         skip_policy: SkipPolicy::Slip,
         swaps: 4,
-        kernels: Kernels::choose().expect("kernels"),
     };
     let mut entry = Entry::new(clip, 100);
     entry.begin = 10;
@@ -47,12 +45,22 @@ fn engine(clip: &Clip) -> (Engine, ControlEnd) {
         when: Swap::at(0),
     };
     let commands = vec![Command::Schedule(Some(swap)), Command::SetRolling(true)];
-    let sent = control_end.commands.send(Box::new(Batch {
+    let sent = control_end.batches.send(Box::new(Batch {
         sequence: 1,
         commands,
     }));
     assert!(sent.is_ok());
-    let engine = Engine::new(settings, engine_end).expect("memory");
+    let mut engine = Engine::new(settings, engine_end).expect("memory");
+    let player = Player::new(Kernels::choose().expect("kernels")).expect("memory");
+    let step = Step {
+        node: NodeId(0),
+        inputs: Vec::new(),
+        outputs: vec![BufferId::Output(0), BufferId::Output(1)],
+    };
+    engine.set_up(vec![
+        Command::SetNode(NodeId(0), Some(Box::new(player))),
+        Command::SetPlan(Plan::new([step].iter()).expect("memory")),
+    ]);
     (engine, control_end)
 }
 

@@ -1,10 +1,11 @@
 //! The transport, the queue of swaps, and where the timeline was.
 
+use super::command::{EngineEnd, Retired};
 use super::history::{History, Segment};
 use super::pending::Pending;
 use super::scene::{Scenes, Source};
 use crate::error::Result;
-use crate::link::{EngineEnd, QueuedSwap, Report, ReportKind, Retired, SkipPolicy};
+use crate::link::{QueuedSwap, Report, ReportKind, SkipPolicy};
 use crate::memory::Keeper;
 use crate::units::{Latency, MAX_POSITION, Ticket};
 

@@ -1,7 +1,7 @@
 //! Both ends of everything that passes between the control half and the audio thread.
 //!
 //! ```text
-//! control --commands--> engine     batches of commands, one push each
+//! control --batches---> engine     commands that take effect together
 //! control <--retired--- engine     what the engine no longer needs, to be freed
 //! control <--reports--- engine     what happened, at which frame
 //! control <--input----- engine     captured frames and their stamps
@@ -10,28 +10,30 @@
 //! ```
 //!
 //! Every ring is single-producer single-consumer and wait-free on the engine's side. The only
-//! user of `ringbuf`.
+//! user of `ringbuf`. What a batch `B` holds, and what comes back as retired, `R`, is the engine's choice: see
+//! `engine/command.rs`.
 #![forbid(unsafe_code)]
 
-mod command;
 mod counters;
 mod input;
 mod meters;
+mod report;
 mod seqlock;
 mod snapshot;
 mod swap;
 mod tap;
 
-pub use command::SkipPolicy;
-pub(crate) use command::{Batch, Command, QueuedSwap, Report, ReportKind, Retired};
 pub(crate) use counters::{Counters, Level};
 pub use input::Chunk;
 pub(crate) use input::{InputReader, InputWriter};
 pub(crate) use meters::{Gauge, Meters, Reading};
+pub use report::SkipPolicy;
+pub(crate) use report::{Report, ReportKind};
 pub(crate) use snapshot::{Snapshot, State};
+pub(crate) use swap::QueuedSwap;
 pub use swap::{LatePolicy, Swap};
 pub use tap::RecordSource;
-pub(crate) use tap::{TapReader, TapStopper, TapWriter, tap};
+pub(crate) use tap::{TapReader, TapStopper, TapWatch, TapWriter, tap};
 
 use crate::error::{Error, Result};
 use crate::memory::Keeper;
@@ -57,46 +59,42 @@ pub(crate) struct Sizes {
 /// Room for reports that belong to no ticket; beyond it they are counted, not kept.
 const OTHER_REPORTS: usize = 256;
 
-/// How many recordings one interface makes at once.
-pub(crate) const MAX_TAPS: usize = 64;
-
 /// Room for what a cut retires beyond the swaps and batches that are counted.
 const OTHER_RETIRED: usize = 64;
 
 /// The engine's end.
-pub(crate) struct EngineEnd {
-    commands: HeapCons<Box<Batch>>,
-    retired: HeapProd<Retired>,
+pub(crate) struct EngineEnd<B, R> {
+    batches: HeapCons<B>,
+    retired: HeapProd<R>,
     reports: HeapProd<Report>,
     kept_for_tickets: usize,
-    pub input: Option<InputWriter>,
     pub shared: Arc<Shared>,
 }
 
 /// The control half's end, in parts, since different locks guard them.
-pub(crate) struct ControlEnd {
-    pub commands: CommandSender,
-    pub returns: Returns,
+pub(crate) struct ControlEnd<B, R> {
+    pub batches: BatchSender<B>,
+    pub returns: Returns<R>,
     pub input: Option<InputReader>,
     pub shared: Arc<Shared>,
 }
 
-pub(crate) struct CommandSender(HeapProd<Box<Batch>>);
+pub(crate) struct BatchSender<B>(HeapProd<B>);
 
-impl CommandSender {
+impl<B> BatchSender<B> {
     /// Sends a batch; gives it back if there is no room.
-    pub fn send(&mut self, batch: Box<Batch>) -> std::result::Result<(), Box<Batch>> {
+    pub fn send(&mut self, batch: B) -> std::result::Result<(), B> {
         self.0.try_push(batch)
     }
 }
 
 /// What comes back from the engine.
-pub(crate) struct Returns {
-    retired: HeapCons<Retired>,
+pub(crate) struct Returns<R> {
+    retired: HeapCons<R>,
     reports: HeapCons<Report>,
 }
 
-impl Returns {
+impl<R> Returns<R> {
     /// How many reports wait and how many retired objects, with all that was retired before those
     /// reports.
     pub fn waiting(&self) -> (usize, usize) {
@@ -104,7 +102,7 @@ impl Returns {
         (reports, self.retired.occupied_len())
     }
 
-    pub fn next_retired(&mut self) -> Option<Retired> {
+    pub fn next_retired(&mut self) -> Option<R> {
         self.retired.try_pop()
     }
 
@@ -115,7 +113,7 @@ impl Returns {
 
 impl Sizes {
     pub fn retired(&self) -> usize {
-        self.batches + self.swaps + MAX_TAPS + OTHER_RETIRED
+        self.batches + self.swaps + OTHER_RETIRED
     }
 
     pub fn reports(&self) -> usize {
@@ -131,17 +129,20 @@ pub(crate) struct Shared {
     pub meters: Meters,
 }
 
+/// Both ends of the rings, and what writes captured input, where there are inputs.
+pub(crate) type Ends<B, R> = (EngineEnd<B, R>, Option<InputWriter>, ControlEnd<B, R>);
+
 /// Makes the rings. The sizes guarantee that the engine never finds `retired` or, for tickets,
 /// `reports` full, as long as the control half keeps to `sizes` and drains both together.
 ///
 /// # Errors
 /// [`Error::OutOfMemory`].
-pub(crate) fn new(sizes: Sizes) -> Result<(EngineEnd, ControlEnd)> {
+pub(crate) fn new<B, R>(sizes: Sizes) -> Result<Ends<B, R>> {
     let shared = Arc::new(Shared {
         meters: Meters::new(sizes.input_channels, sizes.output_channels),
         ..Shared::default()
     });
-    let (commands_in, commands_out) = ring(sizes.batches, "the command queue")?;
+    let (batches_in, batches_out) = ring(sizes.batches, "the command queue")?;
     let (retired_in, retired_out) = ring(sizes.retired(), "what the engine gives back")?;
     let (reports_in, reports_out) = ring(sizes.reports(), "the engine's reports")?;
     let (writer, reader) = match sizes.input_channels {
@@ -152,15 +153,14 @@ pub(crate) fn new(sizes: Sizes) -> Result<(EngineEnd, ControlEnd)> {
         }
     };
     let engine = EngineEnd {
-        commands: commands_out,
+        batches: batches_out,
         retired: retired_in,
         reports: reports_in,
         kept_for_tickets: sizes.swaps,
-        input: writer,
         shared: shared.clone(),
     };
     let control = ControlEnd {
-        commands: CommandSender(commands_in),
+        batches: BatchSender(batches_in),
         returns: Returns {
             retired: retired_out,
             reports: reports_out,
@@ -168,7 +168,7 @@ pub(crate) fn new(sizes: Sizes) -> Result<(EngineEnd, ControlEnd)> {
         input: reader,
         shared,
     };
-    Ok((engine, control))
+    Ok((engine, writer, control))
 }
 
 /// A ring and its two ends. Sizes are the application's choice, so too little memory is an error.
@@ -179,27 +179,24 @@ fn ring<T>(capacity: usize, what: &'static str) -> Result<(HeapProd<T>, HeapCons
 }
 
 /// Wait-free; no allocation, free, lock, system call or log.
-impl EngineEnd {
+impl<B, R> EngineEnd<B, R> {
     /// Hands over the memory of what the engine writes to. Not for the audio thread.
     pub fn keep_memory(&mut self, keeper: &mut impl Keeper) {
         keeper.keep(self.retired.vacant_slices_mut().0);
         keeper.keep(self.reports.vacant_slices_mut().0);
-        if let Some(input) = &mut self.input {
-            input.keep_memory(keeper);
-        }
     }
 
     /// The next batch, unless what it may retire would not find room.
-    pub fn next_batch(&mut self) -> Option<Box<Batch>> {
+    pub fn next_batch(&mut self) -> Option<B> {
         let batch = if self.can_retire() {
-            self.commands.try_pop()
+            self.batches.try_pop()
         } else {
             None
         };
         let counters = &self.shared.counters;
         counters
             .commands
-            .note(self.commands.occupied_len() + usize::from(batch.is_some()));
+            .note(self.batches.occupied_len() + usize::from(batch.is_some()));
         batch
     }
 
@@ -210,7 +207,7 @@ impl EngineEnd {
 
     /// Sends something back to be freed. Where there is no room, which [`new`] rules out, it
     /// is leaked rather than freed here.
-    pub fn retire(&mut self, what: Retired) {
+    pub fn retire(&mut self, what: R) {
         if let Err(what) = self.retired.try_push(what) {
             std::mem::forget(what);
         }

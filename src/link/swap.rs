@@ -1,7 +1,10 @@
 //! When a playspec takes over, and where its timeline stands then.
 
 use crate::error::Result;
-use crate::units::check_position;
+use crate::playspec::Compiled;
+use crate::playspec::gains::GainTable;
+use crate::units::{Ticket, check_position};
+use std::sync::Arc;
 
 /// When a playspec takes over, and from where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -77,4 +80,14 @@ impl Swap {
             LatePolicy::Slip | LatePolicy::Refuse => Some(self.start_from),
         }
     }
+}
+
+/// A playspec that is to take over.
+pub(crate) struct QueuedSwap {
+    /// Ascending in the order in which the engine gets them.
+    pub order: u64,
+    pub ticket: Ticket,
+    pub playspec: Arc<Compiled>,
+    pub gains: Arc<GainTable>,
+    pub when: Swap,
 }

@@ -10,7 +10,6 @@ use crate::atomic::{AtomicU64, Ordering};
 use crate::error::Result;
 use crate::lock::{Condvar, Mutex, MutexGuard};
 use crate::memory::Keeper;
-use crate::units::MAX_CHANNELS;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -32,22 +31,19 @@ const PATIENCE: Duration = Duration::from_secs(8);
 /// that no more than that is lost with the process, however fast the periods follow each other.
 const AHEAD_PER_SECOND: u32 = 4;
 
-/// Makes a tap on these channels, with room for so many frames.
+/// Makes a tap for so many channels, with room for so many frames.
 ///
 /// # Errors
 /// [`crate::Error::OutOfMemory`].
 pub(crate) fn tap(
-    source: RecordSource,
-    channels: Box<[u16]>,
+    channels: usize,
     frame_rate_hz: u32,
     frames: usize,
     chunks: usize,
 ) -> Result<(TapWriter, TapReader)> {
-    let (writer, reader) = input::new(channels.len(), frames, chunks)?;
+    let (writer, reader) = input::new(channels, frames, chunks)?;
     let shared = Arc::new(Shared::default());
     let writer = TapWriter {
-        source,
-        channels,
         frame_rate_hz,
         frames: writer,
         lost: 0,
@@ -87,8 +83,6 @@ impl Shared {
 
 /// The engine's end.
 pub(crate) struct TapWriter {
-    source: RecordSource,
-    channels: Box<[u16]>,
     frame_rate_hz: u32,
     frames: InputWriter,
     /// Frames left out so far.
@@ -98,15 +92,11 @@ pub(crate) struct TapWriter {
     shared: Arc<Shared>,
 }
 
-/// Audio thread only; no allocation, free or log. Wait-free with `waits` off.
+/// Audio thread only; no allocation, free or log. Wait-free without `may_block`.
 impl TapWriter {
     /// Hands over the memory that the engine writes to. Not for the audio thread.
     pub fn keep_memory(&mut self, keeper: &mut impl Keeper) {
         self.frames.keep_memory(keeper);
-    }
-
-    pub fn source(&self) -> RecordSource {
-        self.source
     }
 
     /// Whether nothing more is wanted.
@@ -114,26 +104,15 @@ impl TapWriter {
         self.shared.ended.load(Ordering::Relaxed) != 0
     }
 
-    /// Appends a chunk: frame `n` of channel `c` is `channels[c][offset + n]`, of which this tap
-    /// takes its own. With `waits` it waits for room, if there is none.
-    pub fn write<C: AsRef<[f32]>>(
-        &mut self,
-        channels: &[C],
-        offset: usize,
-        chunk: Chunk,
-        waits: bool,
-    ) {
-        let mut chosen: [&[f32]; MAX_CHANNELS as usize] = [&[]; MAX_CHANNELS as usize];
-        for (slot, &channel) in chosen.iter_mut().zip(&self.channels) {
-            *slot = channels[usize::from(channel)].as_ref();
-        }
-        let chosen = &chosen[..self.channels.len()];
+    /// Appends a chunk: frame `n` of channel `c` is `channels[c][offset + n]`. With `may_block` it waits for
+    /// room, if there is none.
+    pub fn write(&mut self, channels: &[&[f32]], offset: usize, chunk: Chunk, may_block: bool) {
         let mut done = 0;
         while done < chunk.frames {
             let left = chunk.frames - done;
             let now = match self.room_ahead() {
-                0 if waits && self.wait_for_room() => continue,
-                room if waits && room > 0 => {
+                0 if may_block && self.wait_for_room() => continue,
+                room if may_block && room > 0 => {
                     self.gave_up = false;
                     left.min(room)
                 }
@@ -143,7 +122,7 @@ impl TapWriter {
                 frames: now,
                 ..chunk.after(done, self.frame_rate_hz)
             };
-            let written = self.frames.write(chosen, offset + done as usize, part);
+            let written = self.frames.write(channels, offset + done as usize, part);
             self.lost += written.lost;
             done += now;
         }
@@ -185,6 +164,11 @@ pub(crate) struct TapReader {
 }
 
 impl TapReader {
+    /// Tells whether it was dropped.
+    pub fn watch(&self) -> TapWatch {
+        TapWatch(self.shared.clone())
+    }
+
     /// Ends the recording from elsewhere.
     pub fn stopper(&self) -> TapStopper {
         TapStopper(self.shared.clone())
@@ -229,6 +213,15 @@ impl Drop for TapReader {
         let _turn = self.shared.turn();
         self.shared.ended.store(1, Ordering::Relaxed);
         self.shared.room.notify_one();
+    }
+}
+
+/// Tells whether the recording thread wants nothing more.
+pub(crate) struct TapWatch(Arc<Shared>);
+
+impl TapWatch {
+    pub fn has_ended(&self) -> bool {
+        self.0.ended.load(Ordering::Relaxed) != 0
     }
 }
 

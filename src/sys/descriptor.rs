@@ -4,7 +4,7 @@
 use std::fs::{File, OpenOptions};
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd, OwnedFd};
-use std::os::unix::fs::OpenOptionsExt;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::Path;
 
 /// The first number that is not one of standard input, output and error.
@@ -24,16 +24,24 @@ pub(super) fn beyond_standard(descriptor: OwnedFd) -> io::Result<OwnedFd> {
     }
 }
 
+fn is_socket(path: &Path) -> bool {
+    path.metadata()
+        .is_ok_and(|metadata| metadata.file_type().is_socket())
+}
+
 /// Opens a file to read it.
 pub(crate) fn open_to_read(path: &Path) -> io::Result<File> {
     Ok(beyond_standard(File::open(path)?.into())?.into())
 }
 
-/// Opens a file; a named pipe that nobody reads is an error, not waited for.
+/// Opens a file. A named pipe that nobody reads, and a socket, are errors; none of them is waited for.
 pub(crate) fn open_at_once(mut options: OpenOptions, path: &Path) -> io::Result<File> {
     let opened = options.custom_flags(libc::O_NONBLOCK).open(path);
     let file = opened.map_err(|error| match error.raw_os_error() {
-        Some(libc::ENXIO) => io::Error::other("a named pipe that nobody reads"),
+        Some(libc::ENXIO) => io::Error::other(match is_socket(path) {
+            true => "a socket; it cannot be opened as a file",
+            false => "a named pipe that nobody reads",
+        }),
         _ => error,
     })?;
     let file = File::from(beyond_standard(file.into())?);

@@ -4,6 +4,7 @@ use super::files::Folder;
 use super::numbers::{feed, numbers, offline};
 use amio::{Clip, Error, FileFormat, RecorderConfig, RecorderState};
 use std::fs::File;
+use std::os::unix::net::UnixListener;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::{self, JoinHandle};
@@ -125,4 +126,10 @@ fn a_pipe_with_a_name_is_written_into() {
         let said = error.to_string();
         assert!(said.contains("a named pipe that nobody reads"), "{said}");
     }
+
+    let socket = fifo.with_extension("socket");
+    let _listener = UnixListener::bind(&socket).expect("a socket");
+    let error = clip.save(&socket, FileFormat::WavF32).expect_err("no file");
+    assert!(error.to_string().contains("a socket"), "{error}");
+    std::fs::remove_file(&socket).expect("it is there");
 }

@@ -1,8 +1,7 @@
 //! Batches on their way to the engine.
 
 use crate::explore::{explore, notices_wrong_orderings};
-use crate::link::{self, Batch, Command, EngineEnd, Retired, Sizes};
-use crate::playspec::Gain;
+use crate::link::{self, EngineEnd, Sizes};
 use crate::tracked::Tracked;
 use loom::thread;
 use std::sync::Arc;
@@ -18,7 +17,7 @@ fn a_wrong_ordering_of_commands_is_noticed() {
 }
 
 fn two_batches() {
-    let (mut engine, mut control) = link::new(Sizes {
+    let (mut engine, _, mut control) = link::new::<Batch, Batch>(Sizes {
         batches: 2,
         swaps: 1,
         input_frames: 0,
@@ -32,7 +31,7 @@ fn two_batches() {
         (take(&mut engine, taken), engine)
     });
     for sequence in 1..=2 {
-        let sent = control.commands.send(batch(sequence));
+        let sent = control.batches.send(batch(sequence));
         assert!(sent.is_ok(), "there is room for two");
     }
     let (mut taken, mut engine) = engine.join().expect("the engine's thread has not panicked");
@@ -41,31 +40,25 @@ fn two_batches() {
     }
 }
 
-fn batch(sequence: u64) -> Box<Batch> {
-    let gains = Arc::new(Tracked::new(0));
-    gains.write(sequence);
-    let command = Command::SetGain {
-        gains,
-        entry: 0,
-        gain: Gain,
-        ramp_frames: 0,
-    };
-    Box::new(Batch {
-        sequence,
-        commands: vec![command],
-    })
+/// What is sent, and comes back.
+struct Batch {
+    sequence: u64,
+    told: Arc<Tracked>,
+}
+
+fn batch(sequence: u64) -> Batch {
+    let told = Arc::new(Tracked::new(0));
+    told.write(sequence);
+    Batch { sequence, told }
 }
 
 /// Takes a batch, if one is there; returns the number of the last one.
-fn take(engine: &mut EngineEnd, taken: u64) -> u64 {
+fn take(engine: &mut EngineEnd<Batch, Batch>, taken: u64) -> u64 {
     let Some(batch) = engine.next_batch() else {
         return taken;
     };
     assert_eq!(batch.sequence, taken + 1);
-    let Command::SetGain { gains, .. } = &batch.commands[0] else {
-        panic!("another command was sent");
-    };
-    assert_eq!(gains.read(), batch.sequence);
-    engine.retire(Retired::Batch(batch));
+    assert_eq!(batch.told.read(), batch.sequence);
+    engine.retire(batch);
     taken + 1
 }

@@ -18,7 +18,7 @@ fn a_wrong_ordering_of_reports_is_noticed() {
 }
 
 fn two_reports() {
-    let (mut engine, mut control) = link::new(Sizes {
+    let (mut engine, _, mut control) = link::new::<(), ()>(Sizes {
         batches: 1,
         swaps: 2,
         input_frames: 0,
@@ -57,7 +57,7 @@ fn report(number: u64) -> Report {
 }
 
 /// Takes a report, if one is there; returns the number of the last one.
-fn look(returns: &mut Returns, done: &[Tracked; 2], seen: u64) -> u64 {
+fn look(returns: &mut Returns<()>, done: &[Tracked; 2], seen: u64) -> u64 {
     let Some(report) = returns.next_report() else {
         return seen;
     };

@@ -1,7 +1,7 @@
 //! What the engine gives back: it has done with it when the control half frees it.
 
 use crate::explore::{explore, notices_wrong_orderings};
-use crate::link::{self, QueuedSwap, Retired, Returns, Sizes, Swap};
+use crate::link::{self, QueuedSwap, Returns, Sizes, Swap};
 use crate::tracked::Tracked;
 use crate::units::Ticket;
 use loom::thread;
@@ -18,7 +18,7 @@ fn a_wrong_ordering_of_retired_swaps_is_noticed() {
 }
 
 fn two_swaps() {
-    let (mut engine, mut control) = link::new(Sizes {
+    let (mut engine, _, mut control) = link::new::<(), QueuedSwap>(Sizes {
         batches: 1,
         swaps: 2,
         input_frames: 0,
@@ -32,7 +32,7 @@ fn two_swaps() {
             let swap = swap(number);
             swap.playspec.write(number);
             assert!(engine.can_retire());
-            engine.retire(Retired::Swap(swap));
+            engine.retire(swap);
         }
         engine
     });
@@ -56,8 +56,8 @@ fn swap(number: u64) -> QueuedSwap {
 }
 
 /// Overwrites what came back, as freeing would; returns the number of the last one.
-fn free(returns: &mut Returns, freed: u64) -> u64 {
-    let Some(Retired::Swap(swap)) = returns.next_retired() else {
+fn free(returns: &mut Returns<QueuedSwap>, freed: u64) -> u64 {
+    let Some(swap) = returns.next_retired() else {
         return freed;
     };
     assert_eq!(swap.ticket.0, freed + 1);

@@ -1,7 +1,7 @@
 //! A recording: frames beside their stamps, and the last ones when it is stopped.
 
 use crate::explore::{explore, notices_wrong_orderings};
-use crate::link::{Chunk, RecordSource, TapReader, tap};
+use crate::link::{Chunk, TapReader, tap};
 use crate::tracked::Tracked;
 use crate::units::{Latency, Ticket};
 use loom::thread;
@@ -21,9 +21,8 @@ const FRAMES: usize = 3;
 
 /// Sample `n` is device frame `n`, and tells of cell `n`, written before.
 fn three_frames_through_one_place() {
-    let channels = Box::new([0]);
     let (mut writer, mut reader) =
-        tap(RecordSource::Input, channels, 48_000, 1, 8).expect("there is memory");
+        tap(1, 48_000, 1, 8).expect("there is memory");
     let cells: Arc<[Tracked; FRAMES]> = Arc::new(std::array::from_fn(|_| Tracked::new(0)));
     let told = cells.clone();
     let writer = thread::spawn(move || {

@@ -1,25 +1,26 @@
 //! Keeps what a device gets within ±1.0, and counts the frames that were not.
 
-use super::plan::Span;
+use crate::engine::buffers::Ports;
+use crate::engine::node::{Clock, Node, Outbox};
 use crate::kernels::Kernels;
 
-pub(super) struct Clamp(pub Kernels);
+/// Changes its outputs in place.
+pub(crate) struct Clamp(pub Kernels);
 
 const BLOCK: usize = 256;
 
-impl Clamp {
-    pub fn run(&mut self, span: &mut Span<'_, '_, '_>) {
-        let end = span.offset + span.frames;
+impl Node for Clamp {
+    fn run(&mut self, clock: &Clock<'_>, ports: &mut Ports<'_, '_>, outbox: &mut Outbox) {
         // Nearly always: all that is to be done is to look.
-        let fits = |output: &&mut [f32]| (self.0.fits)(&output[span.offset..end]);
-        if span.outputs.iter().all(fits) {
+        let fits = |output: &&mut [f32]| (self.0.fits)(output);
+        if ports.outputs.iter().all(fits) {
             return;
         }
         let mut clamped = 0;
-        for start in (span.offset..end).step_by(BLOCK) {
-            let frames = start..end.min(start + BLOCK);
+        for start in (0..clock.frames).step_by(BLOCK) {
+            let frames = start..clock.frames.min(start + BLOCK);
             let mut over = [false; BLOCK];
-            for output in span.outputs.iter_mut() {
+            for output in ports.outputs.iter_mut() {
                 for (sample, over) in output[frames.clone()].iter_mut().zip(&mut over) {
                     *over |= sample.abs() > 1.0;
                     *sample = sample.clamp(-1.0, 1.0);
@@ -28,7 +29,7 @@ impl Clamp {
             clamped += over.iter().filter(|over| **over).count();
         }
         if clamped > 0 {
-            let counters = &span.link.shared.counters;
+            let counters = &outbox.shared().counters;
             counters.add(&counters.clamped_frames, clamped as u64);
         }
     }

@@ -4,7 +4,8 @@
 //! published covers the last whole blocks and the one that has begun, and so is the same at the
 //! same device frame, whatever the periods were.
 
-use super::plan::Span;
+use crate::engine::buffers::Ports;
+use crate::engine::node::{Clock, Node, Outbox};
 use crate::error::Result;
 use crate::kernels::{self, Kernels, LANES, Levels};
 use crate::link::{Gauge, Meters, Reading};
@@ -16,7 +17,7 @@ const BLOCKS_PER_SECOND: u32 = 100;
 /// Room for them, of a length that is quick to sum.
 const ROOM: usize = BLOCKS.next_power_of_two();
 
-pub(super) struct Meter {
+pub(crate) struct Meter {
     kernels: Kernels,
     inputs: Vec<Channel>,
     outputs: Vec<Channel>,
@@ -44,35 +45,6 @@ impl Meter {
         })
     }
 
-    /// # Real-time contract
-    /// Audio thread only; wait-free; no allocation, free, lock, system call, log or panic.
-    pub fn run(&mut self, span: &mut Span<'_, '_, '_>) {
-        self.skip(span.device_frame - self.device_frame);
-        self.device_frame = span.device_frame + span.frames as u64;
-        let mut frames = span.offset..span.offset + span.frames;
-        while !frames.is_empty() {
-            let now = frames.len().min(self.block_frames - self.begun);
-            let part = frames.start..frames.start + now;
-            for (channel, input) in self.inputs.iter_mut().zip(span.inputs) {
-                channel.add(self.kernels, self.begun, &input[part.clone()]);
-            }
-            for (channel, output) in self.outputs.iter_mut().zip(span.outputs.iter()) {
-                channel.add(self.kernels, self.begun, &output[part.clone()]);
-            }
-            self.begun += now;
-            if self.begun == self.block_frames {
-                self.end_block();
-            }
-            frames.start += now;
-        }
-        let meters = &span.link.shared.meters;
-        let window = BLOCKS * self.block_frames + self.begun;
-        let pairs = self.inputs.iter().zip(&meters.inputs);
-        for (channel, gauge) in pairs.chain(self.outputs.iter().zip(&meters.outputs)) {
-            gauge.write(channel.reading(window));
-        }
-    }
-
     /// Frames that the device skipped count as silence.
     fn skip(&mut self, frames: u64) {
         let block = self.block_frames as u64;
@@ -90,6 +62,36 @@ impl Meter {
         }
         self.oldest = (self.oldest + 1) % BLOCKS;
         self.begun = 0;
+    }
+}
+
+impl Node for Meter {
+    /// Measures what comes in at its input ports, and what the nodes before have left at its output ports.
+    fn run(&mut self, clock: &Clock<'_>, ports: &mut Ports<'_, '_>, outbox: &mut Outbox) {
+        self.skip(clock.device_frame - self.device_frame);
+        self.device_frame = clock.device_frame + clock.frames as u64;
+        let mut done = 0;
+        while done < clock.frames {
+            let now = (clock.frames - done).min(self.block_frames - self.begun);
+            let part = done..done + now;
+            for (channel, samples) in self.inputs.iter_mut().zip(ports.inputs) {
+                channel.add(self.kernels, self.begun, &samples[part.clone()]);
+            }
+            for (channel, samples) in self.outputs.iter_mut().zip(ports.outputs.iter()) {
+                channel.add(self.kernels, self.begun, &samples[part.clone()]);
+            }
+            self.begun += now;
+            if self.begun == self.block_frames {
+                self.end_block();
+            }
+            done += now;
+        }
+        let meters = &outbox.shared().meters;
+        let window = BLOCKS * self.block_frames + self.begun;
+        let pairs = self.inputs.iter().zip(&meters.inputs);
+        for (channel, gauge) in pairs.chain(self.outputs.iter().zip(&meters.outputs)) {
+            gauge.write(channel.reading(window));
+        }
     }
 }
 

@@ -1,16 +1,17 @@
 //! Mixes what sounds into the outputs.
 
-use super::plan::Span;
-use super::scene::{Beginners, Scene, Scenes, Voice};
+use crate::clip::Clip;
+use crate::engine::buffers::Ports;
+use crate::engine::node::{Clock, Node, Outbox};
+use crate::engine::scene::{Beginners, Scene, Scenes, Voice};
 use crate::error::Result;
 use crate::kernels::{self, Kernels};
-use crate::link::{EngineEnd, Report, ReportKind};
+use crate::link::{Report, ReportKind};
 use crate::memory;
 use crate::sys::outside_real_time;
-use crate::units;
 use std::ops::Range;
 
-pub(super) struct Player {
+pub(crate) struct Player {
     kernels: Kernels,
     scratch: Scratch,
 }
@@ -36,8 +37,6 @@ const PREFETCH_BLOCKS: usize = 2;
 struct Part<'a> {
     device_frame: u64,
     position: i64,
-    /// Index of the first frame in the outputs.
-    offset: usize,
     frames: usize,
     /// Device frame from which on what the scene was cut into fades in.
     start: u64,
@@ -79,20 +78,14 @@ impl Player {
         Ok(Player { kernels, scratch })
     }
 
-    pub fn run(&mut self, span: &mut Span<'_, '_, '_>) {
-        let scenes = span.timeline.scenes();
+    fn play(&mut self, clock: &Clock<'_>, sink: &mut Sink<'_, '_>) {
+        let scenes = clock.timeline.scenes();
         for (number, scene) in scenes.iter() {
-            if let Some(part) = part_of(scenes, number, scene, span) {
+            if let Some(part) = part_of(scenes, number, scene, clock) {
                 let to = part.position.saturating_add(part.frames as i64);
-                let mut sink = Sink {
-                    outputs: &mut *span.outputs,
-                    link: &mut *span.link,
-                    waits: span.waits,
-                    time_ns: span.time_ns,
-                };
                 scene.each_voice(part.position, to, |voice| {
                     if let Some(fades) = fades_of(&voice, &part) {
-                        self.mix(&voice, &part, fades, &mut sink);
+                        self.mix(&voice, &part, fades, sink);
                     }
                 });
             }
@@ -107,19 +100,23 @@ impl Player {
         let mut frame = part.position.saturating_sub(voice.begin).max(0) as u64;
         let left = (length - frame).min((part.frames - wait) as u64) as usize;
         let mut gap = Gap::default();
-        for done in (0..left).step_by(BLOCK) {
+        let view = View::of(&voice.entry.clip);
+        let mut next = 0;
+        while next < left {
+            let done = next;
             let frames = BLOCK.min(left - done);
+            next += frames;
             let block = Block {
                 frame,
                 frames,
                 device_frame: part.device_frame + (wait + done) as u64,
-                offset: part.offset + wait + done,
+                offset: wait + done,
             };
             frame += frames as u64;
             let slopes = block.slopes(voice, fades, part.declick);
             let moving = voice.ramp.frames_left(block.device_frame);
             let moving = moving.min(frames as u64) as usize;
-            if slopes.is_none() && moving == 0 && self.mix_plain(voice, &block, sink) {
+            if slopes.is_none() && moving == 0 && self.mix_plain(voice, &view, &block, sink) {
                 continue;
             }
             let missing = self.mix_block(voice, &block, slopes, moving, sink);
@@ -137,40 +134,43 @@ impl Player {
 
     /// The most common case by the shortest way: nothing changes the gain, and one channel or two
     /// lie in memory as they are mixed. False, and nothing is done, in all other cases.
-    fn mix_plain(&self, voice: &Voice<'_>, block: &Block, sink: &mut Sink<'_, '_>) -> bool {
+    fn mix_plain(
+        &self,
+        voice: &Voice<'_>,
+        view: &View<'_>,
+        block: &Block,
+        sink: &mut Sink<'_, '_>,
+    ) -> bool {
         let (entry, kernels) = (voice.entry, &self.kernels);
-        let first_output = usize::from(entry.first_output);
-        let Some([left, right, ..]) = sink.outputs.get_mut(first_output..) else {
+        if let View::Other = view {
+            return false;
+        }
+        let first = usize::from(entry.first_output);
+        let Some([left, right, ..]) = sink.outputs.get_mut(first..) else {
             return false;
         };
         let out = block.offset..block.offset + block.frames;
         let (left, right) = (&mut left[out.clone()], &mut right[out]);
         let gain = voice.ramp.to;
-        let gains = [gain.left, gain.right];
         let begin = (entry.begin + block.frame) as usize;
-        if let Some(pairs) = entry.clip.pairs() {
-            let source = prefetching(pairs, begin, block.frames);
-            (kernels.mix_pairs)(left, right, source, gains);
-            return true;
-        }
-        match (entry.clip.info().channels, entry.clip.slice(0)) {
-            (1, Some(samples)) => {
-                let source = prefetching(samples, begin, block.frames);
-                (kernels.mix_both)(left, right, source, gains);
-                true
+        match *view {
+            View::Pairs(pairs) => {
+                let source = prefetching(pairs, begin, block.frames);
+                (kernels.mix_pairs)(left, right, source, [gain.left, gain.right]);
             }
-            (2, Some(samples)) => {
-                let Some(others) = entry.clip.slice(1) else {
-                    return false;
-                };
+            View::One(samples) => {
+                let source = prefetching(samples, begin, block.frames);
+                (kernels.mix_both)(left, right, source, [gain.left, gain.right]);
+            }
+            View::Two(samples, others) => {
                 let source = prefetching(samples, begin, block.frames);
                 (kernels.mix)(left, source, gain.left);
                 let source = prefetching(others, begin, block.frames);
                 (kernels.mix)(right, source, gain.right);
-                true
             }
-            _ => false,
+            View::Other => return false,
         }
+        true
     }
 
     #[inline(never)]
@@ -207,6 +207,7 @@ impl Player {
         let mut missing = 0..0;
         for side in 0..sides {
             let output = usize::from(entry.first_output + side);
+            let may_block = sink.clock.may_block;
             let Some(output) = sink.outputs.get_mut(output) else {
                 break;
             };
@@ -217,7 +218,7 @@ impl Player {
                     let decoded = &mut scratch.decoded[..block.frames];
                     if side == 0 || channels > 1 {
                         let lacks = entry.clip.read_ready(channel, begin as u64, decoded);
-                        if !lacks.is_empty() && sink.waits {
+                        if !lacks.is_empty() && may_block {
                             outside_real_time(|| entry.clip.read(channel, begin as u64, decoded));
                         } else if missing.is_empty() {
                             missing = lacks;
@@ -259,13 +260,51 @@ fn prefetching<T>(samples: &[T], begin: usize, frames: usize) -> &[T] {
     &samples[begin..begin + frames]
 }
 
+/// How the samples of a clip lie in memory. Found once for all blocks of a voice.
+enum View<'a> {
+    /// Two channels, frame after frame.
+    Pairs(&'a [[f32; 2]]),
+    /// The only channel.
+    One(&'a [f32]),
+    /// Two channels, one after the other.
+    Two(&'a [f32], &'a [f32]),
+    /// Not as they are mixed.
+    Other,
+}
+
+impl<'a> View<'a> {
+    fn of(clip: &'a Clip) -> View<'a> {
+        match clip.info().channels {
+            1 => clip.slice(0).map_or(View::Other, View::One),
+            2 => match (clip.pairs(), clip.slice(0), clip.slice(1)) {
+                (Some(pairs), _, _) => View::Pairs(pairs),
+                (None, Some(samples), Some(others)) => View::Two(samples, others),
+                _ => View::Other,
+            },
+            _ => View::Other,
+        }
+    }
+}
+
+impl Node for Player {
+    /// Adds to its outputs; the number of a port is that of an entry's output.
+    fn run(&mut self, clock: &Clock<'_>, ports: &mut Ports<'_, '_>, outbox: &mut Outbox) {
+        self.play(
+            clock,
+            &mut Sink {
+                outputs: &mut *ports.outputs,
+                outbox,
+                clock,
+            },
+        );
+    }
+}
+
 /// Where the sound goes, and what is missing in it.
 struct Sink<'s, 'b> {
     outputs: &'s mut [&'b mut [f32]],
-    link: &'s mut EngineEnd,
-    waits: bool,
-    /// `CLOCK_MONOTONIC` of the span's first frame.
-    time_ns: u64,
+    outbox: &'s mut Outbox,
+    clock: &'s Clock<'s>,
 }
 
 /// Consecutive frames of a voice that were not in memory, counted from its beginning.
@@ -281,12 +320,12 @@ impl Gap {
         if frames == 0 {
             return;
         }
-        let counters = &sink.link.shared.counters;
+        let counters = &sink.outbox.shared().counters;
         counters.add(&counters.underruns, 1);
         counters.add(&counters.underrun_frames, frames);
         let position = voice.begin.saturating_add_unsigned(self.begin);
         let into_part = position.saturating_sub(part.position).max(0) as u64;
-        sink.link.report(Report {
+        sink.outbox.report(Report {
             kind: ReportKind::Underrun {
                 clip: voice.entry.clip.id(),
                 clip_frame: voice.entry.begin + self.begin,
@@ -294,8 +333,7 @@ impl Gap {
             },
             position,
             device_frame: part.device_frame + into_part,
-            time_ns: sink.time_ns
-                + units::nanoseconds(into_part, voice.entry.clip.info().frame_rate_hz),
+            time_ns: sink.clock.time_of(into_part),
         });
     }
 }
@@ -306,7 +344,7 @@ struct Block {
     frame: u64,
     frames: usize,
     device_frame: u64,
-    /// Index of the first frame in the outputs.
+    /// Of its first frame at the output ports.
     offset: usize,
 }
 
@@ -388,18 +426,17 @@ fn part_of<'a>(
     scenes: &'a Scenes,
     number: usize,
     scene: &Scene,
-    span: &Span<'_, '_, '_>,
+    clock: &Clock<'_>,
 ) -> Option<Part<'a>> {
     let declick = scenes.declick();
     let next = scenes.after(number);
     let frames = next.map_or(u64::MAX, |next| {
-        (next.start + declick).saturating_sub(span.device_frame)
+        (next.start + declick).saturating_sub(clock.device_frame)
     });
-    let frames = frames.min(span.frames as u64);
+    let frames = frames.min(clock.frames as u64);
     (scene.rolling && frames > 0).then(|| Part {
-        device_frame: span.device_frame,
-        position: scene.position_at(span.device_frame),
-        offset: span.offset,
+        device_frame: clock.device_frame,
+        position: scene.position_at(clock.device_frame),
         frames: frames as usize,
         start: scene.start,
         start_position: scene.position,

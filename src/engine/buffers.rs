@@ -1,0 +1,186 @@
+//! The buffers of a period, and those of them that a node sees as its ports.
+
+use crate::error::Result;
+use crate::memory;
+use crate::units::MAX_CHANNELS;
+use std::ops::Range;
+
+/// A buffer of the period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum BufferId {
+    /// What the device captured, by channel. Nobody writes to it.
+    Input(u16),
+    /// What the device will play, by channel. Silent at first.
+    Output(u16),
+}
+
+/// All buffers, of the frames that are rendered now.
+pub(super) struct Buffers<'s, 'b> {
+    pub inputs: &'s [&'b [f32]],
+    pub outputs: &'s mut [&'b mut [f32]],
+}
+
+/// Most interfaces have no more channels on a side; lists of all that there may be cost them as much as a voice.
+const FEW_CHANNELS: usize = 4;
+const CHANNELS: usize = MAX_CHANNELS as usize;
+
+impl Buffers<'_, '_> {
+    /// Runs something on a part of the frames.
+    pub fn with_part<T>(
+        &mut self,
+        frames: Range<usize>,
+        run: impl FnOnce(Buffers<'_, '_>) -> T,
+    ) -> T {
+        match self.inputs.len().max(self.outputs.len()) <= FEW_CHANNELS {
+            true => self.with_part_of::<FEW_CHANNELS, T>(frames, run),
+            false => self.with_part_of::<CHANNELS, T>(frames, run),
+        }
+    }
+
+    fn with_part_of<const MOST: usize, T>(
+        &mut self,
+        frames: Range<usize>,
+        run: impl FnOnce(Buffers<'_, '_>) -> T,
+    ) -> T {
+        let counts = (self.inputs.len(), self.outputs.len());
+        let mut inputs: [&[f32]; MOST] = [&[]; MOST];
+        let mut outputs: [&mut [f32]; MOST] = std::array::from_fn(|_| Default::default());
+        for (part, input) in inputs.iter_mut().zip(self.inputs) {
+            *part = &input[frames.clone()];
+        }
+        for (part, output) in outputs.iter_mut().zip(self.outputs.iter_mut()) {
+            *part = &mut output[frames.clone()];
+        }
+        run(Buffers {
+            inputs: &inputs[..counts.0],
+            outputs: &mut outputs[..counts.1],
+        })
+    }
+}
+
+/// The buffers of one node, by the numbers of its ports. All have the clock's frames.
+pub(crate) struct Ports<'s, 'b> {
+    pub inputs: &'s [&'b [f32]],
+    /// As the nodes before have left them.
+    pub outputs: &'s mut [&'b mut [f32]],
+}
+
+/// The buffers of a node, as a plan has them.
+pub(super) struct PortList {
+    /// Those of the input ports, then those of the output ports.
+    ids: Vec<BufferId>,
+    inputs: usize,
+    /// Where they lie as they are wanted already: consecutive channels that were captured, and consecutive
+    /// ones that will be played.
+    straight: Option<(Range<usize>, Range<usize>)>,
+}
+
+impl PortList {
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn new(inputs: &[BufferId], outputs: &[BufferId]) -> Result<PortList> {
+        let mut ids = memory::room(inputs.len() + outputs.len(), "the ports of a node")?;
+        ids.extend(inputs);
+        ids.extend(outputs);
+        let captured = consecutive(inputs, |id| match id {
+            BufferId::Input(channel) => Some(channel),
+            BufferId::Output(_) => None,
+        });
+        let played = consecutive(outputs, |id| match id {
+            BufferId::Output(channel) => Some(channel),
+            BufferId::Input(_) => None,
+        });
+        Ok(PortList {
+            ids,
+            inputs: inputs.len(),
+            straight: captured.zip(played),
+        })
+    }
+
+    /// Runs something with these ports; nothing if a buffer is not there, or cannot be had twice.
+    #[inline(always)]
+    pub fn with(&self, buffers: &mut Buffers<'_, '_>, run: impl FnOnce(Ports<'_, '_>)) {
+        if let Some((inputs, outputs)) = &self.straight {
+            if let Some(inputs) = buffers.inputs.get(inputs.clone())
+                && let Some(outputs) = buffers.outputs.get_mut(outputs.clone())
+            {
+                run(Ports { inputs, outputs });
+            }
+        } else if self.ids.len() <= FEW_CHANNELS {
+            self.with_gathered::<FEW_CHANNELS>(buffers, run);
+        } else {
+            self.with_gathered::<MOST_PORTS>(buffers, run);
+        }
+    }
+
+    #[inline(never)]
+    fn with_gathered<const MOST: usize>(
+        &self,
+        buffers: &mut Buffers<'_, '_>,
+        run: impl FnOnce(Ports<'_, '_>),
+    ) {
+        let Some((wanted, written)) = self.ids.split_at_checked(self.inputs) else {
+            return;
+        };
+        let mut inputs: [&[f32]; MOST] = [&[]; MOST];
+        let mut outputs: [&mut [f32]; MOST] = std::array::from_fn(|_| Default::default());
+        let mut missing = self.ids.len();
+        for (input, id) in inputs.iter_mut().zip(wanted) {
+            if let BufferId::Input(channel) = id
+                && let Some(samples) = buffers.inputs.get(usize::from(*channel))
+            {
+                *input = samples;
+                missing -= 1;
+            }
+        }
+        let (mut next_wanted, mut next_written) = (0, 0);
+        for (channel, samples) in buffers.outputs.iter_mut().enumerate() {
+            let id = BufferId::Output(channel as u16);
+            if let Some(port) = position(written, id, &mut next_written) {
+                outputs[port] = samples;
+                missing -= 1;
+            } else if let Some(port) = position(wanted, id, &mut next_wanted) {
+                inputs[port] = samples;
+                missing -= 1;
+            }
+        }
+        if missing == 0 {
+            run(Ports {
+                inputs: &inputs[..wanted.len()],
+                outputs: &mut outputs[..written.len()],
+            });
+        }
+    }
+}
+
+/// The most ports of a node: each channel of the device, in both directions.
+const MOST_PORTS: usize = 2 * CHANNELS;
+
+/// The channels of buffers that follow each other in one list; `None` if they do not.
+fn consecutive(
+    ids: &[BufferId],
+    channel: impl Fn(BufferId) -> Option<u16>,
+) -> Option<Range<usize>> {
+    let mut range = 0..0;
+    for (at, id) in ids.iter().enumerate() {
+        let channel = usize::from(channel(*id)?);
+        if at == 0 {
+            range = channel..channel;
+        }
+        if channel != range.end {
+            return None;
+        }
+        range.end += 1;
+    }
+    Some(range)
+}
+
+/// The place of a buffer, which most often is `next`.
+fn position(ids: &[BufferId], id: BufferId, next: &mut usize) -> Option<usize> {
+    let at = match ids.get(*next) {
+        Some(other) if *other == id => *next,
+        _ => ids.iter().position(|other| *other == id)?,
+    };
+    *next = at + 1;
+    Some(at)
+}

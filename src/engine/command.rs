@@ -1,0 +1,49 @@
+//! What the control half tells the engine, and what the engine gives back to be freed.
+
+use super::node::{Node, NodeId};
+use super::plan::Plan;
+use crate::link::{self, QueuedSwap};
+use crate::playspec::Gain;
+use crate::playspec::gains::GainTable;
+use std::sync::Arc;
+
+pub(crate) type EngineEnd = link::EngineEnd<Box<Batch>, Retired>;
+pub(crate) type BatchSender = link::BatchSender<Box<Batch>>;
+pub(crate) type Returns = link::Returns<Retired>;
+
+/// Commands that take effect together, at the first frame of one period. It goes back as [`Retired::Batch`].
+pub(crate) struct Batch {
+    /// Ascending; the engine publishes the last one it has taken.
+    pub sequence: u64,
+    pub commands: Vec<Command>,
+}
+
+pub(crate) enum Command {
+    /// `None` once the engine has taken it.
+    Schedule(Option<QueuedSwap>),
+    /// Takes the swap with this [`QueuedSwap::order`] out of the queue, if it is still there.
+    Cancel {
+        order: u64,
+    },
+    SetGain {
+        gains: Arc<GainTable>,
+        entry: usize,
+        gain: Gain,
+        ramp_frames: u64,
+    },
+    SetPosition(i64),
+    SetRolling(bool),
+    /// Exchanges the node with this number; `None`: no node. What the engine had is here afterwards, and
+    /// goes back with the batch.
+    SetNode(NodeId, Option<Box<dyn Node>>),
+    /// Exchanges the plan, in the same way.
+    SetPlan(Plan),
+}
+
+/// What the engine no longer needs, to be freed by the control half.
+pub(crate) enum Retired {
+    #[expect(dead_code, reason = "carried only to be dropped on the control side")]
+    Batch(Box<Batch>),
+    #[expect(dead_code, reason = "carried only to be dropped on the control side")]
+    Swap(QueuedSwap),
+}

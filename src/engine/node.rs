@@ -1,0 +1,63 @@
+//! What takes part in a period: anything that makes, changes, measures or takes sound.
+
+use super::buffers::Ports;
+use super::command::EngineEnd;
+use super::timeline::Timeline;
+use crate::link::{Report, Shared};
+use crate::sys::Resident;
+use crate::units::{self, Latency};
+
+/// One step of the work that a period is.
+pub(crate) trait Node: Send {
+    /// Renders the frames of `clock`: from the input ports, into the output ports.
+    ///
+    /// # Real-time contract
+    /// Audio thread only; wait-free, unless [`Clock::may_block`]; no allocation, free, lock, system call, log
+    /// or intended panic. Its state is its own: nobody else reaches it while it is in the engine.
+    fn run(&mut self, clock: &Clock<'_>, ports: &mut Ports<'_, '_>, outbox: &mut Outbox);
+
+    /// Hands over the memory that it writes to, to be made resident. Not for the audio thread.
+    fn keep_memory(&mut self, _resident: &mut Resident) {}
+}
+
+/// The number of a node in the engine. The control half chooses it; see [`super::plan::MAX_NODES`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct NodeId(pub u16);
+
+/// The stretch of time that a node renders: frames of one period in which the timeline is continuous.
+pub(crate) struct Clock<'a> {
+    pub frames: usize,
+    /// The device frame of the first one.
+    pub device_frame: u64,
+    /// `CLOCK_MONOTONIC` at which that is due, in nanoseconds.
+    pub time_ns: u64,
+    pub frame_rate_hz: u32,
+    /// Whether frames were skipped just before.
+    pub after_skip: bool,
+    pub latency: Latency,
+    /// Whether the period has no deadline (offline, freewheel), so that a node may block on a disk.
+    pub may_block: bool,
+    pub(super) timeline: &'a Timeline,
+}
+
+impl Clock<'_> {
+    /// When a frame is due, counted from the first one.
+    pub fn time_of(&self, frame: u64) -> u64 {
+        self.time_ns + units::nanoseconds(frame, self.frame_rate_hz)
+    }
+}
+
+/// What a node may tell the control half.
+pub(crate) struct Outbox(pub(super) EngineEnd);
+
+impl Outbox {
+    /// Something that has happened; it becomes an event.
+    pub fn report(&mut self, report: Report) {
+        self.0.report(report);
+    }
+
+    /// Counters and meters, which anybody may read.
+    pub fn shared(&self) -> &Shared {
+        &self.0.shared
+    }
+}
