@@ -70,6 +70,8 @@ pub(super) struct PortList {
     /// Those of the input ports, then those of the output ports.
     ids: Vec<BufferId>,
     inputs: usize,
+    /// Whether several input ports have the same buffer.
+    repeats: bool,
     /// Where they lie as they are wanted already: consecutive channels that were captured, and consecutive
     /// ones that will be played.
     straight: Option<(Range<usize>, Range<usize>)>,
@@ -93,11 +95,13 @@ impl PortList {
         Ok(PortList {
             ids,
             inputs: inputs.len(),
+            repeats: (1..inputs.len()).any(|at| inputs[..at].contains(&inputs[at])),
             straight: captured.zip(played),
         })
     }
 
-    /// Runs something with these ports; nothing if a buffer is not there, or cannot be had twice.
+    /// Runs something with these ports; nothing if a buffer is not there, or is at an output port and at
+    /// another one as well.
     #[inline(always)]
     pub fn with(&self, buffers: &mut Buffers<'_, '_>, run: impl FnOnce(Ports<'_, '_>)) {
         if let Some((inputs, outputs)) = &self.straight {
@@ -140,8 +144,17 @@ impl PortList {
                 outputs[port] = samples;
                 missing -= 1;
             } else if let Some(port) = position(wanted, id, &mut next_wanted) {
+                let samples: &[f32] = samples;
                 inputs[port] = samples;
                 missing -= 1;
+                if self.repeats {
+                    for (at, input) in inputs[..wanted.len()].iter_mut().enumerate() {
+                        if at != port && wanted[at] == id {
+                            *input = samples;
+                            missing -= 1;
+                        }
+                    }
+                }
             }
         }
         if missing == 0 {
@@ -183,4 +196,72 @@ fn position(ids: &[BufferId], id: BufferId, next: &mut usize) -> Option<usize> {
     };
     *next = at + 1;
     Some(at)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::BufferId::{Input, Output};
+    use super::*;
+
+    /// The first sample at each input port, then at each output port; nothing if the ports cannot be had.
+    /// Those of input buffers are 0, 1, ..., those of output buffers 10, 11, ...
+    fn first_samples(inputs: &[BufferId], outputs: &[BufferId]) -> Vec<f32> {
+        let captured = [[0.0], [1.0], [2.0]];
+        let mut played = [[10.0], [11.0], [12.0], [13.0], [14.0]];
+        let captured = captured.each_ref().map(|samples| &samples[..]);
+        let mut played = played.each_mut().map(|samples| &mut samples[..]);
+        let mut buffers = Buffers {
+            inputs: &captured,
+            outputs: &mut played,
+        };
+        let mut seen = Vec::new();
+        let ports = PortList::new(inputs, outputs).expect("there is memory");
+        ports.with(&mut buffers, |ports| {
+            seen.extend(ports.inputs.iter().map(|samples| samples[0]));
+            seen.extend(ports.outputs.iter().map(|samples| samples[0]));
+        });
+        seen
+    }
+
+    #[test]
+    fn ports_have_their_buffers_in_every_order() {
+        assert_eq!(first_samples(&[], &[]), []);
+        assert_eq!(
+            first_samples(&[Input(1), Input(2)], &[Output(0), Output(1)]),
+            [1.0, 2.0, 10.0, 11.0]
+        );
+        assert_eq!(
+            first_samples(&[Input(2), Output(1), Input(0)], &[Output(4), Output(0)]),
+            [2.0, 11.0, 0.0, 14.0, 10.0]
+        );
+        assert_eq!(
+            first_samples(&[Output(3), Output(2), Output(0), Output(1)], &[Output(4)]),
+            [13.0, 12.0, 10.0, 11.0, 14.0]
+        );
+    }
+
+    #[test]
+    fn several_input_ports_may_have_the_same_buffer() {
+        let inputs = [
+            Output(1),
+            Input(0),
+            Output(1),
+            Output(0),
+            Output(1),
+            Input(0),
+        ];
+        assert_eq!(
+            first_samples(&inputs, &[]),
+            [11.0, 0.0, 11.0, 10.0, 11.0, 0.0]
+        );
+    }
+
+    #[test]
+    fn ports_without_a_buffer_of_their_own_are_not_had() {
+        assert_eq!(first_samples(&[Input(3)], &[]), []);
+        assert_eq!(first_samples(&[], &[Output(5)]), []);
+        assert_eq!(first_samples(&[], &[Input(0)]), []);
+        assert_eq!(first_samples(&[], &[Output(0), Output(0)]), []);
+        assert_eq!(first_samples(&[Output(0)], &[Output(0)]), []);
+    }
 }
