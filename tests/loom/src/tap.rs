@@ -21,8 +21,7 @@ const FRAMES: usize = 3;
 
 /// Sample `n` is device frame `n`, and tells of cell `n`, written before.
 fn three_frames_through_one_place() {
-    let (mut writer, mut reader) =
-        tap(1, 48_000, 1, 8).expect("there is memory");
+    let (mut writer, mut reader) = tap(1, 48_000, 1, 8).expect("there is memory");
     let cells: Arc<[Tracked; FRAMES]> = Arc::new(std::array::from_fn(|_| Tracked::new(0)));
     let told = cells.clone();
     let writer = thread::spawn(move || {
