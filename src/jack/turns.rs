@@ -22,6 +22,7 @@ use crate::error::Result;
 use crate::lock::{Condvar, Mutex};
 use crate::sys::{PerProcess, around_forks};
 use std::cell::Cell;
+use std::marker::PhantomData;
 use std::mem;
 use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -117,8 +118,8 @@ pub(crate) fn ended() -> u64 {
     TURNS.get().ended.load(Ordering::Relaxed)
 }
 
-/// The right to make a request of which the server tells all clients.
-pub(super) struct Turn(());
+/// The right to make a request of which the server tells all clients. It stays on its thread.
+pub(super) struct Turn(PhantomData<*const ()>);
 
 impl Turn {
     /// Waits for it.
@@ -146,13 +147,15 @@ impl Turn {
             }
         }
         *taken = true;
-        Some(Turn(()))
+        HAS_TURN.set(true);
+        Some(Turn(PhantomData))
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
         let turns = TURNS.get();
+        HAS_TURN.set(false);
         *turns.taken.lock() = false;
         turns.ended.fetch_add(1, Ordering::Relaxed);
         turns.given_back.notify_one();
@@ -160,11 +163,16 @@ impl Drop for Turn {
 }
 
 thread_local! {
-    /// Whether this thread, which forks, has the turn.
+    /// Whether this thread has the turn.
+    static HAS_TURN: Cell<bool> = const { Cell::new(false) };
+    /// Whether it has it to fork.
     static FORKS: Cell<bool> = const { Cell::new(false) };
 }
 
 extern "C" fn hold() {
+    if HAS_TURN.get() {
+        return; // libjack starts a server while it opens a client.
+    }
     if let Some(turn) = Turn::take_within(FORK_PATIENCE) {
         mem::forget(turn);
         FORKS.set(true);
@@ -173,11 +181,29 @@ extern "C" fn hold() {
 
 extern "C" fn let_go() {
     if FORKS.replace(false) {
-        drop(Turn(()));
+        drop(Turn(PhantomData));
     }
 }
 
 /// The child begins with turns of its own.
 extern "C" fn forget() {
     FORKS.set(false);
+    HAS_TURN.set(false);
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::sys::in_child;
+
+    #[test]
+    fn a_child_has_a_turn_of_its_own_and_its_parent_keeps_what_it_has() {
+        let take_in_child = || in_child(|| drop(Turn::take()));
+        let turn = Turn::take();
+        take_in_child();
+        assert!(*TURNS.get().taken.lock());
+        drop(turn);
+        take_in_child();
+        assert!(!*TURNS.get().taken.lock());
+    }
 }
