@@ -2,47 +2,31 @@
 //! from the engine.
 
 use super::config::Config;
-use super::events::{Event, Events};
-use super::life::Life;
-use super::outlook::Outlook;
-use super::plan::{Parts, PlanBook};
-use super::read_ahead;
+use super::core::{Core, Foundation, State};
+use super::events::Event;
+use super::exchange::Exchange;
+use super::inbox::Inbox;
+use super::input::CapturedInput;
+use super::life::Lifecycle;
+use super::plan::{PlainPlan, PlanBook};
+use super::read_ahead::ReadAhead;
 use super::readers::Readers;
-use super::recording::Take;
-use super::schedule::Commands;
-use super::stats::Stats;
-use super::supervisor::{Inbox, Supervisor};
+use super::recordings::Recordings;
+use super::supervisor;
 use super::worker::{Patience, Worker};
 use crate::driver::{self, Driver, DriverKind, Info, Slot};
-use crate::engine::{Engine, Returns, Settings};
+use crate::engine::{Engine, Settings};
 use crate::error::{Error, Result};
 use crate::kernels::Kernels;
-use crate::link::{self, InputReader, Shared, Sizes};
-use crate::lock::Mutex;
-use crate::sys::{Home, Signal};
+use crate::link::{self, Sizes};
+use crate::sys::Signal;
 use crate::units::{Latency, Ticket};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::time::{Duration, Instant};
 
 /// How long `new` waits for a server to answer.
 const OPEN_PATIENCE: Duration = Duration::from_secs(5);
-/// Whether an interface runs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum State {
-    /// No periods run.
-    Stopped,
-    /// Periods run.
-    Running,
-    /// The server or device is gone; the interface reconnects by itself.
-    Lost,
-    /// The engine has failed, or the server runs with another rate; silence is played. Make another
-    /// interface.
-    Failed,
-    /// The interface was closed.
-    Closed,
-}
 
 /// The transport at one moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,57 +65,28 @@ pub struct Transport {
 /// # Ok::<(), amio::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct Interface(Arc<Owner>);
+pub struct Interface(Arc<Parts>);
+
+/// The parts of an interface. Each uses only those above it.
+pub(super) struct Parts {
+    pub core: Arc<Core>,
+    pub input: Arc<CapturedInput>,
+    pub exchange: Arc<Exchange>,
+    pub read_ahead: Arc<ReadAhead>,
+    pub recordings: Arc<Recordings>,
+    pub life: Arc<Lifecycle>,
+}
 
 /// Closes the interface when the last handle goes.
-struct Owner {
-    inner: Arc<Inner>,
-}
-
-impl Drop for Owner {
+impl Drop for Parts {
     fn drop(&mut self) {
-        if self.inner.home.is_here() {
-            self.inner.close();
+        if self.core.home.is_here() {
+            self.life.close();
         } else {
-            std::mem::forget(self.inner.clone());
+            // It has all other parts.
+            std::mem::forget(self.life.clone());
         }
     }
-}
-
-pub(super) struct Inner {
-    pub home: Home,
-    pub config: Config,
-    pub frame_rate_hz: u32,
-    pub sizes: Sizes,
-    /// Of the memory that the audio thread writes to: in all, and locked.
-    pub resident_bytes: (u64, u64),
-    pub shared: Arc<Shared>,
-    pub slot: Arc<Slot>,
-    pub commands: Mutex<Commands>,
-    pub batches_in_flight: AtomicUsize,
-    pub readers: Arc<Readers>,
-    pub outlook: Mutex<Outlook>,
-    pub returns: Mutex<Returns>,
-    pub input: Mutex<Option<InputReader>>,
-    pub input_signal: Signal,
-    /// How many frames must wait before the program is woken.
-    pub input_threshold: AtomicUsize,
-    /// Recordings that have not ended, and some that have.
-    pub takes: Mutex<Vec<Arc<Take>>>,
-    /// The nodes of the engine.
-    pub plan: Mutex<PlanBook>,
-    pub events: Events,
-    /// Changed by whoever holds `life`, or when the engine fails; read by anybody, at once.
-    pub state: Mutex<State>,
-    pub life: Mutex<Life>,
-    /// What the driver said last.
-    pub info: Mutex<Info>,
-    pub inbox: Arc<Inbox>,
-    pub server_xruns: AtomicU64,
-    pub reconnects: AtomicU64,
-    pub failure_reported: AtomicBool,
-    /// Ends what would keep `life` locked for long.
-    pub closing: AtomicBool,
 }
 
 impl Interface {
@@ -177,7 +132,7 @@ impl Interface {
             skip_policy: config.skip_policy,
             swaps: sizes.swaps,
         };
-        let (plan, set_up) = PlanBook::simple(Parts {
+        let (plan, set_up) = PlanBook::plain(PlainPlan {
             kernels,
             frame_rate_hz: rate,
             clamp: config.clamp.unwrap_or(config.driver != DriverKind::Offline),
@@ -191,44 +146,33 @@ impl Interface {
             DriverKind::Jack | DriverKind::Null => engine.make_resident(),
         };
         let slot = Slot::new(Box::new(engine), rate);
-        let inner = Inner {
-            home: Home::here(),
+        let core = Core::new(Foundation {
             config,
-            frame_rate_hz: rate,
             sizes,
             resident_bytes,
+            info,
             shared: control_end.shared,
             slot,
-            commands: Mutex::new(Commands::new(control_end.batches)),
-            batches_in_flight: AtomicUsize::new(0),
-            readers: Arc::default(),
-            outlook: Mutex::default(),
-            returns: Mutex::new(control_end.returns),
-            input: Mutex::new(control_end.input),
-            input_signal: Signal::new()?,
-            input_threshold: AtomicUsize::new(1),
-            takes: Mutex::default(),
-            plan: Mutex::new(plan),
-            events: Events::new()?,
-            state: Mutex::new(State::Stopped),
-            life: Mutex::new(Life {
-                worker: Some(worker),
-                supervisor: None,
-                connections: None,
-                started_ns: 0,
-            }),
-            info: Mutex::new(info),
             inbox,
-            server_xruns: AtomicU64::new(0),
-            reconnects: AtomicU64::new(0),
-            failure_reported: AtomicBool::new(false),
-            closing: AtomicBool::new(false),
-        };
-        let inner = Arc::new(inner);
-        if inner.config.driver != DriverKind::Offline {
-            inner.life.lock().supervisor = Some(Supervisor::spawn(&inner)?);
+        })?;
+        let input = CapturedInput::new(&core, control_end.input)?;
+        let readers = Arc::<Readers>::default();
+        let ends = (control_end.batches, control_end.returns);
+        let exchange = Exchange::new(&core, &input, &readers, plan, ends);
+        let read_ahead = ReadAhead::new(&core, &exchange, &readers);
+        let recordings = Recordings::new(&core, &exchange);
+        let life = Lifecycle::new(&core, &exchange, &input, &read_ahead, &recordings, worker);
+        if core.config.driver != DriverKind::Offline {
+            life.life.lock().supervisor = Some(supervisor::spawn(&life)?);
         }
-        Ok(Interface(Arc::new(Owner { inner })))
+        Ok(Interface(Arc::new(Parts {
+            core,
+            input,
+            exchange,
+            read_ahead,
+            recordings,
+            life,
+        })))
     }
 
     /// Starts the driver: periods run. (The transport is another matter: see
@@ -240,7 +184,7 @@ impl Interface {
     /// [`Error::InvalidState`] if it runs already, has failed or is closed; [`Error::Driver`],
     /// [`Error::NoServer`], [`Error::Timeout`].
     pub fn start(&self) -> Result<()> {
-        self.inner().start()
+        self.parts().life.start()
     }
 
     /// Stops the driver: no periods run. Everything else stays as it is. A lost interface no
@@ -252,54 +196,48 @@ impl Interface {
     /// [`Error::InvalidState`] if it is closed; [`Error::Driver`], [`Error::Timeout`]: it is
     /// stopped then all the same, and will be opened anew when it is started.
     pub fn stop(&self) -> Result<()> {
-        self.inner().stop()
+        self.parts().life.stop()
     }
 
     /// Closes the interface, within a second, whatever the server does. Swaps that are pending
     /// end as cancelled; events and captured input can still be fetched. Closing twice is fine.
     pub fn close(&self) {
-        self.inner().close();
+        self.parts().life.close();
     }
 
     /// Whether it runs.
     pub fn state(&self) -> State {
-        self.inner().state()
+        self.parts().core.state()
     }
 
     /// What it was made from.
     pub fn config(&self) -> &Config {
-        &self.inner().config
+        &self.parts().core.config
     }
 
     /// Frames per second; never changes.
     pub fn frame_rate_hz(&self) -> u32 {
-        self.inner().frame_rate_hz
+        self.parts().core.frame_rate_hz
     }
 
     /// The period now. Drivers may change it while running.
     pub fn period_frames(&self) -> u32 {
-        self.inner().info.lock().period_frames
+        self.parts().core.info.lock().period_frames
     }
 
     /// The latencies now.
     pub fn latency(&self) -> Latency {
-        self.inner().info.lock().latency
+        self.parts().core.info.lock().latency
     }
 
     /// The name that the server gave the interface.
     pub fn client_name(&self) -> String {
-        self.inner().info.lock().client_name.clone()
-    }
-
-    /// Numbers about how it does. Until the audio thread has run, it asks the driver about real-time scheduling,
-    /// and waits up to a fifth of a second for it; not while another call starts, stops or closes the interface.
-    pub fn stats(&self) -> Stats {
-        Stats::of(self.inner())
+        self.parts().core.info.lock().client_name.clone()
     }
 
     /// The transport, as of the last period, read as one.
     pub fn transport(&self) -> Transport {
-        let state = self.inner().shared.snapshot.read();
+        let state = self.parts().core.shared.snapshot.read();
         Transport {
             position: state.position,
             device_frame: state.device_frame,
@@ -312,27 +250,22 @@ impl Interface {
     /// The timeline frame with which the next period begins, as far as it is known: one that was
     /// set and not yet taken by the engine counts.
     pub fn position(&self) -> i64 {
-        self.inner().position()
+        self.parts().exchange.position()
     }
 
     /// Whether the transport rolls; what was set and not yet taken by the engine counts.
     pub fn rolling(&self) -> bool {
-        let (set_by, rolling) = self.inner().commands.lock().rolling;
-        let state = self.inner().shared.snapshot.read();
-        if state.sequence < set_by {
-            rolling
-        } else {
-            state.rolling
-        }
+        self.parts().exchange.rolling()
     }
 
     /// The oldest event that was not fetched yet.
     pub fn next_event(&self) -> Option<Event> {
-        if !self.inner().home.is_here() {
+        let parts = self.parts();
+        if !parts.core.home.is_here() {
             return None;
         }
-        self.inner().pump();
-        self.inner().events.pop()
+        parts.exchange.pump();
+        parts.core.events.pop()
     }
 
     /// As [`Interface::next_event`], but waits for one.
@@ -342,27 +275,14 @@ impl Interface {
     /// all were fetched.
     pub fn wait_event(&self, timeout: Duration) -> Result<Event> {
         let next = || Ok(self.next_event());
-        self.wait_for("an event", timeout, next, |inner| &inner.events.signal)
+        let signal = &self.parts().core.events.signal;
+        self.wait_for("an event", timeout, next, signal)
     }
 
     /// A descriptor that is readable while an event waits, for `poll`, `epoll`, `asyncio`, GLib.
     /// It lives as long as the interface; do not read from it or close it.
     pub fn event_fd(&self) -> BorrowedFd<'_> {
-        self.inner().events.signal.as_fd()
-    }
-
-    /// Makes sure that files are read ahead of what plays; the offline driver reads them itself.
-    pub(super) fn start_reading_ahead(&self) -> Result<()> {
-        let inner = &self.0.inner;
-        match inner.config.driver {
-            DriverKind::Offline => Ok(()),
-            DriverKind::Jack | DriverKind::Null => {
-                let weak = Arc::downgrade(inner);
-                inner
-                    .readers
-                    .start(move |readers| read_ahead::plan(readers, &weak))
-            }
-        }
+        self.parts().core.events.signal.as_fd()
     }
 
     /// Fetches something, or waits until there is something to fetch.
@@ -371,14 +291,14 @@ impl Interface {
         what: &'static str,
         timeout: Duration,
         mut fetch: impl FnMut() -> Result<Option<T>>,
-        signal: impl Fn(&Inner) -> &Signal,
+        signal: &Signal,
     ) -> Result<T> {
         let began = Instant::now();
         loop {
             if let Some(fetched) = fetch()? {
                 return Ok(fetched);
             }
-            let signal = signal(self.open()?);
+            self.open()?;
             let left = timeout.saturating_sub(began.elapsed());
             if left.is_zero() {
                 return Err(Error::Timeout {
@@ -390,47 +310,14 @@ impl Interface {
         }
     }
 
-    pub(super) fn inner(&self) -> &Inner {
-        &self.0.inner
+    pub(super) fn parts(&self) -> &Parts {
+        &self.0
     }
 
-    pub(super) fn shared(&self) -> &Arc<Inner> {
-        &self.0.inner
-    }
-
-    /// What is inside, unless the interface is closed.
-    pub(super) fn open(&self) -> Result<&Inner> {
-        self.inner().check_open()?;
-        Ok(self.inner())
-    }
-}
-
-impl Inner {
-    pub fn position(&self) -> i64 {
-        let (set_by, position) = self.commands.lock().position;
-        let state = self.shared.snapshot.read();
-        if state.sequence < set_by {
-            position
-        } else {
-            state.position
-        }
-    }
-
-    /// How far ahead of what plays streamed clips are read, at the least what is taken at once.
-    pub fn read_ahead_frames(&self) -> u64 {
-        let asked = match self.config.read_ahead_frames {
-            0 => self.frame_rate_hz.into(),
-            frames => frames,
-        };
-        asked.max(self.frames_at_once())
-    }
-
-    /// What may sound before files are read again: the period that begins now and the one after it;
-    /// and what fades away then, with as much again, for it was read a while before.
-    pub fn frames_at_once(&self) -> u64 {
-        let period = u64::from(self.info.lock().period_frames);
-        let declick = u64::from(self.config.declick_frames_at(self.frame_rate_hz));
-        2 * (period + declick)
+    /// The parts, unless the interface is closed.
+    pub(super) fn open(&self) -> Result<&Parts> {
+        self.0.core.check_open()?;
+        Ok(&self.0)
     }
 }
 

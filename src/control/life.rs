@@ -1,15 +1,20 @@
 //! Starting, stopping, losing and closing: calls of the driver, one at a time, none of them for
 //! longer than a deadline.
 
+use super::core::{Core, State, closed};
 use super::events::{CancelReason, EventKind};
-use super::interface::{Inner, State};
-use super::reconnect::ANSWER_PATIENCE;
-use super::supervisor::Supervisor;
+use super::exchange::Exchange;
+use super::input::CapturedInput;
+use super::read_ahead::ReadAhead;
+use super::recordings::Recordings;
 use super::worker::{Patience, Worker};
 use crate::driver::{self, Driver, Request};
 use crate::error::{Error, Result};
+use crate::lock::Mutex;
 use crate::sys::{self, Realtime};
-use std::sync::atomic::Ordering;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::thread::JoinHandle;
 use std::time::Duration;
 
 /// How long `start` waits, also where it opens the driver anew: other clients that are slow to compute their
@@ -22,14 +27,30 @@ const STOP_PATIENCE: Duration = Duration::from_millis(850);
 const CLOSE_PATIENCE: Duration = Duration::from_millis(350);
 /// How long statistics wait for the driver.
 const REALTIME_PATIENCE: Duration = Duration::from_millis(200);
-/// How long an engine may be in the middle of a period when another driver is to have it.
-const LEASE_PATIENCE: Duration = Duration::from_millis(50);
+/// How long a running driver may take to answer a question.
+pub(super) const ANSWER_PATIENCE: Duration = Duration::from_millis(50);
+
+/// Starts, stops and closes an interface. The supervisor and whoever reconnects use it, too.
+pub(super) struct Lifecycle {
+    pub core: Arc<Core>,
+    pub exchange: Arc<Exchange>,
+    pub input: Arc<CapturedInput>,
+    read_ahead: Arc<ReadAhead>,
+    recordings: Arc<Recordings>,
+    /// How often the server reported an over- or underrun.
+    pub server_xruns: AtomicU64,
+    /// How often a lost server or device came back.
+    pub reconnects: AtomicU64,
+    /// Held while a call of the driver is under way.
+    pub life: Mutex<Life>,
+}
 
 /// What changes when an interface starts, stops, is lost or closed.
 pub(super) struct Life {
     /// The open driver; `None` after it was lost.
     pub worker: Option<Worker>,
-    pub supervisor: Option<Supervisor>,
+    /// The thread of the supervisor, if there is one.
+    pub supervisor: Option<JoinHandle<()>>,
     /// The connections of the last client that was lost or stopped, for the next one that is opened. `None` if
     /// they are not known.
     pub connections: Option<Vec<(String, String)>>,
@@ -48,40 +69,38 @@ impl Life {
     }
 }
 
-impl Inner {
-    pub fn state(&self) -> State {
-        match self.home.is_here() {
-            true => *self.state.lock(),
-            false => State::Closed,
-        }
+impl Lifecycle {
+    /// Of an interface whose driver is open, and is not started.
+    pub fn new(
+        core: &Arc<Core>,
+        exchange: &Arc<Exchange>,
+        input: &Arc<CapturedInput>,
+        read_ahead: &Arc<ReadAhead>,
+        recordings: &Arc<Recordings>,
+        worker: Worker,
+    ) -> Arc<Lifecycle> {
+        Arc::new(Lifecycle {
+            core: core.clone(),
+            exchange: exchange.clone(),
+            input: input.clone(),
+            read_ahead: read_ahead.clone(),
+            recordings: recordings.clone(),
+            server_xruns: AtomicU64::new(0),
+            reconnects: AtomicU64::new(0),
+            life: Mutex::new(Life {
+                worker: Some(worker),
+                supervisor: None,
+                connections: None,
+                started_ns: 0,
+            }),
+        })
     }
 
-    /// Only for whoever holds the lock of `life`.
-    pub fn set_state(&self, _life: &mut Life, state: State) {
-        *self.state.lock() = state;
-    }
-
-    pub fn is_closing(&self) -> bool {
-        self.closing.load(Ordering::Relaxed)
-    }
-
-    /// An error in a child of the process that made the interface.
-    pub fn check_home(&self) -> Result<()> {
-        self.home.check("the interface")
-    }
-
-    pub fn check_open(&self) -> Result<()> {
-        self.check_home()?;
-        if self.state() == State::Closed {
-            return Err(closed());
-        }
-        Ok(())
-    }
-
+    /// As [`crate::Interface::start`].
     pub fn start(&self) -> Result<()> {
-        self.check_home()?;
+        self.core.check_home()?;
         let mut life = self.life.lock();
-        let refused = match self.state() {
+        let refused = match self.core.state() {
             State::Stopped => None,
             State::Running | State::Lost => Some("runs already"),
             State::Failed => Some("has failed; make another one"),
@@ -90,7 +109,7 @@ impl Inner {
         if let Some(why) = refused {
             return Err(Error::InvalidState(format!("the interface {why}")));
         }
-        let lease = self.lease()?;
+        let lease = self.core.lease()?;
         let mut patience = Patience::for_each_turn(START_PATIENCE);
         let worker = match life.worker.take() {
             Some(worker) => worker,
@@ -110,17 +129,17 @@ impl Inner {
         );
         match started.and_then(|started| started) {
             Ok(info) => {
-                *self.info.lock() = info;
+                *self.core.info.lock() = info;
                 life.worker = Some(worker);
                 life.started_ns = started_ns;
-                self.set_state(&mut life, State::Running);
-                self.inbox.wake();
+                self.core.set_state(State::Running);
+                self.core.inbox.wake();
                 Ok(())
             }
             Err(error) => {
                 // The next start opens the driver anew; this one must not come to life late.
                 // What failed first is what is told.
-                drop(self.lease());
+                drop(self.core.lease());
                 Err(error)
             }
         }
@@ -135,8 +154,8 @@ impl Inner {
         patience: &mut Patience,
         call: impl FnOnce(&mut Option<Box<dyn Driver>>) -> T + Send + 'static,
     ) -> Result<T> {
-        match worker.call_unless(|| self.is_closing(), what, patience, call) {
-            Err(Error::Timeout { .. }) if self.is_closing() => Err(closed()),
+        match worker.call_unless(|| self.core.is_closing(), what, patience, call) {
+            Err(Error::Timeout { .. }) if self.core.is_closing() => Err(closed()),
             answer => answer,
         }
     }
@@ -150,9 +169,9 @@ impl Inner {
         let worker = Worker::apart()?;
         let request = Request {
             restore: connections,
-            ..self.config.request_again(self.frame_rate_hz)
+            ..self.core.config.request_again(self.core.frame_rate_hz)
         };
-        let notify = self.inbox.notify();
+        let notify = self.core.inbox.notify();
         self.ask(&worker, "opening the driver", patience, move |place| {
             *place = Some(driver::open(&request, notify)?);
             Ok::<(), Error>(())
@@ -160,18 +179,19 @@ impl Inner {
         Ok(worker)
     }
 
+    /// As [`crate::Interface::stop`].
     pub fn stop(&self) -> Result<()> {
-        self.check_home()?;
+        self.core.check_home()?;
         let mut life = self.life.lock();
-        match self.state() {
+        match self.core.state() {
             State::Closed => return Err(closed()),
             State::Stopped => return Ok(()),
             State::Failed => {}
-            State::Running | State::Lost => self.set_state(&mut life, State::Stopped),
+            State::Running | State::Lost => self.core.set_state(State::Stopped),
         }
         let Some(worker) = life.worker.take() else {
             // An attempt to reconnect may be under way; it must not come to life late.
-            self.lease()?;
+            self.core.lease()?;
             return Ok(());
         };
         // If it cannot be stopped in time, the next start opens another one.
@@ -182,26 +202,27 @@ impl Inner {
                 .as_mut()
                 .map_or(Err(driver_gone()), |driver| driver.stop())
         });
-        let ended = self.lease();
+        let ended = self.core.lease();
         stopped.and_then(|stopped| stopped)?;
         ended?;
         life.worker = Some(worker);
         drop(life);
-        self.pump();
+        self.exchange.pump();
         Ok(())
     }
 
+    /// As [`crate::Interface::close`].
     pub fn close(&self) {
-        if !self.home.is_here() {
+        if !self.core.home.is_here() {
             return;
         }
-        self.closing.store(true, Ordering::Relaxed);
+        self.core.begin_closing();
         let supervisor = {
             let mut life = self.life.lock();
-            if self.state() == State::Closed {
+            if self.core.state() == State::Closed {
                 return;
             }
-            self.set_state(&mut life, State::Closed);
+            self.core.set_state(State::Closed);
             if let Some(worker) = life.worker.take() {
                 // A driver that hangs is left to its thread, which drops it when it can.
                 let mut patience = Patience::of(CLOSE_PATIENCE);
@@ -210,45 +231,36 @@ impl Inner {
                 });
                 match closed {
                     Ok(()) => worker.end(),
-                    Err(error) => self.event(EventKind::Log(error.to_string())),
+                    Err(error) => self.core.event(EventKind::Log(error.to_string())),
                 }
             }
             life.supervisor.take()
         };
         if let Some(supervisor) = supervisor {
-            self.inbox.close();
-            supervisor.join();
+            self.core.inbox.close();
+            sys::join(supervisor);
         }
-        self.readers.stop();
-        if let Err(error) = self.lease() {
-            self.event(EventKind::Log(error.to_string()));
+        self.read_ahead.stop();
+        if let Err(error) = self.core.lease() {
+            self.core.event(EventKind::Log(error.to_string()));
         }
-        self.pump();
-        self.end_recordings();
-        let pending = self.outlook.lock().end_all();
+        self.exchange.pump();
+        self.recordings.end_all();
+        let pending = self.exchange.outlook.lock().end_all();
         for swap in pending {
-            self.event(EventKind::Cancelled {
+            self.core.event(EventKind::Cancelled {
                 ticket: swap.ticket,
                 reason: CancelReason::Closed,
             });
         }
         // Whoever waits finds that nothing more will come.
-        self.events.wake();
-        let _input = self.input.lock();
-        self.input_signal.set();
-    }
-
-    /// Ends the engine's previous lease.
-    pub fn lease(&self) -> Result<driver::Lease> {
-        self.slot.lease(LEASE_PATIENCE).ok_or(Error::Timeout {
-            what: "the end of a period",
-            timeout_ms: LEASE_PATIENCE.as_millis() as u64,
-        })
+        self.core.events.wake();
+        self.input.end();
     }
 
     /// The scheduling of the audio thread, as far as it is known. Does not wait for another call of the driver.
     pub fn realtime(&self) -> Option<Realtime> {
-        if let Some(known) = &self.info.lock().realtime {
+        if let Some(known) = &self.core.info.lock().realtime {
             return Some(known.clone());
         }
         let asked = {
@@ -257,28 +269,9 @@ impl Inner {
             worker.begin(|driver| driver.as_ref().map(|d| d.info()))
         };
         let info = asked.take(REALTIME_PATIENCE).ok()??;
-        self.info.lock().realtime.clone_from(&info.realtime);
+        self.core.info.lock().realtime.clone_from(&info.realtime);
         info.realtime
     }
-
-    /// The interface cannot go on, and says so once.
-    pub fn fail(&self, reason: &str) {
-        if self.failure_reported.swap(true, Ordering::AcqRel) {
-            return;
-        }
-        {
-            let mut state = self.state.lock();
-            if *state != State::Closed {
-                *state = State::Failed;
-            }
-        }
-        let reason = reason.to_owned();
-        self.event(EventKind::Failed { reason });
-    }
-}
-
-pub(super) fn closed() -> Error {
-    Error::InvalidState("the interface is closed".into())
 }
 
 fn driver_gone() -> Error {
@@ -307,7 +300,8 @@ mod tests {
                 };
                 let mut patience = Patience::of(Duration::from_secs(60));
                 interface
-                    .inner()
+                    .parts()
+                    .life
                     .ask(&worker, "starting", &mut patience, hang)
             });
             has_begun.recv().expect("it begins");
@@ -324,7 +318,7 @@ mod tests {
         let (tell, told) = mpsc::channel();
         std::thread::scope(|scope| {
             // As `start` and `stop` hold it while they wait.
-            let life = interface.inner().life.lock();
+            let life = interface.parts().life.life.lock();
             scope.spawn(|| tell.send(interface.stats().realtime));
             let realtime = told.recv_timeout(Duration::from_secs(30));
             drop(life);

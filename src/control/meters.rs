@@ -34,7 +34,7 @@ pub struct Meters {
 impl Interface {
     /// The levels of all inputs and outputs, as of the last period.
     pub fn meters(&self) -> Meters {
-        let meters = &self.inner().shared.meters;
+        let meters = &self.parts().core.shared.meters;
         let all = |gauges: &[Gauge]| gauges.iter().map(|gauge| gauge.read().into()).collect();
         Meters {
             inputs: all(&meters.inputs),
@@ -45,14 +45,14 @@ impl Interface {
     /// The levels of one input, as of the last period; `None` if there is no such input. Allocates
     /// nothing.
     pub fn input_meter(&self, channel: u16) -> Option<Meter> {
-        let inputs = &self.inner().shared.meters.inputs;
+        let inputs = &self.parts().core.shared.meters.inputs;
         Some(inputs.get(usize::from(channel))?.read().into())
     }
 
     /// The levels of one output before the clamp, as of the last period; `None` if there is no such
     /// output. Allocates nothing.
     pub fn output_meter(&self, channel: u16) -> Option<Meter> {
-        let outputs = &self.inner().shared.meters.outputs;
+        let outputs = &self.parts().core.shared.meters.outputs;
         Some(outputs.get(usize::from(channel))?.read().into())
     }
 }

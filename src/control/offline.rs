@@ -1,13 +1,12 @@
 //! The offline driver, which the caller cranks.
 
-use super::interface::{Inner, Interface};
-use super::life::closed;
+use super::core::closed;
+use super::interface::Interface;
 use super::worker::Worker;
 use crate::clip::Clip;
 use crate::driver;
 use crate::error::{Error, Result};
 use crate::units::MAX_PERIOD_FRAMES;
-use std::sync::atomic::Ordering;
 
 /// Only with [`crate::DriverKind::Offline`].
 impl Interface {
@@ -24,7 +23,8 @@ impl Interface {
         input: Option<&[f32]>,
         output: Option<&mut [f32]>,
     ) -> Result<()> {
-        let inner = self.open()?;
+        let parts = self.open()?;
+        let core = &parts.core;
         let expect = |what: &str, given: usize, channels: u16| {
             let expected = u128::from(frames) * u128::from(channels);
             if given as u128 == expected {
@@ -35,25 +35,24 @@ impl Interface {
             )))
         };
         if let Some(input) = input {
-            expect("input", input.len(), inner.config.input_channels)?;
+            expect("input", input.len(), core.config.input_channels)?;
         }
         if let Some(output) = &output {
-            expect("output", output.len(), inner.config.output_channels)?;
+            expect("output", output.len(), core.config.output_channels)?;
         }
-        inner.offline("advance", |offline| {
+        self.offline("advance", |offline| {
             let (input, output) = (input.unwrap_or(&[]), output.unwrap_or(&mut []));
-            offline.advance(frames, input, output, || {
-                inner.closing.load(Ordering::Relaxed)
-            })
+            offline.advance(frames, input, output, || core.is_closing())
         })??;
-        let streams = inner.streams();
-        inner.pump();
+        let streams = parts.read_ahead.streams();
+        parts.exchange.pump();
         // Without memory for the list, what could not be read is told after a later call.
-        inner.tell_trouble(streams.as_deref().unwrap_or(&[]));
-        if inner.closing.load(Ordering::Relaxed) {
+        let streams = streams.as_deref().unwrap_or(&[]);
+        parts.read_ahead.tell_trouble(streams);
+        if core.is_closing() {
             return Err(closed());
         }
-        if inner.slot.has_failed() {
+        if core.slot.has_failed() {
             return Err(Error::InvalidState(
                 "the engine has failed; make another interface".into(),
             ));
@@ -74,11 +73,10 @@ impl Interface {
                 allowed: "1 to 65536",
             });
         }
-        let inner = self.open()?;
-        inner.offline("set_period_frames", |offline| {
+        self.offline("set_period_frames", |offline| {
             offline.set_period_frames(frames)
         })??;
-        inner.info.lock().period_frames = frames;
+        self.parts().core.info.lock().period_frames = frames;
         Ok(())
     }
 
@@ -89,17 +87,17 @@ impl Interface {
     /// # Errors
     /// [`Error::RateMismatch`]; [`Error::InvalidState`] (another driver, closed).
     pub fn set_input_clip(&self, clip: Option<&Clip>) -> Result<()> {
-        let inner = self.open()?;
+        let interface_hz = self.open()?.core.frame_rate_hz;
         if let Some(hz) = clip.map(|clip| clip.info().frame_rate_hz)
-            && hz != inner.frame_rate_hz
+            && hz != interface_hz
         {
             return Err(Error::RateMismatch {
                 what: "clip".into(),
                 clip_hz: hz,
-                interface_hz: inner.frame_rate_hz,
+                interface_hz,
             });
         }
-        inner.offline("set_input_clip", |offline| {
+        self.offline("set_input_clip", |offline| {
             offline.set_input_clip(clip.cloned())
         })
     }
@@ -117,18 +115,18 @@ impl Interface {
                 allowed: "0 to 2^40",
             });
         }
-        self.open()?
-            .offline("skip", |offline| offline.skip(frames))?
+        self.offline("skip", |offline| offline.skip(frames))?
     }
 }
 
-impl Inner {
+impl Interface {
     fn offline<T>(&self, call: &str, run: impl FnOnce(&mut driver::Offline) -> T) -> Result<T> {
-        let life = self.life.lock();
+        let parts = self.open()?;
+        let life = parts.life.life.lock();
         let refused = || {
             Error::InvalidState(format!(
                 "{call} is for the offline driver; this interface runs on {}",
-                self.config.driver.name()
+                parts.core.config.driver.name()
             ))
         };
         let Some(Worker::Here(driver)) = &life.worker else {

@@ -47,7 +47,7 @@ enum TapPlace {
 pub(super) type TapNumber = usize;
 
 /// What a plain interface is made of.
-pub(super) struct Parts<'a> {
+pub(super) struct PlainPlan<'a> {
     pub kernels: Kernels,
     pub frame_rate_hz: u32,
     pub clamp: bool,
@@ -78,7 +78,7 @@ impl PlanBook {
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
-    pub fn simple(parts: Parts<'_>) -> Result<(PlanBook, Vec<Command>)> {
+    pub fn plain(parts: PlainPlan<'_>) -> Result<(PlanBook, Vec<Command>)> {
         let inputs = parts.meters.inputs.len() as u16;
         let outputs = parts.meters.outputs.len() as u16;
         let captured = || (0..inputs).map(BufferId::Input);
@@ -262,7 +262,7 @@ fn collect(buffers: impl Iterator<Item = BufferId> + Clone) -> Result<Vec<Buffer
 mod tests {
     use super::*;
     use crate::clip::Clip;
-    use crate::control::schedule::Asked;
+    use crate::control::exchange::Unsent;
     use crate::control::{Config, Interface};
     use crate::driver::DriverKind;
     use crate::engine::{Clock, Outbox, Ports};
@@ -314,7 +314,7 @@ mod tests {
             inputs: Vec::new(),
             outputs: vec![BufferId::Output(0)],
         };
-        let book = interface.inner().plan.lock();
+        let book = interface.parts().exchange.plan.lock();
         let inverter = inverts.then_some(&inverter);
         let steps = book.steps[..1].iter().chain(inverter);
         Plan::new(steps.chain(&book.steps[1..])).expect("there is memory")
@@ -331,10 +331,10 @@ mod tests {
                 Box::new(Inverter { _counted }) as Box<dyn Node>
             });
             let commands = vec![
-                Asked::Other(Command::SetNode(INVERTER, node)),
-                Asked::Other(Command::SetPlan(plan(&edited, inverts))),
+                Unsent::Other(Command::SetNode(INVERTER, node)),
+                Unsent::Other(Command::SetPlan(plan(&edited, inverts))),
             ];
-            edited.inner().send(commands).expect("there is room");
+            edited.send(commands).expect("there is room");
             let expected = next_period(&plain).into_iter().enumerate();
             let expected = expected.map(|(at, sample)| match inverts && at % 2 == 0 {
                 true => -sample,
@@ -342,7 +342,7 @@ mod tests {
             });
             assert_eq!(next_period(&edited), expected.collect::<Vec<f32>>());
             // What was taken out comes back, and is freed.
-            edited.inner().pump();
+            edited.parts().exchange.pump();
             assert_eq!(Arc::strong_count(&counted), 1 + usize::from(inverts));
         }
         drop(edited);
@@ -358,11 +358,8 @@ mod tests {
             outputs: vec![BufferId::Output(channel), BufferId::Input(0)],
         });
         let plan = Plan::new(steps.iter()).expect("there is memory");
-        let command = Asked::Other(Command::SetPlan(plan));
-        interface
-            .inner()
-            .send(vec![command])
-            .expect("there is room");
+        let command = Unsent::Other(Command::SetPlan(plan));
+        interface.send(vec![command]).expect("there is room");
         assert_eq!(next_period(&interface), [0.0; 2 * PERIOD]);
     }
 }

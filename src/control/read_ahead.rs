@@ -3,20 +3,20 @@
 //!
 //! Only with drivers that do not wait: with the offline driver, the engine reads files itself.
 
+use super::core::Core;
 use super::events::EventKind;
-use super::interface::Inner;
+use super::exchange::{Exchange, Unsent};
 use super::outlook::{Planned, Want};
 use super::readers::{Readers, Run};
-use super::schedule::Asked;
 use crate::clip::Clip;
 use crate::clip::stream::Stream;
 use crate::driver::DriverKind;
 use crate::engine::Command;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::memory;
 use crate::units::Ticket;
 use std::collections::HashMap;
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// How long a call waits for what sounds at once before it leaves the rest to the thread.
@@ -30,77 +30,121 @@ const LOOKS: u32 = 8;
 /// However little is read ahead, nothing is gained by looking more often.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
-/// Plans what is read for an interface, until it closes.
-pub(super) fn plan(readers: &Arc<Readers>, inner: &Weak<Inner>) {
-    while readers.heed()
-        && let Some(inner) = inner.upgrade().filter(|inner| !inner.is_closing())
-    {
-        inner.pump();
-        let horizon = inner.read_ahead_frames();
-        let lasts = Duration::from_secs_f64(horizon as f64 / f64::from(inner.frame_rate_hz));
-        let until = Instant::now() + (lasts / LOOKS).max(SHORTEST_PAUSE);
-        let ticket = Ticket(inner.shared.snapshot.read().ticket);
-        let position = inner.position();
-        let look = || {
-            let streams = inner.streams()?;
-            let wants = inner.outlook.lock().wants(ticket, position, horizon)?;
-            let done = readers.carry_out(runs(wants)?, until);
-            inner.tell_trouble(&streams);
-            Ok::<bool, Error>(done)
-        };
-        // Without memory for the lists, it looks again a little later.
-        let done = look().unwrap_or(true);
-        drop(inner);
-        if done {
-            readers.wait_until_asked(until);
-        }
-    }
+pub(super) struct ReadAhead {
+    core: Arc<Core>,
+    exchange: Arc<Exchange>,
+    readers: Arc<Readers>,
 }
 
-impl Inner {
+impl ReadAhead {
+    pub fn new(core: &Arc<Core>, exchange: &Arc<Exchange>, readers: &Arc<Readers>) -> Arc<Self> {
+        Arc::new(ReadAhead {
+            core: core.clone(),
+            exchange: exchange.clone(),
+            readers: readers.clone(),
+        })
+    }
+
+    /// Starts the threads, if there are none yet. The offline driver needs none: its engine reads files itself.
+    ///
+    /// # Errors
+    /// [`crate::Error::System`].
+    pub fn start(self: &Arc<Self>) -> Result<()> {
+        if self.core.config.driver == DriverKind::Offline {
+            return Ok(());
+        }
+        let read_ahead = self.clone();
+        self.readers.start(move || read_ahead.plan())
+    }
+
+    /// Ends the threads.
+    pub fn stop(&self) {
+        self.readers.stop();
+    }
+
+    /// Plans what is read, until the interface closes.
+    fn plan(&self) {
+        while self.readers.heed() && !self.core.is_closing() {
+            self.exchange.pump();
+            let horizon = self.frames();
+            let lasts = horizon as f64 / f64::from(self.core.frame_rate_hz);
+            let pause = Duration::from_secs_f64(lasts) / LOOKS;
+            let until = Instant::now() + pause.max(SHORTEST_PAUSE);
+            // Without memory for the lists, it looks again a little later.
+            let done = self.read_next(horizon, until).unwrap_or(true);
+            if done {
+                self.readers.wait_until_asked(until);
+            }
+        }
+    }
+
+    /// Has that read that will be heard within `horizon` frames. Returns whether all is read.
+    fn read_next(&self, horizon: u64, until: Instant) -> Result<bool> {
+        let ticket = Ticket(self.core.shared.snapshot.read().ticket);
+        let position = self.exchange.position();
+        let streams = self.streams()?;
+        let wants = self
+            .exchange
+            .outlook
+            .lock()
+            .wants(ticket, position, horizon)?;
+        let done = self.readers.carry_out(runs(wants)?, until);
+        self.tell_trouble(&streams);
+        Ok(done)
+    }
+
+    /// How many frames ahead of what plays streamed clips are read: at least what is taken at once.
+    fn frames(&self) -> u64 {
+        let configured = match self.core.config.read_ahead_frames {
+            0 => self.core.frame_rate_hz.into(),
+            frames => frames,
+        };
+        configured.max(self.core.frames_at_once())
+    }
+
     /// Has those pages read that will sound as soon as these commands are carried out, and waits for them
     /// for half a second at most.
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
-    pub fn prepare(&self, asked: &[Asked]) -> Result<()> {
-        if self.config.driver == DriverKind::Offline {
+    pub fn prepare(&self, unsent: &[Unsent]) -> Result<()> {
+        if self.core.config.driver == DriverKind::Offline {
             return Ok(());
         }
         let sounds_the_same =
-            |asked: &Asked| matches!(asked, Asked::Other(Command::SetGain { .. }));
-        if asked.iter().all(sounds_the_same) {
+            |unsent: &Unsent| matches!(unsent, Unsent::Other(Command::SetGain { .. }));
+        if unsent.iter().all(sounds_the_same) {
             return Ok(());
         }
-        let streamed = |asked: &Asked| match asked {
-            Asked::Schedule(swap) => !swap.playspec.streams.is_empty(),
-            Asked::Cancel(_) | Asked::Other(_) => false,
+        let streamed = |unsent: &Unsent| match unsent {
+            Unsent::Schedule(swap) => !swap.playspec.streams.is_empty(),
+            Unsent::Cancel(_) | Unsent::Other(_) => false,
         };
         let mut outlook = {
-            let outlook = self.outlook.lock();
-            if !outlook.is_streaming() && !asked.iter().any(streamed) {
+            let outlook = self.exchange.outlook.lock();
+            if !outlook.is_streaming() && !unsent.iter().any(streamed) {
                 return Ok(());
             }
-            outlook.copy(asked.len())?
+            outlook.copy(unsent.len())?
         };
         let until = Instant::now() + PREPARE_PATIENCE;
-        let position = self.position();
+        let position = self.exchange.position();
         let mut to = position;
-        for asked in asked {
-            match asked {
-                Asked::Schedule(swap) => outlook.add_last(Planned::of(swap)),
-                Asked::Cancel(ticket) => drop(outlook.end(*ticket, false)),
-                Asked::Other(Command::SetPosition(position)) => to = *position,
-                Asked::Other(_) => {}
+        for unsent in unsent {
+            match unsent {
+                Unsent::Schedule(swap) => outlook.add_last(Planned::of(swap)),
+                Unsent::Cancel(ticket) => drop(outlook.end(*ticket, false)),
+                Unsent::Other(Command::SetPosition(position)) => to = *position,
+                Unsent::Other(_) => {}
             }
         }
-        let ticket = Ticket(self.shared.snapshot.read().ticket);
-        let horizon = (self.read_ahead_frames() / PREPARED).max(self.frames_at_once());
+        let ticket = Ticket(self.core.shared.snapshot.read().ticket);
+        let horizon = (self.frames() / PREPARED).max(self.core.frames_at_once());
         let wants = match to == position {
             true => outlook.wants(ticket, to, horizon)?,
             // It is carried out once this is done, and with the next period.
             false => {
-                let delay = self.frame_rate_hz.into();
+                let delay = self.core.frame_rate_hz.into();
                 outlook.wants_after_jump(ticket, position, to, horizon, delay)?
             }
         };
@@ -112,7 +156,7 @@ impl Inner {
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
     pub fn streams(&self) -> Result<Vec<Clip>> {
-        let outlook = self.outlook.lock();
+        let outlook = self.exchange.outlook.lock();
         if !outlook.is_streaming() {
             return Ok(Vec::new());
         }
@@ -127,7 +171,7 @@ impl Inner {
         for clip in streams {
             if let Some(reason) = clip.stream().and_then(Stream::take_trouble) {
                 let clip = clip.id();
-                self.event(EventKind::StreamFailed { clip, reason });
+                self.core.event(EventKind::StreamFailed { clip, reason });
             }
         }
     }

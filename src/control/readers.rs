@@ -145,10 +145,7 @@ impl Jobs {
 
 impl Readers {
     /// Starts the thread that plans, and a reader, if there is none.
-    pub fn start(
-        self: &Arc<Self>,
-        plan: impl FnOnce(&Arc<Readers>) + Send + 'static,
-    ) -> Result<()> {
+    pub fn start(self: &Arc<Self>, plan: impl FnOnce() + Send + 'static) -> Result<()> {
         let mut jobs = self.jobs.lock();
         if jobs.has_planner || jobs.closing {
             return Ok(());
@@ -158,7 +155,7 @@ impl Readers {
         }
         let readers = Arc::clone(self);
         let planner = sys::spawn("amio-planner", move || {
-            plan(&readers);
+            plan();
             readers.jobs.lock().has_planner = false;
             readers.news.notify_all();
         })?;
@@ -183,11 +180,8 @@ impl Readers {
         let threads = mem::take(&mut jobs.threads);
         drop(jobs);
         drop(dropped);
-        for thread in threads {
-            if ended && !sys::is_own(&thread) {
-                // A panic has been printed.
-                let _ = thread.join();
-            }
+        if ended {
+            threads.into_iter().for_each(sys::join);
         }
     }
 

@@ -2,17 +2,15 @@
 //! blocks: the supervisor calls [`Attempt::next`] every few milliseconds.
 
 use super::answer::{Answer, NoAnswer};
+use super::core::State;
 use super::events::EventKind;
-use super::interface::{Inner, State};
-use super::life::Life;
+use super::life::{ANSWER_PATIENCE, Life, Lifecycle};
 use super::worker::Worker;
 use crate::driver::{self, Driver, Lease, Notify, Request};
 use crate::error::{Error, Result};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
 
-/// How long a running driver may take to answer a question.
-pub(super) const ANSWER_PATIENCE: Duration = Duration::from_millis(50);
 /// How long a server may take from its first answer to its first period.
 const FIRST_PERIOD_PATIENCE: Duration = Duration::from_secs(5);
 /// The pauses between attempts to reconnect: the first, and the longest.
@@ -69,21 +67,23 @@ impl Attempt {
     }
 
     /// The next attempt, after a pause.
-    pub fn again(self, inner: &Inner, error: &Error) -> Attempt {
-        Attempt::after(self.pause, inner, error)
+    pub fn again(self, lifecycle: &Lifecycle, error: &Error) -> Attempt {
+        Attempt::after(self.pause, lifecycle, error)
     }
 
     /// Goes on as far as it can without blocking. `None` once nothing is left to do.
-    pub fn next(self, inner: &Inner) -> Option<Attempt> {
+    pub fn next(self, lifecycle: &Lifecycle) -> Option<Attempt> {
         let pause = self.pause;
-        match self.stage.next(inner) {
+        match self.stage.next(lifecycle) {
             Ok(stage) => stage.map(|stage| Attempt { pause, stage }),
-            Err(error) => Some(Attempt::after(pause, inner, &error)),
+            Err(error) => Some(Attempt::after(pause, lifecycle, &error)),
         }
     }
 
-    fn after(pause: Duration, inner: &Inner, error: &Error) -> Attempt {
-        inner.event(EventKind::Log(format!("reconnecting: {error}")));
+    fn after(pause: Duration, lifecycle: &Lifecycle, error: &Error) -> Attempt {
+        lifecycle
+            .core
+            .event(EventKind::Log(format!("reconnecting: {error}")));
         Attempt {
             pause: (pause * 2).min(BACK_OFF.1),
             stage: Stage::Waiting {
@@ -95,13 +95,13 @@ impl Attempt {
 
 impl Stage {
     /// As [`Attempt::next`].
-    fn next(self, inner: &Inner) -> Result<Option<Stage>> {
+    fn next(self, lifecycle: &Lifecycle) -> Result<Option<Stage>> {
         match self {
             Stage::Waiting { until } if Instant::now() < until => Ok(Some(self)),
             Stage::Waiting { .. } => {
-                let life = inner.life.lock();
-                match inner.state() {
-                    State::Lost => begin(inner, &life, driver::open).map(Some),
+                let life = lifecycle.life.lock();
+                match lifecycle.core.state() {
+                    State::Lost => begin(lifecycle, &life, driver::open).map(Some),
                     // Started again meanwhile: that lease is not to be ended.
                     _ => Ok(None),
                 }
@@ -109,11 +109,11 @@ impl Stage {
             Stage::Opening { candidate, result } => match result.take(Duration::ZERO) {
                 Err(NoAnswer::Yet) => Ok(Some(Stage::Opening { candidate, result })),
                 Err(NoAnswer::Ever) => Err(Error::Driver {
-                    driver: inner.config.driver.name(),
+                    driver: lifecycle.core.config.driver.name(),
                     message: "its thread panicked".into(),
                 }),
                 Ok(Err(Error::ServerRate { server_hz, .. })) => {
-                    fail_of_rate(inner, server_hz);
+                    fail_of_rate(lifecycle, server_hz);
                     Ok(None)
                 }
                 Ok(Err(error)) => Err(error),
@@ -123,7 +123,7 @@ impl Stage {
                 }
             },
             Stage::FirstPeriod { candidate, until } => match candidate.lease.gap() {
-                Some(gap_frames) => resume(inner, candidate.worker, gap_frames).map(|()| None),
+                Some(gap_frames) => resume(lifecycle, candidate.worker, gap_frames).map(|()| None),
                 None if Instant::now() < until => Ok(Some(Stage::FirstPeriod { candidate, until })),
                 None => Err(Error::Timeout {
                     what: "the first period",
@@ -136,19 +136,28 @@ impl Stage {
 
 /// Opens and starts the driver on a thread of its own.
 fn begin(
-    inner: &Inner,
+    lifecycle: &Lifecycle,
     life: &Life,
     open: impl FnOnce(&Request, Notify) -> Result<Box<dyn Driver>> + Send + 'static,
 ) -> Result<Stage> {
-    let lease = inner.lease()?;
+    let lease = lifecycle.core.lease()?;
     let worker = Worker::apart()?;
     let request = Request {
         restore: life.connections.clone(),
-        ..inner.config.request_again(inner.frame_rate_hz)
+        ..lifecycle
+            .core
+            .config
+            .request_again(lifecycle.core.frame_rate_hz)
     };
-    let notify = inner.inbox.notify();
+    let notify = lifecycle.core.inbox.notify();
     // After the lease, which has ended the last period of the driver before.
-    let since_ns = inner.shared.snapshot.read().time_ns.max(life.started_ns);
+    let since_ns = lifecycle
+        .core
+        .shared
+        .snapshot
+        .read()
+        .time_ns
+        .max(life.started_ns);
     let lease = lease.with_gap_since(since_ns);
     let given = lease.clone();
     let result = worker.begin(move |place| {
@@ -160,7 +169,7 @@ fn begin(
 }
 
 /// Takes a driver into use that runs again.
-fn resume(inner: &Inner, worker: Worker, gap_frames: u64) -> Result<()> {
+fn resume(lifecycle: &Lifecycle, worker: Worker, gap_frames: u64) -> Result<()> {
     let asked = worker.begin(|driver| driver.as_ref().map(|d| d.info()));
     let Ok(Some(info)) = asked.take(ANSWER_PATIENCE) else {
         return Err(Error::Timeout {
@@ -168,38 +177,37 @@ fn resume(inner: &Inner, worker: Worker, gap_frames: u64) -> Result<()> {
             timeout_ms: ANSWER_PATIENCE.as_millis() as u64,
         });
     };
-    let mut life = inner.life.lock();
-    if inner.state() != State::Lost {
+    let mut life = lifecycle.life.lock();
+    if lifecycle.core.state() != State::Lost {
         return Ok(()); // Stopped or closed meanwhile; dropping the worker closes the new client.
     }
     let frames = info.period_frames;
-    let before = std::mem::replace(&mut *inner.info.lock(), info);
+    let before = std::mem::replace(&mut *lifecycle.core.info.lock(), info);
     life.worker = Some(worker);
-    inner.reconnects.fetch_add(1, Ordering::Relaxed);
-    {
-        // The state lets through what the engine has reported since. While this is held, nobody fetches it: the
-        // event comes before it. And whoever has the event finds the state changed.
-        let _returns = inner.returns.lock();
-        inner.set_state(&mut life, State::Running);
-        inner.event(EventKind::Reconnected { gap_frames });
-    }
+    lifecycle.reconnects.fetch_add(1, Ordering::Relaxed);
+    // The state lets through what the engine has reported since. It is held until the event is there, so the
+    // event comes before it. And whoever has the event finds the state changed.
+    lifecycle.exchange.hold_reports(|| {
+        lifecycle.core.set_state(State::Running);
+        lifecycle.core.event(EventKind::Reconnected { gap_frames });
+    });
     drop(life);
     if frames != before.period_frames {
-        inner.event(EventKind::PeriodChanged { frames });
+        lifecycle.core.event(EventKind::PeriodChanged { frames });
     }
     Ok(())
 }
 
 /// The server runs with a rate that the interface was not made for.
-pub(super) fn fail_of_rate(inner: &Inner, server_hz: u32) {
+pub(super) fn fail_of_rate(lifecycle: &Lifecycle, server_hz: u32) {
     // What its driver plays from here on would be too fast or too slow.
-    if let Err(error) = inner.lease() {
-        inner.event(EventKind::Log(error.to_string()));
+    if let Err(error) = lifecycle.core.lease() {
+        lifecycle.core.event(EventKind::Log(error.to_string()));
     }
-    inner.fail(&format!(
+    lifecycle.core.fail(&format!(
         "the server runs with {server_hz} Hz now, the interface with {}; the output is silent, make \
          another interface",
-        inner.frame_rate_hz
+        lifecycle.core.frame_rate_hz
     ));
 }
 
@@ -213,20 +221,20 @@ mod tests {
     #[test]
     fn an_attempt_that_comes_late_adds_no_gap_to_a_run_that_the_program_has_started() {
         let interface = Interface::new(Config::new(DriverKind::Offline)).expect("an interface");
-        let inner = interface.inner();
+        let lifecycle = &*interface.parts().life;
         interface.start().expect("it starts");
         interface.advance(1_000, None, None).expect("it runs");
         let (release, released) = mpsc::channel::<()>();
         let stage = {
-            let mut life = inner.life.lock();
-            inner.set_state(&mut life, State::Lost);
+            let mut life = lifecycle.life.lock();
+            lifecycle.core.set_state(State::Lost);
             // Offline, time is counted from the first frame.
             life.started_ns = 0;
             let open = move |request: &Request, notify| {
                 released.recv().expect("the test releases it");
                 driver::open(request, notify)
             };
-            begin(inner, &life, open).expect("a thread")
+            begin(lifecycle, &life, open).expect("a thread")
         };
         interface.stop().expect("it stops");
         interface.start().expect("it starts");

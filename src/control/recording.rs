@@ -4,10 +4,9 @@
 //! The audio thread wakes nobody, so this thread looks by itself whether there is something to
 //! write.
 
+use super::core::Core;
 use super::events::{Event, EventKind};
-use super::interface::Inner;
 use super::punch::{Punch, PunchState, Stretch};
-use super::recorder::{RecorderState, Recording};
 use crate::clip::{Shape, Writer};
 use crate::error::{Error, Result};
 use crate::link::{Chunk, SkipPolicy, TapReader, TapStopper};
@@ -29,8 +28,43 @@ const SETTLE: Duration = Duration::from_millis(250);
 /// How many frames are taken out of the tap at once.
 const BLOCK_FRAMES: usize = 4096;
 
-/// A recording, as all but its thread see it.
-pub(super) struct Take {
+/// How far a recording is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum RecorderState {
+    /// Its first frame has not come yet.
+    #[default]
+    Waiting,
+    /// Frames are recorded.
+    Recording,
+    /// It has ended, and its file is complete.
+    Ended,
+    /// It has ended because the file could not be written.
+    Failed,
+}
+
+/// What was recorded so far, or in all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Recording {
+    /// How far it is.
+    pub state: RecorderState,
+    /// The length of the file.
+    pub frames: u64,
+    /// How many of them are silence in place of frames for which the disk was too slow.
+    pub lost_frames: u64,
+    /// How many of them are silence in place of frames that the device skipped.
+    pub skipped_frames: u64,
+    /// Samples beyond ±1.0, which a file of integers does not hold.
+    pub clipped_samples: u64,
+    /// Samples that were NaN, infinite or beyond ±1e6, and are 0 in the file.
+    pub bad_samples: u64,
+    /// The timeline frame of the file's first frame; 0 while there is none.
+    pub position: i64,
+    /// The device frame of the file's first frame; 0 while there is none.
+    pub device_frame: u64,
+}
+
+/// A recording that has begun, as all but its thread see it.
+pub(super) struct OpenRecording {
     path: PathBuf,
     stopper: TapStopper,
     status: Mutex<Status>,
@@ -58,7 +92,7 @@ enum FailureKind {
     Other,
 }
 
-impl Take {
+impl OpenRecording {
     /// Room for what is taken out of a tap at once.
     ///
     /// # Errors
@@ -68,7 +102,7 @@ impl Take {
         memory::filled(0.0, samples, "a recorder")
     }
 
-    /// Begins to write what comes out of a tap, by way of a [`Take::buffer`].
+    /// Begins to write what comes out of a tap, by way of a [`OpenRecording::buffer`].
     pub fn begin(
         path: &Path,
         writer: Writer,
@@ -76,9 +110,9 @@ impl Take {
         punch: Punch,
         shape: Shape,
         buffer: Vec<f32>,
-        inner: &Arc<Inner>,
-    ) -> Result<Arc<Take>> {
-        let take = Arc::new(Take {
+        core: &Arc<Core>,
+    ) -> Result<Arc<OpenRecording>> {
+        let recording = Arc::new(OpenRecording {
             path: path.into(),
             stopper: tap.stopper(),
             status: Mutex::default(),
@@ -86,23 +120,23 @@ impl Take {
             thread: Mutex::default(),
         });
         let job = Job {
-            take: take.clone(),
+            recording: recording.clone(),
             writer,
             _resident: resident,
             tap,
             punch,
             frame_rate_hz: shape.frame_rate_hz,
             channels: shape.channels.into(),
-            catches_up: inner.config.skip_policy == SkipPolicy::CatchUp,
-            inner: Arc::downgrade(inner),
+            catches_up: core.config.skip_policy == SkipPolicy::CatchUp,
+            core: Arc::downgrade(core),
             done: Recording::default(),
             next: None,
             lost_seen: 0,
             settled: Instant::now(),
         };
         let thread = sys::spawn("amio-recorder", move || job.run(buffer))?;
-        *take.thread.lock() = Some(thread);
-        Ok(take)
+        *recording.thread.lock() = Some(thread);
+        Ok(recording)
     }
 
     pub fn path(&self) -> &Path {
@@ -203,7 +237,7 @@ impl Failure {
 
 /// What the thread works with.
 struct Job {
-    take: Arc<Take>,
+    recording: Arc<OpenRecording>,
     writer: Writer,
     /// Of the tap; dropped before it.
     _resident: Resident,
@@ -213,7 +247,7 @@ struct Job {
     channels: usize,
     /// Whether the timeline goes on while the device skips frames.
     catches_up: bool,
-    inner: Weak<Inner>,
+    core: Weak<Core>,
     done: Recording,
     /// What comes next, if nothing is missing.
     next: Option<Next>,
@@ -247,7 +281,7 @@ impl Next {
 
 impl Job {
     fn run(mut self, mut buffer: Vec<f32>) {
-        let _watched = Watched(self.take.clone());
+        let _watched = Watched(self.recording.clone());
         let result = self.record(&mut buffer).and_then(|()| self.writer.finish());
         self.update();
         let mut recording = self.done;
@@ -255,7 +289,7 @@ impl Job {
         recording.lost_frames = recording.lost_frames.min(recording.frames);
         recording.skipped_frames = recording.skipped_frames.min(recording.frames);
         let failure = result.as_ref().err().map(Failure::of);
-        let (path, frames) = (self.take.path.clone(), recording.frames);
+        let (path, frames) = (self.recording.path.clone(), recording.frames);
         let kind = match &failure {
             None => {
                 recording.state = RecorderState::Ended;
@@ -271,10 +305,10 @@ impl Job {
                 }
             }
         };
-        let (take, inner, at) = (self.take.clone(), self.inner.clone(), self.next);
+        let (open, core, at) = (self.recording.clone(), self.core.clone(), self.next);
         // Whoever learns of the end finds the file closed.
         drop(self);
-        take.end(recording, failure, || tell(&inner, kind, at));
+        open.end(recording, failure, || tell(&core, kind, at));
     }
 
     /// Writes until the end; `buffer` holds [`BLOCK_FRAMES`].
@@ -343,7 +377,7 @@ impl Job {
         self.done.lost_frames += lost;
         self.done.skipped_frames += silent - lost;
         if lost > 0 {
-            let path = self.take.path.clone();
+            let path = self.recording.path.clone();
             let kind = EventKind::RecorderLost { path, frames: lost };
             self.tell(kind, Some(Next::within(chunk, 0, self.frame_rate_hz)));
         }
@@ -394,7 +428,7 @@ impl Job {
         }
         self.writer.write_silence(silent)?;
         self.done.lost_frames += silent;
-        let path = self.take.path.clone();
+        let path = self.recording.path.clone();
         let kind = EventKind::RecorderLost {
             path,
             frames: silent,
@@ -408,7 +442,7 @@ impl Job {
         self.done.state = RecorderState::Recording;
         self.done.position = first.position;
         self.done.device_frame = first.device_frame;
-        let path = self.take.path.clone();
+        let path = self.recording.path.clone();
         self.tell(EventKind::RecorderStarted { path }, Some(first));
     }
 
@@ -426,22 +460,22 @@ impl Job {
         self.done.frames = self.writer.frames();
         self.done.clipped_samples = self.writer.clipped();
         self.done.bad_samples = self.writer.bad_samples();
-        self.take.status.lock().recording = self.done;
+        self.recording.status.lock().recording = self.done;
     }
 
     fn tell(&self, kind: EventKind, at: Option<Next>) {
-        tell(&self.inner, kind, at);
+        tell(&self.core, kind, at);
     }
 }
 
 /// Adds an event, unless nobody is left to fetch it.
-fn tell(inner: &Weak<Inner>, kind: EventKind, at: Option<Next>) {
-    let Some(inner) = inner.upgrade() else {
+fn tell(core: &Weak<Core>, kind: EventKind, at: Option<Next>) {
+    let Some(core) = core.upgrade() else {
         return;
     };
     match at {
-        None => inner.event(kind),
-        Some(at) => inner.events.push(Event {
+        None => core.event(kind),
+        Some(at) => core.events.push(Event {
             kind,
             position: at.position,
             device_frame: at.device_frame,
@@ -451,7 +485,7 @@ fn tell(inner: &Weak<Inner>, kind: EventKind, at: Option<Next>) {
 }
 
 /// On the stack of the thread: after a panic, whoever waits must not wait for ever.
-struct Watched(Arc<Take>);
+struct Watched(Arc<OpenRecording>);
 
 impl Drop for Watched {
     fn drop(&mut self) {
@@ -501,20 +535,13 @@ mod tests {
             latency: Latency::default(),
         };
         tap.write(&[&[0.5; 25]], 0, chunk, false);
-        let buffer = Take::buffer(shape).expect("memory");
-        let inner = interface.shared();
-        let take = Take::begin(
-            &path,
-            writer,
-            (reader, Resident::default()),
-            punch,
-            shape,
-            buffer,
-            inner,
-        );
-        let take = take.expect("a thread");
-        take.stop();
-        let recording = take.wait(None).expect("there is room");
+        let buffer = OpenRecording::buffer(shape).expect("memory");
+        let reader = (reader, Resident::default());
+        let core = &interface.parts().core;
+        let open = OpenRecording::begin(&path, writer, reader, punch, shape, buffer, core);
+        let open = open.expect("a thread");
+        open.stop();
+        let recording = open.wait(None).expect("there is room");
         std::fs::remove_file(&path).expect("it is there");
         recording
     }
@@ -527,9 +554,9 @@ mod tests {
             ("lost-most", None, Some(12), 12),
             ("lost-none", None, Some(10), 10),
         ] {
-            let take = lost_at_the_end(name, Punch::new(None, end, most));
+            let recording = lost_at_the_end(name, Punch::new(None, end, most));
             assert_eq!(
-                (take.frames, take.lost_frames),
+                (recording.frames, recording.lost_frames),
                 (frames, frames - 10),
                 "{name}"
             );
@@ -544,8 +571,8 @@ mod tests {
         let recorder = interface.record(&path, &RecorderConfig::default());
         let recorder = recorder.expect("it records");
         interface.close();
-        let take = recorder.wait(Duration::MAX).expect("it has ended");
-        assert_eq!(take.state, RecorderState::Ended);
+        let recording = recorder.wait(Duration::MAX).expect("it has ended");
+        assert_eq!(recording.state, RecorderState::Ended);
         std::fs::remove_file(&path).expect("it is there");
     }
 }

@@ -6,16 +6,17 @@
 //! input. While nothing is expected of the engine it wakes less often, and while no interface runs
 //! it sleeps until a notice comes.
 
+use super::core::{Core, State};
 use super::events::EventKind;
-use super::expectation::DOZE;
-use super::interface::{Inner, State};
+use super::expectation::{awaits_reports, quiet_periods};
+use super::inbox::LONGEST_SLEEP;
+use super::life::Lifecycle;
 use super::reconnect::{Attempt, fail_of_rate};
-use crate::driver::{Notice, Notify};
+use crate::driver::Notice;
 use crate::error::{Error, Result};
-use crate::lock::{Condvar, Mutex};
 use crate::sys;
-use std::sync::atomic::{AtomicBool, Ordering, fence};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -28,117 +29,13 @@ const AFTER_PERIOD: (Duration, Duration) = (Duration::from_millis(1), Duration::
 /// How long without a period counts as stalled, at least; see [`stall_after`].
 const STALL: Duration = Duration::from_millis(200);
 
-/// Where drivers leave their notices.
-pub(super) struct Inbox {
-    queue: Mutex<Queue>,
-    arrived: Condvar,
-    /// Whether the supervisor sleeps for longer than a period.
-    dozes: AtomicBool,
-}
-
-#[derive(Default)]
-struct Queue {
-    notices: Vec<Notice>,
-    /// Number of the driver whose notices count; those of earlier ones are dropped.
-    driver: u64,
-    woken: bool,
-    closed: bool,
-}
-
-impl Inbox {
-    pub fn new() -> Arc<Inbox> {
-        Arc::new(Inbox {
-            queue: Mutex::default(),
-            arrived: Condvar::new(),
-            dozes: AtomicBool::new(false),
-        })
-    }
-
-    /// For the next driver; notices of the previous one no longer count.
-    pub fn notify(self: &Arc<Inbox>) -> Notify {
-        let driver = {
-            let mut queue = self.queue.lock();
-            queue.driver += 1;
-            queue.driver
-        };
-        let inbox = self.clone();
-        Arc::new(move |notice| {
-            let mut queue = inbox.queue.lock();
-            if queue.driver == driver {
-                queue.notices.push(notice);
-                inbox.arrived.notify_one();
-            }
-        })
-    }
-
-    /// Makes the supervisor look around.
-    pub fn wake(&self) {
-        self.queue.lock().woken = true;
-        self.arrived.notify_one();
-    }
-
-    /// Ends a long sleep of the supervisor. For whoever has just changed what
-    /// [`Inner::quiet_periods`] looks at.
-    pub fn rouse(&self) {
-        // Together with the fence in `doze`: either the supervisor sees what was done, or this call sees
-        // that the supervisor dozes.
-        fence(Ordering::SeqCst);
-        if self.dozes.swap(false, Ordering::Relaxed) {
-            self.wake();
-        }
-    }
-
-    /// Announces a long sleep. Returns by how many periods the next sleep may be longer than usual.
-    fn doze(&self, quiet_periods: impl FnOnce() -> u64) -> u64 {
-        self.dozes.store(true, Ordering::Relaxed);
-        fence(Ordering::SeqCst);
-        let periods = quiet_periods();
-        self.dozes.store(periods > 0, Ordering::Relaxed);
-        periods
-    }
-
-    pub fn close(&self) {
-        self.queue.lock().closed = true;
-        self.arrived.notify_one();
-    }
-
-    /// Waits for notices, or for `tick`; `None` once closed.
-    fn wait(&self, tick: Option<Duration>) -> Option<Vec<Notice>> {
-        let mut queue = self.queue.lock();
-        let deadline = tick.map(|tick| Instant::now() + tick);
-        while queue.notices.is_empty() && !queue.woken && !queue.closed {
-            let is_over;
-            (queue, is_over) = match deadline {
-                Some(at) => self.arrived.wait_until(queue, at),
-                None => (self.arrived.wait(queue), false),
-            };
-            if is_over {
-                break;
-            }
-        }
-        queue.woken = false;
-        self.dozes.store(false, Ordering::Relaxed);
-        (!queue.closed).then(|| std::mem::take(&mut queue.notices))
-    }
-}
-
-pub(super) struct Supervisor(JoinHandle<()>);
-
-impl Supervisor {
-    pub fn spawn(inner: &Arc<Inner>) -> Result<Supervisor> {
-        let inbox = inner.inbox.clone();
-        let inner = Arc::downgrade(inner);
-        let run = move || Watch::default().run(&inbox, &inner);
-        sys::spawn("amio-supervisor", run).map(Supervisor)
-    }
-
-    /// Returns when the thread has ended; at once if called on it (when it held the last handle).
-    pub fn join(self) {
-        if !sys::is_own(&self.0) {
-            // A panic there has been printed; the interface is closing anyway.
-            drop(self.0.join());
-        }
-    }
+/// Starts the supervisor. Its thread ends when the inbox is closed.
+///
+/// # Errors
+/// [`Error::System`].
+pub(super) fn spawn(lifecycle: &Arc<Lifecycle>) -> Result<JoinHandle<()>> {
+    let lifecycle = lifecycle.clone();
+    sys::spawn("amio-supervisor", move || Watch::default().run(&lifecycle))
 }
 
 /// What the supervisor knows.
@@ -155,20 +52,23 @@ struct Watch {
 }
 
 impl Watch {
-    fn run(mut self, inbox: &Inbox, inner: &Weak<Inner>) {
+    fn run(mut self, lifecycle: &Lifecycle) {
+        let Lifecycle {
+            core,
+            exchange,
+            input,
+            ..
+        } = lifecycle;
         let mut tick = None;
-        while let Some(notices) = inbox.wait(tick) {
-            let Some(inner) = inner.upgrade() else {
-                return;
-            };
+        while let Some(notices) = core.inbox.wait(tick) {
             // Asked before the pump: a report that comes just after the pump must not wait for a long
             // sleep. After a notice of the driver, the engine may have something to report, too.
-            let awaits_reports = !notices.is_empty() || inner.awaits_reports();
+            let awaits_reports = !notices.is_empty() || awaits_reports(core, exchange);
             for notice in notices {
-                self.take(&inner, notice);
+                self.take(lifecycle, notice);
             }
-            inner.pump();
-            let state = inner.state();
+            exchange.pump();
+            let state = core.state();
             if state != State::Running {
                 self.progressed = None;
                 self.stalled = false;
@@ -180,15 +80,17 @@ impl Watch {
             }
             tick = match state {
                 State::Running => {
-                    let periods = self.watch_progress(&inner);
+                    let periods = self.watch_progress(lifecycle);
                     let quiet = match awaits_reports || self.freewheels {
                         true => 0,
-                        false => inbox.doze(|| inner.quiet_periods()),
+                        false => core
+                            .inbox
+                            .begin_long_sleep(|| quiet_periods(core, exchange, input)),
                     };
-                    Some(tick_of(&inner, periods, quiet))
+                    Some(tick_of(core, periods, quiet))
                 }
                 State::Lost => {
-                    self.reconnect(&inner);
+                    self.reconnect(lifecycle);
                     Some(*TICK.end())
                 }
                 State::Stopped | State::Failed | State::Closed => None,
@@ -196,65 +98,70 @@ impl Watch {
         }
     }
 
-    fn take(&mut self, inner: &Inner, notice: Notice) {
+    fn take(&mut self, lifecycle: &Lifecycle, notice: Notice) {
         match notice {
-            Notice::Lost { reason } => self.lose(inner, reason),
+            Notice::Lost { reason } => self.lose(lifecycle, reason),
             Notice::Xrun => {
-                inner.server_xruns.fetch_add(1, Ordering::Relaxed);
-                inner.event(EventKind::Xrun);
+                lifecycle.server_xruns.fetch_add(1, Ordering::Relaxed);
+                lifecycle.core.event(EventKind::Xrun);
             }
             Notice::Period { frames } => {
-                inner.info.lock().period_frames = frames;
-                inner.event(EventKind::PeriodChanged { frames });
+                lifecycle.core.info.lock().period_frames = frames;
+                lifecycle.core.event(EventKind::PeriodChanged { frames });
             }
-            Notice::Rate { hz } if hz == inner.frame_rate_hz => {}
-            Notice::Rate { hz } => fail_of_rate(inner, hz),
+            Notice::Rate { hz } if hz == lifecycle.core.frame_rate_hz => {}
+            Notice::Rate { hz } => fail_of_rate(lifecycle, hz),
             Notice::Latency(latency) => {
-                let before = std::mem::replace(&mut inner.info.lock().latency, latency);
+                let before = std::mem::replace(&mut lifecycle.core.info.lock().latency, latency);
                 if before != latency {
-                    inner.event(EventKind::LatencyChanged(latency));
+                    lifecycle.core.event(EventKind::LatencyChanged(latency));
                 }
             }
             Notice::Freewheel { on } => {
                 self.freewheels = on;
-                inner.event(EventKind::Freewheel { on });
+                lifecycle.core.event(EventKind::Freewheel { on });
             }
-            Notice::Log(line) => inner.event(EventKind::Log(line)),
+            Notice::Log(line) => lifecycle.core.event(EventKind::Log(line)),
         }
     }
 
-    fn lose(&mut self, inner: &Inner, reason: String) {
-        if inner.state() == State::Lost
+    fn lose(&mut self, lifecycle: &Lifecycle, reason: String) {
+        if lifecycle.core.state() == State::Lost
             && let Some(attempt) = self.attempt.take()
         {
             // It came back and went again before it was taken into use.
-            let driver = inner.config.driver.name();
+            let driver = lifecycle.core.config.driver.name();
             let message = reason;
             let error = Error::Driver { driver, message };
-            self.attempt = Some(attempt.again(inner, &error));
+            self.attempt = Some(attempt.again(lifecycle, &error));
             return;
         }
-        let mut life = inner.life.lock();
+        let mut life = lifecycle.life.lock();
         if let Some(worker) = life.worker.take() {
             life.remember_connections(&worker);
             // Dropping the worker closes the dead client on its own thread.
         }
         // All that the engine reported before comes before, and nothing more comes.
-        if let Err(error) = inner.lease() {
-            inner.event(EventKind::Log(error.to_string()));
+        if let Err(error) = lifecycle.core.lease() {
+            lifecycle.core.event(EventKind::Log(error.to_string()));
         }
-        inner.pump();
-        if inner.state() == State::Running {
-            inner.set_state(&mut life, State::Lost);
+        lifecycle.exchange.pump();
+        if lifecycle.core.state() == State::Running {
+            lifecycle.core.set_state(State::Lost);
             self.attempt = Some(Attempt::first());
         }
         drop(life);
-        inner.event(EventKind::Lost { reason });
+        lifecycle.core.event(EventKind::Lost { reason });
     }
 
     /// Tells how many periods have run since it was asked last.
-    fn watch_progress(&mut self, inner: &Inner) -> u64 {
-        let periods = inner.shared.counters.periods.load(Ordering::Relaxed);
+    fn watch_progress(&mut self, lifecycle: &Lifecycle) -> u64 {
+        let periods = lifecycle
+            .core
+            .shared
+            .counters
+            .periods
+            .load(Ordering::Relaxed);
         let silence = self.progressed.get_or_insert_with(Instant::now).elapsed();
         let silent_ms = silence.as_millis() as u64;
         let ran = periods.wrapping_sub(self.periods);
@@ -262,27 +169,27 @@ impl Watch {
             self.periods = periods;
             self.progressed = Some(Instant::now());
             if std::mem::take(&mut self.stalled) {
-                inner.event(EventKind::Resumed { silent_ms });
+                lifecycle.core.event(EventKind::Resumed { silent_ms });
             }
-        } else if !self.stalled && silence > stall_after(inner) {
+        } else if !self.stalled && silence > stall_after(&lifecycle.core) {
             self.stalled = true;
-            inner.event(EventKind::Stalled { silent_ms });
+            lifecycle.core.event(EventKind::Stalled { silent_ms });
         }
         ran
     }
 
-    fn reconnect(&mut self, inner: &Inner) {
+    fn reconnect(&mut self, lifecycle: &Lifecycle) {
         let attempt = self.attempt.take();
-        self.attempt = attempt.and_then(|attempt| attempt.next(inner));
+        self.attempt = attempt.and_then(|attempt| attempt.next(lifecycle));
     }
 }
 
 /// How long the supervisor sleeps. `ran`: how many periods have run since it looked last. `quiet`: for how many
 /// of the next periods nobody waits for news.
-fn tick_of(inner: &Inner, ran: u64, quiet: u64) -> Duration {
-    let frames = inner.info.lock().period_frames;
-    let period = Duration::from_secs_f64(f64::from(frames) / f64::from(inner.frame_rate_hz));
-    let due = inner.shared.snapshot.read().time_ns;
+fn tick_of(core: &Core, ran: u64, quiet: u64) -> Duration {
+    let frames = core.period_frames();
+    let period = Duration::from_secs_f64(f64::from(frames) / f64::from(core.frame_rate_hz));
+    let due = core.shared.snapshot.read().time_ns;
     let until_due = Duration::from_nanos(due.saturating_sub(sys::now_ns()));
     // Several have run, so nothing is to be gained by waking just after the next one.
     let tick = match period <= *TICK.end() || ran > 1 || until_due.is_zero() {
@@ -290,12 +197,12 @@ fn tick_of(inner: &Inner, ran: u64, quiet: u64) -> Duration {
         false => (until_due + AFTER_PERIOD.0).min(AFTER_PERIOD.1),
     };
     let quiet = quiet.min(u64::from(u32::MAX)) as u32;
-    (tick + period.saturating_mul(quiet)).min(tick.max(DOZE))
+    (tick + period.saturating_mul(quiet)).min(tick.max(LONGEST_SLEEP))
 }
 
-fn stall_after(inner: &Inner) -> Duration {
-    let frames = inner.info.lock().period_frames;
-    let periods = Duration::from_secs_f64(8.0 * f64::from(frames) / f64::from(inner.frame_rate_hz));
+fn stall_after(core: &Core) -> Duration {
+    let frames = core.period_frames();
+    let periods = Duration::from_secs_f64(8.0 * f64::from(frames) / f64::from(core.frame_rate_hz));
     periods.max(STALL)
 }
 
@@ -316,55 +223,55 @@ mod tests {
     #[test]
     fn a_server_that_dies_while_it_is_taken_into_use_is_opened_again() {
         let interface = interface();
-        let inner = interface.inner();
-        inner.set_state(&mut inner.life.lock(), State::Lost);
+        let lifecycle = &*interface.parts().life;
+        lifecycle.core.set_state(State::Lost);
         let (opened, result) = answer();
         opened.give(Ok(()));
-        let lease = inner.lease().expect("nobody is inside");
+        let lease = lifecycle.core.lease().expect("nobody is inside");
         let worker = Worker::apart().expect("a thread");
         let mut watch = Watch {
             attempt: Some(Attempt::opening(worker, lease, result)),
             ..Watch::default()
         };
         let reason = "the server died".to_owned();
-        watch.take(inner, Notice::Lost { reason });
-        watch.reconnect(inner);
-        assert_eq!(inner.state(), State::Lost);
+        watch.take(lifecycle, Notice::Lost { reason });
+        watch.reconnect(lifecycle);
+        assert_eq!(lifecycle.core.state(), State::Lost);
         assert!(watch.attempt.is_some(), "nobody opens it again");
     }
 
     #[test]
     fn connections_that_are_known_are_kept_where_those_of_the_lost_driver_cannot_be_read() {
         let interface = interface();
-        let inner = interface.inner();
+        let lifecycle = &*interface.parts().life;
         let known = vec![("output_l".to_owned(), "system:playback_1".to_owned())];
         let hangs = Worker::apart().expect("a thread");
         let (release, released) = mpsc::channel::<()>();
         // Until the test ends.
         drop(hangs.begin(move |_| released.recv()));
         {
-            let mut life = inner.life.lock();
+            let mut life = lifecycle.life.lock();
             life.connections = Some(known.clone());
             life.worker = Some(hangs);
-            inner.set_state(&mut life, State::Running);
+            lifecycle.core.set_state(State::Running);
         }
         let reason = "the server died".to_owned();
-        Watch::default().take(inner, Notice::Lost { reason });
-        assert_eq!(inner.state(), State::Lost);
-        assert_eq!(inner.life.lock().connections, Some(known));
+        Watch::default().take(lifecycle, Notice::Lost { reason });
+        assert_eq!(lifecycle.core.state(), State::Lost);
+        assert_eq!(lifecycle.life.lock().connections, Some(known));
         drop(release);
     }
 
     #[test]
     fn an_attempt_that_finds_the_interface_started_again_leaves_its_lease_alone() {
         let interface = interface();
-        let inner = interface.inner();
+        let lifecycle = &*interface.parts().life;
         interface.start().expect("it starts");
         let mut watch = Watch {
             attempt: Some(Attempt::first()),
             ..Watch::default()
         };
-        watch.reconnect(inner);
+        watch.reconnect(lifecycle);
         interface.advance(1, None, None).expect("it runs");
         assert_eq!(interface.stats().periods, 1);
     }
@@ -372,15 +279,16 @@ mod tests {
     #[test]
     fn whoever_changes_what_is_expected_ends_a_long_sleep() {
         let interface = interface();
-        let (inner, inbox) = (interface.inner(), &interface.inner().inbox);
+        let lifecycle = &*interface.parts().life;
+        let inbox = &lifecycle.core.inbox;
         interface.start().expect("it starts");
         let ends_sleep = |change: &dyn Fn()| {
-            assert!(inbox.doze(|| 1) > 0);
+            assert!(inbox.begin_long_sleep(|| 1) > 0);
             change();
             let begun = Instant::now();
             inbox.wait(Some(Duration::from_secs(60)));
             assert!(begun.elapsed() < Duration::from_secs(30));
-            assert!(!inbox.dozes.load(Ordering::Relaxed));
+            assert!(!inbox.sleeps_long());
         };
         ends_sleep(&|| interface.set_rolling(true).expect("it is asked"));
         interface.advance(1, None, None).expect("it runs");
@@ -392,9 +300,16 @@ mod tests {
                     .is_some()
             );
         });
-        assert_eq!(inbox.doze(|| inner.quiet_periods()), 0);
-        inbox.rouse();
-        assert!(!inbox.queue.lock().woken, "it did not sleep for long");
+        assert_eq!(
+            inbox.begin_long_sleep(|| quiet_periods(
+                &lifecycle.core,
+                &lifecycle.exchange,
+                &lifecycle.input
+            )),
+            0
+        );
+        inbox.end_long_sleep();
+        assert!(!inbox.is_woken(), "it did not sleep for long");
     }
 
     #[test]
@@ -402,10 +317,10 @@ mod tests {
         let interface = interface();
         let mut watch = Watch::default();
         std::thread::sleep(STALL + Duration::from_millis(10));
-        watch.watch_progress(interface.inner());
+        watch.watch_progress(&interface.parts().life);
         assert!(!watch.stalled);
         std::thread::sleep(STALL + Duration::from_millis(10));
-        watch.watch_progress(interface.inner());
+        watch.watch_progress(&interface.parts().life);
         assert!(watch.stalled);
     }
 }

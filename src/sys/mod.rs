@@ -22,7 +22,7 @@ pub(crate) use fork::{Home, MADE_BEFORE, PerProcess, around_forks};
 pub(crate) use resident::Resident;
 pub(crate) use signal::Signal;
 pub(crate) use stack::with_stack;
-pub(crate) use thread::{is_own, spawn, without_signals};
+pub(crate) use thread::{join, spawn, without_signals};
 
 use std::alloc::Layout;
 use std::io;

@@ -57,11 +57,15 @@ pub(crate) fn without_signals<T>(write: impl FnOnce() -> io::Result<T>) -> io::R
     written
 }
 
-/// Whether this is the calling thread. Unlike `std::thread::current`, it leaves nothing behind in the
-/// thread's own memory.
-pub(crate) fn is_own(thread: &JoinHandle<()>) -> bool {
+/// Waits until a thread has ended; returns at once if it is the calling thread. If it panicked, that was
+/// printed there.
+pub(crate) fn join(thread: JoinHandle<()>) {
+    // Unlike `std::thread::current`, this leaves nothing behind in the thread's own memory.
     // SAFETY: both are threads that live, or have not been joined.
-    unsafe { libc::pthread_equal(thread.as_pthread_t(), libc::pthread_self()) != 0 }
+    let is_own = unsafe { libc::pthread_equal(thread.as_pthread_t(), libc::pthread_self()) != 0 };
+    if !is_own {
+        let _ = thread.join();
+    }
 }
 
 /// While it lives, some or all signals are blocked on the calling thread. A new thread inherits that.

@@ -1,0 +1,324 @@
+//! What goes to the engine, and what comes back: commands in batches, then reports, and what is to be freed.
+
+use super::core::{Core, State};
+use super::input::CapturedInput;
+use super::outlook::{Outlook, Planned};
+use super::plan::{Edit, NewTap, PlanBook, TapNumber};
+use super::readers::Readers;
+use crate::engine::{Batch, BatchSender, Command, Retired, Returns};
+use crate::error::{Error, Result};
+use crate::link::{self, Report, ReportKind};
+use crate::lock::Mutex;
+use crate::memory;
+use crate::playspec::gains::GainTable;
+use crate::playspec::{Compiled, Playspec};
+use crate::units::Ticket;
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Weak};
+
+/// A command that was not sent yet.
+pub(super) enum Unsent {
+    Schedule(link::QueuedSwap),
+    Cancel(Ticket),
+    Other(Command),
+}
+
+/// The control half's ends of the rings, and what it knows of what is under way.
+///
+/// Where several locks are held, they are taken in the order of the fields.
+pub(super) struct Exchange {
+    core: Arc<Core>,
+    input: Arc<CapturedInput>,
+    readers: Arc<Readers>,
+    /// The nodes of the engine.
+    pub plan: Mutex<PlanBook>,
+    sender: Mutex<Sender>,
+    returns: Mutex<Returns>,
+    /// The swaps that have not ended.
+    pub outlook: Mutex<Outlook>,
+    batches_in_flight: AtomicUsize,
+}
+
+/// The end of the command ring, and what was sent last.
+struct Sender {
+    batches: BatchSender,
+    /// Of the last batch.
+    sequence: u64,
+    /// Of the last swap.
+    order: u64,
+    /// The last position that was set, and the batch that set it.
+    position: (u64, i64),
+    rolling: (u64, bool),
+    gains: HashMap<u64, (Weak<Compiled>, Arc<GainTable>)>,
+}
+
+impl Exchange {
+    pub fn new(
+        core: &Arc<Core>,
+        input: &Arc<CapturedInput>,
+        readers: &Arc<Readers>,
+        plan: PlanBook,
+        (batches, returns): (BatchSender, Returns),
+    ) -> Arc<Exchange> {
+        Arc::new(Exchange {
+            core: core.clone(),
+            input: input.clone(),
+            readers: readers.clone(),
+            plan: Mutex::new(plan),
+            sender: Mutex::new(Sender {
+                batches,
+                sequence: 0,
+                order: 0,
+                position: (0, 0),
+                rolling: (0, false),
+                gains: HashMap::new(),
+            }),
+            returns: Mutex::new(returns),
+            outlook: Mutex::default(),
+            batches_in_flight: AtomicUsize::new(0),
+        })
+    }
+
+    /// The timeline frame with which the next period begins. A position that was sent counts, also if the
+    /// engine has not taken it yet.
+    pub fn position(&self) -> i64 {
+        let (set_by, position) = self.sender.lock().position;
+        let state = self.core.shared.snapshot.read();
+        match state.sequence < set_by {
+            true => position,
+            false => state.position,
+        }
+    }
+
+    /// Whether the transport rolls. As [`Exchange::position`], what was sent counts.
+    pub fn rolling(&self) -> bool {
+        let (set_by, rolling) = self.sender.lock().rolling;
+        let state = self.core.shared.snapshot.read();
+        match state.sequence < set_by {
+            true => rolling,
+            false => state.rolling,
+        }
+    }
+
+    /// The gains of a playspec on this interface. They stay for as long as the playspec does.
+    ///
+    /// # Errors
+    /// [`Error::OutOfMemory`].
+    pub fn gains_of(&self, playspec: &Playspec) -> Result<Arc<GainTable>> {
+        let known = &mut self.sender.lock().gains;
+        if let Some((_, gains)) = known.get(&playspec.0.id) {
+            return Ok(gains.clone());
+        }
+        known.retain(|_, (playspec, _)| playspec.strong_count() > 0);
+        memory::reserve_in_map(known, 1, "the gains of playspecs")?;
+        let gains = Arc::new(GainTable::new(&playspec.0.entries)?);
+        let kept = (Arc::downgrade(&playspec.0), gains.clone());
+        known.insert(playspec.0.id, kept);
+        Ok(gains)
+    }
+
+    /// # Errors
+    /// [`Error::NoSuchTicket`] if the swap has ended.
+    pub fn check_pending(&self, ticket: Ticket) -> Result<()> {
+        match self.outlook.lock().order_of(ticket) {
+            Some(_) => Ok(()),
+            None => Err(Error::NoSuchTicket(ticket.0)),
+        }
+    }
+
+    /// Takes the place of one more tap, if the engine has it.
+    ///
+    /// # Errors
+    /// [`Error::QueueFull`].
+    pub fn reserve_tap(&self) -> Result<ReservedTap<'_>> {
+        self.pump();
+        let plan = &self.plan;
+        let number = plan.lock().reserve_tap()?;
+        Ok(ReservedTap { plan, number })
+    }
+
+    /// Begins a tap with the next period.
+    ///
+    /// # Errors
+    /// As [`Exchange::send`].
+    pub fn begin_tap(&self, tap: NewTap) -> Result<()> {
+        self.pump();
+        self.send_with(Vec::new(), Some(tap))
+    }
+
+    /// Sends commands that take effect together, with the next period. After an error, none of them does.
+    ///
+    /// # Errors
+    /// [`Error::QueueFull`], [`Error::InvalidState`] (closed), [`Error::OutOfMemory`].
+    pub fn send(&self, unsent: Vec<Unsent>) -> Result<()> {
+        self.send_with(unsent, None)
+    }
+
+    fn send_with(&self, unsent: Vec<Unsent>, tap: Option<NewTap>) -> Result<()> {
+        let mut plan = self.plan.lock();
+        let edit = plan.edit(tap)?;
+        let edited = edit.as_ref().map_or(0, Edit::commands);
+        let mut commands: Vec<Command> = memory::room(unsent.len() + edited, "commands")?;
+        let mut sender = self.sender.lock();
+        let capacity = self.core.sizes.batches;
+        if self.batches_in_flight.load(Ordering::Acquire) >= capacity {
+            return Err(Error::QueueFull {
+                queue: "the command queue",
+                capacity,
+            });
+        }
+        {
+            let mut outlook = self.outlook.lock();
+            // Under this lock, since closing ends what is pending: nothing may come after that.
+            self.core.check_open()?;
+            let swaps = unsent.iter().filter(|u| matches!(u, Unsent::Schedule(_)));
+            let swaps = swaps.count();
+            if outlook.pending() + swaps > self.core.sizes.swaps {
+                return Err(Error::QueueFull {
+                    queue: "the queue of swaps",
+                    capacity: self.core.sizes.swaps,
+                });
+            }
+            outlook.reserve(swaps)?;
+            commands.extend(unsent.into_iter().filter_map(|unsent| match unsent {
+                Unsent::Schedule(mut swap) => {
+                    sender.order += 1;
+                    swap.order = sender.order;
+                    outlook.add(swap.order, Planned::of(&swap));
+                    Some(Command::Schedule(Some(swap)))
+                }
+                // One that has ended meanwhile needs no command.
+                Unsent::Cancel(ticket) => {
+                    let order = outlook.order_of(ticket)?;
+                    Some(Command::Cancel { order })
+                }
+                Unsent::Other(command) => Some(command),
+            }));
+        }
+        if let Some(edit) = edit {
+            plan.adopt(edit, &mut commands);
+        }
+        sender.note(&commands);
+        self.batches_in_flight.fetch_add(1, Ordering::AcqRel);
+        let batch = Box::new(Batch {
+            sequence: sender.sequence,
+            commands,
+        });
+        let sent = sender.batches.send(batch).is_ok();
+        debug_assert!(sent, "the ring holds as many batches as may be in flight");
+        self.readers.wake();
+        self.core.inbox.end_long_sleep();
+        Ok(())
+    }
+
+    /// Whether a batch is under way, or taps run that have something to say.
+    pub fn awaits_reports(&self) -> bool {
+        self.batches_in_flight.load(Ordering::Acquire) > 0 || self.plan.lock().has_taps()
+    }
+
+    /// Fetches what the engine has sent back: frees what it retired, turns reports into events,
+    /// wakes whoever waits for input.
+    pub fn pump(&self) {
+        // Freed after the lock is released: that may run a callback of the application, for as
+        // long as it likes.
+        let mut retired = Vec::new();
+        let mut ended = Vec::new();
+        let mut reports: Vec<Report> = Vec::new();
+        // That it is back is told before what it reports since then.
+        let held = self.core.state() == State::Lost;
+        {
+            let mut returns = self.returns.lock();
+            // Reports are counted first: where a ticket has ended, its swap is fetched too before the
+            // next one is let in, so that `retired` never holds more than it was made for.
+            let (mut reports_waiting, retired_waiting) = returns.waiting();
+            if held {
+                reports_waiting = 0;
+            }
+            let room = reports
+                .try_reserve(reports_waiting)
+                .and_then(|()| ended.try_reserve(reports_waiting))
+                .and_then(|()| retired.try_reserve(retired_waiting));
+            // Without memory for the lists, everything stays where it is until a later call.
+            let (reports_taken, retired_taken) = match room {
+                Ok(()) => (reports_waiting, retired_waiting),
+                Err(_) => (0, 0),
+            };
+            reports.extend(std::iter::from_fn(|| returns.next_report()).take(reports_taken));
+            for object in std::iter::from_fn(|| returns.next_retired()).take(retired_taken) {
+                match object {
+                    Retired::Batch(_) => {
+                        self.batches_in_flight.fetch_sub(1, Ordering::AcqRel);
+                    }
+                    Retired::Swap(_) => {}
+                }
+                retired.push(object);
+            }
+            if !reports.is_empty() {
+                let mut outlook = self.outlook.lock();
+                // A ticket that is not pending has ended already: closing has ended it.
+                reports.retain(|report| {
+                    let Some(ticket) = report.kind.ticket() else {
+                        return true;
+                    };
+                    let applied = matches!(report.kind, ReportKind::Applied { .. });
+                    let swap = outlook.end(ticket, applied);
+                    let was_pending = swap.is_some();
+                    ended.extend(swap);
+                    was_pending
+                });
+            }
+            for report in reports {
+                self.core.events.push(report.into());
+            }
+        }
+        drop((retired, ended));
+        self.take_out_ended_taps();
+        self.input.wake_if_due();
+        if self.core.slot.has_failed() {
+            self.core.fail("the engine panicked; the output is silent");
+        }
+    }
+
+    /// Takes the taps out of the engine whose recorders have ended, unless it would take the last place of the
+    /// command queue from the program: then they go with what the program sends next.
+    fn take_out_ended_taps(&self) {
+        let in_flight = self.batches_in_flight.load(Ordering::Acquire);
+        if in_flight + 1 < self.core.sizes.batches && self.plan.lock().has_ended_taps() {
+            // What fails now is tried again with the next pump.
+            let _ = self.send(Vec::new());
+        }
+    }
+
+    /// While this runs, nothing that the engine has reported becomes an event.
+    pub fn hold_reports(&self, run: impl FnOnce()) {
+        let _returns = self.returns.lock();
+        run();
+    }
+}
+
+impl Sender {
+    /// Notes what the next batch sets.
+    fn note(&mut self, commands: &[Command]) {
+        self.sequence += 1;
+        for command in commands {
+            match command {
+                Command::SetPosition(position) => self.position = (self.sequence, *position),
+                Command::SetRolling(rolling) => self.rolling = (self.sequence, *rolling),
+                _ => {}
+            }
+        }
+    }
+}
+
+/// The place of a tap in the engine. Given back when this is dropped, unless the tap has begun.
+pub(super) struct ReservedTap<'a> {
+    plan: &'a Mutex<PlanBook>,
+    pub number: TapNumber,
+}
+
+impl Drop for ReservedTap<'_> {
+    fn drop(&mut self) {
+        self.plan.lock().give_back(self.number);
+    }
+}
