@@ -66,7 +66,7 @@ pub struct amio_stats {
     pub mean_load: f64,
     /// Commands, or groups of them, on their way to the audio thread.
     pub commands: amio_ring_level,
-    /// What the audio thread is done with, on its way to be freed.
+    /// Swaps that the audio thread is done with, on their way to be freed.
     pub retired: amio_ring_level,
     /// What the audio thread has reported and has not yet become events.
     pub events: amio_ring_level,

@@ -5,7 +5,7 @@ use super::input::CapturedInput;
 use super::outlook::{Outlook, Planned};
 use super::plan::{Edit, NewTap, PlanBook, TapNumber};
 use super::readers::Readers;
-use crate::engine::{Batch, BatchSender, Command, Retired, Returns};
+use crate::engine::{Batch, BatchSender, Command, Returns};
 use crate::error::{Error, Result};
 use crate::link::{self, Report, ReportKind};
 use crate::lock::Mutex;
@@ -14,6 +14,7 @@ use crate::playspec::gains::GainTable;
 use crate::playspec::{Compiled, Playspec};
 use crate::units::Ticket;
 use std::collections::HashMap;
+use std::iter::from_fn;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Weak};
 
@@ -222,37 +223,30 @@ impl Exchange {
     pub fn pump(&self) {
         // Freed after the lock is released: that may run a callback of the application, for as
         // long as it likes.
-        let mut retired = Vec::new();
-        let mut ended = Vec::new();
+        let (mut spent, mut retired, mut ended) = (Vec::new(), Vec::new(), Vec::new());
         let mut reports: Vec<Report> = Vec::new();
         // That it is back is told before what it reports since then.
         let held = self.core.state() == State::Lost;
         {
             let mut returns = self.returns.lock();
-            // Reports are counted first: where a ticket has ended, its swap is fetched too before the
-            // next one is let in, so that `retired` never holds more than it was made for.
-            let (mut reports_waiting, retired_waiting) = returns.waiting();
+            // Where a ticket has ended, its swap is fetched too before the next one is let in, so that
+            // `retired` never holds more than it was made for.
+            let mut waiting = returns.waiting();
             if held {
-                reports_waiting = 0;
+                waiting.reports = 0;
             }
             let room = reports
-                .try_reserve(reports_waiting)
-                .and_then(|()| ended.try_reserve(reports_waiting))
-                .and_then(|()| retired.try_reserve(retired_waiting));
+                .try_reserve(waiting.reports)
+                .and_then(|()| ended.try_reserve(waiting.reports))
+                .and_then(|()| retired.try_reserve(waiting.retired))
+                .and_then(|()| spent.try_reserve(waiting.spent));
             // Without memory for the lists, everything stays where it is until a later call.
-            let (reports_taken, retired_taken) = match room {
-                Ok(()) => (reports_waiting, retired_waiting),
-                Err(_) => (0, 0),
-            };
-            reports.extend(std::iter::from_fn(|| returns.next_report()).take(reports_taken));
-            for object in std::iter::from_fn(|| returns.next_retired()).take(retired_taken) {
-                match object {
-                    Retired::Batch(_) => {
-                        self.batches_in_flight.fetch_sub(1, Ordering::AcqRel);
-                    }
-                    Retired::Swap(_) => {}
-                }
-                retired.push(object);
+            if room.is_ok() {
+                reports.extend(from_fn(|| returns.next_report()).take(waiting.reports));
+                retired.extend(from_fn(|| returns.next_retired()).take(waiting.retired));
+                spent.extend(from_fn(|| returns.next_spent()).take(waiting.spent));
+                self.batches_in_flight
+                    .fetch_sub(spent.len(), Ordering::AcqRel);
             }
             if !reports.is_empty() {
                 let mut outlook = self.outlook.lock();
@@ -272,7 +266,7 @@ impl Exchange {
                 self.core.events.push(report.into());
             }
         }
-        drop((retired, ended));
+        drop((spent, retired, ended));
         self.take_out_ended_taps();
         self.input.wake_if_due();
         if self.core.slot.has_failed() {

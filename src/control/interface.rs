@@ -125,7 +125,7 @@ impl Interface {
         };
         let rate = info.frame_rate_hz;
         let sizes = sizes(&config, &info);
-        let (engine_end, capture, control_end) = link::new(sizes)?;
+        let ends = link::new(sizes)?;
         let settings = Settings {
             frame_rate_hz: rate,
             declick_frames: config.declick_frames_at(rate).into(),
@@ -136,10 +136,10 @@ impl Interface {
             kernels,
             frame_rate_hz: rate,
             clamp: config.clamp.unwrap_or(config.driver != DriverKind::Offline),
-            meters: &control_end.shared.meters,
-            capture,
+            meters: &ends.control.shared.meters,
+            capture: ends.input,
         })?;
-        let mut engine = Engine::new(settings, engine_end)?;
+        let mut engine = Engine::new(settings, ends.engine, ends.outgoing)?;
         engine.set_up(set_up);
         let resident_bytes = match config.driver {
             DriverKind::Offline => (0, 0),
@@ -151,13 +151,13 @@ impl Interface {
             sizes,
             resident_bytes,
             info,
-            shared: control_end.shared,
+            shared: ends.control.shared,
             slot,
             inbox,
         })?;
-        let input = CapturedInput::new(&core, control_end.input)?;
+        let input = CapturedInput::new(&core, ends.control.input)?;
         let readers = Arc::<Readers>::default();
-        let ends = (control_end.batches, control_end.returns);
+        let ends = (ends.control.batches, ends.control.returns);
         let exchange = Exchange::new(&core, &input, &readers, plan, ends);
         let read_ahead = ReadAhead::new(&core, &exchange, &readers);
         let recordings = Recordings::new(&core, &exchange);

@@ -34,7 +34,7 @@ pub struct Stats {
     pub reconnects: u64,
     /// Batches of commands on their way to the engine.
     pub commands: RingLevel,
-    /// What the engine gave back to be freed.
+    /// Swaps that the engine gave back to be freed.
     pub retired: RingLevel,
     /// Reports on their way from the engine.
     pub events: RingLevel,

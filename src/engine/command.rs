@@ -1,4 +1,4 @@
-//! What the control half tells the engine, and what the engine gives back to be freed.
+//! What the control half tells the engine.
 
 use super::node::{Node, NodeId};
 use super::plan::Plan;
@@ -7,11 +7,12 @@ use crate::playspec::Gain;
 use crate::playspec::gains::GainTable;
 use std::sync::Arc;
 
-pub(crate) type EngineEnd = link::EngineEnd<Box<Batch>, Retired>;
+pub(crate) type EngineEnd = link::EngineEnd<Box<Batch>>;
 pub(crate) type BatchSender = link::BatchSender<Box<Batch>>;
-pub(crate) type Returns = link::Returns<Retired>;
+pub(crate) type Returns = link::Returns<Box<Batch>>;
 
-/// Commands that take effect together, at the first frame of one period. It goes back as [`Retired::Batch`].
+/// Commands that take effect together, at the first frame of one period. It goes back with what the engine had
+/// before: nodes, a plan.
 pub(crate) struct Batch {
     /// Ascending; the engine publishes the last one it has taken.
     pub sequence: u64,
@@ -38,12 +39,4 @@ pub(crate) enum Command {
     SetNode(NodeId, Option<Box<dyn Node>>),
     /// Exchanges the plan, in the same way.
     SetPlan(Plan),
-}
-
-/// What the engine no longer needs, to be freed by the control half.
-pub(crate) enum Retired {
-    #[expect(dead_code, reason = "carried only to be dropped on the control side")]
-    Batch(Box<Batch>),
-    #[expect(dead_code, reason = "carried only to be dropped on the control side")]
-    Swap(QueuedSwap),
 }

@@ -2,8 +2,8 @@
 //!
 //! Flow: batches of [`command`]s -> [`timeline`] -> stretches of the period -> for each of them all steps of the
 //! [`plan`], [`nodes`] on [`buffers`]. A plain interface has: player -> meter -> clamp -> device, device ->
-//! meter, capture, and a tap for each recorder. What is done with goes back by `link` retired, what happened
-//! is told by `link` reports.
+//! meter, capture, and a tap for each recorder. What is done with goes back by `link`, and so do
+//! reports of what happened.
 //! Thread: the driver's audio thread only. Never imports `control` or `capi`.
 //!
 //! The timeline is continuous in a stretch: a period is one stretch unless a swap falls into it.
@@ -25,14 +25,14 @@ mod tests;
 pub(crate) use buffers::BufferId;
 #[cfg(test)]
 pub(crate) use buffers::Ports;
-pub(crate) use command::{Batch, BatchSender, Command, EngineEnd, Retired, Returns};
+pub(crate) use command::{Batch, BatchSender, Command, EngineEnd, Returns};
 pub(crate) use node::{Clock, Node, NodeId, Outbox};
 pub(crate) use nodes::{Capture, Clamp, Meter, Player, Tap};
 pub(crate) use plan::{MAX_NODES, Plan, Step};
 
 use crate::driver::{Period, Process};
 use crate::error::Result;
-use crate::link::{Report, ReportKind, SkipPolicy, State};
+use crate::link::{Outgoing, Report, ReportKind, SkipPolicy, State};
 use crate::sys::{self, Resident};
 use crate::units;
 use buffers::Buffers;
@@ -52,7 +52,7 @@ pub(crate) struct Settings {
 pub(crate) struct Engine {
     /// Before what it keeps.
     resident: Resident,
-    /// The engine's end of all rings; nodes see a part of it.
+    batches: EngineEnd,
     outbox: Outbox,
     timeline: Timeline,
     graph: Graph,
@@ -73,14 +73,15 @@ impl Engine {
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
-    pub fn new(settings: Settings, link: EngineEnd) -> Result<Engine> {
+    pub fn new(settings: Settings, batches: EngineEnd, outgoing: Outgoing) -> Result<Engine> {
         Ok(Engine {
             resident: Resident::default(),
             graph: Graph::new()?,
             timeline: Timeline::new(settings.declick_frames, settings.swaps)?,
             frame_rate_hz: settings.frame_rate_hz,
             skip_policy: settings.skip_policy,
-            outbox: Outbox(link),
+            batches,
+            outbox: Outbox(outgoing),
             device_frame: 0,
             sequence: 0,
         })
@@ -97,6 +98,7 @@ impl Engine {
     /// many bytes that is, and how many of them are locked.
     pub fn make_resident(&mut self) -> (u64, u64) {
         let resident = &mut self.resident;
+        self.batches.keep_memory(resident);
         self.outbox.0.keep_memory(resident);
         self.timeline.keep_memory(resident);
         self.graph.keep_memory(resident);
@@ -106,14 +108,15 @@ impl Engine {
     fn take_commands(&mut self, time_ns: u64) {
         let mut taken = 0;
         while taken < COMMANDS_PER_PERIOD
-            && let Some(mut batch) = self.outbox.0.next_batch()
+            && self.outbox.0.can_retire()
+            && let Some(mut batch) = self.batches.next_batch()
         {
             for command in &mut batch.commands {
                 self.take(command, time_ns);
             }
             taken += batch.commands.len();
             self.sequence = batch.sequence;
-            self.outbox.0.retire(Retired::Batch(batch));
+            self.batches.give_back(batch);
         }
     }
 
@@ -136,7 +139,7 @@ impl Engine {
                         device_frame: at,
                         time_ns,
                     });
-                    self.outbox.0.retire(Retired::Swap(swap));
+                    self.outbox.0.retire(swap);
                 }
             }
             Command::SetGain {

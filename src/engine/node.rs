@@ -1,9 +1,8 @@
 //! What takes part in a period: anything that makes, changes, measures or takes sound.
 
 use super::buffers::Ports;
-use super::command::EngineEnd;
 use super::timeline::Timeline;
-use crate::link::{Report, Shared};
+use crate::link::{Outgoing, Report, Shared};
 use crate::sys::Resident;
 use crate::units::{self, Latency};
 
@@ -48,7 +47,7 @@ impl Clock<'_> {
 }
 
 /// What a node may tell the control half.
-pub(crate) struct Outbox(pub(super) EngineEnd);
+pub(crate) struct Outbox(pub(super) Outgoing);
 
 impl Outbox {
     /// Something that has happened; it becomes an event.

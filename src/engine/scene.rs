@@ -5,9 +5,8 @@
 //! weights of all scenes add up to 1, however many cuts overlap, so sound that is at the same place
 //! on both sides of its cuts goes on as it was.
 
-use super::command::{EngineEnd, Retired};
 use crate::error::Result;
-use crate::link::QueuedSwap;
+use crate::link::{Outgoing, QueuedSwap};
 use crate::memory::{self, Keeper};
 use crate::playspec::Entry;
 use crate::playspec::gains::Ramp;
@@ -215,7 +214,7 @@ impl Scenes {
         position: i64,
         rolling: bool,
         at: u64,
-        link: &mut EngineEnd,
+        outgoing: &mut Outgoing,
     ) {
         let scene = Scene {
             source,
@@ -226,26 +225,26 @@ impl Scenes {
         };
         if let Some(unheard) = self.list.back_mut().filter(|last| last.start == at) {
             let replaced = std::mem::replace(unheard, scene);
-            self.release(replaced, link);
+            self.release(replaced, outgoing);
             return;
         }
-        self.forget(at, link);
+        self.forget(at, outgoing);
         if let Some(last) = self.list.back_mut() {
             last.closed = Some(last.position_at(at));
         }
         self.list.push_back(scene);
         if self.list.len() > MAX_SCENES {
-            self.drop_shortest(link);
+            self.drop_shortest(outgoing);
         }
     }
 
     /// Drops the scenes that have faded.
-    pub fn forget(&mut self, device_frame: u64, link: &mut EngineEnd) {
+    pub fn forget(&mut self, device_frame: u64, outgoing: &mut Outgoing) {
         while let Some(next) = self.list.get(1)
             && device_frame >= next.start + self.declick
-            && link.can_retire()
+            && outgoing.can_retire()
         {
-            self.drop_oldest(link);
+            self.drop_oldest(outgoing);
         }
     }
 
@@ -256,26 +255,26 @@ impl Scenes {
         }
     }
 
-    fn drop_oldest(&mut self, link: &mut EngineEnd) {
+    fn drop_oldest(&mut self, outgoing: &mut Outgoing) {
         if let Some(oldest) = self.list.pop_front() {
-            self.release(oldest, link);
+            self.release(oldest, outgoing);
         }
     }
 
     /// Drops the shortest scene between two cuts. What was cut by its beginning fades out at its end
     /// instead: the scene's weight goes to the one before it.
-    fn drop_shortest(&mut self, link: &mut EngineEnd) {
+    fn drop_shortest(&mut self, outgoing: &mut Outgoing) {
         let between = 1..self.list.len().saturating_sub(1);
         let frames = |scene: &usize| self.list[scene + 1].start - self.list[*scene].start;
         let shortest = between.min_by_key(frames);
         if let Some(scene) = shortest.and_then(|scene| self.list.remove(scene)) {
-            self.release(scene, link);
+            self.release(scene, outgoing);
         }
     }
 
     /// Gives back a scene's playspec, unless another scene still has it: then counting down
     /// cannot free it.
-    fn release(&self, scene: Scene, link: &mut EngineEnd) {
+    fn release(&self, scene: Scene, outgoing: &mut Outgoing) {
         let Some(source) = scene.source else {
             return;
         };
@@ -283,7 +282,7 @@ impl Scenes {
         if kept.into_iter().any(|other| other.same_as(&source)) {
             drop(source);
         } else {
-            link.retire(Retired::Swap(source.0));
+            outgoing.retire(source.0);
         }
     }
 }

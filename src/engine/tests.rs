@@ -1,6 +1,6 @@
 //! What the engine does in real time where a streamed clip was not read from its file.
 
-use super::{Batch, BufferId, Command, Engine, NodeId, Plan, Player, Retired, Settings, Step};
+use super::{Batch, BufferId, Command, Engine, NodeId, Plan, Player, Settings, Step};
 use crate::clip::Clip;
 use crate::clip::stream::PAGE_FRAMES;
 use crate::clip::stream::tests::{Numbers, Wrong};
@@ -15,7 +15,7 @@ use std::sync::atomic::Ordering;
 
 const PAGE: u64 = PAGE_FRAMES as u64;
 
-type ControlEnd = link::ControlEnd<Box<Batch>, Retired>;
+type ControlEnd = link::ControlEnd<Box<Batch>>;
 
 /// Plays a stream from its frame 10 on, at timeline frame 100.
 fn engine(clip: &Clip) -> (Engine, ControlEnd) {
@@ -27,7 +27,8 @@ fn engine(clip: &Clip) -> (Engine, ControlEnd) {
         input_channels: 0,
         output_channels: 2,
     };
-    let (engine_end, _, mut control_end) = link::new(sizes).expect("there is memory");
+    let ends = link::new(sizes).expect("there is memory");
+    let mut control_end = ends.control;
     let settings = Settings {
         frame_rate_hz: 48_000,
         declick_frames: 0,
@@ -50,7 +51,7 @@ fn engine(clip: &Clip) -> (Engine, ControlEnd) {
         commands,
     }));
     assert!(sent.is_ok());
-    let mut engine = Engine::new(settings, engine_end).expect("memory");
+    let mut engine = Engine::new(settings, ends.engine, ends.outgoing).expect("memory");
     let player = Player::new(Kernels::choose().expect("kernels")).expect("memory");
     let step = Step {
         node: NodeId(0),

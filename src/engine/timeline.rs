@@ -1,11 +1,10 @@
 //! The transport, the queue of swaps, and where the timeline was.
 
-use super::command::{EngineEnd, Retired};
 use super::history::{History, Segment};
 use super::pending::Pending;
 use super::scene::{Scenes, Source};
 use crate::error::Result;
-use crate::link::{QueuedSwap, Report, ReportKind, SkipPolicy};
+use crate::link::{Outgoing, QueuedSwap, Report, ReportKind, SkipPolicy};
 use crate::memory::Keeper;
 use crate::units::{Latency, MAX_POSITION, Ticket};
 
@@ -62,13 +61,13 @@ impl Timeline {
         self.pending.remove(order)
     }
 
-    pub fn seek(&mut self, position: i64, at: u64, link: &mut EngineEnd) {
-        self.cut(None, position, self.rolling(), at, link);
+    pub fn seek(&mut self, position: i64, at: u64, outgoing: &mut Outgoing) {
+        self.cut(None, position, self.rolling(), at, outgoing);
     }
 
-    pub fn roll(&mut self, rolling: bool, at: u64, link: &mut EngineEnd) {
+    pub fn roll(&mut self, rolling: bool, at: u64, outgoing: &mut Outgoing) {
         if rolling != self.rolling() {
-            self.cut(None, self.position_at(at), rolling, at, link);
+            self.cut(None, self.position_at(at), rolling, at, outgoing);
         }
     }
 
@@ -89,18 +88,18 @@ impl Timeline {
     }
 
     /// Applies the swaps that are due at a device frame; of several, only the last sounds.
-    pub fn apply_due(&mut self, at: u64, time_ns: u64, link: &mut EngineEnd) {
+    pub fn apply_due(&mut self, at: u64, time_ns: u64, outgoing: &mut Outgoing) {
         let mut position = self.position_at(at);
         let mut taken: Option<(QueuedSwap, u64)> = None;
         while let Some(swap) = self.pending.front()
             && swap.when.insert_at <= position
-            && link.can_retire()
+            && outgoing.can_retire()
             && let Some(swap) = self.pending.pop_front()
         {
             let late = swap.when.late_at(position);
             let ticket = swap.ticket;
             let mut report = |kind, position| {
-                link.report(Report {
+                outgoing.report(Report {
                     kind,
                     position,
                     device_frame: at,
@@ -109,13 +108,13 @@ impl Timeline {
             };
             let Some(taken_at) = swap.when.taken_at(position) else {
                 report(ReportKind::Cancelled { ticket, late: true }, position);
-                link.retire(Retired::Swap(swap));
+                outgoing.retire(swap);
                 continue;
             };
             if let Some((superseded, _)) = taken.take() {
                 let ticket = superseded.ticket;
                 report(ReportKind::Superseded { ticket }, position);
-                link.retire(Retired::Swap(superseded));
+                outgoing.retire(superseded);
             }
             position = taken_at.min(2 * MAX_POSITION);
             taken = Some((swap, late));
@@ -124,8 +123,14 @@ impl Timeline {
             return;
         };
         let ticket = swap.ticket;
-        self.cut(Some(Source::new(swap)), position, self.rolling(), at, link);
-        link.report(Report {
+        self.cut(
+            Some(Source::new(swap)),
+            position,
+            self.rolling(),
+            at,
+            outgoing,
+        );
+        outgoing.report(Report {
             kind: ReportKind::Applied {
                 ticket,
                 late_frames,
@@ -150,8 +155,8 @@ impl Timeline {
     }
 
     /// Lets go of what has faded and of what is too old to be heard in the input.
-    pub fn forget(&mut self, device_frame: u64, latency: Latency, link: &mut EngineEnd) {
-        self.scenes.forget(device_frame, link);
+    pub fn forget(&mut self, device_frame: u64, latency: Latency, outgoing: &mut Outgoing) {
+        self.scenes.forget(device_frame, outgoing);
         /// Latencies may grow by this much before stamps of the past are inexact.
         const SPARE_FRAMES: i64 = 1 << 17;
         let oldest = device_frame as i64 - latency.round_trip_frames() as i64 - SPARE_FRAMES;
@@ -165,10 +170,10 @@ impl Timeline {
         position: i64,
         rolling: bool,
         at: u64,
-        link: &mut EngineEnd,
+        outgoing: &mut Outgoing,
     ) {
         let source = source.or_else(|| self.scenes.current().source.as_ref().map(Source::share));
-        self.scenes.cut(source, position, rolling, at, link);
+        self.scenes.cut(source, position, rolling, at, outgoing);
         self.note(at, position, rolling);
     }
 

@@ -4,6 +4,7 @@
 //! samples. When there is no room the newest frames are left out, counted, and the next stamp
 //! says how many are missing before it.
 
+use super::ring::ring;
 use crate::error::Result;
 use crate::memory::Keeper;
 use crate::units::{self, Latency, Ticket};
@@ -78,8 +79,8 @@ pub(super) fn new(
     frames: usize,
     chunks: usize,
 ) -> Result<(InputWriter, InputReader)> {
-    let (samples_in, samples_out) = super::ring(channels * frames, "captured input")?;
-    let (stamps_in, stamps_out) = super::ring(chunks, "the stamps of captured input")?;
+    let (samples_in, samples_out) = ring(channels * frames, "captured input")?;
+    let (stamps_in, stamps_out) = ring(chunks, "the stamps of captured input")?;
     let writer = InputWriter {
         channels,
         samples: samples_in,

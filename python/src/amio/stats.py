@@ -62,7 +62,7 @@ class Stats:
         underruns: how often a streamed clip was not read in time.
         underrun_frames: how many frames were silent for that.
         commands: commands on their way to the audio thread.
-        retired: what the audio thread gives back to be freed.
+        retired: swaps that the audio thread gives back to be freed.
         events: what the audio thread has to tell.
         input_frames: captured frames that wait to be read.
         resident_bytes: memory that the audio thread writes to, which is there from the beginning; 0

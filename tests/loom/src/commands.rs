@@ -17,7 +17,7 @@ fn a_wrong_ordering_of_commands_is_noticed() {
 }
 
 fn two_batches() {
-    let (mut engine, _, mut control) = link::new::<Batch, Batch>(Sizes {
+    let ends = link::new::<Batch>(Sizes {
         batches: 2,
         swaps: 1,
         input_frames: 0,
@@ -26,6 +26,7 @@ fn two_batches() {
         output_channels: 0,
     })
     .expect("there is memory");
+    let (mut engine, mut control) = (ends.engine, ends.control);
     let engine = thread::spawn(move || {
         let taken = take(&mut engine, 0);
         (take(&mut engine, taken), engine)
@@ -53,12 +54,12 @@ fn batch(sequence: u64) -> Batch {
 }
 
 /// Takes a batch, if one is there; returns the number of the last one.
-fn take(engine: &mut EngineEnd<Batch, Batch>, taken: u64) -> u64 {
+fn take(engine: &mut EngineEnd<Batch>, taken: u64) -> u64 {
     let Some(batch) = engine.next_batch() else {
         return taken;
     };
     assert_eq!(batch.sequence, taken + 1);
     assert_eq!(batch.told.read(), batch.sequence);
-    engine.retire(batch);
+    engine.give_back(batch);
     taken + 1
 }

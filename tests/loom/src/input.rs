@@ -23,7 +23,7 @@ const FRAMES: usize = 4;
 
 /// Sample `n` is device frame `n`, and tells of cell `n`, written before.
 fn three_chunks_through_two_frames() {
-    let (_, writer, mut control) = link::new::<(), ()>(Sizes {
+    let ends = link::new::<()>(Sizes {
         batches: 1,
         swaps: 1,
         input_frames: 2,
@@ -32,7 +32,8 @@ fn three_chunks_through_two_frames() {
         output_channels: 0,
     })
     .expect("there is memory");
-    let mut writer = writer.expect("there is an input channel");
+    let mut control = ends.control;
+    let mut writer = ends.input.expect("there is an input channel");
     let mut reader = control.input.take().expect("there is an input channel");
     let cells: Arc<[Tracked; FRAMES]> = Arc::new(std::array::from_fn(|_| Tracked::new(0)));
     let told = cells.clone();

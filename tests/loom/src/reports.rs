@@ -18,7 +18,7 @@ fn a_wrong_ordering_of_reports_is_noticed() {
 }
 
 fn two_reports() {
-    let (mut engine, _, mut control) = link::new::<(), ()>(Sizes {
+    let ends = link::new::<()>(Sizes {
         batches: 1,
         swaps: 2,
         input_frames: 0,
@@ -27,6 +27,7 @@ fn two_reports() {
         output_channels: 0,
     })
     .expect("there is memory");
+    let (mut engine, mut control) = (ends.outgoing, ends.control);
     let done = Arc::new([Tracked::new(0), Tracked::new(0)]);
     let doing = done.clone();
     let engine = thread::spawn(move || {

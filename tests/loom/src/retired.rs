@@ -18,7 +18,7 @@ fn a_wrong_ordering_of_retired_swaps_is_noticed() {
 }
 
 fn two_swaps() {
-    let (mut engine, _, mut control) = link::new::<(), QueuedSwap>(Sizes {
+    let ends = link::new::<()>(Sizes {
         batches: 1,
         swaps: 2,
         input_frames: 0,
@@ -27,6 +27,7 @@ fn two_swaps() {
         output_channels: 0,
     })
     .expect("there is memory");
+    let (mut engine, mut control) = (ends.outgoing, ends.control);
     let engine = thread::spawn(move || {
         for number in 1..=2 {
             let swap = swap(number);
@@ -56,7 +57,7 @@ fn swap(number: u64) -> QueuedSwap {
 }
 
 /// Overwrites what came back, as freeing would; returns the number of the last one.
-fn free(returns: &mut Returns<QueuedSwap>, freed: u64) -> u64 {
+fn free(returns: &mut Returns<()>, freed: u64) -> u64 {
     let Some(swap) = returns.next_retired() else {
         return freed;
     };
