@@ -1,6 +1,6 @@
 //! What an interface is made from.
 
-use crate::driver::{DriverKind, Request};
+use crate::driver::{DriverKind, JackTarget, Request, Resume, SimulatedTarget, Target};
 use crate::error::{Error, Result};
 use crate::link::SkipPolicy;
 use crate::units::{FRAME_RATE_RANGE_HZ, Latency, MAX_CHANNELS, MAX_PERIOD_FRAMES};
@@ -153,31 +153,42 @@ impl Config {
     }
 
     pub(super) fn request(&self) -> Request {
+        let simulated = SimulatedTarget {
+            latency: self.latency,
+        };
         Request {
-            kind: self.driver,
+            target: match self.driver {
+                DriverKind::Jack => Target::Jack(JackTarget {
+                    server_name: self.server_name.clone(),
+                    autoconnect: self.autoconnect,
+                    start_server: self.start_server,
+                }),
+                DriverKind::Null => Target::Null(simulated),
+                DriverKind::Offline => Target::Offline(simulated),
+            },
             client_name: self.client_name.clone(),
-            server_name: self.server_name.clone(),
             frame_rate_hz: self.frame_rate_hz,
             period_frames: self.period_frames,
             input_channels: self.input_channels,
             output_channels: self.output_channels,
-            autoconnect: self.autoconnect,
-            start_server: self.start_server,
-            latency: self.latency,
-            restore: None,
+            resume: None,
         }
     }
 
     /// As [`Config::request`], for an interface that had a driver before: its rate is needed
     /// again, its period is not, where a server has its own.
-    pub(super) fn request_again(&self, frame_rate_hz: u32) -> Request {
+    pub(super) fn request_again(&self, frame_rate_hz: u32, resume: Option<Resume>) -> Request {
+        let mut request = self.request();
+        if let Target::Jack(target) = &mut request.target {
+            target.start_server = false;
+        }
+        if self.driver.capabilities().owns_period {
+            request.period_frames = None;
+        }
         Request {
             frame_rate_hz: Some(frame_rate_hz),
-            start_server: false,
-            period_frames: self
-                .period_frames
-                .filter(|_| self.driver != DriverKind::Jack),
-            ..self.request()
+            resume,
+            ..request
         }
     }
 }

@@ -124,6 +124,11 @@ impl Core {
         }
     }
 
+    /// Whether periods are to be computed in time.
+    pub fn has_deadlines(&self) -> bool {
+        self.config.driver.capabilities().pace.has_deadlines()
+    }
+
     /// The period now; at least 1.
     pub fn period_frames(&self) -> u32 {
         self.info.lock().period_frames.max(1)

@@ -8,13 +8,14 @@ use super::exchange::Exchange;
 use super::inbox::Inbox;
 use super::input::CapturedInput;
 use super::life::Lifecycle;
+use super::opening::Opening;
 use super::plan::{PlainPlan, PlanBook};
 use super::read_ahead::ReadAhead;
 use super::readers::Readers;
 use super::recordings::Recordings;
 use super::supervisor;
 use super::worker::{Patience, Worker};
-use crate::driver::{self, Driver, DriverKind, Info, Slot};
+use crate::driver::{Info, Slot};
 use crate::engine::{Engine, Settings};
 use crate::error::{Error, Result};
 use crate::kernels::Kernels;
@@ -104,25 +105,15 @@ impl Interface {
         config.check()?;
         let kernels = Kernels::choose()?;
         let inbox = Inbox::new();
-        let request = config.request();
-        let notify = inbox.notify();
-        let (worker, info) = match config.driver {
-            DriverKind::Offline => {
-                let driver = driver::open(&request, notify)?;
-                let info = driver.info();
-                (Worker::here(driver), info)
-            }
-            DriverKind::Jack | DriverKind::Null => {
-                let worker = Worker::apart()?;
-                let mut patience = Patience::for_each_turn(config.open_patience(OPEN_PATIENCE));
-                let open = move |place: &mut Option<Box<dyn Driver>>| {
-                    let driver = place.insert(driver::open(&request, notify)?);
-                    Ok::<Info, Error>(driver.info())
-                };
-                let info = worker.call("opening the driver", &mut patience, open)??;
-                (worker, info)
-            }
+        let has_deadlines = config.driver.capabilities().pace.has_deadlines();
+        let worker = match has_deadlines {
+            true => Worker::apart()?,
+            false => Worker::here(),
         };
+        let opening = Opening::first(config.request(), &inbox);
+        let mut patience = Patience::for_each_turn(config.open_patience(OPEN_PATIENCE));
+        let open = |place: &mut _| opening.run(place);
+        let info = worker.call("opening the driver", &mut patience, open)??;
         let rate = info.frame_rate_hz;
         let sizes = sizes(&config, &info);
         let ends = link::new(sizes)?;
@@ -135,15 +126,15 @@ impl Interface {
         let (plan, set_up) = PlanBook::plain(PlainPlan {
             kernels,
             frame_rate_hz: rate,
-            clamp: config.clamp.unwrap_or(config.driver != DriverKind::Offline),
+            clamp: config.clamp.unwrap_or(has_deadlines),
             meters: &ends.control.shared.meters,
             capture: ends.input,
         })?;
         let mut engine = Engine::new(settings, ends.engine, ends.outgoing)?;
         engine.set_up(set_up);
-        let resident_bytes = match config.driver {
-            DriverKind::Offline => (0, 0),
-            DriverKind::Jack | DriverKind::Null => engine.make_resident(),
+        let resident_bytes = match has_deadlines {
+            true => engine.make_resident(),
+            false => (0, 0),
         };
         let slot = Slot::new(Box::new(engine), rate);
         let core = Core::new(Foundation {
@@ -162,7 +153,7 @@ impl Interface {
         let read_ahead = ReadAhead::new(&core, &exchange, &readers);
         let recordings = Recordings::new(&core, &exchange);
         let life = Lifecycle::new(&core, &exchange, &input, &read_ahead, &recordings, worker);
-        if core.config.driver != DriverKind::Offline {
+        if has_deadlines {
             life.life.lock().supervisor = Some(supervisor::spawn(&life)?);
         }
         Ok(Interface(Arc::new(Parts {

@@ -5,10 +5,11 @@ use super::core::{Core, State, closed};
 use super::events::{CancelReason, EventKind};
 use super::exchange::Exchange;
 use super::input::CapturedInput;
+use super::opening::Opening;
 use super::read_ahead::ReadAhead;
 use super::recordings::Recordings;
 use super::worker::{Patience, Worker};
-use crate::driver::{self, Driver, Request};
+use crate::driver::{Driver, Resume};
 use crate::error::{Error, Result};
 use crate::lock::Mutex;
 use crate::sys::{self, Realtime};
@@ -51,20 +52,18 @@ pub(super) struct Life {
     pub worker: Option<Worker>,
     /// The thread of the supervisor, if there is one.
     pub supervisor: Option<JoinHandle<()>>,
-    /// The connections of the last client that was lost or stopped, for the next one that is opened. `None` if
-    /// they are not known.
-    pub connections: Option<Vec<(String, String)>>,
+    /// What the last driver that was lost or stopped wants kept for the next one. `None` if it is not known.
+    pub resume: Option<Resume>,
     /// When it was started (`CLOCK_MONOTONIC`).
     pub started_ns: u64,
 }
 
 impl Life {
-    /// Keeps the driver's connections for the next one. Where it does not tell them at once, what was known
-    /// before stays.
-    pub fn remember_connections(&mut self, worker: &Worker) {
-        let asked = worker.begin(|driver| driver.as_ref().and_then(|d| d.connections()));
-        if let Ok(Some(connections)) = asked.take(ANSWER_PATIENCE) {
-            self.connections = Some(connections);
+    /// Keeps what the driver wants kept. Where it does not answer at once, what was known before stays.
+    pub fn keep_resume(&mut self, worker: &Worker) {
+        let asked = worker.begin(|driver| driver.as_ref().and_then(|d| d.resume()));
+        if let Ok(Some(resume)) = asked.take(ANSWER_PATIENCE) {
+            self.resume = Some(resume);
         }
     }
 }
@@ -90,7 +89,7 @@ impl Lifecycle {
             life: Mutex::new(Life {
                 worker: Some(worker),
                 supervisor: None,
-                connections: None,
+                resume: None,
                 started_ns: 0,
             }),
         })
@@ -113,7 +112,7 @@ impl Lifecycle {
         let mut patience = Patience::for_each_turn(START_PATIENCE);
         let worker = match life.worker.take() {
             Some(worker) => worker,
-            None => self.reopen(life.connections.clone(), &mut patience)?,
+            None => self.reopen(life.resume.clone(), &mut patience)?,
         };
         let started_ns = sys::now_ns();
         let started = self.ask(
@@ -161,21 +160,11 @@ impl Lifecycle {
     }
 
     /// Opens the driver again after it was lost or abandoned.
-    fn reopen(
-        &self,
-        connections: Option<Vec<(String, String)>>,
-        patience: &mut Patience,
-    ) -> Result<Worker> {
+    fn reopen(&self, resume: Option<Resume>, patience: &mut Patience) -> Result<Worker> {
         let worker = Worker::apart()?;
-        let request = Request {
-            restore: connections,
-            ..self.core.config.request_again(self.core.frame_rate_hz)
-        };
-        let notify = self.core.inbox.notify();
-        self.ask(&worker, "opening the driver", patience, move |place| {
-            *place = Some(driver::open(&request, notify)?);
-            Ok::<(), Error>(())
-        })??;
+        let opening = Opening::again(&self.core, resume);
+        let open = |place: &mut _| opening.run(place);
+        self.ask(&worker, "opening the driver", patience, open)??;
         Ok(worker)
     }
 
@@ -195,7 +184,7 @@ impl Lifecycle {
             return Ok(());
         };
         // If it cannot be stopped in time, the next start opens another one.
-        life.remember_connections(&worker);
+        life.keep_resume(&worker);
         let mut patience = Patience::for_each_turn(STOP_PATIENCE);
         let stopped = self.ask(&worker, "stopping the driver", &mut patience, |driver| {
             driver
@@ -274,7 +263,7 @@ impl Lifecycle {
     }
 }
 
-fn driver_gone() -> Error {
+pub(super) fn driver_gone() -> Error {
     Error::InvalidState("the driver is gone".into())
 }
 

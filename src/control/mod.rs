@@ -18,6 +18,7 @@ mod interface;
 mod life;
 mod meters;
 mod offline;
+mod opening;
 mod outlook;
 mod plan;
 mod punch;

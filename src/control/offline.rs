@@ -4,9 +4,10 @@ use super::core::closed;
 use super::interface::Interface;
 use super::worker::Worker;
 use crate::clip::Clip;
-use crate::driver;
+use crate::driver::Offline;
 use crate::error::{Error, Result};
 use crate::units::MAX_PERIOD_FRAMES;
+use std::any::Any;
 
 /// Only with [`crate::DriverKind::Offline`].
 impl Interface {
@@ -120,7 +121,7 @@ impl Interface {
 }
 
 impl Interface {
-    fn offline<T>(&self, call: &str, run: impl FnOnce(&mut driver::Offline) -> T) -> Result<T> {
+    fn offline<T>(&self, call: &str, run: impl FnOnce(&mut Offline) -> T) -> Result<T> {
         let parts = self.open()?;
         let life = parts.life.life.lock();
         let refused = || {
@@ -135,7 +136,7 @@ impl Interface {
         let mut driver = driver.lock();
         let offline = driver
             .as_mut()
-            .and_then(|d| d.as_offline())
+            .and_then(|driver| (&mut **driver as &mut dyn Any).downcast_mut::<Offline>())
             .ok_or_else(refused)?;
         Ok(run(offline))
     }

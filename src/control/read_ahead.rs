@@ -1,7 +1,7 @@
 //! Keeps what streamed clips will play next in memory: a thread plans what is read, and a call waits for
 //! what it makes sound at once. Neither reads a file itself: `readers` does.
 //!
-//! Only with drivers that do not wait: with the offline driver, the engine reads files itself.
+//! Only with drivers that have deadlines: offline, the engine reads files itself.
 
 use super::core::Core;
 use super::events::EventKind;
@@ -10,7 +10,6 @@ use super::outlook::{Planned, Want};
 use super::readers::{Readers, Run};
 use crate::clip::Clip;
 use crate::clip::stream::Stream;
-use crate::driver::DriverKind;
 use crate::engine::Command;
 use crate::error::Result;
 use crate::memory;
@@ -45,12 +44,12 @@ impl ReadAhead {
         })
     }
 
-    /// Starts the threads, if there are none yet. The offline driver needs none: its engine reads files itself.
+    /// Starts the threads, if there are none yet. A driver without deadlines needs none: its engine reads files itself.
     ///
     /// # Errors
     /// [`crate::Error::System`].
     pub fn start(self: &Arc<Self>) -> Result<()> {
-        if self.core.config.driver == DriverKind::Offline {
+        if !self.core.has_deadlines() {
             return Ok(());
         }
         let read_ahead = self.clone();
@@ -108,7 +107,7 @@ impl ReadAhead {
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
     pub fn prepare(&self, unsent: &[Unsent]) -> Result<()> {
-        if self.core.config.driver == DriverKind::Offline {
+        if !self.core.has_deadlines() {
             return Ok(());
         }
         let sounds_the_same =

@@ -4,9 +4,10 @@
 use super::answer::{Answer, NoAnswer};
 use super::core::State;
 use super::events::EventKind;
-use super::life::{ANSWER_PATIENCE, Life, Lifecycle};
+use super::life::{ANSWER_PATIENCE, Life, Lifecycle, driver_gone};
+use super::opening::Opening;
 use super::worker::Worker;
-use crate::driver::{self, Driver, Lease, Notify, Request};
+use crate::driver::{Driver, Info, Lease};
 use crate::error::{Error, Result};
 use std::sync::atomic::Ordering;
 use std::time::{Duration, Instant};
@@ -101,7 +102,10 @@ impl Stage {
             Stage::Waiting { .. } => {
                 let life = lifecycle.life.lock();
                 match lifecycle.core.state() {
-                    State::Lost => begin(lifecycle, &life, driver::open).map(Some),
+                    State::Lost => {
+                        let opening = Opening::again(&lifecycle.core, life.resume.clone());
+                        begin(lifecycle, &life, |place| opening.run(place)).map(Some)
+                    }
                     // Started again meanwhile: that lease is not to be ended.
                     _ => Ok(None),
                 }
@@ -138,31 +142,20 @@ impl Stage {
 fn begin(
     lifecycle: &Lifecycle,
     life: &Life,
-    open: impl FnOnce(&Request, Notify) -> Result<Box<dyn Driver>> + Send + 'static,
+    open: impl FnOnce(&mut Option<Box<dyn Driver>>) -> Result<Info> + Send + 'static,
 ) -> Result<Stage> {
-    let lease = lifecycle.core.lease()?;
+    let core = &lifecycle.core;
+    let lease = core.lease()?;
     let worker = Worker::apart()?;
-    let request = Request {
-        restore: life.connections.clone(),
-        ..lifecycle
-            .core
-            .config
-            .request_again(lifecycle.core.frame_rate_hz)
-    };
-    let notify = lifecycle.core.inbox.notify();
     // After the lease, which has ended the last period of the driver before.
-    let since_ns = lifecycle
-        .core
-        .shared
-        .snapshot
-        .read()
-        .time_ns
-        .max(life.started_ns);
+    let since_ns = core.shared.snapshot.read().time_ns.max(life.started_ns);
     let lease = lease.with_gap_since(since_ns);
     let given = lease.clone();
     let result = worker.begin(move |place| {
-        let driver = place.insert(open(&request, notify)?);
-        driver.start(given)
+        open(place)?;
+        place
+            .as_mut()
+            .map_or(Err(driver_gone()), |driver| driver.start(given))
     });
     let candidate = Candidate { worker, lease };
     Ok(Stage::Opening { candidate, result })
@@ -230,9 +223,10 @@ mod tests {
             lifecycle.core.set_state(State::Lost);
             // Offline, time is counted from the first frame.
             life.started_ns = 0;
-            let open = move |request: &Request, notify| {
+            let opening = Opening::again(&lifecycle.core, None);
+            let open = move |place: &mut _| {
                 released.recv().expect("the test releases it");
-                driver::open(request, notify)
+                opening.run(place)
             };
             begin(lifecycle, &life, open).expect("a thread")
         };

@@ -138,7 +138,7 @@ impl Watch {
         }
         let mut life = lifecycle.life.lock();
         if let Some(worker) = life.worker.take() {
-            life.remember_connections(&worker);
+            life.keep_resume(&worker);
             // Dropping the worker closes the dead client on its own thread.
         }
         // All that the engine reported before comes before, and nothing more comes.
@@ -212,7 +212,7 @@ mod tests {
     use crate::control::answer::answer;
     use crate::control::worker::Worker;
     use crate::control::{Config, Interface};
-    use crate::driver::DriverKind;
+    use crate::driver::{DriverKind, Resume};
     use std::sync::mpsc;
 
     /// Without a supervisor of its own.
@@ -251,14 +251,19 @@ mod tests {
         drop(hangs.begin(move |_| released.recv()));
         {
             let mut life = lifecycle.life.lock();
-            life.connections = Some(known.clone());
+            life.resume = Some(Resume::new(known.clone()));
             life.worker = Some(hangs);
             lifecycle.core.set_state(State::Running);
         }
         let reason = "the server died".to_owned();
         Watch::default().take(lifecycle, Notice::Lost { reason });
         assert_eq!(lifecycle.core.state(), State::Lost);
-        assert_eq!(lifecycle.life.lock().connections, Some(known));
+        let life = lifecycle.life.lock();
+        let kept = life
+            .resume
+            .as_ref()
+            .and_then(Resume::get::<Vec<(String, String)>>);
+        assert_eq!(kept, Some(&known));
         drop(release);
     }
 

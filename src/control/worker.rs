@@ -24,8 +24,9 @@ pub(super) enum Worker {
 }
 
 impl Worker {
-    pub fn here(driver: Box<dyn Driver>) -> Worker {
-        Worker::Here(Mutex::new(Some(driver)))
+    /// In place, without a driver yet; the first call makes one.
+    pub fn here() -> Worker {
+        Worker::Here(Mutex::new(None))
     }
 
     /// A thread without a driver yet; the first call makes one.

@@ -10,7 +10,10 @@
 mod frames;
 mod patchbay;
 
-use super::{Driver, Info, Lease, Notice, Notify, Period, Request};
+use super::contract::{Driver, Info, Notice, Notify, Resume};
+use super::period::Period;
+use super::slot::Lease;
+use super::target::{JackTarget, Request};
 use crate::error::{Error, Result};
 pub(super) use crate::jack::turns_ended;
 use crate::jack::{Client, Cycle, Direction, Handler, Output, Port};
@@ -81,12 +84,16 @@ struct Audio {
 }
 
 /// Connects to a server; the ports exist from then on, the sound begins with `start`.
-pub(super) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>> {
+pub(super) fn open(
+    target: &JackTarget,
+    request: &Request,
+    notify: Notify,
+) -> Result<Box<dyn Driver>> {
     let log = notify.clone();
     let mut client = Client::open(
         &request.client_name,
-        request.server_name.as_deref(),
-        request.start_server,
+        target.server_name.as_deref(),
+        target.start_server,
         Arc::new(move |line: &str| log(Notice::Log(format!("libjack: {line}")))),
     )?;
     if client.has_started_server() {
@@ -165,8 +172,8 @@ pub(super) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>>
         client,
         watcher: Some(watcher),
         active: false,
-        restore: request.restore.clone(),
-        autoconnect: request.autoconnect,
+        restore: request.resume.as_ref().and_then(Resume::get).cloned(),
+        autoconnect: target.autoconnect,
         realtime: Mutex::new(None),
     }))
 }
@@ -233,11 +240,12 @@ impl Driver for Jack {
         deactivated
     }
 
-    fn connections(&self) -> Option<Vec<(String, String)>> {
-        match self.active {
+    fn resume(&self) -> Option<Resume> {
+        let links = match self.active {
             true => Some(self.shared.patchbay.links()),
             false => self.restore.clone(),
-        }
+        };
+        links.map(Resume::new)
     }
 }
 
@@ -434,7 +442,7 @@ impl Audio {
             frames,
             skipped,
             time_ns,
-            waits: freewheels,
+            may_block: freewheels,
             latency,
             inputs: &inputs[..input_count],
             outputs: &mut outputs[..output_count],

@@ -2,7 +2,10 @@
 //! the frame rate. Where the thread wakes up more than a period late, the periods that were
 //! missed count as skipped, as they would on a device.
 
-use super::{Driver, Info, Lease, Notice, Notify, Period, Request};
+use super::contract::{Driver, Info, Notice, Notify};
+use super::period::Period;
+use super::slot::Lease;
+use super::target::{Request, SimulatedTarget};
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::sys::{self, Realtime};
@@ -24,13 +27,13 @@ pub(crate) struct Null {
 const PRIORITY: i32 = 10;
 
 impl Null {
-    pub fn new(request: &Request, notify: Notify) -> Null {
+    pub fn new(target: SimulatedTarget, request: &Request, notify: Notify) -> Null {
         Null {
             info: Info {
                 frame_rate_hz: request.frame_rate_hz.unwrap_or(48_000),
                 period_frames: request.period_frames.unwrap_or(256),
                 client_name: request.client_name.clone(),
-                latency: request.latency,
+                latency: target.latency,
                 realtime: None,
             },
             channels: (
@@ -135,7 +138,7 @@ impl Run {
                 frames: self.frames,
                 skipped,
                 time_ns: start_ns + self.nanoseconds(next_frame),
-                waits: false,
+                may_block: false,
                 latency: self.info.latency,
                 inputs: &inputs,
                 outputs: &mut outputs,

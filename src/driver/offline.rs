@@ -1,7 +1,10 @@
 //! The caller is the clock: each [`Offline::advance`] runs periods back to back. Deterministic;
 //! time is counted from 0 in frames.
 
-use super::{Driver, Info, Lease, Period, Request};
+use super::contract::{Driver, Info};
+use super::period::Period;
+use super::slot::Lease;
+use super::target::{Request, SimulatedTarget};
 use crate::clip::Clip;
 use crate::error::{Error, Result};
 use crate::memory;
@@ -22,13 +25,13 @@ pub(crate) struct Offline {
 }
 
 impl Offline {
-    pub fn new(request: &Request) -> Result<Offline> {
+    pub fn new(target: SimulatedTarget, request: &Request) -> Result<Offline> {
         let mut offline = Offline {
             info: Info {
                 frame_rate_hz: request.frame_rate_hz.unwrap_or(48_000),
                 period_frames: 0,
                 client_name: request.client_name.clone(),
-                latency: request.latency,
+                latency: target.latency,
                 realtime: Some(Realtime::NotNeeded),
             },
             lease: None,
@@ -133,7 +136,7 @@ impl Offline {
             frames,
             skipped,
             time_ns,
-            waits: true,
+            may_block: true,
             latency: self.info.latency,
             inputs: &inputs,
             outputs: &mut outputs,
@@ -176,9 +179,5 @@ impl Driver for Offline {
     fn stop(&mut self) -> Result<()> {
         self.lease = None;
         Ok(())
-    }
-
-    fn as_offline(&mut self) -> Option<&mut Offline> {
-        Some(self)
     }
 }

@@ -6,7 +6,7 @@
 //! yields silence.
 
 use super::gate::Gate;
-use super::{Period, Process};
+use super::period::{Period, Process};
 use crate::sys;
 use crate::units;
 use std::cell::UnsafeCell;
@@ -201,7 +201,7 @@ mod tests {
             frames: 1,
             skipped: 0,
             time_ns,
-            waits: false,
+            may_block: false,
             latency: Latency::default(),
             inputs: &[],
             outputs: &mut [],

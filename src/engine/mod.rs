@@ -205,7 +205,7 @@ impl Process for Engine {
                 frame_rate_hz: self.frame_rate_hz,
                 after_skip: period.skipped > 0 && done == 0,
                 latency: period.latency,
-                may_block: period.waits,
+                may_block: period.may_block,
                 timeline: &self.timeline,
             };
             let mut buffers = Buffers {

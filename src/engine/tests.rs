@@ -65,13 +65,13 @@ fn engine(clip: &Clip) -> (Engine, ControlEnd) {
     (engine, control_end)
 }
 
-fn run(engine: &mut Engine, frames: u64, waits: bool) -> Vec<f32> {
+fn run(engine: &mut Engine, frames: u64, may_block: bool) -> Vec<f32> {
     let (mut left, mut right) = (vec![9.0; frames as usize], vec![9.0; frames as usize]);
     engine.process(Period {
         frames: frames as usize,
         skipped: 0,
         time_ns: 0,
-        waits,
+        may_block,
         latency: Latency::default(),
         inputs: &[],
         outputs: &mut [&mut left, &mut right],

@@ -112,7 +112,7 @@ pub(crate) fn give_back<T>(items: &mut Vec<T>) {
     *items = unsafe { Vec::from_raw_parts(memory, length, room) };
 }
 
-/// Runs what allocates on an audio thread that is not in real time (see `driver::Period::waits`).
+/// Runs what allocates on an audio thread that is not in real time (see `driver::Period::may_block`).
 pub(crate) fn outside_real_time<T>(run: impl FnOnce() -> T) -> T {
     #[cfg(all(feature = "rt-guard", not(rtsan)))]
     return assert_no_alloc::permit_alloc(run);

@@ -1,0 +1,23 @@
+//! Opens the driver that is asked for.
+
+use super::contract::{Driver, Notify};
+use super::jack;
+use super::null::Null;
+use super::offline::Offline;
+use super::target::{Request, Target};
+use crate::error::Result;
+
+/// Opens a driver. It may block as long as its server does.
+pub(crate) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>> {
+    match &request.target {
+        Target::Jack(target) => jack::open(target, request, notify),
+        Target::Null(target) => Ok(Box::new(Null::new(*target, request, notify))),
+        Target::Offline(target) => Ok(Box::new(Offline::new(*target, request)?)),
+    }
+}
+
+/// How many calls of this process's drivers have had their turn, where only one can be under way: opening,
+/// starting, stopping and closing a client of a JACK server. While this grows, others come nearer to theirs.
+pub(crate) fn turns_ended() -> u64 {
+    jack::turns_ended()
+}

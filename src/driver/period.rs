@@ -1,0 +1,31 @@
+//! What a driver hands to the engine, and what the engine is to a driver.
+
+use crate::units::Latency;
+
+/// The half of the library that runs on the audio thread, as a driver sees it.
+pub(crate) trait Process: Send {
+    /// Renders one period: fills all outputs, consumes all inputs.
+    ///
+    /// # Real-time contract
+    /// Audio thread only; wait-free, unless [`Period::may_block`]; no allocation, free, log or panic,
+    /// and no lock or system call either, unless [`Period::may_block`].
+    fn process(&mut self, period: Period<'_, '_>);
+}
+
+/// One period of audio, as the driver hands it to the engine.
+pub(crate) struct Period<'a, 'b> {
+    /// Length in frames of each slice below; 1 or more.
+    pub frames: usize,
+    /// Device frames that were skipped between the previous period and this one.
+    pub skipped: u64,
+    /// `CLOCK_MONOTONIC` at which the first frame of the period was due, in nanoseconds.
+    pub time_ns: u64,
+    /// The period has no deadline (offline, freewheel), so the engine may block on disk.
+    pub may_block: bool,
+    /// The latencies in force now.
+    pub latency: Latency,
+    /// One slice for each input channel.
+    pub inputs: &'a [&'b [f32]],
+    /// One slice for each output channel; the engine overwrites them.
+    pub outputs: &'a mut [&'b mut [f32]],
+}
