@@ -1379,7 +1379,7 @@ typedef struct amio_stats {
      */
     struct amio_ring_level commands;
     /**
-     * What the audio thread is done with, on its way to be freed.
+     * Swaps that the audio thread is done with, on their way to be freed.
      */
     struct amio_ring_level retired;
     /**

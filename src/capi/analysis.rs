@@ -1,8 +1,9 @@
 //! Analyses: what a clip or a file looks like, and how loud it is.
 
 use super::clip::{amio_clip, amio_clip_properties};
-use super::guard::{Caller, Checked, Fault, guard};
-use super::handles::{self, Object, Place};
+use super::fault::{Checked, Fault};
+use super::guard::{Caller, guard};
+use super::handles::{self, Handle, Place};
 use super::progress::amio_progress;
 use super::sized::Versioned;
 use super::status::{AMIO_ERROR_INVALID_STATE, amio_status};
@@ -14,6 +15,11 @@ use std::sync::Arc;
 /// both. It does not change.
 pub struct amio_analysis {
     _opaque: [u8; 0],
+}
+
+impl Handle for amio_analysis {
+    type Target = Arc<Findings>;
+    const NAME: &'static str = "an analysis";
 }
 
 /// Peaks and RMS for drawing.
@@ -129,7 +135,7 @@ pub unsafe extern "C-unwind" fn amio_analysis_new(
             Parts::Loudness => Loudness::of_clip(&clip, &mut monitor)?.into(),
             Parts::Both => Analysis::of_clip(&clip, &mut monitor)?.into(),
         };
-        out.set(place.fill(Object::Analysis(Arc::new(findings))));
+        out.set(place.fill(Arc::new(findings)));
         Ok(())
     })
 }
@@ -164,7 +170,7 @@ pub unsafe extern "C-unwind" fn amio_analysis_open(
             Parts::Loudness => Loudness::of_file(path, &mut monitor)?.into(),
             Parts::Both => Analysis::of_file(path, &mut monitor)?.into(),
         };
-        out.set(place.fill(Object::Analysis(Arc::new(findings))));
+        out.set(place.fill(Arc::new(findings)));
         Ok(())
     })
 }
@@ -325,7 +331,7 @@ pub unsafe extern "C-unwind" fn amio_analysis_levels(
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn amio_analysis_free(analysis: *mut amio_analysis) -> amio_status {
     guard(|| {
-        drop(handles::remove("analysis", analysis)?);
+        drop(handles::release("analysis", analysis)?);
         Ok(())
     })
 }

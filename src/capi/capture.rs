@@ -1,6 +1,7 @@
 //! Capture: what came in, stamped with where the timeline was when it was heard.
 
-use super::guard::{Caller, Checked, Fault, guard};
+use super::fault::{Checked, Fault};
+use super::guard::{Caller, guard};
 use super::handles;
 use super::interface::amio_interface;
 use super::schedule::AMIO_TICKET_NONE;

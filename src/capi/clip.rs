@@ -1,8 +1,9 @@
 //! Clips: immutable audio data, here from memory.
 
 use super::callback;
-use super::guard::{Caller, Checked, Fault, check_memory, guard};
-use super::handles::{self, Object, Place};
+use super::fault::{Checked, Fault};
+use super::guard::{Caller, check_memory, guard};
+use super::handles::{self, Handle, Place};
 use super::sized::Versioned;
 use super::status::amio_status;
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
@@ -17,6 +18,11 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 /// clip keeps its data, not its handle.
 pub struct amio_clip {
     _opaque: [u8; 0],
+}
+
+impl Handle for amio_clip {
+    type Target = Clip;
+    const NAME: &'static str = "a clip";
 }
 
 /// 32-bit float, nominal range -1.0 to 1.0. The default.
@@ -206,7 +212,7 @@ pub unsafe extern "C-unwind" fn amio_clip_new_borrowed(
         };
         let clip = Clip::from_shared(format.info(frames), format.sample, format.layout, memory)?;
         accepted.store(true, Ordering::Relaxed);
-        out.set(register(place, clip));
+        out.set(place.fill(clip));
         Ok(())
     })
 }
@@ -313,7 +319,7 @@ pub unsafe extern "C-unwind" fn amio_clip_read(
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn amio_clip_retain(clip: *mut amio_clip) -> amio_status {
-    guard(|| handles::retain_clip("clip", clip))
+    guard(|| handles::retain("clip", clip))
 }
 
 /// Takes an owner from a clip's handle. With the last one the handle becomes invalid; the samples
@@ -324,7 +330,7 @@ pub extern "C-unwind" fn amio_clip_retain(clip: *mut amio_clip) -> amio_status {
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn amio_clip_free(clip: *mut amio_clip) -> amio_status {
     guard(|| {
-        drop(handles::release_clip("clip", clip)?);
+        drop(handles::release("clip", clip)?);
         Ok(())
     })
 }
@@ -424,15 +430,8 @@ fn new_copied(
     let out = caller.out("out_clip", out_clip)?;
     let place = Place::take()?;
     let clip = Clip::from_bytes(format.info(frames), format.sample, format.layout, bytes)?;
-    out.set(register(place, clip));
+    out.set(place.fill(clip));
     Ok(())
-}
-
-pub(super) fn register(place: Place, clip: Clip) -> *mut amio_clip {
-    place.fill(Object::Clip {
-        clip,
-        references: 1,
-    })
 }
 
 /// The caller's memory, given back when it is dropped.

@@ -1,7 +1,8 @@
 //! Files: clips from files, loaded or streamed; conversion; what a file holds.
 
-use super::clip::{amio_clip, register};
-use super::guard::{Caller, Checked, Fault, guard};
+use super::clip::amio_clip;
+use super::fault::{Checked, Fault};
+use super::guard::{Caller, guard};
 use super::handles::{self, Place};
 use super::interface::not_one_of;
 use super::progress::amio_progress;
@@ -103,7 +104,7 @@ pub unsafe extern "C-unwind" fn amio_clip_open(
         let path = caller.path("path", path)?;
         let out = caller.out("out_clip", out_clip)?;
         let place = Place::take()?;
-        out.set(register(place, Clip::open(path)?));
+        out.set(place.fill(Clip::open(path)?));
         Ok(())
     })
 }
@@ -138,7 +139,7 @@ pub unsafe extern "C-unwind" fn amio_clip_open_with(
         let place = Place::take()?;
         let clip = Clip::open_with(path, &options, &mut caller.monitor(progress, user_data))
             .map_err(|e| Fault::renamed(e, &OPTION_FIELDS))?;
-        out.set(register(place, clip));
+        out.set(place.fill(clip));
         Ok(())
     })
 }
@@ -172,7 +173,7 @@ pub unsafe extern "C-unwind" fn amio_clip_open_stream(
         let place = Place::take()?;
         let clip =
             Clip::open_stream(path, &options).map_err(|e| Fault::renamed(e, &OPTION_FIELDS))?;
-        out.set(register(place, clip));
+        out.set(place.fill(clip));
         Ok(())
     })
 }
@@ -203,10 +204,7 @@ pub unsafe extern "C-unwind" fn amio_clip_convert(
         let out = caller.out("out_clip", out_clip)?;
         let monitor = &mut caller.monitor(progress, user_data);
         let place = Place::take()?;
-        out.set(register(
-            place,
-            clip.convert(frame_rate_hz, quality, monitor)?,
-        ));
+        out.set(place.fill(clip.convert(frame_rate_hz, quality, monitor)?));
         Ok(())
     })
 }

@@ -1,56 +1,18 @@
 //! What stands between C and the crate: panics end here, and pointers are checked here.
 
-use super::status::*;
-use crate::sys::cancel;
+use super::fault::{Checked, Fault};
+use super::message;
+use super::status::{AMIO_ERROR_INTERNAL, AMIO_OK, amio_status};
+use crate::sys::cancel::held;
 use std::ffi::{CStr, OsStr, c_char};
 use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-/// Why a call failed, in the terms of C.
-pub(super) struct Fault {
-    pub status: amio_status,
-    pub message: String,
-}
-
-/// What the body of a C function returns.
-pub(super) type Checked<T = ()> = Result<T, Fault>;
-
-impl Fault {
-    pub fn new(status: amio_status, message: impl Into<String>) -> Fault {
-        Fault {
-            status,
-            message: message.into(),
-        }
-    }
-
-    pub fn null(what: &str) -> Fault {
-        Fault::new(AMIO_ERROR_NULL_POINTER, format!("{what} is NULL"))
-    }
-
-    pub fn argument(message: impl Into<String>) -> Fault {
-        Fault::new(AMIO_ERROR_INVALID_ARGUMENT, message)
-    }
-}
-
 /// Runs the body of a C function; an error or a panic becomes a status and this thread's message. The
 /// calling thread is not cancelled meanwhile, but may be at the end: nothing here may have a destructor.
 pub(super) fn guard(body: impl FnOnce() -> Checked) -> amio_status {
     held(|| contain(body))
-}
-
-/// Runs `body`, which does not unwind, with the cancellation of the calling thread held off.
-pub(super) fn held<T: Copy>(body: impl FnOnce() -> T) -> T {
-    let before = cancel::hold();
-    let result = apart(body);
-    cancel::release(before);
-    result
-}
-
-/// In a frame of its own, since one that cleans up cannot be unwound from just anywhere.
-#[inline(never)]
-fn apart<T>(body: impl FnOnce() -> T) -> T {
-    body()
 }
 
 fn contain(body: impl FnOnce() -> Checked) -> amio_status {
@@ -65,7 +27,8 @@ fn contain(body: impl FnOnce() -> Checked) -> amio_status {
             ),
         ),
     };
-    report(fault)
+    message::keep(&fault.message);
+    fault.status
 }
 
 fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
@@ -224,7 +187,7 @@ mod tests {
             AMIO_ERROR_INTERNAL
         );
         // SAFETY: the message is a text, and nothing fails on this thread meanwhile.
-        let message = unsafe { CStr::from_ptr(amio_last_error_message()) };
+        let message = unsafe { CStr::from_ptr(message::last()) };
         assert!(message.to_string_lossy().contains("what was not foreseen"));
     }
 

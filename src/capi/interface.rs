@@ -1,7 +1,8 @@
 //! Interface: a connection to an audio server, a timer or the caller, with its own timeline.
 
-use super::guard::{Caller, Checked, Fault, check_memory, guard};
-use super::handles::{self, Object, Place};
+use super::fault::{Checked, Fault};
+use super::guard::{Caller, check_memory, guard};
+use super::handles::{self, Handle, Place};
 use super::sized::Versioned;
 use super::status::{AMIO_ERROR_BUFFER_TOO_SMALL, AMIO_ERROR_UNSUPPORTED, amio_status};
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
@@ -13,6 +14,11 @@ use std::mem::offset_of;
 /// captured input.
 pub struct amio_interface {
     _opaque: [u8; 0],
+}
+
+impl Handle for amio_interface {
+    type Target = Interface;
+    const NAME: &'static str = "an interface";
 }
 
 /// The driver that is chosen for you: JACK.
@@ -158,7 +164,7 @@ pub unsafe extern "C-unwind" fn amio_interface_new(
         let out = caller.out("out_iface", out_iface)?;
         let place = Place::take()?;
         let interface = Interface::new(config).map_err(|e| Fault::renamed(e, &CONFIG_FIELDS))?;
-        out.set(place.fill(Object::Interface(interface)));
+        out.set(place.fill(interface));
         Ok(())
     })
 }
@@ -215,7 +221,7 @@ pub extern "C-unwind" fn amio_interface_close(iface: *mut amio_interface) -> ami
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn amio_interface_free(iface: *mut amio_interface) -> amio_status {
     guard(|| {
-        if let Some(Object::Interface(interface)) = handles::remove("iface", iface)? {
+        if let Some(interface) = handles::release("iface", iface)? {
             interface.close();
         }
         Ok(())

@@ -1,6 +1,7 @@
 //! Meters: how loud inputs and outputs are right now.
 
-use super::guard::{Caller, Fault, guard};
+use super::fault::Fault;
+use super::guard::{Caller, guard};
 use super::handles;
 use super::interface::amio_interface;
 use super::status::{AMIO_ERROR_BUFFER_TOO_SMALL, amio_status};

@@ -24,8 +24,11 @@ compile_error!("handles are 64-bit keys; the C interface needs pointers of 64 bi
 
 // What every section uses; nothing of it is in the header.
 mod callback;
+mod fault;
 mod guard;
 mod handles;
+mod keys;
+mod message;
 mod sized;
 
 // The sections, in the order of the header. Each stands alone, since rustfmt would sort a list.

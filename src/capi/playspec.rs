@@ -1,8 +1,9 @@
 //! Playspecs: lists of clips, each placed, cropped, repeated and scaled.
 
 use super::clip::amio_clip;
-use super::guard::{Caller, Checked, Fault, guard};
-use super::handles::{self, Object, Place};
+use super::fault::{Checked, Fault};
+use super::guard::{Caller, guard};
+use super::handles::{self, Handle, Place};
 use super::interface::amio_interface;
 use super::sized::Versioned;
 use super::status::{AMIO_ERROR_INVALID_STATE, AMIO_ERROR_UNSUPPORTED, amio_status};
@@ -19,6 +20,11 @@ use std::sync::Arc;
 /// times, on several interfaces at once.
 pub struct amio_playspec {
     _opaque: [u8; 0],
+}
+
+impl Handle for amio_playspec {
+    type Target = Arc<Draft>;
+    const NAME: &'static str = "a playspec";
 }
 
 /// One clip, cropped, placed, repeated and scaled. Fill it in with amio_playspec_entry_init(),
@@ -80,7 +86,7 @@ pub unsafe extern "C-unwind" fn amio_playspec_new(
     let caller = unsafe { Caller::trusted() };
     guard(|| {
         let out = caller.out("out_playspec", out_playspec)?;
-        out.set(Place::take()?.fill(Object::Playspec(Arc::default())));
+        out.set(Place::take()?.fill(Arc::default()));
         Ok(())
     })
 }
@@ -190,7 +196,7 @@ pub extern "C-unwind" fn amio_playspec_set_gain(
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn amio_playspec_free(playspec: *mut amio_playspec) -> amio_status {
     guard(|| {
-        drop(handles::remove("playspec", playspec)?);
+        drop(handles::release("playspec", playspec)?);
         Ok(())
     })
 }

@@ -1,12 +1,13 @@
 //! Recorder: input or output to a file, while it comes.
 
+use super::fault::{Checked, Fault};
 use super::file::file_format;
-use super::guard::{Caller, Checked, Fault, guard};
-use super::handles::{self, Object, Place};
+use super::guard::{Caller, guard};
+use super::handles::{self, Handle, Place};
 use super::interface::{amio_interface, not_one_of};
 use super::sized::Versioned;
 use super::status::amio_status;
-use crate::{RecordSource, RecorderConfig, RecorderState};
+use crate::{RecordSource, Recorder, RecorderConfig, RecorderState};
 use std::ffi::c_char;
 use std::mem::offset_of;
 use std::sync::Arc;
@@ -15,6 +16,11 @@ use std::time::Duration;
 /// A recording of an interface to a file.
 pub struct amio_recorder {
     _opaque: [u8; 0],
+}
+
+impl Handle for amio_recorder {
+    type Target = Arc<Recorder>;
+    const NAME: &'static str = "a recorder";
 }
 
 /// Record captured input: the default. Positions are those of what was heard meanwhile.
@@ -141,7 +147,7 @@ pub unsafe extern "C-unwind" fn amio_recorder_new(
         let recorder = interface
             .record(path, &config)
             .map_err(|e| Fault::renamed(e, &CONFIG_FIELDS))?;
-        out.set(place.fill(Object::Recorder(Arc::new(recorder))));
+        out.set(place.fill(Arc::new(recorder)));
         Ok(())
     })
 }
@@ -222,7 +228,7 @@ pub unsafe extern "C-unwind" fn amio_recorder_recording(
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn amio_recorder_free(recorder: *mut amio_recorder) -> amio_status {
     guard(|| {
-        if let Some(Object::Recorder(recorder)) = handles::remove("recorder", recorder)? {
+        if let Some(recorder) = handles::release("recorder", recorder)? {
             // Also where another thread waits for its end. What went wrong, the events have told.
             let _ = recorder.stop();
         }

@@ -1,7 +1,8 @@
 //! Schedule: which playspec takes over at which frame.
 
-use super::guard::{Caller, Checked, Fault, guard};
-use super::handles::{self, Object, Place};
+use super::fault::{Checked, Fault};
+use super::guard::{Caller, guard};
+use super::handles::{self, Handle, Place};
 use super::interface::{amio_interface, not_one_of};
 use super::playspec::{amio_playspec, check_gains};
 use super::status::{AMIO_ERROR_INVALID_STATE, amio_status};
@@ -13,6 +14,11 @@ use std::sync::Arc;
 /// Up to 4096 commands that take effect together, at the first frame of the same period.
 pub struct amio_group {
     _opaque: [u8; 0],
+}
+
+impl Handle for amio_group {
+    type Target = Arc<OpenGroup>;
+    const NAME: &'static str = "a group";
 }
 
 /// An `insert_at` that is never late: the swap takes over with the next period, or where the one before
@@ -107,10 +113,10 @@ pub unsafe extern "C-unwind" fn amio_group_new(
         let interface = handles::get("iface", iface)?;
         let out = caller.out("out_group", out_group)?;
         let place = Place::take()?;
-        out.set(place.fill(Object::Group(Arc::new(OpenGroup {
+        out.set(place.fill(Arc::new(OpenGroup {
             interface: iface.addr(),
             commands: Mutex::new(Some(interface.group())),
-        }))));
+        })));
         Ok(())
     })
 }
@@ -245,7 +251,7 @@ pub extern "C-unwind" fn amio_group_commit(group: *mut amio_group) -> amio_statu
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn amio_group_free(group: *mut amio_group) -> amio_status {
     guard(|| {
-        drop(handles::remove("group", group)?);
+        drop(handles::release("group", group)?);
         Ok(())
     })
 }

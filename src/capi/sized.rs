@@ -4,7 +4,8 @@
 //! missing reads as 0. It may be longer (from a newer one) if what we do not know is 0. A struct
 //! that the library writes is written as far as both know it.
 
-use super::guard::{Caller, Checked, Fault};
+use super::fault::{Checked, Fault};
+use super::guard::Caller;
 use super::status::AMIO_ERROR_UNSUPPORTED;
 use std::mem::MaybeUninit;
 

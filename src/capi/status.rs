@@ -1,9 +1,8 @@
 //! Status: the numbers that functions return, and the words for them.
 
-use super::guard::{Fault, held};
-use crate::error::Error;
-use std::cell::RefCell;
-use std::ffi::{CStr, CString, c_char};
+use super::message;
+use crate::sys::cancel::held;
+use std::ffi::{CStr, c_char};
 
 /// What every function that can fail returns: AMIO_OK, or one of AMIO_ERROR_*, all negative. A
 /// number keeps its meaning for ever.
@@ -67,23 +66,7 @@ pub extern "C" fn amio_strerror(status: amio_status) -> *const c_char {
 /// is valid until the next call that fails on this thread, or the thread's end; it is never NULL.
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn amio_last_error_message() -> *const c_char {
-    held(|| {
-        LAST_MESSAGE
-            .try_with(|message| message.borrow().as_ptr())
-            .unwrap_or(c"".as_ptr())
-    })
-}
-
-thread_local! {
-    static LAST_MESSAGE: RefCell<CString> = RefCell::default();
-}
-
-/// Keeps the message for this thread and returns the number.
-pub(super) fn report(fault: Fault) -> amio_status {
-    let text = CString::new(fault.message.replace('\0', "\u{fffd}")).unwrap_or_default();
-    // A thread that is ending has no message any more; the number still says what happened.
-    let _ = LAST_MESSAGE.try_with(|message| message.replace(text));
-    fault.status
+    held(message::last)
 }
 
 fn words(status: amio_status) -> &'static CStr {
@@ -109,47 +92,5 @@ fn words(status: amio_status) -> &'static CStr {
         AMIO_ERROR_BUFFER_TOO_SMALL => c"the buffer is too small",
         AMIO_ERROR_CANCELLED => c"cancelled",
         _ => c"unknown status",
-    }
-}
-
-impl Fault {
-    /// An error whose message begins with the name of a field, under the name that it has in C.
-    /// `names` has pairs of both.
-    pub fn renamed(error: Error, names: &[(&str, &str)]) -> Fault {
-        let mut fault = Fault::from(error);
-        let renamed = names.iter().find_map(|(ours, theirs)| {
-            let rest = fault.message.strip_prefix(ours)?;
-            rest.starts_with(' ').then(|| format!("{theirs}{rest}"))
-        });
-        if let Some(message) = renamed {
-            fault.message = message;
-        }
-        fault
-    }
-}
-
-impl From<Error> for Fault {
-    fn from(error: Error) -> Fault {
-        let status = match &error {
-            Error::OutOfRange { .. }
-            | Error::BadFloat { .. }
-            | Error::InvalidArgument(_)
-            | Error::ServerRate { .. }
-            | Error::BadSample { .. } => AMIO_ERROR_INVALID_ARGUMENT,
-            Error::RateMismatch { .. } => AMIO_ERROR_RATE_MISMATCH,
-            Error::InvalidState(_) => AMIO_ERROR_INVALID_STATE,
-            Error::NoSuchTicket(_) => AMIO_ERROR_NO_SUCH_TICKET,
-            Error::QueueFull { .. } => AMIO_ERROR_QUEUE_FULL,
-            Error::Timeout { .. } => AMIO_ERROR_TIMEOUT,
-            Error::DriverUnavailable { .. } => AMIO_ERROR_DRIVER_UNAVAILABLE,
-            Error::NoServer { .. } => AMIO_ERROR_NO_SERVER,
-            Error::Driver { .. } => AMIO_ERROR_DRIVER,
-            Error::Io { .. } => AMIO_ERROR_IO,
-            Error::Format { .. } => AMIO_ERROR_FORMAT,
-            Error::Cancelled => AMIO_ERROR_CANCELLED,
-            Error::OutOfMemory(..) => AMIO_ERROR_OUT_OF_MEMORY,
-            Error::System { .. } => AMIO_ERROR_SYSTEM,
-        };
-        Fault::new(status, error.to_string())
     }
 }

@@ -1,6 +1,7 @@
 //! Transport: where an interface is on its timeline, and whether it moves.
 
-use super::guard::{Caller, Checked, Fault, guard};
+use super::fault::{Checked, Fault};
+use super::guard::{Caller, guard};
 use super::handles;
 use super::interface::amio_interface;
 use super::sized::Versioned;

@@ -1,6 +1,7 @@
 //! Version: which header a program was built with, and which library it runs with.
 
-use super::guard::{Fault, guard};
+use super::fault::Fault;
+use super::guard::guard;
 use super::status::{AMIO_ERROR_UNSUPPORTED, amio_status};
 use std::ffi::{CStr, c_char};
 

@@ -3,7 +3,7 @@
 //! are refused; in a file that is read ([`Silenced`]) or written (`encode`) they become 0, and are
 //! counted. Behind these doors there are none, so that nobody else has to look.
 
-use super::ClipInfo;
+use super::info::ClipInfo;
 use super::source::Source;
 use crate::error::{Error, Result};
 use crate::memory;

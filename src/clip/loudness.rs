@@ -3,8 +3,10 @@
 //! The `ebur128` crate weighs and gates (ITU-R BS.1770-4, EBU Tech 3341 and 3342) and
 //! interpolates for the true peak; what each channel counts for is decided here.
 
-use super::analysis::{Seen, each_block_of, each_block_of_clip, open};
-use super::{Clip, ClipInfo, Monitor};
+use super::data::Clip;
+use super::info::ClipInfo;
+use super::scan::{Seen, each_block_of, each_block_of_clip, open};
+use super::source::Monitor;
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::sys;

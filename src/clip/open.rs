@@ -1,8 +1,10 @@
 //! Making clips from files: loaded or streamed, at the rate they have or at another.
 
 use super::convert::{self, Quality};
-use super::source::{self, Monitor, Source};
-use super::{Clip, decode};
+use super::data::Clip;
+use super::decode;
+use super::load::load;
+use super::source::{Monitor, Source, unwatched};
 use crate::error::Result;
 use std::path::Path;
 
@@ -43,7 +45,7 @@ impl Clip {
     /// [`crate::Error::Io`], [`crate::Error::Format`] (names what was found and what is supported),
     /// [`crate::Error::OutOfMemory`].
     pub fn open(path: impl AsRef<Path>) -> Result<Clip> {
-        Clip::open_with(path, &OpenOptions::default(), &mut source::unwatched)
+        Clip::open_with(path, &OpenOptions::default(), &mut unwatched)
     }
 
     /// Loads a file whole; `monitor` is told how far it is, and may give up.
@@ -65,7 +67,7 @@ impl Clip {
         options: &OpenOptions,
         monitor: &mut Monitor<'_>,
     ) -> Result<Clip> {
-        source::load(&mut *options.source(path.as_ref())?, monitor)
+        load(&mut *options.source(path.as_ref())?, monitor)
     }
 
     /// Plays a file without loading it: an interface on which it is scheduled reads ahead of what

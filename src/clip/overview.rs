@@ -6,8 +6,10 @@
 //! the largest blocks that fit into it, so that the work for it grows with the logarithm of its
 //! length. All levels together take 16 bytes for 256 samples, a 64th of the samples themselves.
 
-use super::analysis::{Seen, each_block_of, each_block_of_clip, open};
-use super::{Clip, ClipInfo, Monitor};
+use super::data::Clip;
+use super::info::ClipInfo;
+use super::scan::{Seen, each_block_of, each_block_of_clip, open};
+use super::source::Monitor;
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::sys;

@@ -1,8 +1,49 @@
-//! A clip as a [`Source`]: what a conversion of it reads.
+//! A clip at another rate, and what the conversion reads: a clip as a [`Source`].
 
-use super::source::Source;
-use super::{Clip, ClipInfo};
+use super::convert::{self, Quality};
+use super::data::Clip;
+use super::info::ClipInfo;
+use super::load::load;
+use super::source::{Monitor, Source};
+#[cfg(doc)]
+use crate::error::Error;
 use crate::error::Result;
+
+impl Clip {
+    /// The clip at another frame rate: `round(frames * to / from)` frames, halves up, the first one
+    /// in its place, gains unchanged. Samples that lie between those of this clip may exceed its
+    /// peaks. At its own rate this is the clip itself.
+    ///
+    /// `monitor` is told in frames of the result.
+    ///
+    /// ```
+    /// use amio::{Clip, Quality};
+    /// # use std::ops::ControlFlow;
+    /// let clip = Clip::from_f32(44_100, 1, &[0.5; 441])?;
+    /// let converted = clip.convert(48_000, Quality::Good, &mut |_| ControlFlow::Continue(()))?;
+    /// assert_eq!(converted.info().frames, 480);
+    /// # Ok::<(), amio::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::OutOfRange`] for a rate outside 1000 to 768000 Hz or a length that would pass 2^60
+    /// frames, [`Error::Cancelled`], [`Error::OutOfMemory`].
+    pub fn convert(
+        &self,
+        frame_rate_hz: u32,
+        quality: Quality,
+        monitor: &mut Monitor<'_>,
+    ) -> Result<Clip> {
+        if frame_rate_hz == self.info().frame_rate_hz {
+            return Ok(self.clone());
+        }
+        let memory = Box::new(Reread::new(self.clone()));
+        load(
+            &mut *convert::convert(memory, frame_rate_hz, quality)?,
+            monitor,
+        )
+    }
+}
 
 /// Reads a clip from its beginning.
 pub(super) struct Reread {

@@ -1,6 +1,6 @@
 //! Clips to files.
 
-use super::Clip;
+use super::data::Clip;
 use super::encode::{FileFormat, Shape, Writer};
 use super::source::{BLOCK, Monitor, Progress, unwatched};
 use crate::error::{Error, Result};

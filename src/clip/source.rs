@@ -1,10 +1,10 @@
 //! Audio that is read piece by piece, off the audio thread: a file that is decoded, another clip,
 //! or either of them on its way through a conversion.
 
-use super::{Clip, ClipInfo, Samples, check_info};
-use crate::error::{Error, Result};
-use crate::memory;
-use crate::sys::{self, Denormals};
+use super::info::ClipInfo;
+#[cfg(doc)]
+use crate::error::Error;
+use crate::error::Result;
 use std::ops::ControlFlow;
 
 /// Frames in order, from any frame on.
@@ -54,71 +54,3 @@ pub(crate) fn unwatched(_: Progress) -> ControlFlow<()> {
 
 /// Frames that are read at once.
 pub(crate) const BLOCK: usize = 1 << 14;
-
-/// Frames that a clip is loaded with at once: more system calls for less cost more, and more at
-/// once leave the cache.
-const AT_ONCE: usize = 1 << 15;
-
-/// What memory is for.
-const WHAT: &str = "a clip";
-
-/// Reads a source whole, from its beginning, into a clip. Memory grows with what is read, or is
-/// taken at once for what is certainly there; never for what was only claimed.
-pub(crate) fn load(source: &mut dyn Source, monitor: &mut Monitor<'_>) -> Result<Clip> {
-    let _kept = Denormals::kept();
-    let mut info = source.info();
-    check_info(info)?;
-    let certain = usize::try_from(source.certain_frames()).unwrap_or(usize::MAX);
-    let mut channels = memory::room(info.channels.into(), WHAT)?;
-    for _ in 0..info.channels {
-        channels.push(zeroed(certain)?);
-    }
-    let (mut done, mut there) = (0, certain);
-    while (done as u64) < info.frames {
-        if done == there {
-            there += BLOCK.max(done / 2);
-            for channel in &mut channels {
-                channel
-                    .try_reserve_exact(there - done)
-                    .map_err(|_| memory::out_of_memory::<f32>(there, WHAT))?;
-                channel.resize(there, 0.0);
-            }
-        }
-        let wanted = AT_ONCE.min(there - done);
-        let mut slices: Vec<&mut [f32]> = channels
-            .iter_mut()
-            .map(|channel| &mut channel[done..done + wanted])
-            .collect();
-        let read = source.read(&mut slices)?;
-        done += read;
-        if read < wanted {
-            break;
-        }
-        let progress = Progress {
-            done_frames: done as u64,
-            total_frames: info.frames.max(done as u64),
-        };
-        if monitor(progress).is_break() {
-            return Err(Error::Cancelled);
-        }
-    }
-    info.frames = done as u64;
-    check_info(info)?;
-    for channel in &mut channels {
-        channel.truncate(done);
-        sys::give_back(channel);
-    }
-    Ok(Clip::new(
-        info,
-        Samples::Planar(channels),
-        source.bad_samples(),
-    ))
-}
-
-/// Zeros, as the system gives them: memory is touched first when it is written.
-pub(super) fn zeroed(samples: usize) -> Result<Vec<f32>> {
-    let mut zeros: Box<[f32]> = bytemuck::allocation::try_zeroed_slice_box(samples)
-        .map_err(|()| memory::out_of_memory::<f32>(samples, WHAT))?;
-    sys::prefer_large_pages(&mut zeros);
-    Ok(zeros.into_vec())
-}

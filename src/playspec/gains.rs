@@ -3,7 +3,7 @@
 //! Written and read by that interface's audio thread alone (the atomics only make sharing the
 //! table with the commands that reach it safe), so all accesses are relaxed.
 
-use super::{Entry, Gain};
+use super::entry::{Entry, Gain};
 use crate::error::Result;
 use crate::memory;
 use std::sync::atomic::{AtomicU32, AtomicU64, Ordering::Relaxed};

@@ -1,6 +1,6 @@
 //! Where one entry sounds: once, or at every multiple of its interval. Arithmetic only.
 
-use super::Entry;
+use super::entry::Entry;
 
 /// The places on the timeline where an entry begins to sound, and how long it sounds.
 #[derive(Clone, Copy, Debug)]

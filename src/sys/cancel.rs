@@ -45,3 +45,17 @@ pub(crate) fn release(before: Before) {
         pthread_setcancelstate(before.state, &mut held);
     }
 }
+
+/// Runs `body`, which does not unwind, with the cancellation of the calling thread held off.
+pub(crate) fn held<T: Copy>(body: impl FnOnce() -> T) -> T {
+    let before = hold();
+    let result = apart(body);
+    release(before);
+    result
+}
+
+/// In a frame of its own, since one that cleans up cannot be unwound from just anywhere.
+#[inline(never)]
+fn apart<T>(body: impl FnOnce() -> T) -> T {
+    body()
+}

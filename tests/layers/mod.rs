@@ -1,35 +1,16 @@
 //! Every module of `src` uses only the modules below it, as `docs/ARCHITECTURE.md` draws them.
 
+mod circles;
 mod paths;
 
+use circles::{File, circle, module_of};
 use paths::paths_in;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-/// Each line: a place below `src`, then what it may use of this crate besides itself. The longest
-/// matching place counts. `crate::Name`, a re-export of the root, counts as `Name`; `*` is
-/// everything.
-const LAYERS: &str = "
-    error
-    lock
-    memory          error
-    atomic
-    seeded          error lock units sys
-    units           error
-    sys             error lock memory units
-    kernels         error
-    clip            error lock memory units sys atomic
-    clip/decode     error memory units sys clip seeded
-    playspec        error memory units clip
-    link            error lock memory units atomic clip playspec
-    engine          error memory units sys kernels clip playspec link driver::Process driver::Period
-    jack            error lock units sys link
-    driver          error lock memory units sys atomic seeded
-    driver/jack     error lock memory units sys driver jack
-    driver/offline  error memory units sys driver clip
-    control         error lock memory units sys kernels clip playspec link engine driver
-    capi            *
-";
+/// Its table says what each place may use of this crate besides itself. The longest matching place counts.
+/// `crate::Name`, a re-export of the root, counts as `Name`; `all` is everything.
+const ARCHITECTURE: &str = include_str!("../../docs/ARCHITECTURE.md");
 
 /// Each line: a crate, or a type, then the places that wrap it for all others.
 const KEEPERS: &str = "
@@ -50,22 +31,71 @@ const KEEPERS: &str = "
 
 #[test]
 fn every_module_uses_only_the_layers_below_it() {
-    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    let found: String = files_below(&source)
-        .into_iter()
-        .flat_map(|file| {
-            let text = fs::read_to_string(&file).expect("sources are UTF-8");
-            let module = file
-                .strip_prefix(&source)
-                .expect("it is below src")
-                .with_extension("");
-            violations(module.to_str().expect("names are ASCII"), &text)
-        })
+    let found: String = sources()
+        .iter()
+        .flat_map(|(module, text)| violations(module, text))
         .collect();
     assert!(
         found.is_empty(),
         "the picture of the layers is no longer true:\n{found}"
     );
+}
+
+#[test]
+fn no_file_uses_one_that_uses_it() {
+    let sources = sources();
+    assert!(sources.len() > 150, "src is read");
+    if let Some(circle) = circle(&sources) {
+        panic!("a circle of files: {}", circle.join(" -> "));
+    }
+}
+
+#[test]
+fn a_circle_of_files_is_found_however_it_is_closed() {
+    let files = |closing: &str| {
+        [
+            ("lib", "mod engine; pub use engine::Plan;"),
+            (
+                "engine/mod",
+                "mod node; mod plan; pub(crate) use {node::Node as N, plan::Plan};",
+            ),
+            ("engine/node", "pub struct Node;"),
+            (
+                "engine/plan",
+                "use super::node::Node; pub struct Plan(Node);",
+            ),
+        ]
+        .map(|(file, text)| match file {
+            "engine/node" => (file.to_owned(), format!("{text} {closing}")),
+            _ => (file.to_owned(), text.to_owned()),
+        })
+    };
+    for innocent in [
+        "",
+        "use super::node::Other;",
+        "// use super::plan::Plan;",
+        "#[cfg(test)] use super::Plan;",
+        "#[cfg(test)] mod tests { use super::super::plan::Plan; }",
+        "mod inner { use super::Node; }",
+    ] {
+        assert_eq!(circle(&files(innocent)), None, "{innocent}");
+    }
+    for closing in [
+        "use super::plan::Plan;",
+        "use super::Plan;",
+        "use crate::engine::{Other, Plan as P};",
+        "use crate::Plan;",
+        "fn f() { crate::engine::plan::g(); }",
+        "mod inner { use super::super::Plan; }",
+        "#[cfg(test)] mod tests {} use super::Plan;",
+    ] {
+        let found = circle(&files(closing)).unwrap_or_default().join(" -> ");
+        assert!(
+            found.contains("engine/node.rs -> engine/plan.rs -> engine/node.rs")
+                || found.contains("engine/plan.rs -> engine/node.rs -> engine/plan.rs"),
+            "{closing}: {found}"
+        );
+    }
 }
 
 #[test]
@@ -166,14 +196,16 @@ fn violations(module: &str, text: &str) -> Vec<String> {
                 .strip_prefix(place)
                 .is_some_and(|rest| rest.starts_with('/'))
     };
-    let Some((place, allowed)) = table(LAYERS)
+    let Some((place, allowed)) = layers()
         .filter(|(place, _)| within(place))
         .max_by_key(|(place, _)| place.len())
     else {
-        return vec![format!("src/{module}.rs has no line in LAYERS\n")];
+        return vec![format!(
+            "src/{module}.rs has no line in docs/ARCHITECTURE.md\n"
+        )];
     };
     let mut found = Vec::new();
-    for path in paths_in(text, depth(module)) {
+    for path in paths_in(text, &module_of(module)) {
         let place_and_line = format!("src/{module}.rs:{}", path.line);
         if let Some(used) = path.text.strip_prefix("crate::")
             && !allowed
@@ -195,6 +227,25 @@ fn violations(module: &str, text: &str) -> Vec<String> {
     found
 }
 
+/// The places of `docs/ARCHITECTURE.md`, and what each may use.
+fn layers() -> impl Iterator<Item = (&'static str, Vec<&'static str>)> {
+    let (_, table) = ARCHITECTURE
+        .split_once("| may use |")
+        .expect("it has the table");
+    let rows = table.lines().skip(2).take_while(|row| row.starts_with('|'));
+    rows.map(|row| {
+        let columns: Vec<&str> = row.split('|').map(str::trim).collect();
+        let [_, place, _, may_use, _] = columns[..] else {
+            panic!("three columns: {row}");
+        };
+        let names = may_use.split_whitespace();
+        (
+            place.trim_matches('`'),
+            names.map(|name| name.trim_matches('`')).collect(),
+        )
+    })
+}
+
 /// The lines of a table: the first word, and the words after it.
 fn table(text: &str) -> impl Iterator<Item = (&str, Vec<&str>)> {
     text.lines().filter_map(|line| {
@@ -203,17 +254,24 @@ fn table(text: &str) -> impl Iterator<Item = (&str, Vec<&str>)> {
     })
 }
 
-/// How many modules the file is below the root of the crate: `engine/mod` 1, `engine/plan` 2.
-fn depth(module: &str) -> usize {
-    module.split('/').filter(|part| *part != "mod").count()
-}
-
 /// Whether the path `used` is `name` or something in it.
 fn covers(name: &str, used: &str) -> bool {
-    name == "*"
+    name == "all"
         || used
             .strip_prefix(name)
             .is_some_and(|rest| rest.is_empty() || rest.starts_with("::"))
+}
+
+/// All files of `src`.
+fn sources() -> Vec<File> {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let named = |file: PathBuf| {
+        let text = fs::read_to_string(&file).expect("sources are UTF-8");
+        let file = file.strip_prefix(&source).expect("it is below src");
+        let file = file.with_extension("");
+        (file.to_str().expect("names are ASCII").to_owned(), text)
+    };
+    files_below(&source).into_iter().map(named).collect()
 }
 
 fn files_below(folder: &Path) -> Vec<PathBuf> {

@@ -1,39 +1,73 @@
 //! Finds the paths (`a::b::c`) in Rust source, without a parser: macros are looked into as well,
 //! and what `cfg` leaves out counts.
 
-/// A path as it was written, with groups expanded and `super` resolved as far as the root.
+/// A path as it was written, with groups expanded, and absolute (`crate::...`) if it began with `super`.
 #[derive(Debug)]
 pub struct Path {
     /// `crate::control::Interface`, `ringbuf::HeapRb`.
     pub text: String,
     /// The line it is in, from 1.
     pub line: usize,
+    /// The name that it has here, if it is re-exported.
+    pub re_exported: Option<String>,
+    /// Whether only tests have it.
+    pub is_test: bool,
 }
 
-/// All paths of two or more segments in `source`, a module `depth` levels below the root.
-pub fn paths_in(source: &str, depth: usize) -> Vec<Path> {
+/// All paths of two or more segments in `source`, the module of these names.
+pub fn paths_in(source: &str, module: &[&str]) -> Vec<Path> {
     let tokens = tokens(source);
     let mut finder = Finder {
         tokens: &tokens,
         paths: Vec::new(),
+        module: module.to_vec(),
+        re_exports: false,
+        is_test: false,
     };
     let mut braces = 0;
-    let mut inline_modules: Vec<usize> = Vec::new();
+    // The inline modules that are open, by their braces.
+    let mut modules: Vec<usize> = Vec::new();
+    // The braces of a part that only tests have; 0: before it has opened any.
+    let mut test_since: Option<usize> = None;
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         match token.text {
             "{" => {
                 braces += 1;
                 if at >= 2 && tokens[at - 2].text == "mod" {
-                    inline_modules.push(braces);
+                    modules.push(braces);
+                    finder.module.push(tokens[at - 1].text);
+                }
+                if test_since == Some(0) {
+                    test_since = Some(braces);
                 }
             }
             "}" => {
-                inline_modules.retain(|opened_at| *opened_at != braces);
+                if modules.last() == Some(&braces) {
+                    modules.pop();
+                    finder.module.pop();
+                }
+                if test_since == Some(braces) {
+                    test_since = None;
+                }
                 braces -= 1;
             }
+            ";" => {
+                finder.re_exports = false;
+                if test_since == Some(0) {
+                    test_since = None;
+                }
+            }
+            "use" => {
+                let before = at.checked_sub(1).map(|before| tokens[before].text);
+                finder.re_exports = matches!(before, Some("pub" | ")"));
+            }
+            "cfg" if ["(", "test", ")"] == finder.texts(at + 1) => {
+                test_since = test_since.or(Some(0));
+            }
             _ if token.is_word() => {
-                at = finder.path_at(at, depth + inline_modules.len());
+                finder.is_test = test_since.is_some();
+                at = finder.path_at(at);
                 continue;
             }
             _ => {}
@@ -46,20 +80,29 @@ pub fn paths_in(source: &str, depth: usize) -> Vec<Path> {
 struct Finder<'a> {
     tokens: &'a [Token<'a>],
     paths: Vec<Path>,
+    /// The names of the module that the tokens are in.
+    module: Vec<&'a str>,
+    re_exports: bool,
+    is_test: bool,
 }
 
 impl Finder<'_> {
     /// Takes the path that begins at token `at`, and gives the index after it.
-    fn path_at(&mut self, at: usize, depth: usize) -> usize {
+    fn path_at(&mut self, at: usize) -> usize {
         let mut supers = 0;
         while self.is(at + 2 * supers, "super") && self.is(at + 2 * supers + 1, "::") {
             supers += 1;
         }
-        match supers {
-            0 => self.tree_at(at, ""),
-            _ if supers >= depth => self.tree_at(at + 2 * supers, "crate::"),
-            _ => self.tree_at(at + 2 * supers, "super::"),
+        if supers == 0 {
+            return self.tree_at(at, "");
         }
+        let outer = self.module.len().saturating_sub(supers);
+        let prefix: String = ["crate"]
+            .iter()
+            .chain(&self.module[..outer])
+            .map(|name| format!("{name}::"))
+            .collect();
+        self.tree_at(at + 2 * supers, &prefix)
     }
 
     /// Takes `name`, `name::tree` or `{tree, tree as name, ...}` after `prefix`.
@@ -68,9 +111,6 @@ impl Finder<'_> {
             at += 1;
             while at < self.tokens.len() && !self.is(at, "}") {
                 at = self.tree_at(at, prefix).max(at + 1);
-                while at < self.tokens.len() && !self.is(at, ",") && !self.is(at, "}") {
-                    at += 1; // "as name"
-                }
                 at += usize::from(self.is(at, ","));
             }
             return at + 1;
@@ -84,18 +124,27 @@ impl Finder<'_> {
         }
         let own = if token.text == "self" { "" } else { token.text };
         let text = format!("{prefix}{own}");
+        let (name, after) = match self.is(at + 1, "as") {
+            true => (self.tokens.get(at + 2).map(|name| name.text), at + 3),
+            false => (text.trim_end_matches(':').rsplit("::").next(), at + 1),
+        };
         if text.contains("::") {
-            let text = text.trim_end_matches(':').to_owned();
             self.paths.push(Path {
-                text,
+                text: text.trim_end_matches(':').to_owned(),
                 line: token.line,
+                re_exported: name.filter(|_| self.re_exports).map(str::to_owned),
+                is_test: self.is_test,
             });
         }
-        at + 1
+        after
     }
 
     fn is(&self, at: usize, text: &str) -> bool {
         self.tokens.get(at).is_some_and(|token| token.text == text)
+    }
+
+    fn texts<const N: usize>(&self, from: usize) -> [&str; N] {
+        std::array::from_fn(|n| self.tokens.get(from + n).map_or("", |token| token.text))
     }
 }
 

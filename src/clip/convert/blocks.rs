@@ -1,9 +1,9 @@
 //! Frames from blocks: the source that readers of a conversion see.
 
+use super::engine::{Engine, WHAT};
 use super::ratio::Ratio;
 use super::window::Window;
-use super::{Engine, WHAT};
-use crate::clip::ClipInfo;
+use crate::clip::info::ClipInfo;
 use crate::clip::source::Source;
 use crate::error::Result;
 use crate::memory;

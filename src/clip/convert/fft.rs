@@ -13,8 +13,8 @@
 //! In 32-bit floats the noise is at -136 dB, that of the transforms; in 64-bit floats it is that of
 //! the 32-bit output.
 
+use super::engine::{Engine, Quality};
 use super::ratio::Ratio;
-use super::{Engine, Quality};
 use rubato::audioadapter_buffers::direct::SequentialSliceOfVecs;
 use rubato::{FixedSync, Indexing, Resampler, Sample, WindowFunction};
 use std::ops::RangeInclusive;

@@ -14,8 +14,8 @@
 //! The cost for each channel is one multiplication for each tap and frame of the *higher* rate,
 //! with the 232 taps of `Good` and `Best`: some ten times that of the FFT.
 
+use super::engine::{Engine, Quality};
 use super::ratio::Ratio;
-use super::{Engine, Quality};
 use std::f64::consts::PI;
 
 /// Rows of the table within a frame of the lower rate.

@@ -1,8 +1,9 @@
 //! Conversions as sources: reads of any size, seeks, and sources that end early or fail.
 
 use super::{Quality, convert};
+use crate::clip::reread::Reread;
 use crate::clip::source::Source;
-use crate::clip::{Clip, ClipInfo, reread::Reread};
+use crate::clip::{Clip, ClipInfo};
 use crate::error::{Error, Result};
 
 const LEVELS: [Quality; 3] = [Quality::Draft, Quality::Good, Quality::Best];

@@ -1,6 +1,6 @@
 //! The piece of the input that an engine looks at, which moves along the source.
 
-use super::WHAT;
+use super::engine::WHAT;
 use crate::clip::source::Source;
 use crate::error::Result;
 use crate::memory;

@@ -5,10 +5,10 @@
 //! channels and which rate they give, is what the first ones are decoded to.
 
 use super::codec::{Codec, Damage};
+use super::info::{FileInfo, Opened};
 use super::input::Input;
 use super::packets::{Decoded, Description, Loss};
 use super::table::{Lead, Place, Table};
-use super::{FileInfo, Opened};
 use crate::clip::ClipInfo;
 use crate::error::Result;
 use std::sync::Arc;

@@ -2,10 +2,10 @@
 
 use super::codec::{Kind, symphonia};
 use crate::clip::ClipInfo;
+use crate::clip::decode::info::{FileInfo, Opened};
 use crate::clip::decode::input::Input;
 use crate::clip::decode::packets::{Decoded, Description, Loss};
 use crate::clip::decode::table::{Lead, Place, Table};
-use crate::clip::decode::{FileInfo, Opened};
 use crate::error::Result;
 use std::sync::Arc;
 

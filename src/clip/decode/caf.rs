@@ -2,13 +2,14 @@
 
 use super::aac::Aac;
 use super::alac;
+use super::info::Opened;
 use super::input::{Input, PARTS};
 use super::mp4::boxes::Bytes;
 use super::mp4::descriptor::{DECODER_SETUP, descriptor};
 use super::pcm::chunks::Chunks;
 use super::pcm::{self, Encoding, Header, Order};
 use super::table::Place;
-use super::{Opened, unsupported};
+use super::unsupported;
 use crate::error::Result;
 use crate::memory;
 use std::sync::Arc;
@@ -181,7 +182,7 @@ impl Packets {
             let Some(bytes) = bytes.filter(|bytes| offset + u64::from(*bytes) <= length) else {
                 break;
             };
-            memory::push(&mut places, Place { offset, bytes }, super::WHAT)?;
+            memory::push(&mut places, Place { offset, bytes }, super::info::WHAT)?;
             offset += u64::from(bytes);
         }
         Ok(places)

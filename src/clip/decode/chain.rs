@@ -4,7 +4,7 @@
 //! A part is opened when it is reached, and one is open at a time, so that a file of many parts
 //! takes no more memory than a file of one.
 
-use super::Opened;
+use super::info::Opened;
 use super::input::Input;
 use crate::clip::ClipInfo;
 use crate::clip::source::Source;
@@ -38,7 +38,7 @@ impl Parts {
             return Ok(());
         }
         let info = opened.source.info();
-        memory::push(&mut self.parts, Part { info, open }, super::WHAT)?;
+        memory::push(&mut self.parts, Part { info, open }, super::info::WHAT)?;
         self.first.get_or_insert(opened);
         Ok(())
     }
@@ -79,7 +79,7 @@ impl Chain {
     fn open(input: &Input, first: ClipInfo, parts: Vec<Part>) -> Result<Box<dyn Source>> {
         let mut info = first;
         info.frames = 0;
-        let mut starts = memory::room(parts.len(), super::WHAT)?;
+        let mut starts = memory::room(parts.len(), super::info::WHAT)?;
         for part in &parts {
             if part.info.frame_rate_hz != first.frame_rate_hz {
                 return Err(input.bad(format!(
@@ -126,7 +126,7 @@ impl Chain {
         } else {
             self.staged.resize(part.info.channels.into(), Vec::new());
             for channel in &mut self.staged {
-                memory::resize(channel, wanted, 0.0, super::WHAT)?;
+                memory::resize(channel, wanted, 0.0, super::info::WHAT)?;
             }
             let mut staged: Vec<&mut [f32]> =
                 self.staged.iter_mut().map(|c| &mut c[..wanted]).collect();

@@ -1,7 +1,7 @@
 //! The file that is decoded, read by position: nothing else that reads it is disturbed, and no
 //! more memory is taken than it has bytes.
 
-use super::SUPPORTED;
+use super::info::{SUPPORTED, WHAT};
 use crate::clip::locked::Locked;
 use crate::error::{Error, Result};
 use crate::memory;
@@ -115,7 +115,7 @@ impl Input {
     /// `length` bytes at `offset`, or as many as the file has.
     pub fn bytes(&self, offset: u64, length: u64) -> Result<Vec<u8>> {
         let length = length.min(self.length.saturating_sub(offset)) as usize;
-        let mut bytes = memory::filled(0, length, super::WHAT)?;
+        let mut bytes = memory::filled(0, length, WHAT)?;
         let read = self.read_at(offset, &mut bytes)?;
         bytes.truncate(read);
         Ok(bytes)
@@ -174,7 +174,7 @@ impl Window {
             Some(skip) => skip,
             None => {
                 let step = left.min(length.max(Self::STEP) as u64) as usize;
-                memory::resize(&mut self.bytes, step, 0, super::WHAT)?;
+                memory::resize(&mut self.bytes, step, 0, WHAT)?;
                 let read = self.input.read_at(offset, &mut self.bytes)?;
                 self.bytes.truncate(read);
                 self.start = offset;

@@ -55,7 +55,7 @@ impl Packets for Table {
         let Some(place) = self.places.get(self.next) else {
             return Ok(None);
         };
-        memory::resize(data, place.bytes as usize, 0, super::WHAT)?;
+        memory::resize(data, place.bytes as usize, 0, super::info::WHAT)?;
         if self.input.read_at(place.offset, data)? < data.len() {
             return Ok(None); // the last packet is cut short
         }

@@ -1,6 +1,7 @@
 //! Files that a program writes itself.
 
-use super::{FileFormat, Shape, Writer};
+use super::encoding::{FileFormat, Shape};
+use super::writer::Writer;
 use crate::error::{Error, Result};
 use std::io::Write;
 use std::path::Path;

@@ -1,8 +1,8 @@
 //! FLAC (RFC 9639), through the `flac-codec` crate, which makes the frames; the stream's header is
 //! written here, so that it can be brought up to date while the stream grows.
 
+use super::encoding::{Encoding, PIECE_FRAMES, Shape};
 use super::quantize::Quantizer;
-use super::{Encoding, PIECE_FRAMES, Shape};
 use crate::clip::decode::crc::{crc8, crc16};
 use crate::error::{Error, Result};
 use crate::lock::{Mutex, MutexGuard};

@@ -4,8 +4,9 @@
 //! (RF64: an extended file format for audio, section 3.5) describes, so that a file can change
 //! from the one to the other while it is being written.
 
+use super::encoding::{Encoding, FileFormat, Shape};
 use super::quantize::Quantizer;
-use super::{Encoding, FileFormat, Shape, w64};
+use super::w64;
 use crate::error::Result;
 use crate::memory;
 

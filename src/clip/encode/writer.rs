@@ -1,7 +1,8 @@
 //! The file: what is appended to it, and the header that describes what was.
 
+use super::choose::encoding;
+use super::encoding::{Encoding, PIECE_FRAMES, SILENCE_FRAMES, Shape, io_error};
 use super::medium::Medium;
-use super::{Encoding, PIECE_FRAMES, SILENCE_FRAMES, Shape, encoding, io_error};
 use crate::clip::bad_samples;
 use crate::clip::locked::Locked;
 use crate::error::{Error, Result};

@@ -4,20 +4,23 @@
 //! [`pages`] -> [`Stream::read_ready`] on the audio thread. Which pages are needed when is for
 //! `control` to know; it asks for them in the order in which they will be heard.
 
+mod file;
 mod pages;
 mod reader;
 mod reading;
 mod table;
 
-use super::ClipInfo;
+pub(crate) use pages::PAGE_FRAMES;
+
+use super::info::ClipInfo;
 use super::source::Source;
 use crate::error::{Error, Result};
-use crate::lock::{Condvar, Mutex, MutexGuard};
+use crate::lock::MutexGuard;
 use crate::memory;
+use file::StreamedFile;
 use pages::Pages;
 use reader::Reader;
 use reading::Reading;
-use std::collections::HashMap;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
@@ -27,19 +30,12 @@ use table::{Failure, Table, What};
 pub(crate) struct Stream {
     /// Of the file, for messages.
     path: PathBuf,
-    info: ClipInfo,
+    file: StreamedFile,
     pages: Pages,
-    /// Locked for a few instructions only. Never locked while the file is read, which may take long.
-    table: Mutex<Table>,
-    /// Whoever waits to read the file may go on.
-    is_free: Condvar,
 }
 
 /// What memory is for.
 const WHAT: &str = "a streamed clip";
-
-/// Frames of a page.
-pub(crate) const PAGE_FRAMES: usize = 4096;
 
 /// How many pages are kept at the least: 1 MiB of a stereo file.
 const FIRST_PAGES: usize = 32;
@@ -58,30 +54,20 @@ impl Stream {
         let info = source.info();
         let pages = Pages::new(info.channels.into(), PAGE_FRAMES);
         let capacity = pages.grow(FIRST_PAGES)?;
+        let reader = Reader {
+            source,
+            at: 0,
+            block: memory::planar(0.0, info.channels.into(), PAGE_FRAMES, WHAT)?,
+        };
         Ok(Stream {
             path: path.into(),
-            info,
+            file: StreamedFile::new(info, Table::new(reader, capacity)),
             pages,
-            table: Mutex::new(Table {
-                reader: Some(Box::new(Reader {
-                    source,
-                    at: 0,
-                    block: memory::planar(0.0, info.channels.into(), PAGE_FRAMES, WHAT)?,
-                })),
-                places: HashMap::new(),
-                capacity,
-                asked: 0,
-                clock: 0,
-                bad_samples: 0,
-                early_end: None,
-                trouble: None,
-            }),
-            is_free: Condvar::new(),
         })
     }
 
     pub fn info(&self) -> ClipInfo {
-        self.info
+        self.file.info
     }
 
     /// Bad samples in what was read so far.
@@ -145,7 +131,7 @@ impl Stream {
         first: usize,
         into: &mut [f32],
     ) -> Result<()> {
-        let mut reading = Reading::of(self);
+        let mut reading = Reading::of(&self.file);
         let failure = reading.read_page(page, false);
         into.copy_from_slice(&reading.block[channel][first..first + into.len()]);
         match failure.filter(|failure| failure.from < first + into.len()) {
@@ -196,7 +182,7 @@ impl Stream {
     /// Reads a page from the file, if it is not in memory, as long as that takes; what cannot be read is
     /// silent, and is read again when it is asked for after a while.
     pub fn load(&self, page: u64) {
-        let mut reading = Reading::of(self);
+        let mut reading = Reading::of(&self.file);
         let (was_told, mut capacity, needed) = {
             let mut table = self.table();
             if page >= self.pages_in_all() || !table.lacks(page) {
@@ -231,7 +217,7 @@ impl Stream {
 
     /// How many pages the file has.
     pub fn pages_in_all(&self) -> u64 {
-        self.info.frames.div_ceil(PAGE_FRAMES as u64)
+        self.file.info.frames.div_ceil(PAGE_FRAMES as u64)
     }
 
     /// What went wrong first since this was asked last.
@@ -240,7 +226,7 @@ impl Stream {
     }
 
     fn table(&self) -> MutexGuard<'_, Table> {
-        self.table.lock()
+        self.file.table.lock()
     }
 }
 

@@ -1,8 +1,10 @@
 //! Reads pages from the file. One thread reads at a time; others wait in [`Reading::of`].
 
+use super::file::StreamedFile;
+use super::pages::PAGE_FRAMES;
 use super::reader::Reader;
 use super::table::{EarlyEnd, Failure, What};
-use super::{PAGE_FRAMES, Stream};
+
 use crate::error::{Error, Result};
 use crate::sys::Denormals;
 use std::ops::{Deref, DerefMut};
@@ -10,7 +12,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 /// The reader, until it is dropped.
 pub(super) struct Reading<'a> {
-    stream: &'a Stream,
+    file: &'a StreamedFile,
     reader: Option<Box<Reader>>,
 }
 
@@ -30,23 +32,23 @@ impl DerefMut for Reading<'_> {
 
 impl Drop for Reading<'_> {
     fn drop(&mut self) {
-        self.stream.table().reader = self.reader.take();
-        self.stream.is_free.notify_one();
+        self.file.table.lock().reader = self.reader.take();
+        self.file.is_free.notify_one();
     }
 }
 
 impl<'a> Reading<'a> {
     /// Takes the reader, once no other thread reads.
-    pub fn of(stream: &'a Stream) -> Reading<'a> {
-        let mut table = stream.table();
+    pub fn of(file: &'a StreamedFile) -> Reading<'a> {
+        let mut table = file.table.lock();
         loop {
             if let Some(reader) = table.reader.take() {
                 return Reading {
-                    stream,
+                    file,
                     reader: Some(reader),
                 };
             }
-            table = stream.is_free.wait(table);
+            table = file.is_free.wait(table);
         }
     }
 
@@ -54,7 +56,7 @@ impl<'a> Reading<'a> {
     /// read, however many pages are missing: in a file that was cut short, looking for each of them would
     /// take a decoder long.
     fn ends_before(&mut self, frame: u64) -> bool {
-        let early_end = self.stream.table().early_end;
+        let early_end = self.file.table.lock().early_end;
         let Some(end) = early_end.filter(|end| end.frame < frame) else {
             return false;
         };
@@ -62,7 +64,7 @@ impl<'a> Reading<'a> {
             return true;
         }
         let is_longer = matches!(self.try_read(end.frame, 1), Ok(1));
-        self.stream.table().early_end = match is_longer {
+        self.file.table.lock().early_end = match is_longer {
             true => None,
             false => Some(EarlyEnd::at(end.frame)),
         };
@@ -81,7 +83,7 @@ impl<'a> Reading<'a> {
     pub fn read_page(&mut self, page: u64, was_told: bool) -> Option<Failure> {
         let _kept = Denormals::kept();
         let first = page * PAGE_FRAMES as u64;
-        let frames = (self.stream.info.frames - first).min(PAGE_FRAMES as u64) as usize;
+        let frames = (self.file.info.frames - first).min(PAGE_FRAMES as u64) as usize;
         let outcome = match self.ends_before(first) {
             true => Ok(0),
             false => self.try_read(first, frames),
@@ -91,7 +93,7 @@ impl<'a> Reading<'a> {
             channel[read..].fill(0.0);
         }
         let bad_samples = self.source.bad_samples();
-        let mut table = self.stream.table();
+        let mut table = self.file.table.lock();
         let bad = bad_samples - std::mem::replace(&mut table.bad_samples, bad_samples);
         if bad > 0 {
             let end = first + frames as u64;

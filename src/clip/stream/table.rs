@@ -28,6 +28,22 @@ pub(super) struct Table {
     pub trouble: Option<String>,
 }
 
+impl Table {
+    /// Of a file of which nothing was read yet, with so many places.
+    pub fn new(reader: Reader, capacity: usize) -> Table {
+        Table {
+            reader: Some(Box::new(reader)),
+            places: HashMap::new(),
+            capacity,
+            asked: 0,
+            clock: 0,
+            bad_samples: 0,
+            early_end: None,
+            trouble: None,
+        }
+    }
+}
+
 /// Where a page is.
 pub(super) struct Place {
     pub number: usize,

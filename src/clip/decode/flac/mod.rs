@@ -6,9 +6,9 @@ mod decoder;
 pub mod frame;
 mod subframe;
 
+use super::info::{FileInfo, Opened};
 use super::input::{Input, PARTS, Window};
 use super::packets::{Decoded, Description, Loss, Packets, Span};
-use super::{FileInfo, Opened};
 use crate::clip::ClipInfo;
 use crate::error::Result;
 pub use decoder::Decoder;

@@ -2,8 +2,8 @@
 //! that follow it, and says when they begin.
 
 use super::boxes::{Bytes, top_boxes};
-use super::track::Packets;
-use crate::clip::decode::WHAT;
+use super::packets::Packets;
+use crate::clip::decode::info::WHAT;
 use crate::clip::decode::input::Input;
 use crate::clip::decode::table::Place;
 use crate::error::Result;

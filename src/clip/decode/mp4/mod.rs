@@ -9,21 +9,23 @@ pub mod boxes;
 pub mod descriptor;
 mod edits;
 mod fragments;
+mod packets;
 mod tables;
 mod track;
 mod units;
 
-use super::Opened;
 use super::aac::Aac;
 use super::alac;
+use super::info::Opened;
 use super::input::Input;
 use super::unsupported;
 use crate::error::Result;
 use boxes::{Bytes, top_boxes};
 use descriptor::{DECODER, DECODER_SETUP, descriptor, not_aac};
 use edits::priming;
+use packets::Packets;
 use std::sync::Arc;
-use track::{Packets, Track};
+use track::Track;
 use units::frames_of;
 
 /// Whether a file begins like this. QuickTime has not always written `ftyp`.

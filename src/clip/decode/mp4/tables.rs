@@ -2,7 +2,7 @@
 //! (ISO 14496-12, 8.6 and 8.7). Each number of packets is checked against what the file holds.
 
 use super::boxes::Bytes;
-use crate::clip::decode::WHAT;
+use crate::clip::decode::info::WHAT;
 use crate::clip::decode::table::Place;
 use crate::error::Result;
 use crate::memory;

@@ -2,10 +2,10 @@
 
 use super::boxes::Bytes;
 use super::fragments;
+use super::packets::Packets;
 use super::tables;
 use super::units::Units;
 use crate::clip::decode::input::Input;
-use crate::clip::decode::table::Place;
 use crate::error::Result;
 
 /// The first track of sound.
@@ -16,17 +16,6 @@ pub struct Track<'a> {
     pub units: Units,
     pub boxes: Bytes<'a>,
     tables: Bytes<'a>,
-}
-
-/// The packets of a track.
-pub struct Packets {
-    pub places: Vec<Place>,
-    /// How long they last in units of the track; `None` if nothing says.
-    pub lasts: Option<u64>,
-    /// The time at which the first one begins, in units of the track.
-    pub start: u64,
-    /// Whether they lie in fragments, which only add to what is in the movie itself.
-    pub are_in_fragments: bool,
 }
 
 impl<'a> Track<'a> {

@@ -1,10 +1,10 @@
 //! AAC in ADTS (ISO 13818-7): `.aac` files. Nothing says what the encoder put before and after.
 
-use super::open_runs;
+use super::open_runs::open_runs;
 use super::runs::{FrameHeader, Run, runs};
-use crate::clip::decode::Opened;
-use crate::clip::decode::WHAT;
 use crate::clip::decode::aac::Aac;
+use crate::clip::decode::info::Opened;
+use crate::clip::decode::info::WHAT;
 use crate::clip::decode::input::Input;
 use crate::clip::decode::table::Place;
 use crate::error::Result;

@@ -1,16 +1,17 @@
 //! MP3 (ISO 11172-3, 13818-3, layer III). An `Info` or `Xing` frame, as LAME and libavcodec write
 //! it, says how much the encoder put before and after.
 
+use super::mp3_decoder;
+use super::open_runs::open_runs;
 use super::runs::{FrameHeader, Run, runs};
-use super::{mp3_decoder, open_runs};
 use crate::clip::ClipInfo;
-use crate::clip::decode::WHAT;
+use crate::clip::decode::info::WHAT;
+use crate::clip::decode::info::{FileInfo, Opened};
 use crate::clip::decode::input::{Input, Window};
 use crate::clip::decode::mp4::boxes::Bytes;
 use crate::clip::decode::packets::{Decoded, Description, Loss};
 use crate::clip::decode::table::{Lead, Place, Table};
 use crate::clip::decode::tags;
-use crate::clip::decode::{FileInfo, Opened};
 use crate::error::Result;
 use crate::memory;
 use std::sync::Arc;

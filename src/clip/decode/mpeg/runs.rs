@@ -1,7 +1,7 @@
 //! Finding frames: the first one, and all that follow, in runs that a decoder can decode as one
 //! stream.
 
-use crate::clip::decode::WHAT;
+use crate::clip::decode::info::WHAT;
 use crate::clip::decode::input::{Input, PARTS, Window};
 use crate::clip::decode::table::Place;
 use crate::clip::decode::tags;

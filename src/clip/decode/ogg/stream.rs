@@ -11,7 +11,7 @@
 //!   before then do not count, as libvorbisfile and libopusfile have it.
 
 use super::page::{LONGEST_HEADER, Page};
-use crate::clip::decode::WHAT;
+use crate::clip::decode::info::WHAT;
 use crate::clip::decode::input::{Input, Window};
 use crate::clip::decode::packets::{Packets, Span};
 use crate::error::Result;

@@ -8,10 +8,10 @@ pub mod riff;
 
 pub use encoding::{Encoding, Order};
 
+use super::info::{FileInfo, Opened};
 use super::input::Input;
-use super::{FileInfo, Opened};
 use crate::clip::ClipInfo;
-use crate::clip::decode::WHAT;
+use crate::clip::decode::info::WHAT;
 use crate::clip::source::Source;
 use crate::error::Result;
 use crate::memory;

@@ -1,0 +1,72 @@
+//! Why a call failed, in the terms of C.
+
+use super::status::*;
+use crate::error::Error;
+
+/// A status and its message.
+pub(super) struct Fault {
+    pub status: amio_status,
+    pub message: String,
+}
+
+/// What the body of a C function returns.
+pub(super) type Checked<T = ()> = Result<T, Fault>;
+
+impl Fault {
+    pub fn new(status: amio_status, message: impl Into<String>) -> Fault {
+        Fault {
+            status,
+            message: message.into(),
+        }
+    }
+
+    pub fn null(what: &str) -> Fault {
+        Fault::new(AMIO_ERROR_NULL_POINTER, format!("{what} is NULL"))
+    }
+
+    pub fn argument(message: impl Into<String>) -> Fault {
+        Fault::new(AMIO_ERROR_INVALID_ARGUMENT, message)
+    }
+}
+
+impl Fault {
+    /// An error whose message begins with the name of a field, under the name that it has in C.
+    /// `names` has pairs of both.
+    pub fn renamed(error: Error, names: &[(&str, &str)]) -> Fault {
+        let mut fault = Fault::from(error);
+        let renamed = names.iter().find_map(|(ours, theirs)| {
+            let rest = fault.message.strip_prefix(ours)?;
+            rest.starts_with(' ').then(|| format!("{theirs}{rest}"))
+        });
+        if let Some(message) = renamed {
+            fault.message = message;
+        }
+        fault
+    }
+}
+
+impl From<Error> for Fault {
+    fn from(error: Error) -> Fault {
+        let status = match &error {
+            Error::OutOfRange { .. }
+            | Error::BadFloat { .. }
+            | Error::InvalidArgument(_)
+            | Error::ServerRate { .. }
+            | Error::BadSample { .. } => AMIO_ERROR_INVALID_ARGUMENT,
+            Error::RateMismatch { .. } => AMIO_ERROR_RATE_MISMATCH,
+            Error::InvalidState(_) => AMIO_ERROR_INVALID_STATE,
+            Error::NoSuchTicket(_) => AMIO_ERROR_NO_SUCH_TICKET,
+            Error::QueueFull { .. } => AMIO_ERROR_QUEUE_FULL,
+            Error::Timeout { .. } => AMIO_ERROR_TIMEOUT,
+            Error::DriverUnavailable { .. } => AMIO_ERROR_DRIVER_UNAVAILABLE,
+            Error::NoServer { .. } => AMIO_ERROR_NO_SERVER,
+            Error::Driver { .. } => AMIO_ERROR_DRIVER,
+            Error::Io { .. } => AMIO_ERROR_IO,
+            Error::Format { .. } => AMIO_ERROR_FORMAT,
+            Error::Cancelled => AMIO_ERROR_CANCELLED,
+            Error::OutOfMemory(..) => AMIO_ERROR_OUT_OF_MEMORY,
+            Error::System { .. } => AMIO_ERROR_SYSTEM,
+        };
+        Fault::new(status, error.to_string())
+    }
+}

@@ -1,0 +1,23 @@
+//! The file of a stream, and what is known of it.
+
+use super::table::Table;
+use crate::clip::info::ClipInfo;
+use crate::lock::{Condvar, Mutex};
+
+pub(super) struct StreamedFile {
+    pub info: ClipInfo,
+    /// Locked for a few instructions only. Never locked while the file is read, which may take long.
+    pub table: Mutex<Table>,
+    /// Whoever waits to read the file may go on.
+    pub is_free: Condvar,
+}
+
+impl StreamedFile {
+    pub fn new(info: ClipInfo, table: Table) -> StreamedFile {
+        StreamedFile {
+            info,
+            table: Mutex::new(table),
+            is_free: Condvar::new(),
+        }
+    }
+}
