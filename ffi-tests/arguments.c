@@ -8,7 +8,7 @@
 #include <limits.h>
 #include <math.h>
 
-enum { MOST_ARGUMENTS = 6, FRAMES = PERIOD };
+enum { MOST_ARGUMENTS = 7, FRAMES = PERIOD };
 
 typedef union {
     void *p;
@@ -79,9 +79,9 @@ static void make_right(void)
     OK(amio_playspec_new(&right.open));
     OK(amio_playspec_add(right.open, &entry, &number));
     right.scheduled = playspec_of(&entry);
-    OK(amio_interface_schedule(right.iface, right.scheduled, 0, 0, 0, &number));
+    OK(amio_interface_schedule(right.iface, right.scheduled, 0, 0, 0, 0, &number));
     OK(amio_interface_advance(right.iface, FRAMES, NULL, NULL));
-    OK(amio_interface_schedule(right.iface, right.scheduled, 1000000, 0, 0, &right.ticket));
+    OK(amio_interface_schedule(right.iface, right.scheduled, 1000000, 0, 0, 0, &right.ticket));
     OK(amio_group_new(right.iface, &right.group));
     recorded.struct_size = sizeof recorded;
     OK(amio_recorder_new(right.iface, "/dev/null", &recorded, &right.recorder));
@@ -397,10 +397,10 @@ FUNCTION(amio_playspec_entry_init, A0, U(1), A2)
 FUNCTION(amio_playspec_add, A0, A1, A2)
 FUNCTION(amio_playspec_set_gain, A0, U(1), a[2].f, a[3].f, U(4))
 FUNCTION(amio_playspec_free, A0)
-FUNCTION(amio_interface_schedule, A0, A1, a[2].i, a[3].i, U32(4), a[5].p)
+FUNCTION(amio_interface_schedule, A0, A1, a[2].i, a[3].i, U32(4), a[5].u, a[6].p)
 FUNCTION(amio_interface_cancel, A0, U(1))
 FUNCTION(amio_group_new, A0, A1)
-FUNCTION(amio_group_schedule, A0, A1, a[2].i, a[3].i, U32(4), a[5].p)
+FUNCTION(amio_group_schedule, A0, A1, a[2].i, a[3].i, U32(4), a[5].u, a[6].p)
 FUNCTION(amio_group_cancel, A0, U(1))
 FUNCTION(amio_group_set_gain, A0, A1, U(2), a[3].f, a[4].f, U(5))
 FUNCTION(amio_group_set_position, A0, a[1].i)
@@ -468,10 +468,10 @@ static const struct function {
     LINE(amio_playspec_set_gain, "Pqffl"),
     LINE(amio_playspec_set_gain, "Qqffl"),
     LINE(amio_playspec_free, "p"),
-    LINE(amio_interface_schedule, "IPxx3o"),
+    LINE(amio_interface_schedule, "IPxx3*o"),
     LINE(amio_interface_cancel, "Iy"),
     LINE(amio_group_new, "Io"),
-    LINE(amio_group_schedule, "GPxx3o"),
+    LINE(amio_group_schedule, "GPxx3*o"),
     LINE(amio_group_cancel, "Gy"),
     LINE(amio_group_set_gain, "GQqffl"),
     LINE(amio_group_set_position, "Gx"),

@@ -88,7 +88,7 @@ void release_on_another_thread()
         check(amio_playspec_entry_init(&entry, sizeof entry, clip) == AMIO_OK, "an entry");
         if (plays)
             check(amio_playspec_add(playspec, &entry, &number) == AMIO_OK, "an entry of the playspec");
-        check(amio_interface_schedule(iface, playspec, AMIO_INSERT_AT_ONCE, 0, 0, &number) == AMIO_OK, "a swap");
+        check(amio_interface_schedule(iface, playspec, AMIO_INSERT_AT_ONCE, 0, 0, 0, &number) == AMIO_OK, "a swap");
         check(amio_playspec_free(playspec) == AMIO_OK, "no playspec");
     }
     check(amio_clip_free(clip) == AMIO_OK, "no clip");

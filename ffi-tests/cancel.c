@@ -106,7 +106,7 @@ static void advance(void)
 static void schedule(void)
 {
     uint64_t ticket;
-    amio_interface_schedule(with.iface, with.playspec, AMIO_INSERT_AT_ONCE, 0, 0, &ticket);
+    amio_interface_schedule(with.iface, with.playspec, AMIO_INSERT_AT_ONCE, 0, 0, 0, &ticket);
     amio_interface_cancel(with.iface, ticket);
 }
 

@@ -101,7 +101,7 @@ static void borrowed_memory_is_given_back_once(void)
     playspec = playspec_of(&entry);
     OK(amio_clip_free(clip));
     iface = rolling_offline(1);
-    OK(amio_interface_schedule(iface, playspec, 0, 0, 0, &ticket));
+    OK(amio_interface_schedule(iface, playspec, 0, 0, 0, 0, &ticket));
     OK(amio_playspec_free(playspec));
     OK(amio_interface_advance(iface, 2, NULL, output));
     CHECK(released == 0 && output[0] == 0.5f && output[1] == 0.25f);
@@ -175,7 +175,7 @@ static void a_clip_may_have_no_frames(void)
         FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_playspec_add(playspec, &entry, &number));
         OK(amio_clip_free(clips[at]));
     }
-    OK(amio_interface_schedule(iface, playspec, 0, 0, 0, &ticket));
+    OK(amio_interface_schedule(iface, playspec, 0, 0, 0, 0, &ticket));
     OK(amio_interface_advance(iface, 4, NULL, output));
     for (at = 0; at < 8; at++)
         CHECK(output[at] == 0);

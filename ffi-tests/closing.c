@@ -19,7 +19,7 @@ static void *schedule_until_closed(void *argument)
     for (;;) {
         uint64_t ticket;
         amio_status status =
-            amio_interface_schedule(worker->iface, worker->playspec, 1000000, 0, 0, &ticket);
+            amio_interface_schedule(worker->iface, worker->playspec, 1000000, 0, 0, 0, &ticket);
         if (status == AMIO_ERROR_INVALID_STATE)
             return NULL;
         CHECK(status == AMIO_OK || status == AMIO_ERROR_QUEUE_FULL);

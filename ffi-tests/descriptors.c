@@ -87,7 +87,7 @@ int main(void)
     OPENS(amio_interface_start(iface));
     entry = entry_of(streamed, 0);
     playspec = playspec_of(&entry);
-    OPENS(amio_interface_schedule(iface, playspec, AMIO_INSERT_AT_ONCE, 0, 0, &ticket));
+    OPENS(amio_interface_schedule(iface, playspec, AMIO_INSERT_AT_ONCE, 0, 0, 0, &ticket));
     config.driver = AMIO_DRIVER_OFFLINE;
     OPENS(amio_interface_new(&config, &offline));
     OPENS(amio_interface_start(offline));

@@ -23,7 +23,7 @@ int main(void)
     FAILS(AMIO_ERROR_TIMEOUT, amio_interface_wait_event(iface, &event, 1));
 
     OK(amio_playspec_new(&playspec));
-    OK(amio_interface_schedule(iface, playspec, 5, 3, 0, &ticket));
+    OK(amio_interface_schedule(iface, playspec, 5, 3, 0, 0, &ticket));
     OK(amio_interface_advance(iface, 10, NULL, NULL));
     OK(amio_interface_wait_event(iface, &event, 1000));
     CHECK(event.kind == AMIO_EVENT_APPLIED && event.ticket == ticket);

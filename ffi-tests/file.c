@@ -143,7 +143,7 @@ static void a_streamed_clip_sounds_like_the_loaded_one(void)
         OK(amio_playspec_entry_init(&entry, sizeof entry, clip));
         entry.source_begin_frame = 40000;
         OK(amio_playspec_add(playspec, &entry, &number));
-        OK(amio_interface_schedule(iface, playspec, 0, 0, AMIO_LATE_CATCH_UP, &ticket));
+        OK(amio_interface_schedule(iface, playspec, 0, 0, AMIO_LATE_CATCH_UP, 0, &ticket));
         OK(amio_interface_advance(iface, 5000, NULL, heard[which]));
         OK(amio_playspec_free(playspec));
         OK(amio_interface_free(iface));

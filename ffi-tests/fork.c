@@ -49,7 +49,7 @@ static uint64_t now_ms(void)
 static void schedule(const struct held *held)
 {
     uint64_t ticket;
-    OK(amio_interface_schedule(held->iface, held->playspec, 0, 0, AMIO_LATE_SLIP, &ticket));
+    OK(amio_interface_schedule(held->iface, held->playspec, 0, 0, AMIO_LATE_SLIP, 0, &ticket));
 }
 
 #define INHERITED(call)                                                                             \
@@ -75,7 +75,7 @@ static void child_of(const struct held *held, int descriptor)
     INHERITED(amio_interface_state(held->iface, &state));
     INHERITED(amio_interface_position(held->iface, &position));
     INHERITED(amio_interface_set_rolling(held->iface, 0));
-    INHERITED(amio_interface_schedule(held->iface, held->playspec, 0, 0, 0, &number));
+    INHERITED(amio_interface_schedule(held->iface, held->playspec, 0, 0, 0, 0, &number));
     INHERITED(amio_interface_stop(held->iface));
     INHERITED(amio_interface_close(held->iface));
     INHERITED(amio_clip_read(held->clip, 0, 0, 1, samples));

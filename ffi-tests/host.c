@@ -27,7 +27,7 @@ int main(void)
     OK(amio_interface_set_rolling(iface, 1));
     for (swap = 0; swap < 20; swap++) {
         amio_playspec *playspec = playspec_of(&entry);
-        OK(amio_interface_schedule(iface, playspec, AMIO_INSERT_AT_ONCE, 0, 0, &ticket));
+        OK(amio_interface_schedule(iface, playspec, AMIO_INSERT_AT_ONCE, 0, 0, 0, &ticket));
         OK(amio_playspec_free(playspec));
         do {
             memset(&event, 0, sizeof event);

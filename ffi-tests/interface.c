@@ -73,7 +73,7 @@ static void cranked_by_hand(void)
     uint64_t ticket;
     int frame;
 
-    OK(amio_interface_schedule(iface, playspec, 0, 0, AMIO_LATE_CATCH_UP, &ticket));
+    OK(amio_interface_schedule(iface, playspec, 0, 0, AMIO_LATE_CATCH_UP, 0, &ticket));
     OK(amio_interface_set_period_frames(iface, 3));
     OK(amio_interface_advance(iface, 10, NULL, output));
     for (frame = 0; frame < 10; frame++) {

@@ -87,12 +87,12 @@ static void live(uint32_t driver, amio_playspec *playspec)
     config.driver = driver;
     config.period_frames = driver == AMIO_DRIVER_JACK ? 0 : 64;
     OK(amio_interface_new(&config, &iface));
-    OK(amio_interface_schedule(iface, playspec, 0, 0, 0, &ticket));
-    OK(amio_interface_schedule(iface, playspec, 1000000, 0, 0, &ticket));
+    OK(amio_interface_schedule(iface, playspec, 0, 0, 0, 0, &ticket));
+    OK(amio_interface_schedule(iface, playspec, 1000000, 0, 0, 0, &ticket));
     OK(amio_interface_set_rolling(iface, 1));
     OK(amio_interface_start(iface));
     OK(amio_group_new(iface, &group));
-    OK(amio_group_schedule(group, playspec, 0, 0, 0, &ticket));
+    OK(amio_group_schedule(group, playspec, 0, 0, 0, 0, &ticket));
     OK(amio_group_free(group));
     if (driver == AMIO_DRIVER_OFFLINE)
         OK(amio_interface_advance(iface, 100, NULL, NULL));

@@ -381,7 +381,7 @@ static amio_interface *started(uint32_t driver)
 static amio_status schedule(void *data)
 {
     (void)data;
-    return amio_interface_schedule(made.iface, made.playspec, AMIO_INSERT_AT_ONCE, 0, 0, &made.ticket);
+    return amio_interface_schedule(made.iface, made.playspec, AMIO_INSERT_AT_ONCE, 0, 0, 0, &made.ticket);
 }
 
 /* Waits until the ticket has ended, as applied. */
@@ -427,7 +427,7 @@ static amio_status fill_group(void *data)
     int at;
     (void)data;
     for (at = 0; at < SWAPS && status == AMIO_OK; at++)
-        status = amio_group_schedule(made.group, made.playspec, 0, 0, 0, &made.ticket);
+        status = amio_group_schedule(made.group, made.playspec, 0, 0, 0, 0, &made.ticket);
     return status;
 }
 

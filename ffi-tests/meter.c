@@ -31,7 +31,7 @@ int main(void)
     OK(amio_clip_new_f32(RATE, 1, loud, 4, &clip));
     entry = entry_of(clip, 0);
     playspec = playspec_of(&entry);
-    OK(amio_interface_schedule(iface, playspec, 0, 0, 0, &ticket));
+    OK(amio_interface_schedule(iface, playspec, 0, 0, 0, 0, &ticket));
     OK(amio_interface_set_rolling(iface, 1));
     input[3] = -0.75f; /* the second channel */
     OK(amio_interface_advance(iface, 4, input, output));

@@ -6,7 +6,7 @@ static void render(amio_playspec *playspec, float output[40])
 {
     amio_interface *iface = rolling_offline(2);
     uint64_t ticket;
-    OK(amio_interface_schedule(iface, playspec, 0, 0, AMIO_LATE_CATCH_UP, &ticket));
+    OK(amio_interface_schedule(iface, playspec, 0, 0, AMIO_LATE_CATCH_UP, 0, &ticket));
     OK(amio_interface_advance(iface, 20, NULL, output));
     OK(amio_interface_free(iface));
     OK(amio_playspec_free(playspec));
@@ -91,7 +91,7 @@ static void gain_before_and_after_scheduling(void)
     entry = entry_of(clip, 0);
     playspec = playspec_of(&entry);
     OK(amio_playspec_set_gain(playspec, 0, 0.5f, 0.5f, 100));
-    OK(amio_interface_schedule(iface, playspec, 0, 0, 0, &ticket));
+    OK(amio_interface_schedule(iface, playspec, 0, 0, 0, 0, &ticket));
     OK(amio_interface_advance(iface, 4, NULL, output));
     CHECK(output[0] == 0.5f && output[3] == 0.5f);
     OK(amio_playspec_set_gain(playspec, 0, 1, 1, 2));
@@ -119,7 +119,7 @@ static void a_schedule_that_fails_leaves_it_open(amio_clip *clip)
 
     entry.first_output_channel = 1;
     playspec = playspec_of(&entry);
-    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_interface_schedule(iface, playspec, 0, 0, 0, &ticket));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_interface_schedule(iface, playspec, 0, 0, 0, 0, &ticket));
     OK(amio_playspec_add(playspec, &entry, &number));
     CHECK(number == 1);
     OK(amio_playspec_free(playspec));

@@ -65,7 +65,7 @@ int main()
     const Playspec playspec = place(clip, 10);
     const Interface iface = offline();
     std::uint64_t ticket = AMIO_TICKET_NONE;
-    check(amio_interface_schedule(iface.get(), playspec.get(), 0, 0, AMIO_LATE_CATCH_UP, &ticket));
+    check(amio_interface_schedule(iface.get(), playspec.get(), 0, 0, AMIO_LATE_CATCH_UP, 0, &ticket));
     check(amio_interface_start(iface.get()));
     check(amio_interface_set_rolling(iface.get(), 1));
     std::vector<float> output(20);

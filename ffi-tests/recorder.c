@@ -149,7 +149,7 @@ static void the_mix_is_recorded_and_skipped_frames_are_silent(void)
     amio_recording recording;
     uint64_t ticket;
 
-    OK(amio_interface_schedule(iface, playspec, 0, 0, AMIO_LATE_CATCH_UP, &ticket));
+    OK(amio_interface_schedule(iface, playspec, 0, 0, AMIO_LATE_CATCH_UP, 0, &ticket));
     config.source = AMIO_RECORD_OUTPUT;
     OK(amio_recorder_new(iface, path, &config, &recorder));
     OK(amio_interface_advance(iface, 100, NULL, NULL));

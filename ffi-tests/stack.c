@@ -248,17 +248,17 @@ static void transport(void)
 static void schedule(void)
 {
     amio_status cancelled;
-    OK(amio_interface_schedule(with.iface, with.playspec, 0, 0, AMIO_LATE_SLIP, &with.ticket));
-    OK(amio_interface_schedule(with.iface, with.playspec, 1LL << 40, 0, 0, &with.ticket));
+    OK(amio_interface_schedule(with.iface, with.playspec, 0, 0, AMIO_LATE_SLIP, 0, &with.ticket));
+    OK(amio_interface_schedule(with.iface, with.playspec, 1LL << 40, 0, 0, 0, &with.ticket));
     cancelled = amio_interface_cancel(with.iface, with.ticket);
     OK(cancelled);
-    OK(amio_interface_schedule(with.offline, with.playspec, AMIO_INSERT_AT_ONCE, 0, 0, &with.ticket));
+    OK(amio_interface_schedule(with.offline, with.playspec, AMIO_INSERT_AT_ONCE, 0, 0, 0, &with.ticket));
 }
 
 static void group(void)
 {
     OK(amio_group_new(with.iface, &with.group));
-    OK(amio_group_schedule(with.group, with.playspec, 1LL << 40, 0, 0, &with.ticket));
+    OK(amio_group_schedule(with.group, with.playspec, 1LL << 40, 0, 0, 0, &with.ticket));
     OK(amio_group_cancel(with.group, with.ticket));
     OK(amio_group_set_gain(with.group, with.playspec, 0, 1, 1, 0));
     OK(amio_group_set_position(with.group, 0));
@@ -314,9 +314,9 @@ static void advance_streamed(void)
     OK(amio_playspec_entry_init(&with.entry, sizeof with.entry, with.streamed));
     with.entry.source_begin_frame = RATE; /* which was not read before */
     OK(amio_playspec_add(playspec, &with.entry, &number));
-    OK(amio_interface_schedule(with.offline, playspec, AMIO_INSERT_AT_ONCE, 0, 0, &number));
+    OK(amio_interface_schedule(with.offline, playspec, AMIO_INSERT_AT_ONCE, 0, 0, 0, &number));
     OK(amio_interface_advance(with.offline, FRAMES, NULL, samples));
-    OK(amio_interface_schedule(with.iface, playspec, AMIO_INSERT_AT_ONCE, 0, 0, &number));
+    OK(amio_interface_schedule(with.iface, playspec, AMIO_INSERT_AT_ONCE, 0, 0, 0, &number));
     OK(amio_playspec_free(playspec));
 }
 

@@ -24,7 +24,7 @@ int main(void)
     OK(amio_clip_new_f32(RATE, 1, loud, 3, &clip));
     entry = entry_of(clip, 0);
     playspec = playspec_of(&entry);
-    OK(amio_interface_schedule(iface, playspec, 0, 0, 0, &ticket));
+    OK(amio_interface_schedule(iface, playspec, 0, 0, 0, 0, &ticket));
     OK(amio_interface_set_rolling(iface, 1));
     OK(amio_interface_advance(iface, PERIOD, NULL, output));
     OK(amio_interface_skip(iface, 1000));

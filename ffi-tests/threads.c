@@ -91,7 +91,7 @@ static void schedule(unsigned random)
     int64_t position;
     if (fine(amio_interface_position(iface, &position)) &&
         fine(amio_interface_schedule(iface, a_playspec(random), position + random % 2000 - 500,
-                                     position, random % 3, &ticket)))
+                                     position, random % 3, 0, &ticket)))
         note_issued(ticket);
 }
 
@@ -101,9 +101,9 @@ static void schedule_in_a_group(unsigned random)
     uint64_t one, two;
     if (!fine(amio_group_new(iface, &group)))
         return;
-    if (fine(amio_group_schedule(group, a_playspec(random), 0, 0, AMIO_LATE_SLIP, &one)))
+    if (fine(amio_group_schedule(group, a_playspec(random), 0, 0, AMIO_LATE_SLIP, 0, &one)))
         note_issued(one);
-    if (fine(amio_group_schedule(group, a_playspec(random + 1), 0, 0, AMIO_LATE_SLIP, &two)))
+    if (fine(amio_group_schedule(group, a_playspec(random + 1), 0, 0, AMIO_LATE_SLIP, 0, &two)))
         note_issued(two);
     fine(amio_group_set_rolling(group, random % 8 != 0));
     if (random % 4 != 0)
@@ -162,7 +162,7 @@ static void use_another_interface(unsigned random)
     old = others[(random + 1) % SHARED];
     pthread_mutex_unlock(&lock);
     if (old != NULL) {
-        if (fine(amio_interface_schedule(old, a_playspec(random), 0, 0, 0, &ticket)))
+        if (fine(amio_interface_schedule(old, a_playspec(random), 0, 0, 0, 0, &ticket)))
             fine(amio_interface_advance(old, 64, NULL, NULL));
         fine(amio_interface_set_rolling(old, 1));
         fine(amio_playspec_set_gain(a_playspec(random), 0, 0.5f, 0.5f, 10));

@@ -1293,6 +1293,10 @@ typedef struct amio_event {
      * The first frame of that clip that it is about.
      */
     uint64_t clip_frame;
+    /**
+     * What the program gave amio_interface_schedule() for the swap that it is about; 0 if it is about none.
+     */
+    uint64_t user_data;
 } amio_event;
 
 /**
@@ -2210,7 +2214,8 @@ amio_status amio_playspec_free(struct amio_playspec *playspec);
  * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
  * at most half a second.
  * Units: positions in frames, -2^61 to 2^61, or AMIO_INSERT_AT_ONCE and AMIO_START_CONTINUE;
- * `late_policy` is one of AMIO_LATE_*.
+ * `late_policy` is one of AMIO_LATE_*; `user_data` is any number of the program's: the event with which the
+ * ticket ends has it, too, also if that event is fetched before this call returns.
  * Ownership: the interface keeps what it needs of the playspec; the handle may be freed.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
  * position, the late policy, an entry on outputs that the interface has not);
@@ -2223,6 +2228,7 @@ amio_status amio_interface_schedule(struct amio_interface *iface,
                                     int64_t insert_at,
                                     int64_t start_from,
                                     uint32_t late_policy,
+                                    uint64_t user_data,
                                     uint64_t *out_ticket);
 
 /**
@@ -2260,6 +2266,7 @@ amio_status amio_group_schedule(struct amio_group *group,
                                 int64_t insert_at,
                                 int64_t start_from,
                                 uint32_t late_policy,
+                                uint64_t user_data,
                                 uint64_t *out_ticket);
 
 /**

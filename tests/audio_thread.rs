@@ -104,6 +104,7 @@ fn ask_everything(interface: &Interface, mut run: impl FnMut()) {
                 insert_at: interface.position() + ahead,
                 start_from: 100,
                 late,
+                ..Swap::default()
             };
             let ticket = interface.schedule(playspec, swap).expect("there is room");
             interface

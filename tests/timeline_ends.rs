@@ -205,6 +205,7 @@ fn a_chain_of_swaps_across_2_to_the_32_is_on_its_frames() {
         if let EventKind::Applied {
             ticket,
             late_frames,
+            ..
         } = event.kind
         {
             applied.push((ticket, event.position, event.device_frame, late_frames));

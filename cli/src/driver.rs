@@ -52,6 +52,7 @@ pub fn schedule(interface: &Interface, arrangement: &Arrangement) -> Result<Vec<
                 insert_at: swap.insert_at,
                 start_from: swap.start_from,
                 late: swap.late,
+                ..Swap::default()
             };
             tickets.push(group.schedule(playspec, swap)?);
         }

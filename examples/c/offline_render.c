@@ -82,7 +82,7 @@ int main(int count, char **arguments)
     config.frame_rate_hz = rate;
     config.output_channels = CHANNELS;
     must(amio_interface_new(&config, &iface));
-    must(amio_interface_schedule(iface, playspec, 0, 0, AMIO_LATE_CATCH_UP, &ticket));
+    must(amio_interface_schedule(iface, playspec, 0, 0, AMIO_LATE_CATCH_UP, 0, &ticket));
     must(amio_interface_set_rolling(iface, 1));
     must(amio_interface_start(iface));
 

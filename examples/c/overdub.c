@@ -86,7 +86,7 @@ int main(int count, char **arguments)
     must(amio_interface_new(&config, &iface));
     must(amio_interface_frame_rate_hz(iface, &rate));
     clicks = metronome(rate);
-    must(amio_interface_schedule(iface, clicks, 0, 0, AMIO_LATE_CATCH_UP, &ticket));
+    must(amio_interface_schedule(iface, clicks, 0, 0, AMIO_LATE_CATCH_UP, 0, &ticket));
 
     /* One beat to get ready, then two beats: by frame, whatever the latencies. */
     length = strlen(arguments[1]);

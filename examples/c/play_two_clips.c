@@ -98,8 +98,8 @@ int main(int count, char **arguments)
 
     /* The beeps from frame 0 on; at frame `end` nothing takes over, and tells us that it is so. */
     must(amio_playspec_new(&silence));
-    must(amio_interface_schedule(iface, beeps, 0, 0, AMIO_LATE_CATCH_UP, &beeps_ticket));
-    must(amio_interface_schedule(iface, silence, end, end, AMIO_LATE_CATCH_UP, &silence_ticket));
+    must(amio_interface_schedule(iface, beeps, 0, 0, AMIO_LATE_CATCH_UP, 0, &beeps_ticket));
+    must(amio_interface_schedule(iface, silence, end, end, AMIO_LATE_CATCH_UP, 0, &silence_ticket));
     must(amio_interface_start(iface));
     must(amio_interface_set_rolling(iface, 1));
 

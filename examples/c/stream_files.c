@@ -99,7 +99,7 @@ int main(int count, char **arguments)
     for (; at < count; at++)
         end = add(playspec, arguments[at], rate, end);
 
-    must(amio_interface_schedule(iface, playspec, 0, 0, AMIO_LATE_CATCH_UP, &ticket));
+    must(amio_interface_schedule(iface, playspec, 0, 0, AMIO_LATE_CATCH_UP, 0, &ticket));
     must(amio_interface_set_rolling(iface, 1));
     must(amio_interface_start(iface));
     play_until(iface, driver, end);

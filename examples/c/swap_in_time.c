@@ -63,7 +63,7 @@ int main(int count, char **arguments)
     bars[1] = bar_of(rate, (uint64_t)bar_frames, 4);
 
     must(amio_interface_event_fd(iface, &waiting.fd));
-    must(amio_interface_schedule(iface, bars[0], 0, 0, AMIO_LATE_CATCH_UP, &ticket));
+    must(amio_interface_schedule(iface, bars[0], 0, 0, AMIO_LATE_CATCH_UP, 0, &ticket));
     must(amio_interface_start(iface));
     must(amio_interface_set_rolling(iface, 1));
 
@@ -82,7 +82,7 @@ int main(int count, char **arguments)
                (unsigned long long)event.device_frame, (unsigned long long)event.frames);
         fflush(stdout);
         /* There is a whole bar of time to say what comes after it. */
-        must(amio_interface_schedule(iface, bars[bar % 2], bar_frames, 0, AMIO_LATE_CATCH_UP, &ticket));
+        must(amio_interface_schedule(iface, bars[bar % 2], bar_frames, 0, AMIO_LATE_CATCH_UP, 0, &ticket));
     }
 
     must(amio_interface_free(iface));

@@ -99,7 +99,8 @@ def schedule(iface, playspec, frame):
     """The playspec takes over at this frame; returns the ticket of that."""
     ticket = c.c_uint64()
     at = c.c_int64(frame)
-    must(amio.amio_interface_schedule(iface, playspec, at, at, LATE_CATCH_UP, c.byref(ticket)))
+    number = c.c_uint64(0)
+    must(amio.amio_interface_schedule(iface, playspec, at, at, LATE_CATCH_UP, number, c.byref(ticket)))
     return ticket.value
 
 

@@ -51,7 +51,7 @@ def through_the_library() -> float:
         entry.play_at_frame = at
         entry.repeat_interval_frames, entry.repeat_interval_denominator = 48_000, 1
         lib.amio_playspec_add(playspec, ctypes.byref(entry), ctypes.byref(number))
-    lib.amio_interface_schedule(interface, playspec, 0, 0, _abi.LATE_SLIP, ctypes.byref(number))
+    lib.amio_interface_schedule(interface, playspec, 0, 0, _abi.LATE_SLIP, 0, ctypes.byref(number))
     lib.amio_interface_set_rolling(interface, 1)
     lib.amio_interface_advance(interface, FRAMES, None, output.ctypes.data)
     lib.amio_playspec_free(playspec)

@@ -224,7 +224,7 @@ def test_a_group_takes_effect_at_once_or_not_at_all() -> None:
     ],
 )
 def test_what_comes_late_is_dealt_with_as_asked(
-    late: amio.engine.LatePolicy, position: int, kind: EventKind
+    late: amio.LatePolicy, position: int, kind: EventKind
 ) -> None:
     with hard(period=100) as interface:
         interface.schedule([], 0)

@@ -23,6 +23,7 @@ import numpy as np
 import pytest
 
 import amio
+from amio._library import lib
 from amio.errors import ClosedError
 from amio.events import Event, EventKind, Mailbox
 
@@ -155,6 +156,25 @@ def test_a_program_that_never_waits_keeps_no_playspecs() -> None:
             interface.schedule([])
             interface.read(256, timeout=5)
         assert len(interface._tickets) < 10
+
+
+def test_an_event_that_comes_before_the_call_returns_ends_its_ticket(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    used = []
+    with amio.OfflineInterface() as interface:
+        schedule = lib.amio_interface_schedule
+
+        def slow(*arguments: object) -> None:
+            schedule(*arguments)
+            interface.advance(1)
+
+        monkeypatch.setattr(lib, "amio_interface_schedule", slow)
+        ticket = interface.schedule([], callback=used.append)
+        assert used == [True]
+        assert ticket.outcome
+        assert ticket.number > 0
+        assert interface._tickets == {}
 
 
 def threads() -> int:

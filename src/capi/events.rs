@@ -117,6 +117,8 @@ pub struct amio_event {
     pub clip_id: u64,
     /// The first frame of that clip that it is about.
     pub clip_frame: u64,
+    /// What the program gave amio_interface_schedule() for the swap that it is about; 0 if it is about none.
+    pub user_data: u64,
 }
 
 // SAFETY: repr(C), the first field is its size, and it has integers only.
@@ -209,6 +211,7 @@ const NOTHING: amio_event = amio_event {
     message: [0; AMIO_MESSAGE_BYTES],
     clip_id: 0,
     clip_frame: 0,
+    user_data: 0,
 };
 
 fn describe(event: Event) -> amio_event {
@@ -221,18 +224,23 @@ fn describe(event: Event) -> amio_event {
     out.kind = match event.kind {
         EventKind::Applied {
             ticket,
+            user_data,
             late_frames,
         } => {
-            out.ticket = ticket.0;
+            (out.ticket, out.user_data) = (ticket.0, user_data);
             out.frames = late_frames;
             AMIO_EVENT_APPLIED
         }
-        EventKind::Superseded { ticket } => {
-            out.ticket = ticket.0;
+        EventKind::Superseded { ticket, user_data } => {
+            (out.ticket, out.user_data) = (ticket.0, user_data);
             AMIO_EVENT_SUPERSEDED
         }
-        EventKind::Cancelled { ticket, reason } => {
-            out.ticket = ticket.0;
+        EventKind::Cancelled {
+            ticket,
+            user_data,
+            reason,
+        } => {
+            (out.ticket, out.user_data) = (ticket.0, user_data);
             out.cancel_reason = match reason {
                 CancelReason::Asked => AMIO_CANCEL_ASKED,
                 CancelReason::Late => AMIO_CANCEL_LATE,

@@ -51,7 +51,8 @@ pub const AMIO_TICKET_NONE: u64 = 0;
 /// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
 /// at most half a second.
 /// Units: positions in frames, -2^61 to 2^61, or AMIO_INSERT_AT_ONCE and AMIO_START_CONTINUE;
-/// `late_policy` is one of AMIO_LATE_*.
+/// `late_policy` is one of AMIO_LATE_*; `user_data` is any number of the program's: the event with which the
+/// ticket ends has it, too, also if that event is fetched before this call returns.
 /// Ownership: the interface keeps what it needs of the playspec; the handle may be freed.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
 /// position, the late policy, an entry on outputs that the interface has not);
@@ -65,6 +66,7 @@ pub unsafe extern "C-unwind" fn amio_interface_schedule(
     insert_at: i64,
     start_from: i64,
     late_policy: u32,
+    user_data: u64,
     out_ticket: *mut u64,
 ) -> amio_status {
     // SAFETY: the pointers come from a C caller.
@@ -72,7 +74,7 @@ pub unsafe extern "C-unwind" fn amio_interface_schedule(
     guard(|| {
         let interface = handles::get("iface", iface)?;
         let draft = handles::get("playspec", playspec)?;
-        let swap = swap(insert_at, start_from, late_policy)?;
+        let swap = swap(insert_at, start_from, late_policy, user_data)?;
         let out = caller.out("out_ticket", out_ticket)?;
         let ticket = draft.schedule(iface.addr(), |playspec| interface.schedule(playspec, swap))?;
         out.set(ticket.0);
@@ -134,6 +136,7 @@ pub unsafe extern "C-unwind" fn amio_group_schedule(
     insert_at: i64,
     start_from: i64,
     late_policy: u32,
+    user_data: u64,
     out_ticket: *mut u64,
 ) -> amio_status {
     // SAFETY: the pointers come from a C caller.
@@ -141,7 +144,7 @@ pub unsafe extern "C-unwind" fn amio_group_schedule(
     guard(|| {
         let group = handles::get("group", group)?;
         let draft = handles::get("playspec", playspec)?;
-        let swap = swap(insert_at, start_from, late_policy)?;
+        let swap = swap(insert_at, start_from, late_policy, user_data)?;
         let out = caller.out("out_ticket", out_ticket)?;
         let ticket = group.with(|commands| {
             draft.schedule(group.interface, |playspec| {
@@ -277,7 +280,7 @@ fn committed() -> Fault {
     )
 }
 
-fn swap(insert_at: i64, start_from: i64, late_policy: u32) -> Checked<Swap> {
+fn swap(insert_at: i64, start_from: i64, late_policy: u32, user_data: u64) -> Checked<Swap> {
     Ok(Swap {
         insert_at: match insert_at {
             AMIO_INSERT_AT_ONCE => Swap::AT_ONCE,
@@ -293,5 +296,6 @@ fn swap(insert_at: i64, start_from: i64, late_policy: u32) -> Checked<Swap> {
             AMIO_LATE_REFUSE => LatePolicy::Refuse,
             other => return Err(not_one_of("late_policy", other, "AMIO_LATE_*, 0 to 2")),
         },
+        user_data,
     })
 }

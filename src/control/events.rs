@@ -31,6 +31,8 @@ pub enum EventKind {
     Applied {
         /// The swap.
         ticket: Ticket,
+        /// The swap's [`Swap::user_data`](crate::Swap).
+        user_data: u64,
         /// How many frames after its `insert_at`.
         late_frames: u64,
     },
@@ -38,11 +40,15 @@ pub enum EventKind {
     Superseded {
         /// The swap.
         ticket: Ticket,
+        /// The swap's [`Swap::user_data`](crate::Swap).
+        user_data: u64,
     },
     /// A swap will not take over.
     Cancelled {
         /// The swap.
         ticket: Ticket,
+        /// The swap's [`Swap::user_data`](crate::Swap).
+        user_data: u64,
         /// Why.
         reason: CancelReason,
     },
@@ -269,19 +275,22 @@ impl Queue {
     }
 }
 
-impl From<Report> for Event {
-    fn from(report: Report) -> Event {
+impl Event {
+    /// What the engine has reported; `user_data` is that of the swap it is about.
+    pub(super) fn of(report: Report, user_data: u64) -> Event {
         let kind = match report.kind {
             ReportKind::Applied {
                 ticket,
                 late_frames,
             } => EventKind::Applied {
                 ticket,
+                user_data,
                 late_frames,
             },
-            ReportKind::Superseded { ticket } => EventKind::Superseded { ticket },
+            ReportKind::Superseded { ticket } => EventKind::Superseded { ticket, user_data },
             ReportKind::Cancelled { ticket, late } => EventKind::Cancelled {
                 ticket,
+                user_data,
                 reason: if late {
                     CancelReason::Late
                 } else {

@@ -1,8 +1,9 @@
 //! What goes to the engine, and what comes back: commands in batches, then reports, and what is to be freed.
 
 use super::core::{Core, State};
+use super::events::Event;
 use super::input::CapturedInput;
-use super::outlook::{Outlook, Planned};
+use super::outlook::{Outlook, PendingSwap};
 use super::plan::{Edit, NewTap, PlanBook, TapNumber};
 use super::readers::Readers;
 use crate::engine::{Batch, BatchSender, Command, Returns};
@@ -186,7 +187,7 @@ impl Exchange {
                 Unsent::Schedule(mut swap) => {
                     sender.order += 1;
                     swap.order = sender.order;
-                    outlook.add(swap.order, Planned::of(&swap));
+                    outlook.add(swap.order, PendingSwap::of(&swap));
                     Some(Command::Schedule(Some(swap)))
                 }
                 // One that has ended meanwhile needs no command.
@@ -248,22 +249,18 @@ impl Exchange {
                 self.batches_in_flight
                     .fetch_sub(spent.len(), Ordering::AcqRel);
             }
-            if !reports.is_empty() {
-                let mut outlook = self.outlook.lock();
-                // A ticket that is not pending has ended already: closing has ended it.
-                reports.retain(|report| {
-                    let Some(ticket) = report.kind.ticket() else {
-                        return true;
-                    };
-                    let applied = matches!(report.kind, ReportKind::Applied { .. });
-                    let swap = outlook.end(ticket, applied);
-                    let was_pending = swap.is_some();
-                    ended.extend(swap);
-                    was_pending
-                });
-            }
+            let mut outlook = self.outlook.lock();
             for report in reports {
-                self.core.events.push(report.into());
+                let mut user_data = 0;
+                if let Some(ticket) = report.kind.ticket() {
+                    let applied = matches!(report.kind, ReportKind::Applied { .. });
+                    let Some(swap) = outlook.end(ticket, applied) else {
+                        continue; // Closing has ended it already.
+                    };
+                    user_data = swap.user_data;
+                    ended.push(swap);
+                }
+                self.core.events.push(Event::of(report, user_data));
             }
         }
         drop((spent, retired, ended));

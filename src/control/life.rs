@@ -239,6 +239,7 @@ impl Lifecycle {
         for swap in pending {
             self.core.event(EventKind::Cancelled {
                 ticket: swap.ticket,
+                user_data: swap.when.user_data,
                 reason: CancelReason::Closed,
             });
         }

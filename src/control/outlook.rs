@@ -14,10 +14,10 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct Outlook {
     /// The last swap that took over.
-    in_force: Planned,
+    in_force: PendingSwap,
     /// Those that have not ended, or whose end was not fetched from the engine, by
     /// [`link::QueuedSwap::order`], in which they are added.
-    pending: VecDeque<(u64, Planned)>,
+    pending: VecDeque<(u64, PendingSwap)>,
     orders: HashMap<Ticket, u64>,
     /// How many of all these stream anything.
     streaming: usize,
@@ -25,18 +25,26 @@ pub(super) struct Outlook {
 
 /// What is to be known of a swap until it ends.
 #[derive(Clone, Default)]
-pub(super) struct Planned {
+pub(super) struct PendingSwap {
     pub ticket: Ticket,
-    when: Swap,
+    pub when: Swap,
     /// `None` if nothing of it is streamed.
     playspec: Option<Arc<Compiled>>,
+}
+
+/// A swap that has ended.
+pub(super) struct EndedSwap {
+    pub user_data: u64,
+    /// What is no longer needed, to be dropped after every lock is released.
+    #[expect(dead_code, reason = "kept only to be dropped later")]
+    spare: PendingSwap,
 }
 
 /// How many swaps that may take over before a jump are looked at.
 const MOST_BEFORE_A_JUMP: usize = 4;
 
 /// A page of a streamed clip that will be heard.
-pub(super) struct Want {
+pub(super) struct PageRequest {
     pub clip: Clip,
     pub page: u64,
     /// In how many frames it will be heard.
@@ -45,9 +53,9 @@ pub(super) struct Want {
     number: usize,
 }
 
-impl Planned {
-    pub fn of(swap: &link::QueuedSwap) -> Planned {
-        Planned {
+impl PendingSwap {
+    pub fn of(swap: &link::QueuedSwap) -> PendingSwap {
+        PendingSwap {
             ticket: swap.ticket,
             when: swap.when,
             playspec: Some(&swap.playspec)
@@ -81,12 +89,12 @@ impl Outlook {
     pub fn reserve(&mut self, swaps: usize) -> Result<()> {
         self.pending
             .try_reserve(swaps)
-            .map_err(|_| memory::out_of_memory::<(u64, Planned)>(swaps, WHAT))?;
+            .map_err(|_| memory::out_of_memory::<(u64, PendingSwap)>(swaps, WHAT))?;
         memory::reserve_in_map(&mut self.orders, swaps, WHAT)
     }
 
     /// Adds a swap, for which there is room, after all others.
-    pub fn add(&mut self, order: u64, swap: Planned) {
+    pub fn add(&mut self, order: u64, swap: PendingSwap) {
         debug_assert!(self.pending.back().is_none_or(|(last, _)| *last < order));
         self.streaming += usize::from(swap.playspec.is_some());
         self.orders.insert(swap.ticket, order);
@@ -94,7 +102,7 @@ impl Outlook {
     }
 
     /// As [`Outlook::add`], with the next free order number.
-    pub fn add_last(&mut self, swap: Planned) {
+    pub fn add_last(&mut self, swap: PendingSwap) {
         let order = self.pending.back().map_or(0, |(order, _)| order + 1);
         self.add(order, swap);
     }
@@ -113,23 +121,23 @@ impl Outlook {
         Ok(copy)
     }
 
-    /// Ends a swap. `None` if it had ended before; otherwise what is no longer needed, for the
-    /// caller to drop after every lock is released.
-    pub fn end(&mut self, ticket: Ticket, applied: bool) -> Option<Planned> {
+    /// Ends a swap. `None` if it had ended before.
+    pub fn end(&mut self, ticket: Ticket, applied: bool) -> Option<EndedSwap> {
         let order = self.orders.remove(&ticket)?;
         let at = self
             .pending
             .binary_search_by_key(&order, |(order, _)| *order);
-        let (_, mut ended) = self.pending.remove(at.ok()?)?;
+        let (_, mut spare) = self.pending.remove(at.ok()?)?;
+        let user_data = spare.when.user_data;
         if applied {
-            std::mem::swap(&mut ended, &mut self.in_force);
+            std::mem::swap(&mut spare, &mut self.in_force);
         }
-        self.streaming -= usize::from(ended.playspec.is_some());
-        Some(ended)
+        self.streaming -= usize::from(spare.playspec.is_some());
+        Some(EndedSwap { user_data, spare })
     }
 
     /// Ends all swaps that have not ended, and gives them, the oldest first.
-    pub fn end_all(&mut self) -> impl Iterator<Item = Planned> + use<> {
+    pub fn end_all(&mut self) -> impl Iterator<Item = PendingSwap> + use<> {
         self.orders.clear();
         self.streaming = usize::from(self.in_force.playspec.is_some());
         let pending = std::mem::take(&mut self.pending);
@@ -149,7 +157,7 @@ impl Outlook {
     }
 
     /// Those that have not ended, the oldest first.
-    fn swaps(&self) -> impl Iterator<Item = &Planned> {
+    fn swaps(&self) -> impl Iterator<Item = &PendingSwap> {
         self.pending.iter().map(|(_, swap)| swap)
     }
 
@@ -158,26 +166,31 @@ impl Outlook {
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
-    pub fn wants(&self, ticket: Ticket, position: i64, horizon: u64) -> Result<Vec<Want>> {
-        let mut wants = Vec::new();
-        self.walk(self.applied(ticket), position, horizon, &mut wants)?;
-        sort(&mut wants);
-        Ok(wants)
+    pub fn page_requests(
+        &self,
+        ticket: Ticket,
+        position: i64,
+        horizon: u64,
+    ) -> Result<Vec<PageRequest>> {
+        let mut requests = Vec::new();
+        self.walk(self.applied(ticket), position, horizon, &mut requests)?;
+        sort(&mut requests);
+        Ok(requests)
     }
 
-    /// As [`Outlook::wants`], after a jump from the position `from` that will be carried out within
+    /// As [`Outlook::page_requests`], after a jump from the position `from` that will be carried out within
     /// `delay` frames: swaps that are due before then may take over before it or after it.
-    pub fn wants_after_jump(
+    pub fn page_requests_after_jump(
         &self,
         ticket: Ticket,
         mut from: i64,
         to: i64,
         horizon: u64,
         mut delay: u64,
-    ) -> Result<Vec<Want>> {
-        let mut wants = Vec::new();
+    ) -> Result<Vec<PageRequest>> {
+        let mut requests = Vec::new();
         let mut applied = self.applied(ticket);
-        self.walk(applied, to, horizon, &mut wants)?;
+        self.walk(applied, to, horizon, &mut requests)?;
         for swap in self.swaps().skip(applied).take(MOST_BEFORE_A_JUMP) {
             let to_swap = swap.when.insert_at.saturating_sub(from).max(0) as u64;
             if to_swap > delay {
@@ -187,10 +200,10 @@ impl Outlook {
             let at = from.saturating_add_unsigned(to_swap);
             from = swap.when.taken_at(at).unwrap_or(at);
             applied += 1;
-            self.walk(applied, to, horizon, &mut wants)?;
+            self.walk(applied, to, horizon, &mut requests)?;
         }
-        sort(&mut wants);
-        Ok(wants)
+        sort(&mut requests);
+        Ok(requests)
     }
 
     /// How many of those pending have taken over, if `ticket` is in force: it may be one whose
@@ -207,7 +220,7 @@ impl Outlook {
         applied: usize,
         mut position: i64,
         horizon: u64,
-        wants: &mut Vec<Want>,
+        requests: &mut Vec<PageRequest>,
     ) -> Result<()> {
         let mut pending = self.swaps().peekable();
         let mut in_force = &self.in_force;
@@ -225,7 +238,7 @@ impl Outlook {
                 && frames > 0
             {
                 let to = position.saturating_add_unsigned(frames);
-                add_wants(wants, playspec, position, to, passed)?;
+                add_page_requests(requests, playspec, position, to, passed)?;
             }
             passed += frames;
             position = position.saturating_add_unsigned(frames);
@@ -246,13 +259,13 @@ const WHAT: &str = "the queue of swaps";
 
 /// Sorts by when they are due. Those that are due at the same time stay in the order in which they were
 /// found. Allocates nothing.
-fn sort(wants: &mut [Want]) {
-    wants.sort_unstable_by_key(|want| (want.due, want.number));
+fn sort(requests: &mut [PageRequest]) {
+    requests.sort_unstable_by_key(|request| (request.due, request.number));
 }
 
 /// Adds the pages that sound in the timeline frames `[from, to)`, the first of which is `due`.
-fn add_wants(
-    wants: &mut Vec<Want>,
+fn add_page_requests(
+    requests: &mut Vec<PageRequest>,
     playspec: &Compiled,
     from: i64,
     to: i64,
@@ -272,12 +285,12 @@ fn add_wants(
                 clip_frame / PAGE_FRAMES as u64..(entry.begin + last).div_ceil(PAGE_FRAMES as u64);
             let heard = due + begin.saturating_sub(from).max(0) as u64;
             let count = (pages.end.saturating_sub(pages.start)) as usize;
-            added = memory::reserve(wants, count, "what is read ahead");
+            added = memory::reserve(requests, count, "what is read ahead");
             if added.is_err() {
                 return;
             }
-            let first = wants.len();
-            wants.extend(pages.zip(first..).map(|(page, number)| Want {
+            let first = requests.len();
+            requests.extend(pages.zip(first..).map(|(page, number)| PageRequest {
                 number,
                 clip: entry.clip.clone(),
                 page,
@@ -313,6 +326,7 @@ mod tests {
                 insert_at,
                 start_from,
                 late: link::LatePolicy::CatchUp,
+                ..Swap::default()
             },
         }
     }
@@ -321,15 +335,17 @@ mod tests {
     fn outlook(swaps: &[link::QueuedSwap]) -> Outlook {
         let mut outlook = Outlook::default();
         for swap in swaps {
-            outlook.add(swap.order, Planned::of(swap));
+            outlook.add(swap.order, PendingSwap::of(swap));
         }
         outlook.end(swaps[0].ticket, true);
         outlook
     }
 
-    fn pages(wants: &[Want], clip: &Clip) -> Vec<(u64, u64)> {
-        let of_clip = wants.iter().filter(|want| want.clip.same_data(clip));
-        of_clip.map(|want| (want.page, want.due)).collect()
+    fn pages(requests: &[PageRequest], clip: &Clip) -> Vec<(u64, u64)> {
+        let of_clip = requests
+            .iter()
+            .filter(|request| request.clip.same_data(clip));
+        of_clip.map(|request| (request.page, request.due)).collect()
     }
 
     #[test]
@@ -338,12 +354,15 @@ mod tests {
         let mut cropped = Entry::new(&late, 1_000);
         cropped.begin = PAGE + 96;
         let in_force = swap(1, vec![Entry::new(&early, 500), cropped], 0, 0);
-        let wants = outlook(&[in_force])
-            .wants(Ticket(1), 0, 2 * PAGE)
+        let requests = outlook(&[in_force])
+            .page_requests(Ticket(1), 0, 2 * PAGE)
             .expect("memory");
-        assert_eq!(pages(&wants, &early), [(0, 500), (1, 500 + PAGE)]);
-        assert_eq!(pages(&wants, &late), [(1, 1_000), (2, 1_000 + PAGE - 96)]);
-        assert!(wants.is_sorted_by_key(|want| want.due));
+        assert_eq!(pages(&requests, &early), [(0, 500), (1, 500 + PAGE)]);
+        assert_eq!(
+            pages(&requests, &late),
+            [(1, 1_000), (2, 1_000 + PAGE - 96)]
+        );
+        assert!(requests.is_sorted_by_key(|request| request.due));
     }
 
     #[test]
@@ -354,12 +373,12 @@ mod tests {
             swap(2, vec![Entry::new(&next, 0)], PAGE as i64, 10 * PAGE as i64),
             swap(3, vec![Entry::new(&last, 0)], 11 * PAGE as i64, 0),
         ];
-        let wants = outlook(&swaps)
-            .wants(Ticket(1), 0, 3 * PAGE)
+        let requests = outlook(&swaps)
+            .page_requests(Ticket(1), 0, 3 * PAGE)
             .expect("memory");
-        assert_eq!(pages(&wants, &now), [(0, 0)]);
-        assert_eq!(pages(&wants, &next), [(10, PAGE)]);
-        assert_eq!(pages(&wants, &last), [(0, 2 * PAGE)]);
+        assert_eq!(pages(&requests, &now), [(0, 0)]);
+        assert_eq!(pages(&requests, &next), [(10, PAGE)]);
+        assert_eq!(pages(&requests, &last), [(0, 2 * PAGE)]);
     }
 
     #[test]
@@ -369,9 +388,11 @@ mod tests {
             swap(1, vec![Entry::new(&before, 0)], 0, 0),
             swap(2, vec![Entry::new(&now, 0)], 1_000_000, 0),
         ];
-        let wants = outlook(&swaps).wants(Ticket(2), 10, 100).expect("memory");
-        assert_eq!(pages(&wants, &before), []);
-        assert_eq!(pages(&wants, &now), [(0, 0)]);
+        let requests = outlook(&swaps)
+            .page_requests(Ticket(2), 10, 100)
+            .expect("memory");
+        assert_eq!(pages(&requests, &before), []);
+        assert_eq!(pages(&requests, &now), [(0, 0)]);
     }
 
     #[test]
@@ -383,16 +404,16 @@ mod tests {
         ];
         let outlook = outlook(&swaps);
         let to = 20 * PAGE as i64;
-        let wants = outlook
-            .wants_after_jump(Ticket(1), 0, to, 100, 2_000)
+        let requests = outlook
+            .page_requests_after_jump(Ticket(1), 0, to, 100, 2_000)
             .expect("memory");
         // After it, it is late, and catches up.
         let caught_up = 50 + (to as u64 - 1_000) / PAGE;
-        assert_eq!(pages(&wants, &next), [(caught_up, 0), (20, 0)]);
-        let wants = outlook
-            .wants_after_jump(Ticket(1), 0, to, 100, 900)
+        assert_eq!(pages(&requests, &next), [(caught_up, 0), (20, 0)]);
+        let requests = outlook
+            .page_requests_after_jump(Ticket(1), 0, to, 100, 900)
             .expect("memory");
-        assert_eq!(pages(&wants, &next), [(caught_up, 0)]);
+        assert_eq!(pages(&requests, &next), [(caught_up, 0)]);
     }
 
     #[test]
@@ -403,17 +424,17 @@ mod tests {
             swap(2, vec![Entry::new(&late, 0)], 100, 0),
         ];
         let position = 100 + 5 * PAGE as i64;
-        let wants = outlook(&swaps)
-            .wants(Ticket(1), position, 100)
+        let requests = outlook(&swaps)
+            .page_requests(Ticket(1), position, 100)
             .expect("memory");
-        assert_eq!(pages(&wants, &late), [(5, 0)]);
-        assert_eq!(pages(&wants, &now), []);
+        assert_eq!(pages(&requests, &late), [(5, 0)]);
+        assert_eq!(pages(&requests, &now), []);
         swaps[1].when.late = link::LatePolicy::Refuse;
-        let wants = outlook(&swaps)
-            .wants(Ticket(1), position, 100)
+        let requests = outlook(&swaps)
+            .page_requests(Ticket(1), position, 100)
             .expect("memory");
-        assert_eq!(pages(&wants, &late), []);
-        assert_eq!(pages(&wants, &now), [(5, 0)]);
+        assert_eq!(pages(&requests, &late), []);
+        assert_eq!(pages(&requests, &now), [(5, 0)]);
     }
 
     #[test]
@@ -431,7 +452,7 @@ mod tests {
         assert!(!outlook.is_streaming());
         assert!(
             outlook
-                .wants(Ticket(1), 0, 1_000)
+                .page_requests(Ticket(1), 0, 1_000)
                 .expect("memory")
                 .is_empty()
         );

@@ -6,7 +6,7 @@
 use super::core::Core;
 use super::events::EventKind;
 use super::exchange::{Exchange, Unsent};
-use super::outlook::{Planned, Want};
+use super::outlook::{PageRequest, PendingSwap};
 use super::readers::{Readers, Run};
 use crate::clip::Clip;
 use crate::clip::stream::Stream;
@@ -82,12 +82,12 @@ impl ReadAhead {
         let ticket = Ticket(self.core.shared.snapshot.read().ticket);
         let position = self.exchange.position();
         let streams = self.streams()?;
-        let wants = self
+        let requests = self
             .exchange
             .outlook
             .lock()
-            .wants(ticket, position, horizon)?;
-        let done = self.readers.carry_out(runs(wants)?, until);
+            .page_requests(ticket, position, horizon)?;
+        let done = self.readers.carry_out(runs(requests)?, until);
         self.tell_trouble(&streams);
         Ok(done)
     }
@@ -131,7 +131,7 @@ impl ReadAhead {
         let mut to = position;
         for unsent in unsent {
             match unsent {
-                Unsent::Schedule(swap) => outlook.add_last(Planned::of(swap)),
+                Unsent::Schedule(swap) => outlook.add_last(PendingSwap::of(swap)),
                 Unsent::Cancel(ticket) => drop(outlook.end(*ticket, false)),
                 Unsent::Other(Command::SetPosition(position)) => to = *position,
                 Unsent::Other(_) => {}
@@ -139,15 +139,15 @@ impl ReadAhead {
         }
         let ticket = Ticket(self.core.shared.snapshot.read().ticket);
         let horizon = (self.frames() / PREPARED).max(self.core.frames_at_once());
-        let wants = match to == position {
-            true => outlook.wants(ticket, to, horizon)?,
+        let requests = match to == position {
+            true => outlook.page_requests(ticket, to, horizon)?,
             // It is carried out once this is done, and with the next period.
             false => {
                 let delay = self.core.frame_rate_hz.into();
-                outlook.wants_after_jump(ticket, position, to, horizon, delay)?
+                outlook.page_requests_after_jump(ticket, position, to, horizon, delay)?
             }
         };
-        self.readers.read(runs(wants)?, until)
+        self.readers.read(runs(requests)?, until)
     }
 
     /// What is streamed now or will be; a clip may come more than once.
@@ -180,16 +180,16 @@ impl ReadAhead {
 ///
 /// # Errors
 /// [`crate::Error::OutOfMemory`].
-fn runs(wants: Vec<Want>) -> Result<Vec<Run>> {
+fn runs(requests: Vec<PageRequest>) -> Result<Vec<Run>> {
     const WHAT: &str = "what is read ahead";
     let mut pages: HashMap<u64, (&Stream, Vec<u64>)> = HashMap::new();
-    for want in &wants {
-        if let Some(stream) = want.clip.stream() {
+    for request in &requests {
+        if let Some(stream) = request.clip.stream() {
             memory::reserve_in_map(&mut pages, 1, WHAT)?;
-            let asked = pages.entry(want.clip.id());
+            let asked = pages.entry(request.clip.id());
             memory::push(
                 &mut asked.or_insert((stream, Vec::new())).1,
-                want.page,
+                request.page,
                 WHAT,
             )?;
         }
@@ -203,13 +203,13 @@ fn runs(wants: Vec<Want>) -> Result<Vec<Run>> {
         missing.extend(asked.into_iter().map(|page| ((*clip, page), ())));
     }
     let mut runs = Vec::new();
-    for want in &wants {
-        let clip = want.clip.id();
+    for request in &requests {
+        let clip = request.clip.id();
         let mut pages = memory::room(RUN, WHAT)?;
-        let near = (want.page..).take(RUN);
+        let near = (request.page..).take(RUN);
         pages.extend(near.filter(|page| missing.remove(&(clip, *page)).is_some()));
         if !pages.is_empty() {
-            let clip = want.clip.clone();
+            let clip = request.clip.clone();
             memory::push(&mut runs, Run { clip, pages }, WHAT)?;
         }
     }

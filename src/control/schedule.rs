@@ -159,7 +159,8 @@ impl Interface {
 pub struct Group {
     interface: Interface,
     unsent: Vec<Unsent>,
-    tickets: Vec<Ticket>,
+    /// Of its swaps, with their user data.
+    tickets: Vec<(Ticket, u64)>,
 }
 
 impl Group {
@@ -172,7 +173,7 @@ impl Group {
         let (ticket, unsent) = self.interface.swap(playspec, swap)?;
         memory::reserve(&mut self.tickets, 1, "a group")?;
         self.add(unsent)?;
-        self.tickets.push(ticket);
+        self.tickets.push((ticket, swap.user_data));
         Ok(ticket)
     }
 
@@ -182,7 +183,7 @@ impl Group {
     /// [`Error::NoSuchTicket`], [`Error::InvalidState`] (the interface is closed, the group full),
     /// [`Error::OutOfMemory`].
     pub fn cancel(&mut self, ticket: Ticket) -> Result<()> {
-        match self.tickets.contains(&ticket) {
+        match self.tickets.iter().any(|(own, _)| *own == ticket) {
             true => drop(self.interface.open()?),
             false => self.interface.check_pending(ticket)?,
         }
@@ -250,9 +251,10 @@ impl Group {
 
 impl Drop for Group {
     fn drop(&mut self) {
-        for ticket in self.tickets.drain(..) {
+        for (ticket, user_data) in self.tickets.drain(..) {
             self.interface.parts().core.event(EventKind::Cancelled {
                 ticket,
+                user_data,
                 reason: CancelReason::Asked,
             });
         }

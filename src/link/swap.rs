@@ -15,6 +15,9 @@ pub struct Swap {
     pub start_from: i64,
     /// What happens if `insert_at` has passed.
     pub late: LatePolicy,
+    /// Any number of the program's. The event with which the swap ends has it, too, so that the program need not
+    /// look tickets up.
+    pub user_data: u64,
 }
 
 /// What happens to a swap that is looked at after its frame has passed.
@@ -41,7 +44,7 @@ impl Swap {
         Swap {
             insert_at: frame,
             start_from: Swap::CONTINUE,
-            late: LatePolicy::CatchUp,
+            ..Swap::default()
         }
     }
 

@@ -34,7 +34,7 @@ int main(void) {
     CHECK(amio_playspec_entry_init(&entry, sizeof entry, clip));
     entry.play_at_frame = PLACE;
     CHECK(amio_playspec_add(playspec, &entry, &number));
-    CHECK(amio_interface_schedule(iface, playspec, 0, 0, AMIO_LATE_CATCH_UP, &ticket));
+    CHECK(amio_interface_schedule(iface, playspec, 0, 0, AMIO_LATE_CATCH_UP, 0, &ticket));
     CHECK(amio_interface_set_rolling(iface, 1));
     CHECK(amio_interface_start(iface));
     CHECK(amio_interface_advance(iface, FRAMES, NULL, output));

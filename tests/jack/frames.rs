@@ -183,6 +183,7 @@ fn applied(event: &Event, wanted: amio::Ticket) -> Option<u64> {
         EventKind::Applied {
             ticket,
             late_frames,
+            ..
         } if ticket == wanted => Some(event.device_frame - late_frames),
         _ => None,
     }

@@ -153,7 +153,6 @@ struct Player<'a> {
     arrangement: &'a Arrangement,
     interface: Interface,
     playspecs: Vec<Playspec>,
-    names: HashMap<Ticket, Name>,
     /// Draws the periods, where they change.
     changing: Option<Rng>,
     /// How many frames were rendered.
@@ -184,7 +183,6 @@ impl<'a> Player<'a> {
             arrangement,
             interface: interface(&arrangement.setup, first)?,
             playspecs,
-            names: HashMap::new(),
             changing,
             frame: 0,
             skipped: 0,
@@ -299,6 +297,7 @@ impl<'a> Player<'a> {
 
     fn swap(&self, command: &Command) -> (usize, Swap) {
         let Command::Schedule {
+            name,
             playspec,
             insert_at,
             start_from,
@@ -312,13 +311,13 @@ impl<'a> Player<'a> {
             insert_at: *insert_at,
             start_from: *start_from,
             late: late(*policy),
+            user_data: *name as u64,
         };
         (*playspec, swap)
     }
 
     fn remember(&mut self, name: Name, ticket: Ticket) {
         self.run.tickets.insert(name, ticket);
-        self.names.insert(ticket, name);
     }
 
     fn note_cancel(&mut self, cancelled: Option<amio::Result<()>>) -> amio::Result<()> {
@@ -339,9 +338,10 @@ impl<'a> Player<'a> {
 
     fn collect(&mut self, event: &Event) {
         let device_frame = event.device_frame;
-        let (ticket, ending) = match &event.kind {
+        let (ticket, user_data, ending) = match &event.kind {
             EventKind::Applied {
                 ticket,
+                user_data,
                 late_frames,
             } => {
                 let applied = Ending::Applied {
@@ -349,16 +349,22 @@ impl<'a> Player<'a> {
                     device_frame,
                     late_frames: *late_frames,
                 };
-                (*ticket, applied)
+                (*ticket, *user_data, applied)
             }
-            EventKind::Superseded { ticket } => (*ticket, Ending::Superseded { device_frame }),
-            EventKind::Cancelled { ticket, reason } => {
+            EventKind::Superseded { ticket, user_data } => {
+                (*ticket, *user_data, Ending::Superseded { device_frame })
+            }
+            EventKind::Cancelled {
+                ticket,
+                user_data,
+                reason,
+            } => {
                 let ending = match reason {
                     CancelReason::Asked => Ending::Cancelled { device_frame },
                     CancelReason::Late => Ending::Refused { device_frame },
                     CancelReason::Closed => Ending::Closed,
                 };
-                (*ticket, ending)
+                (*ticket, *user_data, ending)
             }
             EventKind::Skipped { frames, .. } => {
                 self.run.skips.push((device_frame, *frames));
@@ -367,8 +373,8 @@ impl<'a> Player<'a> {
             EventKind::Failed { reason } => panic!("the engine failed: {reason}"),
             _ => return,
         };
-        let name = self.names.get(&ticket).copied();
-        let name = name.unwrap_or_else(|| panic!("an event of an unknown {ticket:?}: {event:?}"));
+        let name = user_data as Name;
+        assert_eq!(self.run.tickets.get(&name), Some(&ticket), "{event:?}");
         let earlier = self.run.endings.insert(name, ending);
         assert_eq!(earlier, None, "swap {name} ended twice");
     }

@@ -74,6 +74,7 @@ fn render(seed: u64, playspecs: &[Playspec]) -> Vec<f32> {
             insert_at: interface.position() + random.below(20_000) as i64,
             start_from: random.below(60_000) as i64,
             late: LatePolicy::CatchUp,
+            ..Swap::default()
         };
         interface.schedule(playspec, swap).expect("it is queued");
         for _ in 0..4 {
@@ -143,6 +144,7 @@ fn play(clips: &[(Clip, Clip)], time: Duration) -> u64 {
             insert_at: position + random.below(10_000) as i64,
             start_from: random.below(60_000) as i64,
             late: LatePolicy::CatchUp,
+            ..Swap::default()
         };
         interface.schedule(&playspec, swap).expect("it is queued");
         if random.below(2) == 0 {

@@ -28,12 +28,13 @@ from ._input import InputStream
 from ._library import lib
 from ._life import close_all
 from ._options import Options
+from ._schedule import LatePolicy
 from ._typing import Number, Unpack
 from .analysis import Analysis, FileInfo, Levels, Loudness, Overview, probe
 from .audio_clip import AudioClip, InputAudioChunk
 from .clip import Clip, FileFormat, Quality
 from .dummy_interface import DummyInterface
-from .engine import EngineInterface, EventCallback, LatePolicy, Transport
+from .engine import EngineInterface, EventCallback, Transport
 from .errors import AmioError
 from .events import CancelReason, Event, EventKind
 from .fader import Fader, dB_to_factor, factor_to_dB

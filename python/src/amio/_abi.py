@@ -433,6 +433,7 @@ class Event(Structure):
     message: bytes
     clip_id: int
     clip_frame: int
+    user_data: int
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
         ("kind", ctypes.c_uint32),
@@ -450,6 +451,7 @@ class Event(Structure):
         ("message", ctypes.c_char * 256),
         ("clip_id", ctypes.c_uint64),
         ("clip_frame", ctypes.c_uint64),
+        ("user_data", ctypes.c_uint64),
     ]
 
 
@@ -746,6 +748,7 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
             ctypes.c_int64,
             ctypes.c_int64,
             ctypes.c_uint32,
+            ctypes.c_uint64,
             POINTER(ctypes.c_uint64),
         ),
     ),
@@ -759,6 +762,7 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
             ctypes.c_int64,
             ctypes.c_int64,
             ctypes.c_uint32,
+            ctypes.c_uint64,
             POINTER(ctypes.c_uint64),
         ),
     ),

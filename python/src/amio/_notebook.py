@@ -6,12 +6,12 @@ import base64
 import html
 import io
 import wave
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 
-if TYPE_CHECKING:
-    from .playspec import AnyClip
+from ._typing import Audio
 
 #: What is longer is not put into a notebook: its file would grow by as much, and a third.
 _MOST_BYTES = 8 << 20
@@ -19,17 +19,19 @@ _MOST_BYTES = 8 << 20
 _MOST_CHANNELS, _LEAST_RATE, _GREATEST_RATE = 2, 3000, 192_000
 
 
-def player(clip: AnyClip, described: str) -> str:
+def player(
+    clip: Audio, read: Callable[[], np.ndarray[tuple[int, ...], np.dtype[Any]]], described: str
+) -> str:
     """A clip as HTML: what it is, and where a browser can, a player of it, in 16 bits.
 
-    Of more than two channels the first two are played.
+    ``read`` gives the samples. Of more than two channels the first two are played.
     """
     text = f"<code>{html.escape(described)}</code>"
     channels = min(clip.channels, _MOST_CHANNELS)
     playable = _LEAST_RATE <= clip.frame_rate <= _GREATEST_RATE
     if not len(clip) or not playable or 2 * channels * len(clip) > _MOST_BYTES:
         return text
-    samples = np.asarray(clip.array if hasattr(clip, "array") else clip.read())[:, :channels]
+    samples = np.asarray(read())[:, :channels]
     scaled = np.nan_to_num(np.clip(samples, -1, 1) * 32767)
     encoded = base64.b64encode(_wav(scaled.astype("<i2"), round(clip.frame_rate))).decode()
     return (

@@ -7,7 +7,7 @@ import ctypes
 import re
 from collections.abc import Callable, Iterable, Iterator
 from fractions import Fraction
-from typing import SupportsIndex
+from typing import Literal, SupportsIndex
 
 from . import _abi
 from ._arguments import gain, ramp, signed, whole
@@ -21,6 +21,13 @@ from .playspec import Entry, PlayspecEntry, interval_of
 
 #: Before this frame nobody plays: how far back the repeats of a PlayspecEntry reach.
 _BEGINNING = -(1 << 40)
+
+LatePolicy = Literal["catch_up", "slip", "refuse"]
+LATE_POLICIES: dict[str, int] = {
+    "catch_up": _abi.LATE_CATCH_UP,
+    "slip": _abi.LATE_SLIP,
+    "refuse": _abi.LATE_REFUSE,
+}
 
 
 class NativePlayspec:

@@ -1,7 +1,7 @@
 """What annotations need: of newer Pythons, so that they can be evaluated, and of numpy."""
 
 import sys
-from typing import Any, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 
@@ -13,4 +13,17 @@ else:
 #: A number that is given. Those of numpy are, to type checkers, neither ``float`` nor ``int``.
 Number: TypeAlias = float | np.floating[Any] | np.integer[Any]
 
-__all__ = ["Number", "Self", "Unpack"]
+
+class Audio(Protocol):
+    """What has frames: a Clip or an AudioClip."""
+
+    @property
+    def channels(self) -> int: ...
+
+    @property
+    def frame_rate(self) -> float: ...
+
+    def __len__(self) -> int: ...
+
+
+__all__ = ["Audio", "Number", "Self", "Unpack"]

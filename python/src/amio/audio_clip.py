@@ -24,6 +24,7 @@ from ._arguments import positive, whole
 from ._notebook import player
 from ._sound_files import FileName
 from ._typing import Number
+from ._waveform import show_waveform
 from .clip import Clip
 from .errors import ContractError
 from .fader import factor_to_dB
@@ -375,13 +376,11 @@ class AudioClip:
         return AudioClip(*_sound_files.load_au(filename))
 
     def _repr_html_(self) -> str:
-        return player(self, repr(self))
+        return player(self, lambda: self.array, repr(self))
 
     def plot(self) -> None:
         """Shows the waveform in a window of matplotlib (``pip install amio[plot]``)."""
-        from .plot import show_clip
-
-        show_clip(self)
+        show_waveform(self)
 
     def open_in_audacity(self) -> None:
         """Opens a copy, with 16 bits, in Audacity; returns when Audacity is closed.

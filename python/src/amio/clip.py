@@ -16,6 +16,7 @@ from ._notebook import player
 from ._progress import Progress, watched
 from ._samples import MOST_CHANNELS, SAMPLE_FORMATS, can_be_frozen, checked, freeze
 from ._typing import Number
+from ._waveform import draw_waveform
 
 Quality = Literal["draft", "good", "best"]
 FileFormat = Literal[
@@ -238,12 +239,10 @@ class Clip(Unique):
         Returns:
             What :func:`amio.plot.plot_clip` returns, which are the axes.
         """
-        from .plot import plot_clip
-
-        return plot_clip(self, ax)
+        return draw_waveform(self, ax)
 
     def _repr_html_(self) -> str:
-        return player(self, repr(self))
+        return player(self, self.read, repr(self))
 
     @property
     def channels(self) -> int:

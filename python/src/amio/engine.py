@@ -7,14 +7,15 @@ import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
-from typing import Any, Literal, SupportsIndex
+from itertools import count
+from typing import Any, SupportsIndex
 
 from . import _abi
 from ._arguments import PathLike, function, one_of, signed, switch
 from ._capture import Capture
 from ._library import Handle, lib, sized
 from ._options import Options
-from ._schedule import NativePlayspec
+from ._schedule import LATE_POLICIES, LatePolicy, NativePlayspec
 from ._typing import Unpack
 from .audio_clip import AudioClip
 from .clip import Clip, FileFormat
@@ -27,13 +28,6 @@ from .stats import Meter, MeterSide, Stats, read_meters, read_stats
 from .ticket import Ticket
 
 _log = logging.getLogger("amio")
-
-LatePolicy = Literal["catch_up", "slip", "refuse"]
-LATE_POLICIES: dict[str, int] = {
-    "catch_up": _abi.LATE_CATCH_UP,
-    "slip": _abi.LATE_SLIP,
-    "refuse": _abi.LATE_REFUSE,
-}
 
 _ENDINGS = (EventKind.APPLIED, EventKind.SUPERSEDED, EventKind.CANCELLED)
 
@@ -87,9 +81,9 @@ class EngineInterface(Capture):
         """
         super().__init__(options)
         self._event_callback: EventCallback | None = None
+        # Tickets that have not ended, by the number that the library gives back with their event.
         self._tickets: dict[int, Ticket] = {}
-        # Events of tickets whose numbers another thread has not been told yet.
-        self._early: dict[int, Event] = {}
+        self._keys = count(1)
         # So that a recording goes on whose recorder the caller does not keep.
         self._recorders: list[Recorder] = []
 
@@ -286,24 +280,29 @@ class EngineInterface(Capture):
         native = NativePlayspec(playspec, self._prepare)
         number = ctypes.c_uint64()
         policy = one_of("late", late, LATE_POLICIES)
-        with native.telling_entries():
-            schedule(
-                handle,
-                native.handle,
-                _abi.INSERT_AT_ONCE if at is None else signed("at", at),
-                _abi.START_CONTINUE if start is None else signed("start", start),
-                policy,
-                ctypes.byref(number),
-            )
-        ticket = Ticket(self, native, number.value, callback)
-        with self._lock:
-            event = self._early.pop(ticket.number, None)
-            if event is None:
-                self._tickets[ticket.number] = ticket
+        insert_at = _abi.INSERT_AT_ONCE if at is None else signed("at", at)
+        start_from = _abi.START_CONTINUE if start is None else signed("start", start)
+        key = next(self._keys)
+        ticket = Ticket(self, native, callback)
+        # Before, since its event may come before the call returns.
+        self._tickets[key] = ticket
+        try:
+            with native.telling_entries():
+                schedule(
+                    handle,
+                    native.handle,
+                    insert_at,
+                    start_from,
+                    policy,
+                    key,
+                    ctypes.byref(number),
+                )
+        except BaseException:
+            # A swap that was scheduled all the same ends without a ticket.
+            self._tickets.pop(key, None)
+            raise
+        ticket.number = number.value
         self._adopt_loop()
-        if event is not None:
-            ticket._end(event)
-            self._pump.call([ticket._call_back])
         if self._pump.is_free:
             # Nobody may ever wait; what has ended is not to be kept for that.
             try:
@@ -361,17 +360,14 @@ class EngineInterface(Capture):
     def _on_event(self, event: Event) -> list[Callable[[], object]]:
         callbacks: list[Callable[[], object]] = []
         if event.kind in _ENDINGS:
-            with self._lock:
-                ticket = self._tickets.get(event.ticket)
-                if ticket is None:
-                    self._early[event.ticket] = event
+            ticket = self._tickets.get(event._key)
             if ticket is not None:
                 ticket._end(event)
-                callbacks.append(partial(self._forget, ticket))
+                callbacks.append(partial(self._forget, event._key))
         if self.event_callback is not None:
             callbacks.append(partial(self.event_callback, event))
         return callbacks
 
-    def _forget(self, ticket: Ticket) -> object:
-        known = self._tickets.pop(ticket.number, None)
-        return None if known is None else ticket._call_back()
+    def _forget(self, key: int) -> object:
+        ticket = self._tickets.pop(key, None)
+        return None if ticket is None else ticket._call_back()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import IntEnum
 
 from . import _abi
@@ -94,6 +94,8 @@ class Event:
     clip_id: int
     clip_frame: int
     message: str
+    # What the swap was scheduled with.
+    _key: int = field(default=0, repr=False, compare=False)
 
     def __str__(self) -> str:
         told = [f"{name} {value}" for name, value in self._details() if value]
@@ -160,4 +162,5 @@ def _event_of(raw: _abi.Event) -> Event:
         raw.clip_id,
         raw.clip_frame,
         raw.message.decode(errors="replace"),
+        raw.user_data,
     )

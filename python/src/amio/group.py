@@ -4,16 +4,32 @@ from __future__ import annotations
 
 import ctypes
 from types import TracebackType
-from typing import TYPE_CHECKING, SupportsIndex
+from typing import Any, Protocol, SupportsIndex
 
 from ._arguments import signed, switch
 from ._library import Handle, Unique, lib
+from ._schedule import LatePolicy
 from ._typing import Number
+from .interface import AnyPlayspec, PlayspecChangeCallback
 from .ticket import Ticket
 
-if TYPE_CHECKING:
-    from .engine import EngineInterface, LatePolicy
-    from .interface import AnyPlayspec, PlayspecChangeCallback
+
+class Scheduler(Protocol):
+    """The interface that a :class:`Group` is for."""
+
+    @property
+    def _handle(self) -> Handle: ...
+
+    def _schedule(
+        self,
+        playspec: AnyPlayspec,
+        callback: PlayspecChangeCallback | None,
+        schedule: Any,
+        handle: Handle,
+        at: SupportsIndex | None,
+        start: SupportsIndex | None,
+        late: LatePolicy,
+    ) -> Ticket: ...
 
 
 class Group(Unique):
@@ -23,7 +39,7 @@ class Group(Unique):
     an exception comes through: then nothing of it happens, and its tickets end as cancelled.
     """
 
-    def __init__(self, interface: EngineInterface) -> None:
+    def __init__(self, interface: Scheduler) -> None:
         value = ctypes.c_void_p()
         lib.amio_group_new(interface._handle, ctypes.byref(value))
         self._handle = Handle(value, lib.amio_group_free)
@@ -86,7 +102,8 @@ class Group(Unique):
     def _own(self, ticket: Ticket) -> Ticket:
         if not isinstance(ticket, Ticket):
             raise TypeError(f"ticket is {ticket!r}; it must be a Ticket")
-        if ticket._owner() is not self._interface:
+        owner: object = ticket._owner()
+        if owner is not self._interface:
             raise ValueError(f"ticket is {ticket!r} of another interface")
         return ticket
 

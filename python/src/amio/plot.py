@@ -8,27 +8,17 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-import numpy as np
-from numpy.typing import NDArray
-
-from .audio_clip import AudioClip
+from ._waveform import COLUMNS, axes_of, draw_waveform
 from .playspec import AnyClip, Entry, PlayspecEntry
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Columns of a waveform: more than a screen can show.
-_COLUMNS = 2000
-#: Frames that are read of a clip at a time.
-_BLOCK_FRAMES = 1 << 18
-#: From the middle of one channel to that of the next, each from -1 to 1.
-_CHANNEL_DISTANCE = 2.2
 #: Repeats of an entry without end, where nothing else says how far to draw.
 _REPEATS_SHOWN = 8
 _BAR_HEIGHT = 0.8
-_LEAST_INCHES, _GREATEST_INCHES = 4, 40
 
 
 def plot_clip(clip: AnyClip, ax: Axes | None = None) -> Axes:
@@ -48,40 +38,7 @@ def plot_clip(clip: AnyClip, ax: Axes | None = None) -> Axes:
     Raises:
         ImportError: matplotlib is not installed.
     """
-    ax = _axes(ax, (10.0, 1.5 + 1.5 * clip.channels))
-    offsets = -_CHANNEL_DISTANCE * np.arange(clip.channels)
-    if len(clip) < 2 * _COLUMNS:
-        seconds = np.arange(len(clip)) / clip.frame_rate
-        for channel, samples in enumerate(_samples(clip, 0, len(clip)).T):
-            ax.plot(seconds, samples + offsets[channel], color=f"C{channel}", linewidth=1)
-    else:
-        edges = np.linspace(0, len(clip), _COLUMNS + 1).astype(np.int64)
-        low, high = _envelope(clip, edges)
-        seconds = edges / clip.frame_rate
-        for channel, offset in enumerate(offsets):
-            ax.fill_between(
-                seconds,
-                np.append(low[:, channel], low[-1, channel]) + offset,
-                np.append(high[:, channel], high[-1, channel]) + offset,
-                step="post",
-                color=f"C{channel}",
-                linewidth=0.3,
-            )
-    ax.set_xlim(0, max(len(clip), 1) / clip.frame_rate)
-    ax.set_ylim(offsets[-1] - 1.05, 1.05)
-    ax.set_xlabel("seconds")
-    if clip.channels > 1:
-        ax.set_yticks(offsets, [f"channel {channel}" for channel in range(clip.channels)])
-    return ax
-
-
-def show_clip(clip: AnyClip) -> None:
-    """Shows a clip in a window, about an inch for each second, and waits until it is closed."""
-    pyplot = _pyplot()
-    width = min(max(len(clip) / clip.frame_rate, _LEAST_INCHES), _GREATEST_INCHES)
-    _, ax = pyplot.subplots(figsize=(width, 1.5 + 2.5 * clip.channels), layout="constrained")
-    plot_clip(clip, ax)
-    pyplot.show()
+    return draw_waveform(clip, ax)
 
 
 def plot_arrangement(
@@ -111,11 +68,11 @@ def plot_arrangement(
     if not frame_rate > 0:
         raise ValueError(f"frame_rate is {frame_rate}; it must be above 0")
     lanes = [_Lane(entry) for entry in playspec]
-    ax = _axes(ax, (10.0, 1.0 + 0.5 * max(len(lanes), 1)))
+    ax = axes_of(ax, (10.0, 1.0 + 0.5 * max(len(lanes), 1)))
     begin = min((lane.begin for lane in lanes), default=0)
     end = max((lane.end for lane in lanes), default=0) if until is None else until
     for height, lane in enumerate(lanes):
-        bars = lane.bars(begin, end, (end - begin) / _COLUMNS)
+        bars = lane.bars(begin, end, (end - begin) / COLUMNS)
         ax.broken_barh(
             [(first / frame_rate, (last - first) / frame_rate) for first, last in bars],
             (height - _BAR_HEIGHT / 2, _BAR_HEIGHT),
@@ -200,39 +157,3 @@ def _entry_of(entry: PlayspecEntry | Entry) -> Entry:
         every=entry.repeat_interval or None,
         gain=(entry.gain_l, entry.gain_r),
     )
-
-
-def _envelope(
-    clip: AnyClip, edges: NDArray[np.int64]
-) -> tuple[NDArray[np.floating[Any]], NDArray[np.floating[Any]]]:
-    """Least and greatest samples between each edge and the next, shape ``(columns, channels)``."""
-    low, high = [], []
-    per_block = max(int(_BLOCK_FRAMES * (len(edges) - 1) / edges[-1]), 1)
-    for first in range(0, len(edges) - 1, per_block):
-        block_edges = edges[first : first + per_block + 1]
-        samples = _samples(clip, int(block_edges[0]), int(block_edges[-1]))
-        starts = block_edges[:-1] - block_edges[0]
-        low.append(np.minimum.reduceat(samples, starts, axis=0))
-        high.append(np.maximum.reduceat(samples, starts, axis=0))
-    return np.concatenate(low), np.concatenate(high)
-
-
-def _samples(clip: AnyClip, begin: int, end: int) -> NDArray[np.floating[Any]]:
-    if isinstance(clip, AudioClip):
-        return clip.array[begin:end]
-    return clip.read(begin, end - begin)
-
-
-def _axes(ax: Axes | None, inches: tuple[float, float]) -> Axes:
-    if ax is not None:
-        return ax
-    axes: Axes = _pyplot().subplots(figsize=inches, layout="constrained")[1]
-    return axes
-
-
-def _pyplot() -> Any:
-    try:
-        from matplotlib import pyplot
-    except ImportError:
-        raise ImportError("plots need matplotlib: pip install amio[plot]") from None
-    return pyplot

@@ -7,16 +7,14 @@ import threading
 import weakref
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, SupportsIndex
+from typing import Any, SupportsIndex
 
 from ._library import Unique, lib
+from ._life import Life
 from ._schedule import NativePlayspec
 from ._typing import Number
 from .errors import ClosedError, NoSuchTicketError
 from .events import CancelReason, Event, EventKind
-
-if TYPE_CHECKING:
-    from .engine import EngineInterface
 
 
 @dataclass(frozen=True)
@@ -59,9 +57,8 @@ class Ticket(Unique):
 
     def __init__(
         self,
-        interface: EngineInterface,
+        interface: Life,
         playspec: NativePlayspec,
-        number: int,
         callback: Callable[[bool], object] | None,
     ) -> None:
         # Weakly: an interface that is dropped has not to wait for its tickets to be dropped too.
@@ -70,7 +67,7 @@ class Ticket(Unique):
         self._callback = callback
         self._futures: set[asyncio.Future[Outcome]] = set()
         self._lock = threading.Lock()
-        self.number = number
+        self.number = 0  # until the swap was scheduled
         self.outcome = None
 
     def cancel(self) -> bool:
@@ -112,7 +109,7 @@ class Ticket(Unique):
         return future.__await__()
 
     @property
-    def _interface(self) -> EngineInterface:
+    def _interface(self) -> Life:
         interface = self._owner()
         if interface is None:
             raise ClosedError("the ticket's interface was dropped, and is closed with that")

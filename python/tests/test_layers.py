@@ -1,0 +1,71 @@
+"""No module of the package imports one that imports it, directly or by way of others."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import amio
+
+
+def imports(folder: Path) -> dict[str, set[str]]:
+    """Which modules of a package each of its modules imports, also in functions.
+
+    ``__init__``, which imports all of them, is left out.
+    """
+    modules = {path.stem: path for path in sorted(folder.glob("*.py")) if path.stem != "__init__"}
+    found: dict[str, set[str]] = {name: set() for name in modules}
+    for name, path in modules.items():
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom) and node.level == 1:
+                targets = [node.module] if node.module else [alias.name for alias in node.names]
+            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("amio."):
+                targets = [str(node.module).split(".")[1]]
+            else:
+                continue
+            found[name].update(target for target in targets if target in modules)
+    return found
+
+
+def circle(uses: dict[str, set[str]]) -> list[str]:
+    """The modules of a circle, the first one again at its end; empty if there is none."""
+    done: set[str] = set()
+
+    def visit(module: str, way: list[str]) -> list[str]:
+        if module in way:
+            return [*way[way.index(module) :], module]
+        if module in done:
+            return []
+        done.add(module)
+        for used in sorted(uses[module]):
+            if found := visit(used, [*way, module]):
+                return found
+        return []
+
+    for module in uses:
+        if found := visit(module, []):
+            return found
+    return []
+
+
+def test_no_module_imports_one_that_imports_it() -> None:
+    uses = imports(Path(amio.__file__).parent)
+    assert len(uses) > 20
+    assert circle(uses) == []
+
+
+def test_a_circle_is_found_however_it_is_closed(tmp_path: Path) -> None:
+    (tmp_path / "__init__.py").write_text("from .low import A\nfrom .high import B\n")
+    (tmp_path / "middle.py").write_text("from .low import A\n")
+    (tmp_path / "high.py").write_text("from .middle import A\nclass B: ...\n")
+    (tmp_path / "low.py").write_text("class A: ...\n")
+    assert circle(imports(tmp_path)) == []
+    for closing in (
+        "from .high import B",
+        "from . import high",
+        "from amio.high import B",
+        "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .high import B",
+        "def f():\n    from .high import B",
+    ):
+        (tmp_path / "low.py").write_text(f"class A: ...\n{closing}\n")
+        assert circle(imports(tmp_path)) == ["high", "middle", "low", "high"], closing
