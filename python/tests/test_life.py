@@ -161,7 +161,7 @@ def test_a_program_that_never_waits_keeps_no_playspecs() -> None:
 def test_an_event_that_comes_before_the_call_returns_ends_its_ticket(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    used = []
+    used: list[bool] = []
     with amio.OfflineInterface() as interface:
         schedule = lib.amio_interface_schedule
 

@@ -1,20 +1,23 @@
 //! A JACK client in safe Rust: what can be asked of the server.
 #![allow(unsafe_code, reason = "calls of libjack")]
 
-use super::callbacks::{Context, Handler};
-use super::library::{LatencyRange, Library, RawClient, RawPort};
+use super::audio_port::{AudioInput, AudioOutput};
+use super::callbacks::Context;
+use super::connection::Connection;
+use super::failure::failure;
+use super::handlers::{Notifications, Process};
+use super::latency_mode::LatencyMode;
+use super::library::{LatencyRange, Library, RawPort};
 use super::messages::{Route, Sink};
-use super::port::{Direction, Output, Port, take_names};
-use super::turns::Turn;
-use super::{failure, turns};
+use super::port::{Port, PortFlags, PortType, take_names};
+use super::turns::{self, Turn};
 use crate::error::{Error, Result};
 use crate::lock::Mutex;
 use crate::sys::Realtime;
-use std::any::Any;
-use std::ffi::{CStr, CString, c_int, c_ulong};
+use std::ffi::{CStr, CString, c_int};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 
 const NO_START_SERVER: c_int = 0x01;
 const SERVER_NAME: c_int = 0x04;
@@ -28,34 +31,17 @@ const STATUS_VERSION_ERROR: c_int = 0x400;
 /// it opens one. Then it is asked again, up to so often in all.
 const OPEN_ATTEMPTS: u32 = 5;
 
-const PORT_IS_PHYSICAL: c_ulong = 0x4;
 /// Which server a client asks for that names none.
 const DEFAULT_SERVER: &str = "JACK_DEFAULT_SERVER";
 /// jackd's library copies the name into buffers of this size and a NUL, and ends the process where it
 /// does not fit.
 const LONGEST_SERVER_NAME: usize = 255;
-const AUDIO: &CStr = c"32 bit float mono audio";
 
-/// A connection to a JACK server; dropping it closes the connection, which takes some 50 ms when
-/// the server has died, and does not return while the server hangs.
+/// A client of a JACK server. It is closed when this and all its ports are dropped.
 pub(crate) struct Client {
-    library: &'static Library,
-    raw: NonNull<RawClient>,
-    /// Held while the server is asked for something: libjack writes requests of several threads
-    /// into each other, and reads each other's answers.
-    asking: Mutex<()>,
-    active: AtomicBool,
+    connection: Arc<Connection>,
     started_server: bool,
-    /// What the callbacks use; it must outlive the client, so it is freed after the close.
-    context: Option<Arc<dyn Any + Send + Sync>>,
-    _messages: Route,
 }
-
-// SAFETY: libjack's functions may be called from any thread, and those that ask the server take
-// turns by `asking`.
-unsafe impl Send for Client {}
-// SAFETY: as above.
-unsafe impl Sync for Client {}
 
 impl Client {
     /// Connects to a server; where none runs, libjack may `start` the one of `~/.jackdrc`, which
@@ -104,26 +90,34 @@ impl Client {
         let Some(raw) = raw else {
             return Err(open_error(server, status, lines));
         };
-        let messages = Route::new(library, log);
         Ok(Client {
-            library,
-            raw,
-            asking: Mutex::new(()),
-            active: AtomicBool::new(false),
+            connection: Connection::new(library, raw, log),
             started_server: status & STATUS_SERVER_STARTED != 0,
-            context: None,
-            _messages: messages,
         })
     }
 
-    /// Makes `handler` receive the server's calls, once the client is active. Only once.
-    pub fn listen<H: Handler>(&mut self, handler: Arc<H>) -> Result<()> {
-        if self.context.is_some() {
+    /// Has the handlers called, once the client is active; `process` until the client is closed, and
+    /// `notifications` until this is dropped. Only once.
+    ///
+    /// `notifications` may hold ports of this client. `process` may not, since it would keep the client open:
+    /// it has an [`AudioInput`] or an [`AudioOutput`] in place of each.
+    pub fn listen(
+        &self,
+        process: Arc<impl Process>,
+        notifications: Arc<impl Notifications>,
+    ) -> Result<()> {
+        let Connection {
+            number,
+            library,
+            raw,
+            ..
+        } = *self.connection;
+        let context = Context::new(library, number, raw, process, notifications);
+        let context = Arc::new(context);
+        // Kept whatever becomes of it: libjack may have taken some of the callbacks.
+        if self.connection.context.set(context.clone()).is_err() {
             return Err(failure("the callbacks are set already".into()));
         }
-        let context = Arc::new(Context::new(self.library, self.raw, handler));
-        // Kept whatever becomes of it: libjack may have taken some of the callbacks.
-        self.context = Some(context.clone());
         context.install()
     }
 
@@ -137,41 +131,41 @@ impl Client {
     /// PipeWire's library answers with the name that was asked for, also where others get to see
     /// another one, since it was taken; it knows the right one as that of a number.
     pub fn name(&self) -> String {
-        let _turn = self.asking.lock();
-        let raw = self.raw.as_ptr();
+        let _turn = self.connection.asking.lock();
+        let raw = self.connection.raw.as_ptr();
         // SAFETY: the client is valid; the strings are libjack's, which end with NUL, and all but
         // the last of them are ours to free.
         unsafe {
-            let number = (self.library.client_get_uuid)(raw);
+            let number = (self.connection.library.client_get_uuid)(raw);
             if !number.is_null() {
-                let name = (self.library.get_client_name_by_uuid)(raw, number);
-                (self.library.free)(number.cast());
+                let name = (self.connection.library.get_client_name_by_uuid)(raw, number);
+                (self.connection.library.free)(number.cast());
                 if !name.is_null() {
                     let copy = CStr::from_ptr(name).to_string_lossy().into_owned();
-                    (self.library.free)(name.cast());
+                    (self.connection.library.free)(name.cast());
                     return copy;
                 }
             }
-            let name = (self.library.get_client_name)(raw);
+            let name = (self.connection.library.get_client_name)(raw);
             CStr::from_ptr(name).to_string_lossy().into_owned()
         }
     }
 
     /// Whether the times of cycles come from a filter, which a pause of the server puts out of step.
     pub fn smooths_times(&self) -> bool {
-        self.library.has_one_server()
+        self.connection.library.has_one_server()
     }
 
     /// The server's frame rate.
     pub fn frame_rate_hz(&self) -> u32 {
         // SAFETY: the client is valid.
-        unsafe { (self.library.get_sample_rate)(self.raw.as_ptr()) }
+        unsafe { (self.connection.library.get_sample_rate)(self.connection.raw.as_ptr()) }
     }
 
     /// The server's period.
     pub fn period_frames(&self) -> u32 {
         // SAFETY: the client is valid.
-        unsafe { (self.library.get_buffer_size)(self.raw.as_ptr()) }
+        unsafe { (self.connection.library.get_buffer_size)(self.connection.raw.as_ptr()) }
     }
 
     /// The scheduling of the audio thread. Only while the client is active.
@@ -184,10 +178,10 @@ impl Client {
         // SAFETY: the client is valid; its audio thread is not joined before the client is closed
         // or deactivated; both pointers are valid.
         let (failed, server_is_realtime) = unsafe {
-            let thread = (self.library.client_thread_id)(self.raw.as_ptr());
+            let thread = (self.connection.library.client_thread_id)(self.connection.raw.as_ptr());
             (
                 libc::pthread_getschedparam(thread, &mut policy, &mut parameters),
-                (self.library.is_realtime)(self.raw.as_ptr()) != 0,
+                (self.connection.library.is_realtime)(self.connection.raw.as_ptr()) != 0,
             )
         };
         let policy = policy & !libc::SCHED_RESET_ON_FORK;
@@ -208,31 +202,35 @@ impl Client {
     }
 
     /// Makes an audio port that others can send to.
-    pub fn register_input(&self, name: &str) -> Result<Port> {
-        self.register(name, Direction::Input)
+    pub fn register_audio_input(&self, name: &str) -> Result<(Port, AudioInput)> {
+        let port = self.register(name, PortType::AUDIO, PortFlags::INPUT)?;
+        let input = AudioInput(port.audio());
+        Ok((port, input))
     }
 
-    /// Makes an audio port that others can listen to.
-    pub fn register_output(&self, name: &str) -> Result<Output> {
-        self.register(name, Direction::Output).map(Output::new)
+    /// Makes an audio port that others can receive from.
+    pub fn register_audio_output(&self, name: &str) -> Result<(Port, AudioOutput)> {
+        let port = self.register(name, PortType::AUDIO, PortFlags::OUTPUT)?;
+        let output = AudioOutput(port.audio());
+        Ok((port, output))
     }
 
-    fn register(&self, name: &str, direction: Direction) -> Result<Port> {
+    /// Makes a port of any type.
+    fn register(&self, name: &str, kind: PortType, flags: PortFlags) -> Result<Port> {
         let c_name = c_string("port name", name)?;
-        let flags = direction.port_flag();
-        let _turn = self.asking.lock();
+        let _turn = self.connection.asking.lock();
         // SAFETY: the client and both strings are valid; 0: built-in types have their own size.
         let raw = unsafe {
-            (self.library.port_register)(
-                self.raw.as_ptr(),
+            (self.connection.library.port_register)(
+                self.connection.raw.as_ptr(),
                 c_name.as_ptr(),
-                AUDIO.as_ptr(),
-                flags,
+                kind.0.as_ptr(),
+                flags.0,
                 0,
             )
         };
         match NonNull::new(raw) {
-            Some(raw) => Ok(Port::new(self.library, raw)),
+            Some(raw) => Ok(Port::new(&self.connection, raw)),
             None => Err(failure(format!("the server did not register port {name}"))),
         }
     }
@@ -240,11 +238,11 @@ impl Client {
     /// Begins the server's calls.
     pub fn activate(&self) -> Result<()> {
         let _turn = Turn::take();
-        let _asking = self.asking.lock();
+        let _asking = self.connection.asking.lock();
         // SAFETY: the client is valid.
-        match unsafe { (self.library.activate)(self.raw.as_ptr()) } {
+        match unsafe { (self.connection.library.activate)(self.connection.raw.as_ptr()) } {
             0 => {
-                self.active.store(true, Ordering::Relaxed);
+                self.connection.active.store(true, Ordering::Relaxed);
                 Ok(())
             }
             code => Err(failure(format!(
@@ -253,13 +251,13 @@ impl Client {
         }
     }
 
-    /// Ends the server's calls of [`Handler::process`], and all connections.
+    /// Ends the server's calls of [`Process::process`], and all connections.
     pub fn deactivate(&self) -> Result<()> {
         let _turn = Turn::take();
-        let _asking = self.asking.lock();
-        self.active.store(false, Ordering::Relaxed);
+        let _asking = self.connection.asking.lock();
+        self.connection.active.store(false, Ordering::Relaxed);
         // SAFETY: the client is valid.
-        match unsafe { (self.library.deactivate)(self.raw.as_ptr()) } {
+        match unsafe { (self.connection.library.deactivate)(self.connection.raw.as_ptr()) } {
             0 => Ok(()),
             code => Err(failure(format!(
                 "deactivating the client failed (code {code})"
@@ -267,15 +265,14 @@ impl Client {
         }
     }
 
-    /// The audio ports of the device that take (`Input`) or give (`Output`) sound, in order.
-    pub fn physical_ports(&self, direction: Direction) -> Vec<String> {
-        let flags = direction.port_flag() | PORT_IS_PHYSICAL;
+    /// The full names of the ports of a type that have all these flags, in the server's order.
+    pub fn ports(&self, kind: PortType, flags: PortFlags) -> Vec<String> {
+        let Connection { library, raw, .. } = *self.connection;
         // SAFETY: the client is valid; a null pattern matches all names.
-        let names = unsafe {
-            (self.library.get_ports)(self.raw.as_ptr(), ptr::null(), AUDIO.as_ptr(), flags)
-        };
+        let names =
+            unsafe { (library.get_ports)(raw.as_ptr(), ptr::null(), kind.0.as_ptr(), flags.0) };
         // SAFETY: just returned by libjack.
-        unsafe { take_names(self.library, names) }
+        unsafe { take_names(library, names) }
     }
 
     /// Whether a port of this full name exists.
@@ -284,30 +281,36 @@ impl Client {
     }
 
     /// The longest latency of a port, in frames; none if there is no port of this full name.
-    pub fn latency_frames(&self, port: &str, direction: Direction) -> Option<u32> {
+    pub fn latency_frames(&self, port: &str, mode: LatencyMode) -> Option<u32> {
         let raw = self.find_port(port)?;
         let mut range = LatencyRange::default();
-        let mode = direction.latency_mode();
+        let mode = mode.code();
         // SAFETY: libjack keeps what it returns for a name, also when the port goes; the range is
         // valid.
-        unsafe { (self.library.port_get_latency_range)(raw.as_ptr(), mode, &mut range) };
+        unsafe { (self.connection.library.port_get_latency_range)(raw.as_ptr(), mode, &mut range) };
         Some(range.max)
     }
 
     fn find_port(&self, name: &str) -> Option<NonNull<RawPort>> {
         let name = CString::new(name).ok()?;
         // SAFETY: the client and the string are valid.
-        NonNull::new(unsafe { (self.library.port_by_name)(self.raw.as_ptr(), name.as_ptr()) })
+        NonNull::new(unsafe {
+            (self.connection.library.port_by_name)(self.connection.raw.as_ptr(), name.as_ptr())
+        })
     }
 
     /// Connects two ports by their full names; they may be connected already.
     pub fn connect(&self, source: &str, destination: &str) -> Result<()> {
         let c_source = c_string("port name", source)?;
         let c_destination = c_string("port name", destination)?;
-        let _turn = self.asking.lock();
+        let _turn = self.connection.asking.lock();
         // SAFETY: the client and both strings are valid.
         let code = unsafe {
-            (self.library.connect)(self.raw.as_ptr(), c_source.as_ptr(), c_destination.as_ptr())
+            (self.connection.library.connect)(
+                self.connection.raw.as_ptr(),
+                c_source.as_ptr(),
+                c_destination.as_ptr(),
+            )
         };
         match code {
             0 | libc::EEXIST => Ok(()),
@@ -320,21 +323,10 @@ impl Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
-        let raw = self.raw.as_ptr();
-        // With either request the server sends this client one more notice, and waits for its answer. The
-        // client handles notices in order, so it has handled all earlier ones then.
-        // SAFETY: the client is valid.
-        let take_notices = || unsafe {
-            match self.active.load(Ordering::Relaxed) {
-                true => (self.library.recompute_total_latencies)(raw),
-                false => (self.library.activate)(raw),
-            };
-        };
-        turns::close(self.library, take_notices, || {
-            // A dead server makes it fail; the client is freed all the same.
-            // SAFETY: the client is valid and not used afterwards.
-            unsafe { (self.library.client_close)(raw) };
-        });
+        if let Some(context) = self.connection.context.get() {
+            // They may hold ports, which keep the client open.
+            context.end_notifications();
+        }
     }
 }
 

@@ -1,38 +1,20 @@
-//! Ports: what they are connected to, and their latencies.
+//! Ports: what they are, what they are connected to, and their latencies.
 #![allow(unsafe_code, reason = "calls of libjack")]
 
+use super::audio_port::RawAudioPort;
+use super::connection::Connection;
+use super::latency_mode::LatencyMode;
 use super::library::{LatencyRange, Library, RawPort};
-use std::ffi::{CStr, c_char, c_int, c_ulong};
+use std::ffi::{CStr, c_char, c_ulong};
+use std::ops::BitOr;
 use std::ptr::NonNull;
+use std::sync::Arc;
 
-/// Which way sound goes through a port, seen from its owner; also which side of a latency is
-/// meant: from the source to here (`Input`), from here to the sink (`Output`).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Direction {
-    Input,
-    Output,
-}
-
-impl Direction {
-    pub(super) fn port_flag(self) -> c_ulong {
-        match self {
-            Direction::Input => 0x1,
-            Direction::Output => 0x2,
-        }
-    }
-
-    pub(super) fn latency_mode(self) -> c_int {
-        match self {
-            Direction::Input => 0,
-            Direction::Output => 1,
-        }
-    }
-}
-
-/// One port of a client. A handle: it stays valid until the client is closed.
-#[derive(Clone, Copy)]
+/// One port of a client. It keeps the client open; clones are the same port. The port is there until the client
+/// is closed.
+#[derive(Clone)]
 pub(crate) struct Port {
-    library: &'static Library,
+    connection: Arc<Connection>,
     raw: NonNull<RawPort>,
 }
 
@@ -41,20 +23,57 @@ unsafe impl Send for Port {}
 // SAFETY: as above.
 unsafe impl Sync for Port {}
 
+/// What goes through a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PortType(pub &'static CStr);
+
+impl PortType {
+    /// Samples of 32 bits.
+    pub const AUDIO: PortType = PortType(c"32 bit float mono audio");
+}
+
+/// What a port is for; several are joined with `|`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct PortFlags(pub(super) c_ulong);
+
+impl PortFlags {
+    /// Others send to it.
+    pub const INPUT: PortFlags = PortFlags(0x1);
+    /// Others receive from it.
+    pub const OUTPUT: PortFlags = PortFlags(0x2);
+    /// It belongs to a device.
+    pub const PHYSICAL: PortFlags = PortFlags(0x4);
+}
+
+impl BitOr for PortFlags {
+    type Output = PortFlags;
+
+    fn bitor(self, other: PortFlags) -> PortFlags {
+        PortFlags(self.0 | other.0)
+    }
+}
+
 impl Port {
-    pub(super) fn new(library: &'static Library, raw: NonNull<RawPort>) -> Port {
-        Port { library, raw }
+    pub(super) fn new(connection: &Arc<Connection>, raw: NonNull<RawPort>) -> Port {
+        Port {
+            connection: connection.clone(),
+            raw,
+        }
     }
 
-    pub(super) fn raw(&self) -> *mut RawPort {
-        self.raw.as_ptr()
+    /// The same port, for a process callback that takes or makes audio.
+    pub(super) fn audio(&self) -> RawAudioPort {
+        RawAudioPort {
+            client: self.connection.number,
+            raw: self.raw,
+        }
     }
 
     /// Its full name, which begins with the client's name and a colon.
     pub fn full_name(&self) -> String {
         // SAFETY: the port is valid; libjack returns a string that lives as long as it.
         unsafe {
-            let name = (self.library.port_name)(self.raw.as_ptr());
+            let name = (self.connection.library.port_name)(self.raw.as_ptr());
             CStr::from_ptr(name).to_string_lossy().into_owned()
         }
     }
@@ -63,31 +82,19 @@ impl Port {
     /// asking the server.
     pub fn connections(&self) -> Vec<String> {
         // SAFETY: the port is valid, and ours.
-        let names = unsafe { (self.library.port_get_connections)(self.raw.as_ptr()) };
+        let names = unsafe { (self.connection.library.port_get_connections)(self.raw.as_ptr()) };
         // SAFETY: just returned by libjack.
-        unsafe { take_names(self.library, names) }
+        unsafe { take_names(self.connection.library, names) }
     }
 
-    /// Declares that sound begins or ends here. Only inside [`Handler::latency`].
-    pub fn set_latency_to_none(&self, direction: Direction) {
+    /// Declares that sound begins or ends here. Only inside [`Notifications::latency`](super::handlers::Notifications::latency).
+    pub fn set_latency_to_none(&self, mode: LatencyMode) {
         let mut range = LatencyRange::default();
-        let mode = direction.latency_mode();
+        let mode = mode.code();
         // SAFETY: the port and the range are valid.
-        unsafe { (self.library.port_set_latency_range)(self.raw.as_ptr(), mode, &mut range) };
-    }
-}
-
-/// The right to write to an output port; there is one for each.
-pub(crate) struct Output(Port);
-
-impl Output {
-    pub(super) fn new(port: Port) -> Output {
-        Output(port)
-    }
-
-    /// The port, for questions about it.
-    pub fn port(&self) -> Port {
-        self.0
+        unsafe {
+            (self.connection.library.port_set_latency_range)(self.raw.as_ptr(), mode, &mut range)
+        };
     }
 }
 

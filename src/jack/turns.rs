@@ -16,7 +16,7 @@
 //! just then could never open a client. So `fork()` waits for the turn, for a short time.
 //! Thread: any.
 
-use super::failure;
+use super::failure::failure;
 use super::library::Library;
 use crate::error::Result;
 use crate::lock::{Condvar, Mutex};

@@ -11,6 +11,7 @@
 //!   and need seconds to become right. Until then, this module adds up frames from the last right time,
 //!   and compares the sum with the clock of this machine: that shows further pauses.
 
+use super::lateness::Lateness;
 use crate::units;
 
 /// Follows a frame counter of 32 bits, which wraps.
@@ -27,37 +28,6 @@ pub(super) struct FrameClock {
     lateness: Lateness,
     /// The least lateness of some cycles, measured when the server's times were right.
     usual_lateness_ns: i64,
-}
-
-/// How late some cycles in a row ran. One cycle may run late for many reasons; if all of them did, their due time
-/// is wrong.
-struct Lateness {
-    /// How many were added.
-    cycles: u32,
-    first_ns: i64,
-    least_ns: i64,
-    last_ns: i64,
-}
-
-impl Lateness {
-    const CYCLES: u32 = 8;
-    const NONE: Lateness = Lateness {
-        cycles: 0,
-        first_ns: 0,
-        least_ns: i64::MAX,
-        last_ns: 0,
-    };
-
-    /// Adds a cycle. The last of [`Lateness::CYCLES`] returns the result, and the next cycle begins a new one.
-    fn add(&mut self, late_ns: i64) -> Option<Lateness> {
-        if self.cycles == 0 {
-            self.first_ns = late_ns;
-        }
-        self.least_ns = self.least_ns.min(late_ns);
-        self.last_ns = late_ns;
-        self.cycles += 1;
-        (self.cycles == Lateness::CYCLES).then(|| std::mem::replace(self, Lateness::NONE))
-    }
 }
 
 /// The server's times are wrong, since a pause.

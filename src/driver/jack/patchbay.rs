@@ -2,7 +2,7 @@
 //!
 //! Thread: control threads and the driver's watcher; [`Patchbay::freeze`] on any thread.
 
-use crate::jack::{Client, Direction, Port};
+use crate::jack::{Client, LatencyMode, Port, PortFlags, PortType};
 use crate::lock::Mutex;
 use crate::units::Latency;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -67,8 +67,8 @@ impl Patchbay {
     /// Connects outputs to the device's playback ports, its capture ports to inputs, in order,
     /// for as many as there are on both sides.
     pub fn connect_physical(&self, client: &Client, ports: &Ports) {
-        let playback = client.physical_ports(Direction::Input);
-        let capture = client.physical_ports(Direction::Output);
+        let playback = client.ports(PortType::AUDIO, PortFlags::PHYSICAL | PortFlags::INPUT);
+        let capture = client.ports(PortType::AUDIO, PortFlags::PHYSICAL | PortFlags::OUTPUT);
         let outgoing = ports
             .outputs
             .iter()
@@ -116,20 +116,20 @@ impl Patchbay {
         links.extend(agreed.map(|missing| missing.link.clone()));
         drop(missing);
         // Ours are without a colon. What goes from one of ours to another reaches no device.
-        let longest = |others: &mut dyn Iterator<Item = &String>, direction| {
+        let longest = |others: &mut dyn Iterator<Item = &String>, mode| {
             let frames = others
                 .filter(|other| other.contains(':'))
-                .filter_map(|other| client.latency_frames(other, direction));
+                .filter_map(|other| client.latency_frames(other, mode));
             frames.max().unwrap_or(0)
         };
         Latency {
             capture_frames: longest(
                 &mut links.iter().map(|(source, _)| source),
-                Direction::Input,
+                LatencyMode::Capture,
             ),
             playback_frames: longest(
                 &mut links.iter().map(|(_, destination)| destination),
-                Direction::Output,
+                LatencyMode::Playback,
             ),
         }
     }

@@ -1,0 +1,208 @@
+//! The driver for JACK servers, and for PipeWire through its libjack.
+//!
+//! Flow: server -> `processor` -> [`Lease::run`]. All else that the server calls goes by `watcher`. `patchbay`
+//! keeps the connections, `frames` finds skipped frames.
+//! Thread: control threads, but for the handlers of [`crate::jack`], which say where they run.
+#![forbid(unsafe_code)]
+
+mod frames;
+mod lateness;
+mod patchbay;
+mod processor;
+mod state;
+mod watcher;
+
+pub(super) use crate::jack::turns_ended;
+
+use super::contract::{Driver, Info, Notice, Notify, Resume};
+use super::slot::Lease;
+use super::target::{JackTarget, Request};
+use crate::error::{Error, Result};
+use crate::jack::Client;
+use crate::lock::Mutex;
+use crate::sys::Realtime;
+use frames::FrameClock;
+use patchbay::Ports;
+use processor::Processor;
+use state::State;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::thread::JoinHandle;
+use watcher::{Watched, watch};
+
+/// A client of a JACK server.
+struct Jack {
+    name: String,
+    state: Arc<State>,
+    processor: Arc<Processor>,
+    watched: Arc<Watched>,
+    client: Arc<Client>,
+    watcher: Option<JoinHandle<()>>,
+    active: bool,
+    /// What the next start connects; `None`: the physical ports, if that was asked for.
+    restore: Option<Vec<patchbay::Link>>,
+    autoconnect: bool,
+    /// As it was last seen; freewheeling suspends it.
+    realtime: Mutex<Option<Realtime>>,
+}
+
+/// Connects to a server; the ports exist from then on, the sound begins with `start`.
+pub(super) fn open(
+    target: &JackTarget,
+    request: &Request,
+    notify: Notify,
+) -> Result<Box<dyn Driver>> {
+    let log = notify.clone();
+    let client = Client::open(
+        &request.client_name,
+        target.server_name.as_deref(),
+        target.start_server,
+        Arc::new(move |line: &str| log(Notice::Log(format!("libjack: {line}")))),
+    )?;
+    if client.has_started_server() {
+        notify(Notice::Log("no JACK server ran; one was started".into()));
+    }
+    let (frame_rate_hz, period_frames) = (client.frame_rate_hz(), client.period_frames());
+    if let Some(asked_hz) = request
+        .frame_rate_hz
+        .filter(|asked| *asked != frame_rate_hz)
+    {
+        let server_hz = frame_rate_hz;
+        return Err(Error::ServerRate {
+            asked_hz,
+            server_hz,
+        });
+    }
+    if let Some(asked) = request
+        .period_frames
+        .filter(|asked| *asked != period_frames)
+    {
+        return Err(Error::InvalidArgument(format!(
+            "period_frames is {asked}, but the JACK server runs with {period_frames}; leave it \
+             unset, or change the server"
+        )));
+    }
+
+    let mut ports = Ports::default();
+    let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
+    for name in port_names("input", request.input_channels) {
+        let (port, input) = client.register_audio_input(&name)?;
+        ports.inputs.push((name, port));
+        inputs.push(input);
+    }
+    for name in port_names("output", request.output_channels) {
+        let (port, output) = client.register_audio_output(&name)?;
+        ports.outputs.push((name, port));
+        outputs.push(output);
+    }
+    // After the ports were registered: only then PipeWire knows the client's true name.
+    let (asked, name) = (&request.client_name, client.name());
+    if name != *asked {
+        notify(Notice::Log(format!(
+            "the JACK server has a client {asked:?} already; this one is called {name:?}"
+        )));
+    }
+    let state = Arc::new(State::new(frame_rate_hz, period_frames));
+    let clock = FrameClock::new(frame_rate_hz, client.smooths_times());
+    let processor = Arc::new(Processor::new(&state, clock, inputs, outputs)?);
+    let watched = Arc::new(Watched::new(&state, ports)?);
+    client.listen(processor.clone(), watched.clone())?;
+    let client = Arc::new(client);
+    let watcher = watch(watched.clone(), client.clone(), notify)?;
+    Ok(Box::new(Jack {
+        name,
+        state,
+        processor,
+        watched,
+        client,
+        watcher: Some(watcher),
+        active: false,
+        restore: request.resume.as_ref().and_then(Resume::get).cloned(),
+        autoconnect: target.autoconnect,
+        realtime: Mutex::new(None),
+    }))
+}
+
+impl Driver for Jack {
+    fn info(&self) -> Info {
+        let mut realtime = self.realtime.lock();
+        let ran = self.state.ran.load(Ordering::Acquire);
+        let suspended = self.state.freewheeling.load(Ordering::Relaxed) || self.state.is_lost();
+        if self.active && ran && !suspended {
+            *realtime = Some(self.client.realtime());
+        }
+        Info {
+            frame_rate_hz: self.state.frame_rate_hz.load(Ordering::Relaxed),
+            // An inactive client is not told of changes.
+            period_frames: match self.active {
+                true => self.state.period_frames.load(Ordering::Relaxed),
+                false => self.client.period_frames(),
+            },
+            client_name: self.name.clone(),
+            latency: self.state.latency(),
+            realtime: realtime.clone(),
+        }
+    }
+
+    fn start(&mut self, lease: Lease) -> Result<()> {
+        if self.active {
+            return Err(Error::InvalidState(
+                "the JACK client is active already".into(),
+            ));
+        }
+        self.processor.set_lease(Some(lease));
+        self.client.activate()?;
+        self.active = true;
+        match self.restore.take() {
+            Some(links) => self.watched.patchbay.restore(links),
+            None if self.autoconnect => self.watched.connect_physical(&self.client),
+            None => {}
+        }
+        self.watched.refresh(&self.client);
+        Ok(())
+    }
+
+    fn stop(&mut self) -> Result<()> {
+        if !self.active {
+            return Ok(());
+        }
+        self.active = false;
+        // Deactivating ends all connections; the next start makes them again.
+        self.restore = Some(self.watched.patchbay.links());
+        let deactivated = self.client.deactivate();
+        self.processor.set_lease(None);
+        self.state.ran.store(false, Ordering::Relaxed);
+        if self.state.is_lost() {
+            return Ok(());
+        }
+        deactivated
+    }
+
+    fn resume(&self) -> Option<Resume> {
+        let links = match self.active {
+            true => Some(self.watched.patchbay.links()),
+            false => self.restore.clone(),
+        };
+        links.map(Resume::new)
+    }
+}
+
+impl Drop for Jack {
+    fn drop(&mut self) {
+        self.watched.close();
+        // The watcher uses the client, which is closed when the last of the two lets go of it.
+        if let Some(watcher) = self.watcher.take() {
+            // A panic of the watcher has been reported by its thread; closing goes on.
+            let _ = watcher.join();
+        }
+    }
+}
+
+fn port_names(side: &str, count: u16) -> Vec<String> {
+    match count {
+        2 => vec![format!("{side}_l"), format!("{side}_r")],
+        _ => (1..=count)
+            .map(|number| format!("{side}_{number}"))
+            .collect(),
+    }
+}

@@ -1,0 +1,154 @@
+//! The audio thread's part: server -> [`Processor`] -> [`Lease::run`].
+
+use super::frames::{FrameClock, Step, Told};
+use super::state::State;
+use crate::driver::period::Period;
+use crate::driver::slot::Lease;
+use crate::error::Result;
+use crate::jack::{AudioInput, AudioOutput, Cycle, Process};
+use crate::lock::Mutex;
+use crate::memory;
+use crate::units::{Latency, MAX_CHANNELS};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+const CHANNELS: usize = MAX_CHANNELS as usize;
+
+/// Most clients have no more on a side; lists of all [`CHANNELS`] would cost them as much as a clip.
+const FEW_CHANNELS: usize = 4;
+
+/// The longest period of any JACK server (its BUFFER_SIZE_MAX), in frames.
+const LONGEST_PERIOD: usize = 8192;
+
+pub(super) struct Processor {
+    state: Arc<State>,
+    /// Taken by the audio thread, which does not wait for it; by others only while the client is not active.
+    audio: Mutex<Audio>,
+}
+
+struct Audio {
+    lease: Option<Lease>,
+    clock: FrameClock,
+    /// Whether the last cycle was one of freewheeling.
+    freewheeled: bool,
+    inputs: Vec<(AudioInput, Vec<f32>)>,
+    /// Each with a place for the sound of a cycle in which the server has no buffer for it.
+    outputs: Vec<(AudioOutput, Vec<f32>)>,
+}
+
+impl Processor {
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn new(
+        state: &Arc<State>,
+        clock: FrameClock,
+        inputs: Vec<AudioInput>,
+        outputs: Vec<AudioOutput>,
+    ) -> Result<Processor> {
+        Ok(Processor {
+            state: state.clone(),
+            audio: Mutex::new(Audio {
+                lease: None,
+                clock,
+                freewheeled: false,
+                inputs: with_buffers(inputs)?,
+                outputs: with_buffers(outputs)?,
+            }),
+        })
+    }
+
+    /// What runs from the next activation on. Only while the client is not active.
+    pub fn set_lease(&self, lease: Option<Lease>) {
+        let mut audio = self.audio.lock();
+        audio.lease = lease;
+        audio.clock.restart();
+    }
+}
+
+/// Each port with a buffer for the longest period.
+fn with_buffers<P>(ports: Vec<P>) -> Result<Vec<(P, Vec<f32>)>> {
+    let buffer = || memory::filled(0.0, LONGEST_PERIOD, "a period");
+    ports
+        .into_iter()
+        .map(|port| Ok((port, buffer()?)))
+        .collect()
+}
+
+impl Process for Processor {
+    fn process(&self, cycle: &Cycle<'_>) {
+        let Some(mut audio) = self.audio.try_lock() else {
+            return;
+        };
+        let state = &self.state;
+        let freewheels = state.freewheeling.load(Ordering::Relaxed);
+        if audio.inputs.len().max(audio.outputs.len()) <= FEW_CHANNELS {
+            audio.process::<FEW_CHANNELS>(cycle, state.latency(), freewheels);
+        } else {
+            audio.process::<CHANNELS>(cycle, state.latency(), freewheels);
+        }
+        state.ran.store(true, Ordering::Release);
+    }
+}
+
+impl Audio {
+    /// Has the engine run for a client with at most `MOST` channels on each side.
+    ///
+    /// # Real-time contract
+    /// Audio thread only; wait-free, unless it `freewheels`; no allocation, free, lock, system call
+    /// or log.
+    fn process<const MOST: usize>(
+        &mut self,
+        cycle: &Cycle<'_>,
+        latency: Latency,
+        freewheels: bool,
+    ) {
+        let frames = cycle.frames();
+        if frames == 0 {
+            return;
+        }
+        let (first_frame, due_ns, now_ns) = cycle.start();
+        if freewheels || self.freewheeled {
+            // Time does not pass as frames do, nor while it ends.
+            self.clock.restart();
+        }
+        self.freewheeled = freewheels;
+        let step = self.clock.advance(Told {
+            first_frame,
+            frames: frames as u32,
+            due_ns,
+            now_ns,
+        });
+        let Some(Step { skipped, time_ns }) = step else {
+            return;
+        };
+        let mut inputs: [&[f32]; MOST] = [&[]; MOST];
+        let mut outputs: [&mut [f32]; MOST] = std::array::from_fn(|_| Default::default());
+        let (input_count, output_count) = (self.inputs.len(), self.outputs.len());
+        let Some(lease) = self.lease.as_ref().filter(|_| frames <= LONGEST_PERIOD) else {
+            for (output, _) in &mut self.outputs {
+                if let Some(samples) = cycle.output(output) {
+                    samples.fill(0.0);
+                }
+            }
+            return;
+        };
+        // All inputs before any output: see `Cycle::read`.
+        for (slot, (port, copy)) in inputs.iter_mut().zip(&mut self.inputs) {
+            let copy = &mut copy[..frames];
+            cycle.read(port, copy);
+            *slot = copy;
+        }
+        for (slot, (output, spare)) in outputs.iter_mut().zip(&mut self.outputs) {
+            *slot = cycle.output(output).unwrap_or(&mut spare[..frames]);
+        }
+        lease.run(Period {
+            frames,
+            skipped,
+            time_ns,
+            may_block: freewheels,
+            latency,
+            inputs: &inputs[..input_count],
+            outputs: &mut outputs[..output_count],
+        });
+    }
+}

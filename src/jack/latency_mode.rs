@@ -1,0 +1,20 @@
+//! Which of a port's two latencies.
+
+use std::ffi::c_int;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum LatencyMode {
+    /// From where sound comes in, up to the port.
+    Capture,
+    /// From the port to where sound goes out.
+    Playback,
+}
+
+impl LatencyMode {
+    pub(super) fn code(self) -> c_int {
+        match self {
+            LatencyMode::Capture => 0,
+            LatencyMode::Playback => 1,
+        }
+    }
+}
