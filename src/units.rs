@@ -5,6 +5,7 @@
 //! A *sample* is one channel at one instant; a *frame* is all channels at one instant.
 
 use crate::error::{Error, Result};
+use std::time::Duration;
 
 /// The most channels a clip or one side of an interface may have.
 pub const MAX_CHANNELS: u16 = 64;
@@ -49,17 +50,37 @@ impl Latency {
 
 const NS_PER_SECOND: u64 = 1_000_000_000;
 
-/// How many nanoseconds so many frames last, rounded down.
-pub(crate) fn nanoseconds(frames: u64, frame_rate_hz: u32) -> u64 {
-    let rate = u64::from(frame_rate_hz);
-    frames / rate * NS_PER_SECOND + frames % rate * NS_PER_SECOND / rate
-}
+/// Frames per second: makes nanoseconds of frames, and frames of nanoseconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Rate(u32);
 
-/// How many frames so many nanoseconds last, to the nearest one.
-pub(crate) fn frames_in(nanoseconds: u64, frame_rate_hz: u32) -> u64 {
-    let rate = u64::from(frame_rate_hz);
-    let rest = nanoseconds % NS_PER_SECOND * rate;
-    nanoseconds / NS_PER_SECOND * rate + (rest + NS_PER_SECOND / 2) / NS_PER_SECOND
+impl Rate {
+    /// `hz` is not 0.
+    pub const fn new(hz: u32) -> Rate {
+        Rate(hz)
+    }
+
+    pub const fn hz(self) -> u32 {
+        self.0
+    }
+
+    /// How many nanoseconds so many frames last, rounded down.
+    pub fn nanoseconds(self, frames: u64) -> u64 {
+        let hz = u64::from(self.0);
+        frames / hz * NS_PER_SECOND + frames % hz * NS_PER_SECOND / hz
+    }
+
+    /// How many frames so many nanoseconds last, to the nearest one.
+    pub fn frames_in(self, nanoseconds: u64) -> u64 {
+        let hz = u64::from(self.0);
+        let rest = nanoseconds % NS_PER_SECOND * hz;
+        nanoseconds / NS_PER_SECOND * hz + (rest + NS_PER_SECOND / 2) / NS_PER_SECOND
+    }
+
+    /// How long so many frames last.
+    pub fn duration(self, frames: u64) -> Duration {
+        Duration::from_nanos(self.nanoseconds(frames))
+    }
 }
 
 /// Refuses a position outside `-MAX_POSITION..=MAX_POSITION`.
@@ -110,17 +131,17 @@ mod tests {
 
     #[test]
     fn frames_and_nanoseconds_become_each_other_also_over_centuries() {
-        assert_eq!(nanoseconds(44_100, 44_100), 1_000_000_000);
-        assert_eq!(nanoseconds(1, 44_100), 22_675);
+        assert_eq!(Rate::new(44_100).nanoseconds(44_100), 1_000_000_000);
+        assert_eq!(Rate::new(44_100).nanoseconds(1), 22_675);
         assert_eq!(
-            nanoseconds(432_000_000_000_001, 48_000),
+            Rate::new(48_000).nanoseconds(432_000_000_000_001),
             9_000_000_000_000_020_833
         );
-        assert_eq!(frames_in(22_675, 44_100), 1);
-        assert_eq!(frames_in(11_337, 44_100), 0);
-        assert_eq!(frames_in(11_338, 44_100), 1);
+        assert_eq!(Rate::new(44_100).frames_in(22_675), 1);
+        assert_eq!(Rate::new(44_100).frames_in(11_337), 0);
+        assert_eq!(Rate::new(44_100).frames_in(11_338), 1);
         assert_eq!(
-            frames_in(9_000_000_000_000_020_833, 48_000),
+            Rate::new(48_000).frames_in(9_000_000_000_000_020_833),
             432_000_000_000_001
         );
     }

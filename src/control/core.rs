@@ -8,6 +8,7 @@ use crate::error::{Error, Result};
 use crate::link::{Shared, Sizes};
 use crate::lock::Mutex;
 use crate::sys::Home;
+use crate::units::Rate;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
@@ -35,7 +36,7 @@ pub(super) struct Core {
     /// The process that made the interface.
     pub home: Home,
     pub config: Config,
-    pub frame_rate_hz: u32,
+    pub rate: Rate,
     pub sizes: Sizes,
     /// Of the memory that the audio thread writes to: in all, and locked.
     pub resident_bytes: (u64, u64),
@@ -71,7 +72,7 @@ impl Core {
         Ok(Arc::new(Core {
             home: Home::here(),
             config: from.config,
-            frame_rate_hz: from.info.frame_rate_hz,
+            rate: Rate::new(from.info.frame_rate_hz),
             sizes: from.sizes,
             resident_bytes: from.resident_bytes,
             shared: from.shared,
@@ -137,7 +138,7 @@ impl Core {
     /// The most frames that may sound before files are read again: the period that begins now and the one after
     /// it, and what fades out then, with as much again, since it was read a while before.
     pub fn frames_at_once(&self) -> u64 {
-        let declick = self.config.declick_frames_at(self.frame_rate_hz);
+        let declick = self.config.declick_frames_at(self.rate.hz());
         2 * (u64::from(self.period_frames()) + u64::from(declick))
     }
 

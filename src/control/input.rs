@@ -6,7 +6,6 @@ use crate::error::{Error, Result};
 use crate::link::{Chunk, InputReader};
 use crate::lock::Mutex;
 use crate::sys::Signal;
-use crate::units;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -46,13 +45,13 @@ impl CapturedInput {
                 buffer.len()
             )));
         }
-        let chunk = reader.read_on(buffer, self.core.frame_rate_hz);
+        let chunk = reader.read_on(buffer, self.core.rate);
         if !self.is_due(reader) {
             self.signal.clear();
             let missing = self.missing(reader) as u64;
             let longest_ns = LONGEST_SLEEP.as_nanos() as u64;
             // If more is missing, the supervisor looks again before it is due.
-            if missing < units::frames_in(longest_ns, self.core.frame_rate_hz) {
+            if missing < self.core.rate.frames_in(longest_ns) {
                 self.core.inbox.end_long_sleep();
             }
         }

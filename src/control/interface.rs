@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use crate::kernels::Kernels;
 use crate::link::{self, Sizes};
 use crate::sys::Signal;
-use crate::units::{Latency, Ticket};
+use crate::units::{Latency, Rate, Ticket};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -114,18 +114,18 @@ impl Interface {
         let mut patience = Patience::for_each_turn(config.open_patience(OPEN_PATIENCE));
         let open = |place: &mut _| opening.run(place);
         let info = worker.call("opening the driver", &mut patience, open)??;
-        let rate = info.frame_rate_hz;
+        let rate = Rate::new(info.frame_rate_hz);
         let sizes = sizes(&config, &info);
         let ends = link::new(sizes)?;
         let settings = Settings {
-            frame_rate_hz: rate,
-            declick_frames: config.declick_frames_at(rate).into(),
+            rate,
+            declick_frames: config.declick_frames_at(rate.hz()).into(),
             skip_policy: config.skip_policy,
             swaps: sizes.swaps,
         };
         let (plan, set_up) = PlanBook::plain(PlainPlan {
             kernels,
-            frame_rate_hz: rate,
+            rate,
             clamp: config.clamp.unwrap_or(has_deadlines),
             meters: &ends.control.shared.meters,
             capture: ends.input,
@@ -208,7 +208,7 @@ impl Interface {
 
     /// Frames per second; never changes.
     pub fn frame_rate_hz(&self) -> u32 {
-        self.parts().core.frame_rate_hz
+        self.parts().core.rate.hz()
     }
 
     /// The period now. Drivers may change it while running.

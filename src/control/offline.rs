@@ -88,7 +88,7 @@ impl Interface {
     /// # Errors
     /// [`Error::RateMismatch`]; [`Error::InvalidState`] (another driver, closed).
     pub fn set_input_clip(&self, clip: Option<&Clip>) -> Result<()> {
-        let interface_hz = self.open()?.core.frame_rate_hz;
+        let interface_hz = self.open()?.core.rate.hz();
         if let Some(hz) = clip.map(|clip| clip.info().frame_rate_hz)
             && hz != interface_hz
         {

@@ -23,7 +23,7 @@ impl Opening {
 
     /// As [`Opening::first`], for an interface whose driver was lost or given up.
     pub fn again(core: &Core, resume: Option<Resume>) -> Opening {
-        let request = core.config.request_again(core.frame_rate_hz, resume);
+        let request = core.config.request_again(core.rate.hz(), resume);
         Opening::first(request, &core.inbox)
     }
 

@@ -11,6 +11,7 @@ use crate::error::{Error, Result};
 use crate::kernels::Kernels;
 use crate::link::{InputWriter, Meters, RecordSource, TapWatch};
 use crate::memory;
+use crate::units::Rate;
 
 /// How many recordings one interface makes at once.
 pub(super) const MAX_TAPS: usize = 64;
@@ -49,7 +50,7 @@ pub(super) type TapNumber = usize;
 /// What a plain interface is made of.
 pub(super) struct PlainPlan<'a> {
     pub kernels: Kernels,
-    pub frame_rate_hz: u32,
+    pub rate: Rate,
     pub clamp: bool,
     pub meters: &'a Meters,
     /// Where captured input goes; `None` if there are no inputs.
@@ -95,7 +96,7 @@ impl PlanBook {
         };
         let player = Player::new(parts.kernels)?;
         add(PLAYER, Box::new(player), Vec::new(), collect(played())?);
-        let meter = Meter::new(parts.kernels, parts.frame_rate_hz, parts.meters)?;
+        let meter = Meter::new(parts.kernels, parts.rate, parts.meters)?;
         let measured = (collect(captured())?, collect(played())?);
         add(METER, Box::new(meter), measured.0, measured.1);
         if parts.clamp {

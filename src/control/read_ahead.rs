@@ -66,8 +66,7 @@ impl ReadAhead {
         while self.readers.heed() && !self.core.is_closing() {
             self.exchange.pump();
             let horizon = self.frames();
-            let lasts = horizon as f64 / f64::from(self.core.frame_rate_hz);
-            let pause = Duration::from_secs_f64(lasts) / LOOKS;
+            let pause = self.core.rate.duration(horizon) / LOOKS;
             let until = Instant::now() + pause.max(SHORTEST_PAUSE);
             // Without memory for the lists, it looks again a little later.
             let done = self.read_next(horizon, until).unwrap_or(true);
@@ -95,7 +94,7 @@ impl ReadAhead {
     /// How many frames ahead of what plays streamed clips are read: at least what is taken at once.
     fn frames(&self) -> u64 {
         let configured = match self.core.config.read_ahead_frames {
-            0 => self.core.frame_rate_hz.into(),
+            0 => self.core.rate.hz().into(),
             frames => frames,
         };
         configured.max(self.core.frames_at_once())
@@ -143,7 +142,7 @@ impl ReadAhead {
             true => outlook.page_requests(ticket, to, horizon)?,
             // It is carried out once this is done, and with the next period.
             false => {
-                let delay = self.core.frame_rate_hz.into();
+                let delay = self.core.rate.hz().into();
                 outlook.page_requests_after_jump(ticket, position, to, horizon, delay)?
             }
         };

@@ -200,7 +200,7 @@ pub(super) fn fail_of_rate(lifecycle: &Lifecycle, server_hz: u32) {
     lifecycle.core.fail(&format!(
         "the server runs with {server_hz} Hz now, the interface with {}; the output is silent, make \
          another interface",
-        lifecycle.core.frame_rate_hz
+        lifecycle.core.rate.hz()
     ));
 }
 

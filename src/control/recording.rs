@@ -13,7 +13,7 @@ use crate::link::{Chunk, SkipPolicy, TapReader, TapStopper};
 use crate::lock::{Condvar, Mutex};
 use crate::memory;
 use crate::sys::{self, Resident};
-use crate::units;
+use crate::units::Rate;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Weak};
@@ -125,7 +125,7 @@ impl OpenRecording {
             _resident: resident,
             tap,
             punch,
-            frame_rate_hz: shape.frame_rate_hz,
+            rate: Rate::new(shape.frame_rate_hz),
             channels: shape.channels.into(),
             catches_up: core.config.skip_policy == SkipPolicy::CatchUp,
             core: Arc::downgrade(core),
@@ -243,7 +243,7 @@ struct Job {
     _resident: Resident,
     tap: TapReader,
     punch: Punch,
-    frame_rate_hz: u32,
+    rate: Rate,
     channels: usize,
     /// Whether the timeline goes on while the device skips frames.
     catches_up: bool,
@@ -268,12 +268,12 @@ struct Next {
 
 impl Next {
     /// The place so many frames after the beginning of a chunk.
-    fn within(chunk: &Chunk, frames: u64, frame_rate_hz: u32) -> Next {
+    fn within(chunk: &Chunk, frames: u64, rate: Rate) -> Next {
         let advance = if chunk.rolling { frames as i64 } else { 0 };
         Next {
             position: chunk.position.saturating_add(advance),
             device_frame: chunk.device_frame + frames,
-            time_ns: chunk.time_ns + units::nanoseconds(frames, frame_rate_hz),
+            time_ns: chunk.time_ns + rate.nanoseconds(frames),
             rolling: chunk.rolling,
         }
     }
@@ -323,7 +323,7 @@ impl Job {
                     self.fill_gap_before(&chunk)?;
                     let samples = &buffer[..chunk.frames as usize * self.channels];
                     self.put(&chunk, samples)?;
-                    self.next = Some(Next::within(&chunk, chunk.frames, self.frame_rate_hz));
+                    self.next = Some(Next::within(&chunk, chunk.frames, self.rate));
                     if self.punch.state() == PunchState::Done {
                         return Ok(());
                     }
@@ -355,7 +355,7 @@ impl Job {
             return Ok(());
         }
         if self.done.state == RecorderState::Waiting {
-            self.start(Next::within(chunk, taken.start, self.frame_rate_hz));
+            self.start(Next::within(chunk, taken.start, self.rate));
         }
         let samples = &samples[taken.start as usize * self.channels..];
         let samples = &samples[..(taken.end - taken.start) as usize * self.channels];
@@ -379,7 +379,7 @@ impl Job {
         if lost > 0 {
             let path = self.recording.path.clone();
             let kind = EventKind::RecorderLost { path, frames: lost };
-            self.tell(kind, Some(Next::within(chunk, 0, self.frame_rate_hz)));
+            self.tell(kind, Some(Next::within(chunk, 0, self.rate)));
         }
         Ok(())
     }
@@ -448,7 +448,7 @@ impl Job {
 
     fn settle(&mut self) -> Result<()> {
         let unsettled = self.writer.unsettled_frames();
-        if self.settled.elapsed() >= SETTLE || unsettled >= u64::from(self.frame_rate_hz) / 4 {
+        if self.settled.elapsed() >= SETTLE || unsettled >= u64::from(self.rate.hz()) / 4 {
             self.writer.settle()?;
             self.settled = Instant::now();
         }
@@ -522,7 +522,7 @@ mod tests {
             frame_rate_hz: 48_000,
         };
         let writer = Writer::create(&path, shape).expect("a file");
-        let (mut tap, reader) = link::tap(1, 48_000, 10, 8).expect("memory");
+        let (mut tap, reader) = link::tap(1, Rate::new(48_000), 10, 8).expect("memory");
         let chunk = Chunk {
             frames: 25,
             position: 0,

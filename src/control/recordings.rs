@@ -71,13 +71,13 @@ impl Recordings {
         }
         let channels = self.recorded_channels(config)?;
         let frames = self.check_recording(config)?;
-        let rate = core.frame_rate_hz;
+        let rate = core.rate;
         let shape = Shape {
             format: config.format,
             channels: channels.len() as u16,
-            frame_rate_hz: rate,
+            frame_rate_hz: rate.hz(),
         };
-        config.format.check(shape.channels, rate)?;
+        config.format.check(shape.channels, rate.hz())?;
         // As with captured input: chunks run out first only where periods are very short.
         let shortest = u64::from(core.period_frames().min(8));
         let chunks = (frames / shortest) as usize + 64;
@@ -168,7 +168,7 @@ impl Recordings {
             });
         }
         match config.buffer_frames {
-            0 => Ok(u64::from(self.core.frame_rate_hz) * 4),
+            0 => Ok(u64::from(self.core.rate.hz()) * 4),
             frames if frames <= 1 << 26 => Ok(frames),
             frames => Err(Error::OutOfRange {
                 what: "buffer_frames",

@@ -22,7 +22,7 @@ impl Interface {
         let parts = self.open()?;
         let when = swap.check()?;
         let core = &parts.core;
-        playspec.check_fit(core.frame_rate_hz, core.config.output_channels)?;
+        playspec.check_fit(core.rate.hz(), core.config.output_channels)?;
         if !playspec.0.streams.is_empty() {
             parts.read_ahead.start()?;
         }

@@ -109,7 +109,7 @@ impl Watch {
                 lifecycle.core.info.lock().period_frames = frames;
                 lifecycle.core.event(EventKind::PeriodChanged { frames });
             }
-            Notice::Rate { hz } if hz == lifecycle.core.frame_rate_hz => {}
+            Notice::Rate { hz } if hz == lifecycle.core.rate.hz() => {}
             Notice::Rate { hz } => fail_of_rate(lifecycle, hz),
             Notice::Latency(latency) => {
                 let before = std::mem::replace(&mut lifecycle.core.info.lock().latency, latency);
@@ -188,7 +188,7 @@ impl Watch {
 /// of the next periods nobody waits for news.
 fn tick_of(core: &Core, ran: u64, quiet: u64) -> Duration {
     let frames = core.period_frames();
-    let period = Duration::from_secs_f64(f64::from(frames) / f64::from(core.frame_rate_hz));
+    let period = core.rate.duration(frames.into());
     let due = core.shared.snapshot.read().time_ns;
     let until_due = Duration::from_nanos(due.saturating_sub(sys::now_ns()));
     // Several have run, so nothing is to be gained by waking just after the next one.
@@ -202,7 +202,7 @@ fn tick_of(core: &Core, ran: u64, quiet: u64) -> Duration {
 
 fn stall_after(core: &Core) -> Duration {
     let frames = core.period_frames();
-    let periods = Duration::from_secs_f64(8.0 * f64::from(frames) / f64::from(core.frame_rate_hz));
+    let periods = core.rate.duration(8 * u64::from(frames));
     periods.max(STALL)
 }
 

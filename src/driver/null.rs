@@ -9,7 +9,7 @@ use super::target::{Request, SimulatedTarget};
 use crate::error::{Error, Result};
 use crate::memory;
 use crate::sys::{self, Realtime};
-use crate::units;
+use crate::units::Rate;
 use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -62,7 +62,7 @@ impl Driver for Null {
             frames,
             input: memory::filled(0.0, frames, "a period")?,
             discarded: memory::planar(0.0, self.channels.1, frames, "a period")?,
-            rate: self.info.frame_rate_hz,
+            rate: Rate::new(self.info.frame_rate_hz),
             info: self.info.clone(),
             input_channels: self.channels.0,
             lease,
@@ -103,7 +103,7 @@ impl Drop for Null {
 /// What the thread needs.
 struct Run {
     frames: usize,
-    rate: u32,
+    rate: Rate,
     info: Info,
     /// What all inputs hear, and where each output goes.
     input: Vec<f32>,
@@ -121,7 +121,7 @@ impl Run {
         let start_ns = sys::now_ns();
         let mut next_frame = 0;
         loop {
-            let due_ns = self.nanoseconds(next_frame);
+            let due_ns = self.rate.nanoseconds(next_frame);
             let early_ns = due_ns.saturating_sub(sys::now_ns() - start_ns);
             // Also when it is late: one that never keeps up stops all the same.
             if self.stop.wait(Duration::from_nanos(early_ns)) {
@@ -131,13 +131,13 @@ impl Run {
             if now_ns < due_ns {
                 continue;
             }
-            let periods_late = (now_ns - due_ns) / self.nanoseconds(self.frames as u64).max(1);
+            let periods_late = (now_ns - due_ns) / self.rate.nanoseconds(self.frames as u64).max(1);
             let skipped = periods_late * self.frames as u64;
             next_frame += skipped;
             self.lease.run(Period {
                 frames: self.frames,
                 skipped,
-                time_ns: start_ns + self.nanoseconds(next_frame),
+                time_ns: start_ns + self.rate.nanoseconds(next_frame),
                 may_block: false,
                 latency: self.info.latency,
                 inputs: &inputs,
@@ -145,9 +145,5 @@ impl Run {
             });
             next_frame += self.frames as u64;
         }
-    }
-
-    fn nanoseconds(&self, frames: u64) -> u64 {
-        units::nanoseconds(frames, self.rate)
     }
 }

@@ -8,7 +8,7 @@
 use super::gate::Gate;
 use super::period::{Period, Process};
 use crate::sys;
-use crate::units;
+use crate::units::Rate;
 use std::cell::UnsafeCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
@@ -18,7 +18,7 @@ use std::time::{Duration, Instant};
 /// Holds the engine; hands out one valid lease at a time.
 pub(crate) struct Slot {
     gate: Gate,
-    frame_rate_hz: u32,
+    rate: Rate,
     failed: AtomicBool,
     process: UnsafeCell<Box<dyn Process>>,
 }
@@ -47,12 +47,12 @@ struct Gap {
 const UNCOUNTED: u64 = u64::MAX;
 
 impl Slot {
-    pub fn new(process: Box<dyn Process>, frame_rate_hz: u32) -> Arc<Slot> {
+    pub fn new(process: Box<dyn Process>, rate: Rate) -> Arc<Slot> {
         #[cfg(feature = "seeded-bugs")]
         crate::seeded::prepare();
         Arc::new(Slot {
             gate: Gate::default(),
-            frame_rate_hz,
+            rate,
             failed: AtomicBool::new(false),
             process: UnsafeCell::new(process),
         })
@@ -108,7 +108,7 @@ impl Lease {
             return false;
         }
         if let Some(gap) = &self.gap {
-            period.skipped += gap.count(period.time_ns, self.slot.frame_rate_hz);
+            period.skipped += gap.count(period.time_ns, self.slot.rate);
         }
         let outputs = &mut *period.outputs;
         let panicked = {
@@ -137,12 +137,12 @@ impl Gap {
     }
 
     /// Counts the frames up to `time_ns`; 0 if they were counted before. Only inside the gate.
-    fn count(&self, time_ns: u64, frame_rate_hz: u32) -> u64 {
+    fn count(&self, time_ns: u64, rate: Rate) -> u64 {
         if self.counted().is_some() {
             return 0;
         }
         let missed_ns = time_ns.saturating_sub(self.since_ns);
-        let frames = units::frames_in(missed_ns, frame_rate_hz);
+        let frames = rate.frames_in(missed_ns);
         self.frames.store(frames, Ordering::Release);
         frames
     }
@@ -189,7 +189,7 @@ mod tests {
     fn slot() -> (Arc<Slot>, Arc<AtomicU64>) {
         let skipped = Arc::<AtomicU64>::default();
         let process = Box::new(Skipped(skipped.clone()));
-        (Slot::new(process, 48_000), skipped)
+        (Slot::new(process, Rate::new(48_000)), skipped)
     }
 
     fn lease(slot: &Arc<Slot>) -> Lease {

@@ -34,14 +34,14 @@ use crate::driver::{Period, Process};
 use crate::error::Result;
 use crate::link::{Outgoing, Report, ReportKind, SkipPolicy, State};
 use crate::sys::{self, Resident};
-use crate::units;
+use crate::units::Rate;
 use buffers::Buffers;
 use plan::Graph;
 use timeline::Timeline;
 
 /// What an engine is built for.
 pub(crate) struct Settings {
-    pub frame_rate_hz: u32,
+    pub rate: Rate,
     /// Over how many frames a cut fades; 0: hard cuts.
     pub declick_frames: u64,
     pub skip_policy: SkipPolicy,
@@ -56,7 +56,7 @@ pub(crate) struct Engine {
     outbox: Outbox,
     timeline: Timeline,
     graph: Graph,
-    frame_rate_hz: u32,
+    rate: Rate,
     skip_policy: SkipPolicy,
     /// Of the next period.
     device_frame: u64,
@@ -78,7 +78,7 @@ impl Engine {
             resident: Resident::default(),
             graph: Graph::new()?,
             timeline: Timeline::new(settings.declick_frames, settings.swaps)?,
-            frame_rate_hz: settings.frame_rate_hz,
+            rate: settings.rate,
             skip_policy: settings.skip_policy,
             batches,
             outbox: Outbox(outgoing),
@@ -190,7 +190,7 @@ impl Process for Engine {
         let first_frame = self.device_frame;
         let mut done = 0;
         while done < period.frames {
-            let time_ns = period.time_ns + self.nanoseconds(done as u64);
+            let time_ns = period.time_ns + self.rate.nanoseconds(done as u64);
             self.timeline
                 .apply_due(self.device_frame, time_ns, &mut self.outbox.0);
             let left = (period.frames - done) as u64;
@@ -202,7 +202,7 @@ impl Process for Engine {
                 frames: frames as usize,
                 device_frame: self.device_frame,
                 time_ns,
-                frame_rate_hz: self.frame_rate_hz,
+                rate: self.rate,
                 after_skip: period.skipped > 0 && done == 0,
                 latency: period.latency,
                 may_block: period.may_block,
@@ -224,19 +224,15 @@ impl Process for Engine {
         }
         self.timeline
             .forget(self.device_frame, period.latency, &mut self.outbox.0);
-        self.publish(period.time_ns + self.nanoseconds(self.device_frame - first_frame));
+        self.publish(period.time_ns + self.rate.nanoseconds(self.device_frame - first_frame));
 
-        let audio_ns = self.nanoseconds(period.frames as u64);
+        let audio_ns = self.rate.nanoseconds(period.frames as u64);
         let busy_ns = sys::now_ns().saturating_sub(started_ns);
         self.outbox.0.shared.counters.note_load(busy_ns, audio_ns);
     }
 }
 
 impl Engine {
-    fn nanoseconds(&self, frames: u64) -> u64 {
-        units::nanoseconds(frames, self.frame_rate_hz)
-    }
-
     fn publish(&mut self, time_ns: u64) {
         let shared = &self.outbox.0.shared;
         shared.counters.add(&shared.counters.periods, 1);

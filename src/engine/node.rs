@@ -4,7 +4,7 @@ use super::buffers::Ports;
 use super::timeline::Timeline;
 use crate::link::{Outgoing, Report, Shared};
 use crate::sys::Resident;
-use crate::units::{self, Latency};
+use crate::units::{Latency, Rate};
 
 /// One step of the work that a period is.
 pub(crate) trait Node: Send {
@@ -30,7 +30,7 @@ pub(crate) struct Clock<'a> {
     pub device_frame: u64,
     /// `CLOCK_MONOTONIC` at which that is due, in nanoseconds.
     pub time_ns: u64,
-    pub frame_rate_hz: u32,
+    pub rate: Rate,
     /// Whether frames were skipped just before.
     pub after_skip: bool,
     pub latency: Latency,
@@ -42,7 +42,7 @@ pub(crate) struct Clock<'a> {
 impl Clock<'_> {
     /// When a frame is due, counted from the first one.
     pub fn time_of(&self, frame: u64) -> u64 {
-        self.time_ns + units::nanoseconds(frame, self.frame_rate_hz)
+        self.time_ns + self.rate.nanoseconds(frame)
     }
 }
 

@@ -9,7 +9,7 @@ use crate::kernels::Kernels;
 use crate::link::{self, QueuedSwap, ReportKind, Sizes, SkipPolicy, Swap};
 use crate::playspec::gains::GainTable;
 use crate::playspec::{Entry, Playspec};
-use crate::units::{Latency, Ticket};
+use crate::units::{Latency, Rate, Ticket};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -30,7 +30,7 @@ fn engine(clip: &Clip) -> (Engine, ControlEnd) {
     let ends = link::new(sizes).expect("there is memory");
     let mut control_end = ends.control;
     let settings = Settings {
-        frame_rate_hz: 48_000,
+        rate: Rate::new(48_000),
         declick_frames: 0,
         skip_policy: SkipPolicy::Slip,
         swaps: 4,

@@ -7,7 +7,7 @@
 use super::ring::ring;
 use crate::error::Result;
 use crate::memory::Keeper;
-use crate::units::{self, Latency, Ticket};
+use crate::units::{Latency, Rate, Ticket};
 use ringbuf::traits::{Consumer, Observer, Producer};
 use ringbuf::{HeapCons, HeapProd};
 use std::ops::Range;
@@ -47,14 +47,14 @@ pub struct Chunk {
 }
 
 impl Chunk {
-    /// What remains after the first `frames`, which lie at `frame_rate_hz`.
-    pub(super) fn after(self, frames: u64, frame_rate_hz: u32) -> Chunk {
+    /// What remains after the first `frames`, which lie at `rate`.
+    pub(super) fn after(self, frames: u64, rate: Rate) -> Chunk {
         let advance = if self.rolling { frames as i64 } else { 0 };
         Chunk {
             frames: self.frames - frames,
             position: self.position.saturating_add(advance),
             device_frame: self.device_frame + frames,
-            time_ns: self.time_ns + units::nanoseconds(frames, frame_rate_hz),
+            time_ns: self.time_ns + rate.nanoseconds(frames),
             lost_before: 0,
             xrun: false,
             ..self
@@ -62,8 +62,8 @@ impl Chunk {
     }
 
     /// Whether it and the one before are one stretch, on the device, on the timeline and in time.
-    fn goes_on_after(&self, before: &Chunk, frame_rate_hz: u32) -> bool {
-        let expected = before.after(before.frames, frame_rate_hz);
+    fn goes_on_after(&self, before: &Chunk, rate: Rate) -> bool {
+        let expected = before.after(before.frames, rate);
         let late_ns = self.time_ns.abs_diff(expected.time_ns);
         let same = Chunk {
             frames: self.frames,
@@ -205,13 +205,13 @@ pub(crate) struct InputReader {
 
 impl InputReader {
     /// Copies frames of one chunk, interleaved, as many as there are and fit.
-    pub fn read(&mut self, buffer: &mut [f32], frame_rate_hz: u32) -> Option<Chunk> {
+    pub fn read(&mut self, buffer: &mut [f32], rate: Rate) -> Option<Chunk> {
         let next = || Some((self.stamps.try_pop()?, 0));
         let (whole, before) = self.current.take().or_else(next)?;
         let stamp = match before {
             0 => whole,
             // From the beginning of the chunk on: roundings do not add up.
-            _ => whole.after(before, frame_rate_hz),
+            _ => whole.after(before, rate),
         };
         let frames = stamp.frames.min((buffer.len() / self.channels) as u64);
         self.samples
@@ -223,17 +223,17 @@ impl InputReader {
     }
 
     /// As [`InputReader::read`], with as much of the following chunks as goes on where it ends.
-    pub fn read_on(&mut self, buffer: &mut [f32], frame_rate_hz: u32) -> Option<Chunk> {
-        let mut whole = self.read(buffer, frame_rate_hz)?;
+    pub fn read_on(&mut self, buffer: &mut [f32], rate: Rate) -> Option<Chunk> {
+        let mut whole = self.read(buffer, rate)?;
         loop {
             let rest = &mut buffer[whole.frames as usize * self.channels..];
             let next = self.stamps.try_peek();
             if rest.len() < self.channels
-                || !next.is_some_and(|next| next.goes_on_after(&whole, frame_rate_hz))
+                || !next.is_some_and(|next| next.goes_on_after(&whole, rate))
             {
                 return Some(whole);
             }
-            whole.frames += self.read(rest, frame_rate_hz)?.frames;
+            whole.frames += self.read(rest, rate)?.frames;
         }
     }
 

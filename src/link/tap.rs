@@ -10,6 +10,7 @@ use crate::atomic::{AtomicU64, Ordering};
 use crate::error::Result;
 use crate::lock::{Condvar, Mutex, MutexGuard};
 use crate::memory::Keeper;
+use crate::units::Rate;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -37,21 +38,21 @@ const AHEAD_PER_SECOND: u32 = 4;
 /// [`crate::Error::OutOfMemory`].
 pub(crate) fn tap(
     channels: usize,
-    frame_rate_hz: u32,
+    rate: Rate,
     frames: usize,
     chunks: usize,
 ) -> Result<(TapWriter, TapReader)> {
     let (writer, reader) = input::new(channels, frames, chunks)?;
     let shared = Arc::new(Shared::default());
     let writer = TapWriter {
-        frame_rate_hz,
+        rate,
         frames: writer,
         lost: 0,
         gave_up: false,
         shared: shared.clone(),
     };
     let reader = TapReader {
-        frame_rate_hz,
+        rate,
         frames: reader,
         shared,
     };
@@ -83,7 +84,7 @@ impl Shared {
 
 /// The engine's end.
 pub(crate) struct TapWriter {
-    frame_rate_hz: u32,
+    rate: Rate,
     frames: InputWriter,
     /// Frames left out so far.
     lost: u64,
@@ -120,7 +121,7 @@ impl TapWriter {
             };
             let part = Chunk {
                 frames: now,
-                ..chunk.after(done, self.frame_rate_hz)
+                ..chunk.after(done, self.rate)
             };
             let written = self.frames.write(channels, offset + done as usize, part);
             self.lost += written.lost;
@@ -132,7 +133,7 @@ impl TapWriter {
 
     /// How many frames it writes without waiting, where it may wait.
     fn room_ahead(&self) -> u64 {
-        let most = (self.frame_rate_hz / AHEAD_PER_SECOND) as usize;
+        let most = (self.rate.hz() / AHEAD_PER_SECOND) as usize;
         let ahead = most.saturating_sub(self.frames.waiting());
         ahead.min(self.frames.room()) as u64
     }
@@ -158,7 +159,7 @@ impl TapWriter {
 
 /// The recording thread's end. Dropped, it ends the tap.
 pub(crate) struct TapReader {
-    frame_rate_hz: u32,
+    rate: Rate,
     frames: InputReader,
     shared: Arc<Shared>,
 }
@@ -193,7 +194,7 @@ impl TapReader {
     /// Copies frames of one chunk, interleaved, as many as there are and fit; and whether that was
     /// all of it.
     pub fn read(&mut self, buffer: &mut [f32]) -> Option<(Chunk, bool)> {
-        let chunk = self.frames.read(buffer, self.frame_rate_hz)?;
+        let chunk = self.frames.read(buffer, self.rate)?;
         let _turn = self.shared.turn();
         self.shared.room.notify_one();
         Some((chunk, !self.frames.is_inside_chunk()))

@@ -4,6 +4,9 @@ use super::table::Table;
 use crate::clip::info::ClipInfo;
 use crate::lock::{Condvar, Mutex};
 
+/// Frames of a page.
+pub(crate) const PAGE_FRAMES: usize = 4096;
+
 pub(super) struct StreamedFile {
     pub info: ClipInfo,
     /// Locked for a few instructions only. Never locked while the file is read, which may take long.

@@ -10,7 +10,7 @@ mod reader;
 mod reading;
 mod table;
 
-pub(crate) use pages::PAGE_FRAMES;
+pub(crate) use file::PAGE_FRAMES;
 
 use super::info::ClipInfo;
 use super::source::Source;

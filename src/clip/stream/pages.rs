@@ -13,9 +13,6 @@ use crate::error::Result;
 use crate::memory;
 use std::sync::OnceLock;
 
-/// Frames of a page.
-pub(crate) const PAGE_FRAMES: usize = 4096;
-
 /// Places are added in lots, each as large as all before it, so that these are plenty.
 const LOTS: usize = 16;
 

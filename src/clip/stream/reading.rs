@@ -1,7 +1,6 @@
 //! Reads pages from the file. One thread reads at a time; others wait in [`Reading::of`].
 
-use super::file::StreamedFile;
-use super::pages::PAGE_FRAMES;
+use super::file::{PAGE_FRAMES, StreamedFile};
 use super::reader::Reader;
 use super::table::{EarlyEnd, Failure, What};
 

@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::jack::Client;
 use crate::lock::Mutex;
 use crate::sys::Realtime;
+use crate::units::Rate;
 use frames::FrameClock;
 use patchbay::Ports;
 use processor::Processor;
@@ -103,7 +104,7 @@ pub(super) fn open(
         )));
     }
     let state = Arc::new(State::new(frame_rate_hz, period_frames));
-    let clock = FrameClock::new(frame_rate_hz, client.smooths_times());
+    let clock = FrameClock::new(Rate::new(frame_rate_hz), client.smooths_times());
     let processor = Arc::new(Processor::new(&state, clock, inputs, outputs)?);
     let watched = Arc::new(Watched::new(&state, ports)?);
     client.listen(processor.clone(), watched.clone())?;

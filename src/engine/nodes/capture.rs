@@ -4,7 +4,6 @@ use crate::engine::buffers::Ports;
 use crate::engine::node::{Clock, Node, Outbox};
 use crate::link::{Chunk, InputWriter, Report, ReportKind};
 use crate::sys::Resident;
-use crate::units;
 
 pub(crate) struct Capture(pub InputWriter);
 
@@ -41,7 +40,7 @@ impl Node for Capture {
 /// The input of a stretch in chunks, in each of which what was heard is continuous, and the first frame of each,
 /// counted from the stretch's own.
 pub(super) fn heard<'c>(clock: &Clock<'c>) -> impl Iterator<Item = (usize, Chunk)> + use<'c> {
-    let (history, latency, rate) = (clock.timeline.history(), clock.latency, clock.frame_rate_hz);
+    let (history, latency, rate) = (clock.timeline.history(), clock.latency, clock.rate);
     let (first_frame, first_ns, after_skip) = (clock.device_frame, clock.time_ns, clock.after_skip);
     let all = clock.frames;
     let mut done = 0;
@@ -54,7 +53,7 @@ pub(super) fn heard<'c>(clock: &Clock<'c>) -> impl Iterator<Item = (usize, Chunk
             frames,
             position: segment.position_at(heard),
             device_frame,
-            time_ns: first_ns + units::nanoseconds(done as u64, rate),
+            time_ns: first_ns + rate.nanoseconds(done as u64),
             ticket: segment.ticket,
             rolling: segment.rolling,
             lost_before: 0,

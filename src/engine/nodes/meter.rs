@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::kernels::{self, Kernels, LANES, Levels};
 use crate::link::{Gauge, Meters, Reading};
 use crate::memory;
+use crate::units::Rate;
 
 /// The whole blocks that a meter looks back on: with the one that has begun, 290 to 300 ms.
 const BLOCKS: usize = 29;
@@ -31,14 +32,14 @@ pub(crate) struct Meter {
 }
 
 impl Meter {
-    pub fn new(kernels: Kernels, frame_rate_hz: u32, meters: &Meters) -> Result<Meter> {
+    pub fn new(kernels: Kernels, rate: Rate, meters: &Meters) -> Result<Meter> {
         let channels =
             |gauges: &[Gauge]| memory::filled(Channel::default(), gauges.len(), "meters");
         Ok(Meter {
             kernels,
             inputs: channels(&meters.inputs)?,
             outputs: channels(&meters.outputs)?,
-            block_frames: (frame_rate_hz / BLOCKS_PER_SECOND) as usize,
+            block_frames: (rate.hz() / BLOCKS_PER_SECOND) as usize,
             begun: 0,
             oldest: 0,
             device_frame: 0,

@@ -3,7 +3,7 @@
 use crate::explore::{explore, notices_wrong_orderings};
 use crate::link::{self, Chunk, InputReader, InputWriter, Sizes};
 use crate::tracked::Tracked;
-use crate::units::{Latency, Ticket};
+use crate::units::{Latency, Rate, Ticket};
 use loom::thread;
 use std::sync::Arc;
 
@@ -93,7 +93,7 @@ impl Got {
     /// Reads one frame, if one is there, and checks what it says.
     fn read(&mut self, reader: &mut InputReader, cells: &[Tracked; FRAMES]) -> bool {
         let mut sample = [f32::NAN];
-        let Some(stamp) = reader.read(&mut sample, 48_000) else {
+        let Some(stamp) = reader.read(&mut sample, Rate::new(48_000)) else {
             return false;
         };
         assert_eq!(stamp.frames, 1);

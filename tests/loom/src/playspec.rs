@@ -3,9 +3,6 @@
 
 pub(crate) type Compiled = crate::tracked::Tracked;
 
-#[derive(Clone, Copy)]
-pub(crate) struct Gain;
-
 pub(crate) mod gains {
     pub(crate) type GainTable = crate::tracked::Tracked;
 }

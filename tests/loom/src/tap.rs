@@ -3,7 +3,7 @@
 use crate::explore::{explore, notices_wrong_orderings};
 use crate::link::{Chunk, TapReader, tap};
 use crate::tracked::Tracked;
-use crate::units::{Latency, Ticket};
+use crate::units::{Latency, Rate, Ticket};
 use loom::thread;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ const FRAMES: usize = 3;
 
 /// Sample `n` is device frame `n`, and tells of cell `n`, written before.
 fn three_frames_through_one_place() {
-    let (mut writer, mut reader) = tap(1, 48_000, 1, 8).expect("there is memory");
+    let (mut writer, mut reader) = tap(1, Rate::new(48_000), 1, 8).expect("there is memory");
     let cells: Arc<[Tracked; FRAMES]> = Arc::new(std::array::from_fn(|_| Tracked::new(0)));
     let told = cells.clone();
     let writer = thread::spawn(move || {
