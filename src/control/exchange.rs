@@ -3,7 +3,7 @@
 use super::core::{Core, State};
 use super::events::Event;
 use super::input::CapturedInput;
-use super::outlook::{Outlook, PendingSwap};
+use super::outlook::{EndedSwap, Outlook, PendingSwap};
 use super::plan::{Edit, NewTap, PlanBook, TapNumber};
 use super::readers::Readers;
 use crate::engine::{Batch, BatchSender, Command, Returns};
@@ -249,18 +249,8 @@ impl Exchange {
                 self.batches_in_flight
                     .fetch_sub(spent.len(), Ordering::AcqRel);
             }
-            let mut outlook = self.outlook.lock();
-            for report in reports {
-                let mut user_data = 0;
-                if let Some(ticket) = report.kind.ticket() {
-                    let applied = matches!(report.kind, ReportKind::Applied { .. });
-                    let Some(swap) = outlook.end(ticket, applied) else {
-                        continue; // Closing has ended it already.
-                    };
-                    user_data = swap.user_data;
-                    ended.push(swap);
-                }
-                self.core.events.push(Event::of(report, user_data));
+            if !reports.is_empty() {
+                self.tell(reports, &mut ended);
             }
         }
         drop((spent, retired, ended));
@@ -268,6 +258,23 @@ impl Exchange {
         self.input.wake_if_due();
         if self.core.slot.has_failed() {
             self.core.fail("the engine panicked; the output is silent");
+        }
+    }
+
+    /// Makes events of reports. The swaps that have ended with them are to be dropped later.
+    fn tell(&self, reports: Vec<Report>, ended: &mut Vec<EndedSwap>) {
+        let mut outlook = self.outlook.lock();
+        for report in reports {
+            let mut user_data = 0;
+            if let Some(ticket) = report.kind.ticket() {
+                let applied = matches!(report.kind, ReportKind::Applied { .. });
+                let Some(swap) = outlook.end(ticket, applied) else {
+                    continue; // Closing has ended it already.
+                };
+                user_data = swap.user_data;
+                ended.push(swap);
+            }
+            self.core.events.push(Event::of(report, user_data));
         }
     }
 

@@ -1,6 +1,5 @@
 //! Mixes what sounds into the outputs.
 
-use crate::clip::Clip;
 use crate::engine::buffers::Ports;
 use crate::engine::node::{Clock, Node, Outbox};
 use crate::engine::scene::{Beginners, Scene, Scenes, Voice};
@@ -92,20 +91,59 @@ impl Player {
         }
     }
 
-    /// Adds the frames of a part in which a voice sounds to the outputs.
+    /// Adds the frames of a part in which a voice sounds to the outputs. How its clip lies in memory is found
+    /// out once, for all blocks.
     fn mix(&mut self, voice: &Voice<'_>, part: &Part<'_>, fades: Fades, sink: &mut Sink<'_, '_>) {
+        let clip = &voice.entry.clip;
+        let gain = voice.ramp.to;
+        let gains = [gain.left, gain.right];
+        if let Some(pairs) = clip.pairs() {
+            let mix_pairs = self.kernels.mix_pairs;
+            return self.mix_blocks(voice, part, fades, sink, |left, right, begin| {
+                mix_pairs(left, right, prefetching(pairs, begin, left.len()), gains);
+                true
+            });
+        }
+        match (clip.info().channels, clip.slice(0), clip.slice(1)) {
+            (1, Some(samples), _) => {
+                let mix_both = self.kernels.mix_both;
+                self.mix_blocks(voice, part, fades, sink, |left, right, begin| {
+                    mix_both(left, right, prefetching(samples, begin, left.len()), gains);
+                    true
+                });
+            }
+            (2, Some(samples), Some(others)) => {
+                let mix = self.kernels.mix;
+                self.mix_blocks(voice, part, fades, sink, |left, right, begin| {
+                    mix(left, prefetching(samples, begin, left.len()), gain.left);
+                    mix(right, prefetching(others, begin, right.len()), gain.right);
+                    true
+                });
+            }
+            _ => self.mix_blocks(voice, part, fades, sink, |_, _, _| false),
+        }
+    }
+
+    /// Mixes block by block. `plain` mixes a block whose gain does not change, from a frame of the clip on, to
+    /// the left and the right output, if the clip lies in memory as it is mixed: otherwise it does nothing and
+    /// returns false.
+    #[inline(always)]
+    fn mix_blocks(
+        &mut self,
+        voice: &Voice<'_>,
+        part: &Part<'_>,
+        fades: Fades,
+        sink: &mut Sink<'_, '_>,
+        plain: impl Fn(&mut [f32], &mut [f32], usize) -> bool,
+    ) {
         let length = voice.entry.length();
         // Frames of the part before the voice begins; frames of the voice before the part begins.
         let wait = voice.begin.saturating_sub(part.position).max(0) as usize;
         let mut frame = part.position.saturating_sub(voice.begin).max(0) as u64;
         let left = (length - frame).min((part.frames - wait) as u64) as usize;
         let mut gap = Gap::default();
-        let view = View::of(&voice.entry.clip);
-        let mut next = 0;
-        while next < left {
-            let done = next;
+        for done in (0..left).step_by(BLOCK) {
             let frames = BLOCK.min(left - done);
-            next += frames;
             let block = Block {
                 frame,
                 frames,
@@ -116,8 +154,18 @@ impl Player {
             let slopes = block.slopes(voice, fades, part.declick);
             let moving = voice.ramp.frames_left(block.device_frame);
             let moving = moving.min(frames as u64) as usize;
-            if slopes.is_none() && moving == 0 && self.mix_plain(voice, &view, &block, sink) {
-                continue;
+            if slopes.is_none()
+                && moving == 0
+                && let Some([left, right, ..]) = sink
+                    .outputs
+                    .get_mut(usize::from(voice.entry.first_output)..)
+            {
+                let out = block.offset..block.offset + block.frames;
+                let (left, right) = (&mut left[out.clone()], &mut right[out]);
+                let begin = (voice.entry.begin + block.frame) as usize;
+                if plain(left, right, begin) {
+                    continue;
+                }
             }
             let missing = self.mix_block(voice, &block, slopes, moving, sink);
             if !missing.is_empty() {
@@ -130,47 +178,6 @@ impl Player {
             }
         }
         gap.report(voice, part, sink);
-    }
-
-    /// The most common case by the shortest way: nothing changes the gain, and one channel or two
-    /// lie in memory as they are mixed. False, and nothing is done, in all other cases.
-    fn mix_plain(
-        &self,
-        voice: &Voice<'_>,
-        view: &View<'_>,
-        block: &Block,
-        sink: &mut Sink<'_, '_>,
-    ) -> bool {
-        let (entry, kernels) = (voice.entry, &self.kernels);
-        if let View::Other = view {
-            return false;
-        }
-        let first = usize::from(entry.first_output);
-        let Some([left, right, ..]) = sink.outputs.get_mut(first..) else {
-            return false;
-        };
-        let out = block.offset..block.offset + block.frames;
-        let (left, right) = (&mut left[out.clone()], &mut right[out]);
-        let gain = voice.ramp.to;
-        let begin = (entry.begin + block.frame) as usize;
-        match *view {
-            View::Pairs(pairs) => {
-                let source = prefetching(pairs, begin, block.frames);
-                (kernels.mix_pairs)(left, right, source, [gain.left, gain.right]);
-            }
-            View::One(samples) => {
-                let source = prefetching(samples, begin, block.frames);
-                (kernels.mix_both)(left, right, source, [gain.left, gain.right]);
-            }
-            View::Two(samples, others) => {
-                let source = prefetching(samples, begin, block.frames);
-                (kernels.mix)(left, source, gain.left);
-                let source = prefetching(others, begin, block.frames);
-                (kernels.mix)(right, source, gain.right);
-            }
-            View::Other => return false,
-        }
-        true
     }
 
     #[inline(never)]
@@ -258,32 +265,6 @@ fn prefetching<T>(samples: &[T], begin: usize, frames: usize) -> &[T] {
     let to = (from + frames).min(samples.len());
     kernels::prefetch(&samples[from..to]);
     &samples[begin..begin + frames]
-}
-
-/// How the samples of a clip lie in memory. Found once for all blocks of a voice.
-enum View<'a> {
-    /// Two channels, frame after frame.
-    Pairs(&'a [[f32; 2]]),
-    /// The only channel.
-    One(&'a [f32]),
-    /// Two channels, one after the other.
-    Two(&'a [f32], &'a [f32]),
-    /// Not as they are mixed.
-    Other,
-}
-
-impl<'a> View<'a> {
-    fn of(clip: &'a Clip) -> View<'a> {
-        match clip.info().channels {
-            1 => clip.slice(0).map_or(View::Other, View::One),
-            2 => match (clip.pairs(), clip.slice(0), clip.slice(1)) {
-                (Some(pairs), _, _) => View::Pairs(pairs),
-                (None, Some(samples), Some(others)) => View::Two(samples, others),
-                _ => View::Other,
-            },
-            _ => View::Other,
-        }
-    }
 }
 
 impl Node for Player {
