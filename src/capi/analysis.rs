@@ -3,7 +3,7 @@
 use super::clip::{amio_clip, amio_clip_properties};
 use super::fault::{Checked, Fault};
 use super::guard::{Caller, guard};
-use super::handles::{self, Handle, Place};
+use super::handles::{self, Handle, ReservedHandle};
 use super::progress::amio_progress;
 use super::sized::Versioned;
 use super::status::{AMIO_ERROR_INVALID_STATE, amio_status};
@@ -128,7 +128,7 @@ pub unsafe extern "C-unwind" fn amio_analysis_new(
         let clip = handles::get("clip", clip)?;
         let parts = Parts::checked(parts)?;
         let out = caller.out("out_analysis", out_analysis)?;
-        let place = Place::take()?;
+        let place = ReservedHandle::take()?;
         let mut monitor = caller.monitor(progress, user_data);
         let findings: Findings = match parts {
             Parts::Overview => Overview::of_clip(&clip, &mut monitor)?.into(),
@@ -163,7 +163,7 @@ pub unsafe extern "C-unwind" fn amio_analysis_open(
         let path = caller.path("path", path)?;
         let parts = Parts::checked(parts)?;
         let out = caller.out("out_analysis", out_analysis)?;
-        let place = Place::take()?;
+        let place = ReservedHandle::take()?;
         let mut monitor = caller.monitor(progress, user_data);
         let findings: Findings = match parts {
             Parts::Overview => Overview::of_file(path, &mut monitor)?.into(),

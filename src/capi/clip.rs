@@ -3,7 +3,7 @@
 use super::callback;
 use super::fault::{Checked, Fault};
 use super::guard::{Caller, check_memory, guard};
-use super::handles::{self, Handle, Place};
+use super::handles::{self, Handle, ReservedHandle};
 use super::sized::Versioned;
 use super::status::amio_status;
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
@@ -201,7 +201,7 @@ pub unsafe extern "C-unwind" fn amio_clip_new_borrowed(
         let bytes = format.byte_length(samples, frames)?;
         let release = release.ok_or_else(|| Fault::null("release"))?;
         let out = caller.out("out_clip", out_clip)?;
-        let place = Place::take()?;
+        let place = ReservedHandle::take()?;
         let accepted = Arc::new(AtomicBool::new(false));
         let memory = Borrowed {
             samples: samples.cast(),
@@ -428,7 +428,7 @@ fn new_copied(
         bytes => caller.slice("samples", samples.cast::<u8>(), bytes as u64, 1)?,
     };
     let out = caller.out("out_clip", out_clip)?;
-    let place = Place::take()?;
+    let place = ReservedHandle::take()?;
     let clip = Clip::from_bytes(format.info(frames), format.sample, format.layout, bytes)?;
     out.set(place.fill(clip));
     Ok(())

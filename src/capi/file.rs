@@ -3,7 +3,7 @@
 use super::clip::amio_clip;
 use super::fault::{Checked, Fault};
 use super::guard::{Caller, guard};
-use super::handles::{self, Place};
+use super::handles::{self, ReservedHandle};
 use super::interface::not_one_of;
 use super::progress::amio_progress;
 use super::sized::{Versioned, text_field};
@@ -103,7 +103,7 @@ pub unsafe extern "C-unwind" fn amio_clip_open(
     guard(|| {
         let path = caller.path("path", path)?;
         let out = caller.out("out_clip", out_clip)?;
-        let place = Place::take()?;
+        let place = ReservedHandle::take()?;
         out.set(place.fill(Clip::open(path)?));
         Ok(())
     })
@@ -136,7 +136,7 @@ pub unsafe extern "C-unwind" fn amio_clip_open_with(
         let path = caller.path("path", path)?;
         let options = read_options(&caller, options)?;
         let out = caller.out("out_clip", out_clip)?;
-        let place = Place::take()?;
+        let place = ReservedHandle::take()?;
         let clip = Clip::open_with(path, &options, &mut caller.monitor(progress, user_data))
             .map_err(|e| Fault::renamed(e, &OPTION_FIELDS))?;
         out.set(place.fill(clip));
@@ -170,7 +170,7 @@ pub unsafe extern "C-unwind" fn amio_clip_open_stream(
         let path = caller.path("path", path)?;
         let options = read_options(&caller, options)?;
         let out = caller.out("out_clip", out_clip)?;
-        let place = Place::take()?;
+        let place = ReservedHandle::take()?;
         let clip =
             Clip::open_stream(path, &options).map_err(|e| Fault::renamed(e, &OPTION_FIELDS))?;
         out.set(place.fill(clip));
@@ -203,7 +203,7 @@ pub unsafe extern "C-unwind" fn amio_clip_convert(
         let quality = read_quality("quality", quality)?;
         let out = caller.out("out_clip", out_clip)?;
         let monitor = &mut caller.monitor(progress, user_data);
-        let place = Place::take()?;
+        let place = ReservedHandle::take()?;
         out.set(place.fill(clip.convert(frame_rate_hz, quality, monitor)?));
         Ok(())
     })

@@ -52,15 +52,15 @@ type Objects = HashMap<usize, Option<Object>>;
 
 /// The place of an object in the registry, taken before it is made, so that nothing can go wrong
 /// afterwards. Dropped before that, it is given back.
-pub(super) struct Place(usize);
+pub(super) struct ReservedHandle(usize);
 
-impl Place {
-    pub fn take() -> Checked<Place> {
+impl ReservedHandle {
+    pub fn take() -> Checked<ReservedHandle> {
         let mut objects = REGISTRY.get().objects.write();
         memory::reserve_in_map(&mut objects, 1, "a handle")?;
         let key = KEYS.next();
         objects.insert(key, None);
-        Ok(Place(key))
+        Ok(ReservedHandle(key))
     }
 
     /// Registers the object, which has one owner, and returns its handle.
@@ -80,7 +80,7 @@ impl Place {
     }
 }
 
-impl Drop for Place {
+impl Drop for ReservedHandle {
     fn drop(&mut self) {
         let mut objects = REGISTRY.get().objects.write();
         objects.remove(&self.0);

@@ -2,7 +2,7 @@
 
 use super::fault::{Checked, Fault};
 use super::guard::{Caller, check_memory, guard};
-use super::handles::{self, Handle, Place};
+use super::handles::{self, Handle, ReservedHandle};
 use super::sized::Versioned;
 use super::status::{AMIO_ERROR_BUFFER_TOO_SMALL, AMIO_ERROR_UNSUPPORTED, amio_status};
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
@@ -162,7 +162,7 @@ pub unsafe extern "C-unwind" fn amio_interface_new(
     guard(|| {
         let config = read_config(&caller, config)?;
         let out = caller.out("out_iface", out_iface)?;
-        let place = Place::take()?;
+        let place = ReservedHandle::take()?;
         let interface = Interface::new(config).map_err(|e| Fault::renamed(e, &CONFIG_FIELDS))?;
         out.set(place.fill(interface));
         Ok(())

@@ -3,7 +3,7 @@
 use super::clip::amio_clip;
 use super::fault::{Checked, Fault};
 use super::guard::{Caller, guard};
-use super::handles::{self, Handle, Place};
+use super::handles::{self, Handle, ReservedHandle};
 use super::interface::amio_interface;
 use super::sized::Versioned;
 use super::status::{AMIO_ERROR_INVALID_STATE, AMIO_ERROR_UNSUPPORTED, amio_status};
@@ -86,7 +86,7 @@ pub unsafe extern "C-unwind" fn amio_playspec_new(
     let caller = unsafe { Caller::trusted() };
     guard(|| {
         let out = caller.out("out_playspec", out_playspec)?;
-        out.set(Place::take()?.fill(Arc::default()));
+        out.set(ReservedHandle::take()?.fill(Arc::default()));
         Ok(())
     })
 }
@@ -203,10 +203,10 @@ pub extern "C-unwind" fn amio_playspec_free(playspec: *mut amio_playspec) -> ami
 
 /// What a playspec's handle stands for.
 #[derive(Default)]
-pub(super) struct Draft(Mutex<Stage>);
+pub(super) struct Draft(Mutex<EntryStage>);
 
 #[derive(Default)]
-struct Stage {
+struct EntryStage {
     /// What was added, until it is finished.
     entries: Vec<Entry>,
     finished: Option<Playspec>,
@@ -218,7 +218,7 @@ struct Stage {
 /// What memory is for.
 const WHAT: &str = "a playspec";
 
-impl Stage {
+impl EntryStage {
     /// The entries, as long as some can be added.
     fn open(&mut self) -> Checked<Option<&mut Vec<Entry>>> {
         if self.is_scheduled() {

@@ -3,7 +3,7 @@
 use super::fault::{Checked, Fault};
 use super::file::file_format;
 use super::guard::{Caller, guard};
-use super::handles::{self, Handle, Place};
+use super::handles::{self, Handle, ReservedHandle};
 use super::interface::{amio_interface, not_one_of};
 use super::sized::Versioned;
 use super::status::amio_status;
@@ -143,7 +143,7 @@ pub unsafe extern "C-unwind" fn amio_recorder_new(
         let path = caller.path("path", path)?;
         let config = read_config(&caller, config)?;
         let out = caller.out("out_recorder", out_recorder)?;
-        let place = Place::take()?;
+        let place = ReservedHandle::take()?;
         let recorder = interface
             .record(path, &config)
             .map_err(|e| Fault::renamed(e, &CONFIG_FIELDS))?;

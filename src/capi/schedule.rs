@@ -2,7 +2,7 @@
 
 use super::fault::{Checked, Fault};
 use super::guard::{Caller, guard};
-use super::handles::{self, Handle, Place};
+use super::handles::{self, Handle, ReservedHandle};
 use super::interface::{amio_interface, not_one_of};
 use super::playspec::{amio_playspec, check_gains};
 use super::status::{AMIO_ERROR_INVALID_STATE, amio_status};
@@ -114,7 +114,7 @@ pub unsafe extern "C-unwind" fn amio_group_new(
     guard(|| {
         let interface = handles::get("iface", iface)?;
         let out = caller.out("out_group", out_group)?;
-        let place = Place::take()?;
+        let place = ReservedHandle::take()?;
         out.set(place.fill(Arc::new(OpenGroup {
             interface: iface.addr(),
             commands: Mutex::new(Some(interface.group())),

@@ -47,15 +47,15 @@ impl Analysis {
 }
 
 struct Both {
-    overview: overview::Builder,
-    loudness: loudness::Builder,
+    overview: overview::OverviewBuilder,
+    loudness: loudness::LoudnessBuilder,
 }
 
 impl Both {
     fn new(info: ClipInfo) -> Result<Both> {
         Ok(Both {
-            overview: overview::Builder::new(info.channels),
-            loudness: loudness::Builder::new(info)?,
+            overview: overview::OverviewBuilder::new(info.channels),
+            loudness: loudness::LoudnessBuilder::new(info)?,
         })
     }
 

@@ -72,7 +72,7 @@ impl Loudness {
     /// # Errors
     /// [`Error::Cancelled`], [`Error::OutOfMemory`].
     pub fn of_clip(clip: &Clip, monitor: &mut Monitor<'_>) -> Result<Loudness> {
-        let mut builder = Builder::new(clip.info())?;
+        let mut builder = LoudnessBuilder::new(clip.info())?;
         let seen = each_block_of_clip(clip, monitor, |block| builder.take(block))?;
         builder.finish(seen)
     }
@@ -83,7 +83,7 @@ impl Loudness {
     /// As [`Clip::open`], and [`Error::Cancelled`].
     pub fn of_file(path: impl AsRef<Path>, monitor: &mut Monitor<'_>) -> Result<Loudness> {
         let mut source = open(path.as_ref())?;
-        let mut builder = Builder::new(source.info())?;
+        let mut builder = LoudnessBuilder::new(source.info())?;
         let seen = each_block_of(&mut *source, monitor, |block| builder.take(block))?;
         builder.finish(seen)
     }
@@ -106,16 +106,16 @@ impl Loudness {
 }
 
 /// Measures what it is told block by block.
-pub(super) struct Builder {
+pub(super) struct LoudnessBuilder {
     weighted: Option<Weighted>,
     peaks: Box<EbuR128>,
     levels: Vec<Level>,
 }
 
-impl Builder {
-    pub fn new(info: ClipInfo) -> Result<Builder> {
+impl LoudnessBuilder {
+    pub fn new(info: ClipInfo) -> Result<LoudnessBuilder> {
         let (channels, rate) = (info.channels.into(), info.frame_rate_hz);
-        Ok(Builder {
+        Ok(LoudnessBuilder {
             weighted: Weighted::new(info)?,
             peaks: meter(channels, rate, Mode::TRUE_PEAK)?,
             levels: vec![Level::default(); info.channels.into()],

@@ -52,7 +52,7 @@ pub struct Overview {
     info: ClipInfo,
     bad_samples: u64,
     /// The levels of each channel, the finest first.
-    channels: Vec<Vec<Vec<Block>>>,
+    channels: Vec<Vec<Vec<OverviewBlock>>>,
     /// For what is finer than the finest level.
     clip: Option<Clip>,
 }
@@ -65,7 +65,7 @@ impl Overview {
     /// # Errors
     /// [`Error::Cancelled`], [`Error::OutOfMemory`].
     pub fn of_clip(clip: &Clip, monitor: &mut Monitor<'_>) -> Result<Overview> {
-        let mut builder = Builder::new(clip.info().channels);
+        let mut builder = OverviewBuilder::new(clip.info().channels);
         let seen = each_block_of_clip(clip, monitor, |block| builder.take(block))?;
         builder.finish(seen, Some(clip))
     }
@@ -77,7 +77,7 @@ impl Overview {
     /// As [`Clip::open`], and [`Error::Cancelled`].
     pub fn of_file(path: impl AsRef<Path>, monitor: &mut Monitor<'_>) -> Result<Overview> {
         let mut source = open(path.as_ref())?;
-        let mut builder = Builder::new(source.info().channels);
+        let mut builder = OverviewBuilder::new(source.info().channels);
         let seen = each_block_of(&mut *source, monitor, |block| builder.take(block))?;
         builder.finish(seen, None)
     }
@@ -152,7 +152,7 @@ impl Overview {
     }
 
     /// What lies in a stretch that is not empty and does not leave the clip.
-    fn tally(&self, channel: u16, levels: &[Vec<Block>], frames: Range<u64>) -> Tally {
+    fn tally(&self, channel: u16, levels: &[Vec<OverviewBlock>], frames: Range<u64>) -> Tally {
         let mut tally = Tally::default();
         let whole = |blocks: Range<u64>, tally: &mut Tally| {
             climb(
@@ -191,7 +191,7 @@ impl Overview {
 
 /// Visits the largest blocks that make up those from `first` to before `last` of the finest level.
 fn climb(
-    levels: &[Vec<Block>],
+    levels: &[Vec<OverviewBlock>],
     mut first: usize,
     mut last: usize,
     mut visit: impl FnMut(usize, usize),
@@ -224,7 +224,7 @@ fn read_samples(clip: &Clip, channel: u16, frames: Range<u64>, tally: &mut Tally
 }
 
 #[derive(Clone, Copy, Debug)]
-struct Block {
+struct OverviewBlock {
     min: f32,
     max: f32,
     mean_square: f32,
@@ -290,7 +290,7 @@ impl Tally {
         self.frames += samples.len() as u64;
     }
 
-    fn add_block(&mut self, block: &Block, frames: u64) {
+    fn add_block(&mut self, block: &OverviewBlock, frames: u64) {
         self.min = self.min.min(block.min);
         self.max = self.max.max(block.max);
         self.squares += f64::from(block.mean_square) * frames as f64;
@@ -301,8 +301,8 @@ impl Tally {
         self.squares / self.frames as f64
     }
 
-    fn block(&self) -> Block {
-        Block {
+    fn block(&self) -> OverviewBlock {
+        OverviewBlock {
             min: self.min,
             max: self.max,
             mean_square: self.mean_square() as f32,
@@ -319,14 +319,14 @@ impl Tally {
 }
 
 /// Makes the finest level while it is told the samples, and the others at the end.
-pub(super) struct Builder {
+pub(super) struct OverviewBuilder {
     /// The finest level of each channel, and the block that is not full.
-    channels: Vec<(Vec<Block>, Tally)>,
+    channels: Vec<(Vec<OverviewBlock>, Tally)>,
 }
 
-impl Builder {
-    pub fn new(channels: u16) -> Builder {
-        Builder {
+impl OverviewBuilder {
+    pub fn new(channels: u16) -> OverviewBuilder {
+        OverviewBuilder {
             channels: vec![Default::default(); channels.into()], // 64 at the most
         }
     }
@@ -369,7 +369,7 @@ impl Builder {
 }
 
 /// All levels above the finest, up to the one that has one block.
-fn levels(finest: Vec<Block>, frames: u64) -> Result<Vec<Vec<Block>>> {
+fn levels(finest: Vec<OverviewBlock>, frames: u64) -> Result<Vec<Vec<OverviewBlock>>> {
     let mut levels = vec![finest];
     let mut length = FINEST;
     while let Some(below) = levels.last()
@@ -405,11 +405,11 @@ mod tests {
         let levels = &overview.expect("an overview").channels[0];
         let bytes: usize = levels
             .iter()
-            .map(|level| level.capacity() * size_of::<Block>())
+            .map(|level| level.capacity() * size_of::<OverviewBlock>())
             .sum();
         // A block more where a level does not end with a whole one.
         assert!(
-            bytes <= frames * 4 / 64 + levels.len() * size_of::<Block>(),
+            bytes <= frames * 4 / 64 + levels.len() * size_of::<OverviewBlock>(),
             "{bytes}"
         );
         assert_eq!(levels.last().map(Vec::len), Some(1));

@@ -8,10 +8,10 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Where the value arrives.
-pub(super) struct Answer<T>(Arc<Shared<T>>);
+pub(super) struct Answer<T>(Arc<AnswerSlot<T>>);
 
 /// Where the value comes from. If this is dropped before it has given one, no value will come.
-pub(super) struct Asked<T>(Arc<Shared<T>>);
+pub(super) struct Asked<T>(Arc<AnswerSlot<T>>);
 
 /// Why there is no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,13 +22,13 @@ pub(super) enum NoAnswer {
     Ever,
 }
 
-struct Shared<T> {
+struct AnswerSlot<T> {
     state: Mutex<std::result::Result<T, NoAnswer>>,
     changed: Condvar,
 }
 
 pub(super) fn answer<T>() -> (Asked<T>, Answer<T>) {
-    let shared = Arc::new(Shared {
+    let shared = Arc::new(AnswerSlot {
         state: Mutex::new(Err(NoAnswer::Yet)),
         changed: Condvar::new(),
     });

@@ -5,7 +5,7 @@ use super::events::{Event, EventKind, Events};
 use super::inbox::Inbox;
 use crate::driver::{Info, Lease, Slot};
 use crate::error::{Error, Result};
-use crate::link::{Shared, Sizes};
+use crate::link::{Published, Sizes};
 use crate::lock::Mutex;
 use crate::sys::Home;
 use crate::units::Rate;
@@ -41,7 +41,7 @@ pub(super) struct Core {
     /// Of the memory that the audio thread writes to: in all, and locked.
     pub resident_bytes: (u64, u64),
     /// What the engine publishes.
-    pub shared: Arc<Shared>,
+    pub shared: Arc<Published>,
     /// Where the engine is.
     pub slot: Arc<Slot>,
     /// What the driver said last.
@@ -60,7 +60,7 @@ pub(super) struct Foundation {
     pub sizes: Sizes,
     pub resident_bytes: (u64, u64),
     pub info: Info,
-    pub shared: Arc<Shared>,
+    pub shared: Arc<Published>,
     pub slot: Arc<Slot>,
     pub inbox: Arc<Inbox>,
 }

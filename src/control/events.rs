@@ -175,13 +175,13 @@ const CAPACITY: usize = 65_536;
 const FIRST_ROOM: usize = 64;
 
 pub(super) struct Events {
-    queue: Mutex<Queue>,
+    queue: Mutex<EventQueue>,
     lost_in_all: AtomicU64,
     /// Readable while an event waits.
     pub signal: Signal,
 }
 
-struct Queue {
+struct EventQueue {
     events: VecDeque<Event>,
     /// Dropped since the application was last told.
     lost: u64,
@@ -190,7 +190,7 @@ struct Queue {
 impl Events {
     pub fn new() -> Result<Events> {
         Ok(Events {
-            queue: Mutex::new(Queue {
+            queue: Mutex::new(EventQueue {
                 events: memory::queue(FIRST_ROOM, "the queue of events")?,
                 lost: 0,
             }),
@@ -243,7 +243,7 @@ impl Events {
     }
 }
 
-impl Queue {
+impl EventQueue {
     /// Whether the event is the continuation of an underrun that waits, which tells of it then.
     fn extend_underrun(&mut self, event: &Event) -> bool {
         /// So many clips may run dry side by side, each with one event.

@@ -11,14 +11,14 @@ use std::time::{Duration, Instant};
 pub(super) const LONGEST_SLEEP: Duration = Duration::from_millis(100);
 
 pub(super) struct Inbox {
-    queue: Mutex<Queue>,
+    queue: Mutex<NoticeQueue>,
     arrived: Condvar,
     /// Whether the supervisor sleeps for longer than a period.
     sleeps_long: AtomicBool,
 }
 
 #[derive(Default)]
-struct Queue {
+struct NoticeQueue {
     notices: Vec<Notice>,
     /// Number of the driver whose notices count; those of earlier ones are dropped.
     driver: u64,

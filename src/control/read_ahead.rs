@@ -7,7 +7,7 @@ use super::core::Core;
 use super::events::EventKind;
 use super::exchange::{Exchange, Unsent};
 use super::outlook::{PageRequest, PendingSwap};
-use super::readers::{Readers, Run};
+use super::readers::{PageRun, Readers};
 use crate::clip::Clip;
 use crate::clip::stream::Stream;
 use crate::engine::Command;
@@ -179,7 +179,7 @@ impl ReadAhead {
 ///
 /// # Errors
 /// [`crate::Error::OutOfMemory`].
-fn runs(requests: Vec<PageRequest>) -> Result<Vec<Run>> {
+fn runs(requests: Vec<PageRequest>) -> Result<Vec<PageRun>> {
     const WHAT: &str = "what is read ahead";
     let mut pages: HashMap<u64, (&Stream, Vec<u64>)> = HashMap::new();
     for request in &requests {
@@ -209,7 +209,7 @@ fn runs(requests: Vec<PageRequest>) -> Result<Vec<Run>> {
         pages.extend(near.filter(|page| missing.remove(&(clip, *page)).is_some()));
         if !pages.is_empty() {
             let clip = request.clip.clone();
-            memory::push(&mut runs, Run { clip, pages }, WHAT)?;
+            memory::push(&mut runs, PageRun { clip, pages }, WHAT)?;
         }
     }
     Ok(runs)

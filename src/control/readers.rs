@@ -1,6 +1,6 @@
 //! Reads pages of streamed clips, in the order in which they will be heard, on threads of its own.
 //!
-//! Flow: `read_ahead` -> [`Run`]s in a queue -> a reader, which loads them from the file. Each clip is
+//! Flow: `read_ahead` -> [`PageRun`]s in a queue -> a reader, which loads them from the file. Each clip is
 //! read by one reader at a time. One reader is enough while files answer. While each reader waits for a
 //! file that does not answer, one more is started for the other clips. So a file that hangs holds up
 //! nothing but itself, and there is at most one reader more than such files.
@@ -27,7 +27,7 @@ const IDLE: Duration = Duration::from_secs(2);
 const STOP_PATIENCE: Duration = Duration::from_millis(150);
 
 /// Consecutive pages of a streamed clip.
-pub(super) struct Run {
+pub(super) struct PageRun {
     pub clip: Clip,
     pub pages: Vec<u64>,
 }
@@ -45,9 +45,9 @@ pub(super) struct Readers {
 #[derive(Default)]
 struct Jobs {
     /// What calls wait for, each with the number of its call. These are read first.
-    urgent: VecDeque<(u64, Run)>,
+    urgent: VecDeque<(u64, PageRun)>,
     /// What will play soon.
-    planned: VecDeque<Run>,
+    planned: VecDeque<PageRun>,
     reads: Vec<Read>,
     calls: u64,
     plans: u64,
@@ -81,7 +81,7 @@ enum Purpose {
 impl Jobs {
     /// The next run, as its queue and its place there: the first run whose clip no reader reads now.
     fn next(&self) -> Option<(Purpose, usize)> {
-        let is_free = |run: &Run| self.reads.iter().all(|read| read.clip != run.clip.id());
+        let is_free = |run: &PageRun| self.reads.iter().all(|read| read.clip != run.clip.id());
         let mut urgent = self.urgent.iter().enumerate();
         if let Some((place, (call, _))) = urgent.find(|(_, (_, run))| is_free(run)) {
             return Some((Purpose::Call(*call), place));
@@ -90,7 +90,7 @@ impl Jobs {
         Some((Purpose::Plan(self.plans), place))
     }
 
-    fn take_next(&mut self) -> Option<Run> {
+    fn take_next(&mut self) -> Option<PageRun> {
         let (purpose, place) = self.next()?;
         let run = match purpose {
             Purpose::Call(_) => self.urgent.remove(place)?.1,
@@ -205,7 +205,7 @@ impl Readers {
 
     /// For the thread that plans: replaces what was planned before, and waits until all is read, or until
     /// something new is asked for. Returns whether all is read.
-    pub fn carry_out(self: &Arc<Self>, plan: Vec<Run>, until: Instant) -> bool {
+    pub fn carry_out(self: &Arc<Self>, plan: Vec<PageRun>, until: Instant) -> bool {
         let mut jobs = self.jobs.lock();
         jobs.plans += 1;
         let dropped = mem::replace(&mut jobs.planned, plan.into());
@@ -222,7 +222,7 @@ impl Readers {
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
-    pub fn read(self: &Arc<Self>, runs: Vec<Run>, until: Instant) -> Result<()> {
+    pub fn read(self: &Arc<Self>, runs: Vec<PageRun>, until: Instant) -> Result<()> {
         if runs.is_empty() {
             return Ok(());
         }
@@ -231,7 +231,7 @@ impl Readers {
         let mut jobs = self.jobs.lock();
         jobs.urgent
             .try_reserve(more)
-            .map_err(|_| memory::out_of_memory::<Run>(more, WHAT))?;
+            .map_err(|_| memory::out_of_memory::<PageRun>(more, WHAT))?;
         jobs.calls += 1;
         let call = jobs.calls;
         jobs.urgent.extend(runs.into_iter().map(|run| (call, run)));

@@ -20,10 +20,10 @@ const BACK_OFF: (Duration, Duration) = (Duration::from_millis(50), Duration::fro
 /// An attempt to reconnect.
 pub(super) struct Attempt {
     pause: Duration,
-    stage: Stage,
+    stage: AttemptStage,
 }
 
-enum Stage {
+enum AttemptStage {
     Waiting {
         until: Instant,
     },
@@ -49,7 +49,7 @@ impl Attempt {
     pub fn first() -> Attempt {
         Attempt {
             pause: BACK_OFF.0,
-            stage: Stage::Waiting {
+            stage: AttemptStage::Waiting {
                 until: Instant::now(),
             },
         }
@@ -60,7 +60,7 @@ impl Attempt {
     pub fn opening(worker: Worker, lease: Lease, result: Answer<Result<()>>) -> Attempt {
         Attempt {
             pause: BACK_OFF.0,
-            stage: Stage::Opening {
+            stage: AttemptStage::Opening {
                 candidate: Candidate { worker, lease },
                 result,
             },
@@ -87,19 +87,19 @@ impl Attempt {
             .event(EventKind::Log(format!("reconnecting: {error}")));
         Attempt {
             pause: (pause * 2).min(BACK_OFF.1),
-            stage: Stage::Waiting {
+            stage: AttemptStage::Waiting {
                 until: Instant::now() + pause,
             },
         }
     }
 }
 
-impl Stage {
+impl AttemptStage {
     /// As [`Attempt::next`].
-    fn next(self, lifecycle: &Lifecycle) -> Result<Option<Stage>> {
+    fn next(self, lifecycle: &Lifecycle) -> Result<Option<AttemptStage>> {
         match self {
-            Stage::Waiting { until } if Instant::now() < until => Ok(Some(self)),
-            Stage::Waiting { .. } => {
+            AttemptStage::Waiting { until } if Instant::now() < until => Ok(Some(self)),
+            AttemptStage::Waiting { .. } => {
                 let life = lifecycle.life.lock();
                 match lifecycle.core.state() {
                     State::Lost => {
@@ -110,8 +110,8 @@ impl Stage {
                     _ => Ok(None),
                 }
             }
-            Stage::Opening { candidate, result } => match result.take(Duration::ZERO) {
-                Err(NoAnswer::Yet) => Ok(Some(Stage::Opening { candidate, result })),
+            AttemptStage::Opening { candidate, result } => match result.take(Duration::ZERO) {
+                Err(NoAnswer::Yet) => Ok(Some(AttemptStage::Opening { candidate, result })),
                 Err(NoAnswer::Ever) => Err(Error::Driver {
                     driver: lifecycle.core.config.driver.name(),
                     message: "its thread panicked".into(),
@@ -123,12 +123,14 @@ impl Stage {
                 Ok(Err(error)) => Err(error),
                 Ok(Ok(())) => {
                     let until = Instant::now() + FIRST_PERIOD_PATIENCE;
-                    Ok(Some(Stage::FirstPeriod { candidate, until }))
+                    Ok(Some(AttemptStage::FirstPeriod { candidate, until }))
                 }
             },
-            Stage::FirstPeriod { candidate, until } => match candidate.lease.gap() {
+            AttemptStage::FirstPeriod { candidate, until } => match candidate.lease.gap() {
                 Some(gap_frames) => resume(lifecycle, candidate.worker, gap_frames).map(|()| None),
-                None if Instant::now() < until => Ok(Some(Stage::FirstPeriod { candidate, until })),
+                None if Instant::now() < until => {
+                    Ok(Some(AttemptStage::FirstPeriod { candidate, until }))
+                }
                 None => Err(Error::Timeout {
                     what: "the first period",
                     timeout_ms: FIRST_PERIOD_PATIENCE.as_millis() as u64,
@@ -143,7 +145,7 @@ fn begin(
     lifecycle: &Lifecycle,
     life: &Life,
     open: impl FnOnce(&mut Option<Box<dyn Driver>>) -> Result<Info> + Send + 'static,
-) -> Result<Stage> {
+) -> Result<AttemptStage> {
     let core = &lifecycle.core;
     let lease = core.lease()?;
     let worker = Worker::apart()?;
@@ -158,7 +160,7 @@ fn begin(
             .map_or(Err(driver_gone()), |driver| driver.start(given))
     });
     let candidate = Candidate { worker, lease };
-    Ok(Stage::Opening { candidate, result })
+    Ok(AttemptStage::Opening { candidate, result })
 }
 
 /// Takes a driver into use that runs again.
@@ -234,7 +236,7 @@ mod tests {
         interface.start().expect("it starts");
         interface.advance(1_000, None, None).expect("it runs");
         release.send(()).expect("it waits");
-        let Stage::Opening { result, .. } = stage else {
+        let AttemptStage::Opening { result, .. } = stage else {
             panic!("it has just begun");
         };
         let opened = result.take(Duration::from_secs(60)).expect("it opens");

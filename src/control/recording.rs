@@ -75,11 +75,11 @@ pub(super) struct OpenRecording {
 #[derive(Default)]
 struct Status {
     recording: Recording,
-    failure: Option<Failure>,
+    failure: Option<RecordingFailure>,
 }
 
 /// An error that can be told more than once.
-struct Failure {
+struct RecordingFailure {
     kind: FailureKind,
     reason: String,
 }
@@ -189,7 +189,7 @@ impl OpenRecording {
     }
 
     /// Notes how it has ended, and tells it; what was noted first counts.
-    fn end(&self, recording: Recording, failure: Option<Failure>, tell: impl FnOnce()) {
+    fn end(&self, recording: Recording, failure: Option<RecordingFailure>, tell: impl FnOnce()) {
         let mut status = self.status.lock();
         if !status.recording.has_ended() {
             *status = Status { recording, failure };
@@ -205,8 +205,8 @@ impl Recording {
     }
 }
 
-impl Failure {
-    fn of(error: &Error) -> Failure {
+impl RecordingFailure {
+    fn of(error: &Error) -> RecordingFailure {
         let (kind, reason) = match error {
             Error::Io { source, .. } => {
                 let kind = source
@@ -219,7 +219,7 @@ impl Failure {
             }
             other => (FailureKind::Other, other.to_string()),
         };
-        Failure { kind, reason }
+        RecordingFailure { kind, reason }
     }
 
     fn error(&self, path: &Path) -> Error {
@@ -281,14 +281,14 @@ impl Next {
 
 impl Job {
     fn run(mut self, mut buffer: Vec<f32>) {
-        let _watched = Watched(self.recording.clone());
+        let _watched = EndOnPanic(self.recording.clone());
         let result = self.record(&mut buffer).and_then(|()| self.writer.finish());
         self.update();
         let mut recording = self.done;
         // After a failure the file may have fewer frames than came.
         recording.lost_frames = recording.lost_frames.min(recording.frames);
         recording.skipped_frames = recording.skipped_frames.min(recording.frames);
-        let failure = result.as_ref().err().map(Failure::of);
+        let failure = result.as_ref().err().map(RecordingFailure::of);
         let (path, frames) = (self.recording.path.clone(), recording.frames);
         let kind = match &failure {
             None => {
@@ -485,15 +485,15 @@ fn tell(core: &Weak<Core>, kind: EventKind, at: Option<Next>) {
 }
 
 /// On the stack of the thread: after a panic, whoever waits must not wait for ever.
-struct Watched(Arc<OpenRecording>);
+struct EndOnPanic(Arc<OpenRecording>);
 
-impl Drop for Watched {
+impl Drop for EndOnPanic {
     fn drop(&mut self) {
         let recording = Recording {
             state: RecorderState::Failed,
             ..self.0.recording()
         };
-        let failure = Failure {
+        let failure = RecordingFailure {
             kind: FailureKind::Other,
             reason: "the recorder's thread panicked".into(),
         };

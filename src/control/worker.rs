@@ -93,11 +93,11 @@ impl Worker {
 /// How long somebody waits for calls of a driver.
 pub(super) struct Patience {
     until: Instant,
-    turns: Option<Turns>,
+    turns: Option<AwaitedTurns>,
 }
 
 /// Calls that take turns with those of other interfaces: see [`driver::turns_ended`].
-struct Turns {
+struct AwaitedTurns {
     /// How long each turn may take.
     patience: Duration,
     last: Instant,
@@ -120,7 +120,7 @@ impl Patience {
         let now = Instant::now();
         Patience {
             until: now + patience,
-            turns: Some(Turns {
+            turns: Some(AwaitedTurns {
                 patience,
                 last: now + ANEW * patience,
                 ended: driver::turns_ended(),

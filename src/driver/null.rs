@@ -58,7 +58,7 @@ impl Driver for Null {
     fn start(&mut self, lease: Lease) -> Result<()> {
         let stop = Arc::new(sys::Signal::new()?);
         let frames = self.info.period_frames as usize;
-        let run = Run {
+        let run = TimerThread {
             frames,
             input: memory::filled(0.0, frames, "a period")?,
             discarded: memory::planar(0.0, self.channels.1, frames, "a period")?,
@@ -101,7 +101,7 @@ impl Drop for Null {
 }
 
 /// What the thread needs.
-struct Run {
+struct TimerThread {
     frames: usize,
     rate: Rate,
     info: Info,
@@ -113,7 +113,7 @@ struct Run {
     stop: Arc<sys::Signal>,
 }
 
-impl Run {
+impl TimerThread {
     fn until_stopped(mut self) {
         let mut discarded = std::mem::take(&mut self.discarded);
         let inputs: Vec<&[f32]> = vec![&self.input; self.input_channels];

@@ -32,7 +32,7 @@ pub(crate) use plan::{MAX_NODES, Plan, Step};
 
 use crate::driver::{Period, Process};
 use crate::error::Result;
-use crate::link::{Outgoing, Report, ReportKind, SkipPolicy, State};
+use crate::link::{EngineState, Outgoing, Report, ReportKind, SkipPolicy};
 use crate::sys::{self, Resident};
 use crate::units::Rate;
 use buffers::Buffers;
@@ -236,7 +236,7 @@ impl Engine {
     fn publish(&mut self, time_ns: u64) {
         let shared = &self.outbox.0.shared;
         shared.counters.add(&shared.counters.periods, 1);
-        shared.snapshot.write(State {
+        shared.snapshot.write(EngineState {
             position: self.timeline.position_at(self.device_frame),
             device_frame: self.device_frame,
             time_ns,

@@ -2,7 +2,7 @@
 
 use super::buffers::Ports;
 use super::timeline::Timeline;
-use crate::link::{Outgoing, Report, Shared};
+use crate::link::{Outgoing, Published, Report};
 use crate::sys::Resident;
 use crate::units::{Latency, Rate};
 
@@ -56,7 +56,7 @@ impl Outbox {
     }
 
     /// Counters and meters, which anybody may read.
-    pub fn shared(&self) -> &Shared {
+    pub fn shared(&self) -> &Published {
         &self.0.shared
     }
 }

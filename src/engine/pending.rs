@@ -11,10 +11,10 @@ use std::collections::VecDeque;
 /// Audio thread only; no allocation, free, lock, system call or log; wait-free.
 pub(super) struct Pending {
     /// By [`QueuedSwap::order`]. The first place is never empty.
-    places: VecDeque<Place>,
+    places: VecDeque<QueuedPlace>,
 }
 
-struct Place {
+struct QueuedPlace {
     order: u64,
     swap: Option<QueuedSwap>,
 }
@@ -37,7 +37,7 @@ impl Pending {
             self.places.retain(|place| place.swap.is_some());
         }
         debug_assert!(self.places.len() < self.places.capacity());
-        self.places.push_back(Place {
+        self.places.push_back(QueuedPlace {
             order: swap.order,
             swap: Some(swap),
         });

@@ -16,7 +16,7 @@ use std::sync::Arc;
 
 pub(super) struct Scene {
     /// What plays; `None` before the first swap.
-    pub source: Option<Source>,
+    pub source: Option<SoundingSwap>,
     /// Device frame of the cut that began it, less the frames the timeline slipped since.
     pub start: u64,
     /// Timeline frame at `start`.
@@ -27,11 +27,11 @@ pub(super) struct Scene {
 }
 
 /// A playspec in force. Clones share it; the last one goes back over `link` to be dropped.
-pub(super) struct Source(QueuedSwap);
+pub(super) struct SoundingSwap(QueuedSwap);
 
-impl Source {
-    pub fn new(swap: QueuedSwap) -> Source {
-        Source(swap)
+impl SoundingSwap {
+    pub fn new(swap: QueuedSwap) -> SoundingSwap {
+        SoundingSwap(swap)
     }
 
     pub fn ticket(&self) -> Ticket {
@@ -43,15 +43,15 @@ impl Source {
     }
 
     /// Another owner of the same playspec. Counts up; allocates nothing.
-    pub fn share(&self) -> Source {
-        Source(QueuedSwap {
+    pub fn share(&self) -> SoundingSwap {
+        SoundingSwap(QueuedSwap {
             playspec: self.0.playspec.clone(),
             gains: self.0.gains.clone(),
             ..self.0
         })
     }
 
-    fn same_as(&self, other: &Source) -> bool {
+    fn same_as(&self, other: &SoundingSwap) -> bool {
         Arc::ptr_eq(&self.0.playspec, &other.0.playspec)
             && Arc::ptr_eq(&self.0.gains, &other.0.gains)
     }
@@ -128,7 +128,7 @@ impl Scene {
 }
 
 /// The entries that begin with a scene, looked up once for all voices of the one before.
-pub(super) struct Beginners<'a> {
+pub(super) struct EntriesAtCut<'a> {
     scene: &'a Scene,
     /// As many as fit; with more, they are looked up again.
     kept: [Option<&'a Entry>; KEPT],
@@ -137,10 +137,10 @@ pub(super) struct Beginners<'a> {
 
 const KEPT: usize = 128;
 
-impl<'a> Beginners<'a> {
+impl<'a> EntriesAtCut<'a> {
     /// # Real-time contract
     /// Audio thread only; wait-free; no allocation, free, lock, system call, log or panic.
-    pub fn of(scene: &'a Scene) -> Beginners<'a> {
+    pub fn of(scene: &'a Scene) -> EntriesAtCut<'a> {
         let (mut kept, mut count) = ([None; KEPT], 0);
         scene.each_beginner(|entry| {
             if let Some(place) = kept.get_mut(count) {
@@ -148,7 +148,7 @@ impl<'a> Beginners<'a> {
             }
             count += 1;
         });
-        Beginners { scene, kept, count }
+        EntriesAtCut { scene, kept, count }
     }
 
     /// Whether one takes over a voice of the scene before, which is at `position` there.
@@ -210,7 +210,7 @@ impl Scenes {
     /// Begins a scene. One that would have no frames is replaced.
     pub fn cut(
         &mut self,
-        source: Option<Source>,
+        source: Option<SoundingSwap>,
         position: i64,
         rolling: bool,
         at: u64,

@@ -2,7 +2,7 @@
 
 use super::history::{History, Segment};
 use super::pending::Pending;
-use super::scene::{Scenes, Source};
+use super::scene::{Scenes, SoundingSwap};
 use crate::error::Result;
 use crate::link::{Outgoing, QueuedSwap, Report, ReportKind, SkipPolicy};
 use crate::memory::Keeper;
@@ -49,7 +49,7 @@ impl Timeline {
     /// The swap in force.
     pub fn ticket(&self) -> Ticket {
         let source = self.scenes.current().source.as_ref();
-        source.map_or(Ticket::NONE, Source::ticket)
+        source.map_or(Ticket::NONE, SoundingSwap::ticket)
     }
 
     pub fn queue(&mut self, swap: QueuedSwap) {
@@ -124,7 +124,7 @@ impl Timeline {
         };
         let ticket = swap.ticket;
         self.cut(
-            Some(Source::new(swap)),
+            Some(SoundingSwap::new(swap)),
             position,
             self.rolling(),
             at,
@@ -166,13 +166,19 @@ impl Timeline {
     /// Begins a scene with another playspec, or with the one in force.
     fn cut(
         &mut self,
-        source: Option<Source>,
+        source: Option<SoundingSwap>,
         position: i64,
         rolling: bool,
         at: u64,
         outgoing: &mut Outgoing,
     ) {
-        let source = source.or_else(|| self.scenes.current().source.as_ref().map(Source::share));
+        let source = source.or_else(|| {
+            self.scenes
+                .current()
+                .source
+                .as_ref()
+                .map(SoundingSwap::share)
+        });
         self.scenes.cut(source, position, rolling, at, outgoing);
         self.note(at, position, rolling);
     }

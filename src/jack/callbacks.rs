@@ -4,7 +4,7 @@
 use super::audio_port::ClientNumber;
 use super::cycle::Cycle;
 use super::failure::failure;
-use super::handlers::{Notifications, PortId, Process};
+use super::handlers::{AudioHandler, Notifications, PortId};
 use super::latency_mode::LatencyMode;
 use super::library::{Library, RawClient};
 use super::turns;
@@ -21,7 +21,7 @@ pub(super) struct Context {
     library: &'static Library,
     number: ClientNumber,
     client: NonNull<RawClient>,
-    process: Arc<dyn Process>,
+    process: Arc<dyn AudioHandler>,
     /// `None` once nobody wants them any more.
     notifications: RwLock<Option<Arc<dyn Notifications>>>,
 }
@@ -36,7 +36,7 @@ impl Context {
         library: &'static Library,
         number: ClientNumber,
         client: NonNull<RawClient>,
-        process: Arc<dyn Process>,
+        process: Arc<dyn AudioHandler>,
         notifications: Arc<dyn Notifications>,
     ) -> Context {
         Context {

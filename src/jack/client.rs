@@ -5,7 +5,7 @@ use super::audio_port::{AudioInput, AudioOutput};
 use super::callbacks::Context;
 use super::connection::Connection;
 use super::failure::failure;
-use super::handlers::{Notifications, Process};
+use super::handlers::{AudioHandler, Notifications};
 use super::latency_mode::LatencyMode;
 use super::library::{LatencyRange, Library, RawPort};
 use super::messages::{Route, Sink};
@@ -103,7 +103,7 @@ impl Client {
     /// it has an [`AudioInput`] or an [`AudioOutput`] in place of each.
     pub fn listen(
         &self,
-        process: Arc<impl Process>,
+        process: Arc<impl AudioHandler>,
         notifications: Arc<impl Notifications>,
     ) -> Result<()> {
         let Connection {
@@ -251,7 +251,7 @@ impl Client {
         }
     }
 
-    /// Ends the server's calls of [`Process::process`], and all connections.
+    /// Ends the server's calls of [`AudioHandler::process`], and all connections.
     pub fn deactivate(&self) -> Result<()> {
         let _turn = Turn::take();
         let _asking = self.connection.asking.lock();

@@ -7,7 +7,7 @@ use crate::sys;
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
-/// One period, during [`Process::process`](super::handlers::Process::process).
+/// One period, during [`AudioHandler::process`](super::handlers::AudioHandler::process).
 pub(crate) struct Cycle<'a> {
     pub(super) library: &'static Library,
     pub(super) number: ClientNumber,

@@ -4,7 +4,7 @@ use super::cycle::Cycle;
 use super::latency_mode::LatencyMode;
 
 /// Makes and takes the audio of a client.
-pub(crate) trait Process: Send + Sync + 'static {
+pub(crate) trait AudioHandler: Send + Sync + 'static {
     /// One period is due.
     ///
     /// # Real-time contract

@@ -38,7 +38,7 @@ const OTHER_RETIRED: usize = 64;
 pub(crate) struct EngineEnd<B> {
     batches: HeapCons<B>,
     spent: HeapProd<B>,
-    shared: Arc<Shared>,
+    shared: Arc<Published>,
 }
 
 /// What the engine sends by itself: reports, and swaps to be freed.
@@ -46,7 +46,7 @@ pub(crate) struct Outgoing {
     retired: HeapProd<QueuedSwap>,
     reports: HeapProd<Report>,
     kept_for_tickets: usize,
-    pub shared: Arc<Shared>,
+    pub shared: Arc<Published>,
 }
 
 /// The control half's end, in parts, since different locks guard them.
@@ -54,7 +54,7 @@ pub(crate) struct ControlEnd<B> {
     pub batches: BatchSender<B>,
     pub returns: Returns<B>,
     pub input: Option<InputReader>,
-    pub shared: Arc<Shared>,
+    pub shared: Arc<Published>,
 }
 
 pub(crate) struct BatchSender<B>(HeapProd<B>);
@@ -120,7 +120,7 @@ impl Sizes {
 
 /// What the engine publishes and anybody may read.
 #[derive(Default)]
-pub(crate) struct Shared {
+pub(crate) struct Published {
     pub snapshot: Snapshot,
     pub counters: Counters,
     pub meters: Meters,
@@ -141,9 +141,9 @@ pub(crate) struct Ends<B> {
 /// # Errors
 /// [`crate::Error::OutOfMemory`].
 pub(crate) fn new<B>(sizes: Sizes) -> Result<Ends<B>> {
-    let shared = Arc::new(Shared {
+    let shared = Arc::new(Published {
         meters: Meters::new(sizes.input_channels, sizes.output_channels),
-        ..Shared::default()
+        ..Published::default()
     });
     let (batches_in, batches_out) = ring(sizes.batches, "the command queue")?;
     let (spent_in, spent_out) = ring(sizes.batches, "the command queue")?;

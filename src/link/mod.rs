@@ -28,13 +28,13 @@ mod tap;
 pub(crate) use counters::Level;
 #[cfg(test)]
 pub(crate) use ends::ControlEnd;
-pub(crate) use ends::{BatchSender, EngineEnd, Outgoing, Returns, Shared, Sizes, new};
+pub(crate) use ends::{BatchSender, EngineEnd, Outgoing, Published, Returns, Sizes, new};
 pub use input::Chunk;
 pub(crate) use input::{InputReader, InputWriter};
 pub(crate) use meters::{Gauge, Meters, Reading};
 pub use report::SkipPolicy;
 pub(crate) use report::{Report, ReportKind};
-pub(crate) use snapshot::State;
+pub(crate) use snapshot::EngineState;
 pub(crate) use swap::QueuedSwap;
 pub use swap::{LatePolicy, Swap};
 pub use tap::RecordSource;

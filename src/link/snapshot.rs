@@ -4,7 +4,7 @@ use super::seqlock::Seqlock;
 
 /// What the engine publishes at the end of each period.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct State {
+pub(crate) struct EngineState {
     /// Timeline frame that the next period begins with.
     pub position: i64,
     /// Device frame that the next period begins with.
@@ -28,17 +28,17 @@ impl Snapshot {
     ///
     /// # Real-time contract
     /// Wait-free; no allocation, lock, system call or log.
-    pub fn write(&self, state: State) {
+    pub fn write(&self, state: EngineState) {
         self.0.write(state.to_words());
     }
 
     /// The state of one moment.
-    pub fn read(&self) -> State {
-        State::from_words(self.0.read())
+    pub fn read(&self) -> EngineState {
+        EngineState::from_words(self.0.read())
     }
 }
 
-impl State {
+impl EngineState {
     fn to_words(self) -> [u64; WORDS] {
         [
             self.position.cast_unsigned(),
@@ -50,9 +50,9 @@ impl State {
         ]
     }
 
-    fn from_words(words: [u64; WORDS]) -> State {
+    fn from_words(words: [u64; WORDS]) -> EngineState {
         let [position, device_frame, time_ns, rolling, ticket, sequence] = words;
-        State {
+        EngineState {
             position: position.cast_signed(),
             device_frame,
             time_ns,

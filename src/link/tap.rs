@@ -43,7 +43,7 @@ pub(crate) fn tap(
     chunks: usize,
 ) -> Result<(TapWriter, TapReader)> {
     let (writer, reader) = input::new(channels, frames, chunks)?;
-    let shared = Arc::new(Shared::default());
+    let shared = Arc::new(TapState::default());
     let writer = TapWriter {
         rate,
         frames: writer,
@@ -61,7 +61,7 @@ pub(crate) fn tap(
 
 /// What both ends look at.
 #[derive(Default)]
-struct Shared {
+struct TapState {
     /// 1 once the application has asked for its end.
     stopped: AtomicU64,
     /// 1 once nothing more is wanted.
@@ -76,7 +76,7 @@ struct Shared {
     work: Condvar,
 }
 
-impl Shared {
+impl TapState {
     fn turn(&self) -> MutexGuard<'_, ()> {
         self.turn.lock()
     }
@@ -90,7 +90,7 @@ pub(crate) struct TapWriter {
     lost: u64,
     /// Whether it has waited in vain, and has found no room since.
     gave_up: bool,
-    shared: Arc<Shared>,
+    shared: Arc<TapState>,
 }
 
 /// Audio thread only; no allocation, free or log. Wait-free without `may_block`.
@@ -161,7 +161,7 @@ impl TapWriter {
 pub(crate) struct TapReader {
     rate: Rate,
     frames: InputReader,
-    shared: Arc<Shared>,
+    shared: Arc<TapState>,
 }
 
 impl TapReader {
@@ -218,7 +218,7 @@ impl Drop for TapReader {
 }
 
 /// Tells whether the recording thread wants nothing more.
-pub(crate) struct TapWatch(Arc<Shared>);
+pub(crate) struct TapWatch(Arc<TapState>);
 
 impl TapWatch {
     pub fn has_ended(&self) -> bool {
@@ -227,7 +227,7 @@ impl TapWatch {
 }
 
 /// Ends a recording from another thread than its own.
-pub(crate) struct TapStopper(Arc<Shared>);
+pub(crate) struct TapStopper(Arc<TapState>);
 
 impl TapStopper {
     /// Has the recording thread read what is there, and no more.

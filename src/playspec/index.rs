@@ -18,11 +18,11 @@ use crate::memory;
 pub(crate) struct Index {
     /// Entries that sound from their begin to their end, in frames of the timeline, or nearly so.
     spans: Tree,
-    cycles: Vec<Cycle>,
+    cycles: Vec<RepeatCycle>,
 }
 
 /// Entries that repeat with gaps at the same interval.
-struct Cycle {
+struct RepeatCycle {
     interval: Interval,
     /// By place in the interval, in parts of a frame: `denominator` of them are one.
     places: Tree,
@@ -30,9 +30,9 @@ struct Cycle {
 
 /// Sorted by `begin`, then by where they live, then by `entry`: the order in which entries are
 /// summed.
-struct Tree(Vec<Node>);
+struct Tree(Vec<TreeNode>);
 
-struct Node {
+struct TreeNode {
     begin: i64,
     end: i64,
     /// Of this node and those below it.
@@ -65,11 +65,11 @@ impl Index {
             let interval = interval_of(&entries[0]);
             let nodes = entries
                 .iter()
-                .map(|entry| Node::new(*entry, &instances[*entry as usize], interval));
+                .map(|entry| TreeNode::new(*entry, &instances[*entry as usize], interval));
             let places = Tree::new(memory::collect(nodes, WHAT)?);
             match interval {
                 None => spans = places,
-                Some(interval) => cycles.push(Cycle { interval, places }),
+                Some(interval) => cycles.push(RepeatCycle { interval, places }),
             }
         }
         Ok(Index { spans, cycles })
@@ -93,9 +93,9 @@ impl Index {
 /// What memory is for.
 const WHAT: &str = "the index of a playspec";
 
-impl Node {
+impl TreeNode {
     /// Of an entry that repeats with gaps at this interval, or in spans.
-    fn new(entry: u32, instances: &Instances, interval: Option<Interval>) -> Node {
+    fn new(entry: u32, instances: &Instances, interval: Option<Interval>) -> TreeNode {
         let life = (instances.begin(), instances.end());
         let (begin, end) = match interval {
             None => life,
@@ -104,7 +104,7 @@ impl Node {
                 (begin, begin + interval.parts_of(instances.length()))
             }
         };
-        Node {
+        TreeNode {
             begin,
             end,
             latest_end: end,
@@ -143,7 +143,7 @@ impl Interval {
 }
 
 impl Tree {
-    fn new(mut nodes: Vec<Node>) -> Tree {
+    fn new(mut nodes: Vec<TreeNode>) -> Tree {
         nodes.sort_unstable_by_key(|n| (n.begin, n.life.0, n.entry));
         note_what_is_below(&mut nodes);
         Tree(nodes)
@@ -151,7 +151,7 @@ impl Tree {
 }
 
 /// Returns the latest end, and the life.
-fn note_what_is_below(nodes: &mut [Node]) -> (i64, Window) {
+fn note_what_is_below(nodes: &mut [TreeNode]) -> (i64, Window) {
     let middle = nodes.len() / 2;
     let Some((left, [node, right @ ..])) = nodes.split_at_mut_checked(middle) else {
         return (i64::MIN, (i64::MAX, i64::MIN));
@@ -166,7 +166,7 @@ fn note_what_is_below(nodes: &mut [Node]) -> (i64, Window) {
 /// Calls `found` with the nodes that overlap a window, in their order, except most of those that
 /// do not live in `now`.
 fn visit(
-    nodes: &[Node],
+    nodes: &[TreeNode],
     windows: &[Window],
     now: Window,
     found: &mut impl FnMut(usize, Option<i64>),

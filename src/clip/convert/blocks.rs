@@ -1,6 +1,6 @@
 //! Frames from blocks: the source that readers of a conversion see.
 
-use super::engine::{Engine, WHAT};
+use super::engine::{BlockMaker, WHAT};
 use super::ratio::Ratio;
 use super::window::Window;
 use crate::clip::info::ClipInfo;
@@ -8,12 +8,12 @@ use crate::clip::source::Source;
 use crate::error::Result;
 use crate::memory;
 
-/// A source whose frames an [`Engine`] makes, block by block, from another source.
+/// A source whose frames an [`BlockMaker`] makes, block by block, from another source.
 pub(super) struct Blocks {
     info: ClipInfo,
     certain_frames: u64,
     ratio: Ratio,
-    engine: Box<dyn Engine>,
+    engine: Box<dyn BlockMaker>,
     window: Window,
     /// The frame that is read next.
     next: u64,
@@ -26,7 +26,7 @@ impl Blocks {
     /// `info` is what comes out; `ratio` says by which rates `engine` converts.
     pub fn new(
         source: Box<dyn Source>,
-        engine: Box<dyn Engine>,
+        engine: Box<dyn BlockMaker>,
         ratio: Ratio,
         info: ClipInfo,
     ) -> Result<Blocks> {

@@ -35,7 +35,7 @@ pub enum Quality {
 pub(super) const WHAT: &str = "a conversion";
 
 /// Makes output blocks from the input around them.
-pub(super) trait Engine: Send {
+pub(super) trait BlockMaker: Send {
     /// Frames in a block; block `b` is the output frames from `b` times this on.
     fn block_frames(&self) -> usize;
 

@@ -13,7 +13,7 @@
 //! In 32-bit floats the noise is at -136 dB, that of the transforms; in 64-bit floats it is that of
 //! the 32-bit output.
 
-use super::engine::{Engine, Quality};
+use super::engine::{BlockMaker, Quality};
 use super::ratio::Ratio;
 use rubato::audioadapter_buffers::direct::SequentialSliceOfVecs;
 use rubato::{FixedSync, Indexing, Resampler, Sample, WindowFunction};
@@ -83,7 +83,7 @@ impl<T: Precision> Fft<T> {
     }
 }
 
-impl<T: Precision> Engine for Fft<T> {
+impl<T: Precision> BlockMaker for Fft<T> {
     fn block_frames(&self) -> usize {
         self.pieces * self.piece.to as usize
     }

@@ -26,7 +26,7 @@ use super::info::{ClipInfo, check_info};
 use super::source::Source;
 use crate::error::Result;
 use blocks::Blocks;
-use engine::Engine;
+use engine::BlockMaker;
 use fft::Fft;
 use ratio::Ratio;
 use sinc::Sinc;
@@ -55,7 +55,7 @@ pub(crate) fn convert(
     info.frames = ratio.output_frames(found.frames);
     check_info(info)?;
     let channels = usize::from(info.channels);
-    let engine: Box<dyn Engine> = match (fft::piece(ratio, quality), quality) {
+    let engine: Box<dyn BlockMaker> = match (fft::piece(ratio, quality), quality) {
         (Some(piece), Quality::Best) => Box::new(Fft::<f64>::new(piece, quality, channels)),
         (Some(piece), _) => Box::new(Fft::<f32>::new(piece, quality, channels)),
         (None, _) => Box::new(Sinc::new(ratio, quality)),

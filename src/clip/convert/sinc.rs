@@ -14,7 +14,7 @@
 //! The cost for each channel is one multiplication for each tap and frame of the *higher* rate,
 //! with the 232 taps of `Good` and `Best`: some ten times that of the FFT.
 
-use super::engine::{Engine, Quality};
+use super::engine::{BlockMaker, Quality};
 use super::ratio::Ratio;
 use std::f64::consts::PI;
 
@@ -130,7 +130,7 @@ impl Sinc {
     }
 }
 
-impl Engine for Sinc {
+impl BlockMaker for Sinc {
     fn block_frames(&self) -> usize {
         self.block_frames as usize
     }

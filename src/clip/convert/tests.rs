@@ -237,7 +237,8 @@ fn the_farthest_ratios_take_little_memory_and_few_frames_at_once() {
             let frames = match super::fft::piece(ratio, quality) {
                 Some(piece) => piece.from.max(piece.to) as usize,
                 None => {
-                    let engine: Box<dyn super::Engine> = Box::new(super::Sinc::new(ratio, quality));
+                    let engine: Box<dyn super::BlockMaker> =
+                        Box::new(super::Sinc::new(ratio, quality));
                     engine.block_frames().max(engine.window(1_000).1)
                 }
             };

@@ -8,7 +8,7 @@ use super::codec::{Codec, Damage};
 use super::info::{FileInfo, Opened};
 use super::input::Input;
 use super::packets::{Decoded, Description, Loss};
-use super::table::{Lead, Place, Table};
+use super::table::{Lead, PacketPlace, PacketTable};
 use crate::clip::ClipInfo;
 use crate::error::Result;
 use std::sync::Arc;
@@ -31,7 +31,7 @@ pub struct Aac {
     input: Arc<Input>,
     container: &'static str,
     setup: Box<[u8]>,
-    places: Vec<Place>,
+    places: Vec<PacketPlace>,
     kind: Kind,
     first: Box<[u8]>,
 }
@@ -52,7 +52,7 @@ impl Aac {
         input: &Arc<Input>,
         container: &'static str,
         setup: &[u8],
-        places: Vec<Place>,
+        places: Vec<PacketPlace>,
     ) -> Result<Aac> {
         let bad = |what: String| input.bad(format!("{container} with {what}"));
         if let Some(name) = unsupported(setup) {
@@ -139,7 +139,7 @@ impl Aac {
             segment: Some(segment * u64::from(self.kind.frames)),
         };
         let info = description.info;
-        let table = Table::new(Arc::clone(&self.input), self.places, self.kind.frames, lead);
+        let table = PacketTable::new(Arc::clone(&self.input), self.places, self.kind.frames, lead);
         Ok(Opened {
             info: FileInfo {
                 container: self.container,

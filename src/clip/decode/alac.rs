@@ -5,7 +5,7 @@ use crate::clip::ClipInfo;
 use crate::clip::decode::info::{FileInfo, Opened};
 use crate::clip::decode::input::Input;
 use crate::clip::decode::packets::{Decoded, Description, Loss};
-use crate::clip::decode::table::{Lead, Place, Table};
+use crate::clip::decode::table::{Lead, PacketPlace, PacketTable};
 use crate::error::Result;
 use std::sync::Arc;
 
@@ -34,7 +34,7 @@ pub fn open(
     input: &Arc<Input>,
     container: &'static str,
     setup: &[u8],
-    places: Vec<Place>,
+    places: Vec<PacketPlace>,
     delay: u64,
     frames: u64,
 ) -> Result<Opened> {
@@ -79,7 +79,7 @@ pub fn open(
         loss: Loss::Fails,
         segment: None,
     };
-    let table = Table::new(Arc::clone(input), places, per_packet, LEAD);
+    let table = PacketTable::new(Arc::clone(input), places, per_packet, LEAD);
     Ok(Opened {
         info: FileInfo {
             container,

@@ -8,7 +8,7 @@ use super::mp4::boxes::Bytes;
 use super::mp4::descriptor::{DECODER_SETUP, descriptor};
 use super::pcm::chunks::Chunks;
 use super::pcm::{self, Encoding, Header, Order};
-use super::table::Place;
+use super::table::PacketPlace;
 use super::unsupported;
 use crate::error::Result;
 use crate::memory;
@@ -171,7 +171,7 @@ impl Packets {
         format: &Format,
         mut offset: u64,
         length: u64,
-    ) -> Result<Vec<Place>> {
+    ) -> Result<Vec<PacketPlace>> {
         let mut sizes = Bytes(table.get(Self::HEAD..).unwrap_or(&[]));
         let mut places = Vec::new();
         while (places.len() as u64) < self.count {
@@ -182,7 +182,11 @@ impl Packets {
             let Some(bytes) = bytes.filter(|bytes| offset + u64::from(*bytes) <= length) else {
                 break;
             };
-            memory::push(&mut places, Place { offset, bytes }, super::info::WHAT)?;
+            memory::push(
+                &mut places,
+                PacketPlace { offset, bytes },
+                super::info::WHAT,
+            )?;
             offset += u64::from(bytes);
         }
         Ok(places)

@@ -15,7 +15,7 @@ use crate::memory;
 pub type OpenPart = Box<dyn Fn() -> Result<Box<dyn Source>> + Send>;
 
 /// One of the sources.
-struct Part {
+struct ChainPart {
     /// What `open` returns has this rate, these channels and this length.
     info: ClipInfo,
     open: OpenPart,
@@ -25,7 +25,7 @@ struct Part {
 #[derive(Default)]
 pub struct Parts {
     first: Option<Opened>,
-    parts: Vec<Part>,
+    parts: Vec<ChainPart>,
 }
 
 impl Parts {
@@ -38,7 +38,7 @@ impl Parts {
             return Ok(());
         }
         let info = opened.source.info();
-        memory::push(&mut self.parts, Part { info, open }, super::info::WHAT)?;
+        memory::push(&mut self.parts, ChainPart { info, open }, super::info::WHAT)?;
         self.first.get_or_insert(opened);
         Ok(())
     }
@@ -64,7 +64,7 @@ impl Parts {
 /// All parts as one source, with the rate and the channels of the first one.
 struct Chain {
     info: ClipInfo,
-    parts: Vec<Part>,
+    parts: Vec<ChainPart>,
     /// The first frame of each part.
     starts: Vec<u64>,
     /// The part that is open.
@@ -76,7 +76,7 @@ struct Chain {
 }
 
 impl Chain {
-    fn open(input: &Input, first: ClipInfo, parts: Vec<Part>) -> Result<Box<dyn Source>> {
+    fn open(input: &Input, first: ClipInfo, parts: Vec<ChainPart>) -> Result<Box<dyn Source>> {
         let mut info = first;
         info.frames = 0;
         let mut starts = memory::room(parts.len(), super::info::WHAT)?;

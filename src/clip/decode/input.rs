@@ -139,18 +139,18 @@ impl Input {
 }
 
 /// A piece of the file in memory, for those who read it from front to back in small steps.
-pub(super) struct Window {
+pub(super) struct InputWindow {
     input: Arc<Input>,
     start: u64,
     bytes: Vec<u8>,
 }
 
-impl Window {
+impl InputWindow {
     /// Bytes that are read at once.
     const STEP: usize = 1 << 16;
 
-    pub fn new(input: Arc<Input>) -> Window {
-        Window {
+    pub fn new(input: Arc<Input>) -> InputWindow {
+        InputWindow {
             input,
             start: 0,
             bytes: Vec::new(),

@@ -19,7 +19,7 @@ use std::sync::Arc;
 
 /// Where the frames of a packet belong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Span {
+pub struct PacketSpan {
     /// The first frame.
     pub start: u64,
     /// How many there are; 0 for a packet that only prepares the next.
@@ -29,7 +29,7 @@ pub struct Span {
 /// The packets of a file, in order.
 pub trait Packets: Send {
     /// Reads the next packet into `data`. An empty one stands for a packet that is lost.
-    fn next(&mut self, data: &mut Vec<u8>) -> Result<Option<Span>>;
+    fn next(&mut self, data: &mut Vec<u8>) -> Result<Option<PacketSpan>>;
 
     /// Goes to a packet from which on a new decoder is right at `frame` and after it.
     fn seek(&mut self, frame: u64) -> Result<()>;
@@ -66,7 +66,7 @@ pub struct Decoded {
     segment: u64,
     packet: Vec<u8>,
     /// A packet that was read, and waits until the gap before it is filled.
-    held: Option<Span>,
+    held: Option<PacketSpan>,
     /// Where the packet that was decoded last ends; none after a seek.
     expected: Option<u64>,
     /// The frames of the last packet, a vector for each channel, and where they begin.
@@ -163,7 +163,7 @@ impl Decoded {
     }
 
     /// Makes silence where packets are lost between `next` and `span`.
-    fn fill_gap(&mut self, span: Span) -> Result<()> {
+    fn fill_gap(&mut self, span: PacketSpan) -> Result<()> {
         let gap = span.start - self.next;
         if self.description.loss == Loss::Fails {
             let frame = self.next.saturating_sub(self.description.delay);

@@ -1,14 +1,14 @@
 //! Packets whose places are known and which all last equally long.
 
 use super::input::Input;
-use super::packets::{Packets, Span};
+use super::packets::{PacketSpan, Packets};
 use crate::error::Result;
 use crate::memory;
 use std::sync::Arc;
 
 /// Where a packet lies. No bytes: it is lost.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct PacketPlace {
     pub offset: u64,
     pub bytes: u32,
 }
@@ -25,22 +25,22 @@ pub struct Lead {
 }
 
 /// A list of packets.
-pub struct Table {
+pub struct PacketTable {
     input: Arc<Input>,
-    places: Vec<Place>,
+    places: Vec<PacketPlace>,
     frames_per_packet: u32,
     lead: Lead,
     next: usize,
 }
 
-impl Table {
+impl PacketTable {
     pub fn new(
         input: Arc<Input>,
-        places: Vec<Place>,
+        places: Vec<PacketPlace>,
         frames_per_packet: u32,
         lead: Lead,
-    ) -> Box<Table> {
-        Box::new(Table {
+    ) -> Box<PacketTable> {
+        Box::new(PacketTable {
             input,
             places,
             frames_per_packet,
@@ -50,8 +50,8 @@ impl Table {
     }
 }
 
-impl Packets for Table {
-    fn next(&mut self, data: &mut Vec<u8>) -> Result<Option<Span>> {
+impl Packets for PacketTable {
+    fn next(&mut self, data: &mut Vec<u8>) -> Result<Option<PacketSpan>> {
         let Some(place) = self.places.get(self.next) else {
             return Ok(None);
         };
@@ -61,7 +61,7 @@ impl Packets for Table {
         }
         let start = self.next as u64 * u64::from(self.frames_per_packet);
         self.next += 1;
-        Ok(Some(Span {
+        Ok(Some(PacketSpan {
             start,
             frames: self.frames_per_packet,
         }))

@@ -19,12 +19,12 @@ use crate::lock::MutexGuard;
 use crate::memory;
 use file::StreamedFile;
 use pages::Pages;
-use reader::Reader;
+use reader::FileReader;
 use reading::Reading;
 use std::io;
 use std::ops::Range;
 use std::path::{Path, PathBuf};
-use table::{Failure, Table, What};
+use table::{PageFailure, StreamTable, What};
 
 /// A file that is played without being loaded.
 pub(crate) struct Stream {
@@ -54,14 +54,14 @@ impl Stream {
         let info = source.info();
         let pages = Pages::new(info.channels.into(), PAGE_FRAMES);
         let capacity = pages.grow(FIRST_PAGES)?;
-        let reader = Reader {
+        let reader = FileReader {
             source,
             at: 0,
             block: memory::planar(0.0, info.channels.into(), PAGE_FRAMES, WHAT)?,
         };
         Ok(Stream {
             path: path.into(),
-            file: StreamedFile::new(info, Table::new(reader, capacity)),
+            file: StreamedFile::new(info, StreamTable::new(reader, capacity)),
             pages,
         })
     }
@@ -147,7 +147,7 @@ impl Stream {
         (failure.from < end).then(|| self.error(page, failure))
     }
 
-    fn error(&self, page: u64, failure: &Failure) -> Error {
+    fn error(&self, page: u64, failure: &PageFailure) -> Error {
         let frame = page * PAGE_FRAMES as u64 + failure.from as u64;
         let what = match &failure.what {
             What::Memory(bytes, what) => return Error::OutOfMemory(*bytes, what),
@@ -225,13 +225,13 @@ impl Stream {
         self.table().trouble.take()
     }
 
-    fn table(&self) -> MutexGuard<'_, Table> {
+    fn table(&self) -> MutexGuard<'_, StreamTable> {
         self.file.table.lock()
     }
 }
 
 /// Samples that lie in one page.
-struct Part {
+struct PagePart {
     page: u64,
     /// The first of them in the page.
     first: usize,
@@ -240,14 +240,14 @@ struct Part {
 }
 
 /// The parts of `length` samples from frame `start` on.
-fn parts(start: u64, length: usize) -> impl Iterator<Item = Part> {
+fn parts(start: u64, length: usize) -> impl Iterator<Item = PagePart> {
     let mut done = 0;
     std::iter::from_fn(move || {
         (done < length).then(|| {
             let at = start + done as u64;
             let first = (at % PAGE_FRAMES as u64) as usize;
             let end = length.min(done + PAGE_FRAMES - first);
-            let part = Part {
+            let part = PagePart {
                 page: at / PAGE_FRAMES as u64,
                 first,
                 out: done..end,

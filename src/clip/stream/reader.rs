@@ -4,7 +4,7 @@ use crate::clip::source::Source;
 use crate::error::Result;
 
 /// What reads the file; one thread at a time has it.
-pub(super) struct Reader {
+pub(super) struct FileReader {
     pub source: Box<dyn Source>,
     /// The frame that `source` reads next.
     pub at: u64,
@@ -12,7 +12,7 @@ pub(super) struct Reader {
     pub block: Vec<Vec<f32>>,
 }
 
-impl Reader {
+impl FileReader {
     /// Reads frames from `first` on into `block`; returns how many the file has there.
     pub fn try_read(&mut self, first: u64, frames: usize) -> Result<usize> {
         // Unknown, should something fail.

@@ -1,8 +1,8 @@
 //! Reads pages from the file. One thread reads at a time; others wait in [`Reading::of`].
 
 use super::file::{PAGE_FRAMES, StreamedFile};
-use super::reader::Reader;
-use super::table::{EarlyEnd, Failure, What};
+use super::reader::FileReader;
+use super::table::{EarlyEnd, PageFailure, What};
 
 use crate::error::{Error, Result};
 use crate::sys::Denormals;
@@ -12,19 +12,19 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// The reader, until it is dropped.
 pub(super) struct Reading<'a> {
     file: &'a StreamedFile,
-    reader: Option<Box<Reader>>,
+    reader: Option<Box<FileReader>>,
 }
 
 impl Deref for Reading<'_> {
-    type Target = Reader;
+    type Target = FileReader;
 
-    fn deref(&self) -> &Reader {
+    fn deref(&self) -> &FileReader {
         self.reader.as_ref().expect("it is there until the end")
     }
 }
 
 impl DerefMut for Reading<'_> {
-    fn deref_mut(&mut self) -> &mut Reader {
+    fn deref_mut(&mut self) -> &mut FileReader {
         self.reader.as_mut().expect("it is there until the end")
     }
 }
@@ -70,16 +70,16 @@ impl<'a> Reading<'a> {
         !is_longer
     }
 
-    /// As [`Reader::try_read`]. Wherever a decoder fails at a file that has changed, the thread and the others'
+    /// As [`FileReader::try_read`]. Wherever a decoder fails at a file that has changed, the thread and the others'
     /// files go on.
     fn try_read(&mut self, first: u64, frames: usize) -> Result<usize> {
-        let reader: &mut Reader = self;
+        let reader: &mut FileReader = self;
         catch_unwind(AssertUnwindSafe(|| reader.try_read(first, frames)))
             .unwrap_or_else(|_| Err(Error::InvalidState("the decoder failed".into())))
     }
 
     /// Reads a page into `block`; what cannot be read is silent. It is told, unless it `was_told`.
-    pub fn read_page(&mut self, page: u64, was_told: bool) -> Option<Failure> {
+    pub fn read_page(&mut self, page: u64, was_told: bool) -> Option<PageFailure> {
         let _kept = Denormals::kept();
         let first = page * PAGE_FRAMES as u64;
         let frames = (self.file.info.frames - first).min(PAGE_FRAMES as u64) as usize;
@@ -121,7 +121,7 @@ impl<'a> Reading<'a> {
                         *table.early_end.insert(end)
                     }
                 };
-                Some(Failure {
+                Some(PageFailure {
                     from: read,
                     what: What::Other("the file ends there".into()),
                     again: end.again,
@@ -131,7 +131,7 @@ impl<'a> Reading<'a> {
                 if !was_told {
                     table.note_trouble(error.to_string());
                 }
-                Some(Failure::of(error))
+                Some(PageFailure::of(error))
             }
         }
     }

@@ -1,6 +1,6 @@
 //! What is known of a stream: which pages are in memory, and what could not be read.
 
-use super::reader::Reader;
+use super::reader::FileReader;
 use crate::error::Error;
 use std::collections::HashMap;
 use std::time::{Duration, Instant};
@@ -9,11 +9,11 @@ use std::time::{Duration, Instant};
 pub(super) const AGAIN: Duration = Duration::from_millis(500);
 
 /// What is in memory, and what is known of the file.
-pub(super) struct Table {
+pub(super) struct StreamTable {
     /// What reads the file, unless a thread reads at the moment.
-    pub reader: Option<Box<Reader>>,
+    pub reader: Option<Box<FileReader>>,
     /// The places of `pages`, by the page that is in each.
-    pub places: HashMap<u64, Place>,
+    pub places: HashMap<u64, PageSlot>,
     /// How many there are, empty ones included.
     pub capacity: usize,
     /// The most pages that were asked for at once.
@@ -28,10 +28,10 @@ pub(super) struct Table {
     pub trouble: Option<String>,
 }
 
-impl Table {
+impl StreamTable {
     /// Of a file of which nothing was read yet, with so many places.
-    pub fn new(reader: Reader, capacity: usize) -> Table {
-        Table {
+    pub fn new(reader: FileReader, capacity: usize) -> StreamTable {
+        StreamTable {
             reader: Some(Box::new(reader)),
             places: HashMap::new(),
             capacity,
@@ -45,14 +45,14 @@ impl Table {
 }
 
 /// Where a page is.
-pub(super) struct Place {
+pub(super) struct PageSlot {
     pub number: usize,
     pub asked: u64,
-    pub failure: Option<Failure>,
+    pub failure: Option<PageFailure>,
 }
 
 /// Why a page is silent, from a frame of it on.
-pub(super) struct Failure {
+pub(super) struct PageFailure {
     pub from: usize,
     pub what: What,
     /// When it may be read again.
@@ -89,15 +89,15 @@ pub(super) enum What {
     Other(String),
 }
 
-impl Failure {
-    pub fn of(error: Error) -> Failure {
+impl PageFailure {
+    pub fn of(error: Error) -> PageFailure {
         let now = Instant::now();
         let (what, again) = match error {
             Error::OutOfMemory(bytes, what) => (What::Memory(bytes, what), now),
             Error::Io { source, .. } => (What::Other(source.to_string()), now + AGAIN),
             other => (What::Other(other.to_string()), now + AGAIN),
         };
-        Failure {
+        PageFailure {
             from: 0,
             what,
             again,
@@ -109,7 +109,7 @@ impl Failure {
     }
 }
 
-impl Table {
+impl StreamTable {
     pub fn failed(&self, page: u64) -> bool {
         let place = self.places.get(&page);
         place.is_some_and(|place| place.failure.is_some())
@@ -118,13 +118,13 @@ impl Table {
     /// Whether a page is to be read: it is not there, or could not be read a while ago.
     pub fn lacks(&self, page: u64) -> bool {
         match self.places.get(&page) {
-            Some(place) => place.failure.as_ref().is_some_and(Failure::is_due),
+            Some(place) => place.failure.as_ref().is_some_and(PageFailure::is_due),
             None => true,
         }
     }
 
     /// A place for a page: its own, an empty one, or that of the page that was not asked for longest.
-    pub fn make_place(&mut self, page: u64, failure: Option<Failure>) -> usize {
+    pub fn make_place(&mut self, page: u64, failure: Option<PageFailure>) -> usize {
         let number = if let Some(own) = self.places.get(&page) {
             own.number
         } else if self.places.len() < self.capacity {
@@ -136,7 +136,7 @@ impl Table {
         };
         self.clock += 1;
         let asked = self.clock;
-        let place = Place {
+        let place = PageSlot {
             number,
             asked,
             failure,

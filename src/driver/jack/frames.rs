@@ -19,7 +19,7 @@ pub(super) struct FrameClock {
     rate: Rate,
     /// Whether the server smooths the times that it tells.
     smooths: bool,
-    last: Option<Cycle>,
+    last: Option<SeenCycle>,
     /// A pause that was seen, and is not yet counted.
     pause: Option<Pause>,
     /// `Some` while the server's times are wrong.
@@ -49,7 +49,7 @@ pub(super) struct Told {
     pub now_ns: u64,
 }
 
-struct Cycle {
+struct SeenCycle {
     told: Told,
     /// When it was due, as this module found.
     time_ns: u64,
@@ -162,7 +162,7 @@ impl FrameClock {
                 since_ns: expected_ns,
             });
         }
-        self.last = Some(Cycle { told, time_ns });
+        self.last = Some(SeenCycle { told, time_ns });
         Some(Step {
             skipped: skipped.max(0).cast_unsigned(),
             time_ns,
@@ -170,7 +170,7 @@ impl FrameClock {
     }
 
     /// How many frames passed between two times, less those of the cycle between them.
-    fn passed(&self, from_ns: u64, to_ns: u64, between: &Cycle) -> i64 {
+    fn passed(&self, from_ns: u64, to_ns: u64, between: &SeenCycle) -> i64 {
         self.frames(signed_difference(to_ns, from_ns)) - i64::from(between.told.frames)
     }
 
@@ -200,7 +200,7 @@ impl FrameClock {
 
     /// Takes back a pause if this cycle is on time after all. The last cycle's time was wrong then: jackd
     /// may tell when it woke up, and PipeWire may tell the time of another cycle.
-    fn unless_it_was_no_pause(&mut self, last: Cycle, told: &Told) -> Cycle {
+    fn unless_it_was_no_pause(&mut self, last: SeenCycle, told: &Told) -> SeenCycle {
         let Some(Pause { since_ns }) = self.pause else {
             return last;
         };
@@ -209,7 +209,7 @@ impl FrameClock {
             return last;
         }
         self.pause = None;
-        Cycle {
+        SeenCycle {
             told: Told {
                 due_ns: since_ns,
                 ..last.told
@@ -258,7 +258,7 @@ impl FrameClock {
         self.distrust = distrust;
         self.lateness = Lateness::NONE;
         self.usual_lateness_ns = 0;
-        self.last = Some(Cycle { told, time_ns });
+        self.last = Some(SeenCycle { told, time_ns });
         Step {
             skipped: 0,
             time_ns,

@@ -23,9 +23,9 @@ use crate::lock::Mutex;
 use crate::sys::Realtime;
 use crate::units::Rate;
 use frames::FrameClock;
-use patchbay::Ports;
+use patchbay::ClientPorts;
 use processor::Processor;
-use state::State;
+use state::ClientState;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
@@ -34,7 +34,7 @@ use watcher::{Watched, watch};
 /// A client of a JACK server.
 struct Jack {
     name: String,
-    state: Arc<State>,
+    state: Arc<ClientState>,
     processor: Arc<Processor>,
     watched: Arc<Watched>,
     client: Arc<Client>,
@@ -84,7 +84,7 @@ pub(super) fn open(
         )));
     }
 
-    let mut ports = Ports::default();
+    let mut ports = ClientPorts::default();
     let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
     for name in port_names("input", request.input_channels) {
         let (port, input) = client.register_audio_input(&name)?;
@@ -103,7 +103,7 @@ pub(super) fn open(
             "the JACK server has a client {asked:?} already; this one is called {name:?}"
         )));
     }
-    let state = Arc::new(State::new(frame_rate_hz, period_frames));
+    let state = Arc::new(ClientState::new(frame_rate_hz, period_frames));
     let clock = FrameClock::new(Rate::new(frame_rate_hz), client.smooths_times());
     let processor = Arc::new(Processor::new(&state, clock, inputs, outputs)?);
     let watched = Arc::new(Watched::new(&state, ports)?);

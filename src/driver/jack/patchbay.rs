@@ -13,7 +13,7 @@ pub(super) type Link = (String, String);
 
 /// The ports of this client, with their short names.
 #[derive(Default)]
-pub(super) struct Ports {
+pub(super) struct ClientPorts {
     pub inputs: Vec<(String, Port)>,
     pub outputs: Vec<(String, Port)>,
 }
@@ -66,7 +66,7 @@ impl Patchbay {
 
     /// Connects outputs to the device's playback ports, its capture ports to inputs, in order,
     /// for as many as there are on both sides.
-    pub fn connect_physical(&self, client: &Client, ports: &Ports) {
+    pub fn connect_physical(&self, client: &Client, ports: &ClientPorts) {
         let playback = client.ports(PortType::AUDIO, PortFlags::PHYSICAL | PortFlags::INPUT);
         let capture = client.ports(PortType::AUDIO, PortFlags::PHYSICAL | PortFlags::OUTPUT);
         let outgoing = ports
@@ -82,7 +82,7 @@ impl Patchbay {
 
     /// Makes connections whose ports have appeared, and remembers what is connected. One thread at
     /// a time, so that no connection is asked for twice.
-    pub fn refresh(&self, client: &Client, ports: &Ports) {
+    pub fn refresh(&self, client: &Client, ports: &ClientPorts) {
         // The lists are not locked while the server is asked: it may hang, and `links` must not.
         let mut asked = self.missing.lock().clone();
         for Missing { link, agreed } in &mut asked {
@@ -135,7 +135,7 @@ impl Patchbay {
     }
 }
 
-impl Ports {
+impl ClientPorts {
     fn links(&self) -> Vec<Link> {
         let mut links = Vec::new();
         for (name, port) in &self.outputs {

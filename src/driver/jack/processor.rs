@@ -1,11 +1,11 @@
 //! The audio thread's part: server -> [`Processor`] -> [`Lease::run`].
 
 use super::frames::{FrameClock, Step, Told};
-use super::state::State;
+use super::state::ClientState;
 use crate::driver::period::Period;
 use crate::driver::slot::Lease;
 use crate::error::Result;
-use crate::jack::{AudioInput, AudioOutput, Cycle, Process};
+use crate::jack::{AudioHandler, AudioInput, AudioOutput, Cycle};
 use crate::lock::Mutex;
 use crate::memory;
 use crate::units::{Latency, MAX_CHANNELS};
@@ -21,7 +21,7 @@ const FEW_CHANNELS: usize = 4;
 const LONGEST_PERIOD: usize = 8192;
 
 pub(super) struct Processor {
-    state: Arc<State>,
+    state: Arc<ClientState>,
     /// Taken by the audio thread, which does not wait for it; by others only while the client is not active.
     audio: Mutex<Audio>,
 }
@@ -40,7 +40,7 @@ impl Processor {
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
     pub fn new(
-        state: &Arc<State>,
+        state: &Arc<ClientState>,
         clock: FrameClock,
         inputs: Vec<AudioInput>,
         outputs: Vec<AudioOutput>,
@@ -74,7 +74,7 @@ fn with_buffers<P>(ports: Vec<P>) -> Result<Vec<(P, Vec<f32>)>> {
         .collect()
 }
 
-impl Process for Processor {
+impl AudioHandler for Processor {
     fn process(&self, cycle: &Cycle<'_>) {
         let Some(mut audio) = self.audio.try_lock() else {
             return;

@@ -4,7 +4,7 @@ use crate::units::Latency;
 use std::sync::atomic::{AtomicBool, AtomicU32, AtomicU64, Ordering};
 
 #[derive(Default)]
-pub(super) struct State {
+pub(super) struct ClientState {
     /// Both latencies in one number, so that they are of the same moment.
     latency: AtomicU64,
     pub period_frames: AtomicU32,
@@ -16,12 +16,12 @@ pub(super) struct State {
     pub lost: AtomicBool,
 }
 
-impl State {
-    pub fn new(frame_rate_hz: u32, period_frames: u32) -> State {
-        State {
+impl ClientState {
+    pub fn new(frame_rate_hz: u32, period_frames: u32) -> ClientState {
+        ClientState {
             frame_rate_hz: AtomicU32::new(frame_rate_hz),
             period_frames: AtomicU32::new(period_frames),
-            ..State::default()
+            ..ClientState::default()
         }
     }
 

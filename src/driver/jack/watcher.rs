@@ -3,8 +3,8 @@
 //!
 //! Flow: libjack's threads -> [`Watched`], where they set a flag or queue a notice -> the watcher.
 
-use super::patchbay::{Patchbay, Ports};
-use super::state::State;
+use super::patchbay::{ClientPorts, Patchbay};
+use super::state::ClientState;
 use crate::driver::contract::{Notice, Notify};
 use crate::error::Result;
 use crate::jack::{Client, LatencyMode, Notifications, PortId};
@@ -16,8 +16,8 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::thread::JoinHandle;
 
 pub(super) struct Watched {
-    state: Arc<State>,
-    ports: Ports,
+    state: Arc<ClientState>,
+    ports: ClientPorts,
     pub patchbay: Patchbay,
     /// Held while connections and latencies are asked for, and what is answered is stored.
     refreshing: Mutex<()>,
@@ -32,7 +32,7 @@ pub(super) struct Watched {
 impl Watched {
     /// # Errors
     /// [`crate::Error::System`].
-    pub fn new(state: &Arc<State>, ports: Ports) -> Result<Watched> {
+    pub fn new(state: &Arc<ClientState>, ports: ClientPorts) -> Result<Watched> {
         Ok(Watched {
             state: state.clone(),
             ports,

@@ -20,8 +20,8 @@ const ROOM: usize = BLOCKS.next_power_of_two();
 
 pub(crate) struct Meter {
     kernels: Kernels,
-    inputs: Vec<Channel>,
-    outputs: Vec<Channel>,
+    inputs: Vec<MeteredChannel>,
+    outputs: Vec<MeteredChannel>,
     block_frames: usize,
     /// How much of a block has begun.
     begun: usize,
@@ -34,7 +34,7 @@ pub(crate) struct Meter {
 impl Meter {
     pub fn new(kernels: Kernels, rate: Rate, meters: &Meters) -> Result<Meter> {
         let channels =
-            |gauges: &[Gauge]| memory::filled(Channel::default(), gauges.len(), "meters");
+            |gauges: &[Gauge]| memory::filled(MeteredChannel::default(), gauges.len(), "meters");
         Ok(Meter {
             kernels,
             inputs: channels(&meters.inputs)?,
@@ -97,7 +97,7 @@ impl Node for Meter {
 }
 
 #[derive(Clone)]
-struct Channel {
+struct MeteredChannel {
     /// What the block that has begun has so far.
     levels: Levels,
     /// Of each whole block.
@@ -109,9 +109,9 @@ struct Channel {
     clipped: u64,
 }
 
-impl Default for Channel {
-    fn default() -> Channel {
-        Channel {
+impl Default for MeteredChannel {
+    fn default() -> MeteredChannel {
+        MeteredChannel {
             levels: Levels::default(),
             peaks: [0.0; ROOM],
             squares: [0.0; ROOM],
@@ -122,7 +122,7 @@ impl Default for Channel {
     }
 }
 
-impl Channel {
+impl MeteredChannel {
     /// Adds samples from the place `begun` of a block on. The place decides which lane a sample goes
     /// to, so that each lane adds up the same samples in the same order whatever the periods are.
     fn add(&mut self, kernels: Kernels, begun: usize, samples: &[f32]) {

@@ -2,7 +2,7 @@
 
 use crate::engine::buffers::Ports;
 use crate::engine::node::{Clock, Node, Outbox};
-use crate::engine::scene::{Beginners, Scene, Scenes, Voice};
+use crate::engine::scene::{EntriesAtCut, Scene, Scenes, Voice};
 use crate::error::Result;
 use crate::kernels::{self, Kernels};
 use crate::link::{Report, ReportKind};
@@ -33,7 +33,7 @@ const BLOCK: usize = 256;
 const PREFETCH_BLOCKS: usize = 2;
 
 /// The frames of a span in which a scene sounds, and how it fades.
-struct Part<'a> {
+struct ScenePart<'a> {
     device_frame: u64,
     position: i64,
     frames: usize,
@@ -54,7 +54,7 @@ struct Cut<'a> {
     /// Its timeline frame from which on nothing begins in it.
     closed: i64,
     /// Those of the next scene.
-    beginners: Beginners<'a>,
+    entries_at_cut: EntriesAtCut<'a>,
 }
 
 /// How a voice fades at the cuts around its scene.
@@ -77,7 +77,7 @@ impl Player {
         Ok(Player { kernels, scratch })
     }
 
-    fn play(&mut self, clock: &Clock<'_>, sink: &mut Sink<'_, '_>) {
+    fn play(&mut self, clock: &Clock<'_>, sink: &mut VoiceOutput<'_, '_>) {
         let scenes = clock.timeline.scenes();
         for (number, scene) in scenes.iter() {
             if let Some(part) = part_of(scenes, number, scene, clock) {
@@ -93,7 +93,13 @@ impl Player {
 
     /// Adds the frames of a part in which a voice sounds to the outputs. How its clip lies in memory is found
     /// out once, for all blocks.
-    fn mix(&mut self, voice: &Voice<'_>, part: &Part<'_>, fades: Fades, sink: &mut Sink<'_, '_>) {
+    fn mix(
+        &mut self,
+        voice: &Voice<'_>,
+        part: &ScenePart<'_>,
+        fades: Fades,
+        sink: &mut VoiceOutput<'_, '_>,
+    ) {
         let clip = &voice.entry.clip;
         let gain = voice.ramp.to;
         let gains = [gain.left, gain.right];
@@ -131,9 +137,9 @@ impl Player {
     fn mix_blocks(
         &mut self,
         voice: &Voice<'_>,
-        part: &Part<'_>,
+        part: &ScenePart<'_>,
         fades: Fades,
-        sink: &mut Sink<'_, '_>,
+        sink: &mut VoiceOutput<'_, '_>,
         plain: impl Fn(&mut [f32], &mut [f32], usize) -> bool,
     ) {
         let length = voice.entry.length();
@@ -141,10 +147,10 @@ impl Player {
         let wait = voice.begin.saturating_sub(part.position).max(0) as usize;
         let mut frame = part.position.saturating_sub(voice.begin).max(0) as u64;
         let left = (length - frame).min((part.frames - wait) as u64) as usize;
-        let mut gap = Gap::default();
+        let mut gap = MissingFrames::default();
         for done in (0..left).step_by(BLOCK) {
             let frames = BLOCK.min(left - done);
-            let block = Block {
+            let block = VoiceBlock {
                 frame,
                 frames,
                 device_frame: part.device_frame + (wait + done) as u64,
@@ -184,10 +190,10 @@ impl Player {
     fn mix_block(
         &mut self,
         voice: &Voice<'_>,
-        block: &Block,
+        block: &VoiceBlock,
         slopes: Option<Slopes>,
         moving: usize,
-        sink: &mut Sink<'_, '_>,
+        sink: &mut VoiceOutput<'_, '_>,
     ) -> Range<usize> {
         let entry = voice.entry;
         let out = block.offset..block.offset + block.frames;
@@ -272,7 +278,7 @@ impl Node for Player {
     fn run(&mut self, clock: &Clock<'_>, ports: &mut Ports<'_, '_>, outbox: &mut Outbox) {
         self.play(
             clock,
-            &mut Sink {
+            &mut VoiceOutput {
                 outputs: &mut *ports.outputs,
                 outbox,
                 clock,
@@ -282,7 +288,7 @@ impl Node for Player {
 }
 
 /// Where the sound goes, and what is missing in it.
-struct Sink<'s, 'b> {
+struct VoiceOutput<'s, 'b> {
     outputs: &'s mut [&'b mut [f32]],
     outbox: &'s mut Outbox,
     clock: &'s Clock<'s>,
@@ -290,13 +296,13 @@ struct Sink<'s, 'b> {
 
 /// Consecutive frames of a voice that were not in memory, counted from its beginning.
 #[derive(Default)]
-struct Gap {
+struct MissingFrames {
     begin: u64,
     end: u64,
 }
 
-impl Gap {
-    fn report(&self, voice: &Voice<'_>, part: &Part<'_>, sink: &mut Sink<'_, '_>) {
+impl MissingFrames {
+    fn report(&self, voice: &Voice<'_>, part: &ScenePart<'_>, sink: &mut VoiceOutput<'_, '_>) {
         let frames = self.end - self.begin;
         if frames == 0 {
             return;
@@ -320,7 +326,7 @@ impl Gap {
 }
 
 /// At most [`BLOCK`] consecutive frames of a voice.
-struct Block {
+struct VoiceBlock {
     /// Counted from the voice's beginning.
     frame: u64,
     frames: usize,
@@ -329,7 +335,7 @@ struct Block {
     offset: usize,
 }
 
-impl Block {
+impl VoiceBlock {
     /// Where the entry's fades and the scene's change the block; `None` if nowhere.
     fn slopes(&self, voice: &Voice<'_>, fades: Fades, declick: u64) -> Option<Slopes> {
         let entry = voice.entry;
@@ -408,14 +414,14 @@ fn part_of<'a>(
     number: usize,
     scene: &Scene,
     clock: &Clock<'_>,
-) -> Option<Part<'a>> {
+) -> Option<ScenePart<'a>> {
     let declick = scenes.declick();
     let next = scenes.after(number);
     let frames = next.map_or(u64::MAX, |next| {
         (next.start + declick).saturating_sub(clock.device_frame)
     });
     let frames = frames.min(clock.frames as u64);
-    (scene.rolling && frames > 0).then(|| Part {
+    (scene.rolling && frames > 0).then(|| ScenePart {
         device_frame: clock.device_frame,
         position: scene.position_at(clock.device_frame),
         frames: frames as usize,
@@ -425,16 +431,16 @@ fn part_of<'a>(
             at: next.start,
             position: scene.position_at(next.start),
             closed: scene.closed.unwrap_or(i64::MAX),
-            beginners: Beginners::of(next),
+            entries_at_cut: EntriesAtCut::of(next),
         }),
         declick,
     })
 }
 
 /// How a voice fades; `None` if it is not heard in this scene.
-fn fades_of(voice: &Voice<'_>, part: &Part<'_>) -> Option<Fades> {
+fn fades_of(voice: &Voice<'_>, part: &ScenePart<'_>) -> Option<Fades> {
     if let Some(cut) = &part.cut
-        && (voice.begin >= cut.closed || cut.beginners.take_over(voice, cut.position))
+        && (voice.begin >= cut.closed || cut.entries_at_cut.take_over(voice, cut.position))
     {
         return None;
     }

@@ -7,8 +7,8 @@ pub mod frame;
 mod subframe;
 
 use super::info::{FileInfo, Opened};
-use super::input::{Input, PARTS, Window};
-use super::packets::{Decoded, Description, Loss, Packets, Span};
+use super::input::{Input, InputWindow, PARTS};
+use super::packets::{Decoded, Description, Loss, PacketSpan, Packets};
 use crate::clip::ClipInfo;
 use crate::error::Result;
 pub use decoder::Decoder;
@@ -84,7 +84,7 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
 
 /// The FLAC frames of a file.
 struct Frames {
-    window: Window,
+    window: InputWindow,
     stream: StreamInfo,
     /// What the numbers in headers that count blocks are multiplied by.
     block_frames: u64,
@@ -114,7 +114,7 @@ impl Frames {
     /// The frames that begin at the offset `first`.
     fn new(input: &Arc<Input>, stream: StreamInfo, first: u64) -> Result<Frames> {
         let mut frames = Frames {
-            window: Window::new(Arc::clone(input)),
+            window: InputWindow::new(Arc::clone(input)),
             stream,
             block_frames: 1,
             first,
@@ -240,12 +240,12 @@ impl Frames {
     }
 
     /// Where a frame belongs.
-    fn span(&self, found: &Found) -> Span {
+    fn span(&self, found: &Found) -> PacketSpan {
         let start = match found.header.number {
             Number::Blocks(number) => number * self.block_frames,
             Number::Frames(number) => number,
         };
-        Span {
+        PacketSpan {
             start,
             frames: found.header.frames,
         }
@@ -258,7 +258,7 @@ impl Frames {
 }
 
 impl Packets for Frames {
-    fn next(&mut self, data: &mut Vec<u8>) -> Result<Option<Span>> {
+    fn next(&mut self, data: &mut Vec<u8>) -> Result<Option<PacketSpan>> {
         // Damage is passed over: the frame after it says how much is missing.
         let Some(found) = self.find(self.next, self.end, &mut SEARCH.clone())? else {
             return Ok(None);

@@ -5,7 +5,7 @@ use super::boxes::{Bytes, top_boxes};
 use super::packets::Packets;
 use crate::clip::decode::info::WHAT;
 use crate::clip::decode::input::Input;
-use crate::clip::decode::table::Place;
+use crate::clip::decode::table::PacketPlace;
 use crate::error::Result;
 use crate::memory;
 
@@ -30,7 +30,7 @@ const COMPOSITION: u32 = 0x800;
 /// [`Error::Format`](crate::Error::Format) if more time is missing between two fragments than is in
 /// any file of this size.
 pub fn add(input: &Input, extended: Bytes<'_>, track: u32, packets: &mut Packets) -> Result<()> {
-    let mut reader = Reader {
+    let mut reader = FragmentReader {
         input,
         extended,
         track,
@@ -53,7 +53,7 @@ struct Defaults {
     bytes: u32,
 }
 
-struct Reader<'a> {
+struct FragmentReader<'a> {
     input: &'a Input,
     extended: Bytes<'a>,
     track: u32,
@@ -64,7 +64,7 @@ struct Reader<'a> {
     packets: &'a mut Packets,
 }
 
-impl Reader<'_> {
+impl FragmentReader<'_> {
     /// Reads the fragment that begins at `begin`; false if it is the last that makes sense.
     fn fragment(&mut self, mut boxes: Bytes<'_>, begin: u64) -> Result<bool> {
         // Where the data of a track begins that says nothing of it.
@@ -181,7 +181,7 @@ impl Reader<'_> {
                 "MP4 in fragments with a gap between them that is longer than all sound in it";
             return Err(self.input.bad(seconds));
         }
-        let place = Place {
+        let place = PacketPlace {
             offset: 0,
             bytes: 0,
         };
@@ -228,7 +228,7 @@ impl Reader<'_> {
                     run.skip(4)?;
                 }
             }
-            let place = Place {
+            let place = PacketPlace {
                 offset: *next,
                 bytes,
             };

@@ -73,9 +73,9 @@ fn open_aac(input: &Arc<Input>, movie: Bytes<'_>, track: &Track<'_>) -> Result<O
     }
     let setup = descriptor(setup, DECODER_SETUP).ok_or_else(bad)?;
     let packets = track.packets(input, movie)?;
-    let span = |rate| Span::of(&packets, track, movie, rate);
+    let span = |rate| TrackSpan::of(&packets, track, movie, rate);
     let aac = Aac::new(input, "MP4", setup.0, packets.places.clone())?;
-    let Span { delay, end } = span(aac.frame_rate_hz());
+    let TrackSpan { delay, end } = span(aac.frame_rate_hz());
     let frames = end.min(aac.frames()).saturating_sub(delay);
     aac.open(delay, frames)
 }
@@ -86,7 +86,7 @@ fn open_alac(input: &Arc<Input>, movie: Bytes<'_>, track: &Track<'_>) -> Result<
     setup.skip(4).ok_or_else(bad)?;
     let packets = track.packets(input, movie)?;
     let rate = alac::frame_rate_hz(setup.0).ok_or_else(bad)?;
-    let Span { delay, end } = Span::of(&packets, track, movie, rate);
+    let TrackSpan { delay, end } = TrackSpan::of(&packets, track, movie, rate);
     alac::open(input, "MP4", setup.0, packets.places, delay, end)
 }
 
@@ -109,21 +109,21 @@ fn movie(input: &Input) -> Result<Vec<u8>> {
 }
 
 /// Which of the frames that packets hold are the sound.
-struct Span {
+struct TrackSpan {
     delay: u64,
     /// The first frame behind it.
     end: u64,
 }
 
-impl Span {
-    fn of(packets: &Packets, track: &Track<'_>, movie: Bytes<'_>, frame_rate_hz: u32) -> Span {
+impl TrackSpan {
+    fn of(packets: &Packets, track: &Track<'_>, movie: Bytes<'_>, frame_rate_hz: u32) -> TrackSpan {
         let units = track.units;
         let frames = |time| frames_of(time, units.track, frame_rate_hz);
         let priming = priming(track.boxes, movie, units, frame_rate_hz);
         let before = frames(packets.start);
         // An edit is written with the movie, before its fragments are known.
         let edited = priming.end.filter(|_| !packets.are_in_fragments);
-        Span {
+        TrackSpan {
             delay: priming.frames.saturating_sub(before),
             end: edited
                 .map_or(u64::MAX, |end| end.saturating_sub(before))

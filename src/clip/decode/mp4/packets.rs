@@ -1,10 +1,10 @@
 //! The packets of a track: what its tables and its fragments say of them.
 
-use crate::clip::decode::table::Place;
+use crate::clip::decode::table::PacketPlace;
 
 /// The packets of a track.
 pub struct Packets {
-    pub places: Vec<Place>,
+    pub places: Vec<PacketPlace>,
     /// How long they last in units of the track; `None` if nothing says.
     pub lasts: Option<u64>,
     /// The time at which the first one begins, in units of the track.

@@ -3,7 +3,7 @@
 
 use super::boxes::Bytes;
 use crate::clip::decode::info::WHAT;
-use crate::clip::decode::table::Place;
+use crate::clip::decode::table::PacketPlace;
 use crate::error::Result;
 use crate::memory;
 
@@ -20,7 +20,7 @@ pub fn duration(tables: Bytes<'_>) -> Option<u64> {
 }
 
 /// Where the packets lie, in a file of `length` bytes; as many as it has.
-pub fn places(tables: Bytes<'_>, length: u64) -> Option<Result<Vec<Place>>> {
+pub fn places(tables: Bytes<'_>, length: u64) -> Option<Result<Vec<PacketPlace>>> {
     let mut sizes = Sizes::new(tables.find(b"stsz")?)?;
     let mut chunks = Chunks::new(tables)?;
     let mut runs = tables.find(b"stsc")?;
@@ -54,7 +54,7 @@ pub fn places(tables: Bytes<'_>, length: u64) -> Option<Result<Vec<Place>>> {
             if end > length || held > length {
                 return Some(Ok(places));
             }
-            if let Err(error) = memory::push(&mut places, Place { offset, bytes }, WHAT) {
+            if let Err(error) = memory::push(&mut places, PacketPlace { offset, bytes }, WHAT) {
                 return Some(Err(error));
             }
             offset = end;

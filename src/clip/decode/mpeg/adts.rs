@@ -6,7 +6,7 @@ use crate::clip::decode::aac::Aac;
 use crate::clip::decode::info::Opened;
 use crate::clip::decode::info::WHAT;
 use crate::clip::decode::input::Input;
-use crate::clip::decode::table::Place;
+use crate::clip::decode::table::PacketPlace;
 use crate::error::Result;
 use crate::memory;
 use std::sync::Arc;
@@ -58,7 +58,7 @@ impl FrameHeader for Header {
 
 /// Opens a file whose first frame is at `start`.
 pub fn open(input: &Arc<Input>, start: u64) -> Result<Opened> {
-    let place = |offset, header: Header| Place {
+    let place = |offset, header: Header| PacketPlace {
         offset: offset + u64::from(header.own_bytes),
         bytes: header.bytes - header.own_bytes,
     };

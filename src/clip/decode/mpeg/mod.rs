@@ -11,7 +11,7 @@ mod open_runs;
 mod runs;
 
 use super::info::Opened;
-use super::input::{Input, Window};
+use super::input::{Input, InputWindow};
 use super::tags;
 use crate::error::Result;
 use runs::first;
@@ -20,7 +20,7 @@ use std::sync::Arc;
 /// Opens a file whose frames begin at its first byte or soon after. `None` if it has none.
 pub fn open(input: &Arc<Input>) -> Result<Option<Opened>> {
     let input = &input.until(tags::before_footed_tag(input)?);
-    let mut window = Window::new(Arc::clone(input));
+    let mut window = InputWindow::new(Arc::clone(input));
     let free = mp3::free_format(&mut window)?;
     let mp3 = first(&mut window, |bytes| mp3::Header::parse(bytes, free))?;
     let adts = first(&mut window, adts::Header::parse)?;

@@ -7,10 +7,10 @@ use super::runs::{FrameHeader, Run, runs};
 use crate::clip::ClipInfo;
 use crate::clip::decode::info::WHAT;
 use crate::clip::decode::info::{FileInfo, Opened};
-use crate::clip::decode::input::{Input, Window};
+use crate::clip::decode::input::{Input, InputWindow};
 use crate::clip::decode::mp4::boxes::Bytes;
 use crate::clip::decode::packets::{Decoded, Description, Loss};
-use crate::clip::decode::table::{Lead, Place, Table};
+use crate::clip::decode::table::{Lead, PacketPlace, PacketTable};
 use crate::clip::decode::tags;
 use crate::error::Result;
 use crate::memory;
@@ -113,7 +113,7 @@ impl FrameHeader for Header {
 
 /// How long frames in free format are without padding, if the file begins with one: their headers do
 /// not tell, so that the next header has to be found. 0 if there is none.
-pub fn free_format(window: &mut Window) -> Result<u32> {
+pub fn free_format(window: &mut InputWindow) -> Result<u32> {
     let bytes = window.at(0, 3 * LONGEST_FREE as usize)?;
     // Which padding a header tells, if it is of the same stream in free format.
     let padding = |at: usize| -> Option<usize> {
@@ -139,7 +139,7 @@ pub fn free_format(window: &mut Window) -> Result<u32> {
 }
 
 /// Whether nothing but tags lies from `offset` to the end of the file.
-fn is_end(window: &Window, offset: u64) -> Result<bool> {
+fn is_end(window: &InputWindow, offset: u64) -> Result<bool> {
     let (input, end) = (window.input(), window.input().length());
     Ok(offset <= end && tags::after_tags(input, offset)? == end)
 }
@@ -160,7 +160,7 @@ pub fn other_layer(head: &[u8]) -> Option<&'static str> {
 /// Opens a file whose first frame is at `start`; `free` as [`free_format`] tells.
 pub fn open(input: &Arc<Input>, start: u64, free: u32) -> Result<Opened> {
     let parse = |bytes: &[u8]| Header::parse(bytes, free);
-    let place = |offset, header: Header| Place {
+    let place = |offset, header: Header| PacketPlace {
         offset,
         bytes: header.bytes,
     };
@@ -224,7 +224,7 @@ fn open_run(input: &Arc<Input>, run: &Run<Header>, free: u32) -> Result<Opened> 
         segment: None,
     };
     let codec = mp3_decoder::decoder(free);
-    let table = Table::new(Arc::clone(input), places, first.frames(), LEAD);
+    let table = PacketTable::new(Arc::clone(input), places, first.frames(), LEAD);
     Ok(Opened {
         info: FileInfo {
             container: "MP3",

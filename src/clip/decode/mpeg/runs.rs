@@ -2,8 +2,8 @@
 //! stream.
 
 use crate::clip::decode::info::WHAT;
-use crate::clip::decode::input::{Input, PARTS, Window};
-use crate::clip::decode::table::Place;
+use crate::clip::decode::input::{Input, InputWindow, PARTS};
+use crate::clip::decode::table::PacketPlace;
 use crate::clip::decode::tags;
 use crate::error::Result;
 use crate::memory;
@@ -31,14 +31,14 @@ pub trait FrameHeader: Copy {
 pub struct Run<H> {
     pub first: H,
     /// Where the frames lie, those that are lost included.
-    pub places: Vec<Place>,
+    pub places: Vec<PacketPlace>,
     /// The bytes of a first frame that describes the others and holds no sound.
     pub description: Option<Vec<u8>>,
 }
 
 /// Where the first header lies that others follow, or the end of the file, and the header.
 pub fn first<H: FrameHeader>(
-    window: &mut Window,
+    window: &mut InputWindow,
     parse: impl Fn(&[u8]) -> Option<H>,
 ) -> Result<Option<(u64, H)>> {
     let end = window.input().length();
@@ -57,7 +57,7 @@ pub fn first<H: FrameHeader>(
 /// Whether as many headers follow the one at `offset`, or fewer and the end of the file. Tags may
 /// lie between them.
 fn followed<H: FrameHeader>(
-    window: &mut Window,
+    window: &mut InputWindow,
     mut offset: u64,
     mut header: H,
     parse: impl Fn(&[u8]) -> Option<H>,
@@ -89,9 +89,9 @@ pub fn runs<H: FrameHeader>(
     start: u64,
     parse: impl Fn(&[u8]) -> Option<H>,
     describes: impl Fn(&[u8], &H, bool) -> bool,
-    place: impl Fn(u64, H) -> Place,
+    place: impl Fn(u64, H) -> PacketPlace,
 ) -> Result<Vec<Run<H>>> {
-    let mut window = Window::new(Arc::clone(input));
+    let mut window = InputWindow::new(Arc::clone(input));
     let end = input.length();
     let mut runs: Vec<Run<H>> = Vec::new();
     let mut offset = start;
@@ -125,7 +125,7 @@ pub fn runs<H: FrameHeader>(
                     let lost = (lost_bytes + frame / 2) / frame;
                     memory::reserve(&mut run.places, lost as usize, WHAT)?;
                     run.places
-                        .extend((0..lost).map(|_| Place { offset, bytes: 0 }));
+                        .extend((0..lost).map(|_| PacketPlace { offset, bytes: 0 }));
                 }
                 offset = next;
                 continue;
@@ -165,7 +165,7 @@ pub fn runs<H: FrameHeader>(
 /// Where frames go on inside the frame at `offset`, which no other one follows: something has cut it
 /// short.
 fn inside<H: FrameHeader>(
-    window: &mut Window,
+    window: &mut InputWindow,
     offset: u64,
     header: H,
     parse: impl Fn(&[u8]) -> Option<H>,
@@ -189,7 +189,7 @@ fn inside<H: FrameHeader>(
 /// The next frame after what is at `offset` and is no frame, and how many bytes before it are not
 /// part of a tag; nothing where no more frames come.
 fn gap<H: FrameHeader>(
-    window: &mut Window,
+    window: &mut InputWindow,
     offset: u64,
     parse: impl Fn(&[u8]) -> Option<H>,
     fits: impl Fn(&H) -> bool,

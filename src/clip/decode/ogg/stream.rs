@@ -12,8 +12,8 @@
 
 use super::page::{LONGEST_HEADER, Page};
 use crate::clip::decode::info::WHAT;
-use crate::clip::decode::input::{Input, Window};
-use crate::clip::decode::packets::{Packets, Span};
+use crate::clip::decode::input::{Input, InputWindow};
+use crate::clip::decode::packets::{PacketSpan, Packets};
 use crate::error::Result;
 use crate::memory;
 use std::collections::VecDeque;
@@ -31,7 +31,7 @@ pub trait Durations: Send {
 
 /// Finds intact pages.
 pub struct Pages {
-    window: Window,
+    window: InputWindow,
     offset: u64,
     length: u64,
 }
@@ -49,7 +49,7 @@ impl Pages {
     /// Those from the byte `offset` on.
     pub fn new(input: &Arc<Input>, offset: u64) -> Pages {
         Pages {
-            window: Window::new(Arc::clone(input)),
+            window: InputWindow::new(Arc::clone(input)),
             offset,
             length: input.length(),
         }
@@ -139,7 +139,7 @@ pub struct Stream {
     lead: u64,
     next_mark: usize,
     partial: Option<Vec<u8>>,
-    queue: VecDeque<(Vec<u8>, Span)>,
+    queue: VecDeque<(Vec<u8>, PacketSpan)>,
 }
 
 /// Where a stream begins and ends.
@@ -262,7 +262,7 @@ impl Stream {
         self.pages
             .packets(&mark.found, &mut self.partial, |packet| {
                 if let Some(frames) = durations.frames(&packet, &mut before) {
-                    queue.push_back((packet, Span { start, frames }));
+                    queue.push_back((packet, PacketSpan { start, frames }));
                     start += u64::from(frames);
                 }
             })?;
@@ -271,7 +271,7 @@ impl Stream {
 }
 
 impl Packets for Stream {
-    fn next(&mut self, data: &mut Vec<u8>) -> Result<Option<Span>> {
+    fn next(&mut self, data: &mut Vec<u8>) -> Result<Option<PacketSpan>> {
         loop {
             if let Some((packet, span)) = self.queue.pop_front() {
                 *data = packet;
