@@ -169,14 +169,6 @@ class Pump:
             with self._in_order:
                 owner._on_input(last)
 
-    def call(self, functions: Iterable[Callable[[], object]]) -> None:
-        """Calls functions where things are handed over."""
-        if self.is_here:
-            self.hand_over(_call, functions)
-        else:
-            assert self._loop is not None
-            self._loop.call_soon_threadsafe(self.hand_over, _call, functions)
-
     def catch_up(self) -> None:
         """Lets whoever hands over do so now, with events and input, and waits for it a second."""
         if self.is_here:
