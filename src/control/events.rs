@@ -89,7 +89,7 @@ pub enum EventKind {
     },
     /// The server or device is back.
     Reconnected {
-        /// How many frames passed meanwhile.
+        /// How many frames passed before it came back.
         gap_frames: u64,
     },
     /// No period has run for a while, without the server being gone.
@@ -99,7 +99,7 @@ pub enum EventKind {
     },
     /// Periods run again after a stall.
     Resumed {
-        /// How long none did.
+        /// For how long no period ran.
         silent_ms: u64,
     },
     /// The driver changed the period.
@@ -204,7 +204,7 @@ impl Events {
         if queue.extend_underrun(&event) {
             return;
         }
-        // Without memory for more, it is as full as it can be.
+        // Without memory for more events, the queue counts as full.
         if queue.events.len() == CAPACITY || queue.events.try_reserve(1).is_err() {
             queue.events.pop_front();
             queue.lost += 1;
@@ -244,9 +244,9 @@ impl Events {
 }
 
 impl EventQueue {
-    /// Whether the event is the continuation of an underrun that waits, which tells of it then.
+    /// Whether the event continues an underrun that waits in the queue. Then that event is extended.
     fn extend_underrun(&mut self, event: &Event) -> bool {
-        /// So many clips may run dry side by side, each with one event.
+        /// How many clips may have underruns side by side, each with one event.
         const SEARCHED: usize = 256;
         let EventKind::Underrun {
             clip,

@@ -26,7 +26,7 @@ pub(super) enum Unsent {
     Other(Command),
 }
 
-/// The control half's ends of the rings, and what it knows of what is under way.
+/// The control half's ends of the rings, and what it knows about commands that are not done yet.
 ///
 /// Where several locks are held, they are taken in the order of the fields.
 pub(super) struct Exchange {
@@ -172,7 +172,7 @@ impl Exchange {
         }
         {
             let mut outlook = self.outlook.lock();
-            // Under this lock, since closing ends what is pending: nothing may come after that.
+            // Closing ends pending swaps under this lock. So no swap is added after that.
             self.core.check_open()?;
             let swaps = unsent.iter().filter(|u| matches!(u, Unsent::Schedule(_)));
             let swaps = swaps.count();
@@ -190,7 +190,7 @@ impl Exchange {
                     outlook.add(swap.order, PendingSwap::of(&swap));
                     Some(Command::Schedule(Some(swap)))
                 }
-                // One that has ended meanwhile needs no command.
+                // A swap that has ended meanwhile needs no command.
                 Unsent::Cancel(ticket) => {
                     let order = outlook.order_of(ticket)?;
                     Some(Command::Cancel { order })
@@ -214,7 +214,7 @@ impl Exchange {
         Ok(())
     }
 
-    /// Whether a batch is under way, or taps run that have something to say.
+    /// Whether a batch is not back yet, or a recording runs.
     pub fn awaits_reports(&self) -> bool {
         self.batches_in_flight.load(Ordering::Acquire) > 0 || self.plan.lock().has_taps()
     }
@@ -222,16 +222,16 @@ impl Exchange {
     /// Fetches what the engine has sent back: frees what it retired, turns reports into events,
     /// wakes whoever waits for input.
     pub fn pump(&self) {
-        // Freed after the lock is released: that may run a callback of the application, for as
-        // long as it likes.
+        // Freed after the lock is released, since freeing may call a callback of the application, which may take
+        // long.
         let (mut spent, mut retired, mut ended) = (Vec::new(), Vec::new(), Vec::new());
         let mut reports: Vec<Report> = Vec::new();
-        // That it is back is told before what it reports since then.
+        // While the server is lost, reports wait: the event that it is back must come first.
         let held = self.core.state() == State::Lost;
         {
             let mut returns = self.returns.lock();
-            // Where a ticket has ended, its swap is fetched too before the next one is let in, so that
-            // `retired` never holds more than it was made for.
+            // Once a ticket has ended, its swap is fetched before the next swap is accepted: `retired` never holds
+            // more than it has room for.
             let mut waiting = returns.waiting();
             if held {
                 waiting.reports = 0;
@@ -278,8 +278,8 @@ impl Exchange {
         }
     }
 
-    /// Takes the taps out of the engine whose recorders have ended, unless it would take the last place of the
-    /// command queue from the program: then they go with what the program sends next.
+    /// Takes ended taps out of the engine, unless that would use the last place of the command queue, which is the
+    /// program's. Then they go with the next commands of the program.
     fn take_out_ended_taps(&self) {
         let in_flight = self.batches_in_flight.load(Ordering::Acquire);
         if in_flight + 1 < self.core.sizes.batches && self.plan.lock().has_ended_taps() {

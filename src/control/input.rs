@@ -50,7 +50,7 @@ impl CapturedInput {
             self.signal.clear();
             let missing = self.missing(reader) as u64;
             let longest_ns = LONGEST_SLEEP.as_nanos() as u64;
-            // If more is missing, the supervisor looks again before it is due.
+            // If more is missing than passes in the longest sleep, the supervisor wakes in time anyway.
             if missing < self.core.rate.frames_in(longest_ns) {
                 self.core.inbox.end_long_sleep();
             }

@@ -1,5 +1,5 @@
-//! Starting, stopping, losing and closing: calls of the driver, one at a time, none of them for
-//! longer than a deadline.
+//! Starting, stopping and closing an interface. Each call of the driver has a deadline, and only one runs at a
+//! time.
 
 use super::core::{Core, State, closed};
 use super::events::{CancelReason, EventKind};
@@ -18,13 +18,13 @@ use std::sync::atomic::AtomicU64;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-/// How long `start` waits, also where it opens the driver anew: other clients that are slow to compute their
-/// latencies hold it up.
+/// How long `start` waits, also if it opens the driver anew. Other clients that compute their latencies slowly
+/// delay it.
 const START_PATIENCE: Duration = Duration::from_secs(5);
-/// How long `stop` waits for its turn and for each turn before; with the wait for the lease and for connections
-/// it stays within a second.
+/// How long `stop` waits for each turn. Together with the waits for the lease and for the driver's answer it
+/// stays within a second.
 const STOP_PATIENCE: Duration = Duration::from_millis(850);
-/// How long `close` waits; with the wait for another call to end it stays within a second.
+/// How long `close` waits. Together with the wait for another call it stays within a second.
 const CLOSE_PATIENCE: Duration = Duration::from_millis(350);
 /// How long statistics wait for the driver.
 const REALTIME_PATIENCE: Duration = Duration::from_millis(200);
@@ -59,7 +59,7 @@ pub(super) struct Life {
 }
 
 impl Life {
-    /// Keeps what the driver wants kept. Where it does not answer at once, what was known before stays.
+    /// Keeps what the driver wants kept. If it does not answer at once, what was known before stays.
     pub fn keep_resume(&mut self, worker: &Worker) {
         let asked = worker.begin(|driver| driver.as_ref().and_then(|d| d.resume()));
         if let Ok(Some(resume)) = asked.take(ANSWER_PATIENCE) {
@@ -136,16 +136,16 @@ impl Lifecycle {
                 Ok(())
             }
             Err(error) => {
-                // The next start opens the driver anew; this one must not come to life late.
-                // What failed first is what is told.
+                // The next start opens the driver anew. If this one starts late, the end of the lease keeps it silent.
+                // The first error is the one that is returned.
                 drop(self.core.lease());
                 Err(error)
             }
         }
     }
 
-    /// Waits for a call of the driver, but not while somebody waits to close the interface, which is then
-    /// as good as closed.
+    /// Waits for a call of the driver. Stops waiting when somebody closes the interface: that counts
+    /// as closed.
     fn ask<T: Send + 'static>(
         &self,
         worker: &Worker,
@@ -179,11 +179,11 @@ impl Lifecycle {
             State::Running | State::Lost => self.core.set_state(State::Stopped),
         }
         let Some(worker) = life.worker.take() else {
-            // An attempt to reconnect may be under way; it must not come to life late.
+            // An attempt to reconnect may be under way. The end of its lease keeps it silent.
             self.core.lease()?;
             return Ok(());
         };
-        // If it cannot be stopped in time, the next start opens another one.
+        // If it does not stop in time, the next start opens another driver.
         life.keep_resume(&worker);
         let mut patience = Patience::for_each_turn(STOP_PATIENCE);
         let stopped = self.ask(&worker, "stopping the driver", &mut patience, |driver| {
@@ -213,7 +213,7 @@ impl Lifecycle {
             }
             self.core.set_state(State::Closed);
             if let Some(worker) = life.worker.take() {
-                // A driver that hangs is left to its thread, which drops it when it can.
+                // A driver that hangs stays with its thread, which drops it when the call returns.
                 let mut patience = Patience::of(CLOSE_PATIENCE);
                 let closed = worker.call("closing the driver", &mut patience, |place| {
                     *place = None;
@@ -243,7 +243,7 @@ impl Lifecycle {
                 reason: CancelReason::Closed,
             });
         }
-        // Whoever waits finds that nothing more will come.
+        // Wakes those who wait, so that they find the interface closed.
         self.core.events.wake();
         self.input.end();
     }

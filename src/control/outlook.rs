@@ -15,27 +15,27 @@ use std::sync::Arc;
 pub(super) struct Outlook {
     /// The last swap that took over.
     in_force: PendingSwap,
-    /// Those that have not ended, or whose end was not fetched from the engine, by
-    /// [`link::QueuedSwap::order`], in which they are added.
+    /// Those that have not ended, or whose end was not fetched from the engine. Sorted by
+    /// [`link::QueuedSwap::order`].
     pending: VecDeque<(u64, PendingSwap)>,
     orders: HashMap<Ticket, u64>,
-    /// How many of all these stream anything.
+    /// How many of all these have streamed clips.
     streaming: usize,
 }
 
-/// What is to be known of a swap until it ends.
+/// What is known of a swap until it ends.
 #[derive(Clone, Default)]
 pub(super) struct PendingSwap {
     pub ticket: Ticket,
     pub when: Swap,
-    /// `None` if nothing of it is streamed.
+    /// `None` if it has no streamed clips.
     playspec: Option<Arc<Compiled>>,
 }
 
 /// A swap that has ended.
 pub(super) struct EndedSwap {
     pub user_data: u64,
-    /// What is no longer needed, to be dropped after every lock is released.
+    /// Memory that is no longer needed. The caller drops it after every lock is released.
     #[expect(dead_code, reason = "kept only to be dropped later")]
     spare: PendingSwap,
 }
@@ -47,9 +47,9 @@ const MOST_BEFORE_A_JUMP: usize = 4;
 pub(super) struct PageRequest {
     pub clip: Clip,
     pub page: u64,
-    /// In how many frames it will be heard.
+    /// How many frames later it will be heard.
     due: u64,
-    /// How many were found before.
+    /// Its index among all requests, in the order in which they were found.
     number: usize,
 }
 
@@ -161,8 +161,8 @@ impl Outlook {
         self.pending.iter().map(|(_, swap)| swap)
     }
 
-    /// The pages that will be heard within `horizon` frames, the soonest first, if the timeline is
-    /// at `position` now and `ticket` is in force. Stopped, it counts as if it rolled.
+    /// The pages that will be heard within `horizon` frames, the soonest first. The timeline is
+    /// at `position`, and `ticket` is in force. A stopped transport counts as rolling.
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
@@ -178,8 +178,8 @@ impl Outlook {
         Ok(requests)
     }
 
-    /// As [`Outlook::page_requests`], after a jump from the position `from` that will be carried out within
-    /// `delay` frames: swaps that are due before then may take over before it or after it.
+    /// As [`Outlook::page_requests`], for a jump from position `from` that is carried out within
+    /// `delay` frames. Swaps that are due before the jump may take over before it or after it.
     pub fn page_requests_after_jump(
         &self,
         ticket: Ticket,
@@ -206,15 +206,15 @@ impl Outlook {
         Ok(requests)
     }
 
-    /// How many of those pending have taken over, if `ticket` is in force: it may be one whose
-    /// report was not fetched from the engine yet.
+    /// How many of the pending swaps have taken over, if `ticket` is in force. Its report may not
+    /// have been fetched from the engine yet.
     fn applied(&self, ticket: Ticket) -> usize {
         self.order_of(ticket).map_or(0, |order| {
             self.pending.partition_point(|(its, _)| *its <= order)
         })
     }
 
-    /// Adds what will be heard from a position on, if so many of those pending have taken over.
+    /// Adds what will be heard from a position on, after so many of the pending swaps have taken over.
     fn walk(
         &self,
         applied: usize,
@@ -263,7 +263,7 @@ fn sort(requests: &mut [PageRequest]) {
     requests.sort_unstable_by_key(|request| (request.due, request.number));
 }
 
-/// Adds the pages that sound in the timeline frames `[from, to)`, the first of which is `due`.
+/// Adds the pages that sound in the timeline frames `[from, to)`. Frame `from` is heard in `due` frames.
 fn add_page_requests(
     requests: &mut Vec<PageRequest>,
     playspec: &Compiled,

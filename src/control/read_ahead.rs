@@ -1,7 +1,7 @@
-//! Keeps what streamed clips will play next in memory: a thread plans what is read, and a call waits for
-//! what it makes sound at once. Neither reads a file itself: `readers` does.
+//! Keeps the next pages of streamed clips in memory. A thread plans what is read. A call that makes something
+//! sound at once waits until its first pages are read. `readers` does the reading.
 //!
-//! Only with drivers that have deadlines: offline, the engine reads files itself.
+//! Only for drivers with deadlines. Offline, the engine reads files itself.
 
 use super::core::Core;
 use super::events::EventKind;
@@ -18,15 +18,15 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// How long a call waits for what sounds at once before it leaves the rest to the thread.
+/// How long a call waits for its first pages. What is still missing then is left to the thread.
 const PREPARE_PATIENCE: Duration = Duration::from_millis(500);
-/// How much sounds at once, as a part of what is read ahead, if it is not more.
+/// A call waits for this part of what is read ahead, or for what sounds at once, whichever is more.
 const PREPARED: u64 = 4;
 /// Pages that are read in one go, so that what sounds at two places of one file costs few seeks.
 const RUN: usize = 4;
-/// How often what is read ahead is looked at while it lasts.
+/// How often the plan is made anew while what was read ahead plays.
 const LOOKS: u32 = 8;
-/// However little is read ahead, nothing is gained by looking more often.
+/// However little is read ahead, looking more often than this gains nothing.
 const SHORTEST_PAUSE: Duration = Duration::from_millis(1);
 
 pub(super) struct ReadAhead {
@@ -76,7 +76,7 @@ impl ReadAhead {
         }
     }
 
-    /// Has that read that will be heard within `horizon` frames. Returns whether all is read.
+    /// Reads what will be heard within `horizon` frames. Returns whether all of it is read.
     fn read_next(&self, horizon: u64, until: Instant) -> Result<bool> {
         let ticket = Ticket(self.core.shared.snapshot.read().ticket);
         let position = self.exchange.position();
@@ -91,7 +91,7 @@ impl ReadAhead {
         Ok(done)
     }
 
-    /// How many frames ahead of what plays streamed clips are read: at least what is taken at once.
+    /// How many frames ahead streamed clips are read; at least what may sound at once.
     fn frames(&self) -> u64 {
         let configured = match self.core.config.read_ahead_frames {
             0 => self.core.rate.hz().into(),
@@ -100,8 +100,8 @@ impl ReadAhead {
         configured.max(self.core.frames_at_once())
     }
 
-    /// Has those pages read that will sound as soon as these commands are carried out, and waits for them
-    /// for half a second at most.
+    /// Has those pages read that will sound as soon as these commands take effect. Waits for them
+    /// for at most half a second.
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
@@ -140,7 +140,7 @@ impl ReadAhead {
         let horizon = (self.frames() / PREPARED).max(self.core.frames_at_once());
         let requests = match to == position {
             true => outlook.page_requests(ticket, to, horizon)?,
-            // It is carried out once this is done, and with the next period.
+            // The jump takes effect with the next period after this call.
             false => {
                 let delay = self.core.rate.hz().into();
                 outlook.page_requests_after_jump(ticket, position, to, horizon, delay)?
@@ -163,8 +163,8 @@ impl ReadAhead {
         Ok(streams)
     }
 
-    /// Makes events of what could not be read. The clips are those of a time before it was read,
-    /// since the swaps they belong to may have ended meanwhile.
+    /// Makes events of read errors. The list of clips was made before reading,
+    /// since swaps may have ended meanwhile.
     pub fn tell_trouble(&self, streams: &[Clip]) {
         for clip in streams {
             if let Some(reason) = clip.stream().and_then(Stream::take_trouble) {

@@ -106,7 +106,7 @@ impl AttemptStage {
                         let opening = Opening::again(&lifecycle.core, life.resume.clone());
                         begin(lifecycle, &life, |place| opening.run(place)).map(Some)
                     }
-                    // Started again meanwhile: that lease is not to be ended.
+                    // Started again meanwhile: the lease of that run must not end.
                     _ => Ok(None),
                 }
             }
@@ -149,7 +149,7 @@ fn begin(
     let core = &lifecycle.core;
     let lease = core.lease()?;
     let worker = Worker::apart()?;
-    // After the lease, which has ended the last period of the driver before.
+    // Taking the lease has ended the last period of the driver before.
     let since_ns = core.shared.snapshot.read().time_ns.max(life.started_ns);
     let lease = lease.with_gap_since(since_ns);
     let given = lease.clone();
@@ -180,8 +180,8 @@ fn resume(lifecycle: &Lifecycle, worker: Worker, gap_frames: u64) -> Result<()> 
     let before = std::mem::replace(&mut *lifecycle.core.info.lock(), info);
     life.worker = Some(worker);
     lifecycle.reconnects.fetch_add(1, Ordering::Relaxed);
-    // The state lets through what the engine has reported since. It is held until the event is there, so the
-    // event comes before it. And whoever has the event finds the state changed.
+    // Reports of the engine are held back while the state is LOST. They stay held until the event is queued, so this
+    // event comes before them. A program that gets the event finds the new state.
     lifecycle.exchange.hold_reports(|| {
         lifecycle.core.set_state(State::Running);
         lifecycle.core.event(EventKind::Reconnected { gap_frames });
@@ -195,7 +195,7 @@ fn resume(lifecycle: &Lifecycle, worker: Worker, gap_frames: u64) -> Result<()> 
 
 /// The server runs with a rate that the interface was not made for.
 pub(super) fn fail_of_rate(lifecycle: &Lifecycle, server_hz: u32) {
-    // What its driver plays from here on would be too fast or too slow.
+    // At the wrong rate everything would play too fast or too slow.
     if let Err(error) = lifecycle.core.lease() {
         lifecycle.core.event(EventKind::Log(error.to_string()));
     }

@@ -1,7 +1,7 @@
 //! One recording: the thread that writes it, and what the others know of it.
 //!
 //! Flow: tap -> [`Punch`] -> [`Writer`] -> file; what happens -> the interface's events.
-//! The audio thread wakes nobody, so this thread looks by itself whether there is something to
+//! The audio thread cannot wake anybody, so this thread looks regularly whether there is something to
 //! write.
 
 use super::core::Core;
@@ -22,8 +22,8 @@ use std::time::{Duration, Instant};
 
 /// How often it looks for something to write.
 const TICK: Duration = Duration::from_millis(20);
-/// How often the file's header is brought up to date, and after how much sound at the latest, which
-/// comes faster than time where a server freewheels.
+/// How often the file's header is brought up to date. It is also done after this much sound, which
+/// comes faster than real time while a server freewheels.
 const SETTLE: Duration = Duration::from_millis(250);
 /// How many frames are taken out of the tap at once.
 const BLOCK_FRAMES: usize = 4096;
@@ -63,7 +63,7 @@ pub struct Recording {
     pub device_frame: u64,
 }
 
-/// A recording that has begun, as all but its thread see it.
+/// A recording that has begun, as seen by all threads but its own.
 pub(super) struct OpenRecording {
     path: PathBuf,
     stopper: TapStopper,
@@ -78,14 +78,14 @@ struct Status {
     failure: Option<RecordingFailure>,
 }
 
-/// An error that can be told more than once.
+/// A copy of an error, so that it can be returned more than once.
 struct RecordingFailure {
     kind: FailureKind,
     reason: String,
 }
 
 enum FailureKind {
-    /// The system's number.
+    /// The error number of the system.
     Io(i32),
     /// The fields of [`Error::OutOfMemory`].
     Memory(u64, &'static str),
@@ -158,7 +158,7 @@ impl OpenRecording {
 
     /// Waits for the end; for good without a timeout.
     pub fn wait(&self, timeout: Option<Duration>) -> Result<Recording> {
-        // One that is too far away to be told is none.
+        // A deadline too far away to be represented is none.
         let deadline =
             timeout.and_then(|timeout| Some((timeout, Instant::now().checked_add(timeout)?)));
         let mut status = self.status.lock();
@@ -182,13 +182,13 @@ impl OpenRecording {
         };
         drop(status);
         if let Some(thread) = self.thread.lock().take() {
-            // It has nothing left to do; a panic was told as a failure.
+            // The thread has nothing left to do. A panic was recorded as a failure.
             let _ = thread.join();
         }
         result
     }
 
-    /// Notes how it has ended, and tells it; what was noted first counts.
+    /// Stores how it has ended, and tells it. Only the first call counts.
     fn end(&self, recording: Recording, failure: Option<RecordingFailure>, tell: impl FnOnce()) {
         let mut status = self.status.lock();
         if !status.recording.has_ended() {
@@ -239,7 +239,7 @@ impl RecordingFailure {
 struct Job {
     recording: Arc<OpenRecording>,
     writer: Writer,
-    /// Of the tap; dropped before it.
+    /// Keeps the memory of the tap resident. Dropped before the tap.
     _resident: Resident,
     tap: TapReader,
     punch: Punch,
@@ -249,7 +249,7 @@ struct Job {
     catches_up: bool,
     core: Weak<Core>,
     done: Recording,
-    /// What comes next, if nothing is missing.
+    /// Where the next chunk begins if nothing is missing.
     next: Option<Next>,
     /// Frames that were missing before the chunks read so far.
     lost_seen: u64,
@@ -257,7 +257,7 @@ struct Job {
     settled: Instant,
 }
 
-/// Where a chunk begins that follows another one at once.
+/// A place in the recording: the beginning of a chunk that follows another one without a gap.
 #[derive(Clone, Copy)]
 struct Next {
     position: i64,
@@ -306,7 +306,7 @@ impl Job {
             }
         };
         let (open, core, at) = (self.recording.clone(), self.core.clone(), self.next);
-        // Whoever learns of the end finds the file closed.
+        // The file is closed before anybody learns of the end.
         drop(self);
         open.end(recording, failure, || tell(&core, kind, at));
     }
@@ -314,7 +314,7 @@ impl Job {
     /// Writes until the end; `buffer` holds [`BLOCK_FRAMES`].
     fn record(&mut self, buffer: &mut [f32]) -> Result<()> {
         loop {
-            // In this order: what was there when the end was asked for is written, and no more.
+            // In this order: everything written before the stop was asked for is in the file, and nothing after it.
             let stopped = self.tap.is_stopped();
             let lost = self.tap.lost();
             let chunks = self.tap.chunks();
@@ -362,7 +362,7 @@ impl Job {
         self.writer.write(samples)
     }
 
-    /// Writes silence in place of what is missing between the chunk before and this one.
+    /// Writes silence for what is missing between the chunk before and this one.
     fn fill_gap_before(&mut self, chunk: &Chunk) -> Result<()> {
         self.lost_seen += chunk.lost_before;
         let Some(next) = self.next else {

@@ -39,7 +39,7 @@ pub struct RecorderConfig {
 pub(super) struct Recordings {
     core: Arc<Core>,
     exchange: Arc<Exchange>,
-    /// Those that have not ended, and some that have.
+    /// Recordings that have not ended, and some that have.
     open: Mutex<Vec<Arc<OpenRecording>>>,
 }
 
@@ -78,13 +78,13 @@ impl Recordings {
             frame_rate_hz: rate.hz(),
         };
         config.format.check(shape.channels, rate.hz())?;
-        // As with captured input: chunks run out first only where periods are very short.
+        // As with captured input: chunks run out before frames only if periods are very short.
         let shortest = u64::from(core.period_frames().min(8));
         let chunks = (frames / shortest) as usize + 64;
         let (mut tap, reader) = link::tap(channels.len(), rate, frames as usize, chunks)?;
         let mut resident = Resident::default();
         tap.keep_memory(&mut resident);
-        // Before the file is made, which takes the place of another one.
+        // Before the file is made, since making it replaces an existing file.
         let place = self.exchange.reserve_tap()?;
         let buffer = OpenRecording::buffer(shape)?;
         let writer = open(shape)?;
@@ -97,7 +97,7 @@ impl Recordings {
             open.retain(|recording| !recording.has_ended());
             open.push(recording.clone());
         }
-        // From here on closing the interface ends it, and where that was earlier, sending fails.
+        // From here on, closing the interface ends this recording. If it was closed before, sending fails.
         let begun = self.exchange.begin_tap(NewTap {
             number: place.number,
             node: Box::new(Tap {
@@ -180,7 +180,7 @@ impl Recordings {
 
     /// Ends all recordings, and waits a while for their files.
     pub fn end_all(&self) {
-        /// With what else closing waits for it stays within a second.
+        /// Together with the other waits of closing, it stays within a second.
         const PATIENCE: Duration = Duration::from_millis(400);
         let open = std::mem::take(&mut *self.open.lock());
         let began = Instant::now();
@@ -188,7 +188,7 @@ impl Recordings {
             recording.stop();
         }
         for recording in &open {
-            // One that takes longer completes its file later, on its own thread.
+            // A recording that takes longer completes its file later, on its own thread.
             let _ = recording.wait(Some(PATIENCE.saturating_sub(began.elapsed())));
         }
     }

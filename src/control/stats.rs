@@ -12,7 +12,7 @@ pub struct Stats {
     pub periods: u64,
     /// Device frames, skipped ones included.
     pub device_frames: u64,
-    /// Over- and underruns: those the server reported, or the skips, whichever are more.
+    /// Overruns and underruns: those that the server reported, or the skips, whichever number is larger.
     pub xruns: u64,
     /// Device frames that were not played.
     pub skipped_frames: u64,
@@ -54,7 +54,7 @@ pub struct Stats {
 /// How full a ring is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct RingLevel {
-    /// When the engine last used it.
+    /// When the engine last used the ring.
     pub now: u64,
     /// At most so far.
     pub high_water: u64,

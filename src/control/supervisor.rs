@@ -23,8 +23,8 @@ use std::time::{Duration, Instant};
 /// How often it looks while the interface runs: once a period, within these bounds.
 const TICK: std::ops::RangeInclusive<Duration> =
     Duration::from_millis(1)..=Duration::from_millis(4);
-/// Where periods are longer, and come one by one: how long after the next one was due, and how long it
-/// sleeps at most until then.
+/// For longer periods that come one at a time: how long after the next period is due it wakes, and the longest
+/// sleep until then.
 const AFTER_PERIOD: (Duration, Duration) = (Duration::from_millis(1), Duration::from_millis(100));
 /// How long without a period counts as stalled, at least; see [`stall_after`].
 const STALL: Duration = Duration::from_millis(200);
@@ -61,8 +61,8 @@ impl Watch {
         } = lifecycle;
         let mut tick = None;
         while let Some(notices) = core.inbox.wait(tick) {
-            // Asked before the pump: a report that comes just after the pump must not wait for a long
-            // sleep. After a notice of the driver, the engine may have something to report, too.
+            // Asked before the pump: a report that comes just after the pump must not wait for the end of a long
+            // sleep. After a notice of the driver, the engine may report something, too.
             let awaits_reports = !notices.is_empty() || awaits_reports(core, exchange);
             for notice in notices {
                 self.take(lifecycle, notice);
@@ -75,7 +75,7 @@ impl Watch {
                 self.freewheels = false;
             }
             if state != State::Lost {
-                // Whoever stopped it while it was lost wants no other client.
+                // The program stopped it while it was lost: no other client is wanted.
                 self.attempt = None;
             }
             tick = match state {
@@ -129,7 +129,7 @@ impl Watch {
         if lifecycle.core.state() == State::Lost
             && let Some(attempt) = self.attempt.take()
         {
-            // It came back and went again before it was taken into use.
+            // The server came back and died again before the driver was in use.
             let driver = lifecycle.core.config.driver.name();
             let message = reason;
             let error = Error::Driver { driver, message };
@@ -141,7 +141,7 @@ impl Watch {
             life.keep_resume(&worker);
             // Dropping the worker closes the dead client on its own thread.
         }
-        // All that the engine reported before comes before, and nothing more comes.
+        // What the engine has reported before becomes events first. Nothing more is reported after this.
         if let Err(error) = lifecycle.core.lease() {
             lifecycle.core.event(EventKind::Log(error.to_string()));
         }
@@ -154,7 +154,7 @@ impl Watch {
         lifecycle.core.event(EventKind::Lost { reason });
     }
 
-    /// Tells how many periods have run since it was asked last.
+    /// How many periods have run since the last call.
     fn watch_progress(&mut self, lifecycle: &Lifecycle) -> u64 {
         let periods = lifecycle
             .core
@@ -184,14 +184,14 @@ impl Watch {
     }
 }
 
-/// How long the supervisor sleeps. `ran`: how many periods have run since it looked last. `quiet`: for how many
-/// of the next periods nobody waits for news.
+/// How long the supervisor sleeps. `ran`: how many periods have run since the last look. `quiet`: for how many
+/// of the next periods nobody waits for a report or for input.
 fn tick_of(core: &Core, ran: u64, quiet: u64) -> Duration {
     let frames = core.period_frames();
     let period = core.rate.duration(frames.into());
     let due = core.shared.snapshot.read().time_ns;
     let until_due = Duration::from_nanos(due.saturating_sub(sys::now_ns()));
-    // Several have run, so nothing is to be gained by waking just after the next one.
+    // Several periods come in a row, so there is no use in waking just after the next one.
     let tick = match period <= *TICK.end() || ran > 1 || until_due.is_zero() {
         true => period.clamp(*TICK.start(), *TICK.end()),
         false => (until_due + AFTER_PERIOD.0).min(AFTER_PERIOD.1),

@@ -1,5 +1,5 @@
-//! Who may run the engine: the holder of the latest number, one thread at a time. Entering, leaving
-//! and giving out the next number are one atomic operation each.
+//! Who may run the engine: only the holder of the latest number, and one thread at a time. Entering, leaving
+//! and handing out the next number are one atomic operation each.
 
 use crate::atomic::{AtomicU64, Ordering};
 
@@ -28,8 +28,8 @@ impl Gate {
             .then(|| Inside { gate: self, idle })
     }
 
-    /// Gives out the next number, so that earlier ones no longer enter; `None` while somebody is
-    /// inside. Whoever enters with it sees all that was done inside before.
+    /// Hands out the next number. Earlier numbers can no longer enter. `None` while somebody is
+    /// inside. Whoever enters with the new number sees all that was done inside before.
     pub fn next(&self) -> Option<u64> {
         let state = self.state.load(Ordering::Relaxed);
         let number = (state >> 1) + 1;

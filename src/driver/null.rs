@@ -1,6 +1,6 @@
-//! A timer stands in for a device: silence in, output discarded, one period after the other at
-//! the frame rate. Where the thread wakes up more than a period late, the periods that were
-//! missed count as skipped, as they would on a device.
+//! A timer stands in for a device: inputs are silent, outputs are discarded, and one period follows the other at
+//! the frame rate. If the thread wakes up more than a period late, the missed periods
+//! count as skipped, as on a device.
 
 use super::contract::{Driver, Info, Notice, Notify};
 use super::period::Period;
@@ -22,8 +22,8 @@ pub(crate) struct Null {
     thread: Option<(JoinHandle<()>, Arc<sys::Signal>)>,
 }
 
-/// Below JACK's usual 70 and the kernel's own 50: audio that nobody hears yields to audio that
-/// somebody does.
+/// Below JACK's usual 70 and the kernel's own 50: this audio is not heard, so it must not disturb audio
+/// that is.
 const PRIORITY: i32 = 10;
 
 impl Null {
@@ -123,7 +123,7 @@ impl TimerThread {
         loop {
             let due_ns = self.rate.nanoseconds(next_frame);
             let early_ns = due_ns.saturating_sub(sys::now_ns() - start_ns);
-            // Also when it is late: one that never keeps up stops all the same.
+            // Also asked when it is late: otherwise a thread that is always late could not be stopped.
             if self.stop.wait(Duration::from_nanos(early_ns)) {
                 return;
             }

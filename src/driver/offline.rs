@@ -1,5 +1,5 @@
-//! The caller is the clock: each [`Offline::advance`] runs periods back to back. Deterministic;
-//! time is counted from 0 in frames.
+//! The caller is the clock: [`Offline::advance`] runs periods back to back. Deterministic:
+//! time is counted in frames, from 0.
 
 use super::contract::{Driver, Info};
 use super::period::Period;
@@ -16,7 +16,7 @@ pub(crate) struct Offline {
     /// One buffer for each channel, a period long.
     inputs: Vec<Vec<f32>>,
     outputs: Vec<Vec<f32>>,
-    /// What is fed in where the caller gives no input, and how much of it was.
+    /// The clip that is fed in when the caller gives no input, and its next frame.
     input_clip: Option<(Clip, u64)>,
     /// To be reported before the next period.
     skipped: u64,

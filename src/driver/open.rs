@@ -16,8 +16,8 @@ pub(crate) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>>
     }
 }
 
-/// How many calls of this process's drivers have had their turn, where only one can be under way: opening,
-/// starting, stopping and closing a client of a JACK server. While this grows, others come nearer to theirs.
+/// How many exclusive calls of this process's drivers have ended: opening, starting, stopping and closing a client
+/// of a JACK server. Only one of them runs at a time. While this number grows, those that wait make progress.
 pub(crate) fn turns_ended() -> u64 {
     jack::turns_ended()
 }

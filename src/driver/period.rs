@@ -1,4 +1,4 @@
-//! What a driver hands to the engine, and what the engine is to a driver.
+//! The interface between a driver and the engine.
 
 use crate::units::Latency;
 

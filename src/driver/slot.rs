@@ -1,9 +1,9 @@
 //! Where the engine lives while drivers come and go.
 //!
-//! The engine outlives its driver: when a server dies, the next connection goes on with the same
-//! engine, while a thread of the old one may still be stuck in, or return from, the old library
-//! call. So a driver never owns the engine; it holds a [`Lease`], and a lease that was replaced
-//! yields silence.
+//! The engine outlives its driver. When a server dies, the next connection goes on with the same
+//! engine, while a thread of the old driver may still hang in a call of its library, or return from
+//! it. So a driver never owns the engine. It holds a [`Lease`], and a lease that was replaced
+//! plays silence.
 
 use super::gate::Gate;
 use super::period::{Period, Process};
@@ -90,7 +90,7 @@ impl Lease {
         Lease { gap, ..self }
     }
 
-    /// How many frames were counted so; `None` until that period has run, and without a gap.
+    /// How many frames were counted as skipped. `None` until that period has run, and without a gap.
     pub fn gap(&self) -> Option<u64> {
         self.gap.as_ref().and_then(|gap| gap.counted())
     }
@@ -102,7 +102,7 @@ impl Lease {
     /// Audio thread only; wait-free; no allocation, free, lock, system call or log.
     pub fn run(&self, mut period: Period<'_, '_>) -> bool {
         let inside = self.slot.gate.enter(self.number);
-        // Inside, a failure of whoever was here before is seen.
+        // A failure of an earlier holder is visible here.
         if inside.is_none() || self.slot.has_failed() {
             silence(period.outputs);
             return false;
@@ -162,7 +162,7 @@ fn run_period(process: &mut dyn Process, period: Period<'_, '_>) {
         crate::seeded::commit();
         process.process(period);
     };
-    // One watches at a time: the guard ends the process before the sanitizer has seen anything.
+    // Only one of them at a time: the guard would end the process before the sanitizer sees anything.
     #[cfg(all(feature = "rt-guard", not(rtsan)))]
     assert_no_alloc::assert_no_alloc(run);
     #[cfg(not(all(feature = "rt-guard", not(rtsan))))]

@@ -20,12 +20,12 @@ pub(super) struct Buffers<'s, 'b> {
     pub outputs: &'s mut [&'b mut [f32]],
 }
 
-/// Most interfaces have no more channels on a side; lists of all that there may be cost them as much as a voice.
+/// Most interfaces have no more channels on a side. Longer lists take as long to fill as a voice takes to mix.
 const FEW_CHANNELS: usize = 4;
 const CHANNELS: usize = MAX_CHANNELS as usize;
 
 impl Buffers<'_, '_> {
-    /// Runs something on a part of the frames.
+    /// Runs `run` with a part of the frames.
     pub fn with_part<T>(
         &mut self,
         frames: Range<usize>,
@@ -61,19 +61,19 @@ impl Buffers<'_, '_> {
 /// The buffers of one node, by the numbers of its ports. All have the clock's frames.
 pub(crate) struct Ports<'s, 'b> {
     pub inputs: &'s [&'b [f32]],
-    /// As the nodes before have left them.
+    /// They hold what the nodes before have written.
     pub outputs: &'s mut [&'b mut [f32]],
 }
 
-/// The buffers of a node, as a plan has them.
+/// Which buffers are at the ports of a node.
 pub(super) struct PortList {
-    /// Those of the input ports, then those of the output ports.
+    /// The buffers of the input ports, then those of the output ports.
     ids: Vec<BufferId>,
     inputs: usize,
     /// Whether several input ports have the same buffer.
     repeats: bool,
-    /// Where they lie as they are wanted already: consecutive channels that were captured, and consecutive
-    /// ones that will be played.
+    /// `Some` if no list must be made: the input ports have consecutive captured channels, and the output ports
+    /// consecutive played channels.
     straight: Option<(Range<usize>, Range<usize>)>,
 }
 
@@ -100,8 +100,8 @@ impl PortList {
         })
     }
 
-    /// Runs something with these ports; nothing if a buffer is not there, or is at an output port and at
-    /// another one as well.
+    /// Runs `run` with these ports. Does nothing if a buffer does not exist, or if an output port shares its
+    /// buffer with another port.
     #[inline(always)]
     pub fn with(&self, buffers: &mut Buffers<'_, '_>, run: impl FnOnce(Ports<'_, '_>)) {
         if let Some((inputs, outputs)) = &self.straight {
@@ -169,7 +169,7 @@ impl PortList {
 /// The most ports of a node: each channel of the device, in both directions.
 const MOST_PORTS: usize = 2 * CHANNELS;
 
-/// The channels of buffers that follow each other in one list; `None` if they do not.
+/// The range of the channels, if they are consecutive.
 fn consecutive(
     ids: &[BufferId],
     channel: impl Fn(BufferId) -> Option<u16>,
@@ -188,7 +188,7 @@ fn consecutive(
     Some(range)
 }
 
-/// The place of a buffer, which most often is `next`.
+/// The index of a buffer in a list. Most often it is `next`.
 fn position(ids: &[BufferId], id: BufferId, next: &mut usize) -> Option<usize> {
     let at = match ids.get(*next) {
         Some(other) if *other == id => *next,

@@ -11,10 +11,10 @@ pub(crate) type EngineEnd = link::EngineEnd<Box<Batch>>;
 pub(crate) type BatchSender = link::BatchSender<Box<Batch>>;
 pub(crate) type Returns = link::Returns<Box<Batch>>;
 
-/// Commands that take effect together, at the first frame of one period. It goes back with what the engine had
-/// before: nodes, a plan.
+/// Commands that take effect together, at the first frame of one period. The batch goes back with the nodes and
+/// the plan that the engine had before.
 pub(crate) struct Batch {
-    /// Ascending; the engine publishes the last one it has taken.
+    /// Ascending. The engine publishes the number of the last batch that it has taken.
     pub sequence: u64,
     pub commands: Vec<Command>,
 }
@@ -34,8 +34,8 @@ pub(crate) enum Command {
     },
     SetPosition(i64),
     SetRolling(bool),
-    /// Exchanges the node with this number; `None`: no node. What the engine had is here afterwards, and
-    /// goes back with the batch.
+    /// Exchanges the node with this number; `None`: no node. Afterwards this holds the node that the engine had,
+    /// which goes back with the batch.
     SetNode(NodeId, Option<Box<dyn Node>>),
     /// Exchanges the plan, in the same way.
     SetPlan(Plan),

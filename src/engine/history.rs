@@ -1,4 +1,4 @@
-//! Where the timeline was at recent device frames, so that what is captured can be stamped with
+//! Which part of the timeline was played at recent device frames, so that captured frames can be stamped with
 //! what was heard.
 
 use crate::error::Result;
@@ -6,10 +6,10 @@ use crate::memory::{self, Keeper};
 use crate::units::Ticket;
 use std::collections::VecDeque;
 
-/// From `start` on, until the next segment, the timeline was here.
+/// From device frame `start` on, until the next segment, the timeline was here.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Segment {
-    /// Device frame; `i64::MIN` for the one before all.
+    /// Device frame; `i64::MIN` for the first segment.
     pub start: i64,
     /// Timeline frame at `start`.
     pub position: i64,

@@ -42,7 +42,7 @@ use timeline::Timeline;
 /// What an engine is built for.
 pub(crate) struct Settings {
     pub rate: Rate,
-    /// Over how many frames a cut fades; 0: hard cuts.
+    /// How many frames a cut fades; 0: hard cuts.
     pub declick_frames: u64,
     pub skip_policy: SkipPolicy,
     /// How many swaps may be pending.
@@ -50,7 +50,7 @@ pub(crate) struct Settings {
 }
 
 pub(crate) struct Engine {
-    /// Before what it keeps.
+    /// Dropped before the memory that it keeps.
     resident: Resident,
     batches: EngineEnd,
     outbox: Outbox,
@@ -64,8 +64,8 @@ pub(crate) struct Engine {
     sequence: u64,
 }
 
-/// How many commands one period takes; what comes after the batch that reaches it waits for the
-/// next period.
+/// How many commands one period takes. The batch that reaches this number is taken whole; the next batches wait
+/// for the next period.
 const COMMANDS_PER_PERIOD: usize = 4096;
 
 impl Engine {
@@ -94,7 +94,7 @@ impl Engine {
         }
     }
 
-    /// Makes all memory that it writes to resident, for a driver whose device waits for nobody; returns how
+    /// Makes all memory that the engine writes to resident, for a driver with deadlines. Returns how
     /// many bytes that is, and how many of them are locked.
     pub fn make_resident(&mut self) -> (u64, u64) {
         let resident = &mut self.resident;

@@ -1,4 +1,4 @@
-//! What takes part in a period: anything that makes, changes, measures or takes sound.
+//! What takes part in a period: whatever makes, changes, measures or takes sound.
 
 use super::buffers::Ports;
 use super::timeline::Timeline;
@@ -6,13 +6,13 @@ use crate::link::{Outgoing, Published, Report};
 use crate::sys::Resident;
 use crate::units::{Latency, Rate};
 
-/// One step of the work that a period is.
+/// One step of a period.
 pub(crate) trait Node: Send {
     /// Renders the frames of `clock`: from the input ports, into the output ports.
     ///
     /// # Real-time contract
     /// Audio thread only; wait-free, unless [`Clock::may_block`]; no allocation, free, lock, system call, log
-    /// or intended panic. Its state is its own: nobody else reaches it while it is in the engine.
+    /// or intended panic. No other thread reaches its state while it is in the engine.
     fn run(&mut self, clock: &Clock<'_>, ports: &mut Ports<'_, '_>, outbox: &mut Outbox);
 
     /// Hands over the memory that it writes to, to be made resident. Not for the audio thread.
@@ -28,7 +28,7 @@ pub(crate) struct Clock<'a> {
     pub frames: usize,
     /// The device frame of the first one.
     pub device_frame: u64,
-    /// `CLOCK_MONOTONIC` at which that is due, in nanoseconds.
+    /// The `CLOCK_MONOTONIC` time at which the first frame is due, in nanoseconds.
     pub time_ns: u64,
     pub rate: Rate,
     /// Whether frames were skipped just before.
@@ -40,7 +40,7 @@ pub(crate) struct Clock<'a> {
 }
 
 impl Clock<'_> {
-    /// When a frame is due, counted from the first one.
+    /// When a frame is due; `frame` is counted from the first frame of the stretch.
     pub fn time_of(&self, frame: u64) -> u64 {
         self.time_ns + self.rate.nanoseconds(frame)
     }

@@ -1,7 +1,7 @@
 //! The queue of swaps: first in, first out, except for those that are cancelled.
 //!
-//! A cancelled swap leaves an empty place behind, so that taking one out costs a binary search
-//! and moves nothing; empty places are swept when the queue is full of them.
+//! A cancelled swap leaves an empty place in the queue. So cancelling costs a binary search and moves nothing.
+//! Empty places are removed when the queue is full of them.
 
 use crate::error::Result;
 use crate::link::QueuedSwap;
@@ -23,7 +23,7 @@ impl Pending {
     /// For at most `swaps` that are not cancelled.
     pub fn new(swaps: usize) -> Result<Pending> {
         Ok(Pending {
-            // As many empty places again: so sweeping `swaps` of them costs each swap a step.
+            // As many empty places as swaps: removing them all then costs one step a swap.
             places: memory::queue(2 * swaps, "the queue of swaps")?,
         })
     }

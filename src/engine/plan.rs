@@ -1,6 +1,6 @@
 //! Which nodes run in a period, in which order, on which buffers.
 //!
-//! A plan owns no node. Nodes stay in the engine while plans come and go, so what they remember outlives an
+//! A plan owns no node. Nodes stay in the engine while plans come and go, so they keep their state over an
 //! edit. The control half builds and checks plans (`control/plan.rs`).
 
 use super::buffers::{BufferId, Buffers, PortList};
@@ -12,15 +12,15 @@ use crate::sys::Resident;
 /// How many nodes an engine can have: their numbers are below this.
 pub(crate) const MAX_NODES: usize = 256;
 
-/// The order of a period.
+/// The order in which nodes run.
 #[derive(Default)]
 pub(crate) struct Plan(Vec<(NodeId, PortList)>);
 
-/// A node's turn.
+/// One node, and the buffers at its ports.
 #[derive(Clone)]
 pub(crate) struct Step {
     pub node: NodeId,
-    /// A node that changes a buffer in place has it here as an output alone.
+    /// A node that changes a buffer in place has it only as an output.
     pub inputs: Vec<BufferId>,
     pub outputs: Vec<BufferId>,
 }
@@ -77,7 +77,7 @@ impl Graph {
         std::mem::swap(&mut self.plan, plan);
     }
 
-    /// Runs all steps, but those whose node or buffers are not there.
+    /// Runs all steps, except those whose node or buffers do not exist.
     ///
     /// # Real-time contract
     /// As [`Node::run`].

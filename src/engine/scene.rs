@@ -1,9 +1,9 @@
-//! What sounds now, and what sounded before the latest cuts and is still fading.
+//! What sounds now, and what was cut before and still fades out.
 //!
-//! A *scene* is a playspec heard from a position on, from one cut to the next. At each cut a new
-//! scene begins: what it was cut into fades in while what sounded in the one before fades out. The
-//! weights of all scenes add up to 1, however many cuts overlap, so sound that is at the same place
-//! on both sides of its cuts goes on as it was.
+//! A *scene* is a playspec from a position on, from one cut to the next. At each cut a new
+//! scene begins. What was not heard before fades in, and what is no longer heard fades out. The
+//! weights of all scenes add up to 1, however many cuts overlap. So sound that continues over its
+//! cuts keeps its level.
 
 use crate::error::Result;
 use crate::link::{Outgoing, QueuedSwap};
@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(super) struct Scene {
     /// What plays; `None` before the first swap.
     pub source: Option<SoundingSwap>,
-    /// Device frame of the cut that began it, less the frames the timeline slipped since.
+    /// The device frame of the cut that began it, less the frames that the timeline has slipped since.
     pub start: u64,
     /// Timeline frame at `start`.
     pub position: i64,
@@ -26,7 +26,7 @@ pub(super) struct Scene {
     pub closed: Option<i64>,
 }
 
-/// A playspec in force. Clones share it; the last one goes back over `link` to be dropped.
+/// A playspec in force. Clones share it. The last clone goes back over `link` to be freed.
 pub(super) struct SoundingSwap(QueuedSwap);
 
 impl SoundingSwap {
@@ -42,7 +42,7 @@ impl SoundingSwap {
         &self.0
     }
 
-    /// Another owner of the same playspec. Counts up; allocates nothing.
+    /// Another owner of the same playspec. It only increments counts, and allocates nothing.
     pub fn share(&self) -> SoundingSwap {
         SoundingSwap(QueuedSwap {
             playspec: self.0.playspec.clone(),
@@ -67,7 +67,7 @@ pub(super) struct Voice<'a> {
 }
 
 impl Voice<'_> {
-    /// Whether `other` begins where this voice is at a timeline frame: at the same frame of the
+    /// Whether this voice goes on in `other`: at this timeline frame both are at the same frame of the
     /// same clip, on the same outputs.
     fn is_taken_over_by(&self, other: &Entry, position: i64) -> bool {
         let clip_frame = self.entry.begin as i64 + (position - self.begin);
@@ -130,7 +130,7 @@ impl Scene {
 /// The entries that begin with a scene, looked up once for all voices of the one before.
 pub(super) struct EntriesAtCut<'a> {
     scene: &'a Scene,
-    /// As many as fit; with more, they are looked up again.
+    /// As many as fit. If there are more, each voice searches them again.
     kept: [Option<&'a Entry>; KEPT],
     count: usize,
 }
@@ -151,7 +151,7 @@ impl<'a> EntriesAtCut<'a> {
         EntriesAtCut { scene, kept, count }
     }
 
-    /// Whether one takes over a voice of the scene before, which is at `position` there.
+    /// Whether one of these entries goes on with a voice of the scene before, which is at `position` there.
     pub fn take_over(&self, voice: &Voice<'_>, position: i64) -> bool {
         let takes = |entry: &Entry| voice.is_taken_over_by(entry, position);
         if self.count <= KEPT {
@@ -163,7 +163,7 @@ impl<'a> EntriesAtCut<'a> {
     }
 }
 
-/// The scene in force and its predecessors that still fade, oldest first; never empty.
+/// The scene in force, and those before that still fade, the oldest first. Never empty.
 pub(super) struct Scenes {
     list: VecDeque<Scene>,
     declick: u64,
@@ -202,12 +202,12 @@ impl Scenes {
         self.list.iter().enumerate()
     }
 
-    /// The scene that a scene was cut by; `None` for the one in force.
+    /// The scene after this one; `None` for the scene in force.
     pub fn after(&self, scene: usize) -> Option<&Scene> {
         self.list.get(scene + 1)
     }
 
-    /// Begins a scene. One that would have no frames is replaced.
+    /// Begins a scene. If the last scene began at the same frame, it is replaced.
     pub fn cut(
         &mut self,
         source: Option<SoundingSwap>,
@@ -248,7 +248,7 @@ impl Scenes {
         }
     }
 
-    /// Moves all scenes, as they are, to later device frames: nothing sounded meanwhile.
+    /// Moves all scenes to later device frames, since no frames were played meanwhile.
     pub fn slip(&mut self, frames: u64) {
         for scene in &mut self.list {
             scene.start += frames;
@@ -261,8 +261,8 @@ impl Scenes {
         }
     }
 
-    /// Drops the shortest scene between two cuts. What was cut by its beginning fades out at its end
-    /// instead: the scene's weight goes to the one before it.
+    /// Drops the shortest scene that is not the first or the last. What it was to replace then fades out at its end
+    /// instead of its beginning.
     fn drop_shortest(&mut self, outgoing: &mut Outgoing) {
         let between = 1..self.list.len().saturating_sub(1);
         let frames = |scene: &usize| self.list[scene + 1].start - self.list[*scene].start;
@@ -272,8 +272,8 @@ impl Scenes {
         }
     }
 
-    /// Gives back a scene's playspec, unless another scene still has it: then counting down
-    /// cannot free it.
+    /// Sends back the playspec of a scene, unless another scene has the same one. In that case only a count is
+    /// decremented, and nothing is freed here.
     fn release(&self, scene: Scene, outgoing: &mut Outgoing) {
         let Some(source) = scene.source else {
             return;

@@ -71,7 +71,7 @@ impl Timeline {
         }
     }
 
-    /// Moves over device frames that were not played, beginning at `at`.
+    /// Counts device frames that were not played, from `at` on.
     pub fn skip(&mut self, frames: u64, at: u64, policy: SkipPolicy) {
         if policy == SkipPolicy::CatchUp {
             return;
@@ -87,7 +87,7 @@ impl Timeline {
         }
     }
 
-    /// Applies the swaps that are due at a device frame; of several, only the last sounds.
+    /// Applies the swaps that are due at a device frame. If there are several, only the last one sounds.
     pub fn apply_due(&mut self, at: u64, time_ns: u64, outgoing: &mut Outgoing) {
         let mut position = self.position_at(at);
         let mut taken: Option<(QueuedSwap, u64)> = None;
@@ -141,10 +141,10 @@ impl Timeline {
         });
     }
 
-    /// How long the timeline goes on as it is.
+    /// For how many frames the timeline is continuous from here on.
     pub fn frames_to_next_swap(&self, device_frame: u64) -> u64 {
         match self.pending.front() {
-            // One that is due is waiting for room to retire its predecessor: look again soon.
+            // A swap that is due may wait until its predecessor can be retired. Look again with the next frame.
             Some(swap) if self.rolling() => swap
                 .when
                 .insert_at
@@ -154,10 +154,10 @@ impl Timeline {
         }
     }
 
-    /// Lets go of what has faded and of what is too old to be heard in the input.
+    /// Forgets the scenes that have faded, and the history that is too old to be heard in the input.
     pub fn forget(&mut self, device_frame: u64, latency: Latency, outgoing: &mut Outgoing) {
         self.scenes.forget(device_frame, outgoing);
-        /// Latencies may grow by this much before stamps of the past are inexact.
+        /// Latencies may grow by this much before the stamps of old frames become inexact.
         const SPARE_FRAMES: i64 = 1 << 17;
         let oldest = device_frame as i64 - latency.round_trip_frames() as i64 - SPARE_FRAMES;
         self.history.forget_before(oldest);

@@ -23,12 +23,12 @@ pub(crate) struct Counters {
 }
 
 impl Counters {
-    /// Adds without a locked instruction, which one writer does not need.
+    /// Adds without an atomic read-modify-write, which a single writer does not need.
     pub fn add(&self, counter: &AtomicU64, n: u64) {
         counter.store(counter.load(Relaxed) + n, Relaxed);
     }
 
-    /// Notes that `audio_ns` worth of sound took `busy_ns` to make.
+    /// Notes that it took `busy_ns` to compute `audio_ns` of sound.
     pub fn note_load(&self, busy_ns: u64, audio_ns: u64) {
         self.add(&self.busy_ns, busy_ns);
         self.add(&self.audio_ns, audio_ns);
@@ -39,7 +39,7 @@ impl Counters {
     }
 }
 
-/// How full a ring is, and was at most.
+/// How full a ring is, and how full it was at most.
 #[derive(Default)]
 pub(crate) struct Level {
     now: AtomicUsize,

@@ -31,7 +31,7 @@ pub(crate) struct Sizes {
 /// Room for reports that belong to no ticket; beyond it they are counted, not kept.
 const OTHER_REPORTS: usize = 256;
 
-/// Room for what cuts retire beyond the swaps that are counted.
+/// Room for swaps that cuts retire and that are no longer counted in `swaps`.
 const OTHER_RETIRED: usize = 64;
 
 /// The engine's end of the rings of batches.
@@ -84,7 +84,7 @@ pub(crate) struct Waiting {
 
 impl<B> Returns<B> {
     pub fn waiting(&self) -> Waiting {
-        // In this order.
+        // Reports are counted first, so the others include all that was sent before those reports.
         let reports = self.reports.occupied_len();
         Waiting {
             reports,

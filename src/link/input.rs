@@ -1,8 +1,8 @@
 //! Captured frames and their stamps: a ring of samples beside a ring of stamps.
 //!
-//! The samples of a chunk are pushed before its stamp, so a reader that has the stamp has the
-//! samples. When there is no room the newest frames are left out, counted, and the next stamp
-//! says how many are missing before it.
+//! The samples of a chunk are pushed before its stamp, so a reader that has the stamp also has the
+//! samples. If there is no room, the newest frames are dropped and counted. The next stamp
+//! tells how many are missing before it.
 
 use super::ring::ring;
 use crate::error::Result;
@@ -12,15 +12,15 @@ use ringbuf::traits::{Consumer, Observer, Producer};
 use ringbuf::{HeapCons, HeapProd};
 use std::ops::Range;
 
-/// Frames that follow each other are read together if their times differ by no more than this from what
-/// their number says: less than the times themselves waver.
+/// Chunks are read together if their times differ by no more than this from the times that their frame numbers
+/// give. The times themselves vary by more than that.
 const SAME_TIME_NS: u64 = 100_000;
 
-/// How many bytes of samples are kept in memory from the beginning. A ring of more is for an application
-/// that wants to be away for minutes, and takes its memory as it fills.
+/// How many bytes of samples are made resident. A larger ring is for an application that
+/// does not read for minutes; its memory becomes resident as it fills.
 const MOST_KEPT: usize = 1 << 26;
 
-/// How many samples are put side by side before they are written; at least a frame of each channel.
+/// How many samples are interleaved at once; at least one frame.
 const BLOCK_SAMPLES: usize = 512;
 
 /// Consecutive captured frames, and what was heard while they were captured.
@@ -47,7 +47,7 @@ pub struct Chunk {
 }
 
 impl Chunk {
-    /// What remains after the first `frames`, which lie at `rate`.
+    /// The rest of the chunk, after its first `frames` frames at `rate`.
     pub(super) fn after(self, frames: u64, rate: Rate) -> Chunk {
         let advance = if self.rolling { frames as i64 } else { 0 };
         Chunk {
@@ -61,7 +61,7 @@ impl Chunk {
         }
     }
 
-    /// Whether it and the one before are one stretch, on the device, on the timeline and in time.
+    /// Whether it follows `before` without a gap: on the device, on the timeline and in time.
     fn goes_on_after(&self, before: &Chunk, rate: Rate) -> bool {
         let expected = before.after(before.frames, rate);
         let late_ns = self.time_ns.abs_diff(expected.time_ns);
@@ -210,7 +210,7 @@ impl InputReader {
         let (whole, before) = self.current.take().or_else(next)?;
         let stamp = match before {
             0 => whole,
-            // From the beginning of the chunk on: roundings do not add up.
+            // Computed from the beginning of the chunk, so that roundings do not add up.
             _ => whole.after(before, rate),
         };
         let frames = stamp.frames.min((buffer.len() / self.channels) as u64);
@@ -222,7 +222,7 @@ impl InputReader {
         Some(Chunk { frames, ..stamp })
     }
 
-    /// As [`InputReader::read`], with as much of the following chunks as goes on where it ends.
+    /// As [`InputReader::read`], and also reads the following chunks while there is no gap.
     pub fn read_on(&mut self, buffer: &mut [f32], rate: Rate) -> Option<Chunk> {
         let mut whole = self.read(buffer, rate)?;
         loop {

@@ -3,7 +3,7 @@
 //! ```text
 //! control --batches---> engine     commands that take effect together
 //! control <---spent---- engine     the same batches, done, with whatever they have brought home
-//! control <--retired--- engine     swaps that sound no longer, to be freed
+//! control <---spent---- engine     the same batches, with the nodes and plans that were replaced
 //! control <--reports--- engine     what happened, at which frame
 //! control <--input----- engine     captured frames and their stamps
 //! recorder <--tap------ engine     the same for a recording, made and ended at any time

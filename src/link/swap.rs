@@ -9,9 +9,9 @@ use std::sync::Arc;
 /// When a playspec takes over, and from where.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Swap {
-    /// The timeline frame in whose place it takes over, or [`Swap::AT_ONCE`].
+    /// The timeline frame at which it takes over, or [`Swap::AT_ONCE`].
     pub insert_at: i64,
-    /// The frame of its own that sounds there, or [`Swap::CONTINUE`].
+    /// The playspec's own frame that sounds there, or [`Swap::CONTINUE`].
     pub start_from: i64,
     /// What happens if `insert_at` has passed.
     pub late: LatePolicy,
@@ -20,7 +20,7 @@ pub struct Swap {
     pub user_data: u64,
 }
 
-/// What happens to a swap that is looked at after its frame has passed.
+/// What happens to a swap whose frame has passed before it could take over.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LatePolicy {
     /// Starts at `start_from` plus the lateness, as if it had been in time.
@@ -36,7 +36,7 @@ impl Swap {
     /// An `insert_at` that is never late: with the next period, or where the swap before it takes over.
     pub const AT_ONCE: i64 = i64::MIN;
 
-    /// A `start_from` that moves nothing in time: the position goes on as it was.
+    /// A `start_from` that leaves the position as it is: the timeline goes on.
     pub const CONTINUE: i64 = i64::MIN;
 
     /// Takes over at a frame, and the timeline goes on.
@@ -65,7 +65,7 @@ impl Swap {
         Ok(self)
     }
 
-    /// By how many frames it comes too late at a position that it has reached.
+    /// How many frames too late it is at a position that it has reached.
     pub(crate) fn late_at(self, position: i64) -> u64 {
         match self.insert_at {
             Swap::AT_ONCE => 0,
@@ -73,7 +73,7 @@ impl Swap {
         }
     }
 
-    /// Where the timeline stands once it has taken over at a position; `None`: it refuses to.
+    /// The position after it has taken over at `position`; `None` if it refuses to, because it is late.
     pub(crate) fn taken_at(self, position: i64) -> Option<i64> {
         let late = self.late_at(position);
         match self.late {

@@ -1,9 +1,9 @@
-//! A tap: what is recorded on its way from the engine to the thread that writes it to disk.
+//! A tap: recorded audio on its way from the engine to the thread that writes it to disk.
 //!
-//! The frames and their stamps go through rings of their own, as captured input does (see
-//! [`super::input`]). In real time the engine waits for nothing: frames that find no room are
-//! left out and counted. Where nobody waits for the period (offline, freewheeling) the engine
-//! waits for the disk instead. The lock is taken by the engine then alone.
+//! Frames and stamps go through two rings, as captured input does (see
+//! [`super::input`]). In real time the engine does not wait: frames for which there is no room are
+//! dropped and counted. If the period has no deadline (offline, freewheel), the engine
+//! waits for the disk. Only then does it take the lock.
 
 use super::input::{self, Chunk, InputReader, InputWriter};
 use crate::atomic::{AtomicU64, Ordering};
@@ -24,12 +24,12 @@ pub enum RecordSource {
     Output,
 }
 
-/// How long the engine waits for a disk that takes nothing at all; then it goes on without. A JACK
-/// server gives up on a client that takes longer than 10 s for a freewheeling period.
+/// How long the engine waits for a disk that takes nothing. Then it goes on and drops frames. A JACK
+/// server gives up a client that needs more than 10 s for a period of freewheeling.
 const PATIENCE: Duration = Duration::from_secs(8);
 
-/// Where it may wait, the engine is ahead of the disk by a quarter of a second of sound at most, so
-/// that no more than that is lost with the process, however fast the periods follow each other.
+/// Without a deadline, the engine is ahead of the disk by at most a quarter of a second of sound. So no
+/// more than that is lost if the process dies, however fast the periods follow each other.
 const AHEAD_PER_SECOND: u32 = 4;
 
 /// Makes a tap for so many channels, with room for so many frames.
@@ -59,16 +59,16 @@ pub(crate) fn tap(
     Ok((writer, reader))
 }
 
-/// What both ends look at.
+/// What both ends share.
 #[derive(Default)]
 struct TapState {
     /// 1 once the application has asked for its end.
     stopped: AtomicU64,
     /// 1 once nothing more is wanted.
     ended: AtomicU64,
-    /// Frames that were left out so far.
+    /// Frames that were dropped so far.
     lost: AtomicU64,
-    /// What the two condition variables go with.
+    /// The lock of the two condition variables.
     turn: Mutex<()>,
     /// There may be room.
     room: Condvar,
@@ -86,9 +86,9 @@ impl TapState {
 pub(crate) struct TapWriter {
     rate: Rate,
     frames: InputWriter,
-    /// Frames left out so far.
+    /// Frames that were dropped so far.
     lost: u64,
-    /// Whether it has waited in vain, and has found no room since.
+    /// Whether it has waited too long for room, and there was no room since.
     gave_up: bool,
     shared: Arc<TapState>,
 }
@@ -127,18 +127,18 @@ impl TapWriter {
             self.lost += written.lost;
             done += now;
         }
-        // After the stamps of what came before, which `lost` does not cover.
+        // After the stamps that were written before, which `lost` does not count.
         self.shared.lost.store(self.lost, Ordering::Release);
     }
 
-    /// How many frames it writes without waiting, where it may wait.
+    /// How many frames may be ahead of the disk without a deadline.
     fn room_ahead(&self) -> u64 {
         let most = (self.rate.hz() / AHEAD_PER_SECOND) as usize;
         let ahead = most.saturating_sub(self.frames.waiting());
         ahead.min(self.frames.room()) as u64
     }
 
-    /// Waits until there is room; false if nobody makes any.
+    /// Waits until there is room. False if nobody makes room.
     fn wait_for_room(&mut self) -> bool {
         if self.gave_up {
             return false;
@@ -175,13 +175,13 @@ impl TapReader {
         TapStopper(self.shared.clone())
     }
 
-    /// Whether [`TapStopper::stop`] was called. What was written before then is read afterwards.
+    /// Whether [`TapStopper::stop`] was called. A reader that sees it also sees all that was written before.
     pub fn is_stopped(&self) -> bool {
         self.shared.stopped.load(Ordering::Acquire) != 0
     }
 
-    /// Frames that were left out so far. Of those, what no stamp read afterwards tells of came
-    /// after all that such stamps do tell of.
+    /// Frames dropped in total. Those not yet reported by a chunk's `lost_before` were dropped
+    /// after the last chunk.
     pub fn lost(&self) -> u64 {
         self.shared.lost.load(Ordering::Acquire)
     }
@@ -191,8 +191,8 @@ impl TapReader {
         self.frames.chunks()
     }
 
-    /// Copies frames of one chunk, interleaved, as many as there are and fit; and whether that was
-    /// all of it.
+    /// Copies frames of one chunk, interleaved, as many as there are and fit. Also returns whether the chunk
+    /// is read to its end.
     pub fn read(&mut self, buffer: &mut [f32]) -> Option<(Chunk, bool)> {
         let chunk = self.frames.read(buffer, self.rate)?;
         let _turn = self.shared.turn();

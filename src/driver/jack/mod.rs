@@ -43,7 +43,7 @@ struct Jack {
     /// What the next start connects; `None`: the physical ports, if that was asked for.
     restore: Option<Vec<patchbay::Link>>,
     autoconnect: bool,
-    /// As it was last seen; freewheeling suspends it.
+    /// As last seen. While freewheeling it cannot be asked.
     realtime: Mutex<Option<Realtime>>,
 }
 
@@ -191,7 +191,7 @@ impl Driver for Jack {
 impl Drop for Jack {
     fn drop(&mut self) {
         self.watched.close();
-        // The watcher uses the client, which is closed when the last of the two lets go of it.
+        // The watcher uses the client. Whoever of the two drops it last closes it.
         if let Some(watcher) = self.watcher.take() {
             // A panic of the watcher has been reported by its thread; closing goes on.
             let _ = watcher.join();

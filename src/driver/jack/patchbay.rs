@@ -31,12 +31,12 @@ pub(super) struct Patchbay {
 #[derive(Clone)]
 struct Missing {
     link: Link,
-    /// The server has agreed; it shows with the next cycle.
+    /// The server has accepted it. It becomes visible with the next cycle.
     agreed: bool,
 }
 
 impl Patchbay {
-    /// Keeps what is remembered: the server is gone, and what it takes down is still wanted.
+    /// Keeps the connections as they are: the server is gone, and the next one shall have them.
     pub fn freeze(&self) {
         self.frozen.store(true, Ordering::Release);
     }
@@ -83,12 +83,12 @@ impl Patchbay {
     /// Makes connections whose ports have appeared, and remembers what is connected. One thread at
     /// a time, so that no connection is asked for twice.
     pub fn refresh(&self, client: &Client, ports: &ClientPorts) {
-        // The lists are not locked while the server is asked: it may hang, and `links` must not.
+        // The lists are not locked during a request: the server may hang, and `links` must not wait.
         let mut asked = self.missing.lock().clone();
         for Missing { link, agreed } in &mut asked {
             let (source, destination) = (ports.full_name(&link.0), ports.full_name(&link.1));
             let both_exist = client.has_port(&source) && client.has_port(&destination);
-            // Where it fails, a port has gone again or is not ready: the next change tries again.
+            // If it fails, a port is gone again or not ready. The next change of the graph tries again.
             *agreed = both_exist && (*agreed || client.connect(&source, &destination).is_ok());
         }
         let seen = ports.links();
@@ -115,7 +115,7 @@ impl Patchbay {
         let agreed = missing.iter().filter(|missing| missing.agreed);
         links.extend(agreed.map(|missing| missing.link.clone()));
         drop(missing);
-        // Ours are without a colon. What goes from one of ours to another reaches no device.
+        // Names of our ports have no colon. A connection between two of our ports reaches no device.
         let longest = |others: &mut dyn Iterator<Item = &String>, mode| {
             let frames = others
                 .filter(|other| other.contains(':'))

@@ -14,7 +14,7 @@ use std::sync::atomic::Ordering;
 
 const CHANNELS: usize = MAX_CHANNELS as usize;
 
-/// Most clients have no more on a side; lists of all [`CHANNELS`] would cost them as much as a clip.
+/// Most clients have no more on a side. Longer lists take as long to fill as a voice takes to mix.
 const FEW_CHANNELS: usize = 4;
 
 /// The longest period of any JACK server (its BUFFER_SIZE_MAX), in frames.
@@ -32,7 +32,7 @@ struct Audio {
     /// Whether the last cycle was one of freewheeling.
     freewheeled: bool,
     inputs: Vec<(AudioInput, Vec<f32>)>,
-    /// Each with a place for the sound of a cycle in which the server has no buffer for it.
+    /// Each with a buffer for cycles in which the server has none.
     outputs: Vec<(AudioOutput, Vec<f32>)>,
 }
 
@@ -108,7 +108,7 @@ impl Audio {
         }
         let (first_frame, due_ns, now_ns) = cycle.start();
         if freewheels || self.freewheeled {
-            // Time does not pass as frames do, nor while it ends.
+            // Frames do not follow the clock while the server freewheels, nor when freewheeling ends.
             self.clock.restart();
         }
         self.freewheeled = freewheels;

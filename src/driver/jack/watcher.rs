@@ -19,7 +19,7 @@ pub(super) struct Watched {
     state: Arc<ClientState>,
     ports: ClientPorts,
     pub patchbay: Patchbay,
-    /// Held while connections and latencies are asked for, and what is answered is stored.
+    /// Held while connections and latencies are read and stored.
     refreshing: Mutex<()>,
     /// Since the watcher last looked.
     xruns: AtomicU32,
@@ -82,8 +82,8 @@ impl Watched {
 
 impl Notifications for Watched {
     fn latency(&self, mode: LatencyMode) {
-        // Nothing that comes in goes out again: latencies end at our inputs and begin at our
-        // outputs.
+        // Nothing is passed from input to output: capture latencies end at our inputs, playback latencies begin at
+        // our outputs.
         let passed_on_by = match mode {
             LatencyMode::Capture => &self.ports.outputs,
             LatencyMode::Playback => &self.ports.inputs,
@@ -102,7 +102,7 @@ impl Notifications for Watched {
     fn period(&self, frames: u32) {
         if self.state.period_frames.swap(frames, Ordering::Relaxed) != frames {
             self.tell(Notice::Period { frames });
-            // libjack tells a client in a loop of connections of no latencies.
+            // libjack reports no latencies to a client that is part of a loop.
             self.graph_changes();
         }
     }

@@ -37,8 +37,8 @@ impl Node for Capture {
     }
 }
 
-/// The input of a stretch in chunks, in each of which what was heard is continuous, and the first frame of each,
-/// counted from the stretch's own.
+/// Splits a stretch into chunks in which the part of the timeline that was heard is continuous. Each comes with
+/// the index of its first frame in the stretch.
 pub(super) fn heard<'c>(clock: &Clock<'c>) -> impl Iterator<Item = (usize, Chunk)> + use<'c> {
     let (history, latency, rate) = (clock.timeline.history(), clock.latency, clock.rate);
     let (first_frame, first_ns, after_skip) = (clock.device_frame, clock.time_ns, clock.after_skip);

@@ -1,4 +1,4 @@
-//! Keeps what a device gets within ±1.0, and counts the frames that were not.
+//! Keeps the device's samples within ±1.0, and counts the frames that were beyond.
 
 use crate::engine::buffers::Ports;
 use crate::engine::node::{Clock, Node, Outbox};
@@ -11,7 +11,7 @@ const BLOCK: usize = 256;
 
 impl Node for Clamp {
     fn run(&mut self, clock: &Clock<'_>, ports: &mut Ports<'_, '_>, outbox: &mut Outbox) {
-        // Nearly always: all that is to be done is to look.
+        // Nearly always nothing is beyond, and looking is all.
         let fits = |output: &&mut [f32]| (self.0.fits)(output);
         if ports.outputs.iter().all(fits) {
             return;

@@ -1,8 +1,8 @@
-//! Measures inputs and outputs, the latter before the clamp, so that overs show.
+//! Measures inputs and outputs. Outputs are measured before the clamp, so that clipping shows.
 //!
-//! Time is cut into blocks of a hundredth of a second, which begin at fixed device frames. What is
-//! published covers the last whole blocks and the one that has begun, and so is the same at the
-//! same device frame, whatever the periods were.
+//! Time is divided into blocks of 10 ms, which begin at fixed device frames. The published level covers the last
+//! whole blocks and the block that has begun. So it is the same at the same device frame, whatever the
+//! periods were.
 
 use crate::engine::buffers::Ports;
 use crate::engine::node::{Clock, Node, Outbox};
@@ -12,7 +12,7 @@ use crate::link::{Gauge, Meters, Reading};
 use crate::memory;
 use crate::units::Rate;
 
-/// The whole blocks that a meter looks back on: with the one that has begun, 290 to 300 ms.
+/// How many whole blocks a meter covers: with the block that has begun, 290 to 300 ms.
 const BLOCKS: usize = 29;
 const BLOCKS_PER_SECOND: u32 = 100;
 /// Room for them, of a length that is quick to sum.
@@ -23,9 +23,9 @@ pub(crate) struct Meter {
     inputs: Vec<MeteredChannel>,
     outputs: Vec<MeteredChannel>,
     block_frames: usize,
-    /// How much of a block has begun.
+    /// How many frames of the current block have passed.
     begun: usize,
-    /// Of the whole blocks, which is the oldest.
+    /// The index of the oldest whole block.
     oldest: usize,
     /// The device frame after what was measured.
     device_frame: u64,
@@ -50,7 +50,7 @@ impl Meter {
     fn skip(&mut self, frames: u64) {
         let block = self.block_frames as u64;
         let begun = self.begun as u64 + frames;
-        // With one more than there are, all that was before is forgotten.
+        // After one block more than there are, nothing of the old ones is left.
         for _ in 0..(begun / block).min(BLOCKS as u64 + 1) {
             self.end_block();
         }
@@ -98,7 +98,7 @@ impl Node for Meter {
 
 #[derive(Clone)]
 struct MeteredChannel {
-    /// What the block that has begun has so far.
+    /// The sums of the current block so far.
     levels: Levels,
     /// Of each whole block.
     peaks: [f32; ROOM],
@@ -123,8 +123,8 @@ impl Default for MeteredChannel {
 }
 
 impl MeteredChannel {
-    /// Adds samples from the place `begun` of a block on. The place decides which lane a sample goes
-    /// to, so that each lane adds up the same samples in the same order whatever the periods are.
+    /// Adds samples at the index `begun` of a block. The index decides which SIMD lane a sample goes
+    /// to, so each lane adds the same samples in the same order, whatever the periods are.
     fn add(&mut self, kernels: Kernels, begun: usize, samples: &[f32]) {
         let lane = begun % LANES;
         let head = (LANES - lane) % LANES;

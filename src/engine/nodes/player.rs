@@ -15,45 +15,45 @@ pub(crate) struct Player {
     scratch: Scratch,
 }
 
-/// What a block needs on its way, made once; [`BLOCK`] samples each.
+/// Memory for one block, allocated once; [`BLOCK`] samples each.
 struct Scratch {
     /// Factors of the fades.
     shape: Vec<f32>,
     /// How far a gain has moved: 0 to 1.
     moved: Vec<f32>,
     gains: Vec<f32>,
-    /// Samples that do not lie in memory as they are mixed.
+    /// Samples that must be converted before they are mixed.
     decoded: Vec<f32>,
 }
 
 /// Frames that are shaped and mixed at once.
 const BLOCK: usize = 256;
 
-/// How many blocks ahead memory is asked for samples: with one, they would often come too late.
+/// How many blocks ahead samples are prefetched. With one, they often arrive too late.
 const PREFETCH_BLOCKS: usize = 2;
 
-/// The frames of a span in which a scene sounds, and how it fades.
+/// The frames of a stretch in which a scene sounds, and how it fades.
 struct ScenePart<'a> {
     device_frame: u64,
     position: i64,
     frames: usize,
-    /// Device frame from which on what the scene was cut into fades in.
+    /// The device frame at which the scene begins to fade in.
     start: u64,
     /// Timeline frame at `start`.
     start_position: i64,
-    /// Where the scene was cut, if it was.
+    /// Where the next scene begins, if there is one.
     cut: Option<Cut<'a>>,
     declick: u64,
 }
 
 struct Cut<'a> {
-    /// Device frame from which on the scene fades out.
+    /// The device frame at which the scene begins to fade out.
     at: u64,
     /// The scene's timeline frame there.
     position: i64,
-    /// Its timeline frame from which on nothing begins in it.
+    /// The timeline frame from which on no voice of the scene begins.
     closed: i64,
-    /// Those of the next scene.
+    /// The entries of the next scene that begin at the cut.
     entries_at_cut: EntriesAtCut<'a>,
 }
 
@@ -91,8 +91,8 @@ impl Player {
         }
     }
 
-    /// Adds the frames of a part in which a voice sounds to the outputs. How its clip lies in memory is found
-    /// out once, for all blocks.
+    /// Adds a voice to the outputs, as far as it sounds in this part. The layout of its clip in memory is found once,
+    /// for all blocks.
     fn mix(
         &mut self,
         voice: &Voice<'_>,
@@ -130,9 +130,9 @@ impl Player {
         }
     }
 
-    /// Mixes block by block. `plain` mixes a block whose gain does not change, from a frame of the clip on, to
-    /// the left and the right output, if the clip lies in memory as it is mixed: otherwise it does nothing and
-    /// returns false.
+    /// Mixes block by block. `plain` mixes a block with a constant gain: it gets the left output, the right output
+    /// and the first frame of the clip. If the clip must be converted before, `plain` does nothing and returns
+    /// false.
     #[inline(always)]
     fn mix_blocks(
         &mut self,
@@ -265,7 +265,7 @@ impl Player {
     }
 }
 
-/// The frames from `begin` on, with those of a later block on their way.
+/// The frames from `begin` on. Prefetches those of a later block.
 fn prefetching<T>(samples: &[T], begin: usize, frames: usize) -> &[T] {
     let from = (begin + PREFETCH_BLOCKS * frames).min(samples.len());
     let to = (from + frames).min(samples.len());
@@ -287,7 +287,7 @@ impl Node for Player {
     }
 }
 
-/// Where the sound goes, and what is missing in it.
+/// Where the samples go, and where missing frames are reported.
 struct VoiceOutput<'s, 'b> {
     outputs: &'s mut [&'b mut [f32]],
     outbox: &'s mut Outbox,
@@ -327,11 +327,11 @@ impl MissingFrames {
 
 /// At most [`BLOCK`] consecutive frames of a voice.
 struct VoiceBlock {
-    /// Counted from the voice's beginning.
+    /// The index of its first frame in the voice.
     frame: u64,
     frames: usize,
     device_frame: u64,
-    /// Of its first frame at the output ports.
+    /// The index of its first frame in the buffers of the output ports.
     offset: usize,
 }
 
@@ -364,8 +364,8 @@ impl VoiceBlock {
 
     /// Writes the factors of the entry's fades and of the scene's into `shape`.
     ///
-    /// Always in this order, and each factor a function of the frame alone, so that it does not
-    /// matter where blocks begin.
+    /// The order is fixed, and each factor is a function of the frame alone, so the result does not depend on
+    /// where blocks begin.
     fn shape(&self, kernels: &Kernels, voice: &Voice<'_>, slopes: &Slopes, shape: &mut [f32]) {
         let entry = voice.entry;
         shape.fill(1.0);
@@ -378,7 +378,7 @@ impl VoiceBlock {
             let part = &mut shape[slopes.before_fading_out as usize..];
             (kernels.scale_falling)(part, left, entry.fade_out);
         }
-        // The scene's weight: how far it has come in, less how far the next one has.
+        // The weight of the scene: its own fade in, less the fade in of the next scene.
         let (coming_in, rest) = shape.split_at_mut(slopes.coming_in as usize);
         match slopes.out_from {
             None => (kernels.scale_rising)(coming_in, slopes.passed, slopes.declick),
@@ -396,11 +396,11 @@ impl VoiceBlock {
 
 /// How many frames of a block fade, and how.
 struct Slopes {
-    /// By the entry's own fade, from the block's first frame on.
+    /// How many frames the entry's own fade lasts, from the block's first frame on.
     fading_in: u64,
-    /// Before those that do, until the block's last frame.
+    /// How many frames come before the entry's fade out, in this block.
     before_fading_out: u64,
-    /// By the scene's fade: how many have passed, and how many of the block are yet to.
+    /// The scene's fade: how many frames of it have passed, and how many are left in this block.
     passed: u64,
     coming_in: u64,
     /// Device frame from which on all fade out.

@@ -1,11 +1,11 @@
-//! Hands what is recorded to a recorder: inputs stamped with what was heard, outputs with what they play.
+//! Passes audio to a recorder: inputs with the stamps of what was heard, outputs with their own position.
 
 use super::capture::heard;
 use crate::engine::buffers::Ports;
 use crate::engine::node::{Clock, Node, Outbox};
 use crate::link::{Chunk, RecordSource, TapWriter};
 
-/// Records its input ports. It blocks only where the period may.
+/// Records its input ports. It blocks only if the period has no deadline.
 pub(crate) struct Tap {
     pub source: RecordSource,
     pub writer: TapWriter,
