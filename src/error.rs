@@ -135,7 +135,7 @@ pub enum Error {
         /// What would be accepted.
         supported: &'static str,
     },
-    /// Whoever watched the work gave it up.
+    /// The program gave up the work.
     #[error("the work was cancelled")]
     Cancelled,
     /// The memory for an object could not be had.

@@ -1,4 +1,4 @@
-//! The loops over samples: each step is rounded by itself and nothing is fused, so that every
+//! The loops over samples. Each operation is rounded by itself and none are fused, so that every
 //! instruction set gives the same bits.
 //!
 //! The same source is compiled for several instruction sets; [`Kernels::choose`] picks one when an
@@ -70,7 +70,7 @@ impl Kernels {
     }
 }
 
-/// What the target's every processor has: SSE2, NEON.
+/// What every processor of the target has: SSE2, NEON.
 const BASELINE: Kernels = Kernels {
     mix,
     mix_both,
@@ -82,7 +82,7 @@ const BASELINE: Kernels = Kernels {
     fits,
 };
 
-/// How many samples are looked at at once.
+/// How many samples are looked at in one step.
 pub(crate) const LANES: usize = 16;
 
 /// Larger magnitudes, and what is not a number, are measured as this, so that sums of squares
@@ -105,7 +105,7 @@ impl Levels {
         let places = places.zip(&mut self.clipped).skip(lane);
         for (((peak, square), clipped), sample) in places.zip(samples) {
             let magnitude = sample.abs();
-            // Written so that a sample that is not a number takes the other way.
+            // Written so that a NaN takes the other branch.
             let magnitude = if magnitude < MOST { magnitude } else { MOST };
             *peak = if magnitude > *peak { magnitude } else { *peak };
             *square += magnitude * magnitude;
@@ -139,8 +139,8 @@ pub(crate) fn greatest<const N: usize>(values: [f32; N]) -> f32 {
     in_halves(values, |a, b| if a > b { a } else { b })
 }
 
-/// Folds one half into the other until one value is left; N is a power of two. A row of additions
-/// would wait for each.
+/// Adds one half to the other until one value is left; N is a power of two. In a row of additions,
+/// each would wait for the one before.
 #[inline(always)]
 fn in_halves<const N: usize>(mut values: [f32; N], both: impl Fn(f32, f32) -> f32) -> f32 {
     const { assert!(N.is_power_of_two()) }
@@ -154,8 +154,8 @@ fn in_halves<const N: usize>(mut values: [f32; N], both: impl Fn(f32, f32) -> f3
     values[0]
 }
 
-/// Asks for samples that are read soon, so that they are near by then. What a voice needs lies
-/// somewhere else for each voice and channel: too many places for processors that guess.
+/// Prefetches samples that are read soon. The samples of each voice and channel
+/// lie elsewhere: too many places for the processor's own prefetcher.
 #[inline(always)]
 pub(crate) fn prefetch<T>(samples: &[T]) {
     #[cfg(target_arch = "x86_64")]
@@ -203,7 +203,7 @@ fn measure(levels: &mut Levels, rows: &[[f32; LANES]]) {
 
 #[inline(always)]
 fn fits(samples: &[f32]) -> bool {
-    // Without a way out, the loop takes several samples at once.
+    // No early exit, so that the loop vectorises.
     let fit = |all, sample: &f32| all & (sample.abs() <= 1.0);
     samples.iter().fold(true, fit)
 }
@@ -211,7 +211,7 @@ fn fits(samples: &[f32]) -> bool {
 #[inline(always)]
 fn scale<const FALLING: bool>(out: &mut [f32], first: u64, length: u64) {
     let length = length as f32;
-    // Processors convert many numbers at once only where they are narrow; the bits are the same.
+    // Processors convert several numbers at once only if they are narrow. The bits are the same.
     let narrow = i32::MAX as u64 - out.len() as u64;
     if first <= narrow {
         for (out, n) in out.iter_mut().zip(0i32..) {
@@ -261,7 +261,7 @@ mod x86 {
 
     const LINE_BYTES: usize = 64;
 
-    /// Into the second cache: the first would wait for each line, and is too small for all voices.
+    /// Into the second-level cache: the first level is too small for all voices.
     #[inline(always)]
     pub fn prefetch<T>(samples: &[T]) {
         for line in samples.chunks(LINE_BYTES / size_of::<T>()) {

@@ -1,10 +1,10 @@
 //! The library's locks: those of the standard library, without poisoning.
 //!
-//! Each of them is whole in itself, and the system keeps those who wait. A lock that keeps a table of waiting
-//! threads for the whole process would be wrong here: a child of `fork()` inherits that table, but not the
-//! threads. So what a child makes for itself works there, whatever its parent's threads were doing.
+//! Each lock is complete in itself, and waiting threads are kept by the system. A table of waiting
+//! threads for the whole process would be wrong here: a child of `fork()` inherits the table, but not the
+//! threads. So the locks that a child makes work, whatever the parent's threads were doing.
 //!
-//! A thread that panics while it holds a lock leaves what it guards whole: panics are caught and told
+//! A thread that panics under a lock leaves valid data behind: panics are caught and reported
 //! elsewhere (`capi/guard.rs`, [`crate::sys::spawn`]).
 
 use std::sync::{self, PoisonError, TryLockError};
@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 pub(crate) use std::sync::{MutexGuard, RwLockReadGuard, RwLockWriteGuard};
 
-/// One thread at a time reaches what is inside.
+/// One thread at a time can use the value.
 #[derive(Default)]
 pub(crate) struct Mutex<T>(sync::Mutex<T>);
 
@@ -70,7 +70,7 @@ impl Condvar {
         self.0.notify_all();
     }
 
-    /// Gives the lock away until there is news.
+    /// Releases the lock until it is notified.
     pub fn wait<'a, T>(&self, held: MutexGuard<'a, T>) -> MutexGuard<'a, T> {
         self.0.wait(held).unwrap_or_else(PoisonError::into_inner)
     }

@@ -1,8 +1,8 @@
-//! Memory that grows with what the application asks for: it is had, or the call fails with
+//! Memory whose size the application chooses. Either there is enough, or the call fails with
 //! [`Error::OutOfMemory`] and has changed nothing. A plain `push`, `collect` or `vec![]` would end the
 //! process instead.
 //!
-//! `what` names the thing in the message.
+//! In messages, `what` says what the memory is for.
 #![forbid(unsafe_code)]
 
 use crate::error::{Error, Result};
@@ -10,7 +10,7 @@ use std::collections::{HashMap, VecDeque};
 use std::hash::Hash;
 use std::mem::{self, MaybeUninit};
 
-/// Takes charge of memory that the audio thread will write to.
+/// Gets the memory that the audio thread will write to.
 pub(crate) trait Keeper {
     /// Takes charge of memory that holds nothing yet.
     fn keep<T>(&mut self, memory: &mut [MaybeUninit<T>]);

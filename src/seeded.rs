@@ -1,5 +1,5 @@
-//! Bugs that the detectors must find: the environment variable `AMIO_SEED` names the one that is
-//! committed, in each period. Compiled with the feature `seeded-bugs` alone, which the tests of this
+//! Bugs that the detectors must find. The environment variable `AMIO_SEED` names the bug that is
+//! made in each period. Only with the feature `seeded-bugs`, which the tests of this
 //! repository turn on. `docs/THREADING.md` says which detector finds which.
 #![allow(unsafe_code, reason = "some bugs cannot be written without")]
 

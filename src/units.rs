@@ -32,7 +32,7 @@ impl Ticket {
     pub const NONE: Ticket = Ticket(0);
 }
 
-/// How far the sound is from the period, in frames, as the driver reports it.
+/// The latencies between the period and the sound in the air, in frames, as the driver reports them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Latency {
     /// From the microphone to the input buffer of a period.
@@ -42,7 +42,7 @@ pub struct Latency {
 }
 
 impl Latency {
-    /// How long ago what is captured now was played: the sum of both directions.
+    /// How many frames ago that was played which is captured now: the sum of both latencies.
     pub fn round_trip_frames(self) -> u64 {
         u64::from(self.capture_frames) + u64::from(self.playback_frames)
     }

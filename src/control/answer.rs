@@ -1,4 +1,4 @@
-//! One value on its way from one thread to another, or the news that none will come.
+//! One value that one thread passes to another, or the notice that none will come.
 //!
 //! It does the same as a channel of the standard library. But a thread that waits on such a channel keeps
 //! some memory until it ends, which tools that look for leaks report.
@@ -7,10 +7,10 @@ use crate::lock::{Condvar, Mutex};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-/// Where the value arrives.
+/// The receiver of the value.
 pub(super) struct Answer<T>(Arc<AnswerSlot<T>>);
 
-/// Where the value comes from. If this is dropped before it has given one, no value will come.
+/// The sender of the value. If it is dropped before it has sent one, no value will come.
 pub(super) struct Asked<T>(Arc<AnswerSlot<T>>);
 
 /// Why there is no value.

@@ -9,7 +9,7 @@ use std::time::Duration;
 /// The settings of an [`crate::Interface`]; [`Config::new`] gives the defaults.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// What calls the engine.
+    /// Which driver runs the engine.
     pub driver: DriverKind,
     /// The name under which a server knows the interface; it may change it. Default: "amio".
     pub client_name: String,
@@ -26,9 +26,9 @@ pub struct Config {
     pub output_channels: u16,
     /// Whether the server's physical ports are connected at the start. Default: yes.
     pub autoconnect: bool,
-    /// Whether a JACK server is started where none answers: the one of `~/.jackdrc`, by libjack,
-    /// which the variable `JACK_NO_START_SERVER` forbids. Not where one that was lost is opened
-    /// anew: who has ended a server does not want it back. Default: no.
+    /// Whether libjack starts a JACK server where none answers: the one of `~/.jackdrc`. The environment variable
+    /// `JACK_NO_START_SERVER` forbids it. A server that was lost is not started again,
+    /// since whoever ended it does not want it back. Default: no.
     pub start_server: bool,
     /// Whether the output is kept within ±1.0; `None`: unless the driver is offline.
     pub clamp: Option<bool>,
@@ -136,8 +136,8 @@ impl Config {
         Ok(())
     }
 
-    /// How long opening the driver first may take where a running server is given `usual`. libjack
-    /// looks for a server that it has started once a second, five times.
+    /// How long the first opening of the driver may take; `usual` is the time for a server that runs. libjack
+    /// waits for a server that it has started by looking once a second, five times.
     pub(super) fn open_patience(&self, usual: Duration) -> Duration {
         const START_SERVER: Duration = Duration::from_secs(7);
         if self.start_server {
@@ -175,8 +175,8 @@ impl Config {
         }
     }
 
-    /// As [`Config::request`], for an interface that had a driver before: its rate is needed
-    /// again, its period is not, where a server has its own.
+    /// As [`Config::request`], for an interface that had a driver before. Its rate is fixed
+    /// now. Its period is not, where the server chooses it.
     pub(super) fn request_again(&self, frame_rate_hz: u32, resume: Option<Resume>) -> Request {
         let mut request = self.request();
         if let Target::Jack(target) = &mut request.target {

@@ -13,7 +13,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// How long an engine may be in the middle of a period when another driver is to have it.
+/// How long an engine may still be in a period of its old driver.
 const LEASE_PATIENCE: Duration = Duration::from_millis(50);
 
 /// Whether an interface runs.
@@ -38,7 +38,7 @@ pub(super) struct Core {
     pub config: Config,
     pub rate: Rate,
     pub sizes: Sizes,
-    /// Of the memory that the audio thread writes to: in all, and locked.
+    /// How much memory the audio thread writes to, in bytes: in all, and locked.
     pub resident_bytes: (u64, u64),
     /// What the engine publishes.
     pub shared: Arc<Published>,
@@ -47,14 +47,14 @@ pub(super) struct Core {
     /// What the driver said last.
     pub info: Mutex<Info>,
     pub events: Events,
-    /// Where drivers leave notices for the supervisor, and where it is woken.
+    /// Where drivers leave notices for the supervisor, and what wakes it.
     pub inbox: Arc<Inbox>,
     state: Mutex<State>,
     closing: AtomicBool,
     failure_reported: AtomicBool,
 }
 
-/// What a [`Core`] is made from.
+/// What is needed to make a [`Core`].
 pub(super) struct Foundation {
     pub config: Config,
     pub sizes: Sizes,
@@ -94,12 +94,12 @@ impl Core {
         }
     }
 
-    /// Only for whoever holds the lock of [`super::life::Lifecycle`].
+    /// Only while the lock of [`super::life::Lifecycle`] is held.
     pub fn set_state(&self, state: State) {
         *self.state.lock() = state;
     }
 
-    /// Ends what would keep others waiting for long: the interface is about to be closed.
+    /// Announces that the interface will be closed: calls that take long then end early.
     pub fn begin_closing(&self) {
         self.closing.store(true, Ordering::Relaxed);
     }
@@ -125,7 +125,7 @@ impl Core {
         }
     }
 
-    /// Whether periods are to be computed in time.
+    /// Whether periods have deadlines.
     pub fn has_deadlines(&self) -> bool {
         self.config.driver.capabilities().pace.has_deadlines()
     }
@@ -135,8 +135,8 @@ impl Core {
         self.info.lock().period_frames.max(1)
     }
 
-    /// The most frames that may sound before files are read again: the period that begins now and the one after
-    /// it, and what fades out then, with as much again, since it was read a while before.
+    /// How many frames may sound before files are read again: the period that begins now, the next one,
+    /// and what fades out in them. Twice that, since reading began a while before.
     pub fn frames_at_once(&self) -> u64 {
         let declick = self.config.declick_frames_at(self.rate.hz());
         2 * (u64::from(self.period_frames()) + u64::from(declick))
@@ -167,7 +167,7 @@ impl Core {
         });
     }
 
-    /// The interface cannot go on. Only the first failure is told.
+    /// The interface cannot go on. Only the first failure becomes an event.
     pub fn fail(&self, reason: &str) {
         if self.failure_reported.swap(true, Ordering::AcqRel) {
             return;

@@ -1,10 +1,10 @@
-//! When the engine will next have something to tell that somebody waits for. Until then, the supervisor may sleep.
+//! When the engine will next report something that somebody waits for. Until then, the supervisor may sleep.
 
 use super::core::Core;
 use super::exchange::Exchange;
 use super::input::CapturedInput;
 
-/// A swap that is due within so many periods is awaited: it may take over before the next look.
+/// A swap that is due within this many periods counts as due now: it may take over before the next look.
 const SOON: u64 = 2;
 
 /// Whether somebody waits for a report that comes soon: a command is under way, a recorder runs, or a swap

@@ -1,4 +1,4 @@
-//! The supervisor's inbox: where drivers leave notices, and where it sleeps until something is to be done.
+//! The supervisor's inbox: drivers leave notices in it, and the supervisor sleeps here.
 
 use crate::driver::{Notice, Notify};
 use crate::lock::{Condvar, Mutex};
@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering, fence};
 use std::time::{Duration, Instant};
 
-/// The longest sleep of the supervisor while the interface runs. News that nobody waits for, such as skipped
+/// The longest sleep of the supervisor while the interface runs. Reports that nobody waits for, such as skipped
 /// frames, may come this late.
 pub(super) const LONGEST_SLEEP: Duration = Duration::from_millis(100);
 
@@ -52,7 +52,7 @@ impl Inbox {
         })
     }
 
-    /// Makes the supervisor look around.
+    /// Wakes the supervisor.
     pub fn wake(&self) {
         self.queue.lock().woken = true;
         self.arrived.notify_one();
@@ -69,7 +69,7 @@ impl Inbox {
         }
     }
 
-    /// Announces a long sleep. Returns by how many periods the next sleep may be longer than usual.
+    /// Announces a long sleep. Returns how many periods longer than usual the next sleep may be.
     pub fn begin_long_sleep(&self, quiet_periods: impl FnOnce() -> u64) -> u64 {
         self.sleeps_long.store(true, Ordering::Relaxed);
         fence(Ordering::SeqCst);

@@ -1,4 +1,4 @@
-//! The interface: its life, its state, its transport, and the pump that serves what comes back
+//! The interface: opening it, its transport, its events, and the parts that it is made of.
 //! from the engine.
 
 use super::config::Config;
@@ -47,8 +47,8 @@ pub struct Transport {
 /// Plays playspecs and captures input through one driver. Clones are handles to the same
 /// interface, for any thread; it is closed with the last one.
 ///
-/// It belongs to the process that made it. In a child of `fork()`, whose parent goes on playing,
-/// dropping it does nothing, its state is [`State::Closed`], and what can fail says why; other calls
+/// An interface belongs to the process that made it. In a child of `fork()`, where the parent goes on playing,
+/// dropping it does nothing, its state is [`State::Closed`], and calls that can fail return an error; other calls
 /// may wait for ever there.
 ///
 /// ```
@@ -84,7 +84,7 @@ impl Drop for Parts {
         if self.core.home.is_here() {
             self.life.close();
         } else {
-            // It has all other parts.
+            // The lifecycle owns all other parts.
             std::mem::forget(self.life.clone());
         }
     }
@@ -94,8 +94,8 @@ impl Interface {
     /// Opens the driver and makes an interface, stopped, its transport stopped at frame 0. It waits up to 5
     /// seconds for a server that does not answer, 7 more with [`Config::start_server`].
     ///
-    /// Where several interfaces of a process are opened, started, stopped or closed at once, their calls take
-    /// turns. Waiting begins again when one of them has had its turn, up to ten times.
+    /// If several interfaces of a process are opened, started, stopped or closed at once, their calls take
+    /// turns. The wait begins again when another call has ended, up to ten times.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] and [`Error::InvalidArgument`] for the configuration;

@@ -1,4 +1,4 @@
-//! How loud inputs and outputs are right now.
+//! The levels of inputs and outputs.
 
 use super::interface::Interface;
 use crate::link::{Gauge, Reading};
@@ -6,9 +6,9 @@ use crate::link::{Gauge, Reading};
 /// The level of one channel over the last 0.3 s: 29 blocks of a hundredth of a second (rounded
 /// down to whole frames), and what has begun of the next. Units: linear, 1.0 is full scale.
 ///
-/// What was played at one frame reads the same whatever the period is. Skipped frames count as
-/// silence. While no periods run it stays as it is. A sample of an input that is not a number counts
-/// as 1e15, which is the largest that is shown.
+/// The level at a frame does not depend on the period. Skipped frames count as
+/// silence. While no periods run, levels stay as they are. An input sample that is not a number counts
+/// as 1e15, which is the largest level.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Meter {
     /// The largest magnitude.
@@ -29,8 +29,8 @@ pub struct Meters {
     pub outputs: Vec<Meter>,
 }
 
-/// Reading a meter waits for nobody and takes nothing away: any number of readers see the same.
-/// Whoever looks every 0.29 s or more often misses no peak. Each channel's values are of one moment.
+/// Reading a meter never waits and changes nothing: all readers see the same.
+/// A program that reads every 0.29 s or more often misses no peak. The values of a channel are of one moment.
 impl Interface {
     /// The levels of all inputs and outputs, as of the last period.
     pub fn meters(&self) -> Meters {

@@ -1,4 +1,4 @@
-//! The half that waits: everything an application calls, on any thread but the audio thread.
+//! The half that may wait: everything that an application calls, on any thread but the audio thread.
 //!
 //! Flow: application -> [`Interface`] -> `link` -> engine; engine -> `link` -> [`Interface`]'s
 //! pump -> events, captured input, freed playspecs. A [`supervisor`] thread pumps while a driver

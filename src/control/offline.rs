@@ -1,4 +1,4 @@
-//! The offline driver, which the caller cranks.
+//! Calls for the offline driver alone.
 
 use super::core::closed;
 use super::interface::Interface;
@@ -12,7 +12,7 @@ use std::any::Any;
 /// Only with [`crate::DriverKind::Offline`].
 impl Interface {
     /// Runs `frames` frames in whole periods and a last shorter one, at once, on this thread.
-    /// `input` and `output` are interleaved, `frames` times the channels long. Without input the
+    /// `input` and `output` are interleaved, with `frames` times the channels samples. Without input, the
     /// input clip sounds, or silence. Closing the interface ends it early.
     ///
     /// # Errors
@@ -47,7 +47,7 @@ impl Interface {
         })??;
         let streams = parts.read_ahead.streams();
         parts.exchange.pump();
-        // Without memory for the list, what could not be read is told after a later call.
+        // Without memory for the list, read errors become events after a later call.
         let streams = streams.as_deref().unwrap_or(&[]);
         parts.read_ahead.tell_trouble(streams);
         if core.is_closing() {

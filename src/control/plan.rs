@@ -1,7 +1,7 @@
-//! The control half's book of the engine's nodes: which there are, and the order in which they run.
+//! The control half's record of the engine's nodes, and of the order in which they run.
 //!
-//! Flow: what is to change -> [`Edit`], whose commands go to the engine in one batch -> [`PlanBook::adopt`]. The
-//! engine then has what the book says, from the next period on. Nodes that were taken out come back in the
+//! Flow: a change -> [`Edit`], whose commands go to the engine in one batch -> [`PlanBook::adopt`]. The
+//! engine then has what the record says, from the next period on. Nodes that were removed come back in the
 //! batch, and are freed here.
 
 use crate::engine::{
@@ -20,7 +20,7 @@ const PLAYER: NodeId = NodeId(0);
 const METER: NodeId = NodeId(1);
 const CLAMP: NodeId = NodeId(2);
 const CAPTURE: NodeId = NodeId(3);
-/// Those of taps follow each other.
+/// The taps have consecutive numbers from here on.
 const FIRST_TAP: u16 = 4;
 const _: () = assert!(FIRST_TAP as usize + MAX_TAPS <= MAX_NODES);
 
@@ -44,7 +44,7 @@ enum TapPlace {
     Runs(TapWatch),
 }
 
-/// The number of a place for a tap.
+/// The index of a place for a tap.
 pub(super) type TapNumber = usize;
 
 /// What a plain interface is made of.
@@ -75,7 +75,7 @@ pub(super) struct Edit {
 }
 
 impl PlanBook {
-    /// The plan of a plain interface: player, meter, clamp, capture. Also what the engine is to be set up with.
+    /// The plan of a plain interface: player, meter, clamp, capture; and the commands that set the engine up.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -158,8 +158,8 @@ impl PlanBook {
         self.running > 0 && self.taps.iter().any(TapPlace::has_ended)
     }
 
-    /// What is to be sent so that a tap begins, if one is given, and those that have ended are taken out.
-    /// `None`: nothing.
+    /// The commands that begin the given tap and remove the taps that have ended.
+    /// `None` if there is nothing to do.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -204,8 +204,8 @@ impl PlanBook {
         }))
     }
 
-    /// Takes over an edit; its commands are to be sent at once, in one batch. There is room in `commands`
-    /// for [`Edit::commands`].
+    /// Makes an edit the record. The caller sends its commands at once, in one batch. `commands` has room
+    /// for [`Edit::commands`] more.
     pub fn adopt(&mut self, edit: Edit, commands: &mut Vec<Command>) {
         if let Some((number, node, watch)) = edit.begins {
             self.taps[number] = TapPlace::Runs(watch);
@@ -221,8 +221,8 @@ impl PlanBook {
         self.steps = edit.steps;
     }
 
-    /// Whether all its buffers are there, none that is written is the device's input, and none is written by
-    /// two of its ports.
+    /// Whether a step is valid: all its buffers exist, it does not write to the device's input, and no two output
+    /// ports have the same buffer.
     fn fits(&self, step: &Step) -> bool {
         let exists = |buffer: &BufferId| match *buffer {
             BufferId::Input(channel) => channel < self.inputs,
@@ -237,7 +237,7 @@ impl PlanBook {
 }
 
 impl Edit {
-    /// How many commands it is.
+    /// How many commands there are.
     pub fn commands(&self) -> usize {
         1 + usize::from(self.begins.is_some()) + self.ended.len()
     }

@@ -2,11 +2,11 @@
 
 use std::ops::Range;
 
-/// Consecutive frames, all rolling or none.
+/// Consecutive frames, with the transport rolling or stopped.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Stretch {
     pub frames: u64,
-    /// The timeline frame of the first one; of all, if not rolling.
+    /// The timeline frame of the first one. If the transport is stopped, that of all.
     pub position: i64,
     pub rolling: bool,
 }

@@ -2,8 +2,8 @@
 //!
 //! Flow: `read_ahead` -> [`PageRun`]s in a queue -> a reader, which loads them from the file. Each clip is
 //! read by one reader at a time. One reader is enough while files answer. While each reader waits for a
-//! file that does not answer, one more is started for the other clips. So a file that hangs holds up
-//! nothing but itself, and there is at most one reader more than such files.
+//! file that does not answer, one more is started for the other clips. So a file that hangs delays
+//! only itself, and there is at most one reader more than files that hang.
 
 use crate::clip::Clip;
 use crate::error::Result;
@@ -38,7 +38,7 @@ pub(super) struct Readers {
     jobs: Mutex<Jobs>,
     /// Tells readers that the queue has changed.
     queued: Condvar,
-    /// Tells whoever waits that something was read or asked for, or that a thread has ended.
+    /// Wakes those who wait: something was read or asked for, or a thread has ended.
     news: Condvar,
 }
 
@@ -74,12 +74,12 @@ enum Purpose {
     Plan(u64),
     /// The call of this number waits for it.
     Call(u64),
-    /// The call that waited for it waits no longer.
+    /// The call that waited for it no longer waits.
     Nothing,
 }
 
 impl Jobs {
-    /// The next run, as its queue and its place there: the first run whose clip no reader reads now.
+    /// The next run, as its queue and its index there: the first run of a clip that no reader reads now.
     fn next(&self) -> Option<(Purpose, usize)> {
         let is_free = |run: &PageRun| self.reads.iter().all(|read| read.clip != run.clip.id());
         let mut urgent = self.urgent.iter().enumerate();
@@ -112,7 +112,7 @@ impl Jobs {
         read.since = Instant::now();
         match read.purpose {
             _ if self.closing => false,
-            // What is left of it, the next plan has again.
+            // The next plan contains the rest again.
             Purpose::Plan(number) => number == self.plans && self.urgent.is_empty(),
             Purpose::Call(_) => true,
             Purpose::Nothing => false,
@@ -136,7 +136,7 @@ impl Jobs {
         !read.chain(queued).any(|it| it == Purpose::Call(call))
     }
 
-    /// Whether work waits, and all readers hang in files that do not answer.
+    /// Whether there is work, and all readers hang in files that do not answer.
     fn lacks_reader(&self) -> bool {
         let hangs = |read: &Read| read.since.elapsed() >= HANGS_AFTER;
         self.idle == 0 && !self.closing && self.reads.iter().all(hangs) && self.next().is_some()
@@ -164,7 +164,7 @@ impl Readers {
         Ok(())
     }
 
-    /// Ends all threads; those that hang in a file are left to themselves.
+    /// Ends all threads. A thread that hangs in a file ends later, by itself.
     pub fn stop(&self) {
         let mut jobs = self.jobs.lock();
         jobs.closing = true;
@@ -185,25 +185,25 @@ impl Readers {
         }
     }
 
-    /// Makes the thread that plans look again at what will be heard.
+    /// Has the planner look again at what will be heard.
     pub fn wake(&self) {
         self.jobs.lock().asked = true;
         self.news.notify_all();
     }
 
-    /// For the thread that plans: it now looks at all that was asked for so far. `false` if it is to end.
+    /// For the planner: from here on it covers all that was asked for so far. `false` if it must end.
     pub fn heed(&self) -> bool {
         let mut jobs = self.jobs.lock();
         jobs.asked = false;
         !jobs.closing
     }
 
-    /// For the thread that plans: waits until something is asked for.
+    /// For the planner: waits until something is asked for.
     pub fn wait_until_asked(self: &Arc<Self>, until: Instant) {
         let _jobs = self.wait(self.jobs.lock(), until, |jobs| jobs.asked);
     }
 
-    /// For the thread that plans: replaces what was planned before, and waits until all is read, or until
+    /// For the planner: replaces the previous plan, and waits until all is read, or until
     /// something new is asked for. Returns whether all is read.
     pub fn carry_out(self: &Arc<Self>, plan: Vec<PageRun>, until: Instant) -> bool {
         let mut jobs = self.jobs.lock();
@@ -217,8 +217,8 @@ impl Readers {
         is_done
     }
 
-    /// Has these runs read before all others, and waits for that until a time. What is not read by then is
-    /// left to the thread that plans.
+    /// Has these runs read before all others, and waits for that until a deadline. What is not read by then is
+    /// left to the planner.
     ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
@@ -267,7 +267,7 @@ impl Readers {
                 return jobs;
             }
             if jobs.lacks_reader() {
-                // Where the system has no more threads, those that there are go on.
+                // If the system has no more threads, the existing ones go on.
                 let _ = self.add_reader(&mut jobs);
             }
             let look_again = match jobs.next() {
@@ -315,7 +315,7 @@ impl Readers {
             }
             jobs.reads.retain(|read| read.clip != clip);
             self.news.notify_all();
-            // The clip may be the last one.
+            // This may be the last owner of the clip.
             drop(jobs);
             drop(run);
             jobs = self.jobs.lock();

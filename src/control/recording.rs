@@ -384,7 +384,7 @@ impl Job {
         Ok(())
     }
 
-    /// Writes what the punch takes of frames that are missing before a chunk; returns how many.
+    /// Writes silence for missing frames, as far as the punch takes them. Returns how many it took.
     fn put_silence(&mut self, from: Next, frames: u64, until: &Chunk) -> Result<u64> {
         // Where the timeline went on meanwhile as before, the missing frames were a part of it: those
         // that were skipped, also where it is cut behind them, and lost ones if it is not.

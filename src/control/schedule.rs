@@ -17,7 +17,7 @@ pub const MAX_GROUP: usize = 4096;
 static NEXT_TICKET: AtomicU64 = AtomicU64::new(1);
 
 impl Interface {
-    /// The commands of a swap and of a gain, checked.
+    /// The command for a swap, checked; and its ticket.
     fn swap(&self, playspec: &Playspec, swap: Swap) -> Result<(Ticket, Unsent)> {
         let parts = self.open()?;
         let when = swap.check()?;
@@ -79,9 +79,9 @@ impl Interface {
     }
 }
 
-/// Scheduling and transport: each call takes effect at the first frame of the next period. Where
-/// clips are streamed and the driver plays in real time, a call that makes them sound reads what
-/// sounds at once from their files before, for at most half a second.
+/// Scheduling and transport. Each call takes effect at the first frame of the next period. If
+/// clips are streamed and the driver plays in real time, a call that makes them sound first reads
+/// their first pages, for at most half a second.
 impl Interface {
     /// Queues a playspec to take over at an exact frame; see [`Swap`] and `docs/SEMANTICS.md`.
     /// The ticket ends in exactly one event: applied, superseded or cancelled.
@@ -159,7 +159,7 @@ impl Interface {
 pub struct Group {
     interface: Interface,
     unsent: Vec<Unsent>,
-    /// Of its swaps, with their user data.
+    /// The tickets of its swaps, with their user data.
     tickets: Vec<(Ticket, u64)>,
 }
 

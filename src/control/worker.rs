@@ -1,5 +1,5 @@
-//! Where a driver lives: calls into a server may hang, so they run on a thread of their own, and
-//! the caller waits for a limited time.
+//! The owner of a driver. Calls into a server may hang, so they run on a thread of their own, and
+//! the caller waits only up to a deadline.
 
 use super::answer::{Answer, NoAnswer, answer};
 use crate::driver::{self, Driver};
@@ -12,19 +12,19 @@ use std::time::{Duration, Instant};
 
 type Job = Box<dyn FnOnce(&mut Option<Box<dyn Driver>>) + Send>;
 
-/// How often patience may begin again.
+/// How many times the wait may begin again.
 const ANEW: u32 = 10;
 
 /// The owner of a driver. Dropping it drops the driver, without waiting for that.
 pub(super) enum Worker {
-    /// In place, for a driver whose calls return at once.
+    /// On the caller's thread, for a driver whose calls return at once.
     Here(Mutex<Option<Box<dyn Driver>>>),
     /// On a thread.
     Apart(Sender<Job>, JoinHandle<()>),
 }
 
 impl Worker {
-    /// In place, without a driver yet; the first call makes one.
+    /// Without a thread and without a driver yet; the first call makes a driver.
     pub fn here() -> Worker {
         Worker::Here(Mutex::new(None))
     }
@@ -48,12 +48,12 @@ impl Worker {
     ) -> Answer<T> {
         let (asked, given) = answer();
         let job = move |driver: &mut Option<Box<dyn Driver>>| {
-            // Whoever has stopped waiting does not want the result.
+            // A caller that has stopped waiting does not want the result.
             asked.give(call(driver));
         };
         match self {
             Worker::Here(driver) => job(&mut driver.lock()),
-            // A thread that is gone drops the job, and the answer says so.
+            // If the thread is gone, the job is dropped, and the answer says so.
             Worker::Apart(jobs, _) => drop(jobs.send(Box::new(job))),
         }
         given
@@ -63,7 +63,7 @@ impl Worker {
     pub fn end(self) {
         if let Worker::Apart(jobs, thread) = self {
             drop(jobs);
-            // A panic was told as that of a call.
+            // A panic was returned as the error of a call.
             let _ = thread.join();
         }
     }
@@ -78,7 +78,7 @@ impl Worker {
         self.call_unless(|| false, what, patience, call)
     }
 
-    /// As [`Worker::call`], but stops waiting soon after `given_up` holds.
+    /// As [`Worker::call`], but also stops waiting when `given_up` returns true.
     pub fn call_unless<T: Send + 'static>(
         &self,
         given_up: impl Fn() -> bool,
@@ -90,7 +90,7 @@ impl Worker {
     }
 }
 
-/// How long somebody waits for calls of a driver.
+/// How long a caller waits for a driver.
 pub(super) struct Patience {
     until: Instant,
     turns: Option<AwaitedTurns>,
@@ -101,7 +101,7 @@ struct AwaitedTurns {
     /// How long each turn may take.
     patience: Duration,
     last: Instant,
-    /// How many had ended when it last looked.
+    /// How many turns had ended at the last look.
     ended: u64,
 }
 
@@ -114,8 +114,8 @@ impl Patience {
         }
     }
 
-    /// This long since a call of any interface of the process came to its end, but at most [`ANEW`] times as
-    /// long in all. Only so each interface gets its turn where many begin at once.
+    /// The wait begins again when a call of any interface of the process ends, but lasts at most [`ANEW`] times as
+    /// long in all. So each interface gets its turn where many begin at once.
     pub fn for_each_turn(patience: Duration) -> Patience {
         let now = Instant::now();
         Patience {

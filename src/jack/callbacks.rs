@@ -22,7 +22,7 @@ pub(super) struct Context {
     number: ClientNumber,
     client: NonNull<RawClient>,
     process: Arc<dyn AudioHandler>,
-    /// `None` once nobody wants them any more.
+    /// `None` once nobody wants notifications any more.
     notifications: RwLock<Option<Arc<dyn Notifications>>>,
 }
 

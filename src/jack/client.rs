@@ -27,11 +27,11 @@ const STATUS_SERVER_FAILED: c_int = 0x10;
 const STATUS_SHM_FAILURE: c_int = 0x100;
 const STATUS_VERSION_ERROR: c_int = 0x400;
 
-/// PipeWire's library gives up, with [`STATUS_SHM_FAILURE`], where a client of another program goes just while
-/// it opens one. Then it is asked again, up to so often in all.
+/// PipeWire's library fails with [`STATUS_SHM_FAILURE`] if a client of another program goes just while
+/// it opens one. So it is asked again, up to this often in all.
 const OPEN_ATTEMPTS: u32 = 5;
 
-/// Which server a client asks for that names none.
+/// The environment variable with the name of the default server.
 const DEFAULT_SERVER: &str = "JACK_DEFAULT_SERVER";
 /// jackd's library copies the name into buffers of this size and a NUL, and ends the process where it
 /// does not fit.
@@ -44,9 +44,9 @@ pub(crate) struct Client {
 }
 
 impl Client {
-    /// Connects to a server; where none runs, libjack may `start` the one of `~/.jackdrc`, which
-    /// takes it a second or more. `log` receives what libjack has to say, to other clients in this
-    /// process too, until the client is dropped.
+    /// Connects to a server. If none runs and `start` is set, libjack may start the one of `~/.jackdrc`, which
+    /// takes a second or more. `log` receives the lines of libjack, also those about other clients of this
+    /// process, until the client is dropped.
     pub fn open(name: &str, server: Option<&str>, start: bool, log: Sink) -> Result<Client> {
         let library = Library::get()?;
         let client_name = checked_name(library, name)?;
@@ -96,7 +96,7 @@ impl Client {
         })
     }
 
-    /// Has the handlers called, once the client is active; `process` until the client is closed, and
+    /// Sets the handlers. They are called once the client is active: `process` until the client is closed, and
     /// `notifications` until this is dropped. Only once.
     ///
     /// `notifications` may hold ports of this client. `process` may not, since it would keep the client open:
@@ -114,7 +114,7 @@ impl Client {
         } = *self.connection;
         let context = Context::new(library, number, raw, process, notifications);
         let context = Arc::new(context);
-        // Kept whatever becomes of it: libjack may have taken some of the callbacks.
+        // Kept also after a failure: libjack may have taken some of the callbacks.
         if self.connection.context.set(context.clone()).is_err() {
             return Err(failure("the callbacks are set already".into()));
         }
@@ -128,8 +128,8 @@ impl Client {
 
     /// The name by which the server knows us.
     ///
-    /// PipeWire's library answers with the name that was asked for, also where others get to see
-    /// another one, since it was taken; it knows the right one as that of a number.
+    /// If the name was taken, PipeWire's library still answers with the name that was asked for, while others
+    /// see another one. By the client's UUID, it gives the true name.
     pub fn name(&self) -> String {
         let _turn = self.connection.asking.lock();
         let raw = self.connection.raw.as_ptr();
@@ -151,7 +151,7 @@ impl Client {
         }
     }
 
-    /// Whether the times of cycles come from a filter, which a pause of the server puts out of step.
+    /// Whether the server filters the times of cycles. A pause of the server disturbs such a filter.
     pub fn smooths_times(&self) -> bool {
         self.connection.library.has_one_server()
     }
@@ -280,7 +280,7 @@ impl Client {
         self.find_port(name).is_some()
     }
 
-    /// The longest latency of a port, in frames; none if there is no port of this full name.
+    /// The longest latency of a port, in frames; `None` if there is no port of this full name.
     pub fn latency_frames(&self, port: &str, mode: LatencyMode) -> Option<u32> {
         let raw = self.find_port(port)?;
         let mut range = LatencyRange::default();

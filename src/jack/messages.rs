@@ -1,4 +1,4 @@
-//! What libjack would print, handed to those who have a client open.
+//! What libjack would print goes to the clients of this process instead.
 //!
 //! libjack has one error function and one information function for the whole process, which the
 //! application may have set for clients of its own. So ours are in place only while a [`Route`]
@@ -38,7 +38,7 @@ impl Route {
         let mut routes = lock();
         if routes.sinks.is_empty() {
             routes.before = library.message_callbacks().map(|before| {
-                // A child of fork() finds what its parent installed.
+                // In a child of fork(), the parent's function is still installed.
                 before.filter(|function| !fn_addr_eq(*function, receive as MessageCallback))
             });
             install(library, [Some(receive as MessageCallback); 2]);
@@ -83,7 +83,7 @@ unsafe extern "C" fn hand_on(line: *const c_char) {
     }
     // SAFETY: promised by the caller.
     let line = unsafe { CStr::from_ptr(line) }.to_string_lossy();
-    // What libjack's destructors say of what was never set up explains nothing to anybody.
+    // Lines of libjack's destructors about objects that were never set up explain nothing.
     if line.contains("::~") {
         return;
     }

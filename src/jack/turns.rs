@@ -118,7 +118,7 @@ pub(crate) fn ended() -> u64 {
     TURNS.get().ended.load(Ordering::Relaxed)
 }
 
-/// The right to make a request of which the server tells all clients. It stays on its thread.
+/// The right to make a request of which the server notifies all clients. It stays on its thread.
 pub(super) struct Turn(PhantomData<*const ()>);
 
 impl Turn {
@@ -165,7 +165,7 @@ impl Drop for Turn {
 thread_local! {
     /// Whether this thread has the turn.
     static HAS_TURN: Cell<bool> = const { Cell::new(false) };
-    /// Whether it has it to fork.
+    /// Whether it has the turn because it forks.
     static FORKS: Cell<bool> = const { Cell::new(false) };
 }
 

@@ -16,11 +16,11 @@ pub struct Playspec(pub(crate) Arc<Compiled>);
 
 /// The form that the player reads.
 pub(crate) struct Compiled {
-    /// Unlike any other playspec's in this process.
+    /// No other playspec of this process has this number.
     pub id: u64,
     /// In the order in which the caller gave them.
     pub entries: Vec<Entry>,
-    /// Where each entry sounds, same order.
+    /// When each entry sounds, in the same order.
     pub instances: Vec<Instances>,
     /// Which entries sound when.
     pub index: Index,

@@ -91,7 +91,7 @@ impl Entry {
         self.end - self.begin
     }
 
-    /// The outputs it reaches at the most: one past the last, on an interface of `outputs`.
+    /// One past the last output that it may reach.
     pub(super) fn outputs_needed(&self) -> u16 {
         self.first_output + self.clip.info().channels
     }
@@ -105,7 +105,7 @@ impl Entry {
                 self.end
             )));
         }
-        // Of an empty clip there is nothing else to play.
+        // An empty clip has no frames to choose from.
         if self.begin > self.end || self.begin == self.end && frames > 0 {
             return Err(Error::InvalidArgument(format!(
                 "begin is {}; it must be below end, which is {}",

@@ -1,7 +1,7 @@
 //! The gains in force for each entry of a playspec on one interface, and the ramps between them.
 //!
-//! Written and read by that interface's audio thread alone (the atomics only make sharing the
-//! table with the commands that reach it safe), so all accesses are relaxed.
+//! Only that interface's audio thread reads and writes them, so all accesses are relaxed. They are atomics
+//! only because commands share the table with the control half.
 
 use super::entry::{Entry, Gain};
 use crate::error::Result;
@@ -27,12 +27,12 @@ pub(crate) struct Ramp {
 }
 
 impl Ramp {
-    /// How many frames from this device frame on the gain is not yet `to`.
+    /// How many frames after this device frame the gain reaches `to`.
     pub fn frames_left(&self, device_frame: u64) -> u64 {
         self.frames.saturating_sub(self.passed(device_frame))
     }
 
-    /// How many frames before this device frame it began.
+    /// How many frames before this device frame the ramp began.
     pub fn passed(&self, device_frame: u64) -> u64 {
         device_frame.saturating_sub(self.start)
     }
@@ -79,7 +79,7 @@ impl GainTable {
         }
     }
 
-    /// Moves the gain, from what it is at `device_frame`, to `to` within `frames`.
+    /// Changes the gain from its value at `device_frame` to `to`, within `frames`.
     ///
     /// # Real-time contract
     /// As [`GainTable::ramp`].

@@ -1,4 +1,4 @@
-//! Which entries sound in a span of the timeline: a search, never a scan.
+//! Which entries sound in a range of the timeline: a search, never a scan.
 //!
 //! The entries are sorted by where they begin; each node of the balanced tree that a binary
 //! search walks through also knows the latest end below it (the augmented tree of Cormen et al.,
@@ -6,10 +6,10 @@
 //! O(k log n) nodes for k entries found, allocates nothing and keeps no state, so that seeking
 //! costs the same as playing on.
 //!
-//! An entry that repeats with gaps is found in the same way, by its place in its interval; there
-//! is a tree for each interval that occurs. Its nodes also know from when to when any entry below
-//! them lives, from its first frame to its last: what is over or yet to come is not looked at.
-//! An entry with an end and with short gaps counts as sounding in them.
+//! An entry that repeats with gaps is found in the same way, by its position in its interval. There
+//! is a tree for each interval length. Its nodes also know the first and the last frame of all entries below
+//! them, so entries that are over or have not begun are not visited.
+//! An entry with an end and short gaps counts as sounding in the gaps.
 
 use super::instances::{Instances, Interval};
 use crate::error::Result;
@@ -94,7 +94,7 @@ impl Index {
 const WHAT: &str = "the index of a playspec";
 
 impl TreeNode {
-    /// Of an entry that repeats with gaps at this interval, or in spans.
+    /// The kind of an entry: it repeats with gaps at this interval, or it sounds in one piece.
     fn new(entry: u32, instances: &Instances, interval: Option<Interval>) -> TreeNode {
         let life = (instances.begin(), instances.end());
         let (begin, end) = match interval {
@@ -150,7 +150,7 @@ impl Tree {
     }
 }
 
-/// Returns the latest end, and the life.
+/// Returns the latest end, and the first and last frame, of a subtree.
 fn note_what_is_below(nodes: &mut [TreeNode]) -> (i64, Window) {
     let middle = nodes.len() / 2;
     let Some((left, [node, right @ ..])) = nodes.split_at_mut_checked(middle) else {
@@ -163,8 +163,8 @@ fn note_what_is_below(nodes: &mut [TreeNode]) -> (i64, Window) {
     (node.latest_end, node.life)
 }
 
-/// Calls `found` with the nodes that overlap a window, in their order, except most of those that
-/// do not live in `now`.
+/// Calls `found` with the nodes that overlap a window, in their order. Leaves out most of those
+/// whose entries do not sound at any time in `now`.
 fn visit(
     nodes: &[TreeNode],
     windows: &[Window],
@@ -179,7 +179,7 @@ fn visit(
     if node.life.1 <= now.0 || node.life.0 >= now.1 || !windows.iter().any(may_overlap) {
         return;
     }
-    // Half of all calls would be for nothing.
+    // Half of all calls would find nothing.
     if !left.is_empty() {
         visit(left, windows, now, found);
     }
@@ -196,7 +196,7 @@ fn visit(
 mod tests {
     use super::*;
 
-    /// All that sound, by asking each of them.
+    /// All that sound, found by asking each entry.
     fn scan(all: &[Instances], from: i64, to: i64) -> Vec<usize> {
         let sounds = |i: &&Instances| i.sounding(from, to).next().is_some();
         let numbered = all.iter().enumerate();

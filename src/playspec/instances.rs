@@ -1,4 +1,4 @@
-//! Where one entry sounds: once, or at every multiple of its interval. Arithmetic only.
+//! When one entry sounds: once, or at every multiple of its interval. Arithmetic only.
 
 use super::entry::Entry;
 
@@ -42,7 +42,7 @@ impl Instances {
         self.first
     }
 
-    /// The first frame after all sound; `i64::MAX` for what has no end or ends past all positions.
+    /// The first frame after all sound; `i64::MAX` if it has no end, or ends beyond all positions.
     pub fn end(&self) -> i64 {
         if self.last == u64::MAX {
             return i64::MAX;
@@ -56,7 +56,7 @@ impl Instances {
         self.length
     }
 
-    /// The interval, if it is longer than what sounds in it; of what has an end, much longer.
+    /// The interval, if there are gaps between repeats. If the entry has an end, only if the gaps are long.
     pub fn interval_with_gaps(&self) -> Option<Interval> {
         let times = if self.last == u64::MAX { 1 } else { 8 };
         let length = i128::from(self.length) * times;
@@ -80,8 +80,8 @@ impl Instances {
         })
     }
 
-    /// As [`Instances::numbers`], by one division of narrow numbers, which most voices can do with:
-    /// where repeats begin whole frames apart, and nothing is as far away as numbers go.
+    /// As [`Instances::numbers`], by one division of 64-bit numbers. That is enough for most voices:
+    /// repeats begin whole frames apart, and no number is near the limits.
     fn whole_numbers(&self, from: i64, to: i64) -> Option<(i64, i64)> {
         let interval = self.interval.filter(|interval| interval.denominator == 1)?;
         let interval = i64::try_from(interval.numerator).ok()?;
@@ -101,7 +101,7 @@ impl Instances {
         Some((first, last))
     }
 
-    /// Whether there is one repeat and no more.
+    /// Whether it sounds exactly once.
     pub fn sounds_once(&self) -> bool {
         self.interval.is_none()
     }
@@ -130,10 +130,10 @@ impl Instances {
         if to <= 0 {
             return NONE;
         }
-        // offset(k) is k * interval rounded, so these are off by at most one; the loops correct.
+        // offset(k) is k * interval, rounded. So these are off by at most one, which the loops correct.
         let number_near = |offset: i128| {
             let parts = offset * i128::from(interval.denominator);
-            // A division of wide numbers takes ten times as long.
+            // A division of 128-bit numbers takes ten times as long.
             match (i64::try_from(parts), i64::try_from(interval.numerator)) {
                 (Ok(parts), Ok(numerator)) => i128::from(parts / numerator),
                 _ => parts / i128::from(interval.numerator),

@@ -27,7 +27,7 @@ pub(crate) struct Before {
 /// Lets this thread live until [`release`]; returns what to release. Wait-free, no system call.
 pub(crate) fn hold() -> Before {
     let mut before = Before { state: 0, kind: 0 };
-    // The type as well: glibc looks at that alone where its signal comes late.
+    // Also the type, since glibc looks only at the type if its signal comes late.
     // SAFETY: what is written is writable.
     unsafe {
         pthread_setcanceltype(DEFERRED, &mut before.kind);
@@ -36,7 +36,7 @@ pub(crate) fn hold() -> Before {
     before
 }
 
-/// As it was before [`hold`]. May not return if the thread was to end meanwhile.
+/// Restores what was set before [`hold`]. Does not return if the thread was cancelled meanwhile.
 pub(crate) fn release(before: Before) {
     let mut held = 0;
     // SAFETY: `held` is writable.
@@ -54,7 +54,7 @@ pub(crate) fn held<T: Copy>(body: impl FnOnce() -> T) -> T {
     result
 }
 
-/// In a frame of its own, since one that cleans up cannot be unwound from just anywhere.
+/// Not inlined: a frame with destructors cannot be unwound by a cancellation.
 #[inline(never)]
 fn apart<T>(body: impl FnOnce() -> T) -> T {
     body()

@@ -1,18 +1,18 @@
 //! Denormal numbers: flushed to zero, or kept.
 
-/// Says what becomes of denormal numbers on this thread while it lives; then restores what was set.
+/// Sets how denormal numbers are treated on this thread, until it is dropped.
 pub(crate) struct Denormals {
     #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
     before: u64,
 }
 
 impl Denormals {
-    /// They are zero: on the audio thread, where they would cost time.
+    /// They are flushed to zero: on the audio thread, where they would cost time.
     pub fn flushed() -> Denormals {
         Denormals::set(true)
     }
 
-    /// They are what they are: where the same numbers are to come out on every thread.
+    /// They are kept: where every thread must compute the same numbers.
     pub fn kept() -> Denormals {
         Denormals::set(false)
     }

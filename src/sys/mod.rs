@@ -75,8 +75,8 @@ pub(crate) fn request_realtime(priority: i32) -> Realtime {
     }
 }
 
-/// Asks for large pages below memory that has not been touched. The first touch of each page costs
-/// a fault, about a microsecond; there are then 512 times fewer. Where the system has none to give,
+/// Asks for large pages for memory that has not been touched. The first touch of each page is
+/// a page fault of about a microsecond; with large pages there are 512 times fewer. If the system has none,
 /// nothing changes.
 pub(crate) fn prefer_large_pages(memory: &mut [f32]) {
     /// Of x86-64, and of other processors with pages of 4 KiB.
@@ -91,7 +91,7 @@ pub(crate) fn prefer_large_pages(memory: &mut [f32]) {
     }
 }
 
-/// Gives the memory back that a vector has no use for; where the system would rather not, it stays.
+/// Gives unused memory of a vector back. If the system refuses, nothing changes.
 pub(crate) fn give_back<T>(items: &mut Vec<T>) {
     let old = std::mem::ManuallyDrop::new(std::mem::take(items));
     let (length, capacity) = (old.len(), old.capacity());

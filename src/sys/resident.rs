@@ -1,8 +1,8 @@
-//! Memory that the audio thread writes to. It is written to once before: the first write to a page
-//! interrupts a thread by a page fault. And it is locked, as far as the system allows, so that it is never
+//! Memory that the audio thread writes to. It is written to in advance, since the first write to a page
+//! is a page fault. And it is locked, as far as the system allows, so that it is never
 //! swapped out to a disk.
 //!
-//! Locks of the system do not count: a page that was locked twice is unlocked by one call. So a page that the
+//! The system does not count locks: a page that was locked twice is unlocked by one call. So a page that the
 //! program may have locked as well, by `mlockall()` for instance, is not unlocked.
 
 use super::PerProcess;
@@ -26,16 +26,16 @@ pub(crate) struct Resident {
 }
 
 impl Keeper for Resident {
-    /// Writes to it, and locks the pages that lie in it as a whole.
+    /// Writes to the memory, and locks all pages that lie completely in it.
     fn keep<T>(&mut self, memory: &mut [MaybeUninit<T>]) {
-        // Otherwise the compiler may ask for memory that reads as 0, and write nothing.
+        // Otherwise the compiler may allocate zeroed memory instead of writing.
         black_box(&mut *memory).fill_with(MaybeUninit::zeroed);
         self.bytes += size_of_val(memory) as u64;
         // SAFETY: takes a number, returns one.
         let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) }.max(1) as usize;
         let begin = memory.as_ptr().addr().next_multiple_of(page);
         let end = (memory.as_ptr().addr() + size_of_val(memory)) / page * page;
-        // A page is locked only if it can be remembered, to be unlocked.
+        // A page is locked only if there is memory to remember it, so that it can be unlocked.
         if begin < end && self.locked.try_reserve(1).is_ok() {
             let first = memory.as_ptr().with_addr(begin);
             let mut locked_bytes = LOCKED_BYTES.get().lock();
@@ -51,7 +51,7 @@ impl Keeper for Resident {
 }
 
 impl Resident {
-    /// How many bytes are resident, and how many of them are locked: those on pages that they fill.
+    /// How many bytes are resident, and how many of them are locked.
     pub fn bytes(&self) -> (u64, u64) {
         (self.bytes, self.locked_bytes)
     }

@@ -1,4 +1,4 @@
-//! Descriptors that say that there is something to be fetched.
+//! Descriptors that become readable when there is something to fetch.
 
 use super::descriptor::beyond_standard;
 use crate::error::{Error, Result};
@@ -7,11 +7,11 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, FromRawFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-/// A descriptor that is readable while its owner has something to be fetched. Whoever clears it
-/// must look for that afterwards: what was there before a `set` is seen after a `clear`.
+/// A descriptor that is readable while its owner has something to fetch. After clearing it, look
+/// for that once more: what was there before a `set` is visible after a `clear`.
 pub(crate) struct Signal {
     fd: OwnedFd,
-    /// Spares the system call where nothing changes.
+    /// Saves the system call if nothing changes.
     is_set: AtomicBool,
 }
 

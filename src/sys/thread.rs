@@ -1,4 +1,4 @@
-//! Threads of the library's own, and signals: none reaches these threads, and no write raises one.
+//! The library's own threads, which receive no signals; and writing without signals.
 
 use crate::error::{Error, Result};
 use std::io;
@@ -6,8 +6,8 @@ use std::mem;
 use std::os::unix::thread::JoinHandleExt;
 use std::thread::JoinHandle;
 
-/// Starts a thread. No signal handler of the program runs on it, and no signal that the program waits
-/// for is taken by it: it begins with all signals blocked, but for those that a fault of its own raises.
+/// Starts a thread. It never runs a signal handler of the program, and never takes a signal that the program
+/// waits for: all signals are blocked, except those that a fault of its own raises.
 /// Threads that it starts (libjack's, too) inherit that.
 pub(crate) fn spawn(name: &str, run: impl FnOnce() + Send + 'static) -> Result<JoinHandle<()>> {
     let blocked = BlockedSignals::all();
@@ -47,7 +47,7 @@ pub(crate) fn without_signals<T>(write: impl FnOnce() -> io::Result<T>) -> io::R
     };
     // SAFETY: as above; the timeout is valid.
     unsafe {
-        // One that waited before is the program's.
+        // A signal that was pending before belongs to the program.
         if libc::sigismember(&before, raised) == 0 && libc::sigismember(&pending(), raised) == 1 {
             let mut taken: libc::sigset_t = mem::zeroed();
             libc::sigaddset(&mut taken, raised);
