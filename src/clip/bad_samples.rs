@@ -1,7 +1,7 @@
 //! Samples that cannot be played: NaN, infinite, or beyond [`MAX_SAMPLE`]. The whole library has one
-//! rule for them (`docs/SEMANTICS.md`, "Bad samples"): in memory that an application hands over they
-//! are refused; in a file that is read ([`Silenced`]) or written (`encode`) they become 0, and are
-//! counted. Behind these doors there are none, so that nobody else has to look.
+//! rule for them (`docs/SEMANTICS.md`, "Bad samples"). In memory that an application passes they
+//! are refused. In a file that is read ([`Silenced`]) or written (`encode`) they become 0, and are
+//! counted. All other code may rely on that.
 
 use super::info::ClipInfo;
 use super::source::Source;
@@ -19,7 +19,7 @@ pub(super) fn are_good(samples: &[f32]) -> bool {
     samples.iter().fold(true, |all, x| all & is_good(*x))
 }
 
-/// Refuses the first bad sample of a channel, of which these are the samples from `start` on.
+/// Fails at the first bad sample of a channel. These are its samples from `start` on.
 pub(super) fn refuse(start: u64, channel: u16, samples: &[f32]) -> Result<()> {
     if are_good(samples) {
         return Ok(());
@@ -67,7 +67,7 @@ impl Silenced {
         }
     }
 
-    /// Notes that frames are counted; returns those of them that were not.
+    /// Marks frames as counted. Returns those that were not counted before.
     fn note(&mut self, frames: Range<u64>) -> Result<Vec<Range<u64>>> {
         let touches = |range: &Range<u64>| range.start <= frames.end && frames.start <= range.end;
         let first = self
@@ -102,7 +102,7 @@ impl Source for Silenced {
         let read = self.source.read(out)?;
         let start = self.next;
         self.next += read as u64;
-        // While the samples are in the cache.
+        // Done while the samples are in the cache.
         if out.iter().all(|channel| are_good(&channel[..read])) {
             return Ok(read);
         }

@@ -20,18 +20,18 @@ use std::sync::atomic::{AtomicU64, Ordering};
 pub struct Clip(Arc<Data>);
 
 struct Data {
-    /// Unlike any other clip's in this process.
+    /// No other clip of this process has this number.
     id: u64,
     info: ClipInfo,
     samples: Samples,
-    /// Of what was loaded; a stream counts its own.
+    /// How many samples of the loaded file were bad. A stream counts its own.
     bad_samples: u64,
 }
 
 enum Samples {
     /// A slice for each channel, `frames` long.
     Planar(Vec<Vec<f32>>),
-    /// Memory that somebody else owns; dropping it gives it back.
+    /// Memory of somebody else. Dropping it gives it back.
     Shared {
         format: SampleFormat,
         layout: Layout,
@@ -145,7 +145,7 @@ impl Clip {
     /// # Panics
     /// If the channel or a frame lies outside the clip.
     pub fn read(&self, channel: u16, start: u64, out: &mut [f32]) {
-        // What went wrong, `try_read` tells.
+        // `try_read` reports what went wrong.
         let _ = self.try_read(channel, start, out);
     }
 
@@ -210,7 +210,7 @@ impl Clip {
         self.stream().is_some()
     }
 
-    /// One channel as it lies in memory, where it lies as consecutive aligned `f32`.
+    /// One channel, if its samples lie in memory as consecutive aligned `f32`.
     ///
     /// # Real-time contract
     /// Wait-free; no allocation, lock, system call or log.
@@ -231,7 +231,7 @@ impl Clip {
         planar.get(channel * frames..(channel + 1) * frames)
     }
 
-    /// Both channels, where they lie in memory as pairs of aligned `f32`.
+    /// Both channels, if they lie in memory as pairs of aligned `f32`.
     ///
     /// # Real-time contract
     /// As [`Clip::slice`].
@@ -251,7 +251,7 @@ impl Clip {
         Arc::ptr_eq(&self.0, &other.0)
     }
 
-    /// A clip of planar samples, none of which is bad; `bad_samples` of them were, and are 0 now.
+    /// A clip of planar samples. `bad_samples` of them were bad, and are 0 now.
     pub(super) fn loaded(info: ClipInfo, planar: Vec<Vec<f32>>, bad_samples: u64) -> Clip {
         Clip::new(info, Samples::Planar(planar), bad_samples)
     }
@@ -304,7 +304,7 @@ fn check_size(info: ClipInfo, format: SampleFormat, bytes: &[u8]) -> Result<()> 
     Ok(())
 }
 
-/// Zeros, as the system gives them: memory is touched first when it is written.
+/// Zeros, as the system provides them: pages are first touched when they are written.
 pub(super) fn zeroed(samples: usize) -> Result<Vec<f32>> {
     let mut zeros: Box<[f32]> = bytemuck::allocation::try_zeroed_slice_box(samples)
         .map_err(|()| memory::out_of_memory::<f32>(samples, "a clip"))?;

@@ -1,7 +1,7 @@
 //! Loudness by EBU R128, and the levels of each channel.
 //!
-//! The `ebur128` crate weighs and gates (ITU-R BS.1770-4, EBU Tech 3341 and 3342) and
-//! interpolates for the true peak; what each channel counts for is decided here.
+//! The `ebur128` crate does the weighting, the gating (ITU-R BS.1770-4, EBU Tech 3341 and 3342) and the
+//! interpolation for the true peak. The weight of each channel is decided here.
 
 use super::data::Clip;
 use super::info::ClipInfo;
@@ -105,7 +105,7 @@ impl Loudness {
     }
 }
 
-/// Measures what it is told block by block.
+/// Measures what it is given, block by block.
 pub(super) struct LoudnessBuilder {
     weighted: Option<Weighted>,
     peaks: Box<EbuR128>,
@@ -135,7 +135,7 @@ impl LoudnessBuilder {
 
     /// The loudness of all that was added.
     pub fn finish(mut self, seen: Seen) -> Result<Loudness> {
-        // What the interpolation still holds back comes out as silence follows.
+        // Silence pushes out what the interpolation still holds.
         let silence = [0.0; 24];
         let block = vec![&silence[..]; self.levels.len()];
         add(&mut self.peaks, &block)?;
@@ -228,14 +228,14 @@ impl Weighted {
         Ok(())
     }
 
-    /// A window is a row of steps, so that its power is the mean of theirs.
+    /// A window is a number of steps, so its power is the mean of theirs.
     fn look(&mut self) -> Result<()> {
         self.measured += 1;
         self.check_memory()?;
         if self.steps.len() == SHORT_TERM {
             self.steps.pop_front();
         }
-        // Where a tenth of a second is no whole number of frames, this leaves out one of them.
+        // If a tenth of a second is not a whole number of frames, this is rounded down.
         let step = sys::with_stack(|| self.meter.loudness_window(100)).map_err(failed)?;
         self.steps.push_back(power(step));
         let mean_of_last = |count: usize| -> f64 {
@@ -252,8 +252,8 @@ impl Weighted {
         Ok(())
     }
 
-    /// Whether there is memory for the powers of all steps, twice, which `ebur128` keeps: it would end the
-    /// process without.
+    /// Whether there is memory for the powers of all steps, twice, which `ebur128` keeps. Without memory it would end
+    /// the process.
     fn check_memory(&self) -> Result<()> {
         memory::room::<f64>(2 * self.measured, "measuring loudness").map(drop)
     }
@@ -281,7 +281,7 @@ fn add(meter: &mut EbuR128, block: &[&[f32]]) -> Result<()> {
     sys::with_stack(|| meter.add_frames_planar_f32(block)).map_err(failed)
 }
 
-/// What is quieter does not count.
+/// Power below this does not count.
 const GATE_LUFS: f64 = -70.0;
 
 /// The power of a loudness (ITU-R BS.1770-4, equation 2, backwards).

@@ -1,7 +1,7 @@
 //! Immutable audio data: what playspecs play.
 //!
 //! Flow: memory or a file -> [`Clip`] -> `playspec` -> the player reads it on the audio thread.
-//! A clip is checked when it is made (no bad samples, sane sizes), so that the audio thread need
+//! A clip is checked when it is made (no bad samples, sizes within limits), so that the audio thread need
 //! not. Clones share the data; the last owner, never the audio thread, frees it.
 #![forbid(unsafe_code)]
 

@@ -14,7 +14,7 @@ impl Clip {
     /// in its place, gains unchanged. Samples that lie between those of this clip may exceed its
     /// peaks. At its own rate this is the clip itself.
     ///
-    /// `monitor` is told in frames of the result.
+    /// Progress is counted in frames of the result.
     ///
     /// ```
     /// use amio::{Clip, Quality};
@@ -74,7 +74,7 @@ impl Source for Reread {
     }
 
     fn certain_frames(&self) -> u64 {
-        // A file may claim more than it has.
+        // A file may claim more frames than it has.
         if self.clip.is_streamed() {
             0
         } else {

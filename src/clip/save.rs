@@ -46,7 +46,7 @@ impl Clip {
             channels: info.channels,
             frame_rate_hz: info.frame_rate_hz,
         };
-        // Before the file takes the place of another one.
+        // Checked before the file replaces another one.
         let mut channel = memory::filled(0.0, BLOCK, "saving a clip")?;
         let mut frames = memory::filled(0.0, BLOCK * channels, "saving a clip")?;
         let mut writer = Writer::create(path, shape)?;
@@ -68,7 +68,7 @@ impl Clip {
             };
             if monitor(progress).is_break() {
                 if std::fs::metadata(path).is_ok_and(|file| file.is_file()) {
-                    // Where it cannot be removed, what there is can be played.
+                    // If it cannot be removed, what was written can still be played.
                     let _ = std::fs::remove_file(path);
                 }
                 return Err(Error::Cancelled);

@@ -9,16 +9,16 @@ use std::ops::ControlFlow;
 
 /// Frames in order, from any frame on.
 pub(crate) trait Source: Send {
-    /// Rate, channels and length. A length that a file only claims is no more than the file can
-    /// hold; reading may end before it where the file is cut short.
+    /// Rate, channels and length. The length is never more than the file can hold, whatever its header
+    /// claims. If the file is cut short, reading ends before it.
     fn info(&self) -> ClipInfo;
 
     /// Reads the next frames into `out`, a slice for each channel, all of the same length. Fills
     /// them, unless the end comes before; returns how many frames it read, 0 at the end.
     fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize>;
 
-    /// Frames that are there for certain, so that memory for them may be taken at once: the bytes
-    /// that hold them are in the file.
+    /// How many frames are certainly there, since their bytes are in the file. Memory for them may be allocated at
+    /// once.
     fn certain_frames(&self) -> u64 {
         0
     }
@@ -29,7 +29,7 @@ pub(crate) trait Source: Send {
         0
     }
 
-    /// Makes `frame`, at most the length, the next that is read. What is read after it is bit for
+    /// The next frame that is read is `frame`, at most the length. What is read after it is bit for
     /// bit what reading from the beginning gives.
     fn seek(&mut self, frame: u64) -> Result<()>;
 }
@@ -43,11 +43,11 @@ pub struct Progress {
     pub total_frames: u64,
 }
 
-/// Told how far a long piece of work is, several times a second, on the thread that asked for the
-/// work; breaks to give it up, which then fails with [`Error::Cancelled`].
+/// Called several times a second during a long piece of work, on the thread that asked for it, with its
+/// progress. If it breaks, the work ends with [`Error::Cancelled`].
 pub type Monitor<'a> = dyn FnMut(Progress) -> ControlFlow<()> + 'a;
 
-/// Watches nothing.
+/// A monitor that does nothing.
 pub(crate) fn unwatched(_: Progress) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }

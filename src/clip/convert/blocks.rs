@@ -1,4 +1,4 @@
-//! Frames from blocks: the source that readers of a conversion see.
+//! The source that readers of a conversion see: it hands out frames of blocks.
 
 use super::engine::{BlockMaker, WHAT};
 use super::ratio::Ratio;
@@ -69,7 +69,7 @@ impl Source for Blocks {
                 self.make(block)?;
             }
             let offset = (self.next % size as u64) as usize;
-            // A window reaches past the time of its block, so its end is known where it matters.
+            // A window reaches beyond the time of its block, so the end of the source is known in time.
             let left = self
                 .ratio
                 .output_frames(self.window.end())

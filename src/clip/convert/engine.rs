@@ -1,4 +1,4 @@
-//! What makes output blocks from the input around them, and how well.
+//! The trait of what makes output blocks, and the qualities that there are.
 
 /// How well frame rates are converted, and how fast.
 ///
@@ -14,9 +14,9 @@
 /// | soxr HQ | -134 dB | 0.008 dB | -25.3 dB | -136 dB |
 /// | soxr VHQ | -150 dB | 0.006 dB | -32.1 dB | -151 dB |
 ///
-/// There `Good` is faster than soxr HQ, and `Best` than soxr VHQ: a thousand times real time and
-/// more in stereo. So it is with all ratios of small numbers, which are those of the usual rates.
-/// With others, such as 44100 to 44101 Hz, each output frame is a sum of its own, at a tenth of that
+/// `Good` is faster than soxr HQ there, and `Best` faster than soxr VHQ: a thousand times real time and
+/// more in stereo. That holds for all ratios of small numbers, which the usual rates have.
+/// For other ratios, such as 44100 to 44101 Hz, each output frame is computed alone, at a tenth of that
 /// speed (`Draft`: a third), and at five times real time from 767,999 to 1,000 Hz. The filters are
 /// the same with all ratios, in relation to the lower rate.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
@@ -27,7 +27,7 @@ pub enum Quality {
     /// For everything that is heard.
     #[default]
     Good,
-    /// For what is processed further: computed in 64-bit floats.
+    /// For audio that is processed further: computed in 64-bit floats.
     Best,
 }
 

@@ -53,7 +53,7 @@ pub(super) struct Fft<T: Precision> {
     resampler: rubato::Fft<T>,
     /// What rubato takes and gives at once.
     piece: Ratio,
-    /// Pieces in a block of ours: so many that little is spent between them.
+    /// Pieces in one block: enough that little time is spent between blocks.
     pieces: usize,
     /// The block that would continue what the resampler has seen.
     next: Option<u64>,
@@ -88,8 +88,8 @@ impl<T: Precision> BlockMaker for Fft<T> {
         self.pieces * self.piece.to as usize
     }
 
-    /// The filter is as long as a piece, and its middle has no delay: half a piece before and after
-    /// the time of the output. As pieces go through whole, the half before is that of a whole one.
+    /// The filter is as long as a piece, and its middle has no delay: it reaches half a piece before and after
+    /// the time of the output. Only whole pieces are read, so a whole piece is read before.
     fn window(&self, block: u64) -> (i64, usize) {
         let (from, pieces) = (self.piece.from as i64, self.pieces as i64);
         let start = block as i64 * pieces * from - (from - from / 2);
@@ -115,8 +115,8 @@ impl<T: Precision> BlockMaker for Fft<T> {
                     .expect("a piece fits at each offset");
             };
             if self.next != Some(block) {
-                // What overlaps from the piece before depends on that piece alone. What comes out
-                // with it is overwritten.
+                // The overlap from the piece before depends only on that piece. The output that
+                // comes with it is overwritten.
                 put_through(0, 0);
             }
             for piece in 0..self.pieces {
@@ -129,10 +129,10 @@ impl<T: Precision> BlockMaker for Fft<T> {
 
 /// A float that rubato computes in, and how samples become it and come from it.
 pub(super) trait Precision: Sample {
-    /// `samples` in this precision, in `room` unless they are so already.
+    /// `samples` in this precision. They are put into `room` if they must be converted.
     fn input<'a>(samples: &'a [Vec<f32>], room: &'a mut [Vec<Self>]) -> &'a [Vec<Self>];
 
-    /// Has `out` filled in this precision, by way of `room` if need be.
+    /// Fills `out` with samples of this precision, by way of `room` if they must be converted.
     fn output(out: &mut [Vec<f32>], room: &mut [Vec<Self>], fill: impl FnOnce(&mut [Vec<Self>]));
 }
 

@@ -3,11 +3,11 @@
 //! Flow: source -> [`window`] (the input around a block) -> an [`engine`] -> [`blocks`] -> reader.
 //! Output frame `k` is the input at the time `k * from / to`, in input frames, with silence before
 //! the first and after the last frame, and there are `round(n * to / from)` of them. Output is made
-//! in blocks on a grid that is fixed at frame 0, and a block is a function of the input around it
-//! alone: so a seek costs a block or two, and neither it nor the size of the reads changes a bit.
+//! in blocks on a grid that begins at frame 0, and a block depends only on the input around
+//! it. So a seek costs a block or two, and neither seeks nor the sizes of reads change a bit.
 //!
-//! Two engines share the work. [`fft`] is rubato's FFT resampler, many times faster than anything
-//! else, for ratios whose blocks come out at the length that gives the wanted filter. [`sinc`], for
+//! There are two engines. [`fft`] is rubato's FFT resampler, many times faster than anything
+//! else. It is used for ratios whose blocks have the length that gives the wanted filter. [`sinc`], for
 //! all other ratios, sums a windowed sinc for each output frame.
 //! Thread: any but the audio thread.
 

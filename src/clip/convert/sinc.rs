@@ -22,7 +22,7 @@ use std::f64::consts::PI;
 const STEPS: u64 = 128;
 /// The most table entries (of 8 bytes) for which each time gets a row of its own.
 const EXACT_TABLE: u64 = 1 << 18;
-/// The sum has this many partial sums, which processors add side by side.
+/// How many partial sums there are, which SIMD adds in parallel.
 const LANES: usize = 8;
 
 /// A filter, relative to the lower of the two rates.
@@ -87,7 +87,7 @@ impl Sinc {
             .collect();
         Sinc {
             ratio,
-            // Several times the filter, so that most of the window is kept from block to block.
+            // Several times as long as the filter, so that most of the window is kept from block to block.
             block_frames: (4.0 * filter.length as f64 / stretch.min(4.0)) as u64,
             taps,
             rows,

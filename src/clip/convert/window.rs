@@ -1,4 +1,4 @@
-//! The piece of the input that an engine looks at, which moves along the source.
+//! The part of the input that an engine looks at. It moves along the source.
 
 use super::engine::WHAT;
 use crate::clip::source::Source;
@@ -40,13 +40,13 @@ impl Window {
         self.source.bad_samples()
     }
 
-    /// The source's length: what was found where it has ended, else what it claims. Where a move
-    /// jumped over the true end, this lies between that end and the window.
+    /// The length of the source: the true one if its end was read, otherwise the one that it claims. If a move
+    /// jumped over the true end, this is between that end and the window.
     pub fn end(&self) -> u64 {
         self.end
     }
 
-    /// Moves to the `frames` frames from `start` on. What the window has of them already is kept,
+    /// Moves to the `frames` frames from `start` on. Frames that the window already has are kept,
     /// the rest is read. After an error the window is empty.
     pub fn move_to(&mut self, start: i64, frames: usize) -> Result<()> {
         let held = self.channels[0].len();

@@ -73,7 +73,7 @@ impl Aac {
                 Ok(())
             });
             if told.is_err() {
-                // The instance is of no more use; one that begins here may be.
+                // This decoder is broken now. A new one that begins here may work.
                 decoder.reset();
                 decoder
                     .set_asc(setup)
@@ -250,7 +250,7 @@ impl Packets {
 impl Codec for Packets {
     fn reset(&mut self) {
         self.decoder.reset();
-        // It was taken once, and is taken again.
+        // It was decoded once already, so it cannot fail.
         let _ = self.decoder.set_asc(&self.setup);
         self.is_new = true;
     }
@@ -265,7 +265,7 @@ impl Codec for Packets {
         let decoded = self.decoder.decode_au(packet, |frame| {
             match frame.planar {
                 _ if frame.samples != kind.frames as usize => differs = true,
-                // One channel, before the parameters of the other come, is both.
+                // Before the stereo parameters come, one channel is both.
                 [one] => out.iter_mut().for_each(|out| out.extend_from_slice(one)),
                 planes if planes.len() == out.len() => {
                     for (out, from) in out.iter_mut().zip(order(frame.meta.labels(), planes)) {

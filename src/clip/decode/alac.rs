@@ -9,7 +9,7 @@ use crate::clip::decode::table::{Lead, PacketPlace, PacketTable};
 use crate::error::Result;
 use std::sync::Arc;
 
-/// A packet stands for itself.
+/// Each packet can be decoded alone.
 const LEAD: Lead = Lead {
     packets: 0,
     bytes: 0,
@@ -52,7 +52,7 @@ pub fn open(
     }
     let mut codec = symphonia(Kind::Alac, Some(setup)).map_err(&bad)?;
     let mut held = places.len() as u64 * u64::from(per_packet);
-    // The last packet may be shorter, and a container that does not say so is common.
+    // The last packet may be shorter. Many containers do not say so.
     if let Some(last) = places.last() {
         let packet = input.bytes(last.offset, last.bytes.into())?;
         let mut frames = vec![Vec::new(); channels.into()];
@@ -60,7 +60,7 @@ pub fn open(
             held -= u64::from(per_packet) - (frames[0].len() as u64).min(per_packet.into());
         }
     }
-    // Of the last packet many say that it is as long as the others.
+    // Many containers say that the last packet is as long as the others.
     if frames != u64::MAX && frames >= held + u64::from(per_packet) {
         return Err(bad(format!(
             "it ends at frame {}; {container} promises {}",

@@ -1,8 +1,8 @@
 //! Sources that play one after another as one source: the links of a chained Ogg file, MP3 files
 //! that were joined.
 //!
-//! A part is opened when it is reached, and one is open at a time, so that a file of many parts
-//! takes no more memory than a file of one.
+//! A part is opened when it is reached, and only one is open at a time, so a file of many parts
+//! needs no more memory than a file of one.
 
 use super::info::Opened;
 use super::input::Input;
@@ -134,7 +134,7 @@ impl Chain {
             map_channels(&self.staged, &mut slices);
             read
         };
-        // Whatever a damaged part lacks at its end, the next part begins in its place.
+        // If the end of a damaged part is missing, the next part still begins in its place.
         let last = number + 1 == self.parts.len();
         if read < wanted && !last {
             slices.iter_mut().for_each(|out| out[read..].fill(0.0));
@@ -182,8 +182,8 @@ impl Source for Chain {
     }
 }
 
-/// Maps channels where their number changes: one channel goes to all; many become their mean where
-/// one is wanted; else channel n stays channel n, those too many are dropped, and those that lack
+/// Maps channels if their number changes. One channel goes to all. Many channels become their mean if
+/// one is wanted. Otherwise channel n stays channel n, surplus channels are dropped, and missing ones
 /// are silent.
 pub fn map_channels<From: AsRef<[f32]>, To: AsMut<[f32]>>(from: &[From], to: &mut [To]) {
     match (from, to) {

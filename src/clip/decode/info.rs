@@ -1,4 +1,4 @@
-//! What a file holds, as it is told and as it is read.
+//! What a file holds: what is shown to users, and the source that reads it.
 
 use crate::clip::source::Source;
 

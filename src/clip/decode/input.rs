@@ -1,5 +1,5 @@
-//! The file that is decoded, read by position: nothing else that reads it is disturbed, and no
-//! more memory is taken than it has bytes.
+//! The file that is decoded. It is read at given positions, so other readers of it are not disturbed, and no
+//! more memory is allocated than the file has bytes.
 
 use super::info::{SUPPORTED, WHAT};
 use crate::clip::locked::Locked;
@@ -12,7 +12,7 @@ use std::os::unix::fs::FileExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-/// The most chunks or boxes of a file that are looked at: zeros look like endless empty ones.
+/// The most chunks or boxes of a file that are read: zeros look like an endless row of empty ones.
 pub(super) const PARTS: usize = 1 << 14;
 
 /// An open file, or a part of it.
@@ -32,7 +32,7 @@ impl Input {
             path: path.into(),
             source,
         };
-        // Before it is opened: opening a named pipe waits for whoever writes to it.
+        // Asked before it is opened, since opening a named pipe waits for a writer.
         if !fs::metadata(path).map_err(failed)?.is_file() {
             return Err(Error::Format {
                 path: path.into(),
@@ -89,7 +89,7 @@ impl Input {
         let left = self.length.saturating_sub(offset);
         let room = out.len().min(usize::try_from(left).unwrap_or(usize::MAX));
         let out = &mut out[..room];
-        // Only what a header claims is farther away than any file reaches.
+        // No file is that long: only a wrong header points there.
         let fits = |offset: &u64| i64::try_from(*offset).is_ok();
         let Some(offset) = self.begin.checked_add(offset).filter(fits) else {
             return Ok(0);

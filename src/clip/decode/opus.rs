@@ -11,7 +11,7 @@ pub const FRAME_RATE_HZ: u32 = 48_000;
 /// as long, its state is nearly always the same as after decoding from the beginning.
 pub const LEAD: u64 = 38_400;
 
-/// Since it is not always the same, the decoder begins anew after as many frames.
+/// The state is not always the same, so the decoder begins anew after this many frames.
 pub const SEGMENT: u64 = 960_000;
 
 /// The longest packet.
@@ -146,7 +146,7 @@ impl Codec for Decoder {
     fn reset(&mut self) {
         for (stream, decoder) in self.streams.iter_mut().enumerate() {
             let channels = if stream < self.head.coupled { 2 } else { 1 };
-            // A reset that fails leaves what a new decoder replaces.
+            // If the reset fails, a new decoder replaces this one.
             if decoder.reset_state().is_err()
                 && let Ok(new) = OpusDecoder::new(FRAME_RATE_HZ as i32, channels)
             {

@@ -4,8 +4,8 @@
 //! file's own first frame comes `delay` later, after what the encoder put before it.
 //!
 //! A seek goes to a packet early enough that the codec is in the same state as after decoding from
-//! the beginning; what comes out before the wanted frame is dropped. Codecs whose state never
-//! forgets (the noise generator of AAC, the predictors of Opus) begin anew at the start of each
+//! the beginning; what comes out before the wanted frame is dropped. Some codecs never forget their
+//! state (the noise generator of AAC, the predictors of Opus). They begin anew at the start of each
 //! *segment*, also when a file is read straight through, so that both ways give the same bits.
 
 use super::codec::Codec;
@@ -38,9 +38,9 @@ pub trait Packets: Send {
 /// What a damaged packet leads to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Loss {
-    /// An error: whoever chose a lossless format wants to know.
+    /// An error: lossless formats must not lose anything silently.
     Fails,
-    /// Silence for as long as the packet would have lasted.
+    /// Silence as long as the packet.
     Silence,
 }
 
@@ -151,7 +151,7 @@ impl Decoded {
             self.reset_codec();
             self.frames.iter_mut().for_each(Vec::clear);
         }
-        // A codec that was not told of the packet before gives less than the packet lasts.
+        // Without the packet before, a codec gives fewer frames than the packet lasts.
         for channel in &mut self.frames {
             channel.resize(span.frames as usize, 0.0);
         }

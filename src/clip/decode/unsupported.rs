@@ -15,7 +15,7 @@ pub fn is_text(head: &[u8]) -> bool {
     let is_control = |byte: &u8| byte.is_ascii_control() && !byte.is_ascii_whitespace();
     let whole = match std::str::from_utf8(head) {
         Ok(text) => text.len(),
-        // A character that is cut off at the end.
+        // A character may be cut off at the end.
         Err(error) if error.error_len().is_none() => error.valid_up_to(),
         Err(_) => 0,
     };

@@ -1,4 +1,4 @@
-//! What a file is written as, and what turns frames into its bytes.
+//! What a file is written as: its format, and what encodes it.
 
 use crate::error::{Error, Result};
 use std::path::Path;
@@ -57,7 +57,7 @@ pub(super) trait Encoding: Send {
     /// Encodes what was kept back; returns how many frames.
     fn flush(&mut self, body: &mut Vec<u8>) -> Result<u64>;
 
-    /// How many bytes a frame of silence takes, if it is as many zeros.
+    /// How many bytes a frame of silence takes, if all of them are zeros.
     fn silent_frame_bytes(&self) -> Option<u64>;
 
     /// The header of a file with so many frames in so many bytes of body; always of the same
@@ -67,7 +67,7 @@ pub(super) trait Encoding: Send {
     /// As [`Encoding::header`], for a file that is complete; and what follows its body.
     fn completed(&self, frames: u64, body_bytes: u64) -> (Vec<u8>, &'static [u8]);
 
-    /// The header of a file that nobody comes back to, which will have so many frames, if anybody knows.
+    /// The header of a file that is never changed afterwards: it will have so many frames, if that is known.
     fn announced(&self, frames: Option<u64>) -> Vec<u8>;
 
     /// Samples so far that were beyond full scale.

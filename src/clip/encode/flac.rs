@@ -25,7 +25,7 @@ pub(super) fn has_rate(frame_rate_hz: u32) -> bool {
     frame_rate_hz < 65_535 || frame_rate_hz < 655_350 && frame_rate_hz.is_multiple_of(10)
 }
 
-/// The most bytes of silence of which a digest is made, which takes about half a second.
+/// The most bytes of silence for which a digest is computed; that takes about half a second.
 const MOST_DIGESTED_SILENCE: u64 = 1 << 28;
 
 const UNKNOWN_DIGEST: [u8; 16] = [0; 16];
@@ -55,7 +55,7 @@ pub(super) struct Flac {
     frame_bytes: (u32, u32),
 }
 
-/// Where the encoder, which owns its writer, leaves a frame for us to fetch.
+/// Where the encoder, which owns its writer, puts a frame so that it can be taken.
 #[derive(Clone, Default)]
 struct Sink(Arc<Mutex<Vec<u8>>>);
 
@@ -78,7 +78,7 @@ impl Write for Sink {
 
 impl Flac {
     pub fn new(shape: Shape) -> Result<Flac> {
-        // A block is a twentieth to a quarter of a second, so that little waits for its end.
+        // A block lasts a twentieth to a quarter of a second, so little sound waits for its end.
         let block_frames = match shape.frame_rate_hz {
             32_000.. => PIECE_FRAMES,
             8_000.. => 1024,

@@ -194,7 +194,7 @@ impl Encoding for Wav {
         if self.is_wave64() {
             return w64::header(&self.format_chunk(), None);
         }
-        // Sizes of -1, as they are usual in pipes: all that follows is samples.
+        // Sizes of -1, as usual in pipes: everything that follows is samples.
         let mut header = self.header(0, 0);
         let data = header.len() - 4;
         header[data..].fill(0xFF);

@@ -32,7 +32,7 @@ pub fn frame_bytes(header: &FrameHeader, bytes: &[u8]) -> Result<usize, NoFrame>
 fn end(bits: &Bits, bytes: &[u8]) -> Result<usize, NoFrame> {
     let end = bits.bytes_read() + 2;
     let frame = bytes.get(..end).ok_or(NoFrame::Cut)?;
-    // A fuzzer would take too long to come by the right checksum.
+    // A fuzzer would need too long to find the right checksum.
     let intact = crc16(0, frame) == 0 || cfg!(fuzzing);
     intact.then_some(end).ok_or(NoFrame::Damaged)
 }
@@ -63,7 +63,7 @@ impl Codec for Decoder {
         let full_scale = 1.0 / (1u64 << (header.bits - 1)) as f32;
         let damaged = "its samples are damaged";
         let mut sample_bits = header.sample_bits();
-        // Two channels may have been taken together.
+        // Two channels may have been coded together.
         for out in out.chunks_mut(2) {
             for (subframe, sample_bits) in self
                 .pair
@@ -111,7 +111,7 @@ fn separate(channels: Channels, [first, second]: &mut [Vec<i64>; 2]) {
         Channels::LeftSide => pairs.for_each(|(left, side)| *side = left.wrapping_sub(*side)),
         Channels::SideRight => pairs.for_each(|(side, right)| *side = side.wrapping_add(*right)),
         Channels::MidSide => pairs.for_each(|(mid, side)| {
-            // The lowest bit of the sum, which the mean lost, is that of the difference.
+            // The lowest bit of the sum is lost in the mean; it equals that of the difference.
             let sum = *mid << 1 | *side & 1;
             (*mid, *side) = (sum.wrapping_add(*side) >> 1, sum.wrapping_sub(*side) >> 1);
         }),

@@ -152,7 +152,7 @@ impl FrameHeader {
             14 => 10 * more(2)?,
             _ => return None,
         };
-        // A fuzzer would take too long to come by the right checksum.
+        // A fuzzer would need too long to find the right checksum.
         let intact = crc8(bytes.get(..length)?) == *bytes.get(length)? || cfg!(fuzzing);
         intact.then_some(FrameHeader {
             number: match sync {

@@ -157,8 +157,8 @@ impl Frames {
         let length = |frames: &Frames, last: &Option<Found>| {
             last.as_ref().map_or(0, |last| frames.span_end(last))
         };
-        // The end is lost, or another stream follows, or the header is wrong, or there is very much
-        // behind the frames: only from the beginning on can one be told from the other.
+        // The end is missing, another stream follows, the header is wrong, or much
+        // follows the frames. Only reading from the beginning tells which.
         let promised = self.stream.frames.unwrap_or(u64::MAX);
         let as_promised = self
             .stream
@@ -186,8 +186,8 @@ impl Frames {
         Ok(last)
     }
 
-    /// The first whole frame that begins from `offset` on, before `end`. What was looked at in
-    /// vain is taken from `budget`.
+    /// The first whole frame that begins from `offset` on, before `end`. Bytes that were searched
+    /// without success are subtracted from `budget`.
     fn find(&mut self, mut offset: u64, end: u64, budget: &mut usize) -> Result<Option<Found>> {
         while offset < end && *budget > 0 {
             let length = (end - offset).min(1 << 14) as usize;
@@ -212,7 +212,7 @@ impl Frames {
         Ok(None)
     }
 
-    /// The whole frame that begins at `offset`, if one does. If not, what was looked at is taken
+    /// The whole frame that begins at `offset`, if one does. Otherwise the searched bytes are subtracted
     /// from `budget`.
     fn frame_at(&mut self, offset: u64, budget: &mut usize) -> Result<Option<Found>> {
         let head = self.window.at(offset, LONGEST_HEADER)?;
@@ -259,7 +259,7 @@ impl Frames {
 
 impl Packets for Frames {
     fn next(&mut self, data: &mut Vec<u8>) -> Result<Option<PacketSpan>> {
-        // Damage is passed over: the frame after it says how much is missing.
+        // Damage is skipped: the next frame tells how much is missing.
         let Some(found) = self.find(self.next, self.end, &mut SEARCH.clone())? else {
             return Ok(None);
         };

@@ -1,7 +1,7 @@
 //! Subframes (RFC 9639, section 9.2): the samples of one channel in one frame.
 //!
 //! Samples are `i64`, in which even the difference of two channels of 32 bits has room. A damaged
-//! subframe may give any numbers, so arithmetic wraps; the frame's checksum finds it out.
+//! subframe may give any numbers, so arithmetic wraps; the frame's checksum detects that.
 
 use super::bits::Bits;
 
@@ -88,7 +88,7 @@ pub fn read(bits: &mut Bits, sample_bits: u32, samples: &mut [i64]) -> Option<()
     Some(())
 }
 
-/// Passes over a subframe of `frames` samples.
+/// Skips a subframe of `frames` samples.
 pub fn skip(bits: &mut Bits, sample_bits: u32, frames: usize) -> Option<()> {
     let header = Header::read(bits, frames, sample_bits)?;
     let sample_bits = header.bits as usize;

@@ -234,7 +234,7 @@ impl FragmentReader<'_> {
             };
             *next = next.checked_add(bytes.into())?;
             self.held += u64::from(bytes);
-            // More than the file holds is a lie, or what was cut off.
+            // More packets than the file holds: the number is wrong, or the file was cut off.
             if *next > self.input.length() || self.held > self.input.length() {
                 return Some(Ok(false));
             }

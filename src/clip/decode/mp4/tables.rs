@@ -50,7 +50,7 @@ pub fn places(tables: Bytes<'_>, length: u64) -> Option<Result<Vec<PacketPlace>>
             };
             held += u64::from(bytes);
             let end = offset.checked_add(bytes.into())?;
-            // More than the file holds is a lie, or what was cut off.
+            // More packets than the file holds: the number is wrong, or the file was cut off.
             if end > length || held > length {
                 return Some(Ok(places));
             }

@@ -1,4 +1,4 @@
-//! AAC in ADTS (ISO 13818-7): `.aac` files. Nothing says what the encoder put before and after.
+//! AAC in ADTS (ISO 13818-7): `.aac` files. They do not say how many frames the encoder added.
 
 use super::open_runs::open_runs;
 use super::runs::{FrameHeader, Run, runs};

@@ -1,4 +1,4 @@
-//! Files that are frames one after another, each with a header that says how long it is: MP3 and
+//! Files of frames one after another, each with a header that says how long it is: MP3 and
 //! AAC in ADTS. All headers are read when the file is opened, so that each frame has its place.
 //!
 //! Flow: [`open`] finds the first frame -> [`runs::runs`] walks through the file -> one source for

@@ -1,5 +1,5 @@
-//! The MP3 decoder, which is nanomp3's: a frame that is damaged leaves the next ones as they are, a
-//! change between one and two channels is followed, and free format is known.
+//! The MP3 decoder, which is nanomp3's. After a damaged frame it goes on with the next one. It follows a
+//! change between one and two channels, and knows free format.
 
 use crate::clip::decode::chain::map_channels;
 use crate::clip::decode::codec::{Codec, Damage};
@@ -59,8 +59,8 @@ impl Codec for Decoder {
         out.iter_mut().for_each(Vec::clear);
         let frame = match self.decoder.decode(packet, &mut self.interleaved).1 {
             Ok(frame) => frame,
-            // Its data begin in frames that were not decoded. It is silent, and the next ones need
-            // what it keeps for them.
+            // Its data begin in frames that were not decoded. It is silent, but the next frames need
+            // its data.
             Err(DecodeError::ReservoirUnavailable(_)) => return Ok(()),
             Err(error) => return Err(error.to_string()),
         };

@@ -50,10 +50,10 @@ impl Page {
         self.bytes
     }
 
-    /// Whether `bytes`, all of the page, are what they were when it was written.
+    /// Whether the checksum of the page fits; `bytes` are all of the page.
     pub fn intact(&self, bytes: &[u8]) -> bool {
         let crc = crc32(0, &bytes[..22]);
-        // A fuzzer would take too long to come by the right checksum.
+        // A fuzzer would need too long to find the right checksum.
         cfg!(fuzzing) || crc32(crc32(crc, &[0; 4]), &bytes[26..]) == self.checksum
     }
 

@@ -104,7 +104,7 @@ impl Pages {
                     packet.extend_from_slice(piece);
                     Some(packet)
                 }
-                // Its beginning is lost.
+                // The beginning of this packet is lost.
                 (true, None) => None,
             };
             goes_on = false;
@@ -206,7 +206,7 @@ impl Stream {
                 if missing > 0
                     && let Some(position) = position
                 {
-                    // Only as much may be missing as the lost bytes can have held.
+                    // No more frames can be missing than the lost bytes can hold.
                     let pages = u64::from(missing).min(skipped / LONGEST_HEADER as u64 + 16);
                     let latest = mark.start + pages * 2 * longest;
                     mark.start = position.saturating_sub(sum).clamp(mark.start, latest);

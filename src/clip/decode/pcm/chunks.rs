@@ -1,5 +1,5 @@
 //! Chunks, one after another: what WAV, AIFF, Wave64 and CAF are made of. They differ in how a chunk
-//! begins; what a size that cannot be right means is decided here for all of them.
+//! begins. What a wrong size means is decided here for all of them.
 
 use super::Order;
 use crate::clip::decode::input::{Input, PARTS};

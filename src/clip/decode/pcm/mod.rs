@@ -39,7 +39,7 @@ struct Pcm {
     buffer: Vec<u8>,
 }
 
-/// Bytes that are read at once: many, since a system call costs, and so few that they stay in the
+/// Bytes that are read at once: enough that system calls cost little, and few enough to stay in the
 /// cache until they are converted.
 const STEP: usize = 1 << 18;
 
