@@ -8,70 +8,70 @@
  * # Overview
  *
  * A *clip* is immutable audio, in memory or in a file that is read while it plays. A *playspec* is
- * a list of entries, each of which says which part of which clip sounds at which frame, how loud,
- * and how often. An *interface* plays one playspec at a time: amio_interface_schedule() hands it
- * the next one, with the frame at which that takes over, and amio_interface_read_input() gives back
- * what was captured, stamped with the frame that was heard meanwhile. The driver chosen in the
- * configuration paces all of it: a JACK server (or PipeWire through its libjack), a timer (null),
+ * a list of entries. Each entry says which part of which clip sounds, at which frame, how loud,
+ * and how often. An *interface* plays one playspec at a time. amio_interface_schedule() gives it
+ * the next one, with the frame at which it takes over. amio_interface_read_input() returns
+ * captured audio, stamped with the frame that was heard when it was captured. The driver in the
+ * configuration sets the pace: a JACK server (or PipeWire through its libjack), a timer (null),
  * or the caller (offline).
  *
  * # Threads
  *
- * Every function may be called from any thread, and several at once on the same handle, but not
- * from a driver's audio thread or a signal handler. Calls may take locks and allocate; they never
- * wait for the audio thread. Those that talk to a server wait for it no longer than they say, and
- * those with `wait` in their names take a timeout; both then return AMIO_ERROR_TIMEOUT. A handle
- * may be freed by one thread while another one uses it: a call that comes too late gets
+ * Any thread may call any function, also several threads on the same handle at once. Do not call
+ * from a driver's audio thread or from a signal handler. Calls may take locks and allocate; they never
+ * wait for the audio thread. Functions that talk to a server say how long they wait for it. Functions
+ * with `wait` in their names take a timeout. Both return AMIO_ERROR_TIMEOUT when that time is over. One thread
+ * may free a handle while another one uses it: a call that comes too late returns
  * AMIO_ERROR_INVALID_HANDLE.
  *
- * Calls that open, start, stop or close interfaces with the JACK driver take turns, since libjack allows one
- * at a time in a process. In amio_interface_new(), _start() and _stop(), the time to wait for a server begins
- * again when one of these calls has had its turn; in all it is at most ten times as long. Other calls wait no
+ * Calls that open, start, stop or close interfaces with the JACK driver take turns, since libjack allows only
+ * one at a time in a process. In amio_interface_new(), _start() and _stop(), the wait for a server begins
+ * again when another of these calls has ended; in all it is at most ten times as long. Other calls wait no
  * longer than they say. Calls that start and stop the same interface, and amio_interface_advance(),
- * come one after the other: each waits until those before it have ended. amio_interface_close() and
+ * run one after the other: each waits until those before it have ended. amio_interface_close() and
  * amio_interface_free() do not wait for them, but end them.
  *
- * Handles belong to the process that made them. In a child of fork(), every function but amio_..._free(),
- * which does nothing there, gives AMIO_ERROR_INVALID_HANDLE and says so; what the child makes itself works.
- * (With PipeWire's library, which was not made for that, opening a client in a child may time out.) fork()
- * waits for half a second at most while another thread opens or closes a client of a JACK server.
+ * Handles belong to the process that made them. In a child of fork(), amio_..._free() does nothing with a handle
+ * of the parent, and every other function returns AMIO_ERROR_INVALID_HANDLE. A child can make handles of its
+ * own. (With PipeWire's library, which does not support fork(), opening a client in a child may time out.)
+ * fork() waits up to half a second while another thread opens or closes a client of a JACK server.
  *
- * A thread may be ended by pthread_cancel() while it is in a call, of either cancellation type. The call is
- * not cut short: it comes to its end, which may be that of its timeout, and the thread ends then, at its next
- * cancellation point or, if its type is asynchronous, in the call's last instructions. What the call has
- * made by then is the program's, as always: out_... parameters are set.
+ * pthread_cancel() may end a thread that is in a call, with either cancellation type. The call is
+ * not cut short. It runs to its end, which may be its timeout. The thread ends then: at its next
+ * cancellation point or, if its type is asynchronous, in the last instructions of the call. The results of the
+ * call belong to the program, as always: out_... parameters are set.
  *
- * No code of the caller runs on the audio thread. What happens there is fetched as events, with
- * amio_interface_next_event(); amio_interface_event_fd() gives a descriptor for poll(), epoll and
- * event loops that is readable while an event waits.
+ * No code of the caller runs on the audio thread. amio_interface_next_event() returns what has happened there, as
+ * events. amio_interface_event_fd() returns a descriptor for poll(), epoll and event loops, which is readable
+ * while an event waits.
  *
  * # Handles and ownership
  *
- * Handles are opaque pointers that are never dereferenced. A handle that was freed, was made up, or
- * is of another type gets AMIO_ERROR_INVALID_HANDLE. What a `_new` function returns belongs to the
- * caller, who gives it back with the `_free` function of that type; `_free(NULL)` does nothing.
- * What a playspec uses, or an interface plays, lives as long as it is needed, also when its handle
- * has been freed.
+ * Handles are opaque pointers that the library never dereferences. A handle that was freed, was made up, or
+ * is of another type gives AMIO_ERROR_INVALID_HANDLE. What a `_new` function returns belongs to the
+ * caller, who frees it with the `_free` function of that type. `_free(NULL)` does nothing.
+ * A clip that a playspec uses, or a playspec that an interface plays, lives as long as it is needed, also
+ * after its handle was freed.
  *
- * Memory passed in is borrowed for the duration of the call unless the function says otherwise.
- * Buffers of floats lie where C would place them: one that is not aligned gets
- * AMIO_ERROR_INVALID_ARGUMENT. Strings are UTF-8 and end in NUL. Returned strings say how long they
- * stay valid.
+ * The library uses memory that is passed in only during the call, unless the function says otherwise.
+ * Buffers must be aligned as C aligns them; otherwise the call returns
+ * AMIO_ERROR_INVALID_ARGUMENT. Strings are UTF-8 and end with NUL. The function says how long a returned string
+ * stays valid.
  *
  * # Descriptors
  *
- * A program that has closed its standard input, output or error finds nothing of the library under these
- * numbers, into which it would print. (What libjack opens is out of the library's reach.) All descriptors are
- * closed on exec.
+ * The library's descriptors never have the numbers of standard input, output and error, also if the program
+ * has closed these: it would otherwise print into them. (The library cannot control what libjack opens.) All
+ * descriptors are closed on exec.
  *
  * # Functions of the program
  *
- * `progress` and `release` are called by the library, and must return to it. They must not throw an
- * exception, longjmp() out, or end their thread, by pthread_exit() or by allowing a cancellation that the
- * library holds off. An exception cannot be passed on, since the caller of `release` may be a thread of the
- * library's: the process ends with a message that names the function, as it does where the thread is ended.
- * longjmp() is not noticed, and leaves locks held. In C++, make them `noexcept` and catch what they throw; in
- * `progress`, keep it and return 1.
+ * The library calls `progress` and `release`. They must return. They must not throw an
+ * exception, call longjmp(), or end their thread, neither by pthread_exit() nor by enabling cancellation, which
+ * the library has disabled. An exception cannot be passed on, since a thread of the library may be the caller
+ * of `release`: the process then ends with a message that names the function. It also does if the thread is ended.
+ * longjmp() is not noticed, and leaves locks held. In C++, make these functions `noexcept` and catch all
+ * exceptions inside; in `progress`, keep the exception and return 1.
  *
  * # Errors
  *
@@ -85,22 +85,22 @@
  *
  * # Memory
  *
- * What grows with what the caller hands over or asks for is had, or the call fails with
- * AMIO_ERROR_OUT_OF_MEMORY: clips, analyses, entries, swaps, groups, queues, buffers, and what is kept of a
- * file. Then nothing has changed: objects are as they were and can be used and freed, a file that was to be
- * replaced is still there, a playspec that was to be scheduled can still be added to. (A group that could
- * not be committed is spent, as after any error.) Events for which there is no memory are lost and counted,
- * as where their queue is full. A recording that runs out of memory ends as where its disk is full.
+ * Some memory grows with what the caller passes or asks for: clips, analyses, entries, swaps, groups, queues,
+ * buffers, and what is kept of a file. If there is not enough of it, the call fails with
+ * AMIO_ERROR_OUT_OF_MEMORY, and nothing has changed: objects can be used and freed as before, a file that was to
+ * be replaced is still there, entries can still be added to a playspec that was to be scheduled. (A group that
+ * could not be committed cannot be used again, as after any error.) Events for which there is no memory are lost
+ * and counted, as if their queue were full. A recording that runs out of memory ends as if its disk were full.
  *
- * What is small and always of the same size is not told: names, messages, locks, threads' own data, less
- * than 4 KiB each; nor is what decoders, encoders, conversions of the rate and the measurement of loudness
- * need for their states, some hundred KiB, which does not grow with the length of the sound. (That
- * measurement keeps 16 bytes for each tenth of a second; whether they can be had is looked at beforehand.)
+ * Other memory is small and always of the same size: names, messages, locks, data of threads, less
+ * than 4 KiB each; and the states of decoders, encoders, rate conversions and the measurement of loudness,
+ * some hundred KiB, which do not grow with the length of the sound. (The measurement of loudness
+ * keeps 16 bytes for each tenth of a second; it checks beforehand that there is so much memory.)
  * Without memory for these, the process ends with a message.
  *
- * A call takes at most 32 KiB of its thread's stack if the thread has less than 192 KiB left: decoding, encoding
- * and measuring loudness then run on another stack, of 512 KiB. Functions of the program that the library calls
- * stay on the stack of the thread, and come on top of that. Measured on x86-64 with glibc.
+ * If a thread has less than 192 KiB of stack left, a call takes at most 32 KiB of it: decoding, encoding
+ * and measuring loudness then run on a second stack of 512 KiB. Functions of the program that the library calls
+ * run on the stack of the thread, in addition to that. Measured on x86-64 with glibc.
  *
  * # Units
  *
