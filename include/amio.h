@@ -143,7 +143,7 @@
 #define AMIO_VERSION_PATCH 0
 
 /**
- * The driver that is chosen for you: JACK.
+ * The default driver: JACK.
  */
 #define AMIO_DRIVER_DEFAULT 0
 
@@ -153,17 +153,17 @@
 #define AMIO_DRIVER_JACK 1
 
 /**
- * A timer: silence in, output discarded, paced like a device.
+ * A timer: inputs are silent, output is discarded, paced like a device.
  */
 #define AMIO_DRIVER_NULL 2
 
 /**
- * The caller, with amio_interface_advance(): as fast as it goes, and the same bits each time.
+ * The caller, with amio_interface_advance(): as fast as possible, and the same bits each time.
  */
 #define AMIO_DRIVER_OFFLINE 3
 
 /**
- * For input_channels and output_channels: none at all.
+ * For input_channels and output_channels: no channels.
  */
 #define AMIO_CHANNELS_NONE 4294967295
 
@@ -183,18 +183,18 @@
 #define AMIO_AUTOCONNECT_OFF 2
 
 /**
- * Where no JACK server answers, it is an error: the default.
+ * If no JACK server answers, it is an error: the default.
  */
 #define AMIO_START_SERVER_DEFAULT 0
 
 /**
- * Where no JACK server answers, it is an error.
+ * If no JACK server answers, it is an error.
  */
 #define AMIO_START_SERVER_OFF 1
 
 /**
- * Where no JACK server answers, libjack starts the one that the user has configured, with the
- * command in ~/.jackdrc; unless the variable JACK_NO_START_SERVER is set.
+ * If no JACK server answers, libjack starts the one that the user has configured, with the
+ * command in ~/.jackdrc, unless the environment variable JACK_NO_START_SERVER is set.
  */
 #define AMIO_START_SERVER_ON 2
 
@@ -204,12 +204,12 @@
 #define AMIO_CLAMP_DEFAULT 0
 
 /**
- * Clamp the output to -1.0 to 1.0; the statistics count the frames that needed it.
+ * Clamp the output to -1.0 to 1.0. The statistics count the frames that were beyond.
  */
 #define AMIO_CLAMP_ON 1
 
 /**
- * Leave the output as it is.
+ * Do not clamp the output.
  */
 #define AMIO_CLAMP_OFF 2
 
@@ -219,13 +219,13 @@
 #define AMIO_DECLICK_OFF 4294967295
 
 /**
- * Where the device skipped frames, the timeline goes on where it was: nothing is left out, and
+ * If the device skipped frames, the timeline goes on where it was: no frame of it is left out, and
  * all that follows sounds later. The default.
  */
 #define AMIO_SKIP_SLIP 0
 
 /**
- * Where the device skipped frames, the timeline skips them too: what follows sounds on time.
+ * If the device skipped frames, the timeline skips them, too: what follows sounds on time.
  */
 #define AMIO_SKIP_CATCH_UP 1
 
@@ -245,7 +245,7 @@
 #define AMIO_STATE_LOST 2
 
 /**
- * A defect of the library stopped the audio, or the server runs with another rate; there is silence.
+ * A defect of the library stopped the audio, or the server runs with another rate. The output is silent.
  * Free the interface.
  */
 #define AMIO_STATE_FAILED 3
@@ -291,7 +291,7 @@
 #define AMIO_LAYOUT_PLANAR 1
 
 /**
- * Good enough for all but measurement, and fast: errors below -134 dB. The default.
+ * Good for all uses but measurement, and fast: errors below -134 dB. The default.
  */
 #define AMIO_QUALITY_GOOD 0
 
@@ -306,7 +306,7 @@
 #define AMIO_QUALITY_BEST 2
 
 /**
- * The kind of file that is chosen for you: AMIO_FILE_WAV_F32.
+ * The default kind of file: AMIO_FILE_WAV_F32.
  */
 #define AMIO_FILE_DEFAULT 0
 
@@ -372,28 +372,28 @@
 #define AMIO_INSERT_AT_ONCE INT64_MIN
 
 /**
- * A `start_from` that moves nothing in time: the timeline goes on as it was.
+ * A `start_from` that leaves the position as it is: the timeline goes on.
  */
 #define AMIO_START_CONTINUE INT64_MIN
 
 /**
- * A swap that comes too late begins where it would be, had it come in time: at
+ * A swap that is late begins where it would be now if it had been in time: at
  * `start_from + (position - insert_at)`. The default.
  */
 #define AMIO_LATE_CATCH_UP 0
 
 /**
- * A swap that comes too late begins at `start_from`.
+ * A swap that is late begins at `start_from`.
  */
 #define AMIO_LATE_SLIP 1
 
 /**
- * A swap that comes too late does not happen: its ticket ends as cancelled.
+ * A swap that is late does not happen: its ticket ends as cancelled.
  */
 #define AMIO_LATE_REFUSE 2
 
 /**
- * No swap: the ticket of what sounds before the first one. Swaps have tickets from 1.
+ * No swap: the ticket before the first swap. Swaps have tickets from 1.
  */
 #define AMIO_TICKET_NONE 0
 
@@ -428,7 +428,7 @@
 #define AMIO_RECORDER_FAILED 3
 
 /**
- * How many bytes a text in a struct takes, with the NUL that ends it.
+ * How many bytes a text in a struct has, with the NUL at its end.
  */
 #define AMIO_MESSAGE_BYTES 256
 
@@ -505,7 +505,7 @@
 #define AMIO_EVENT_FREEWHEEL 13
 
 /**
- * The interface cannot go on (AMIO_STATE_FAILED), `message` says why: a defect of the library
+ * The interface has failed (AMIO_STATE_FAILED); `message` says why: a defect of the library
  * stopped the audio, or the server runs with another rate now. Free it and make another.
  */
 #define AMIO_EVENT_FAILED 14
@@ -516,7 +516,7 @@
 #define AMIO_EVENT_EVENTS_LOST 15
 
 /**
- * Something worth knowing, in `message`.
+ * Information for a log, in `message`.
  */
 #define AMIO_EVENT_LOG 16
 
@@ -606,13 +606,13 @@
 #define AMIO_METER_OUTPUTS 1
 
 /**
- * What was found in a clip or a file: an overview for drawing it at any zoom, its loudness, or
+ * The result of an analysis of a clip or a file: an overview for drawing it at any zoom, its loudness, or
  * both. It does not change.
  */
 typedef struct amio_analysis amio_analysis;
 
 /**
- * A shared, immutable piece of audio. Handles are counted: amio_clip_new() and its kin give one
+ * A shared, immutable piece of audio. Handles are counted: functions that make a clip return a handle with one
  * owner, amio_clip_retain() adds one, amio_clip_free() takes one away. A playspec that uses a
  * clip keeps its data, not its handle.
  */
@@ -630,8 +630,8 @@ typedef struct amio_group amio_group;
 typedef struct amio_interface amio_interface;
 
 /**
- * What is to sound: a list of entries. It is filled with amio_playspec_add() until it is first
- * scheduled; then only the gains of its entries can change. It may be scheduled any number of
+ * What is to sound: a list of entries. amio_playspec_add() adds entries until the playspec is first
+ * scheduled. After that only the gains of its entries can change. It may be scheduled any number of
  * times, on several interfaces at once.
  */
 typedef struct amio_playspec amio_playspec;
@@ -643,13 +643,13 @@ typedef struct amio_recorder amio_recorder;
 
 /**
  * What every function that can fail returns: AMIO_OK, or one of AMIO_ERROR_*, all negative. A
- * number keeps its meaning for ever.
+ * number never changes its meaning.
  */
 typedef int32_t amio_status;
 
 /**
- * How an interface is to be. Set struct_size to sizeof(amio_interface_config) and everything
- * else to 0 (`amio_interface_config config = {0};`), then what you want different: 0 and NULL
+ * The configuration of an interface. Set struct_size to sizeof(amio_interface_config) and everything
+ * else to 0 (`amio_interface_config config = {0};`), then what differs: 0 and NULL
  * mean "default" everywhere.
  */
 typedef struct amio_interface_config {
@@ -662,7 +662,7 @@ typedef struct amio_interface_config {
      */
     uint32_t driver;
     /**
-     * What the server shows, UTF-8, without a colon; jackd takes up to 63 bytes. NULL: "amio". The
+     * The name that the server shows, UTF-8, without a colon; jackd takes up to 63 bytes. NULL: "amio". The
      * server may change it; see amio_interface_client_name().
      */
     const char *client_name;
@@ -677,8 +677,8 @@ typedef struct amio_interface_config {
     uint32_t frame_rate_hz;
     /**
      * Frames per period, 1 to 65536. 0: the server's, or 256 for the other drivers. A period
-     * that is not the server's is an error; but a server may change it while it runs, and one
-     * that is restarted may come back with another. AMIO_EVENT_PERIOD_CHANGED tells.
+     * that is not the server's is an error. But a server may change it while it runs, and one
+     * that is restarted may come back with another. AMIO_EVENT_PERIOD_CHANGED reports it.
      */
     uint32_t period_frames;
     /**
@@ -698,7 +698,7 @@ typedef struct amio_interface_config {
      */
     uint32_t clamp;
     /**
-     * Over how many frames sound fades that is cut before its end (by a stop, a seek, a swap), 1
+     * How many frames sound fades that is cut before its end (by a stop, a seek, a swap), 1
      * to 768000, or AMIO_DECLICK_OFF. 0: 5 ms.
      */
     uint32_t declick_frames;
@@ -719,23 +719,23 @@ typedef struct amio_interface_config {
      */
     uint64_t capture_buffer_frames;
     /**
-     * From microphone to period, 0 to 2^20 frames: what the null and offline drivers pretend to
-     * have.
+     * The capture latency that the null and offline drivers report, 0 to 2^20 frames: from the microphone to the
+     * period.
      */
     uint32_t capture_latency_frames;
     /**
-     * From period to loudspeaker, 0 to 2^20 frames: what the null and offline drivers pretend to
-     * have.
+     * The playback latency that the null and offline drivers report, 0 to 2^20 frames: from the period to the
+     * loudspeaker.
      */
     uint32_t playback_latency_frames;
     /**
-     * How far ahead of what plays streamed clips are read, 1 to 2^24 frames, but never less than
+     * How many frames ahead of what plays streamed clips are read, 1 to 2^24, but never less than
      * two periods and twice the declick length. 0: one second.
      */
     uint64_t read_ahead_frames;
     /**
      * One of AMIO_START_SERVER_*. 0: off. With on, amio_interface_new() may take 7 seconds longer.
-     * A server that was lost is not started again. AMIO_EVENT_LOG tells when a server was started;
+     * A server that was lost is not started again. AMIO_EVENT_LOG reports that a server was started;
      * jackd then ends with its last client.
      */
     uint32_t start_server;
@@ -746,7 +746,7 @@ typedef struct amio_interface_config {
 } amio_interface_config;
 
 /**
- * Where an interface is, all read at the same instant. Set struct_size to
+ * The transport at one instant. Set struct_size to
  * sizeof(amio_transport) before the call.
  */
 typedef struct amio_transport {
@@ -755,7 +755,7 @@ typedef struct amio_transport {
      */
     uint32_t struct_size;
     /**
-     * 1 while the position advances, 0 while it stands and the output is silent.
+     * 1 while the position advances; 0 while it stands and the output is silent.
      */
     uint32_t rolling;
     /**
@@ -778,7 +778,7 @@ typedef struct amio_transport {
 
 /**
  * How the samples of a clip lie in memory. Set struct_size to sizeof(amio_clip_format) and
- * everything else to 0, then what you know.
+ * everything else to 0, then the fields that you know.
  */
 typedef struct amio_clip_format {
     /**
@@ -841,7 +841,7 @@ typedef struct amio_clip_properties {
 
 /**
  * How a file becomes a clip. Set struct_size to sizeof(amio_open_options) and everything else to 0,
- * then what you want different.
+ * then what differs from the default.
  */
 typedef struct amio_open_options {
     /**
@@ -850,7 +850,7 @@ typedef struct amio_open_options {
     uint32_t struct_size;
     /**
      * The frame rate that the clip is to have, 1000 to 768000; usually what
-     * amio_interface_frame_rate_hz() tells. A file of another rate is converted. 0: the file's.
+     * amio_interface_frame_rate_hz() returns. A file of another rate is converted. 0: the file's.
      */
     uint32_t frame_rate_hz;
     /**
@@ -860,11 +860,11 @@ typedef struct amio_open_options {
 } amio_open_options;
 
 /**
- * Called by long work, several times a second, on the thread that asked for the work: of
- * `total_frames` frames, as far as is known, `done_frames` are done. 0 goes on; anything else gives
- * the work up, which then fails with AMIO_ERROR_CANCELLED and leaves nothing behind. `user_data` is
- * what was handed over with it. It may call the library. It must return: see "Functions of the program" at the
- * head of this file. NULL, where a function takes one, watches nothing.
+ * Called several times a second during long work, on the thread that asked for the work: of
+ * `total_frames` frames, as far as is known, `done_frames` are done. Return 0 to go on. Anything else cancels
+ * the work, which then fails with AMIO_ERROR_CANCELLED and leaves nothing behind. `user_data` is
+ * what was passed with it. It may call the library. It must return: see "Functions of the program" at the
+ * head of this file. Functions that take one accept NULL: no progress is reported.
  */
 typedef int32_t (*amio_progress)(void *user_data, uint64_t done_frames, uint64_t total_frames);
 
@@ -903,8 +903,8 @@ typedef struct amio_file_info {
 } amio_file_info;
 
 /**
- * What to draw for one stretch of a channel. Units: linear, 1.0 is full scale; all 0 where there is
- * nothing. It never grows, so that an array of them stays what it is.
+ * What to draw for one range of a channel. Units: linear, 1.0 is full scale; all 0 where there are no
+ * frames. This struct never grows, so that arrays of it keep their layout.
  */
 typedef struct amio_bucket {
     /**
@@ -925,10 +925,10 @@ typedef struct amio_bucket {
  * How loud something is as a whole, by EBU R128. Set struct_size to sizeof(amio_loudness) before
  * the call.
  *
- * Which loudspeaker a channel is for is taken from their number, in the order of WAV files: 1 is
+ * The number of channels decides the loudspeaker of each channel, in the order of WAV files: 1 is
  * counted once, 2 is stereo, 3 left, right, centre, 4 quadraphonic, 5 and 6 a 5.1 without and with
  * its LFE channel, 7 a 6.1, 8 a 7.1. With more channels, and below 4000 Hz, no loudness is measured;
- * peaks are all the same.
+ * peaks are measured all the same.
  */
 typedef struct amio_loudness {
     /**
@@ -936,7 +936,7 @@ typedef struct amio_loudness {
      */
     uint32_t struct_size;
     /**
-     * Nothing yet; 0.
+     * Reserved; 0.
      */
     uint32_t reserved;
     /**
@@ -976,7 +976,7 @@ typedef struct amio_channel_levels {
      */
     uint32_t struct_size;
     /**
-     * Nothing yet; 0.
+     * Reserved; 0.
      */
     uint32_t reserved;
     /**
@@ -984,7 +984,7 @@ typedef struct amio_channel_levels {
      */
     float sample_peak;
     /**
-     * The largest magnitude between samples too: from four times as many samples below 96 kHz, twice
+     * The largest magnitude, also between samples: computed from four times as many samples below 96 kHz, twice
      * as many below 192 kHz; above, the sample peak.
      */
     float true_peak;
@@ -1005,7 +1005,7 @@ typedef struct amio_channel_levels {
 
 /**
  * One clip, cropped, placed, repeated and scaled. Fill it in with amio_playspec_entry_init(),
- * then change what you want different. Gains have no default: 0 is silence.
+ * then change what differs. Gains have no default: 0 is silence.
  */
 typedef struct amio_playspec_entry {
     /**
@@ -1072,8 +1072,8 @@ typedef struct amio_playspec_entry {
 } amio_playspec_entry;
 
 /**
- * Some consecutive frames of input, and where they belong. A chunk never goes across a place
- * where the timeline is not continuous. Set struct_size to sizeof(amio_chunk) before the call.
+ * Some consecutive frames of input, and where they belong. The timeline is continuous
+ * within a chunk. Set struct_size to sizeof(amio_chunk) before the call.
  */
 typedef struct amio_chunk {
     /**
@@ -1090,7 +1090,7 @@ typedef struct amio_chunk {
     uint64_t frames;
     /**
      * The timeline frame that was heard when the first of them was recorded: that of its
-     * device frame less both latencies. The same for all of them if it was not rolling.
+     * device frame less both latencies. If it was not rolling, it is the same for all of them.
      */
     int64_t position;
     /**
@@ -1106,8 +1106,8 @@ typedef struct amio_chunk {
      */
     uint64_t ticket;
     /**
-     * How many frames are missing just before the first of them, since the program read too
-     * slowly; exact.
+     * How many frames were lost just before the first of them, because the program read too
+     * slowly. Exact.
      */
     uint64_t lost_before_frames;
     /**
@@ -1123,7 +1123,7 @@ typedef struct amio_chunk {
      */
     uint32_t playback_latency_frames;
     /**
-     * Nothing yet; 0.
+     * Reserved; 0.
      */
     uint32_t reserved;
 } amio_chunk;
@@ -1318,7 +1318,7 @@ typedef struct amio_ring_level {
 } amio_ring_level;
 
 /**
- * How well it goes, counted since the interface was made. Set struct_size to sizeof(amio_stats)
+ * The statistics of an interface since it was made. Set struct_size to sizeof(amio_stats)
  * before the call.
  */
 typedef struct amio_stats {
@@ -1335,7 +1335,7 @@ typedef struct amio_stats {
      */
     int32_t realtime_priority;
     /**
-     * Nothing yet; 0.
+     * Reserved; 0.
      */
     uint32_t reserved;
     /**
@@ -1347,7 +1347,7 @@ typedef struct amio_stats {
      */
     uint64_t device_frames;
     /**
-     * Over- and underruns: those that the server reported, or the skips, whichever are more.
+     * Overruns and underruns: those that the server reported, or the skips, whichever number is larger.
      */
     uint64_t xruns;
     /**
@@ -1408,21 +1408,21 @@ typedef struct amio_stats {
     uint64_t underrun_frames;
     /**
      * Bytes of the interface's memory that the audio thread writes to: its rings and queues. They are in
-     * memory from the beginning, so that it does not wait for the system to provide them. 0 offline.
+     * memory from the beginning, so that writing causes no page fault. 0 offline.
      */
     uint64_t resident_bytes;
     /**
-     * How many of them cannot be swapped out either: pages that they fill, as far as the limit of
-     * the system goes (RLIMIT_MEMLOCK). They are unlocked when the interface is freed, unless the program
-     * has locked memory, too, by mlock() or mlockall(): then they stay as they are.
+     * How many of these bytes are locked, so that they are never swapped out: as many as the system allows
+     * (RLIMIT_MEMLOCK). They are unlocked when the interface is freed, unless the program
+     * has locked memory, too, by mlock() or mlockall(): then they stay locked.
      */
     uint64_t locked_bytes;
 } amio_stats;
 
 /**
- * The level of one channel over the last 0.3 s: 29 blocks of a hundredth of a second, and what has
- * begun of the next. Units: linear, 1.0 is full scale. It never grows, so that an array of them
- * stays what it is.
+ * The level of one channel over the last 0.3 s: 29 blocks of 10 ms, and the block that has
+ * begun. Units: linear, 1.0 is full scale. This struct never grows, so that arrays of it
+ * keep their layout.
  */
 typedef struct amio_meter {
     /**
@@ -1445,7 +1445,7 @@ typedef struct amio_meter {
 #define AMIO_OK 0
 
 /**
- * A defect of the library itself; the call had no effect that can be relied on. Please report it
+ * A defect of the library itself. What the call has done is undefined. Please report it
  * with the message.
  */
 #define AMIO_ERROR_INTERNAL -1
@@ -1476,7 +1476,7 @@ typedef struct amio_meter {
 #define AMIO_ERROR_INVALID_STATE -6
 
 /**
- * The memory could not be had.
+ * There was not enough memory.
  */
 #define AMIO_ERROR_OUT_OF_MEMORY -7
 
@@ -1516,7 +1516,7 @@ typedef struct amio_meter {
 #define AMIO_ERROR_IO -14
 
 /**
- * A file is not of a kind that can be read.
+ * A file is of a kind that cannot be read.
  */
 #define AMIO_ERROR_FORMAT -15
 
@@ -1536,7 +1536,7 @@ typedef struct amio_meter {
 #define AMIO_ERROR_BUFFER_TOO_SMALL -18
 
 /**
- * The program gave up the work, by what its progress callback returned.
+ * The program cancelled the work, by what its progress callback returned.
  */
 #define AMIO_ERROR_CANCELLED -19
 
@@ -1545,7 +1545,7 @@ extern "C" {
 #endif // __cplusplus
 
 /**
- * Names the version of the library that the program runs with, such as "0.2.0".
+ * Returns the version of the library that the program runs with, such as "0.2.0".
  *
  * Thread: any. Ownership: the text is static.
  */
@@ -1563,7 +1563,7 @@ const char *amio_version_string(void);
 amio_status amio_version_check(uint32_t major, uint32_t minor, uint32_t patch);
 
 /**
- * Says in a few words what a status means. amio_last_error_message() says more.
+ * Returns a few words for a status. amio_last_error_message() says more.
  *
  * Thread: any. Ownership: the text is static; it is never NULL, and "unknown status" for a
  * number that is not a status.
@@ -1571,8 +1571,8 @@ amio_status amio_version_check(uint32_t major, uint32_t minor, uint32_t patch);
 const char *amio_strerror(amio_status status);
 
 /**
- * Says what was wrong with the last call that failed on this thread: which argument, its value,
- * and what would be accepted. An empty text if none has failed. Calls that succeed leave it.
+ * Returns what was wrong with the last call that failed on this thread: which argument, its value,
+ * and what is allowed. An empty text if no call has failed. Calls that succeed do not change it.
  *
  * Thread: any; each thread has its own message. Ownership: the text belongs to the library and
  * is valid until the next call that fails on this thread, or the thread's end; it is never NULL.
@@ -1610,9 +1610,9 @@ amio_status amio_interface_new(const struct amio_interface_config *config,
 amio_status amio_interface_start(struct amio_interface *iface);
 
 /**
- * Stops the audio; position, playspecs, pending swaps and captured input are kept, and
- * amio_interface_start() goes on from there. An interface that is lost no longer reconnects. Fine
- * if it is stopped already.
+ * Stops the audio. Position, playspecs, pending swaps and captured input are kept, and
+ * amio_interface_start() goes on from there. A lost interface no longer reconnects. Stopping
+ * a stopped interface does nothing.
  *
  * Thread: any but the audio thread; waits up to a second for a server that does not answer, and for its
  * turn; before that, for another call that starts or stops the interface (see "Threads").
@@ -1634,9 +1634,9 @@ amio_status amio_interface_stop(struct amio_interface *iface);
 amio_status amio_interface_close(struct amio_interface *iface);
 
 /**
- * Closes the interface as amio_interface_close() does, and makes its handle invalid. Calls that
- * other threads are in the middle of end safely; groups of the interface must still be freed.
- * NULL is fine.
+ * Closes the interface as amio_interface_close() does, and makes its handle invalid. Calls of
+ * other threads that are under way end safely. Groups of the interface must still be freed.
+ * NULL does nothing.
  *
  * Thread: any but the audio thread; waits up to a second.
  * Errors: AMIO_ERROR_INVALID_HANDLE.
@@ -1644,7 +1644,7 @@ amio_status amio_interface_close(struct amio_interface *iface);
 amio_status amio_interface_free(struct amio_interface *iface);
 
 /**
- * Tells the state, one of AMIO_STATE_*.
+ * Returns the state, one of AMIO_STATE_*.
  *
  * Thread: any.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
@@ -1652,7 +1652,7 @@ amio_status amio_interface_free(struct amio_interface *iface);
 amio_status amio_interface_state(struct amio_interface *iface, uint32_t *out_state);
 
 /**
- * Tells the frame rate. Clips that the interface plays must have the same.
+ * Returns the frame rate. Clips that the interface plays must have the same rate.
  *
  * Thread: any. Units: frames per second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
@@ -1660,7 +1660,7 @@ amio_status amio_interface_state(struct amio_interface *iface, uint32_t *out_sta
 amio_status amio_interface_frame_rate_hz(struct amio_interface *iface, uint32_t *out_frame_rate_hz);
 
 /**
- * Tells the frames per period now; a server may change it while it runs.
+ * Returns the frames per period. A server may change it while it runs.
  *
  * Thread: any.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
@@ -1668,7 +1668,7 @@ amio_status amio_interface_frame_rate_hz(struct amio_interface *iface, uint32_t 
 amio_status amio_interface_period_frames(struct amio_interface *iface, uint32_t *out_period_frames);
 
 /**
- * Tells the latencies now, as the driver reports them: from the microphone to the period, and
+ * Returns the latencies, as the driver reports them now: from the microphone to the period, and
  * from the period to the loudspeaker.
  *
  * Thread: any. Units: frames.
@@ -1693,8 +1693,8 @@ amio_status amio_interface_client_name(struct amio_interface *iface,
                                        size_t capacity_bytes);
 
 /**
- * Runs the offline driver for `frames` frames, in whole periods and a last shorter one: consumes
- * `input`, renders into `output`. The interface must have been started.
+ * Runs the offline driver for `frames` frames, in whole periods and a shorter last one: reads
+ * `input`, and renders into `output`. The interface must have been started.
  *
  * Thread: any; renders on the calling thread.
  * Units: `input` holds `frames * input_channels` interleaved floats, which are captured as they
@@ -1732,17 +1732,18 @@ amio_status amio_interface_set_period_frames(struct amio_interface *iface, uint3
 amio_status amio_interface_set_input_clip(struct amio_interface *iface, struct amio_clip *clip);
 
 /**
- * Makes the next period begin as if the device had skipped frames before it, as in an xrun, to
- * see what a program does then. Offline driver only.
+ * Makes the next period begin as if the device had skipped frames before it, as in an xrun. So a program can be
+ * tested. Offline driver only.
  *
  * Thread: any. Units: frames, 0 to 2^40.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
  * AMIO_ERROR_INVALID_STATE (not the offline driver, or closed).
  */
-amio_status amio_interface_skip(struct amio_interface *iface, uint64_t frames);
+amio_status amio_interface_skip(struct amio_interface *iface,
+                                uint64_t frames);
 
 /**
- * Tells position, device frame, time, playspec and motion, as they were at one instant: the end
+ * Returns position, device frame, time, ticket and motion, all of one instant: the end
  * of the latest period.
  *
  * Thread: any. Ownership: `out_transport` is the caller's; its struct_size must be set.
@@ -1753,7 +1754,7 @@ amio_status amio_interface_transport(struct amio_interface *iface,
                                      struct amio_transport *out_transport);
 
 /**
- * Tells the timeline frame that plays next. After amio_interface_set_position() it is the new
+ * Returns the timeline frame that plays next. After amio_interface_set_position() it is the new
  * one at once, although it takes effect with the next period.
  *
  * Thread: any. Units: frames, may be negative.
@@ -1762,18 +1763,19 @@ amio_status amio_interface_transport(struct amio_interface *iface,
 amio_status amio_interface_position(struct amio_interface *iface, int64_t *out_position);
 
 /**
- * Goes to a frame of the timeline, from the first frame of the next period on, whether the
+ * Moves the position to a frame of the timeline, from the first frame of the next period on, whether the
  * transport rolls or not. What sounded fades over the declick length.
  *
- * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * Thread: any but the audio thread. If clips are streamed, it first reads what sounds at once, for
  * at most half a second. Units: frames, -2^61 to 2^61.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
  * AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_OUT_OF_MEMORY.
  */
-amio_status amio_interface_set_position(struct amio_interface *iface, int64_t position);
+amio_status amio_interface_set_position(struct amio_interface *iface,
+                                        int64_t position);
 
 /**
- * Tells whether the transport rolls: 1 or 0. After amio_interface_set_rolling() it is the new
+ * Returns whether the transport rolls: 1 or 0. After amio_interface_set_rolling() it is the new
  * value at once, although it takes effect with the next period.
  *
  * Thread: any.
@@ -1782,15 +1784,16 @@ amio_status amio_interface_set_position(struct amio_interface *iface, int64_t po
 amio_status amio_interface_rolling(struct amio_interface *iface, uint32_t *out_rolling);
 
 /**
- * Starts (1) or stops (0) the transport, from the first frame of the next period on. Stopped
- * means silence; capture goes on.
+ * Starts (1) or stops (0) the transport, from the first frame of the next period on. A stopped transport
+ * is silent; capture goes on.
  *
- * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * Thread: any but the audio thread. If clips are streamed, it first reads what sounds at once, for
  * at most half a second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (neither
  * 0 nor 1); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_OUT_OF_MEMORY.
  */
-amio_status amio_interface_set_rolling(struct amio_interface *iface, uint32_t rolling);
+amio_status amio_interface_set_rolling(struct amio_interface *iface,
+                                       uint32_t rolling);
 
 /**
  * Copies samples of any format and layout into a new clip.
@@ -1846,11 +1849,11 @@ amio_status amio_clip_new_i16(uint32_t frame_rate_hz,
 
 /**
  * Makes a clip that plays from the caller's memory, without a copy. The audio thread reads the
- * memory and converts what it reads, so keep it locked or at least not swapped out; it must not
+ * memory and converts what it reads, so lock it, or at least keep it from being swapped out. It must not
  * change until `release` is called.
  *
  * `release(user_data)` is called exactly once, when neither a handle nor a playspec uses the
- * clip any more: on whichever thread found that out, which may be the one that calls
+ * clip any more. It runs on the thread that uses it last, which may be the one that calls
  * amio_clip_free(), amio_playspec_free() or amio_interface_free(), or one of the library's own,
  * but never on the audio thread. It must not call the library, and must return: see "Functions of the
  * program" at the head of this file. If this function fails, `release`
@@ -1872,8 +1875,8 @@ amio_status amio_clip_new_borrowed(const struct amio_clip_format *format,
 
 /**
  * A `release` for amio_clip_new_borrowed(), for programs whose own code must not run on other
- * threads, such as those in languages with a garbage collector: stores 1 in the uint32_t that
- * `flag` points to, as its `user_data`. The program looks at it when it likes, by an atomic load
+ * threads, such as those in languages with a garbage collector. It stores 1 in the uint32_t that
+ * `flag` points to, which is passed as `user_data`. The program reads the flag when it likes, by an atomic load
  * with acquire ordering; once it reads 1, the library no longer uses the samples or the flag.
  * NULL does nothing.
  *
@@ -1883,7 +1886,7 @@ amio_status amio_clip_new_borrowed(const struct amio_clip_format *format,
 void amio_release_flag(void *flag);
 
 /**
- * Tells a clip's rate, channels and length.
+ * Returns a clip's rate, channels and length.
  *
  * Thread: any. Ownership: `out_properties` is the caller's; its struct_size must be set.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
@@ -1918,8 +1921,8 @@ amio_status amio_clip_read(struct amio_clip *clip,
 amio_status amio_clip_retain(struct amio_clip *clip);
 
 /**
- * Takes an owner from a clip's handle. With the last one the handle becomes invalid; the samples
- * go when no playspec uses them any more. NULL is fine.
+ * Takes an owner from a clip's handle. With the last owner the handle becomes invalid. The samples
+ * are freed when no playspec uses them any more. NULL does nothing.
  *
  * Thread: any but the audio thread; may call the release callback of a borrowed clip.
  * Errors: AMIO_ERROR_INVALID_HANDLE.
@@ -1938,9 +1941,9 @@ amio_status amio_clip_open(const char *path, struct amio_clip **out_clip);
 
 /**
  * Loads a file whole: WAV, RF64, Wave64, AIFF, AU and CAF with PCM or float samples, FLAC, ALAC, MP3,
- * AAC, Vorbis and Opus. What a damaged file still holds in its place is loaded; frames between that
- * cannot be read are an error, or silence where the encoding is a lossy one. Samples that are NaN,
- * infinite or beyond 1e6 are 0; amio_clip_info() tells how many there are.
+ * AAC, Vorbis and Opus. Of a damaged file, all intact frames are loaded in their places. Frames between them that
+ * cannot be read are an error, or silence if the encoding is lossy. Samples that are NaN,
+ * infinite or beyond 1e6 become 0; amio_clip_info() returns how many there were.
  *
  * Thread: any but the audio thread; reads the file, and calls `progress`.
  * Units: `path` in the bytes of the file system, UTF-8 on most.
@@ -1958,14 +1961,14 @@ amio_status amio_clip_open_with(const char *path,
                                 struct amio_clip **out_clip);
 
 /**
- * Makes a clip that plays a file without loading it, however long it is: an interface on which it is
+ * Makes a clip that plays a file without loading it, however long it is. An interface on which it is
  * scheduled reads ahead of what plays, and converts what it reads. It sounds bit for bit like the
- * loaded file. Where the disk is too slow, the frames that are missing are silent, counted in
- * amio_stats and reported by AMIO_EVENT_UNDERRUN; what cannot be read is silent and reported by
- * AMIO_EVENT_STREAM_FAILED. Reads of the clip itself, such as amio_clip_read(), read the file.
+ * loaded file. If the disk is too slow, missing frames are silent, counted in
+ * amio_stats and reported by AMIO_EVENT_UNDERRUN. Frames that cannot be read are silent and reported by
+ * AMIO_EVENT_STREAM_FAILED. Functions that read the clip, such as amio_clip_read(), read the file.
  *
  * The file stays open as long as the clip lives, and must not change. While it plays the clip takes
- * about 2 MiB of memory for two channels, more where it is played at many places at once or read
+ * about 2 MiB of memory for two channels; more if it is played at many places at once or read
  * ahead further than by default.
  *
  * Thread: any but the audio thread; reads the beginning of the file; of MP3, ADTS and Ogg, all of it,
@@ -1978,8 +1981,8 @@ amio_status amio_clip_open_stream(const char *path,
                                   struct amio_clip **out_clip);
 
 /**
- * Makes a clip of the same sound at another frame rate: round(frames * new rate / old rate) frames
- * long, the first in its place, as loud as before.
+ * Makes a clip of the same sound at another frame rate. It is round(frames * new rate / old rate) frames
+ * long, begins with the same sound, and is as loud.
  *
  * Thread: any but the audio thread; calls `progress`.
  * Units: `frame_rate_hz` 1000 to 768000; `quality` one of AMIO_QUALITY_*.
@@ -1996,7 +1999,7 @@ amio_status amio_clip_convert(struct amio_clip *clip,
                               struct amio_clip **out_clip);
 
 /**
- * Writes the clip as a 32-bit float WAV file, which it replaces if there is one; past 4 GiB it is
+ * Writes the clip as a 32-bit float WAV file. An existing file is replaced. Beyond 4 GiB it is
  * RF64. amio_clip_save() writes other formats.
  *
  * Thread: any but the audio thread; writes the file.
@@ -2008,7 +2011,7 @@ amio_status amio_clip_convert(struct amio_clip *clip,
 amio_status amio_clip_save_wav(struct amio_clip *clip, const char *path);
 
 /**
- * Writes the clip to a file in one of AMIO_FILE_*, which it replaces if there is one. Integers are
+ * Writes the clip to a file in one of AMIO_FILE_*. An existing file is replaced. Integers are
  * rounded to the nearest, without dither, and clipped beyond -1.0 to 1.0.
  *
  * Thread: any but the audio thread; writes the file, and calls `progress` meanwhile.
@@ -2026,7 +2029,7 @@ amio_status amio_clip_save(struct amio_clip *clip,
                            void *user_data);
 
 /**
- * Tells what a file holds, without loading it.
+ * Returns what a file holds, without loading it.
  *
  * Thread: any but the audio thread; reads the beginning of the file; of MP3, ADTS and Ogg, all of it,
  * since their frames have to be counted.
@@ -2039,7 +2042,7 @@ amio_status amio_file_probe(const char *path,
                             struct amio_file_info *out_info);
 
 /**
- * Looks at a clip once. An overview keeps the clip's data, and is exact at any zoom; that of a
+ * Analyses a clip in one pass. An overview keeps the clip's data, and is exact at any zoom. The overview of a
  * streamed clip is that of its file: see amio_analysis_open().
  *
  * Thread: any but the audio thread; allocates and reads all samples.
@@ -2057,8 +2060,8 @@ amio_status amio_analysis_new(struct amio_clip *clip,
                               struct amio_analysis **out_analysis);
 
 /**
- * Looks at a file once, without loading it. Its overview is exact where stretches begin and end at
- * multiples of 256 frames, and otherwise covers up to 255 frames more at either end.
+ * Analyses a file in one pass, without loading it. Its overview is exact if ranges begin and end at
+ * multiples of 256 frames; otherwise it covers up to 255 more frames at each end.
  *
  * Thread: any but the audio thread; reads the file.
  * Units: `path` in the bytes of the file system, UTF-8 on most; `parts` as amio_analysis_new().
@@ -2074,7 +2077,7 @@ amio_status amio_analysis_open(const char *path,
                                struct amio_analysis **out_analysis);
 
 /**
- * Tells rate, channels, length and bad samples of what was looked at; `streamed` and `id` are 0.
+ * Returns rate, channels, length and bad samples of the clip or file; `streamed` and `id` are 0.
  *
  * Thread: any. Ownership: `out_properties` is the caller's; its struct_size must be set.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
@@ -2084,10 +2087,10 @@ amio_status amio_analysis_info(struct amio_analysis *analysis,
                                struct amio_clip_properties *out_properties);
 
 /**
- * Divides a stretch of one channel into `bucket_count` parts, for each of which it gives what to
+ * Divides a range of one channel into `bucket_count` parts, and returns for each of them what to
  * draw. Bucket n covers the frames from start_frame + n * frames / bucket_count, rounded down, up to
- * where the next one begins, and at least one. What lies behind the end counts for nothing. A long
- * stretch takes no longer than a short one, but for the logarithm of its length.
+ * where the next one begins, and at least one. Frames beyond the end do not count. The time that this takes
+ * grows only with the logarithm of the range's length.
  *
  * Thread: any; allocates nothing for the buckets.
  * Units: channels count from 0; `frames` and `bucket_count` at least 1, `frames` unless there are
@@ -2105,7 +2108,7 @@ amio_status amio_analysis_read(struct amio_analysis *analysis,
                                uint64_t bucket_count);
 
 /**
- * Tells how loud the whole is.
+ * Returns the loudness.
  *
  * Thread: any. Ownership: `out_loudness` is the caller's; its struct_size must be set.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
@@ -2115,7 +2118,7 @@ amio_status amio_analysis_loudness(struct amio_analysis *analysis,
                                    struct amio_loudness *out_loudness);
 
 /**
- * Tells the levels of one channel.
+ * Returns the levels of one channel.
  *
  * Thread: any. Units: channels count from 0.
  * Ownership: `out_levels` is the caller's; its struct_size must be set.
@@ -2127,7 +2130,7 @@ amio_status amio_analysis_levels(struct amio_analysis *analysis,
                                  struct amio_channel_levels *out_levels);
 
 /**
- * Frees an analysis. NULL is fine.
+ * Frees an analysis. NULL does nothing.
  *
  * Thread: any but the audio thread; may call the release callback of a borrowed clip.
  * Errors: AMIO_ERROR_INVALID_HANDLE.
@@ -2193,7 +2196,7 @@ amio_status amio_playspec_set_gain(struct amio_playspec *playspec,
                                    uint64_t ramp_frames);
 
 /**
- * Frees the handle. What is scheduled stays scheduled and plays on. NULL is fine.
+ * Frees the handle. A scheduled playspec stays scheduled and plays on. NULL does nothing.
  *
  * Thread: any but the audio thread; may call the release callbacks of borrowed clips.
  * Errors: AMIO_ERROR_INVALID_HANDLE.
@@ -2201,17 +2204,17 @@ amio_status amio_playspec_set_gain(struct amio_playspec *playspec,
 amio_status amio_playspec_free(struct amio_playspec *playspec);
 
 /**
- * Schedules a playspec: when the position reaches `insert_at`, it takes over, inside a period
- * where need be, and its own frame `start_from` sounds there: the position becomes `start_from`. With
- * AMIO_START_CONTINUE the position goes on instead, which is what a program wants whose playspecs all
+ * Schedules a playspec. When the position reaches `insert_at`, the playspec takes over, also in the middle of a
+ * period. Its own frame `start_from` sounds there: the position becomes `start_from`. With
+ * AMIO_START_CONTINUE the position goes on instead; use it if all playspecs
  * lie on one timeline. Scheduled swaps form a queue, first
- * in, first out; each `insert_at` is a frame of the timeline that is in force then, the
+ * in, first out. Each `insert_at` is a frame of the timeline that is in force then, the
  * predecessor's. Each ticket ends in exactly one event: AMIO_EVENT_APPLIED,
  * AMIO_EVENT_SUPERSEDED or AMIO_EVENT_CANCELLED.
  *
- * From its first success on, the playspec can no longer be added to.
+ * After its first success, no entry can be added to the playspec.
  *
- * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * Thread: any but the audio thread. If clips are streamed, it first reads what sounds at once, for
  * at most half a second.
  * Units: positions in frames, -2^61 to 2^61, or AMIO_INSERT_AT_ONCE and AMIO_START_CONTINUE;
  * `late_policy` is one of AMIO_LATE_*; `user_data` is any number of the program's: the event with which the
@@ -2235,7 +2238,7 @@ amio_status amio_interface_schedule(struct amio_interface *iface,
  * Cancels a swap that has not taken over yet. Its ticket ends as cancelled, or as applied if it
  * was just being taken: the event says which.
  *
- * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * Thread: any but the audio thread. If clips are streamed, it first reads what sounds at once, for
  * at most half a second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_NO_SUCH_TICKET (never
  * issued by this interface, or ended); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed);
@@ -2244,7 +2247,7 @@ amio_status amio_interface_schedule(struct amio_interface *iface,
 amio_status amio_interface_cancel(struct amio_interface *iface, uint64_t ticket);
 
 /**
- * Makes an empty group for an interface. Nothing that is put into it happens before
+ * Makes an empty group for an interface. Its commands take effect only with
  * amio_group_commit().
  *
  * Thread: any.
@@ -2316,11 +2319,11 @@ amio_status amio_group_set_position(struct amio_group *group, int64_t position);
 amio_status amio_group_set_rolling(struct amio_group *group, uint32_t rolling);
 
 /**
- * Gives all commands of the group to the interface; they take effect at the first frame of the
- * same period, in the order in which they were put in. The group is spent, also if this fails:
+ * Sends all commands of the group to the interface. They take effect at the first frame of the
+ * same period, in the order in which they were added. The group cannot be used again, also if this fails:
  * free it, and make a new one.
  *
- * Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+ * Thread: any but the audio thread. If clips are streamed, it first reads what sounds at once, for
  * at most half a second.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the group
  * was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL;
@@ -2330,8 +2333,8 @@ amio_status amio_group_set_rolling(struct amio_group *group, uint32_t rolling);
 amio_status amio_group_commit(struct amio_group *group);
 
 /**
- * Frees a group. What it holds and was not committed does not happen; tickets of its swaps end as
- * cancelled. NULL is fine.
+ * Frees a group. If it was not committed, its commands do not happen, and the tickets of its swaps end as
+ * cancelled. NULL does nothing.
  *
  * Thread: any but the audio thread.
  * Errors: AMIO_ERROR_INVALID_HANDLE.
@@ -2339,8 +2342,8 @@ amio_status amio_group_commit(struct amio_group *group);
 amio_status amio_group_free(struct amio_group *group);
 
 /**
- * Fetches captured input, as much as waits and fits and belongs together, of several periods if
- * their times agree within 0.1 ms. Never blocks: if nothing waits, it is AMIO_OK with
+ * Fetches captured input: as much as waits, fits and follows without a gap; of several periods if
+ * their times agree within 0.1 ms. Never blocks: if nothing waits, it returns AMIO_OK with
  * `out_chunk->frames` 0.
  *
  * Thread: any but the audio thread; one reader at a time, others wait their turn.
@@ -2387,7 +2390,7 @@ amio_status amio_interface_set_input_threshold(struct amio_interface *iface,
                                                uint64_t threshold_frames);
 
 /**
- * Tells a descriptor that is readable while enough captured input waits: one frame, or the number
+ * Returns a descriptor that is readable while enough captured input waits: one frame, or the number
  * that was set by amio_interface_set_input_threshold(). It is for poll(), epoll, asyncio or GLib.
  * Only poll it: do not read, write or close it.
  *
@@ -2398,20 +2401,20 @@ amio_status amio_interface_set_input_threshold(struct amio_interface *iface,
 amio_status amio_interface_input_fd(struct amio_interface *iface, int *out_fd);
 
 /**
- * Begins to record to a file, in place of what has this name. The interface may be running or
- * not; up to 64 recorders work at once, and beside amio_interface_read_input(). A recording ends
+ * Begins to record to a file. An existing file of this name is replaced. The interface may be running or
+ * not. Up to 64 recorders run at once, also beside amio_interface_read_input(). A recording ends
  * with amio_recorder_stop(), at `end_frame`, after `most_frames`, when the disk is full, or when the
- * interface is closed. AMIO_EVENT_RECORDER_STARTED, _ENDED, _FAILED and _LOST tell how it goes.
+ * interface is closed. The events AMIO_EVENT_RECORDER_STARTED, _ENDED, _FAILED and _LOST report what happens.
  *
- * With `punch_in` the first frame is the one at which `begin_frame` is heard while the timeline
- * rolls: a recording of the input lines up with what was heard, whatever the latencies. Once begun
- * it goes on in real time, also over a stop or a seek, and ends before the first frame that is
+ * With `punch_in`, the first frame of the file is the one at which `begin_frame` is heard while the timeline
+ * rolls. So a recording of the input lines up with what was heard, whatever the latencies. Once begun
+ * it goes on in real time, also over a stop or a seek. It ends before the first frame that is
  * heard rolling at `end_frame` or beyond. Frames that the device skipped, or for which the disk
- * was too slow, are silence in the file, so that the others stay in place. The offline driver and
+ * was too slow, are silence in the file, so that all other frames keep their places. The offline driver and
  * a server in freewheel mode wait for the disk.
  *
- * The file is valid at any moment: if the process is killed, it lacks no more than the last
- * second. If the machine loses its power, what the system has not yet written to the disk is lost.
+ * The file is valid at any time: if the process is killed, at most the last second is
+ * missing. If the machine loses power, what the system has not yet written to the disk is lost.
  *
  * Thread: any but the audio thread; makes the file, and a thread that writes it.
  * Units: in the fields' names.
@@ -2430,7 +2433,7 @@ amio_status amio_recorder_new(struct amio_interface *iface,
                               struct amio_recorder **out_recorder);
 
 /**
- * Ends the recording with the last period that has run, and completes the file. Fine if it has
+ * Ends the recording with the last period that has run, and completes the file. It may have
  * ended already.
  *
  * Thread: any but the audio thread; waits for the disk.
@@ -2441,16 +2444,17 @@ amio_status amio_recorder_new(struct amio_interface *iface,
 amio_status amio_recorder_stop(struct amio_recorder *recorder);
 
 /**
- * Waits until the recording has ended by itself: at its `end_frame`, with the interface, or
+ * Waits until the recording has ended by itself: at its `end_frame`, because the interface was closed, or
  * because the disk was full.
  *
  * Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
  * Errors: as amio_recorder_stop(); AMIO_ERROR_TIMEOUT.
  */
-amio_status amio_recorder_wait(struct amio_recorder *recorder, uint32_t timeout_ms);
+amio_status amio_recorder_wait(struct amio_recorder *recorder,
+                               uint32_t timeout_ms);
 
 /**
- * Tells what was recorded so far, or in all.
+ * Returns what was recorded so far, or in all.
  *
  * Thread: any.
  * Ownership: `out_recording` is the caller's; its struct_size must be set.
@@ -2461,8 +2465,8 @@ amio_status amio_recorder_recording(struct amio_recorder *recorder,
                                     struct amio_recording *out_recording);
 
 /**
- * Ends the recording as amio_recorder_stop() does, and makes the handle invalid. Whether the file
- * was written to its end, only amio_recorder_stop() and the events tell. NULL is fine.
+ * Ends the recording as amio_recorder_stop() does, and makes the handle invalid. Only amio_recorder_stop() and
+ * the events say whether the whole file was written. NULL does nothing.
  *
  * Thread: any but the audio thread; waits for the disk.
  * Errors: AMIO_ERROR_INVALID_HANDLE.
@@ -2470,10 +2474,10 @@ amio_status amio_recorder_recording(struct amio_recorder *recorder,
 amio_status amio_recorder_free(struct amio_recorder *recorder);
 
 /**
- * Fetches the oldest event. Never blocks: if none waits, it is AMIO_OK with the kind
+ * Fetches the oldest event. Never blocks: if none waits, it returns AMIO_OK with the kind
  * AMIO_EVENT_NONE.
  *
- * Thread: any but the audio thread; each event is given to one caller.
+ * Thread: any but the audio thread; each event goes to one caller.
  * Ownership: `out_event` is the caller's; its struct_size must be set.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
  * (struct_size).
@@ -2493,7 +2497,7 @@ amio_status amio_interface_wait_event(struct amio_interface *iface,
                                       uint32_t timeout_ms);
 
 /**
- * Tells a descriptor that is readable while an event waits, for poll(), epoll, asyncio or GLib.
+ * Returns a descriptor that is readable while an event waits, for poll(), epoll, asyncio or GLib.
  * Only poll it: do not read, write or close it.
  *
  * Thread: any.
@@ -2503,9 +2507,9 @@ amio_status amio_interface_wait_event(struct amio_interface *iface,
 amio_status amio_interface_event_fd(struct amio_interface *iface, int *out_fd);
 
 /**
- * Tells how well it goes. Until the audio thread has run, it asks the driver about real-time
+ * Returns the statistics. Until the audio thread has run, it asks the driver about real-time
  * scheduling, and waits up to a fifth of a second for it. While another thread starts, stops or closes
- * the interface it does not wait: what is not known then is AMIO_REALTIME_UNKNOWN.
+ * the interface it does not wait: AMIO_REALTIME_UNKNOWN if that is not known yet.
  *
  * Thread: any. Ownership: `out_stats` is the caller's; its struct_size must be set.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
@@ -2515,11 +2519,11 @@ amio_status amio_interface_stats(struct amio_interface *iface,
                                  struct amio_stats *out_stats);
 
 /**
- * Reads the meters of all inputs or all outputs, as of the last period. Reading takes nothing
- * away: any number of readers see the same, and whoever looks every 0.29 s or more often misses
+ * Reads the meters of all inputs or all outputs, as of the last period. Reading changes
+ * nothing: all readers see the same. A program that reads every 0.29 s or more often misses
  * no peak. Skipped frames count as silence. While no periods run, meters stay as they are. A sample
- * of an input that is not a number counts as 1e15, which is the largest that is shown. Allocates
- * nothing and waits for nobody.
+ * of an input that is not a number counts as 1e15, which is the largest level. Allocates
+ * nothing and never waits.
  *
  * Thread: any.
  * Units: `direction` is one of AMIO_METER_*; `capacity` is the room in meters, 64 is always enough;

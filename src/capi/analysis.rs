@@ -11,7 +11,7 @@ use crate::{Analysis, ClipInfo, Loudness, Overview};
 use std::ffi::{c_char, c_void};
 use std::sync::Arc;
 
-/// What was found in a clip or a file: an overview for drawing it at any zoom, its loudness, or
+/// The result of an analysis of a clip or a file: an overview for drawing it at any zoom, its loudness, or
 /// both. It does not change.
 pub struct amio_analysis {
     _opaque: [u8; 0],
@@ -27,8 +27,8 @@ pub const AMIO_ANALYSE_OVERVIEW: u32 = 1;
 /// Loudness by EBU R128, and the levels of each channel.
 pub const AMIO_ANALYSE_LOUDNESS: u32 = 2;
 
-/// What to draw for one stretch of a channel. Units: linear, 1.0 is full scale; all 0 where there is
-/// nothing. It never grows, so that an array of them stays what it is.
+/// What to draw for one range of a channel. Units: linear, 1.0 is full scale; all 0 where there are no
+/// frames. This struct never grows, so that arrays of it keep their layout.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct amio_bucket {
@@ -43,16 +43,16 @@ pub struct amio_bucket {
 /// How loud something is as a whole, by EBU R128. Set struct_size to sizeof(amio_loudness) before
 /// the call.
 ///
-/// Which loudspeaker a channel is for is taken from their number, in the order of WAV files: 1 is
+/// The number of channels decides the loudspeaker of each channel, in the order of WAV files: 1 is
 /// counted once, 2 is stereo, 3 left, right, centre, 4 quadraphonic, 5 and 6 a 5.1 without and with
 /// its LFE channel, 7 a 6.1, 8 a 7.1. With more channels, and below 4000 Hz, no loudness is measured;
-/// peaks are all the same.
+/// peaks are measured all the same.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct amio_loudness {
     /// sizeof(amio_loudness).
     pub struct_size: u32,
-    /// Nothing yet; 0.
+    /// Reserved; 0.
     pub reserved: u32,
     /// The loudness of the whole, gated, in LUFS; minus infinity if nothing of 400 ms is louder than
     /// -70 LUFS.
@@ -82,11 +82,11 @@ unsafe impl Versioned for amio_loudness {
 pub struct amio_channel_levels {
     /// sizeof(amio_channel_levels).
     pub struct_size: u32,
-    /// Nothing yet; 0.
+    /// Reserved; 0.
     pub reserved: u32,
     /// The largest magnitude of a sample.
     pub sample_peak: f32,
-    /// The largest magnitude between samples too: from four times as many samples below 96 kHz, twice
+    /// The largest magnitude, also between samples: computed from four times as many samples below 96 kHz, twice
     /// as many below 192 kHz; above, the sample peak.
     pub true_peak: f32,
     /// The root of the mean square of all samples.
@@ -104,7 +104,7 @@ unsafe impl Versioned for amio_channel_levels {
     const SMALLEST: usize = size_of::<amio_channel_levels>();
 }
 
-/// Looks at a clip once. An overview keeps the clip's data, and is exact at any zoom; that of a
+/// Analyses a clip in one pass. An overview keeps the clip's data, and is exact at any zoom. The overview of a
 /// streamed clip is that of its file: see amio_analysis_open().
 ///
 /// Thread: any but the audio thread; allocates and reads all samples.
@@ -140,8 +140,8 @@ pub unsafe extern "C-unwind" fn amio_analysis_new(
     })
 }
 
-/// Looks at a file once, without loading it. Its overview is exact where stretches begin and end at
-/// multiples of 256 frames, and otherwise covers up to 255 frames more at either end.
+/// Analyses a file in one pass, without loading it. Its overview is exact if ranges begin and end at
+/// multiples of 256 frames; otherwise it covers up to 255 more frames at each end.
 ///
 /// Thread: any but the audio thread; reads the file.
 /// Units: `path` in the bytes of the file system, UTF-8 on most; `parts` as amio_analysis_new().
@@ -175,7 +175,7 @@ pub unsafe extern "C-unwind" fn amio_analysis_open(
     })
 }
 
-/// Tells rate, channels, length and bad samples of what was looked at; `streamed` and `id` are 0.
+/// Returns rate, channels, length and bad samples of the clip or file; `streamed` and `id` are 0.
 ///
 /// Thread: any. Ownership: `out_properties` is the caller's; its struct_size must be set.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
@@ -203,10 +203,10 @@ pub unsafe extern "C-unwind" fn amio_analysis_info(
     })
 }
 
-/// Divides a stretch of one channel into `bucket_count` parts, for each of which it gives what to
+/// Divides a range of one channel into `bucket_count` parts, and returns for each of them what to
 /// draw. Bucket n covers the frames from start_frame + n * frames / bucket_count, rounded down, up to
-/// where the next one begins, and at least one. What lies behind the end counts for nothing. A long
-/// stretch takes no longer than a short one, but for the logarithm of its length.
+/// where the next one begins, and at least one. Frames beyond the end do not count. The time that this takes
+/// grows only with the logarithm of the range's length.
 ///
 /// Thread: any; allocates nothing for the buckets.
 /// Units: channels count from 0; `frames` and `bucket_count` at least 1, `frames` unless there are
@@ -260,7 +260,7 @@ pub unsafe extern "C-unwind" fn amio_analysis_read(
     })
 }
 
-/// Tells how loud the whole is.
+/// Returns the loudness.
 ///
 /// Thread: any. Ownership: `out_loudness` is the caller's; its struct_size must be set.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
@@ -291,7 +291,7 @@ pub unsafe extern "C-unwind" fn amio_analysis_loudness(
     })
 }
 
-/// Tells the levels of one channel.
+/// Returns the levels of one channel.
 ///
 /// Thread: any. Units: channels count from 0.
 /// Ownership: `out_levels` is the caller's; its struct_size must be set.
@@ -324,7 +324,7 @@ pub unsafe extern "C-unwind" fn amio_analysis_levels(
     })
 }
 
-/// Frees an analysis. NULL is fine.
+/// Frees an analysis. NULL does nothing.
 ///
 /// Thread: any but the audio thread; may call the release callback of a borrowed clip.
 /// Errors: AMIO_ERROR_INVALID_HANDLE.

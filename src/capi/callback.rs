@@ -1,6 +1,6 @@
-//! Calls of functions that the program handed over.
+//! Calls of functions of the program.
 //!
-//! Rust cannot catch what they throw. They are `extern "C-unwind"`, so that it is noticed here, and the
+//! Rust cannot catch C++ exceptions. The functions are `extern "C-unwind"`, so that an exception is noticed here. The
 //! process ends with a message that names the function, before any frame of ours is unwound.
 
 use std::io::Write;
@@ -17,7 +17,7 @@ struct MustReturn(&'static str);
 
 impl Drop for MustReturn {
     fn drop(&mut self) {
-        // Where this cannot be written, nothing can.
+        // If this cannot be written, nothing can.
         let _ = writeln!(
             std::io::stderr(),
             "libamio: the function `{}` of the program threw an exception or ended its thread, which it \

@@ -1,4 +1,4 @@
-//! Capture: what came in, stamped with where the timeline was when it was heard.
+//! Capture: input, stamped with the timeline frame that was heard when it was captured.
 
 use super::fault::{Checked, Fault};
 use super::guard::{Caller, guard};
@@ -12,8 +12,8 @@ use std::ffi::c_int;
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 
-/// Some consecutive frames of input, and where they belong. A chunk never goes across a place
-/// where the timeline is not continuous. Set struct_size to sizeof(amio_chunk) before the call.
+/// Some consecutive frames of input, and where they belong. The timeline is continuous
+/// within a chunk. Set struct_size to sizeof(amio_chunk) before the call.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct amio_chunk {
@@ -24,7 +24,7 @@ pub struct amio_chunk {
     /// How many frames were written to the buffer; 0 if none waited.
     pub frames: u64,
     /// The timeline frame that was heard when the first of them was recorded: that of its
-    /// device frame less both latencies. The same for all of them if it was not rolling.
+    /// device frame less both latencies. If it was not rolling, it is the same for all of them.
     pub position: i64,
     /// The device frame at which the first of them was captured.
     pub device_frame: u64,
@@ -32,8 +32,8 @@ pub struct amio_chunk {
     pub time_ns: u64,
     /// The ticket of the playspec that was heard; 0 before the first.
     pub ticket: u64,
-    /// How many frames are missing just before the first of them, since the program read too
-    /// slowly; exact.
+    /// How many frames were lost just before the first of them, because the program read too
+    /// slowly. Exact.
     pub lost_before_frames: u64,
     /// Whether the device skipped frames just before the first of them: 1 or 0.
     pub xrun: u32,
@@ -41,7 +41,7 @@ pub struct amio_chunk {
     pub capture_latency_frames: u32,
     /// The playback latency that the position accounts for, in frames.
     pub playback_latency_frames: u32,
-    /// Nothing yet; 0.
+    /// Reserved; 0.
     pub reserved: u32,
 }
 
@@ -51,8 +51,8 @@ unsafe impl Versioned for amio_chunk {
     const SMALLEST: usize = size_of::<amio_chunk>();
 }
 
-/// Fetches captured input, as much as waits and fits and belongs together, of several periods if
-/// their times agree within 0.1 ms. Never blocks: if nothing waits, it is AMIO_OK with
+/// Fetches captured input: as much as waits, fits and follows without a gap; of several periods if
+/// their times agree within 0.1 ms. Never blocks: if nothing waits, it returns AMIO_OK with
 /// `out_chunk->frames` 0.
 ///
 /// Thread: any but the audio thread; one reader at a time, others wait their turn.
@@ -128,7 +128,7 @@ pub unsafe extern "C-unwind" fn amio_interface_set_input_threshold(
     })
 }
 
-/// Tells a descriptor that is readable while enough captured input waits: one frame, or the number
+/// Returns a descriptor that is readable while enough captured input waits: one frame, or the number
 /// that was set by amio_interface_set_input_threshold(). It is for poll(), epoll, asyncio or GLib.
 /// Only poll it: do not read, write or close it.
 ///

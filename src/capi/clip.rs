@@ -13,7 +13,7 @@ use std::mem::offset_of;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
-/// A shared, immutable piece of audio. Handles are counted: amio_clip_new() and its kin give one
+/// A shared, immutable piece of audio. Handles are counted: functions that make a clip return a handle with one
 /// owner, amio_clip_retain() adds one, amio_clip_free() takes one away. A playspec that uses a
 /// clip keeps its data, not its handle.
 pub struct amio_clip {
@@ -42,7 +42,7 @@ pub const AMIO_LAYOUT_INTERLEAVED: u32 = 0;
 pub const AMIO_LAYOUT_PLANAR: u32 = 1;
 
 /// How the samples of a clip lie in memory. Set struct_size to sizeof(amio_clip_format) and
-/// everything else to 0, then what you know.
+/// everything else to 0, then the fields that you know.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct amio_clip_format {
@@ -169,11 +169,11 @@ pub unsafe extern "C-unwind" fn amio_clip_new_i16(
 }
 
 /// Makes a clip that plays from the caller's memory, without a copy. The audio thread reads the
-/// memory and converts what it reads, so keep it locked or at least not swapped out; it must not
+/// memory and converts what it reads, so lock it, or at least keep it from being swapped out. It must not
 /// change until `release` is called.
 ///
 /// `release(user_data)` is called exactly once, when neither a handle nor a playspec uses the
-/// clip any more: on whichever thread found that out, which may be the one that calls
+/// clip any more. It runs on the thread that uses it last, which may be the one that calls
 /// amio_clip_free(), amio_playspec_free() or amio_interface_free(), or one of the library's own,
 /// but never on the audio thread. It must not call the library, and must return: see "Functions of the
 /// program" at the head of this file. If this function fails, `release`
@@ -218,8 +218,8 @@ pub unsafe extern "C-unwind" fn amio_clip_new_borrowed(
 }
 
 /// A `release` for amio_clip_new_borrowed(), for programs whose own code must not run on other
-/// threads, such as those in languages with a garbage collector: stores 1 in the uint32_t that
-/// `flag` points to, as its `user_data`. The program looks at it when it likes, by an atomic load
+/// threads, such as those in languages with a garbage collector. It stores 1 in the uint32_t that
+/// `flag` points to, which is passed as `user_data`. The program reads the flag when it likes, by an atomic load
 /// with acquire ordering; once it reads 1, the library no longer uses the samples or the flag.
 /// NULL does nothing.
 ///
@@ -235,7 +235,7 @@ pub unsafe extern "C" fn amio_release_flag(flag: *mut c_void) {
     }
 }
 
-/// Tells a clip's rate, channels and length.
+/// Returns a clip's rate, channels and length.
 ///
 /// Thread: any. Ownership: `out_properties` is the caller's; its struct_size must be set.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
@@ -322,8 +322,8 @@ pub extern "C-unwind" fn amio_clip_retain(clip: *mut amio_clip) -> amio_status {
     guard(|| handles::retain("clip", clip))
 }
 
-/// Takes an owner from a clip's handle. With the last one the handle becomes invalid; the samples
-/// go when no playspec uses them any more. NULL is fine.
+/// Takes an owner from a clip's handle. With the last owner the handle becomes invalid. The samples
+/// are freed when no playspec uses them any more. NULL does nothing.
 ///
 /// Thread: any but the audio thread; may call the release callback of a borrowed clip.
 /// Errors: AMIO_ERROR_INVALID_HANDLE.
@@ -399,7 +399,7 @@ impl MemoryFormat {
         }
     }
 
-    /// The size of `frames` frames, after refusing what no memory can hold. Of no frames the
+    /// The size of `frames` frames. Refuses sizes that no memory can hold. Without frames, the
     /// pointer does not matter.
     fn byte_length(&self, samples: *const c_void, frames: u64) -> Checked<usize> {
         if frames == 0 {

@@ -1,4 +1,4 @@
-//! Events: what happened, in order, fetched by the program when it likes.
+//! Events: what has happened, in order. The program fetches them.
 
 use super::guard::{Caller, guard};
 use super::handles;
@@ -12,7 +12,7 @@ use std::mem::offset_of;
 use std::os::fd::AsRawFd;
 use std::time::Duration;
 
-/// How many bytes a text in a struct takes, with the NUL that ends it.
+/// How many bytes a text in a struct has, with the NUL at its end.
 pub const AMIO_MESSAGE_BYTES: usize = 256;
 
 /// No event waits.
@@ -45,12 +45,12 @@ pub const AMIO_EVENT_PERIOD_CHANGED: u32 = 11;
 pub const AMIO_EVENT_LATENCY_CHANGED: u32 = 12;
 /// The server entered (`count` 1) or left (`count` 0) freewheel mode.
 pub const AMIO_EVENT_FREEWHEEL: u32 = 13;
-/// The interface cannot go on (AMIO_STATE_FAILED), `message` says why: a defect of the library
+/// The interface has failed (AMIO_STATE_FAILED); `message` says why: a defect of the library
 /// stopped the audio, or the server runs with another rate now. Free it and make another.
 pub const AMIO_EVENT_FAILED: u32 = 14;
 /// More than 65536 events were not fetched: the oldest, `count` of them, are missing here.
 pub const AMIO_EVENT_EVENTS_LOST: u32 = 15;
-/// Something worth knowing, in `message`.
+/// Information for a log, in `message`.
 pub const AMIO_EVENT_LOG: u32 = 16;
 /// A streamed clip was not read from its file in time: `frames` of it, from `clip_frame` on, were
 /// silent. `clip_id` says which clip.
@@ -127,10 +127,10 @@ unsafe impl Versioned for amio_event {
     const SMALLEST: usize = offset_of!(amio_event, clip_id);
 }
 
-/// Fetches the oldest event. Never blocks: if none waits, it is AMIO_OK with the kind
+/// Fetches the oldest event. Never blocks: if none waits, it returns AMIO_OK with the kind
 /// AMIO_EVENT_NONE.
 ///
-/// Thread: any but the audio thread; each event is given to one caller.
+/// Thread: any but the audio thread; each event goes to one caller.
 /// Ownership: `out_event` is the caller's; its struct_size must be set.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
 /// (struct_size).
@@ -172,7 +172,7 @@ pub unsafe extern "C-unwind" fn amio_interface_wait_event(
     })
 }
 
-/// Tells a descriptor that is readable while an event waits, for poll(), epoll, asyncio or GLib.
+/// Returns a descriptor that is readable while an event waits, for poll(), epoll, asyncio or GLib.
 /// Only poll it: do not read, write or close it.
 ///
 /// Thread: any.

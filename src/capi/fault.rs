@@ -30,7 +30,7 @@ impl Fault {
 }
 
 impl Fault {
-    /// An error whose message begins with the name of a field, under the name that it has in C.
+    /// The same error, if its message begins with the name of a field, under the name that the field has in C.
     /// `names` has pairs of both.
     pub fn renamed(error: Error, names: &[(&str, &str)]) -> Fault {
         let mut fault = Fault::from(error);

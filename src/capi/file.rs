@@ -12,14 +12,14 @@ use crate::{Clip, FileFormat, OpenOptions, Quality};
 use std::ffi::{c_char, c_void};
 use std::mem::offset_of;
 
-/// Good enough for all but measurement, and fast: errors below -134 dB. The default.
+/// Good for all uses but measurement, and fast: errors below -134 dB. The default.
 pub const AMIO_QUALITY_GOOD: u32 = 0;
 /// For previews: as fast as AMIO_QUALITY_GOOD between usual rates, faster between others.
 pub const AMIO_QUALITY_DRAFT: u32 = 1;
 /// Errors at the limits of 32-bit floats.
 pub const AMIO_QUALITY_BEST: u32 = 2;
 
-/// The kind of file that is chosen for you: AMIO_FILE_WAV_F32.
+/// The default kind of file: AMIO_FILE_WAV_F32.
 pub const AMIO_FILE_DEFAULT: u32 = 0;
 /// WAV, 16-bit integers; RF64 once it passes 4 GiB.
 pub const AMIO_FILE_WAV_16: u32 = 1;
@@ -39,14 +39,14 @@ pub const AMIO_FILE_WAVE64_24: u32 = 7;
 pub const AMIO_FILE_WAVE64_F32: u32 = 8;
 
 /// How a file becomes a clip. Set struct_size to sizeof(amio_open_options) and everything else to 0,
-/// then what you want different.
+/// then what differs from the default.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct amio_open_options {
     /// sizeof(amio_open_options).
     pub struct_size: u32,
     /// The frame rate that the clip is to have, 1000 to 768000; usually what
-    /// amio_interface_frame_rate_hz() tells. A file of another rate is converted. 0: the file's.
+    /// amio_interface_frame_rate_hz() returns. A file of another rate is converted. 0: the file's.
     pub frame_rate_hz: u32,
     /// One of AMIO_QUALITY_*: how it is converted.
     pub quality: u32,
@@ -110,9 +110,9 @@ pub unsafe extern "C-unwind" fn amio_clip_open(
 }
 
 /// Loads a file whole: WAV, RF64, Wave64, AIFF, AU and CAF with PCM or float samples, FLAC, ALAC, MP3,
-/// AAC, Vorbis and Opus. What a damaged file still holds in its place is loaded; frames between that
-/// cannot be read are an error, or silence where the encoding is a lossy one. Samples that are NaN,
-/// infinite or beyond 1e6 are 0; amio_clip_info() tells how many there are.
+/// AAC, Vorbis and Opus. Of a damaged file, all intact frames are loaded in their places. Frames between them that
+/// cannot be read are an error, or silence if the encoding is lossy. Samples that are NaN,
+/// infinite or beyond 1e6 become 0; amio_clip_info() returns how many there were.
 ///
 /// Thread: any but the audio thread; reads the file, and calls `progress`.
 /// Units: `path` in the bytes of the file system, UTF-8 on most.
@@ -144,14 +144,14 @@ pub unsafe extern "C-unwind" fn amio_clip_open_with(
     })
 }
 
-/// Makes a clip that plays a file without loading it, however long it is: an interface on which it is
+/// Makes a clip that plays a file without loading it, however long it is. An interface on which it is
 /// scheduled reads ahead of what plays, and converts what it reads. It sounds bit for bit like the
-/// loaded file. Where the disk is too slow, the frames that are missing are silent, counted in
-/// amio_stats and reported by AMIO_EVENT_UNDERRUN; what cannot be read is silent and reported by
-/// AMIO_EVENT_STREAM_FAILED. Reads of the clip itself, such as amio_clip_read(), read the file.
+/// loaded file. If the disk is too slow, missing frames are silent, counted in
+/// amio_stats and reported by AMIO_EVENT_UNDERRUN. Frames that cannot be read are silent and reported by
+/// AMIO_EVENT_STREAM_FAILED. Functions that read the clip, such as amio_clip_read(), read the file.
 ///
 /// The file stays open as long as the clip lives, and must not change. While it plays the clip takes
-/// about 2 MiB of memory for two channels, more where it is played at many places at once or read
+/// about 2 MiB of memory for two channels; more if it is played at many places at once or read
 /// ahead further than by default.
 ///
 /// Thread: any but the audio thread; reads the beginning of the file; of MP3, ADTS and Ogg, all of it,
@@ -178,8 +178,8 @@ pub unsafe extern "C-unwind" fn amio_clip_open_stream(
     })
 }
 
-/// Makes a clip of the same sound at another frame rate: round(frames * new rate / old rate) frames
-/// long, the first in its place, as loud as before.
+/// Makes a clip of the same sound at another frame rate. It is round(frames * new rate / old rate) frames
+/// long, begins with the same sound, and is as loud.
 ///
 /// Thread: any but the audio thread; calls `progress`.
 /// Units: `frame_rate_hz` 1000 to 768000; `quality` one of AMIO_QUALITY_*.
@@ -209,7 +209,7 @@ pub unsafe extern "C-unwind" fn amio_clip_convert(
     })
 }
 
-/// Writes the clip as a 32-bit float WAV file, which it replaces if there is one; past 4 GiB it is
+/// Writes the clip as a 32-bit float WAV file. An existing file is replaced. Beyond 4 GiB it is
 /// RF64. amio_clip_save() writes other formats.
 ///
 /// Thread: any but the audio thread; writes the file.
@@ -230,7 +230,7 @@ pub unsafe extern "C-unwind" fn amio_clip_save_wav(
     })
 }
 
-/// Writes the clip to a file in one of AMIO_FILE_*, which it replaces if there is one. Integers are
+/// Writes the clip to a file in one of AMIO_FILE_*. An existing file is replaced. Integers are
 /// rounded to the nearest, without dither, and clipped beyond -1.0 to 1.0.
 ///
 /// Thread: any but the audio thread; writes the file, and calls `progress` meanwhile.
@@ -259,7 +259,7 @@ pub unsafe extern "C-unwind" fn amio_clip_save(
     })
 }
 
-/// Tells what a file holds, without loading it.
+/// Returns what a file holds, without loading it.
 ///
 /// Thread: any but the audio thread; reads the beginning of the file; of MP3, ADTS and Ogg, all of it,
 /// since their frames have to be counted.

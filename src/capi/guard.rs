@@ -1,4 +1,4 @@
-//! What stands between C and the crate: panics end here, and pointers are checked here.
+//! The border between C and Rust: panics end here, and pointers are checked here.
 
 use super::fault::{Checked, Fault};
 use super::message;
@@ -43,10 +43,10 @@ fn panic_text(panic: &(dyn std::any::Any + Send)) -> &str {
 /// the header asks for, and that memory stays valid during the call.
 pub(super) struct Caller(());
 
-/// More bytes than any process can address: a length above it is a mistake, whatever the buffer.
+/// More bytes than any process can address. A greater length is always a mistake.
 const ADDRESS_SPACE_BYTES: u128 = 1 << 47;
 
-/// The longest text that is read, without its end; longer ones are not names.
+/// The longest text that is read, without its end. No name is longer.
 const MAX_TEXT_BYTES: usize = 4095;
 
 impl Caller {

@@ -2,14 +2,14 @@
 //!
 //! A handle looks like a pointer, so that C compilers check its type, but is a key into the one
 //! registry of this process. It is never dereferenced: a handle that was freed, is of another
-//! type, or was made up is not found, and that is an error like any other. Keys are numbers that
-//! count upwards, scrambled with a secret of the process, so that none is used twice and none
-//! can be guessed; their upper bits are such that a program that dereferences one faults at once.
+//! type, or was made up is not found, which is an error like any other. Keys are numbers that
+//! count upwards, scrambled with a secret of the process. So no key is used twice, and none
+//! can be guessed. Their upper bits are no valid address, so a program that dereferences a handle faults at once.
 //!
 //! Each section of the C interface has its own types of handles: see [`Handle`].
 //!
-//! A child of `fork()` begins with a registry of its own. What its parent held is never looked at
-//! there; handles to it are told by their counts.
+//! A child of `fork()` begins with a registry of its own, and never looks at its parent's.
+//! It recognises handles of the parent by their counts.
 
 use super::fault::{Checked, Fault};
 use super::keys::Keys;
@@ -50,8 +50,8 @@ impl Object {
 /// What a key leads to; `None` while the object is being made, and nobody has its handle yet.
 type Objects = HashMap<usize, Option<Object>>;
 
-/// The place of an object in the registry, taken before it is made, so that nothing can go wrong
-/// afterwards. Dropped before that, it is given back.
+/// The place of an object in the registry. It is taken before the object is made, so that nothing can fail
+/// afterwards. If it is dropped before it was filled, it is given back.
 pub(super) struct ReservedHandle(usize);
 
 impl ReservedHandle {
@@ -72,7 +72,7 @@ impl ReservedHandle {
             owners: 1,
             target: Box::new(Of::<H>(target)),
         };
-        // Inserting it would ask for room once more.
+        // Inserting it here could fail for lack of memory.
         if let Some(place) = REGISTRY.get().objects.write().get_mut(&key) {
             *place = Some(object);
         }
@@ -88,8 +88,8 @@ impl Drop for ReservedHandle {
     }
 }
 
-/// What `handle` stands for; it stays alive as long as the caller of this function holds it,
-/// whatever another thread frees meanwhile.
+/// The object of a handle. It stays alive as long as the caller of this function holds it,
+/// also if another thread frees the handle meanwhile.
 pub(super) fn get<H: Handle>(what: &str, handle: *const H) -> Checked<H::Target> {
     let objects = REGISTRY.get().objects.read();
     let object = find(what, handle, objects.get(&handle.addr()))?;
@@ -133,7 +133,7 @@ pub(super) fn release<H: Handle>(what: &str, handle: *const H) -> Checked<Option
     Ok(target.map(|of| of.0))
 }
 
-/// Leaves no memory behind when C holds nothing any more: tools that look for leaks would find it.
+/// Frees the registry's memory when C holds nothing any more. Tools that look for leaks would report it.
 fn give_back(objects: &mut Objects) {
     if objects.is_empty() {
         *objects = HashMap::default();

@@ -21,16 +21,16 @@ impl Handle for amio_interface {
     const NAME: &'static str = "an interface";
 }
 
-/// The driver that is chosen for you: JACK.
+/// The default driver: JACK.
 pub const AMIO_DRIVER_DEFAULT: u32 = 0;
 /// A JACK server, or PipeWire through its libjack.
 pub const AMIO_DRIVER_JACK: u32 = 1;
-/// A timer: silence in, output discarded, paced like a device.
+/// A timer: inputs are silent, output is discarded, paced like a device.
 pub const AMIO_DRIVER_NULL: u32 = 2;
-/// The caller, with amio_interface_advance(): as fast as it goes, and the same bits each time.
+/// The caller, with amio_interface_advance(): as fast as possible, and the same bits each time.
 pub const AMIO_DRIVER_OFFLINE: u32 = 3;
 
-/// For input_channels and output_channels: none at all.
+/// For input_channels and output_channels: no channels.
 pub const AMIO_CHANNELS_NONE: u32 = 0xFFFF_FFFF;
 
 /// Connect to the first hardware ports: the default.
@@ -40,28 +40,28 @@ pub const AMIO_AUTOCONNECT_ON: u32 = 1;
 /// Connect to nothing.
 pub const AMIO_AUTOCONNECT_OFF: u32 = 2;
 
-/// Where no JACK server answers, it is an error: the default.
+/// If no JACK server answers, it is an error: the default.
 pub const AMIO_START_SERVER_DEFAULT: u32 = 0;
-/// Where no JACK server answers, it is an error.
+/// If no JACK server answers, it is an error.
 pub const AMIO_START_SERVER_OFF: u32 = 1;
-/// Where no JACK server answers, libjack starts the one that the user has configured, with the
-/// command in ~/.jackdrc; unless the variable JACK_NO_START_SERVER is set.
+/// If no JACK server answers, libjack starts the one that the user has configured, with the
+/// command in ~/.jackdrc, unless the environment variable JACK_NO_START_SERVER is set.
 pub const AMIO_START_SERVER_ON: u32 = 2;
 
 /// Clamp the output, except offline.
 pub const AMIO_CLAMP_DEFAULT: u32 = 0;
-/// Clamp the output to -1.0 to 1.0; the statistics count the frames that needed it.
+/// Clamp the output to -1.0 to 1.0. The statistics count the frames that were beyond.
 pub const AMIO_CLAMP_ON: u32 = 1;
-/// Leave the output as it is.
+/// Do not clamp the output.
 pub const AMIO_CLAMP_OFF: u32 = 2;
 
 /// For declick_frames: hard cuts, exact to the bit.
 pub const AMIO_DECLICK_OFF: u32 = 0xFFFF_FFFF;
 
-/// Where the device skipped frames, the timeline goes on where it was: nothing is left out, and
+/// If the device skipped frames, the timeline goes on where it was: no frame of it is left out, and
 /// all that follows sounds later. The default.
 pub const AMIO_SKIP_SLIP: u32 = 0;
-/// Where the device skipped frames, the timeline skips them too: what follows sounds on time.
+/// If the device skipped frames, the timeline skips them, too: what follows sounds on time.
 pub const AMIO_SKIP_CATCH_UP: u32 = 1;
 
 /// Not started, or stopped.
@@ -70,14 +70,14 @@ pub const AMIO_STATE_STOPPED: u32 = 0;
 pub const AMIO_STATE_RUNNING: u32 = 1;
 /// The server or device is gone; the interface keeps everything and reconnects by itself.
 pub const AMIO_STATE_LOST: u32 = 2;
-/// A defect of the library stopped the audio, or the server runs with another rate; there is silence.
+/// A defect of the library stopped the audio, or the server runs with another rate. The output is silent.
 /// Free the interface.
 pub const AMIO_STATE_FAILED: u32 = 3;
 /// amio_interface_close() was called.
 pub const AMIO_STATE_CLOSED: u32 = 4;
 
-/// How an interface is to be. Set struct_size to sizeof(amio_interface_config) and everything
-/// else to 0 (`amio_interface_config config = {0};`), then what you want different: 0 and NULL
+/// The configuration of an interface. Set struct_size to sizeof(amio_interface_config) and everything
+/// else to 0 (`amio_interface_config config = {0};`), then what differs: 0 and NULL
 /// mean "default" everywhere.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -86,7 +86,7 @@ pub struct amio_interface_config {
     pub struct_size: u32,
     /// One of AMIO_DRIVER_*.
     pub driver: u32,
-    /// What the server shows, UTF-8, without a colon; jackd takes up to 63 bytes. NULL: "amio". The
+    /// The name that the server shows, UTF-8, without a colon; jackd takes up to 63 bytes. NULL: "amio". The
     /// server may change it; see amio_interface_client_name().
     pub client_name: *const c_char,
     /// Which JACK server, UTF-8, up to 255 bytes. NULL: the default server.
@@ -95,8 +95,8 @@ pub struct amio_interface_config {
     /// that is not the server's is an error.
     pub frame_rate_hz: u32,
     /// Frames per period, 1 to 65536. 0: the server's, or 256 for the other drivers. A period
-    /// that is not the server's is an error; but a server may change it while it runs, and one
-    /// that is restarted may come back with another. AMIO_EVENT_PERIOD_CHANGED tells.
+    /// that is not the server's is an error. But a server may change it while it runs, and one
+    /// that is restarted may come back with another. AMIO_EVENT_PERIOD_CHANGED reports it.
     pub period_frames: u32,
     /// 1 to 64, or AMIO_CHANNELS_NONE. 0: 2.
     pub input_channels: u32,
@@ -106,7 +106,7 @@ pub struct amio_interface_config {
     pub autoconnect: u32,
     /// One of AMIO_CLAMP_*. 0: on, except offline.
     pub clamp: u32,
-    /// Over how many frames sound fades that is cut before its end (by a stop, a seek, a swap), 1
+    /// How many frames sound fades that is cut before its end (by a stop, a seek, a swap), 1
     /// to 768000, or AMIO_DECLICK_OFF. 0: 5 ms.
     pub declick_frames: u32,
     /// One of AMIO_SKIP_*. 0: slip.
@@ -117,17 +117,17 @@ pub struct amio_interface_config {
     pub command_queue_length: u32,
     /// How many captured frames are kept until they are read, 1 to 2^26. 0: 2 seconds.
     pub capture_buffer_frames: u64,
-    /// From microphone to period, 0 to 2^20 frames: what the null and offline drivers pretend to
-    /// have.
+    /// The capture latency that the null and offline drivers report, 0 to 2^20 frames: from the microphone to the
+    /// period.
     pub capture_latency_frames: u32,
-    /// From period to loudspeaker, 0 to 2^20 frames: what the null and offline drivers pretend to
-    /// have.
+    /// The playback latency that the null and offline drivers report, 0 to 2^20 frames: from the period to the
+    /// loudspeaker.
     pub playback_latency_frames: u32,
-    /// How far ahead of what plays streamed clips are read, 1 to 2^24 frames, but never less than
+    /// How many frames ahead of what plays streamed clips are read, 1 to 2^24, but never less than
     /// two periods and twice the declick length. 0: one second.
     pub read_ahead_frames: u64,
     /// One of AMIO_START_SERVER_*. 0: off. With on, amio_interface_new() may take 7 seconds longer.
-    /// A server that was lost is not started again. AMIO_EVENT_LOG tells when a server was started;
+    /// A server that was lost is not started again. AMIO_EVENT_LOG reports that a server was started;
     /// jackd then ends with its last client.
     pub start_server: u32,
     /// Must be 0.
@@ -183,9 +183,9 @@ pub extern "C-unwind" fn amio_interface_start(iface: *mut amio_interface) -> ami
     guard(|| Ok(handles::get("iface", iface)?.start()?))
 }
 
-/// Stops the audio; position, playspecs, pending swaps and captured input are kept, and
-/// amio_interface_start() goes on from there. An interface that is lost no longer reconnects. Fine
-/// if it is stopped already.
+/// Stops the audio. Position, playspecs, pending swaps and captured input are kept, and
+/// amio_interface_start() goes on from there. A lost interface no longer reconnects. Stopping
+/// a stopped interface does nothing.
 ///
 /// Thread: any but the audio thread; waits up to a second for a server that does not answer, and for its
 /// turn; before that, for another call that starts or stops the interface (see "Threads").
@@ -212,9 +212,9 @@ pub extern "C-unwind" fn amio_interface_close(iface: *mut amio_interface) -> ami
     })
 }
 
-/// Closes the interface as amio_interface_close() does, and makes its handle invalid. Calls that
-/// other threads are in the middle of end safely; groups of the interface must still be freed.
-/// NULL is fine.
+/// Closes the interface as amio_interface_close() does, and makes its handle invalid. Calls of
+/// other threads that are under way end safely. Groups of the interface must still be freed.
+/// NULL does nothing.
 ///
 /// Thread: any but the audio thread; waits up to a second.
 /// Errors: AMIO_ERROR_INVALID_HANDLE.
@@ -228,7 +228,7 @@ pub extern "C-unwind" fn amio_interface_free(iface: *mut amio_interface) -> amio
     })
 }
 
-/// Tells the state, one of AMIO_STATE_*.
+/// Returns the state, one of AMIO_STATE_*.
 ///
 /// Thread: any.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
@@ -254,7 +254,7 @@ pub unsafe extern "C-unwind" fn amio_interface_state(
     })
 }
 
-/// Tells the frame rate. Clips that the interface plays must have the same.
+/// Returns the frame rate. Clips that the interface plays must have the same rate.
 ///
 /// Thread: any. Units: frames per second.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
@@ -274,7 +274,7 @@ pub unsafe extern "C-unwind" fn amio_interface_frame_rate_hz(
     })
 }
 
-/// Tells the frames per period now; a server may change it while it runs.
+/// Returns the frames per period. A server may change it while it runs.
 ///
 /// Thread: any.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
@@ -294,7 +294,7 @@ pub unsafe extern "C-unwind" fn amio_interface_period_frames(
     })
 }
 
-/// Tells the latencies now, as the driver reports them: from the microphone to the period, and
+/// Returns the latencies, as the driver reports them now: from the microphone to the period, and
 /// from the period to the loudspeaker.
 ///
 /// Thread: any. Units: frames.
@@ -352,8 +352,8 @@ pub unsafe extern "C-unwind" fn amio_interface_client_name(
     })
 }
 
-/// Runs the offline driver for `frames` frames, in whole periods and a last shorter one: consumes
-/// `input`, renders into `output`. The interface must have been started.
+/// Runs the offline driver for `frames` frames, in whole periods and a shorter last one: reads
+/// `input`, and renders into `output`. The interface must have been started.
 ///
 /// Thread: any; renders on the calling thread.
 /// Units: `input` holds `frames * input_channels` interleaved floats, which are captured as they
@@ -435,8 +435,8 @@ pub extern "C-unwind" fn amio_interface_set_input_clip(
     })
 }
 
-/// Makes the next period begin as if the device had skipped frames before it, as in an xrun, to
-/// see what a program does then. Offline driver only.
+/// Makes the next period begin as if the device had skipped frames before it, as in an xrun. So a program can be
+/// tested. Offline driver only.
 ///
 /// Thread: any. Units: frames, 0 to 2^40.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;

@@ -10,11 +10,11 @@ thread_local! {
 /// Keeps the message for this thread.
 pub(super) fn keep(message: &str) {
     let text = CString::new(message.replace('\0', "\u{fffd}")).unwrap_or_default();
-    // A thread that is ending has no message any more; the status still says what happened.
+    // A thread that is ending has no message any more. The status still says what happened.
     let _ = LAST.try_with(|last| last.replace(text));
 }
 
-/// The last one of this thread. It stays where it is until the next one is kept.
+/// The last message of this thread. It is valid until the next one is kept.
 pub(super) fn last() -> *const c_char {
     LAST.try_with(|last| last.borrow().as_ptr())
         .unwrap_or(c"".as_ptr())

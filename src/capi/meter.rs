@@ -1,4 +1,4 @@
-//! Meters: how loud inputs and outputs are right now.
+//! Meters: the levels of inputs and outputs.
 
 use super::fault::Fault;
 use super::guard::{Caller, guard};
@@ -12,9 +12,9 @@ pub const AMIO_METER_INPUTS: u32 = 0;
 /// The outputs, before the clamp.
 pub const AMIO_METER_OUTPUTS: u32 = 1;
 
-/// The level of one channel over the last 0.3 s: 29 blocks of a hundredth of a second, and what has
-/// begun of the next. Units: linear, 1.0 is full scale. It never grows, so that an array of them
-/// stays what it is.
+/// The level of one channel over the last 0.3 s: 29 blocks of 10 ms, and the block that has
+/// begun. Units: linear, 1.0 is full scale. This struct never grows, so that arrays of it
+/// keep their layout.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct amio_meter {
@@ -26,11 +26,11 @@ pub struct amio_meter {
     pub clipped: u64,
 }
 
-/// Reads the meters of all inputs or all outputs, as of the last period. Reading takes nothing
-/// away: any number of readers see the same, and whoever looks every 0.29 s or more often misses
+/// Reads the meters of all inputs or all outputs, as of the last period. Reading changes
+/// nothing: all readers see the same. A program that reads every 0.29 s or more often misses
 /// no peak. Skipped frames count as silence. While no periods run, meters stay as they are. A sample
-/// of an input that is not a number counts as 1e15, which is the largest that is shown. Allocates
-/// nothing and waits for nobody.
+/// of an input that is not a number counts as 1e15, which is the largest level. Allocates
+/// nothing and never waits.
 ///
 /// Thread: any.
 /// Units: `direction` is one of AMIO_METER_*; `capacity` is the room in meters, 64 is always enough;

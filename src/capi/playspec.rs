@@ -15,8 +15,8 @@ use std::mem::offset_of;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::sync::Arc;
 
-/// What is to sound: a list of entries. It is filled with amio_playspec_add() until it is first
-/// scheduled; then only the gains of its entries can change. It may be scheduled any number of
+/// What is to sound: a list of entries. amio_playspec_add() adds entries until the playspec is first
+/// scheduled. After that only the gains of its entries can change. It may be scheduled any number of
 /// times, on several interfaces at once.
 pub struct amio_playspec {
     _opaque: [u8; 0],
@@ -28,7 +28,7 @@ impl Handle for amio_playspec {
 }
 
 /// One clip, cropped, placed, repeated and scaled. Fill it in with amio_playspec_entry_init(),
-/// then change what you want different. Gains have no default: 0 is silence.
+/// then change what differs. Gains have no default: 0 is silence.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct amio_playspec_entry {
@@ -189,7 +189,7 @@ pub extern "C-unwind" fn amio_playspec_set_gain(
     })
 }
 
-/// Frees the handle. What is scheduled stays scheduled and plays on. NULL is fine.
+/// Frees the handle. A scheduled playspec stays scheduled and plays on. NULL does nothing.
 ///
 /// Thread: any but the audio thread; may call the release callbacks of borrowed clips.
 /// Errors: AMIO_ERROR_INVALID_HANDLE.

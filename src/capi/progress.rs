@@ -1,4 +1,4 @@
-//! Progress: long work that tells how far it is, and can be given up.
+//! Progress: long work reports how far it is, and can be cancelled.
 
 use super::callback;
 use super::guard::Caller;
@@ -6,11 +6,11 @@ use crate::Progress;
 use std::ffi::c_void;
 use std::ops::ControlFlow;
 
-/// Called by long work, several times a second, on the thread that asked for the work: of
-/// `total_frames` frames, as far as is known, `done_frames` are done. 0 goes on; anything else gives
-/// the work up, which then fails with AMIO_ERROR_CANCELLED and leaves nothing behind. `user_data` is
-/// what was handed over with it. It may call the library. It must return: see "Functions of the program" at the
-/// head of this file. NULL, where a function takes one, watches nothing.
+/// Called several times a second during long work, on the thread that asked for the work: of
+/// `total_frames` frames, as far as is known, `done_frames` are done. Return 0 to go on. Anything else cancels
+/// the work, which then fails with AMIO_ERROR_CANCELLED and leaves nothing behind. `user_data` is
+/// what was passed with it. It may call the library. It must return: see "Functions of the program" at the
+/// head of this file. Functions that take one accept NULL: no progress is reported.
 pub type amio_progress = Option<
     unsafe extern "C-unwind" fn(user_data: *mut c_void, done_frames: u64, total_frames: u64) -> i32,
 >;

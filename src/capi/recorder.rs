@@ -1,4 +1,4 @@
-//! Recorder: input or output to a file, while it comes.
+//! Recorder: writes input or output to a file while it comes.
 
 use super::fault::{Checked, Fault};
 use super::file::file_format;
@@ -104,20 +104,20 @@ unsafe impl Versioned for amio_recording {
     const SMALLEST: usize = offset_of!(amio_recording, bad_samples);
 }
 
-/// Begins to record to a file, in place of what has this name. The interface may be running or
-/// not; up to 64 recorders work at once, and beside amio_interface_read_input(). A recording ends
+/// Begins to record to a file. An existing file of this name is replaced. The interface may be running or
+/// not. Up to 64 recorders run at once, also beside amio_interface_read_input(). A recording ends
 /// with amio_recorder_stop(), at `end_frame`, after `most_frames`, when the disk is full, or when the
-/// interface is closed. AMIO_EVENT_RECORDER_STARTED, _ENDED, _FAILED and _LOST tell how it goes.
+/// interface is closed. The events AMIO_EVENT_RECORDER_STARTED, _ENDED, _FAILED and _LOST report what happens.
 ///
-/// With `punch_in` the first frame is the one at which `begin_frame` is heard while the timeline
-/// rolls: a recording of the input lines up with what was heard, whatever the latencies. Once begun
-/// it goes on in real time, also over a stop or a seek, and ends before the first frame that is
+/// With `punch_in`, the first frame of the file is the one at which `begin_frame` is heard while the timeline
+/// rolls. So a recording of the input lines up with what was heard, whatever the latencies. Once begun
+/// it goes on in real time, also over a stop or a seek. It ends before the first frame that is
 /// heard rolling at `end_frame` or beyond. Frames that the device skipped, or for which the disk
-/// was too slow, are silence in the file, so that the others stay in place. The offline driver and
+/// was too slow, are silence in the file, so that all other frames keep their places. The offline driver and
 /// a server in freewheel mode wait for the disk.
 ///
-/// The file is valid at any moment: if the process is killed, it lacks no more than the last
-/// second. If the machine loses its power, what the system has not yet written to the disk is lost.
+/// The file is valid at any time: if the process is killed, at most the last second is
+/// missing. If the machine loses power, what the system has not yet written to the disk is lost.
 ///
 /// Thread: any but the audio thread; makes the file, and a thread that writes it.
 /// Units: in the fields' names.
@@ -152,7 +152,7 @@ pub unsafe extern "C-unwind" fn amio_recorder_new(
     })
 }
 
-/// Ends the recording with the last period that has run, and completes the file. Fine if it has
+/// Ends the recording with the last period that has run, and completes the file. It may have
 /// ended already.
 ///
 /// Thread: any but the audio thread; waits for the disk.
@@ -167,7 +167,7 @@ pub extern "C-unwind" fn amio_recorder_stop(recorder: *mut amio_recorder) -> ami
     })
 }
 
-/// Waits until the recording has ended by itself: at its `end_frame`, with the interface, or
+/// Waits until the recording has ended by itself: at its `end_frame`, because the interface was closed, or
 /// because the disk was full.
 ///
 /// Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
@@ -184,7 +184,7 @@ pub extern "C-unwind" fn amio_recorder_wait(
     })
 }
 
-/// Tells what was recorded so far, or in all.
+/// Returns what was recorded so far, or in all.
 ///
 /// Thread: any.
 /// Ownership: `out_recording` is the caller's; its struct_size must be set.
@@ -220,8 +220,8 @@ pub unsafe extern "C-unwind" fn amio_recorder_recording(
     })
 }
 
-/// Ends the recording as amio_recorder_stop() does, and makes the handle invalid. Whether the file
-/// was written to its end, only amio_recorder_stop() and the events tell. NULL is fine.
+/// Ends the recording as amio_recorder_stop() does, and makes the handle invalid. Only amio_recorder_stop() and
+/// the events say whether the whole file was written. NULL does nothing.
 ///
 /// Thread: any but the audio thread; waits for the disk.
 /// Errors: AMIO_ERROR_INVALID_HANDLE.
@@ -229,14 +229,14 @@ pub unsafe extern "C-unwind" fn amio_recorder_recording(
 pub extern "C-unwind" fn amio_recorder_free(recorder: *mut amio_recorder) -> amio_status {
     guard(|| {
         if let Some(recorder) = handles::release("recorder", recorder)? {
-            // Also where another thread waits for its end. What went wrong, the events have told.
+            // Also where another thread waits for its end. The events have told what went wrong.
             let _ = recorder.stop();
         }
         Ok(())
     })
 }
 
-/// Fields under their names here, and in C.
+/// The names of fields in Rust, and in C.
 const CONFIG_FIELDS: [(&str, &str); 6] = [
     ("channels", "config->channels"),
     ("the number of channels", "config->channel_count"),

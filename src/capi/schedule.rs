@@ -24,31 +24,31 @@ impl Handle for amio_group {
 /// An `insert_at` that is never late: the swap takes over with the next period, or where the one before
 /// it does.
 pub const AMIO_INSERT_AT_ONCE: i64 = i64::MIN;
-/// A `start_from` that moves nothing in time: the timeline goes on as it was.
+/// A `start_from` that leaves the position as it is: the timeline goes on.
 pub const AMIO_START_CONTINUE: i64 = i64::MIN;
 
-/// A swap that comes too late begins where it would be, had it come in time: at
+/// A swap that is late begins where it would be now if it had been in time: at
 /// `start_from + (position - insert_at)`. The default.
 pub const AMIO_LATE_CATCH_UP: u32 = 0;
-/// A swap that comes too late begins at `start_from`.
+/// A swap that is late begins at `start_from`.
 pub const AMIO_LATE_SLIP: u32 = 1;
-/// A swap that comes too late does not happen: its ticket ends as cancelled.
+/// A swap that is late does not happen: its ticket ends as cancelled.
 pub const AMIO_LATE_REFUSE: u32 = 2;
 
-/// No swap: the ticket of what sounds before the first one. Swaps have tickets from 1.
+/// No swap: the ticket before the first swap. Swaps have tickets from 1.
 pub const AMIO_TICKET_NONE: u64 = 0;
 
-/// Schedules a playspec: when the position reaches `insert_at`, it takes over, inside a period
-/// where need be, and its own frame `start_from` sounds there: the position becomes `start_from`. With
-/// AMIO_START_CONTINUE the position goes on instead, which is what a program wants whose playspecs all
+/// Schedules a playspec. When the position reaches `insert_at`, the playspec takes over, also in the middle of a
+/// period. Its own frame `start_from` sounds there: the position becomes `start_from`. With
+/// AMIO_START_CONTINUE the position goes on instead; use it if all playspecs
 /// lie on one timeline. Scheduled swaps form a queue, first
-/// in, first out; each `insert_at` is a frame of the timeline that is in force then, the
+/// in, first out. Each `insert_at` is a frame of the timeline that is in force then, the
 /// predecessor's. Each ticket ends in exactly one event: AMIO_EVENT_APPLIED,
 /// AMIO_EVENT_SUPERSEDED or AMIO_EVENT_CANCELLED.
 ///
-/// From its first success on, the playspec can no longer be added to.
+/// After its first success, no entry can be added to the playspec.
 ///
-/// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+/// Thread: any but the audio thread. If clips are streamed, it first reads what sounds at once, for
 /// at most half a second.
 /// Units: positions in frames, -2^61 to 2^61, or AMIO_INSERT_AT_ONCE and AMIO_START_CONTINUE;
 /// `late_policy` is one of AMIO_LATE_*; `user_data` is any number of the program's: the event with which the
@@ -85,7 +85,7 @@ pub unsafe extern "C-unwind" fn amio_interface_schedule(
 /// Cancels a swap that has not taken over yet. Its ticket ends as cancelled, or as applied if it
 /// was just being taken: the event says which.
 ///
-/// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+/// Thread: any but the audio thread. If clips are streamed, it first reads what sounds at once, for
 /// at most half a second.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_NO_SUCH_TICKET (never
 /// issued by this interface, or ended); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed);
@@ -98,7 +98,7 @@ pub extern "C-unwind" fn amio_interface_cancel(
     guard(|| Ok(handles::get("iface", iface)?.cancel(Ticket(ticket))?))
 }
 
-/// Makes an empty group for an interface. Nothing that is put into it happens before
+/// Makes an empty group for an interface. Its commands take effect only with
 /// amio_group_commit().
 ///
 /// Thread: any.
@@ -227,11 +227,11 @@ pub extern "C-unwind" fn amio_group_set_rolling(
     })
 }
 
-/// Gives all commands of the group to the interface; they take effect at the first frame of the
-/// same period, in the order in which they were put in. The group is spent, also if this fails:
+/// Sends all commands of the group to the interface. They take effect at the first frame of the
+/// same period, in the order in which they were added. The group cannot be used again, also if this fails:
 /// free it, and make a new one.
 ///
-/// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+/// Thread: any but the audio thread. If clips are streamed, it first reads what sounds at once, for
 /// at most half a second.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (the group
 /// was committed already, or the interface is closed); AMIO_ERROR_QUEUE_FULL;
@@ -246,8 +246,8 @@ pub extern "C-unwind" fn amio_group_commit(group: *mut amio_group) -> amio_statu
     })
 }
 
-/// Frees a group. What it holds and was not committed does not happen; tickets of its swaps end as
-/// cancelled. NULL is fine.
+/// Frees a group. If it was not committed, its commands do not happen, and the tickets of its swaps end as
+/// cancelled. NULL does nothing.
 ///
 /// Thread: any but the audio thread.
 /// Errors: AMIO_ERROR_INVALID_HANDLE.

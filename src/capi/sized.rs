@@ -9,7 +9,7 @@ use super::guard::Caller;
 use super::status::AMIO_ERROR_UNSUPPORTED;
 use std::mem::MaybeUninit;
 
-/// The longest struct that is believed: a larger size is a variable that was never set.
+/// The largest size that is plausible. A larger one means that the variable was never set.
 const MAX_STRUCT_BYTES: usize = 4096;
 
 /// A struct that begins with its size.
@@ -51,7 +51,7 @@ impl Caller {
         Ok(unsafe { ours.assume_init() })
     }
 
-    /// A place for a struct in the caller's memory, checked before anything is done.
+    /// A place for a struct in the caller's memory. It is checked before anything is done.
     pub fn out_struct<'a, T: Versioned>(
         &'a self,
         what: &str,
@@ -65,8 +65,8 @@ impl Caller {
         })
     }
 
-    /// Fills in a struct of `size` bytes with defaults, its size with them; what only the caller
-    /// knows of becomes 0.
+    /// Fills in a struct of `size` bytes with defaults, also its size. Bytes that only the caller
+    /// knows become 0.
     pub fn fill<T: Versioned>(
         &self,
         what: &str,

@@ -1,4 +1,4 @@
-//! Statistics: how well it goes.
+//! Statistics of an interface.
 
 use super::events::AMIO_MESSAGE_BYTES;
 use super::guard::{Caller, guard};
@@ -31,7 +31,7 @@ pub struct amio_ring_level {
     pub capacity: u64,
 }
 
-/// How well it goes, counted since the interface was made. Set struct_size to sizeof(amio_stats)
+/// The statistics of an interface since it was made. Set struct_size to sizeof(amio_stats)
 /// before the call.
 #[repr(C)]
 #[derive(Clone, Copy)]
@@ -42,13 +42,13 @@ pub struct amio_stats {
     pub realtime: u32,
     /// Its priority, if it has, 1 to 99.
     pub realtime_priority: i32,
-    /// Nothing yet; 0.
+    /// Reserved; 0.
     pub reserved: u32,
     /// Periods that ran.
     pub periods: u64,
     /// Frames that the device has taken, those that it skipped included.
     pub device_frames: u64,
-    /// Over- and underruns: those that the server reported, or the skips, whichever are more.
+    /// Overruns and underruns: those that the server reported, or the skips, whichever number is larger.
     pub xruns: u64,
     /// Frames that the device skipped.
     pub skipped_frames: u64,
@@ -79,11 +79,11 @@ pub struct amio_stats {
     /// Frames of streamed clips that were silent because of that.
     pub underrun_frames: u64,
     /// Bytes of the interface's memory that the audio thread writes to: its rings and queues. They are in
-    /// memory from the beginning, so that it does not wait for the system to provide them. 0 offline.
+    /// memory from the beginning, so that writing causes no page fault. 0 offline.
     pub resident_bytes: u64,
-    /// How many of them cannot be swapped out either: pages that they fill, as far as the limit of
-    /// the system goes (RLIMIT_MEMLOCK). They are unlocked when the interface is freed, unless the program
-    /// has locked memory, too, by mlock() or mlockall(): then they stay as they are.
+    /// How many of these bytes are locked, so that they are never swapped out: as many as the system allows
+    /// (RLIMIT_MEMLOCK). They are unlocked when the interface is freed, unless the program
+    /// has locked memory, too, by mlock() or mlockall(): then they stay locked.
     pub locked_bytes: u64,
 }
 
@@ -93,9 +93,9 @@ unsafe impl Versioned for amio_stats {
     const SMALLEST: usize = offset_of!(amio_stats, underruns);
 }
 
-/// Tells how well it goes. Until the audio thread has run, it asks the driver about real-time
+/// Returns the statistics. Until the audio thread has run, it asks the driver about real-time
 /// scheduling, and waits up to a fifth of a second for it. While another thread starts, stops or closes
-/// the interface it does not wait: what is not known then is AMIO_REALTIME_UNKNOWN.
+/// the interface it does not wait: AMIO_REALTIME_UNKNOWN if that is not known yet.
 ///
 /// Thread: any. Ownership: `out_stats` is the caller's; its struct_size must be set.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT

@@ -5,12 +5,12 @@ use crate::sys::cancel::held;
 use std::ffi::{CStr, c_char};
 
 /// What every function that can fail returns: AMIO_OK, or one of AMIO_ERROR_*, all negative. A
-/// number keeps its meaning for ever.
+/// number never changes its meaning.
 pub type amio_status = i32;
 
 /// Success.
 pub const AMIO_OK: amio_status = 0;
-/// A defect of the library itself; the call had no effect that can be relied on. Please report it
+/// A defect of the library itself. What the call has done is undefined. Please report it
 /// with the message.
 pub const AMIO_ERROR_INTERNAL: amio_status = -1;
 /// A pointer that must not be NULL is NULL.
@@ -23,7 +23,7 @@ pub const AMIO_ERROR_INVALID_ARGUMENT: amio_status = -4;
 pub const AMIO_ERROR_UNSUPPORTED: amio_status = -5;
 /// The call does not fit the state that the object is in.
 pub const AMIO_ERROR_INVALID_STATE: amio_status = -6;
-/// The memory could not be had.
+/// There was not enough memory.
 pub const AMIO_ERROR_OUT_OF_MEMORY: amio_status = -7;
 /// The ticket was never issued by this interface, or has ended.
 pub const AMIO_ERROR_NO_SUCH_TICKET: amio_status = -8;
@@ -39,7 +39,7 @@ pub const AMIO_ERROR_NO_SERVER: amio_status = -12;
 pub const AMIO_ERROR_DRIVER: amio_status = -13;
 /// A file could not be opened, read or written.
 pub const AMIO_ERROR_IO: amio_status = -14;
-/// A file is not of a kind that can be read.
+/// A file is of a kind that cannot be read.
 pub const AMIO_ERROR_FORMAT: amio_status = -15;
 /// A clip's frame rate is not the interface's.
 pub const AMIO_ERROR_RATE_MISMATCH: amio_status = -16;
@@ -47,10 +47,10 @@ pub const AMIO_ERROR_RATE_MISMATCH: amio_status = -16;
 pub const AMIO_ERROR_SYSTEM: amio_status = -17;
 /// The caller's buffer is too small; the message says how large it must be.
 pub const AMIO_ERROR_BUFFER_TOO_SMALL: amio_status = -18;
-/// The program gave up the work, by what its progress callback returned.
+/// The program cancelled the work, by what its progress callback returned.
 pub const AMIO_ERROR_CANCELLED: amio_status = -19;
 
-/// Says in a few words what a status means. amio_last_error_message() says more.
+/// Returns a few words for a status. amio_last_error_message() says more.
 ///
 /// Thread: any. Ownership: the text is static; it is never NULL, and "unknown status" for a
 /// number that is not a status.
@@ -59,8 +59,8 @@ pub extern "C" fn amio_strerror(status: amio_status) -> *const c_char {
     words(status).as_ptr()
 }
 
-/// Says what was wrong with the last call that failed on this thread: which argument, its value,
-/// and what would be accepted. An empty text if none has failed. Calls that succeed leave it.
+/// Returns what was wrong with the last call that failed on this thread: which argument, its value,
+/// and what is allowed. An empty text if no call has failed. Calls that succeed do not change it.
 ///
 /// Thread: any; each thread has its own message. Ownership: the text belongs to the library and
 /// is valid until the next call that fails on this thread, or the thread's end; it is never NULL.

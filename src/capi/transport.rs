@@ -1,4 +1,4 @@
-//! Transport: where an interface is on its timeline, and whether it moves.
+//! Transport: the position on the timeline, and whether it moves.
 
 use super::fault::{Checked, Fault};
 use super::guard::{Caller, guard};
@@ -7,14 +7,14 @@ use super::interface::amio_interface;
 use super::sized::Versioned;
 use super::status::amio_status;
 
-/// Where an interface is, all read at the same instant. Set struct_size to
+/// The transport at one instant. Set struct_size to
 /// sizeof(amio_transport) before the call.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct amio_transport {
     /// sizeof(amio_transport).
     pub struct_size: u32,
-    /// 1 while the position advances, 0 while it stands and the output is silent.
+    /// 1 while the position advances; 0 while it stands and the output is silent.
     pub rolling: u32,
     /// The timeline frame with which the next period begins.
     pub position: i64,
@@ -32,7 +32,7 @@ unsafe impl Versioned for amio_transport {
     const SMALLEST: usize = size_of::<amio_transport>();
 }
 
-/// Tells position, device frame, time, playspec and motion, as they were at one instant: the end
+/// Returns position, device frame, time, ticket and motion, all of one instant: the end
 /// of the latest period.
 ///
 /// Thread: any. Ownership: `out_transport` is the caller's; its struct_size must be set.
@@ -61,7 +61,7 @@ pub unsafe extern "C-unwind" fn amio_interface_transport(
     })
 }
 
-/// Tells the timeline frame that plays next. After amio_interface_set_position() it is the new
+/// Returns the timeline frame that plays next. After amio_interface_set_position() it is the new
 /// one at once, although it takes effect with the next period.
 ///
 /// Thread: any. Units: frames, may be negative.
@@ -82,10 +82,10 @@ pub unsafe extern "C-unwind" fn amio_interface_position(
     })
 }
 
-/// Goes to a frame of the timeline, from the first frame of the next period on, whether the
+/// Moves the position to a frame of the timeline, from the first frame of the next period on, whether the
 /// transport rolls or not. What sounded fades over the declick length.
 ///
-/// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+/// Thread: any but the audio thread. If clips are streamed, it first reads what sounds at once, for
 /// at most half a second. Units: frames, -2^61 to 2^61.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT;
 /// AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_OUT_OF_MEMORY.
@@ -97,7 +97,7 @@ pub extern "C-unwind" fn amio_interface_set_position(
     guard(|| Ok(handles::get("iface", iface)?.set_position(position)?))
 }
 
-/// Tells whether the transport rolls: 1 or 0. After amio_interface_set_rolling() it is the new
+/// Returns whether the transport rolls: 1 or 0. After amio_interface_set_rolling() it is the new
 /// value at once, although it takes effect with the next period.
 ///
 /// Thread: any.
@@ -118,10 +118,10 @@ pub unsafe extern "C-unwind" fn amio_interface_rolling(
     })
 }
 
-/// Starts (1) or stops (0) the transport, from the first frame of the next period on. Stopped
-/// means silence; capture goes on.
+/// Starts (1) or stops (0) the transport, from the first frame of the next period on. A stopped transport
+/// is silent; capture goes on.
 ///
-/// Thread: any but the audio thread; where clips are streamed, reads what sounds at once first, for
+/// Thread: any but the audio thread. If clips are streamed, it first reads what sounds at once, for
 /// at most half a second.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (neither
 /// 0 nor 1); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_OUT_OF_MEMORY.
@@ -136,7 +136,7 @@ pub extern "C-unwind" fn amio_interface_set_rolling(
     })
 }
 
-/// A truth value from C: 0 or 1 and nothing else, so that a wrong argument is noticed.
+/// A truth value from C. Only 0 and 1 are allowed, so that a wrong argument is noticed.
 pub(super) fn boolean(what: &str, given: u32) -> Checked<bool> {
     match given {
         0 => Ok(false),

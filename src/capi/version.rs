@@ -25,7 +25,7 @@ const _: () = {
     assert!(number(env!("CARGO_PKG_VERSION_PATCH")) == AMIO_VERSION_PATCH);
 };
 
-/// Names the version of the library that the program runs with, such as "0.2.0".
+/// Returns the version of the library that the program runs with, such as "0.2.0".
 ///
 /// Thread: any. Ownership: the text is static.
 #[unsafe(no_mangle)]
