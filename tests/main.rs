@@ -26,6 +26,7 @@ mod semantics;
 mod setup;
 mod symbols;
 mod timeline_ends;
+mod user_data;
 
 // What they share.
 mod again;

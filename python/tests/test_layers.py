@@ -9,22 +9,28 @@ import amio
 
 
 def imports(folder: Path) -> dict[str, set[str]]:
-    """Which modules of a package each of its modules imports, also in functions.
+    """Which modules of the package ``amio`` each of its modules imports, also in functions.
 
-    ``__init__``, which imports all of them, is left out.
+    ``__init__`` imports all of them. A module that imports a name from it closes a circle.
     """
-    modules = {path.stem: path for path in sorted(folder.glob("*.py")) if path.stem != "__init__"}
-    found: dict[str, set[str]] = {name: set() for name in modules}
-    for name, path in modules.items():
-        for node in ast.walk(ast.parse(path.read_text())):
-            if isinstance(node, ast.ImportFrom) and node.level == 1:
-                targets = [node.module] if node.module else [alias.name for alias in node.names]
-            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("amio."):
-                targets = [str(node.module).split(".")[1]]
-            else:
-                continue
-            found[name].update(target for target in targets if target in modules)
-    return found
+    modules = {path.stem: path for path in sorted(folder.glob("*.py"))}
+
+    def modules_of(node: ast.AST) -> list[str]:
+        match node:
+            case ast.Import():
+                paths = [alias.name.split(".") for alias in node.names]
+            case ast.ImportFrom(module=module, level=level, names=names):
+                base = (["amio"] if level else []) + (module.split(".") if module else [])
+                paths = [[*base, alias.name] for alias in names] if base == ["amio"] else [base]
+            case _:
+                return []
+        inside = [path[1:] for path in paths if path[0] == "amio"]
+        return [path[0] if path and path[0] in modules else "__init__" for path in inside]
+
+    return {
+        name: {used for node in ast.walk(ast.parse(path.read_text())) for used in modules_of(node)}
+        for name, path in modules.items()
+    }
 
 
 def circle(uses: dict[str, set[str]]) -> list[str]:
@@ -66,6 +72,13 @@ def test_a_circle_is_found_however_it_is_closed(tmp_path: Path) -> None:
         "from amio.high import B",
         "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n    from .high import B",
         "def f():\n    from .high import B",
+        "import amio.high",
+        "from amio import high",
     ):
         (tmp_path / "low.py").write_text(f"class A: ...\n{closing}\n")
         assert circle(imports(tmp_path)) == ["high", "middle", "low", "high"], closing
+    for closing in ("import amio", "from amio import B", "from . import B"):
+        (tmp_path / "low.py").write_text(f"class A: ...\n{closing}\n")
+        assert circle(imports(tmp_path)) == ["__init__", "high", "middle", "low", "__init__"], (
+            closing
+        )

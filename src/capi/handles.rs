@@ -50,8 +50,9 @@ impl Object {
 /// What a key leads to; `None` while the object is being made, and nobody has its handle yet.
 type Objects = HashMap<usize, Option<Object>>;
 
-/// The place of an object in the registry. It is taken before the object is made, so that nothing can fail
-/// afterwards. If it is dropped before it was filled, it is given back.
+/// The place of an object in the registry. It is taken before the object is made: if there is no memory for a
+/// larger registry, that is an error, and nothing has happened yet. If it is dropped before it was filled, it is
+/// given back.
 pub(super) struct ReservedHandle(usize);
 
 impl ReservedHandle {
@@ -72,7 +73,7 @@ impl ReservedHandle {
             owners: 1,
             target: Box::new(Of::<H>(target)),
         };
-        // Inserting it here could fail for lack of memory.
+        // The place is there, so this needs no larger registry.
         if let Some(place) = REGISTRY.get().objects.write().get_mut(&key) {
             *place = Some(object);
         }

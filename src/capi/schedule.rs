@@ -51,9 +51,10 @@ pub const AMIO_TICKET_NONE: u64 = 0;
 /// Thread: any but the audio thread. If clips are streamed, it first reads what sounds at once, for
 /// at most half a second.
 /// Units: positions in frames, -2^61 to 2^61, or AMIO_INSERT_AT_ONCE and AMIO_START_CONTINUE;
-/// `late_policy` is one of AMIO_LATE_*; `user_data` is any number of the program's: the event with which the
-/// ticket ends has it, too, also if that event is fetched before this call returns.
-/// Ownership: the interface keeps what it needs of the playspec; the handle may be freed.
+/// `late_policy` is one of AMIO_LATE_*. `user_data` is any number that the program chooses. The event with which
+/// the ticket ends has it, also if another thread fetches that event before this call returns.
+/// Ownership: the interface keeps what it needs of the playspec; the handle may be freed. If `user_data` is an
+/// address, the library neither reads it nor frees it.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
 /// position, the late policy, an entry on outputs that the interface has not);
 /// AMIO_ERROR_RATE_MISMATCH (a clip has another rate than the interface); AMIO_ERROR_QUEUE_FULL;

@@ -109,7 +109,7 @@ unsafe fn context<'a>(argument: *mut c_void) -> &'a Context {
 
 unsafe extern "C-unwind" fn on_process(frames: u32, argument: *mut c_void) -> c_int {
     extern "C" fn call(context: &Context, frames: u32) {
-        context.process.process(&Cycle {
+        context.process.process(&mut Cycle {
             library: context.library,
             number: context.number,
             client: context.client,

@@ -70,8 +70,9 @@ impl Cycle<'_> {
     /// another client.
     ///
     /// A copy, because the buffer of an input that is connected to an output of the same client
-    /// may be that output's buffer. So all inputs are to be read before an output is written.
-    pub fn read(&self, input: &AudioInput, samples: &mut [f32]) {
+    /// may be that output's buffer. So all inputs are read before an output is written; the compiler refuses
+    /// a read while a buffer of [`Self::output`] is in use.
+    pub fn read(&mut self, input: &AudioInput, samples: &mut [f32]) {
         let Some(buffer) = self.buffer(input.0) else {
             return samples.fill(0.0);
         };

@@ -9,7 +9,7 @@ pub(crate) trait AudioHandler: Send + Sync + 'static {
     ///
     /// # Real-time contract
     /// Audio thread only; no allocation, free, lock, system call or log.
-    fn process(&self, cycle: &Cycle<'_>);
+    fn process(&self, cycle: &mut Cycle<'_>);
 }
 
 /// The server's number of a port.

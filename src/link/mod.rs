@@ -2,7 +2,6 @@
 //!
 //! ```text
 //! control --batches---> engine     commands that take effect together
-//! control <---spent---- engine     the same batches, done, with whatever they have brought home
 //! control <---spent---- engine     the same batches, with the nodes and plans that were replaced
 //! control <--reports--- engine     what happened, at which frame
 //! control <--input----- engine     captured frames and their stamps

@@ -38,7 +38,7 @@ _SLICE = 0.2
 class Owner(Protocol):
     """Whom a :class:`Pump` calls."""
 
-    def _on_event(self, event: Event) -> Iterable[Callable[[], object]]:
+    def _on_event(self, event: Event, swap: int) -> Iterable[Callable[[], object]]:
         """Notes an event, perhaps twice; gives the callbacks that are to be called for it."""
 
     def _on_input(self, last: bool) -> None:
@@ -193,7 +193,7 @@ class Pump:
         failed: Exception | None = None
         with self._in_order:
             while owner is not None and (event := self._mailbox.oldest()) is not None:
-                callbacks = owner._on_event(event)
+                callbacks = owner._on_event(event, self._mailbox.swap)
                 # Before callbacks, which may wait for the next ones.
                 self._mailbox.drop()
                 try:

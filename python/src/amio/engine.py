@@ -357,13 +357,13 @@ class EngineInterface(Capture):
 
     # ---- What the pump calls
 
-    def _on_event(self, event: Event) -> list[Callable[[], object]]:
+    def _on_event(self, event: Event, swap: int) -> list[Callable[[], object]]:
         callbacks: list[Callable[[], object]] = []
         if event.kind in _ENDINGS:
-            ticket = self._tickets.get(event._key)
+            ticket = self._tickets.get(swap)
             if ticket is not None:
                 ticket._end(event)
-                callbacks.append(partial(self._forget, event._key))
+                callbacks.append(partial(self._forget, swap))
         if self.event_callback is not None:
             callbacks.append(partial(self.event_callback, event))
         return callbacks

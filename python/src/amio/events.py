@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import logging
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from enum import IntEnum
 
 from . import _abi
@@ -94,8 +94,6 @@ class Event:
     clip_id: int
     clip_frame: int
     message: str
-    # What the swap was scheduled with.
-    _key: int = field(default=0, repr=False, compare=False)
 
     def __str__(self) -> str:
         told = [f"{name} {value}" for name, value in self._details() if value]
@@ -138,6 +136,11 @@ class Mailbox:
             lib.amio_interface_next_event(self._interface, ctypes.byref(self._raw))
         return None if self._raw.kind == _abi.EVENT_NONE else _event_of(self._raw)
 
+    @property
+    def swap(self) -> int:
+        """What the swap was scheduled with that the oldest event is about; 0: it is about none."""
+        return int(self._raw.user_data)
+
     def drop(self) -> None:
         """Drops the oldest event, and logs it at DEBUG to the logger ``amio``."""
         event = _event_of(self._raw)
@@ -162,5 +165,4 @@ def _event_of(raw: _abi.Event) -> Event:
         raw.clip_id,
         raw.clip_frame,
         raw.message.decode(errors="replace"),
-        raw.user_data,
     )

@@ -75,7 +75,7 @@ fn with_buffers<P>(ports: Vec<P>) -> Result<Vec<(P, Vec<f32>)>> {
 }
 
 impl AudioHandler for Processor {
-    fn process(&self, cycle: &Cycle<'_>) {
+    fn process(&self, cycle: &mut Cycle<'_>) {
         let Some(mut audio) = self.audio.try_lock() else {
             return;
         };
@@ -98,7 +98,7 @@ impl Audio {
     /// or log.
     fn process<const MOST: usize>(
         &mut self,
-        cycle: &Cycle<'_>,
+        cycle: &mut Cycle<'_>,
         latency: Latency,
         freewheels: bool,
     ) {
