@@ -75,7 +75,7 @@ pub enum Error {
         capacity: usize,
     },
     /// Nothing came within the time that was given.
-    #[error("{what}: nothing within {timeout_ms} ms")]
+    #[error("timed out after {timeout_ms} ms, waiting for {what}")]
     Timeout {
         /// What was waited for.
         what: &'static str,

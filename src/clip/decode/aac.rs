@@ -87,7 +87,7 @@ impl Aac {
             kind = Kind::of_nothing(setup).ok_or_else(|| bad("AAC that says too little".into()))?;
         }
         if kind == Kind::default() {
-            return Err(bad("AAC of which nothing can be decoded".into()));
+            return Err(bad("AAC without a packet that can be decoded".into()));
         }
         Ok(Aac {
             input: Arc::clone(input),
@@ -192,7 +192,7 @@ impl Kind {
 /// The name of what is no AAC-LC, with or without HE-AAC.
 fn unsupported(setup: &[u8]) -> Option<String> {
     let &[a, b, ..] = setup else {
-        return Some("AAC that says nothing of itself".into());
+        return Some("AAC without a decoder configuration".into());
     };
     let object = match a >> 3 {
         31 => 32 + ((a & 7) << 3 | b >> 5),
@@ -278,7 +278,7 @@ impl Codec for Packets {
         });
         decoded.map_err(|error| error.to_string())?;
         match differs {
-            true => Err("it has other channels or another length than the first".into()),
+            true => Err("its channels or its length differ from those of the first packet".into()),
             false => Ok(()),
         }
     }

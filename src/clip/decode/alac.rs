@@ -40,7 +40,7 @@ pub fn open(
 ) -> Result<Opened> {
     let bad = |what: String| input.bad(format!("{container} with ALAC: {what}"));
     let Some(fixed) = setup.first_chunk::<SETUP>() else {
-        return Err(bad("it says nothing of itself".into()));
+        return Err(bad("there is no decoder configuration".into()));
     };
     let &[a, b, c, d, _, bits, _, _, _, channels, .., e, f, g, h] = fixed;
     let per_packet = u32::from_be_bytes([a, b, c, d]);

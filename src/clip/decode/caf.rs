@@ -69,7 +69,7 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
                 return alac::open(input, "CAF", alac_setup(&setup), places, delay, all);
             }
             let Some(setup) = descriptor(Bytes(&setup), DECODER_SETUP) else {
-                return Err(input.bad("CAF with AAC that says nothing of itself"));
+                return Err(input.bad("CAF with AAC, without a decoder configuration"));
             };
             // What is before and after is counted in frames of the file's rate.
             let aac = Aac::new(input, "CAF", setup.0, places)?;

@@ -115,7 +115,7 @@ fn unknown(input: &Input) -> Result<Opened> {
     }
     let bytes: Vec<String> = head.iter().take(8).map(|b| format!("{b:02X}")).collect();
     Err(input.bad(format!(
-        "no format that is known begins with the bytes {}",
+        "unknown format, which begins with the bytes {}",
         bytes.join(" ")
     )))
 }

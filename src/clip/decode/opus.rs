@@ -51,7 +51,7 @@ impl Head {
         let Some(&[version, channels, a, b, _, _, _, _, c, d, family]) =
             packet.get(8..).and_then(|bytes| bytes.first_chunk::<11>())
         else {
-            return Err("Opus whose header is cut short".into());
+            return Err("Opus with a truncated header".into());
         };
         if version > 15 {
             return Err(format!("Opus of version {version}"));
@@ -80,7 +80,7 @@ impl Head {
             || decoded > 255
             || !mapping.iter().all(fits)
         {
-            return Err("Opus whose channels make no sense".into());
+            return Err("Opus with an invalid channel mapping".into());
         }
         if family == 1
             && let Some(order) = ORDERS.get(count)

@@ -222,11 +222,11 @@ impl Source for Decoded {
                     continue;
                 }
                 if self.next == self.description.delay {
-                    return Err(self.input.bad("cut short before its first frame"));
+                    return Err(self.input.bad("truncated before its first frame"));
                 }
                 if self.description.loss == Loss::Fails {
                     let frame = self.next - self.description.delay;
-                    return Err(self.input.bad(format!("cut short at frame {frame}")));
+                    return Err(self.input.bad(format!("truncated at frame {frame}")));
                 }
                 break;
             }
@@ -260,5 +260,5 @@ impl Source for Decoded {
 /// Runs a parser; a panic in one of the codecs becomes an error.
 pub fn contained<T>(input: &Input, parse: impl FnOnce() -> Result<T>) -> Result<T> {
     catch_unwind(AssertUnwindSafe(|| sys::with_stack(parse)))
-        .unwrap_or_else(|_| Err(input.bad("a file that the decoder fails at")))
+        .unwrap_or_else(|_| Err(input.bad("a file on which the decoder fails")))
 }

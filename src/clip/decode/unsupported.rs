@@ -295,7 +295,7 @@ mod tests {
         ),
         (
             b"\x01\x02\x03",
-            "no format that is known begins with the bytes 01 02 03;",
+            "unknown format, which begins with the bytes 01 02 03;",
         ),
     ];
 

@@ -26,7 +26,7 @@ impl Medium {
     pub fn check_name(&self) -> Result<()> {
         match self {
             Medium::File(file, true) if file.metadata()?.nlink() == 0 => Err(Error::other(
-                "the file was deleted, or replaced, while it was written; what it held is lost",
+                "the file was deleted or replaced while it was written; its content is lost",
             )),
             Medium::File(..) | Medium::Stream(_) => Ok(()),
         }

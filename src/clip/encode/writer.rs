@@ -256,7 +256,7 @@ impl Writer {
         match self.has_failed {
             false => Ok(()),
             true => Err(Error::InvalidState(format!(
-                "{}: it could not be written before; what it holds can be played",
+                "{}: an earlier write failed; the frames before it are in the file and can be played",
                 self.path.display()
             ))),
         }

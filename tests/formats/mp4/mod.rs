@@ -171,7 +171,7 @@ fn a_segment_of_mp4_without_its_beginning_is_named() {
     let (bytes, _) = boxes(&whole)[1];
     let segment = &whole[bytes.as_ptr() as usize - whole.as_ptr() as usize + bytes.len()..];
     let error = error_of(&folder, segment, "segment.m4s");
-    let found = "a segment of MP4 without the beginning that describes it";
+    let found = "an MP4 segment without its initialization segment";
     assert!(error.contains(found), "{error}");
 }
 

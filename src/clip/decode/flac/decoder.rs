@@ -80,7 +80,7 @@ impl Codec for Decoder {
                 out.extend(subframe.iter().map(|x| *x as i32 as f32 * full_scale));
             }
         }
-        end(&bits, packet).map_err(|_| "its checksum does not fit")?;
+        end(&bits, packet).map_err(|_| "its checksum is wrong")?;
         Ok(())
     }
 }

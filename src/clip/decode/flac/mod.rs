@@ -46,7 +46,7 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
         }
     }
     let Some(stream) = block.and_then(|block| StreamInfo::parse(&block)) else {
-        return Err(input.bad("FLAC without a header that makes sense"));
+        return Err(input.bad("FLAC without a valid header"));
     };
     let frames = Frames::new(input, stream, offset)?;
     // While a file is recorded, its header may be newer than the length that it had when it was

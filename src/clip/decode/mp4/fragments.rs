@@ -177,9 +177,8 @@ impl FragmentReader<'_> {
         // A place takes 16 bytes of memory.
         self.lost = self.lost.saturating_add(lost);
         if self.lost > self.input.length() / 16 {
-            let seconds =
-                "MP4 in fragments with a gap between them that is longer than all sound in it";
-            return Err(self.input.bad(seconds));
+            let gap = "MP4 with a gap between its fragments that is longer than all its audio";
+            return Err(self.input.bad(gap));
         }
         let place = PacketPlace {
             offset: 0,

@@ -1,7 +1,7 @@
-//! MP4 and its relatives (M4A, QuickTime): the first track of sound, if it is AAC or ALAC
+//! MP4 and its relatives (M4A, QuickTime): the first audio track, if it is AAC or ALAC
 //! (ISO 14496-12, 14496-14).
 //!
-//! Flow: the boxes of the file ([`boxes`]) -> the movie -> its track of sound ([`track`]), whose
+//! Flow: the boxes of the file ([`boxes`]) -> the movie -> its audio track ([`track`]), whose
 //! packets lie where tables say ([`tables`]), or fragments ([`fragments`]) -> what belongs to the
 //! sound ([`edits`]) -> a source of AAC or ALAC.
 
@@ -51,7 +51,7 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
     let movie = movie(input)?;
     let movie = Bytes(&movie);
     let Some(track) = Track::find(movie) else {
-        return Err(input.bad("MP4 without a track of sound"));
+        return Err(input.bad("MP4 without an audio track"));
     };
     match &track.codec {
         b"mp4a" => open_aac(input, movie, &track),
@@ -64,7 +64,7 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
 }
 
 fn open_aac(input: &Arc<Input>, movie: Bytes<'_>, track: &Track<'_>) -> Result<Opened> {
-    let bad = || input.bad("MP4 with AAC that says nothing of itself");
+    let bad = || input.bad("MP4 with AAC, without a decoder configuration");
     let mut setup = track.find_setup(b"esds").ok_or_else(bad)?;
     setup.skip(4).ok_or_else(bad)?;
     let kind = descriptor(setup, DECODER).and_then(|mut decoder| decoder.u8());
@@ -81,7 +81,7 @@ fn open_aac(input: &Arc<Input>, movie: Bytes<'_>, track: &Track<'_>) -> Result<O
 }
 
 fn open_alac(input: &Arc<Input>, movie: Bytes<'_>, track: &Track<'_>) -> Result<Opened> {
-    let bad = || input.bad("MP4 with ALAC that says nothing of itself");
+    let bad = || input.bad("MP4 with ALAC, without a decoder configuration");
     let mut setup = track.find_setup(b"alac").ok_or_else(bad)?;
     setup.skip(4).ok_or_else(bad)?;
     let packets = track.packets(input, movie)?;
@@ -102,8 +102,8 @@ fn movie(input: &Input) -> Result<Vec<u8>> {
     })?;
     movie.ok_or_else(|| {
         input.bad(match is_segment {
-            true => "a segment of MP4 without the beginning that describes it",
-            false => "MP4 without a table of contents; it was cut short",
+            true => "an MP4 segment without its initialization segment",
+            false => "MP4 without a moov box; the file is truncated",
         })
     })
 }

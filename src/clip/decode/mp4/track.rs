@@ -1,4 +1,4 @@
-//! The track of sound: what its packets are, and where they lie.
+//! The audio track: what its packets are, and where they lie.
 
 use super::boxes::Bytes;
 use super::fragments;
@@ -8,7 +8,7 @@ use super::units::Units;
 use crate::clip::decode::input::Input;
 use crate::error::Result;
 
-/// The first track of sound.
+/// The first audio track.
 pub struct Track<'a> {
     pub codec: [u8; 4],
     /// What follows the fixed part of its description.
@@ -59,7 +59,7 @@ impl<'a> Track<'a> {
     /// # Errors
     /// [`Error::Format`](crate::Error::Format) for tables that make no sense.
     pub fn packets(&self, input: &Input, movie: Bytes<'_>) -> Result<Packets> {
-        let bad = || input.bad("MP4 with a track of sound whose tables make no sense");
+        let bad = || input.bad("MP4 with invalid tables for its audio track");
         let places = tables::places(self.tables, input.length()).transpose()?;
         let lasts = tables::duration(self.tables);
         let make_sense = places.is_some() && lasts.is_some();

@@ -81,7 +81,7 @@ fn open_run(input: &Arc<Input>, run: &Run<Header>) -> Result<Opened> {
                 .map_or((0, 0), |p| (p.offset, p.bytes.into()));
             let first = input.bytes(first.0, first.1)?;
             setup_with_channels(setup, &first)
-                .ok_or_else(|| input.bad("ADTS that does not say which channels it has"))?
+                .ok_or_else(|| input.bad("ADTS without a channel configuration"))?
         }
         _ => setup.to_vec(),
     };

@@ -140,7 +140,7 @@ pub fn runs<H: FrameHeader>(
         let begins = description.is_some() || runs.last().is_none_or(|r| !header.fits(&r.first));
         if begins {
             if runs.len() == PARTS {
-                return Err(input.bad("a file of too many streams, one after another"));
+                return Err(input.bad("a file with too many streams, one after another"));
             }
             let run = Run {
                 first: header,

@@ -66,7 +66,7 @@ pub fn open(input: &Arc<Input>) -> Result<Opened> {
         let again = Arc::clone(input);
         let reopen = move || match open_link(&again, begin)? {
             Some((opened, _)) => Ok(opened.source),
-            None => Err(again.bad("Ogg that has become shorter")),
+            None => Err(again.bad("Ogg that became shorter while it was read")),
         };
         parts.push(opened, Box::new(reopen))?;
         match next {
@@ -83,7 +83,7 @@ fn open_link(input: &Arc<Input>, begin: u64) -> Result<Option<(Opened, Option<u6
     let mut pages = Pages::new(input, begin);
     let Some((serial, headers)) = headers(input, &mut pages)? else {
         return match begin {
-            0 => Err(input.bad("Ogg that ends before the first sound")),
+            0 => Err(input.bad("Ogg that ends before its first audio packet")),
             _ => Ok(None),
         };
     };
@@ -182,19 +182,19 @@ fn headers(input: &Input, pages: &mut Pages) -> Result<Option<(u32, Vec<Vec<u8>>
 
 fn of_vorbis(headers: &[Vec<u8>]) -> Parsed {
     let [identification, _, setup, ..] = headers else {
-        return Err("Vorbis that lacks a header".into());
+        return Err("Vorbis with a missing header".into());
     };
-    let nonsense = "Vorbis whose headers make no sense";
+    let invalid = "Vorbis with invalid headers";
     let fixed = identification
         .get(11..)
         .and_then(|bytes| bytes.first_chunk::<5>());
-    let &[channels, a, b, c, d] = fixed.ok_or(nonsense)?;
+    let &[channels, a, b, c, d] = fixed.ok_or(invalid)?;
     if !(1..=8).contains(&channels) {
         return Err(format!("Vorbis of {channels} channels"));
     }
     let both = [&identification[..], setup].concat();
-    let long = vorbis_setup::long_modes(setup, channels).ok_or(nonsense)?;
-    let blocks = Blocks::parse(identification, long).ok_or(nonsense)?;
+    let long = vorbis_setup::long_modes(setup, channels).ok_or(invalid)?;
+    let blocks = Blocks::parse(identification, long).ok_or(invalid)?;
     Ok(Setup {
         encoding: Kind::Vorbis.name(),
         frame_rate_hz: u32::from_le_bytes([a, b, c, d]),
@@ -235,7 +235,7 @@ fn of_flac(headers: &[Vec<u8>]) -> Parsed {
         .get(17..)
         .and_then(|bytes| bytes.first_chunk::<STREAM_INFO>());
     let Some(stream) = block.and_then(StreamInfo::parse) else {
-        return Err("FLAC without a header that makes sense".into());
+        return Err("FLAC without a valid header".into());
     };
     Ok(Setup {
         encoding: flac::ENCODING,

@@ -68,7 +68,7 @@ fn read_common(
     length: u64,
 ) -> Result<Header> {
     let Some(&[a, b, c, d, e, f, g, h, ref rate @ ..]) = common.first_chunk::<18>() else {
-        return Err(input.bad(format!("{container} with a format that is cut short")));
+        return Err(input.bad(format!("{container} with a truncated format chunk")));
     };
     let channels = u16::from_be_bytes([a, b]);
     let frames = u32::from_be_bytes([c, d, e, f]);

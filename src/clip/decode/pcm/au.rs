@@ -18,7 +18,7 @@ pub fn header(input: &Input, head: &[u8]) -> Result<Header> {
         false => ("AU (little-endian)", Order::Little),
     };
     let Some(words) = input.array::<24>(0)? else {
-        return Err(input.bad(format!("{container} with a header that is cut short")));
+        return Err(input.bad(format!("{container} with a truncated header")));
     };
     let (words, _) = words.as_chunks::<4>();
     let word = |n: usize| order.u32(words[n]);

@@ -55,7 +55,9 @@ pub fn header(input: &Input, head: &[u8]) -> Result<Header> {
             b"fmt " => format = Some(input.bytes(chunk.begin, chunk.size.unwrap_or(0).min(40))?),
             b"data" => {
                 let Some(format) = format else {
-                    return Err(input.bad(format!("{container} without a format before its data")));
+                    return Err(input.bad(format!(
+                        "{container} without a format chunk before its data"
+                    )));
                 };
                 let length = chunks.sample_bytes(input, &chunk, form_end)?;
                 let place = (chunk.begin, length);
@@ -141,7 +143,7 @@ pub fn read_format(
     let Some((&[a, b, c, d, e, f, g, h], &[.., i, j, k, l])) =
         format.first_chunk::<8>().zip(format.first_chunk::<16>())
     else {
-        return Err(input.bad(format!("{container} with a format that is cut short")));
+        return Err(input.bad(format!("{container} with a truncated format chunk")));
     };
     let mut codec = order.u16([a, b]);
     let channels = order.u16([c, d]);
