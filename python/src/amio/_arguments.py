@@ -1,4 +1,4 @@
-"""Arguments on their way to the library, which ctypes would cut, or refuse without a name."""
+"""Checks of arguments, before ctypes would truncate them, or refuse them without naming them."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _Function = TypeVar("_Function", bound=Callable[..., Any])
 
 PathLike = str | os.PathLike[str]
 
-#: A coroutine would wait until it is awaited, and nobody does.
+#: Nobody would await a coroutine function's result.
 NOT_ASYNC = "a callback must be a plain function, which may start a task: asyncio.create_task()"
 
 FARTHEST_FRAME = 1 << 61
@@ -44,7 +44,7 @@ def unsigned(what: str, given: SupportsIndex, least: int = 0, *, bits: int = 64)
 
 
 def within(what: str, given: SupportsIndex, least: int, most: int) -> int:
-    """A count that has an upper end, too."""
+    """A count with an upper limit."""
     number = whole(what, given)
     if not least <= number <= most:
         raise ValueError(f"{what} is {number}; it must be {least} to {most}")
@@ -83,7 +83,7 @@ def gain(what: str, given: object) -> float:
 
 
 def ramp(given: SupportsIndex) -> int:
-    """Over how many frames a gain moves."""
+    """The length of a gain ramp, in frames."""
     return within("ramp", given, 0, _LONGEST_RAMP)
 
 
@@ -105,7 +105,7 @@ def function(what: str, given: _Function | None) -> _Function | None:
 
 
 def seconds(what: str, given: Number | None) -> float | None:
-    """A time to wait; ``None``: for ever."""
+    """A timeout in seconds; ``None``: no limit."""
     if given is None:
         return None
     if math.isnan(time := real(what, given)):
@@ -114,7 +114,7 @@ def seconds(what: str, given: Number | None) -> float | None:
 
 
 def interval(what: str, given: Number) -> float:
-    """A time from one thing to the next, in seconds: 0 or more."""
+    """An interval in seconds: 0 or more."""
     if not 0 <= real(what, given) < math.inf:
         raise ValueError(f"{what} is {given}; it must be a number of seconds, 0 or more")
     return float(given)
@@ -136,7 +136,7 @@ def one_of(what: str, given: str, allowed: dict[str, int]) -> int:
 
 
 def text(what: str, given: str) -> bytes:
-    """A text without the NUL at which C would end it."""
+    """A text without NUL, which would end it in C."""
     if not isinstance(given, str):
         raise TypeError(f"{what} is a {type(given).__name__}; it must be a str")
     if "\0" in given:
@@ -155,5 +155,5 @@ def file_path(path: PathLike | bytes) -> bytes:
 
 
 def ending(path: PathLike | bytes) -> str:
-    """What a file's name ends in, such as ``.wav``."""
+    """The suffix of a file's name, such as ``.wav``."""
     return Path(os.fsdecode(path)).suffix.lower()

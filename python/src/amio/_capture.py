@@ -1,4 +1,4 @@
-"""How captured input is taken: by a callback, by waiting for it, or chunk after chunk."""
+"""Captured input: by a callback, by reading, or as an iterator of chunks."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _INPUT_TAKEN = "something else takes the input: read(), input(), or the input_ch
 
 
 class Capture(Life):
-    """What gives captured input to those who want it, one of them at a time."""
+    """Gives captured input to one consumer at a time."""
 
     def __init__(self, options: Options) -> None:
         super().__init__(options)
@@ -122,7 +122,7 @@ class Capture(Life):
     def _offer_of(
         self, frames: int, deadline: float | None, pump: Pump, timeout: Number | None
     ) -> tuple[InputReader, Offer]:
-        """Waits for what :meth:`read` gives, and leaves it where it is."""
+        """Waits for the chunk of :meth:`read`, and does not take it."""
         with self._lock:
             self._must_be_free()
         if pump.is_here and not self._is_closed:
@@ -170,7 +170,7 @@ class Capture(Life):
         return InputStream(self._pump, self.is_closed, take, self._leave_input)
 
     def _reader(self, frames: SupportsIndex | None) -> InputReader:
-        """The reader, one for whoever takes the input, so that none loses what another fetched."""
+        """The one reader of all consumers, so that none loses what another one fetched."""
         assert self._clock is not None
         if self._input_reader is None:
             handle = self._open_handle or self._handle
@@ -184,7 +184,7 @@ class Capture(Life):
         self._watch_input()
 
     def _watch_input(self) -> None:
-        """Has the event loop fetch input for the callback, if there is one."""
+        """Makes the event loop fetch input for the callback, if there is one."""
         if self._clock is None or self._open_pump is None or self._is_closing:
             return
         frames = None
@@ -197,7 +197,7 @@ class Capture(Life):
         return Clock(self.get_frame_rate(), _wall_time)
 
     def _take_input(self) -> None:
-        """For whom takes the input himself, until he calls _leave_input()."""
+        """Takes the input for a consumer, until the consumer calls _leave_input()."""
         with self._lock:
             if self._reading.locked():
                 raise InvalidStateError(_INPUT_TAKEN)

@@ -1,4 +1,4 @@
-"""Captured input on its way from the library, in chunks of the wanted size."""
+"""Fetches captured input from the library, in chunks of the wanted size."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _BLOCK = 8192
 
 @dataclass(frozen=True)
 class Clock:
-    """What time it was at a frame of an interface.
+    """The time at a frame of an interface.
 
     Args:
         frame_rate: frames per second.
@@ -35,7 +35,7 @@ class Clock:
 
 
 class _Durations(dict[int, timedelta]):
-    """How long so many frames last. Chunks begin at the same few places again and again."""
+    """The duration of so many frames, cached: chunks begin at the same few offsets."""
 
     def __init__(self, frame_rate: float) -> None:
         self._frame_rate = frame_rate
@@ -60,7 +60,7 @@ def _goes_on(later: InputAudioChunk, chunk: InputAudioChunk) -> bool:
 
 
 class _Fetched(NamedTuple):
-    """What was fetched: one stretch in pieces, and what does not follow it."""
+    """The input that was fetched: one stretch in pieces, and the piece after a jump."""
 
     pieces: tuple[InputAudioChunk, ...] = ()
     frames: int = 0
@@ -72,7 +72,7 @@ class _Fetched(NamedTuple):
         return _Fetched((*self.pieces, piece), self.frames + len(piece))
 
     def from_frame(self, frame: int) -> tuple[_Fetched, int]:
-        """What is left with the piece that has a frame, and the frame's place in it."""
+        """What is left from the piece that has a frame, and the frame's offset in it."""
         pieces, frames = self.pieces, self.frames
         while pieces and frame >= len(pieces[0]):
             frame -= len(pieces[0])
@@ -84,14 +84,14 @@ class _Fetched(NamedTuple):
 
 
 class _Left(NamedTuple):
-    """What was fetched, and how many frames of its first piece were taken."""
+    """The input that was fetched, and the number of frames taken of its first piece."""
 
     fetched: _Fetched
     taken: int
 
 
 class Offer(NamedTuple):
-    """A chunk, what its reader had left before it is taken, and what it has left after."""
+    """A chunk, and what its reader has left before and after it is taken."""
 
     chunk: InputAudioChunk
     before: _Left
@@ -120,7 +120,7 @@ class InputReader:
         # Of the block: what the library has just written there, if there are frames.
         self._raw = sized(_abi.Chunk)
         self._durations = _Durations(clock.frame_rate)
-        #: What was fetched and not taken.
+        #: Input that was fetched and not taken.
         self.left = _Left(_Fetched(), 0)
 
     @property
@@ -136,7 +136,7 @@ class InputReader:
         self._frames = None if frames is None else unsigned("frames", frames, 1)
 
     def whole(self) -> Offer | None:
-        """The next chunk of the wanted length, if so much waits; it stays until it is taken."""
+        """The next chunk of the wanted length, if there is one; it stays until it is taken."""
         wanted = self._frames or _BLOCK
         while True:
             fetched, begin = self.left
@@ -146,17 +146,17 @@ class InputReader:
                 return self.rest() if self._frames is None else None
 
     def rest(self) -> Offer | None:
-        """What was fetched and does not make a whole chunk; it stays until it is taken."""
+        """The fetched input that is shorter than a chunk; it stays until it is taken."""
         return self._offer() if self.left.fetched.pieces else None
 
     def chunks(self) -> Iterator[InputAudioChunk]:
-        """Takes what waits, as far as it makes whole chunks."""
+        """Takes the waiting input, in whole chunks."""
         while (offer := self.whole()) is not None:
             self.left = offer.after
             yield offer.chunk
 
     def discard(self) -> None:
-        """Throws away what waits."""
+        """Discards the waiting input."""
         self.left = _Left(_Fetched(), 0)
         while self._fetch():
             self.left = _Left(_Fetched(), 0)
@@ -188,7 +188,7 @@ class InputReader:
         return True
 
     def _offer(self) -> Offer:
-        """The next chunk of what was fetched, whole or not."""
+        """The next chunk of the fetched input, whole or not."""
         before = self.left
         fetched, begin = before
         first = fetched.pieces[0]
@@ -254,7 +254,7 @@ class InputStream(AsyncIterator[InputAudioChunk]):
         raise StopAsyncIteration
 
     async def aclose(self) -> None:
-        """Ends it, also for a task that waits for the next chunk."""
+        """Ends the iteration, also for a task that waits for the next chunk."""
         self._ended = True
         self._exit()
         self._pump.wake_input()

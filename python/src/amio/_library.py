@@ -63,18 +63,18 @@ def _check(status: int, _function: object, arguments: tuple[Any, ...]) -> tuple[
     return arguments
 
 
-#: Set when the interpreter ends, before what is left is given back.
+#: Set when the interpreter ends, before the remaining objects are freed.
 _exiting = threading.Event()
 
 
 def sized(kind: type[_Sized]) -> _Sized:
-    """A structure of the library's with nothing but its size filled in."""
+    """A structure of the library with only its size set."""
     return kind(struct_size=ctypes.sizeof(kind))
 
 
 @functools.cache
 def _tell_of_exit() -> None:
-    """Once there is a finalizer: what is registered last is called first."""
+    """Called once a finalizer is registered, since the last one registered is called first."""
     atexit.register(_exiting.set)
 
 
@@ -119,12 +119,12 @@ class Handle:
             )
 
     def close(self) -> None:
-        """Gives the object back. Fine if that was done already."""
+        """Frees the object. Does nothing if it is freed."""
         self._finalizer()
 
     @property
     def closed(self) -> bool:
-        """Whether it was given back, or is another process's to give back."""
+        """Whether it was freed, or belongs to another process."""
         return not (self._finalizer.alive and self.is_ours)
 
 

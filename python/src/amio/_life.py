@@ -45,7 +45,7 @@ def close_all() -> None:
 
 
 class Life(Unique, Interface):
-    """What opens and closes the library's interface. Those that derive from it are its owners."""
+    """Opens and closes the library's interface. A derived class is its owner."""
 
     _driver: int = _abi.DRIVER_DEFAULT
     _defaults: ClassVar[Options] = {}
@@ -167,7 +167,7 @@ class Life(Unique, Interface):
 
     @contextlib.contextmanager
     def _opening(self) -> Iterator[None]:
-        """Lets nobody else open it meanwhile."""
+        """Prevents another thread from opening it meanwhile."""
         with self._lock:
             if self._is_closing:
                 raise ClosedError("the interface was closed; make another one")
@@ -216,7 +216,7 @@ class Life(Unique, Interface):
             self._pump.attach(loop)
 
     def _adopt_loop(self) -> None:
-        """As _attach(), if a loop runs here, and no other has the interface."""
+        """As _attach(), if a loop runs on this thread and no other loop has the interface."""
         loop = running_loop()
         if loop is not None and self._pump.is_free:
             self._attach(loop)

@@ -1,4 +1,4 @@
-"""What a notebook shows of audio: a player."""
+"""The player that a notebook shows for a clip."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from ._typing import Audio
 
 #: What is longer is not put into a notebook: its file would grow by as much, and a third.
 _MOST_BYTES = 8 << 20
-#: What browsers play.
+#: The format that browsers play.
 _MOST_CHANNELS, _LEAST_RATE, _GREATEST_RATE = 2, 3000, 192_000
 
 

@@ -1,4 +1,4 @@
-"""The options of an interface on their way to the library."""
+"""The options of an interface, and their form in the library."""
 
 from __future__ import annotations
 
@@ -71,13 +71,13 @@ class Options(TypedDict, total=False):
 
 
 def given(options: Options) -> Options:
-    """Those that are not ``None``."""
+    """The options that are not ``None``."""
     named = {name: value for name, value in options.items() if value is not None}
     return cast(Options, named)
 
 
 def channels(options: Options, side: Literal["inputs", "outputs"]) -> int:
-    """How many channels are asked for."""
+    """The number of channels that the options ask for."""
     asked = options.get(side)
     return _CHANNELS if asked is None else operator.index(asked)
 

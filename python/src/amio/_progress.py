@@ -1,4 +1,4 @@
-"""How long work tells how far it is, and is interrupted."""
+"""Progress and interruption of calls that take long."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Who fetches what waits in an interface, and when: an event loop, or the thread that asks."""
+"""Fetches events and input of an interface: on an event loop, or on the calling thread."""
 
 from __future__ import annotations
 
@@ -31,18 +31,18 @@ _Item = TypeVar("_Item")
 
 _LONGEST_POLL_MS = (1 << 31) - 1
 
-#: How many seconds a thread waits at most before it looks around.
+#: The longest single wait of a thread, in seconds.
 _SLICE = 0.2
 
 
 class Owner(Protocol):
-    """Whom a :class:`Pump` calls."""
+    """The object that a :class:`Pump` calls."""
 
     def _on_event(self, event: Event, swap: int) -> Iterable[Callable[[], object]]:
-        """Notes an event, perhaps twice; gives the callbacks that are to be called for it."""
+        """Records an event, perhaps twice, and returns the callbacks to call for it."""
 
     def _on_input(self, last: bool) -> None:
-        """Called when the input that is watched waits; and a last time after closing."""
+        """Called when watched input waits, and once after closing."""
 
 
 class Pump:
@@ -78,7 +78,7 @@ class Pump:
         self.is_closing = False
 
     def attach(self, loop: asyncio.AbstractEventLoop) -> None:
-        """Lets a loop fetch everything: the one that runs on this thread."""
+        """Makes the loop that runs on this thread fetch events and input."""
         if self._loop is loop:
             return
         if not self.is_free:
@@ -89,16 +89,16 @@ class Pump:
 
     @property
     def is_free(self) -> bool:
-        """Whether no event loop has it, or only one that was closed."""
+        """Whether no event loop has it, except one that is closed."""
         return self._loop is None or self._loop.is_closed()
 
     @property
     def is_here(self) -> bool:
-        """Whether this thread is the one that hands things over."""
+        """Whether this thread is the one that calls the owner."""
         return self._loop is None or not self._loop.is_running() or self._loop is running_loop()
 
     def watch_input(self, frames: int | None) -> None:
-        """Has the loop fetch input whenever at least so many frames wait; ``None``: never."""
+        """Makes the loop fetch input when at least so many frames wait; ``None``: never."""
         if frames == self._input_frames:
             return
         lib.amio_interface_set_input_threshold(self._interface, frames or 1)
@@ -121,7 +121,7 @@ class Pump:
             self._watch.end(self._input_fd)
 
     def wake_input(self) -> None:
-        """Lets input_waits() return, if a task is in it."""
+        """Makes input_waits() return, if a task is in it."""
         if self._input_waiter is not None:
             _wake(self._input_waiter)
 
@@ -150,11 +150,11 @@ class Pump:
                 return self._input_fd in _wait_readable([self._input_fd], deadline)
 
     def take_events(self) -> None:
-        """Fetches all events that wait, and hands them over."""
+        """Fetches all waiting events, and hands them over."""
         self._take_events_of(self._owner())
 
     def take_events_unless_busy(self, patience: float = 0) -> bool:
-        """The same, unless another thread is in the middle of it for so many seconds more."""
+        """The same, unless another thread does it for more than ``patience`` seconds."""
         if not self._in_order.acquire(timeout=patience):
             return False
         try:
@@ -164,13 +164,13 @@ class Pump:
         return True
 
     def take_input(self, *, last: bool = False) -> None:
-        """Has the owner hand over the input that waits."""
+        """Makes the owner hand over the waiting input."""
         if (owner := self._owner()) is not None:
             with self._in_order:
                 owner._on_input(last)
 
     def catch_up(self) -> None:
-        """Lets whoever hands over do so now, with events and input, and waits for it a second."""
+        """Makes the responsible thread hand over events and input now; waits a second for it."""
         if self.is_here:
             self._catch_up()
             return
@@ -254,7 +254,7 @@ class Pump:
                 raise TimedOutError(f"it has not happened within {timeout} s")
 
     def _wait_for_events(self, seconds: float) -> None:
-        """Fetches events as soon as there are some, or lets another thread do it."""
+        """Fetches events as soon as there are some, unless another thread does."""
         thread = threading.get_ident()
         with self._changed:
             # A callback that this thread is in the middle of may wait, too.
@@ -273,7 +273,7 @@ class Pump:
                 self._changed.notify_all()
 
     def finish(self) -> None:
-        """Hands over what is left in an interface that was closed, and leaves the loop."""
+        """Hands over the rest of a closed interface, and detaches from the loop."""
         if not self.is_here:
             assert self._loop is not None
             with contextlib.suppress(RuntimeError):  # it was closed just now
@@ -316,13 +316,13 @@ class Watch:
     def begin(
         self, loop: asyncio.AbstractEventLoop, descriptor: int, ready: Callable[[], object]
     ) -> None:
-        """Has the loop that runs on this thread call something whenever it is readable."""
+        """Makes the loop of this thread call a function when a descriptor is readable."""
         self._loop = loop
         self._descriptors.add(descriptor)
         loop.add_reader(descriptor, ready)
 
     def end(self, descriptor: int) -> None:
-        """The loop does so no longer. Fine if it did not."""
+        """Ends this. Does nothing if it was not begun."""
         if descriptor not in self._descriptors:
             return
         self._descriptors.discard(descriptor)
@@ -371,7 +371,7 @@ class Failures:
 
 
 def weakly(method: Callable[[], object]) -> Callable[[], object]:
-    """What calls a method of an object for as long as something else keeps the object."""
+    """A call of a method that does not keep its object alive."""
     kept = weakref.WeakMethod(method)
 
     def call() -> None:
@@ -394,7 +394,7 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
 
 
 def deadline_of(timeout: Number | None) -> float | None:
-    """When ``time.monotonic()`` will have gone on by so many seconds; ``None``: never."""
+    """``time.monotonic()`` after so many seconds; ``None``: never."""
     limit = seconds("timeout", timeout)
     return None if limit is None else time.monotonic() + limit
 
@@ -405,7 +405,7 @@ def time_left(deadline: float | None) -> float | None:
 
 
 def _wait_readable(descriptors: Iterable[int], deadline: float | None) -> list[int]:
-    """Waits for one of several. A signal handler may run meanwhile, and raise."""
+    """Waits until a descriptor is readable. A signal handler may run meanwhile, and raise."""
     poll = select.poll()
     for descriptor in descriptors:
         poll.register(descriptor, select.POLLIN)

@@ -1,4 +1,4 @@
-"""Arrays of samples: which of them the library takes, and which nobody can write to any more."""
+"""Arrays of samples: the types that the library takes, and how an array is made read-only."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def can_be_frozen(array: NDArray[Any]) -> bool:
 
 
 def freeze(array: NDArray[Any]) -> None:
-    """Makes it read-only, with the arrays that it is a part of."""
+    """Makes an array read-only, with the arrays that it is a view of."""
     for part in _arrays(array):
         part.flags.writeable = False
 
@@ -63,7 +63,7 @@ def _arrays(array: NDArray[Any]) -> Iterator[NDArray[Any]]:
 
 
 def _holders(array: NDArray[Any]) -> Iterator[object]:
-    """The array, what that is a part of, and so on, up to what owns the memory."""
+    """The array, its base, the base of that, up to the owner of the memory."""
     holder: object = array
     while holder is not None:
         yield holder

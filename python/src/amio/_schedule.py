@@ -1,4 +1,4 @@
-"""Playspecs on their way to the library: entries in Python become entries of ``amio.h``."""
+"""Turns entries in Python into entries of ``amio.h``."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .errors import AmioError
 from .interface import AnyPlayspec
 from .playspec import Entry, PlayspecEntry, interval_of
 
-#: Before this frame nobody plays: how far back the repeats of a PlayspecEntry reach.
+#: The earliest frame to which the repeats of a PlayspecEntry reach back.
 _BEGINNING = -(1 << 40)
 
 LatePolicy = Literal["catch_up", "slip", "refuse"]
@@ -31,7 +31,7 @@ LATE_POLICIES: dict[str, int] = {
 
 
 class NativePlayspec:
-    """A playspec of the library's, and which of its entries are which of the caller's.
+    """A playspec of the library, and which entry of the caller each of its entries is.
 
     Args:
         playspec: the entries. What is changed in the list later changes nothing here.
@@ -62,7 +62,7 @@ class NativePlayspec:
     def gain_change(
         self, entry: SupportsIndex, left: Number, right: Number | None, ramp_frames: SupportsIndex
     ) -> tuple[Handle, int, float, float, int] | None:
-        """What the library's functions for that ask for; ``None`` if the entry never sounds."""
+        """The arguments of the library's functions; ``None`` if the entry never sounds."""
         index = whole("entry", entry)
         if not -self._length <= index < self._length:
             raise IndexError(f"entry is {index}; the playspec has {self._length} entries")
@@ -73,7 +73,7 @@ class NativePlayspec:
 
     @contextlib.contextmanager
     def telling_entries(self) -> Iterator[None]:
-        """Lets errors of the library name entries as the caller counts them."""
+        """Makes errors of the library name entries as the caller counts them."""
         try:
             yield
         except AmioError as error:
@@ -117,7 +117,7 @@ class NativePlayspec:
 
 
 def _amio_entry(given: object) -> PlayspecEntry:
-    """An entry of whatever has the fields of one: AMIO 0.1.1 asked for no more."""
+    """An entry from any object that has its fields, as in AMIO 0.1.1."""
     try:
         return PlayspecEntry(*(getattr(given, field) for field in PlayspecEntry._fields))
     except AttributeError:
@@ -125,7 +125,7 @@ def _amio_entry(given: object) -> PlayspecEntry:
 
 
 def _span(entry: PlayspecEntry | Entry) -> tuple[int, int]:
-    """From where to where the clip sounds; entries of AMIO's are cut to what their clips have."""
+    """The source range of an entry; that of an AMIO entry is limited to its clip."""
     if isinstance(entry, Entry):
         return entry.start, entry.stop
     begin, end = signed("frame_a", entry.frame_a), signed("frame_b", entry.frame_b)

@@ -122,7 +122,7 @@ def _end_of(stream: IO[bytes]) -> str:
 
 
 def _load_without_frames(path: Path) -> tuple[NDArray[np.float64], int] | None:
-    """Of a WAV file that has a header alone, which the library refuses."""
+    """The frame rate of a WAV file without data, which the library refuses."""
     try:
         with wave.open(str(path), "rb") as file:
             if file.getnframes():

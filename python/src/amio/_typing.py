@@ -1,4 +1,4 @@
-"""What annotations need: of newer Pythons, so that they can be evaluated, and of numpy."""
+"""Names for annotations: of newer Pythons, so that annotations can be evaluated, and of numpy."""
 
 import sys
 from typing import Any, Protocol, TypeAlias
@@ -15,7 +15,7 @@ Number: TypeAlias = float | np.floating[Any] | np.integer[Any]
 
 
 class Audio(Protocol):
-    """What has frames: a Clip or an AudioClip."""
+    """A Clip or an AudioClip."""
 
     @property
     def channels(self) -> int: ...

@@ -1,4 +1,4 @@
-"""Looking at clips and files: what a file holds, what to draw of it, and how loud it is."""
+"""Analysis of clips and files: format and length, waveform, loudness."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from .clip import Clip
 
 @dataclass(frozen=True)
 class FileInfo:
-    """What a file holds.
+    """The format and the length of a file.
 
     Attributes:
         frame_rate: frames per second.
@@ -40,7 +40,7 @@ class FileInfo:
 
 @dataclass(frozen=True)
 class Loudness:
-    """How loud something is as a whole, by EBU R128.
+    """The loudness of a whole clip or file, by EBU R128.
 
     What is too quiet or too short to be measured has minus infinity.
 
@@ -82,7 +82,7 @@ class Levels:
 
 @dataclass(frozen=True)
 class Overview:
-    """What to draw of one channel: one value for each of the parts of a stretch, float32.
+    """A waveform of one channel: one value for each part of a stretch, float32.
 
     Attributes:
         min: the least sample of each.
@@ -96,7 +96,7 @@ class Overview:
 
 
 def probe(path: PathLike) -> FileInfo:
-    """Tells what a file holds, without loading it.
+    """The format and the length of a file, without loading it.
 
     Raises:
         FileError: it cannot be read; ``FileNotFoundError`` where it is not there.
@@ -115,7 +115,7 @@ def probe(path: PathLike) -> FileInfo:
 
 
 class Analysis(Unique):
-    """What was found in a clip or a file, looked at once, from its first frame to its last.
+    """The result of one pass over a clip or a file.
 
     Args:
         source: a clip, or the path of a file, which is not loaded.
@@ -190,7 +190,7 @@ class Analysis(Unique):
 
     @cached_property
     def loudness(self) -> Loudness:
-        """How loud the whole is."""
+        """The loudness of the whole."""
         raw = sized(_abi.Loudness)
         lib.amio_analysis_loudness(self._handle, ctypes.byref(raw))
         return Loudness(

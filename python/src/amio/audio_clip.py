@@ -35,7 +35,7 @@ _AudioClip = TypeVar("_AudioClip", bound="AudioClip")
 #: Frame rates of clips in the library. Of these only the ratio matters to a conversion.
 _LEAST_RATE, _GREATEST_RATE = 1000, 768_000
 _GREATEST_RATIO = 384
-#: What is looked at together, so that an hour takes no second copy: frames, and fragments of them.
+#: The frames, and fragments of frames, that one pass reads, so that no copy of the file is needed.
 _BLOCK_FRAMES = 1 << 16
 _SLAB_FRAGMENTS = 512
 _LEAST_DB, _GREATEST_DB = -127, 127
@@ -148,7 +148,7 @@ class AudioClip:
 
     @property
     def memory_usage_mb(self) -> float:
-        """What the samples take, in MiB."""
+        """The memory of the samples, in MiB."""
         return self._array.nbytes / (1 << 20)
 
     def calculate_rms_power(self) -> float:
@@ -162,7 +162,7 @@ class AudioClip:
     def create_metering_data(
         self, metering_fps: Number = 24
     ) -> tuple[int, NDArray[np.int8], NDArray[np.int8]]:
-        """What a level meter shows while the clip plays.
+        """The levels that a meter shows while the clip plays.
 
         The clip is divided into fragments of equal length, to one frame.
 
@@ -243,7 +243,7 @@ class AudioClip:
         clip_b: int = -1,
         extend_to_fit: bool = False,
     ) -> None:
-        """Puts a part of another clip in the place of frames of this one.
+        """Replaces frames by a part of another clip.
 
         Args:
             patch_clip: where the frames are from; it has as many channels. It may be this clip.
@@ -329,7 +329,7 @@ class AudioClip:
 
     @staticmethod
     def from_soundfile(filename: FileName | IO[bytes]) -> AudioClip | None:
-        """Reads a file of a kind that the library or, if it is installed, ``soundfile`` knows.
+        """Reads a file of a format that the library knows, or ``soundfile``, if it is installed.
 
         Args:
             filename: a path, or a file that is open for reading bytes, which is read from where it
@@ -346,7 +346,7 @@ class AudioClip:
         return None if loaded is None else AudioClip(*loaded)
 
     def to_soundfile(self, filename: FileName | IO[bytes]) -> None:
-        """Writes a file with 16 bits, of the kind that its name ends in.
+        """Writes a file with 16 bits, in the format of its name's suffix.
 
         The frame rate is written as a whole number, rounded down.
 
@@ -365,7 +365,7 @@ class AudioClip:
 
     @staticmethod
     def from_au_file(filename: FileName) -> AudioClip:
-        """Reads an AU file with one channel of 32-bit floats, such as Audacity keeps its blocks in.
+        """Reads an AU file with one channel of 32-bit floats, the format of Audacity's blocks.
 
         The byte order may be either one. The clip has float32 samples of its own.
 
@@ -509,7 +509,7 @@ class InputAudioChunk(AudioClip):
         capture_latency: int,
         playback_latency: int,
     ) -> InputAudioChunk:
-        """One of what the library gave, which needs no check: there are hundreds in a second."""
+        """A chunk of the library, made without checks: there are hundreds in a second."""
         chunk = cls.__new__(cls)
         chunk.__dict__ = {
             "_array": array,
@@ -529,7 +529,7 @@ class InputAudioChunk(AudioClip):
         return chunk
 
     def _part(self, begin: int, array: FloatArray, later: datetime.timedelta) -> InputAudioChunk:
-        """What begins so many frames, which last so long, after its beginning."""
+        """The part that begins so many frames, which last so long, after its beginning."""
         part = InputAudioChunk.__new__(InputAudioChunk)
         part.__dict__ = values = self.__dict__.copy()
         values["_array"] = array

@@ -1,4 +1,4 @@
-"""Clips as the library has them: immutable, in memory or streamed from a file."""
+"""Clips of the library: immutable, in memory or streamed from a file."""
 
 from __future__ import annotations
 
@@ -313,7 +313,7 @@ class _Loan:
     and nothing can happen that the interpreter, or its end, would get in the way of.
     """
 
-    #: Loans whose clip was dropped and that something still plays.
+    #: Loans whose clip was dropped and that a playspec still plays.
     _outstanding: ClassVar[dict[int, _Loan]] = {}
 
     def __init__(self, array: NDArray[Any]) -> None:
@@ -328,7 +328,7 @@ class _Loan:
 
     @classmethod
     def collect(cls) -> None:
-        """Lets go of the arrays that were given back."""
+        """Releases the arrays that the library no longer uses."""
         # The keys, since copying them makes no objects: with those of items() the garbage collector
         # might come in, and a finalizer change the dictionary.
         for key in list(cls._outstanding):
@@ -337,12 +337,12 @@ class _Loan:
                 cls._outstanding.pop(key, None)
 
 
-#: To be called now and then, where playspecs end: lets go of arrays that nothing plays any more.
+#: Called where playspecs end: releases arrays that no playspec plays any more.
 collect_arrays = _Loan.collect
 
 
 def format_of(path: PathLike) -> FileFormat:
-    """The kind of file that a name asks for by its end."""
+    """The file format of a name's suffix."""
     end = ending(path)
     if end not in _FORMAT_OF_END:
         raise ValueError(

@@ -1,4 +1,4 @@
-"""What all interfaces that play have in common."""
+"""The base of all interfaces that play."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ EventCallback = Callable[[Event], None]
 
 @dataclass(frozen=True)
 class Transport:
-    """Where an interface was at one instant: the end of its latest period.
+    """The state of an interface at one instant: the end of its latest period.
 
     Attributes:
         position: the timeline frame with which the next period begins.
@@ -131,7 +131,7 @@ class EngineInterface(Capture):
 
     @property
     def stats(self) -> Stats:
-        """How well it goes; also after it was closed."""
+        """Statistics; also after it was closed."""
         return read_stats(self._open_handle or self._handle)
 
     def meters(self, side: MeterSide = "outputs") -> tuple[Meter, ...]:
@@ -149,7 +149,7 @@ class EngineInterface(Capture):
 
     @property
     def position(self) -> int:
-        """The timeline frame that plays next; set it to go elsewhere."""
+        """The timeline frame that plays next; set it to seek."""
         return self.get_position()
 
     @position.setter
@@ -320,7 +320,7 @@ class EngineInterface(Capture):
         return clip.to_clip(self._clip_rate())
 
     def _clip_rate(self) -> int:
-        """The rate that clips are given to the library with."""
+        """The frame rate with which clips are passed to the library."""
         return round(self.get_frame_rate())
 
     # ---- Recording
@@ -336,7 +336,7 @@ class EngineInterface(Capture):
         end: SupportsIndex | None = None,
         frames: SupportsIndex | None = None,
     ) -> Recorder:
-        """Records to a file, in place of what has this name.
+        """Records to a file; replaces a file of this name.
 
         Args:
             path: the file.

@@ -1,4 +1,4 @@
-"""What goes wrong: one class for each of the library's codes, each also a built-in exception.
+"""Exceptions: one class for each of the library's codes, each also a built-in exception.
 
 Catch :class:`AmioError` for whatever the library refuses, or the built-in class that fits: a file
 that is not there is a ``FileNotFoundError``, a value out of range a ``ValueError``, and so on. The
@@ -14,7 +14,7 @@ from . import _abi
 
 
 class ContractError(ValueError, AssertionError):
-    """An argument or a state that the call does not allow, found before the library was asked.
+    """An argument or a state that the call does not allow, found before the library is called.
 
     It is an ``AssertionError`` too, since AMIO 0.1.1 checked such things with ``assert``.
     """
@@ -31,7 +31,7 @@ class AmioError(Exception):
 
     @property
     def message(self) -> str:
-        """What was wrong, in the library's words."""
+        """The library's message."""
         return str(self)
 
 
@@ -68,7 +68,7 @@ class ClosedError(InvalidStateError, ContractError):
 
 
 class OutOfMemoryError(AmioError, MemoryError):
-    """The memory could not be had."""
+    """There is not enough memory."""
 
     code = _abi.ERROR_OUT_OF_MEMORY
 
@@ -86,7 +86,7 @@ class QueueFullError(AmioError, RuntimeError):
 
 
 class TimedOutError(AmioError, TimeoutError):
-    """Nothing came within the time that was given."""
+    """The call timed out."""
 
     code = _abi.ERROR_TIMEOUT
 
@@ -128,7 +128,7 @@ class FilePermissionError(FileError, PermissionError):
 
 
 class FormatError(AmioError, ValueError):
-    """A file is not of a kind that can be read."""
+    """A file has a format that cannot be read."""
 
     code = _abi.ERROR_FORMAT
 
@@ -152,13 +152,13 @@ class BufferTooSmallError(AmioError, BufferError):
 
 
 class GivenUpError(AmioError, RuntimeError):
-    """The work was given up by its progress callback."""
+    """The progress callback cancelled the work."""
 
     code = _abi.ERROR_CANCELLED
 
 
 class NullPointerError(AmioError, ValueError):
-    """An argument that must be there is not."""
+    """A required argument is missing."""
 
     code = _abi.ERROR_NULL_POINTER
 
@@ -170,7 +170,7 @@ _BY_CODE: dict[int, type[AmioError]] = {
 _FILE_ERRORS: tuple[type[FileError], ...] = (FileMissingError, FilePermissionError)
 
 
-#: What the library calls arguments that have another name here.
+#: The library's names of arguments that have another name here.
 _NAMES = {
     "frame_rate_hz": "frame_rate",
     "period_frames": "period",

@@ -1,4 +1,4 @@
-"""What happens in an interface, fetched from the library in the order in which it happened."""
+"""Events of an interface, in the order in which they happened."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class EventKind(IntEnum):
     RECORDER_ENDED = _abi.EVENT_RECORDER_ENDED
     RECORDER_FAILED = _abi.EVENT_RECORDER_FAILED
     RECORDER_LOST = _abi.EVENT_RECORDER_LOST
-    #: A kind that a newer library has and this package does not know.
+    #: A kind of a newer library that this package does not know.
     UNKNOWN = -1
 
     @classmethod
@@ -127,7 +127,7 @@ class Mailbox:
 
     @property
     def holds_one(self) -> bool:
-        """Whether an event was fetched and not dropped: the library no longer tells of it."""
+        """Whether an event was fetched and not dropped; the library reports it only once."""
         return bool(self._raw.kind != _abi.EVENT_NONE)
 
     def oldest(self) -> Event | None:
@@ -138,7 +138,7 @@ class Mailbox:
 
     @property
     def swap(self) -> int:
-        """What the swap was scheduled with that the oldest event is about; 0: it is about none."""
+        """The ``user_data`` of the swap that the oldest event is about; 0: about none."""
         return int(self._raw.user_data)
 
     def drop(self) -> None:

@@ -71,12 +71,12 @@ class Fader:
 
     @property
     def left_gain_factor(self) -> float:
-        """What the left side is multiplied by: volume * (1 - pan)."""
+        """The factor of the left side: volume * (1 - pan)."""
         return self._vol_factor * (1.0 - self._pan)
 
     @property
     def right_gain_factor(self) -> float:
-        """What the right side is multiplied by: volume * (1 + pan)."""
+        """The factor of the right side: volume * (1 + pan)."""
         return self._vol_factor * (1.0 + self._pan)
 
     def __repr__(self) -> str:

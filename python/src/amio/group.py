@@ -91,7 +91,7 @@ class Group(Unique):
         lib.amio_group_set_rolling(self._handle, switch("rolling", rolling))
 
     def commit(self) -> None:
-        """Hands everything to the interface, in the order in which it was put in.
+        """Sends the commands to the interface, in the order in which they were added.
 
         Raises:
             QueueFullError: too much is pending; nothing of the group happens.

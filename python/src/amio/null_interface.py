@@ -56,7 +56,7 @@ class NullInterface(OfflineInterface):
         self._pump.take_input(last=True)
 
     def get_current_virtual_time(self) -> datetime:
-        """What time it is after what has been advanced."""
+        """The time that the advanced frames last."""
         assert self._clock is not None
         return self._clock.at(self.stats.device_frames, 0)
 

@@ -21,7 +21,7 @@ from .clip import Clip
 from .engine import EngineInterface
 from .playspec import AnyClip
 
-#: How many frames are rendered between two looks at what else there is to do.
+#: The frames that are rendered between two checks for events.
 _STEP_FRAMES = 1 << 19
 
 
@@ -41,7 +41,7 @@ class OfflineInterface(EngineInterface):
     def render(
         self, frames: SupportsIndex, input: NDArray[Any] | None = None
     ) -> NDArray[np.float32]:
-        """Runs for so many frames.
+        """Renders so many frames.
 
         Args:
             frames: how many, at least 1.
@@ -69,7 +69,7 @@ class OfflineInterface(EngineInterface):
         return output
 
     def advance(self, frames: SupportsIndex) -> None:
-        """As :meth:`render`, and throws away what is rendered."""
+        """As :meth:`render`, and discards the output."""
         failed = self._advance(unsigned("frames", frames, 1), None, None)
         if failed is not None:
             raise failed
@@ -112,7 +112,7 @@ class OfflineInterface(EngineInterface):
         samples: NDArray[np.float32] | None,
         output: NDArray[np.float32] | None,
     ) -> Exception | None:
-        """Runs the engine; gives what the first callback raised that failed meanwhile."""
+        """Runs the engine; returns the exception of the first callback that failed meanwhile."""
         # In steps, between which Ctrl-C is heard, and input that a callback waits for is given to
         # it: not more than the capture buffer takes.
         failed: Exception | None = None

@@ -1,4 +1,4 @@
-"""What is to sound when: entries, and the lists of them that an interface plays.
+"""Entries, and the playspecs (lists of entries) that an interface plays.
 
 :class:`Entry` has all that the library can do. :class:`PlayspecEntry` is that of AMIO 0.1.1; both
 may stand in one list.
@@ -22,11 +22,11 @@ from .audio_clip import AudioClip
 from .clip import Clip
 from .errors import ContractError
 
-#: What may sound. An :class:`AudioClip` is copied when its playspec is scheduled.
+#: A clip of an entry. An :class:`AudioClip` is copied when its playspec is scheduled.
 AnyClip = AudioClip | Clip
 
 _LARGEST_DENOMINATOR = (1 << 32) - 1
-#: Of floats, which stand for the nearest simple fraction: 25714.285714285714 is 180000/7.
+#: A float stands for the nearest simple fraction: 25714.285714285714 is 180000/7.
 _FLOAT_DENOMINATOR = 1_000_000
 
 
@@ -93,7 +93,7 @@ class PlayspecEntry(tuple[Any, ...]):
 
     @property
     def clip(self) -> Any:
-        """What sounds."""
+        """The clip that sounds."""
         return self._values[0]
 
     @property
@@ -215,11 +215,11 @@ class PlayspecEntry(tuple[Any, ...]):
         return value in self._values
 
     def index(self, value: Any, *between: SupportsIndex) -> int:
-        """At which place a value is first found."""
+        """The first index of a value."""
         return self._values.index(value, *between)
 
     def count(self, value: Any) -> int:
-        """At how many places a value is found."""
+        """How often a value occurs."""
         return self._values.count(value)
 
     def __hash__(self) -> int:

@@ -16,7 +16,7 @@ from .playspec import AnyClip, Entry, PlayspecEntry
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-#: Repeats of an entry without end, where nothing else says how far to draw.
+#: The repeats that are drawn of an entry without end, if nothing else limits the drawing.
 _REPEATS_SHOWN = 8
 _BAR_HEIGHT = 0.8
 
@@ -98,12 +98,12 @@ class _Lane:
 
     @property
     def begin(self) -> int:
-        """The timeline frame at which the picture is to begin, if this lane were alone."""
+        """The timeline frame at which the picture begins if this lane is the only one."""
         return min(self.entry.at, 0) if self.repeats_before else self.entry.at
 
     @property
     def end(self) -> int:
-        """The timeline frame at which it is to end."""
+        """The timeline frame at which it ends in that case."""
         entry = self.entry
         endless = entry.every is not None and entry.times is None
         times = _REPEATS_SHOWN if endless else entry.times or 1

@@ -22,7 +22,7 @@ from .errors import TimedOutError
 RecordSource = Literal["input", "output"]
 _SOURCES: dict[str, int] = {"input": _abi.RECORD_INPUT, "output": _abi.RECORD_OUTPUT}
 
-#: How many seconds one wait of the library takes, so that Ctrl-C is heard between two of them.
+#: The length of one wait in the library, in seconds; Ctrl-C is handled between two waits.
 _SLICE = 0.2
 
 
@@ -37,7 +37,7 @@ class RecorderState(IntEnum):
 
 @dataclass(frozen=True)
 class Recording:
-    """What was recorded so far, or in all.
+    """The state of a recording, while it runs or at its end.
 
     Attributes:
         state: what the recorder is doing.
@@ -134,7 +134,7 @@ class Recorder(Unique):
         return self.recording
 
     def _ended(self, within: Number | None = None) -> bool:
-        """Waits so long, but not much longer than Ctrl-C can wait."""
+        """Waits so long, in steps that are short enough for Ctrl-C."""
         try:
             milliseconds = round(1000 * (_SLICE if within is None else min(within, _SLICE)))
             lib.amio_recorder_wait(self._handle, milliseconds)
@@ -144,7 +144,7 @@ class Recorder(Unique):
 
     @property
     def recording(self) -> Recording:
-        """What was recorded so far, or in all."""
+        """The state of a recording, while it runs or at its end."""
         raw = sized(_abi.Recording)
         lib.amio_recorder_recording(self._handle, ctypes.byref(raw))
         return Recording(

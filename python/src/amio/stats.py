@@ -1,4 +1,4 @@
-"""How well an interface does, and how loud it is."""
+"""Statistics and meters of an interface."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class RingLevel:
 
 @dataclass(frozen=True)
 class Stats:
-    """How well it goes, counted since the interface was opened.
+    """Statistics of an interface, counted since it was opened.
 
     Attributes:
         realtime: whether the audio thread has real-time scheduling.

@@ -1,4 +1,4 @@
-"""Swaps that were scheduled, and what became of them."""
+"""Tickets of scheduled swaps, and their outcomes."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Ticket(Unique):
         self.outcome = None
 
     def cancel(self) -> bool:
-        """Cancels the swap. ``False`` if it is too late: it has ended, or is just taking over."""
+        """Cancels the swap. ``False`` if it is too late: it has ended, or is taking over now."""
         if self.outcome is not None:
             return False
         try:
