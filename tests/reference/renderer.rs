@@ -89,7 +89,7 @@ struct Run {
 #[derive(Clone, Debug)]
 struct Entrance {
     cut: CutTime,
-    /// "The position that was jumped to."
+    /// "The position that the cut jumps to."
     position: i64,
 }
 
@@ -98,7 +98,7 @@ struct Entrance {
 struct Tail {
     run: Run,
     cut: CutTime,
-    /// The position at which it was cut: "nothing new begins in it".
+    /// The position at which it was cut: "no further entry or repeat begins on the old timeline".
     position: i64,
     /// What an entry that begins with the next run takes over.
     taken_over: Vec<Voice>,
@@ -211,7 +211,7 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// "Device frames count them. The timeline slips or catches up."
+    /// "Device frames count the skipped frames." The timeline slips or catches up.
     fn skip(&mut self, frames: u64) {
         let catch_up = self.arrangement.setup.skips_catch_up;
         for _ in 0..frames {
@@ -392,9 +392,9 @@ impl<'a> Model<'a> {
         self.forget_old_cuts();
     }
 
-    /// "At most 31 cuts fade at once. With more, what sounded for the shortest time between two of
-    /// them (the earliest, if there are several) is silent at once, and what sounded before it fades
-    /// out from the second of the two cuts on."
+    /// "At most 31 cuts fade at once. If there are more within `L` frames, the shortest stretch between two
+    /// of them (the earliest, if there are several) is silent at once, and the stretch before it fades out from
+    /// the second of the two cuts on."
     fn forget_old_cuts(&mut self) {
         let now = self.fade_frame();
         let declick = u64::from(self.arrangement.setup.declick_frames);
@@ -439,8 +439,8 @@ impl<'a> Model<'a> {
         voices
     }
 
-    /// "Where an entry begins exactly at the position that was jumped to with the same frame of
-    /// the same clip on the same first output."
+    /// "Where an entry begins exactly at the position that the cut jumps to, with the same frame of the same
+    /// clip that sounded before on the same first output."
     fn is_taken_over(&self, before: &Run, old: Voice, next: &Run) -> bool {
         let (Some(from), Some(to), Some(entrance)) =
             (before.playspec, next.playspec, &next.entrance)
