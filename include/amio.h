@@ -746,8 +746,7 @@ typedef struct amio_interface_config {
 } amio_interface_config;
 
 /**
- * The transport at one instant. Set struct_size to
- * sizeof(amio_transport) before the call.
+ * The transport at one instant. Set struct_size to sizeof(amio_transport) before the call.
  */
 typedef struct amio_transport {
     /**
@@ -1800,9 +1799,8 @@ amio_status amio_interface_set_rolling(struct amio_interface *iface,
  *
  * Thread: any but the audio thread; allocates and reads all samples.
  * Units: `frames` frames of `format->channels` samples each, 0 to 2^60 frames.
- * Ownership: `format` and `samples` are borrowed for the call; `samples` needs no alignment, and may
- * be NULL without frames.
- * Release the clip with amio_clip_free().
+ * Ownership: `format` and `samples` are borrowed for the call; `samples` needs no alignment, and may be NULL
+ * without frames. Release the clip with amio_clip_free().
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a field of the format or the
  * length is out of range, a sample is NaN, infinite or beyond 1e6); AMIO_ERROR_UNSUPPORTED (the
  * struct is newer than the library); AMIO_ERROR_OUT_OF_MEMORY.
@@ -1852,12 +1850,11 @@ amio_status amio_clip_new_i16(uint32_t frame_rate_hz,
  * memory and converts what it reads, so lock it, or at least keep it from being swapped out. It must not
  * change until `release` is called.
  *
- * `release(user_data)` is called exactly once, when neither a handle nor a playspec uses the
- * clip any more. It runs on the thread that uses it last, which may be the one that calls
- * amio_clip_free(), amio_playspec_free() or amio_interface_free(), or one of the library's own,
- * but never on the audio thread. It must not call the library, and must return: see "Functions of the
- * program" at the head of this file. If this function fails, `release`
- * is not called and the memory stays the caller's.
+ * `release(user_data)` is called exactly once, when neither a handle nor a playspec uses the clip any more. It
+ * runs on the thread that uses it last, which may be the one that calls amio_clip_free(), amio_playspec_free()
+ * or amio_interface_free(), or one of the library's own, but never on the audio thread. It must not call the
+ * library, and must return: see "Functions of the program" at the head of this file. If this function fails,
+ * `release` is not called and the memory stays the caller's.
  *
  * Thread: any but the audio thread; reads all samples.
  * Units: as amio_clip_new().
@@ -2204,22 +2201,22 @@ amio_status amio_playspec_set_gain(struct amio_playspec *playspec,
 amio_status amio_playspec_free(struct amio_playspec *playspec);
 
 /**
- * Schedules a playspec. When the position reaches `insert_at`, the playspec takes over, also in the middle of a
- * period. Its own frame `start_from` sounds there: the position becomes `start_from`. With
- * AMIO_START_CONTINUE the position goes on instead; use it if all playspecs
- * lie on one timeline. Scheduled swaps form a queue, first
- * in, first out. Each `insert_at` is a frame of the timeline that is in force then, the
- * predecessor's. Each ticket ends in exactly one event: AMIO_EVENT_APPLIED,
- * AMIO_EVENT_SUPERSEDED or AMIO_EVENT_CANCELLED.
+ * Schedules a playspec. When the position reaches `insert_at`, the playspec takes over, also in the middle of
+ * a period. Its own frame `start_from` sounds there: the position becomes `start_from`. With
+ * AMIO_START_CONTINUE the position goes on instead; use it if all playspecs lie on one timeline. Scheduled
+ * swaps form a queue, first in, first out. Each `insert_at` is a frame of the timeline that is in force then,
+ * the predecessor's. Each ticket ends in exactly one event: AMIO_EVENT_APPLIED, AMIO_EVENT_SUPERSEDED or
+ * AMIO_EVENT_CANCELLED.
  *
  * After its first success, no entry can be added to the playspec.
  *
  * Thread: any but the audio thread. If clips are streamed, it first reads what sounds at once, for
  * at most half a second.
  * Units: positions in frames, -2^61 to 2^61, or AMIO_INSERT_AT_ONCE and AMIO_START_CONTINUE;
- * `late_policy` is one of AMIO_LATE_*; `user_data` is any number of the program's: the event with which the
- * ticket ends has it, too, also if that event is fetched before this call returns.
- * Ownership: the interface keeps what it needs of the playspec; the handle may be freed.
+ * `late_policy` is one of AMIO_LATE_*. `user_data` is any number that the program chooses. The event with which
+ * the ticket ends has it, also if another thread fetches that event before this call returns.
+ * Ownership: the interface keeps what it needs of the playspec; the handle may be freed. If `user_data` is an
+ * address, the library neither reads it nor frees it.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a
  * position, the late policy, an entry on outputs that the interface has not);
  * AMIO_ERROR_RATE_MISMATCH (a clip has another rate than the interface); AMIO_ERROR_QUEUE_FULL;

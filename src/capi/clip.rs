@@ -96,9 +96,8 @@ unsafe impl Versioned for amio_clip_properties {
 ///
 /// Thread: any but the audio thread; allocates and reads all samples.
 /// Units: `frames` frames of `format->channels` samples each, 0 to 2^60 frames.
-/// Ownership: `format` and `samples` are borrowed for the call; `samples` needs no alignment, and may
-/// be NULL without frames.
-/// Release the clip with amio_clip_free().
+/// Ownership: `format` and `samples` are borrowed for the call; `samples` needs no alignment, and may be NULL
+/// without frames. Release the clip with amio_clip_free().
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a field of the format or the
 /// length is out of range, a sample is NaN, infinite or beyond 1e6); AMIO_ERROR_UNSUPPORTED (the
 /// struct is newer than the library); AMIO_ERROR_OUT_OF_MEMORY.
@@ -172,12 +171,11 @@ pub unsafe extern "C-unwind" fn amio_clip_new_i16(
 /// memory and converts what it reads, so lock it, or at least keep it from being swapped out. It must not
 /// change until `release` is called.
 ///
-/// `release(user_data)` is called exactly once, when neither a handle nor a playspec uses the
-/// clip any more. It runs on the thread that uses it last, which may be the one that calls
-/// amio_clip_free(), amio_playspec_free() or amio_interface_free(), or one of the library's own,
-/// but never on the audio thread. It must not call the library, and must return: see "Functions of the
-/// program" at the head of this file. If this function fails, `release`
-/// is not called and the memory stays the caller's.
+/// `release(user_data)` is called exactly once, when neither a handle nor a playspec uses the clip any more. It
+/// runs on the thread that uses it last, which may be the one that calls amio_clip_free(), amio_playspec_free()
+/// or amio_interface_free(), or one of the library's own, but never on the audio thread. It must not call the
+/// library, and must return: see "Functions of the program" at the head of this file. If this function fails,
+/// `release` is not called and the memory stays the caller's.
 ///
 /// Thread: any but the audio thread; reads all samples.
 /// Units: as amio_clip_new().

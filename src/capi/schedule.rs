@@ -38,13 +38,12 @@ pub const AMIO_LATE_REFUSE: u32 = 2;
 /// No swap: the ticket before the first swap. Swaps have tickets from 1.
 pub const AMIO_TICKET_NONE: u64 = 0;
 
-/// Schedules a playspec. When the position reaches `insert_at`, the playspec takes over, also in the middle of a
-/// period. Its own frame `start_from` sounds there: the position becomes `start_from`. With
-/// AMIO_START_CONTINUE the position goes on instead; use it if all playspecs
-/// lie on one timeline. Scheduled swaps form a queue, first
-/// in, first out. Each `insert_at` is a frame of the timeline that is in force then, the
-/// predecessor's. Each ticket ends in exactly one event: AMIO_EVENT_APPLIED,
-/// AMIO_EVENT_SUPERSEDED or AMIO_EVENT_CANCELLED.
+/// Schedules a playspec. When the position reaches `insert_at`, the playspec takes over, also in the middle of
+/// a period. Its own frame `start_from` sounds there: the position becomes `start_from`. With
+/// AMIO_START_CONTINUE the position goes on instead; use it if all playspecs lie on one timeline. Scheduled
+/// swaps form a queue, first in, first out. Each `insert_at` is a frame of the timeline that is in force then,
+/// the predecessor's. Each ticket ends in exactly one event: AMIO_EVENT_APPLIED, AMIO_EVENT_SUPERSEDED or
+/// AMIO_EVENT_CANCELLED.
 ///
 /// After its first success, no entry can be added to the playspec.
 ///

@@ -7,8 +7,7 @@ use super::interface::amio_interface;
 use super::sized::Versioned;
 use super::status::amio_status;
 
-/// The transport at one instant. Set struct_size to
-/// sizeof(amio_transport) before the call.
+/// The transport at one instant. Set struct_size to sizeof(amio_transport) before the call.
 #[repr(C)]
 #[derive(Clone, Copy)]
 pub struct amio_transport {

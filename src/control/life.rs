@@ -136,8 +136,8 @@ impl Lifecycle {
                 Ok(())
             }
             Err(error) => {
-                // The next start opens the driver anew. If this one starts late, the end of the lease keeps it silent.
-                // The first error is the one that is returned.
+                // The next start opens the driver anew. If this one starts late, the end of the lease keeps it
+                // silent. The first error is the one that is returned.
                 drop(self.core.lease());
                 Err(error)
             }

@@ -44,7 +44,8 @@ impl ReadAhead {
         })
     }
 
-    /// Starts the threads, if there are none yet. A driver without deadlines needs none: its engine reads files itself.
+    /// Starts the threads, if there are none yet. A driver without deadlines needs none: its engine reads files
+    /// itself.
     ///
     /// # Errors
     /// [`crate::Error::System`].

@@ -6,10 +6,10 @@
 //! O(k log n) nodes for k entries found, allocates nothing and keeps no state, so that seeking
 //! costs the same as playing on.
 //!
-//! An entry that repeats with gaps is found in the same way, by its position in its interval. There
-//! is a tree for each interval length. Its nodes also know the first and the last frame of all entries below
-//! them, so entries that are over or have not begun are not visited.
-//! An entry with an end and short gaps counts as sounding in the gaps.
+//! An entry that repeats with gaps is found in the same way, by its position in its interval. There is a tree
+//! for each interval length. Its nodes also know the first and the last frame of all entries below them, so
+//! entries that are over or have not begun are not visited. An entry with an end and short gaps counts as
+//! sounding in the gaps.
 
 use super::instances::{Instances, Interval};
 use crate::error::Result;

@@ -2,12 +2,11 @@
 //!
 //! Flow: path -> [`open`], which looks at the first bytes -> a parser of that container -> a
 //! [`Source`](super::source::Source) of `f32` frames. Plain PCM ([`pcm`]) is read from its place in the file.
-//! Everything else is [`packets`]: a container says where the packets lie and which frames they
-//! hold, a codec decodes one packet after another, and one source for all formats keeps the frames
-//! in place, also after seeks, damage and loss.
-//! The codecs come from crates, but for FLAC ([`flac`]). The containers are parsed here, because exact
-//! positions after a seek, gaps where packets are lost, and memory that never grows with what a
-//! header claims must be the same for all formats.
+//! Everything else is [`packets`]: a container says where the packets lie and which frames they hold, a codec
+//! decodes one packet after another, and one source for all formats keeps the frames in place, also after
+//! seeks, damage and loss. The codecs come from crates, but for FLAC ([`flac`]). The containers are parsed
+//! here, because exact positions after a seek, gaps where packets are lost, and memory that never grows with
+//! what a header claims must be the same for all formats.
 
 mod aac;
 mod alac;

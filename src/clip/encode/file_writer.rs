@@ -42,9 +42,8 @@ pub struct Written {
 }
 
 impl FileWriter {
-    /// Begins a file, in place of what has this name; a named pipe that somebody reads is written into.
-    /// Dropped without [`FileWriter::finish`], it may lack
-    /// its last frames.
+    /// Begins a file, in place of what has this name; a named pipe that somebody reads is written into. Dropped
+    /// without [`FileWriter::finish`], it may lack its last frames.
     ///
     /// # Errors
     /// [`Error::OutOfRange`] and [`Error::InvalidArgument`] for channels and rates that the format does
