@@ -10,8 +10,8 @@ use std::time::{Duration, Instant};
 /// The receiver of the value.
 pub(super) struct Answer<T>(Arc<AnswerSlot<T>>);
 
-/// The sender of the value. If it is dropped before it has sent one, no value will come.
-pub(super) struct Asked<T>(Arc<AnswerSlot<T>>);
+/// The sender of an [`Answer`]. If it is dropped before it has sent one, no value will come.
+pub(super) struct AnswerSender<T>(Arc<AnswerSlot<T>>);
 
 /// Why there is no value.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,21 +27,21 @@ struct AnswerSlot<T> {
     changed: Condvar,
 }
 
-pub(super) fn answer<T>() -> (Asked<T>, Answer<T>) {
+pub(super) fn answer<T>() -> (AnswerSender<T>, Answer<T>) {
     let shared = Arc::new(AnswerSlot {
         state: Mutex::new(Err(NoAnswer::Yet)),
         changed: Condvar::new(),
     });
-    (Asked(shared.clone()), Answer(shared))
+    (AnswerSender(shared.clone()), Answer(shared))
 }
 
-impl<T> Asked<T> {
+impl<T> AnswerSender<T> {
     pub fn give(self, value: T) {
         *self.0.state.lock() = Ok(value);
     }
 }
 
-impl<T> Drop for Asked<T> {
+impl<T> Drop for AnswerSender<T> {
     fn drop(&mut self) {
         let mut state = self.0.state.lock();
         if let Err(why) = &mut *state {
@@ -76,14 +76,14 @@ mod tests {
 
     #[test]
     fn a_value_comes_once_and_a_sender_that_is_gone_is_noticed() {
-        let (asked, given) = answer();
-        assert_eq!(given.take(Duration::ZERO), Err(NoAnswer::Yet));
-        asked.give(5);
-        assert_eq!(given.take(Duration::from_secs(60)), Ok(5));
-        assert_eq!(given.take(Duration::from_secs(60)), Err(NoAnswer::Ever));
-        let (asked, given) = answer::<u8>();
-        let dropped = std::thread::spawn(|| drop(asked));
-        assert_eq!(given.take(Duration::from_secs(60)), Err(NoAnswer::Ever));
+        let (sender, answered) = answer();
+        assert_eq!(answered.take(Duration::ZERO), Err(NoAnswer::Yet));
+        sender.give(5);
+        assert_eq!(answered.take(Duration::from_secs(60)), Ok(5));
+        assert_eq!(answered.take(Duration::from_secs(60)), Err(NoAnswer::Ever));
+        let (sender, answered) = answer::<u8>();
+        let dropped = std::thread::spawn(|| drop(sender));
+        assert_eq!(answered.take(Duration::from_secs(60)), Err(NoAnswer::Ever));
         dropped.join().expect("it drops");
     }
 }

@@ -3,7 +3,7 @@
 use super::core::{Core, State};
 use super::events::Event;
 use super::input::CapturedInput;
-use super::outlook::{EndedSwap, Outlook, PendingSwap};
+use super::outlook::{EndedSwap, Outlook, ScheduledSwap};
 use super::plan::{Edit, NewTap, PlanBook, TapNumber};
 use super::readers::Readers;
 use crate::engine::{Batch, BatchSender, Command, Returns};
@@ -187,7 +187,7 @@ impl Exchange {
                 Unsent::Schedule(mut swap) => {
                     sender.order += 1;
                     swap.order = sender.order;
-                    outlook.add(swap.order, PendingSwap::of(&swap));
+                    outlook.add(swap.order, ScheduledSwap::of(&swap));
                     Some(Command::Schedule(Some(swap)))
                 }
                 // A swap that has ended meanwhile needs no command.
@@ -215,7 +215,7 @@ impl Exchange {
     }
 
     /// Whether a batch is not back yet, or a recording runs.
-    pub fn awaits_reports(&self) -> bool {
+    pub fn is_busy(&self) -> bool {
         self.batches_in_flight.load(Ordering::Acquire) > 0 || self.plan.lock().has_taps()
     }
 
@@ -230,8 +230,9 @@ impl Exchange {
         let held = self.core.state() == State::Lost;
         {
             let mut returns = self.returns.lock();
-            // Once a ticket has ended, its swap is fetched before the next swap is accepted: `retired` never holds
-            // more than it has room for.
+            // A swap counts in the outlook until its end is fetched. It is fetched here together with its end, if the
+            // engine has retired it, before the outlook has room for another swap. So the ring of retired swaps
+            // never overflows.
             let mut waiting = returns.waiting();
             if held {
                 waiting.reports = 0;

@@ -10,7 +10,7 @@ const SOON: u64 = 2;
 /// Whether somebody waits for a report that comes soon: a command is under way, a recorder runs, or a swap
 /// is due.
 pub(super) fn awaits_reports(core: &Core, exchange: &Exchange) -> bool {
-    exchange.awaits_reports() || periods_to_next_swap(core, exchange) == 0
+    exchange.is_busy() || periods_to_next_swap(core, exchange) == 0
 }
 
 /// For how many periods nobody waits for a report or for input.

@@ -75,17 +75,17 @@ pub(super) struct Parts {
     pub exchange: Arc<Exchange>,
     pub read_ahead: Arc<ReadAhead>,
     pub recordings: Arc<Recordings>,
-    pub life: Arc<Lifecycle>,
+    pub lifecycle: Arc<Lifecycle>,
 }
 
 /// Closes the interface when the last handle goes.
 impl Drop for Parts {
     fn drop(&mut self) {
         if self.core.home.is_here() {
-            self.life.close();
+            self.lifecycle.close();
         } else {
             // The lifecycle owns all other parts.
-            std::mem::forget(self.life.clone());
+            std::mem::forget(self.lifecycle.clone());
         }
     }
 }
@@ -152,9 +152,9 @@ impl Interface {
         let exchange = Exchange::new(&core, &input, &readers, plan, ends);
         let read_ahead = ReadAhead::new(&core, &exchange, &readers);
         let recordings = Recordings::new(&core, &exchange);
-        let life = Lifecycle::new(&core, &exchange, &input, &read_ahead, &recordings, worker);
+        let lifecycle = Lifecycle::new(&core, &exchange, &input, &read_ahead, &recordings, worker);
         if has_deadlines {
-            life.life.lock().supervisor = Some(supervisor::spawn(&life)?);
+            lifecycle.life.lock().supervisor = Some(supervisor::spawn(&lifecycle)?);
         }
         Ok(Interface(Arc::new(Parts {
             core,
@@ -162,7 +162,7 @@ impl Interface {
             exchange,
             read_ahead,
             recordings,
-            life,
+            lifecycle,
         })))
     }
 
@@ -175,7 +175,7 @@ impl Interface {
     /// [`Error::InvalidState`] if it runs already, has failed or is closed; [`Error::Driver`],
     /// [`Error::NoServer`], [`Error::Timeout`].
     pub fn start(&self) -> Result<()> {
-        self.parts().life.start()
+        self.parts().lifecycle.start()
     }
 
     /// Stops the driver: no periods run. Everything else stays as it is. A lost interface no
@@ -187,13 +187,13 @@ impl Interface {
     /// [`Error::InvalidState`] if it is closed; [`Error::Driver`], [`Error::Timeout`]: it is
     /// stopped then all the same, and will be opened anew when it is started.
     pub fn stop(&self) -> Result<()> {
-        self.parts().life.stop()
+        self.parts().lifecycle.stop()
     }
 
     /// Closes the interface, within a second, whatever the server does. Swaps that are pending
     /// end as cancelled; events and captured input can still be fetched. Closing twice is fine.
     pub fn close(&self) {
-        self.parts().life.close();
+        self.parts().lifecycle.close();
     }
 
     /// Whether it runs.

@@ -61,8 +61,8 @@ pub(super) struct Life {
 impl Life {
     /// Keeps what the driver wants kept. If it does not answer at once, what was known before stays.
     pub fn keep_resume(&mut self, worker: &Worker) {
-        let asked = worker.begin(|driver| driver.as_ref().and_then(|d| d.resume()));
-        if let Ok(Some(resume)) = asked.take(ANSWER_PATIENCE) {
+        let answer = worker.begin(|driver| driver.as_ref().and_then(|d| d.resume()));
+        if let Ok(Some(resume)) = answer.take(ANSWER_PATIENCE) {
             self.resume = Some(resume);
         }
     }
@@ -291,7 +291,7 @@ mod tests {
                 let mut patience = Patience::of(Duration::from_secs(60));
                 interface
                     .parts()
-                    .life
+                    .lifecycle
                     .ask(&worker, "starting", &mut patience, hang)
             });
             has_begun.recv().expect("it begins");
@@ -308,7 +308,7 @@ mod tests {
         let (tell, told) = mpsc::channel();
         std::thread::scope(|scope| {
             // As `start` and `stop` hold it while they wait.
-            let life = interface.parts().life.life.lock();
+            let life = interface.parts().lifecycle.life.lock();
             scope.spawn(|| tell.send(interface.stats().realtime));
             let realtime = told.recv_timeout(Duration::from_secs(30));
             drop(life);

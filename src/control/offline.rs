@@ -123,7 +123,7 @@ impl Interface {
 impl Interface {
     fn offline<T>(&self, call: &str, run: impl FnOnce(&mut Offline) -> T) -> Result<T> {
         let parts = self.open()?;
-        let life = parts.life.life.lock();
+        let life = parts.lifecycle.life.lock();
         let refused = || {
             Error::InvalidState(format!(
                 "{call} is for the offline driver; this interface runs on {}",

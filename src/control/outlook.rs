@@ -14,10 +14,10 @@ use std::sync::Arc;
 #[derive(Default)]
 pub(super) struct Outlook {
     /// The last swap that took over.
-    in_force: PendingSwap,
-    /// Those that have not ended, or whose end was not fetched from the engine. Sorted by
+    in_force: ScheduledSwap,
+    /// Swaps that have not ended, or whose end is not yet fetched from the engine. Sorted by
     /// [`link::QueuedSwap::order`].
-    pending: VecDeque<(u64, PendingSwap)>,
+    pending: VecDeque<(u64, ScheduledSwap)>,
     orders: HashMap<Ticket, u64>,
     /// How many of all these have streamed clips.
     streaming: usize,
@@ -25,7 +25,7 @@ pub(super) struct Outlook {
 
 /// What is known of a swap until it ends.
 #[derive(Clone, Default)]
-pub(super) struct PendingSwap {
+pub(super) struct ScheduledSwap {
     pub ticket: Ticket,
     pub when: Swap,
     /// `None` if it has no streamed clips.
@@ -37,7 +37,7 @@ pub(super) struct EndedSwap {
     pub user_data: u64,
     /// Memory that is no longer needed. The caller drops it after every lock is released.
     #[expect(dead_code, reason = "kept only to be dropped later")]
-    spare: PendingSwap,
+    spare: ScheduledSwap,
 }
 
 /// How many swaps that may take over before a jump are looked at.
@@ -53,9 +53,9 @@ pub(super) struct PageRequest {
     number: usize,
 }
 
-impl PendingSwap {
-    pub fn of(swap: &link::QueuedSwap) -> PendingSwap {
-        PendingSwap {
+impl ScheduledSwap {
+    pub fn of(swap: &link::QueuedSwap) -> ScheduledSwap {
+        ScheduledSwap {
             ticket: swap.ticket,
             when: swap.when,
             playspec: Some(&swap.playspec)
@@ -89,12 +89,12 @@ impl Outlook {
     pub fn reserve(&mut self, swaps: usize) -> Result<()> {
         self.pending
             .try_reserve(swaps)
-            .map_err(|_| memory::out_of_memory::<(u64, PendingSwap)>(swaps, WHAT))?;
+            .map_err(|_| memory::out_of_memory::<(u64, ScheduledSwap)>(swaps, WHAT))?;
         memory::reserve_in_map(&mut self.orders, swaps, WHAT)
     }
 
     /// Adds a swap, for which there is room, after all others.
-    pub fn add(&mut self, order: u64, swap: PendingSwap) {
+    pub fn add(&mut self, order: u64, swap: ScheduledSwap) {
         debug_assert!(self.pending.back().is_none_or(|(last, _)| *last < order));
         self.streaming += usize::from(swap.playspec.is_some());
         self.orders.insert(swap.ticket, order);
@@ -102,7 +102,7 @@ impl Outlook {
     }
 
     /// As [`Outlook::add`], with the next free order number.
-    pub fn add_last(&mut self, swap: PendingSwap) {
+    pub fn add_last(&mut self, swap: ScheduledSwap) {
         let order = self.pending.back().map_or(0, |(order, _)| order + 1);
         self.add(order, swap);
     }
@@ -137,7 +137,7 @@ impl Outlook {
     }
 
     /// Ends all swaps that have not ended, and gives them, the oldest first.
-    pub fn end_all(&mut self) -> impl Iterator<Item = PendingSwap> + use<> {
+    pub fn end_all(&mut self) -> impl Iterator<Item = ScheduledSwap> + use<> {
         self.orders.clear();
         self.streaming = usize::from(self.in_force.playspec.is_some());
         let pending = std::mem::take(&mut self.pending);
@@ -157,7 +157,7 @@ impl Outlook {
     }
 
     /// Those that have not ended, the oldest first.
-    fn swaps(&self) -> impl Iterator<Item = &PendingSwap> {
+    fn swaps(&self) -> impl Iterator<Item = &ScheduledSwap> {
         self.pending.iter().map(|(_, swap)| swap)
     }
 
@@ -335,7 +335,7 @@ mod tests {
     fn outlook(swaps: &[link::QueuedSwap]) -> Outlook {
         let mut outlook = Outlook::default();
         for swap in swaps {
-            outlook.add(swap.order, PendingSwap::of(swap));
+            outlook.add(swap.order, ScheduledSwap::of(swap));
         }
         outlook.end(swaps[0].ticket, true);
         outlook

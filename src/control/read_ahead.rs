@@ -6,7 +6,7 @@
 use super::core::Core;
 use super::events::EventKind;
 use super::exchange::{Exchange, Unsent};
-use super::outlook::{PageRequest, PendingSwap};
+use super::outlook::{PageRequest, ScheduledSwap};
 use super::readers::{PageRun, Readers};
 use crate::clip::Clip;
 use crate::clip::stream::Stream;
@@ -131,7 +131,7 @@ impl ReadAhead {
         let mut to = position;
         for unsent in unsent {
             match unsent {
-                Unsent::Schedule(swap) => outlook.add_last(PendingSwap::of(swap)),
+                Unsent::Schedule(swap) => outlook.add_last(ScheduledSwap::of(swap)),
                 Unsent::Cancel(ticket) => drop(outlook.end(*ticket, false)),
                 Unsent::Other(Command::SetPosition(position)) => to = *position,
                 Unsent::Other(_) => {}

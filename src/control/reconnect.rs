@@ -127,7 +127,9 @@ impl AttemptStage {
                 }
             },
             AttemptStage::FirstPeriod { candidate, until } => match candidate.lease.gap() {
-                Some(gap_frames) => resume(lifecycle, candidate.worker, gap_frames).map(|()| None),
+                Some(gap_frames) => {
+                    take_into_use(lifecycle, candidate.worker, gap_frames).map(|()| None)
+                }
                 None if Instant::now() < until => {
                     Ok(Some(AttemptStage::FirstPeriod { candidate, until }))
                 }
@@ -147,9 +149,11 @@ fn begin(
     open: impl FnOnce(&mut Option<Box<dyn Driver>>) -> Result<Info> + Send + 'static,
 ) -> Result<AttemptStage> {
     let core = &lifecycle.core;
+    // This ends a period of the attempt before. (When the server was lost, a first new lease has ended the period
+    // of the driver that was lost.)
     let lease = core.lease()?;
     let worker = Worker::apart()?;
-    // Taking the lease has ended the last period of the driver before.
+    // No period runs now, so this is the end of the last one.
     let since_ns = core.shared.snapshot.read().time_ns.max(life.started_ns);
     let lease = lease.with_gap_since(since_ns);
     let given = lease.clone();
@@ -163,10 +167,10 @@ fn begin(
     Ok(AttemptStage::Opening { candidate, result })
 }
 
-/// Takes a driver into use that runs again.
-fn resume(lifecycle: &Lifecycle, worker: Worker, gap_frames: u64) -> Result<()> {
-    let asked = worker.begin(|driver| driver.as_ref().map(|d| d.info()));
-    let Ok(Some(info)) = asked.take(ANSWER_PATIENCE) else {
+/// Takes a driver into use that has run its first period.
+fn take_into_use(lifecycle: &Lifecycle, worker: Worker, gap_frames: u64) -> Result<()> {
+    let answer = worker.begin(|driver| driver.as_ref().map(|d| d.info()));
+    let Ok(Some(info)) = answer.take(ANSWER_PATIENCE) else {
         return Err(Error::Timeout {
             what: "the driver's answer",
             timeout_ms: ANSWER_PATIENCE.as_millis() as u64,
@@ -216,7 +220,7 @@ mod tests {
     #[test]
     fn an_attempt_that_comes_late_adds_no_gap_to_a_run_that_the_program_has_started() {
         let interface = Interface::new(Config::new(DriverKind::Offline)).expect("an interface");
-        let lifecycle = &*interface.parts().life;
+        let lifecycle = &*interface.parts().lifecycle;
         interface.start().expect("it starts");
         interface.advance(1_000, None, None).expect("it runs");
         let (release, released) = mpsc::channel::<()>();

@@ -76,14 +76,14 @@ impl Interface {
     /// Numbers about how it does. Until the audio thread has run, it asks the driver about real-time scheduling,
     /// and waits up to a fifth of a second for it; not while another call starts, stops or closes the interface.
     pub fn stats(&self) -> Stats {
-        let (core, life) = (&self.parts().core, &self.parts().life);
+        let (core, lifecycle) = (&self.parts().core, &self.parts().lifecycle);
         let counters = &core.shared.counters;
         let audio_ns = counters.audio_ns.load(Relaxed);
         let sizes = core.sizes;
         Stats {
             periods: counters.periods.load(Relaxed),
             device_frames: core.shared.snapshot.read().device_frame,
-            xruns: life
+            xruns: lifecycle
                 .server_xruns
                 .load(Relaxed)
                 .max(counters.skips.load(Relaxed)),
@@ -95,14 +95,14 @@ impl Interface {
             worst_load: f32::from_bits(counters.worst_load.load(Relaxed)).into(),
             mean_load: counters.busy_ns.load(Relaxed) as f64 / audio_ns.max(1) as f64,
             events_lost: core.events.lost_in_all() + counters.reports_lost.load(Relaxed),
-            reconnects: life.reconnects.load(Relaxed),
+            reconnects: lifecycle.reconnects.load(Relaxed),
             commands: RingLevel::of(&counters.commands, sizes.batches),
             retired: RingLevel::of(&counters.retired, sizes.retired()),
             events: RingLevel::of(&counters.reports, sizes.reports()),
             input_frames: RingLevel::of(&counters.input_frames, sizes.input_frames),
             resident_bytes: core.resident_bytes.0,
             locked_bytes: core.resident_bytes.1,
-            realtime: life.realtime(),
+            realtime: lifecycle.realtime(),
         }
     }
 }

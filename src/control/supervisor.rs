@@ -63,7 +63,7 @@ impl Watch {
         while let Some(notices) = core.inbox.wait(tick) {
             // Asked before the pump: a report that comes just after the pump must not wait for the end of a long
             // sleep. After a notice of the driver, the engine may report something, too.
-            let awaits_reports = !notices.is_empty() || awaits_reports(core, exchange);
+            let looks_soon = !notices.is_empty() || awaits_reports(core, exchange);
             for notice in notices {
                 self.take(lifecycle, notice);
             }
@@ -81,7 +81,7 @@ impl Watch {
             tick = match state {
                 State::Running => {
                     let periods = self.watch_progress(lifecycle);
-                    let quiet = match awaits_reports || self.freewheels {
+                    let quiet = match looks_soon || self.freewheels {
                         true => 0,
                         false => core
                             .inbox
@@ -223,7 +223,7 @@ mod tests {
     #[test]
     fn a_server_that_dies_while_it_is_taken_into_use_is_opened_again() {
         let interface = interface();
-        let lifecycle = &*interface.parts().life;
+        let lifecycle = &*interface.parts().lifecycle;
         lifecycle.core.set_state(State::Lost);
         let (opened, result) = answer();
         opened.give(Ok(()));
@@ -243,7 +243,7 @@ mod tests {
     #[test]
     fn connections_that_are_known_are_kept_where_those_of_the_lost_driver_cannot_be_read() {
         let interface = interface();
-        let lifecycle = &*interface.parts().life;
+        let lifecycle = &*interface.parts().lifecycle;
         let known = vec![("output_l".to_owned(), "system:playback_1".to_owned())];
         let hangs = Worker::apart().expect("a thread");
         let (release, released) = mpsc::channel::<()>();
@@ -270,7 +270,7 @@ mod tests {
     #[test]
     fn an_attempt_that_finds_the_interface_started_again_leaves_its_lease_alone() {
         let interface = interface();
-        let lifecycle = &*interface.parts().life;
+        let lifecycle = &*interface.parts().lifecycle;
         interface.start().expect("it starts");
         let mut watch = Watch {
             attempt: Some(Attempt::first()),
@@ -284,7 +284,7 @@ mod tests {
     #[test]
     fn whoever_changes_what_is_expected_ends_a_long_sleep() {
         let interface = interface();
-        let lifecycle = &*interface.parts().life;
+        let lifecycle = &*interface.parts().lifecycle;
         let inbox = &lifecycle.core.inbox;
         interface.start().expect("it starts");
         let ends_sleep = |change: &dyn Fn()| {
@@ -322,10 +322,10 @@ mod tests {
         let interface = interface();
         let mut watch = Watch::default();
         std::thread::sleep(STALL + Duration::from_millis(10));
-        watch.watch_progress(&interface.parts().life);
+        watch.watch_progress(&interface.parts().lifecycle);
         assert!(!watch.stalled);
         std::thread::sleep(STALL + Duration::from_millis(10));
-        watch.watch_progress(&interface.parts().life);
+        watch.watch_progress(&interface.parts().lifecycle);
         assert!(watch.stalled);
     }
 }

@@ -46,17 +46,17 @@ impl Worker {
         &self,
         call: impl FnOnce(&mut Option<Box<dyn Driver>>) -> T + Send + 'static,
     ) -> Answer<T> {
-        let (asked, given) = answer();
+        let (sender, answered) = answer();
         let job = move |driver: &mut Option<Box<dyn Driver>>| {
             // A caller that has stopped waiting does not want the result.
-            asked.give(call(driver));
+            sender.give(call(driver));
         };
         match self {
             Worker::Here(driver) => job(&mut driver.lock()),
             // If the thread is gone, the job is dropped, and the answer says so.
             Worker::Apart(jobs, _) => drop(jobs.send(Box::new(job))),
         }
-        given
+        answered
     }
 
     /// Ends its thread, which has nothing left to do: its last call has returned.
@@ -144,11 +144,11 @@ impl Patience {
 }
 
 /// Waits for an answer as long as `worth` returns true.
-fn wait<T>(given: &Answer<T>, what: &'static str, mut worth: impl FnMut() -> bool) -> Result<T> {
+fn wait<T>(answered: &Answer<T>, what: &'static str, mut worth: impl FnMut() -> bool) -> Result<T> {
     const LOOK: Duration = Duration::from_millis(20);
     let began = Instant::now();
     loop {
-        match given.take(LOOK) {
+        match answered.take(LOOK) {
             Ok(answer) => return Ok(answer),
             Err(NoAnswer::Yet) if worth() => {}
             Err(NoAnswer::Yet) => {

@@ -6,8 +6,7 @@
 //! Thread: [`open()`], `start`, `stop` and dropping on a control thread; [`Lease::run`] on the audio
 //! thread.
 //!
-//! A new driver is a file here, a variant of [`DriverKind`] and of [`Target`] with its capabilities, and a line
-//! in `open.rs`.
+//! `docs/ARCHITECTURE.md` lists what a new driver needs, here and elsewhere.
 
 mod contract;
 mod gate;

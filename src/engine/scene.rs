@@ -17,7 +17,7 @@ use std::sync::Arc;
 pub(super) struct Scene {
     /// What plays; `None` before the first swap.
     pub source: Option<SoundingSwap>,
-    /// The device frame of the cut that began it, less the frames that the timeline has slipped since.
+    /// The device frame of the cut that began it, plus the frames that the timeline has slipped since.
     pub start: u64,
     /// Timeline frame at `start`.
     pub position: i64,
@@ -26,7 +26,8 @@ pub(super) struct Scene {
     pub closed: Option<i64>,
 }
 
-/// A playspec in force. Clones share it. The last clone goes back over `link` to be freed.
+/// A playspec in force. Several scenes may share it, see [`SoundingSwap::share`]. When the last of these scenes
+/// ends, it goes back over `link` to be freed.
 pub(super) struct SoundingSwap(QueuedSwap);
 
 impl SoundingSwap {
@@ -261,8 +262,8 @@ impl Scenes {
         }
     }
 
-    /// Drops the shortest scene that is not the first or the last. What it was to replace then fades out at its end
-    /// instead of its beginning.
+    /// Drops the shortest scene that is not the first or the last. The scene before it then fades out at the next
+    /// scene's beginning, not at the beginning of the dropped scene.
     fn drop_shortest(&mut self, outgoing: &mut Outgoing) {
         let between = 1..self.list.len().saturating_sub(1);
         let frames = |scene: &usize| self.list[scene + 1].start - self.list[*scene].start;

@@ -31,7 +31,8 @@ pub(crate) struct Sizes {
 /// Room for reports that belong to no ticket; beyond it they are counted, not kept.
 const OTHER_REPORTS: usize = 256;
 
-/// Room for swaps that cuts retire and that are no longer counted in `swaps`.
+/// Room for swaps whose tickets have ended, and which the engine retires later, when their scenes have faded. They
+/// are no longer counted in `Sizes::swaps`.
 const OTHER_RETIRED: usize = 64;
 
 /// The engine's end of the rings of batches.

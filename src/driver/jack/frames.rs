@@ -115,7 +115,7 @@ impl FrameClock {
             self.last = Some(last);
             return None;
         }
-        let last = self.unless_it_was_no_pause(last, &told);
+        let last = self.take_back_false_pause(last, &told);
         // After a change of period, both servers count as if the last cycle had had the new length.
         let counted = told
             .first_frame
@@ -150,7 +150,8 @@ impl FrameClock {
         let skipped = skipped + paused;
         let time_ns = time_ns.saturating_add_signed(self.nanoseconds(paused.cast_unsigned()));
         let skipped = match self.pause.take() {
-            // A pause is counted one cycle late: jackd first runs a cycle that was due before it.
+            // A pause is counted one cycle late. After a pause, jackd first runs the cycle that was due before the
+            // pause.
             Some(pause) => {
                 let since_ns = signed_difference(time_ns, pause.since_ns);
                 self.frames(since_ns) - i64::from(last.told.frames)
@@ -200,7 +201,7 @@ impl FrameClock {
 
     /// Takes back a pause if this cycle is on time after all. The last cycle's time was wrong then: jackd
     /// may tell when it woke up, and PipeWire may tell the time of another cycle.
-    fn unless_it_was_no_pause(&mut self, last: SeenCycle, told: &Told) -> SeenCycle {
+    fn take_back_false_pause(&mut self, last: SeenCycle, told: &Told) -> SeenCycle {
         let Some(Pause { since_ns }) = self.pause else {
             return last;
         };
