@@ -94,7 +94,7 @@ impl Core {
         }
     }
 
-    /// Only while the lock of [`super::life::Lifecycle`] is held.
+    /// Only while the lock of [`super::lifecycle::Lifecycle`] is held.
     pub fn set_state(&self, state: State) {
         *self.state.lock() = state;
     }

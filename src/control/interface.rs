@@ -7,7 +7,7 @@ use super::events::Event;
 use super::exchange::Exchange;
 use super::inbox::Inbox;
 use super::input::CapturedInput;
-use super::life::Lifecycle;
+use super::lifecycle::Lifecycle;
 use super::opening::Opening;
 use super::plan::{PlainPlan, PlanBook};
 use super::read_ahead::ReadAhead;
@@ -154,7 +154,7 @@ impl Interface {
         let recordings = Recordings::new(&core, &exchange);
         let lifecycle = Lifecycle::new(&core, &exchange, &input, &read_ahead, &recordings, worker);
         if has_deadlines {
-            lifecycle.life.lock().supervisor = Some(supervisor::spawn(&lifecycle)?);
+            lifecycle.driver.lock().supervisor = Some(supervisor::spawn(&lifecycle)?);
         }
         Ok(Interface(Arc::new(Parts {
             core,

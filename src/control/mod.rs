@@ -15,7 +15,7 @@ mod expectation;
 mod inbox;
 mod input;
 mod interface;
-mod life;
+mod lifecycle;
 mod meters;
 mod offline;
 mod opening;

@@ -123,14 +123,14 @@ impl Interface {
 impl Interface {
     fn offline<T>(&self, call: &str, run: impl FnOnce(&mut Offline) -> T) -> Result<T> {
         let parts = self.open()?;
-        let life = parts.lifecycle.life.lock();
+        let in_use = parts.lifecycle.driver.lock();
         let refused = || {
             Error::InvalidState(format!(
                 "{call} is for the offline driver; this interface runs on {}",
                 parts.core.config.driver.name()
             ))
         };
-        let Some(Worker::Here(driver)) = &life.worker else {
+        let Some(Worker::Here(driver)) = &in_use.worker else {
             return Err(refused());
         };
         let mut driver = driver.lock();

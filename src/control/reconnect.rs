@@ -4,7 +4,7 @@
 use super::answer::{Answer, NoAnswer};
 use super::core::State;
 use super::events::EventKind;
-use super::life::{ANSWER_PATIENCE, Life, Lifecycle, driver_gone};
+use super::lifecycle::{ANSWER_PATIENCE, DriverInUse, Lifecycle, driver_gone};
 use super::opening::Opening;
 use super::worker::Worker;
 use crate::driver::{Driver, Info, Lease};
@@ -100,11 +100,11 @@ impl AttemptStage {
         match self {
             AttemptStage::Waiting { until } if Instant::now() < until => Ok(Some(self)),
             AttemptStage::Waiting { .. } => {
-                let life = lifecycle.life.lock();
+                let in_use = lifecycle.driver.lock();
                 match lifecycle.core.state() {
                     State::Lost => {
-                        let opening = Opening::again(&lifecycle.core, life.resume.clone());
-                        begin(lifecycle, &life, |place| opening.run(place)).map(Some)
+                        let opening = Opening::again(&lifecycle.core, in_use.resume.clone());
+                        begin(lifecycle, &in_use, |place| opening.run(place)).map(Some)
                     }
                     // Started again meanwhile: the lease of that run must not end.
                     _ => Ok(None),
@@ -145,7 +145,7 @@ impl AttemptStage {
 /// Opens and starts the driver on a thread of its own.
 fn begin(
     lifecycle: &Lifecycle,
-    life: &Life,
+    in_use: &DriverInUse,
     open: impl FnOnce(&mut Option<Box<dyn Driver>>) -> Result<Info> + Send + 'static,
 ) -> Result<AttemptStage> {
     let core = &lifecycle.core;
@@ -154,7 +154,7 @@ fn begin(
     let lease = core.lease()?;
     let worker = Worker::apart()?;
     // No period runs now, so this is the end of the last one.
-    let since_ns = core.shared.snapshot.read().time_ns.max(life.started_ns);
+    let since_ns = core.shared.snapshot.read().time_ns.max(in_use.started_ns);
     let lease = lease.with_gap_since(since_ns);
     let given = lease.clone();
     let result = worker.begin(move |place| {
@@ -176,13 +176,13 @@ fn take_into_use(lifecycle: &Lifecycle, worker: Worker, gap_frames: u64) -> Resu
             timeout_ms: ANSWER_PATIENCE.as_millis() as u64,
         });
     };
-    let mut life = lifecycle.life.lock();
+    let mut in_use = lifecycle.driver.lock();
     if lifecycle.core.state() != State::Lost {
         return Ok(()); // Stopped or closed meanwhile; dropping the worker closes the new client.
     }
     let frames = info.period_frames;
     let before = std::mem::replace(&mut *lifecycle.core.info.lock(), info);
-    life.worker = Some(worker);
+    in_use.worker = Some(worker);
     lifecycle.reconnects.fetch_add(1, Ordering::Relaxed);
     // Reports of the engine are held back while the state is LOST. They stay held until the event is queued, so this
     // event comes before them. A program that gets the event finds the new state.
@@ -190,7 +190,7 @@ fn take_into_use(lifecycle: &Lifecycle, worker: Worker, gap_frames: u64) -> Resu
         lifecycle.core.set_state(State::Running);
         lifecycle.core.event(EventKind::Reconnected { gap_frames });
     });
-    drop(life);
+    drop(in_use);
     if frames != before.period_frames {
         lifecycle.core.event(EventKind::PeriodChanged { frames });
     }
@@ -225,16 +225,16 @@ mod tests {
         interface.advance(1_000, None, None).expect("it runs");
         let (release, released) = mpsc::channel::<()>();
         let stage = {
-            let mut life = lifecycle.life.lock();
+            let mut in_use = lifecycle.driver.lock();
             lifecycle.core.set_state(State::Lost);
             // Offline, time is counted from the first frame.
-            life.started_ns = 0;
+            in_use.started_ns = 0;
             let opening = Opening::again(&lifecycle.core, None);
             let open = move |place: &mut _| {
                 released.recv().expect("the test releases it");
                 opening.run(place)
             };
-            begin(lifecycle, &life, open).expect("a thread")
+            begin(lifecycle, &in_use, open).expect("a thread")
         };
         interface.stop().expect("it stops");
         interface.start().expect("it starts");

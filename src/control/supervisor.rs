@@ -10,7 +10,7 @@ use super::core::{Core, State};
 use super::events::EventKind;
 use super::expectation::{awaits_reports, quiet_periods};
 use super::inbox::LONGEST_SLEEP;
-use super::life::Lifecycle;
+use super::lifecycle::Lifecycle;
 use super::reconnect::{Attempt, fail_of_rate};
 use crate::driver::Notice;
 use crate::error::{Error, Result};
@@ -136,9 +136,9 @@ impl Watch {
             self.attempt = Some(attempt.again(lifecycle, &error));
             return;
         }
-        let mut life = lifecycle.life.lock();
-        if let Some(worker) = life.worker.take() {
-            life.keep_resume(&worker);
+        let mut in_use = lifecycle.driver.lock();
+        if let Some(worker) = in_use.worker.take() {
+            in_use.keep_resume(&worker);
             // Dropping the worker closes the dead client on its own thread.
         }
         // What the engine has reported before becomes events first. Nothing more is reported after this.
@@ -150,7 +150,7 @@ impl Watch {
             lifecycle.core.set_state(State::Lost);
             self.attempt = Some(Attempt::first());
         }
-        drop(life);
+        drop(in_use);
         lifecycle.core.event(EventKind::Lost { reason });
     }
 
@@ -250,16 +250,16 @@ mod tests {
         // Until the test ends.
         drop(hangs.begin(move |_| released.recv()));
         {
-            let mut life = lifecycle.life.lock();
-            life.resume = Some(Resume::new(known.clone()));
-            life.worker = Some(hangs);
+            let mut in_use = lifecycle.driver.lock();
+            in_use.resume = Some(Resume::new(known.clone()));
+            in_use.worker = Some(hangs);
             lifecycle.core.set_state(State::Running);
         }
         let reason = "the server died".to_owned();
         Watch::default().take(lifecycle, Notice::Lost { reason });
         assert_eq!(lifecycle.core.state(), State::Lost);
-        let life = lifecycle.life.lock();
-        let kept = life
+        let in_use = lifecycle.driver.lock();
+        let kept = in_use
             .resume
             .as_ref()
             .and_then(Resume::get::<Vec<(String, String)>>);

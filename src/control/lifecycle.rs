@@ -43,11 +43,11 @@ pub(super) struct Lifecycle {
     /// How often a lost server or device came back.
     pub reconnects: AtomicU64,
     /// Held while a call of the driver is under way.
-    pub life: Mutex<Life>,
+    pub driver: Mutex<DriverInUse>,
 }
 
-/// What changes when an interface starts, stops, is lost or closed.
-pub(super) struct Life {
+/// The driver in use, and what belongs to it. It changes when an interface starts, stops, is lost or closed.
+pub(super) struct DriverInUse {
     /// The open driver; `None` after it was lost.
     pub worker: Option<Worker>,
     /// The thread of the supervisor, if there is one.
@@ -58,7 +58,7 @@ pub(super) struct Life {
     pub started_ns: u64,
 }
 
-impl Life {
+impl DriverInUse {
     /// Keeps what the driver wants kept. If it does not answer at once, what was known before stays.
     pub fn keep_resume(&mut self, worker: &Worker) {
         let answer = worker.begin(|driver| driver.as_ref().and_then(|d| d.resume()));
@@ -86,7 +86,7 @@ impl Lifecycle {
             recordings: recordings.clone(),
             server_xruns: AtomicU64::new(0),
             reconnects: AtomicU64::new(0),
-            life: Mutex::new(Life {
+            driver: Mutex::new(DriverInUse {
                 worker: Some(worker),
                 supervisor: None,
                 resume: None,
@@ -98,7 +98,7 @@ impl Lifecycle {
     /// As [`crate::Interface::start`].
     pub fn start(&self) -> Result<()> {
         self.core.check_home()?;
-        let mut life = self.life.lock();
+        let mut in_use = self.driver.lock();
         let refused = match self.core.state() {
             State::Stopped => None,
             State::Running | State::Lost => Some("runs already"),
@@ -110,9 +110,9 @@ impl Lifecycle {
         }
         let lease = self.core.lease()?;
         let mut patience = Patience::for_each_turn(START_PATIENCE);
-        let worker = match life.worker.take() {
+        let worker = match in_use.worker.take() {
             Some(worker) => worker,
-            None => self.reopen(life.resume.clone(), &mut patience)?,
+            None => self.reopen(in_use.resume.clone(), &mut patience)?,
         };
         let started_ns = sys::now_ns();
         let started = self.ask(
@@ -129,8 +129,8 @@ impl Lifecycle {
         match started.and_then(|started| started) {
             Ok(info) => {
                 *self.core.info.lock() = info;
-                life.worker = Some(worker);
-                life.started_ns = started_ns;
+                in_use.worker = Some(worker);
+                in_use.started_ns = started_ns;
                 self.core.set_state(State::Running);
                 self.core.inbox.wake();
                 Ok(())
@@ -171,20 +171,20 @@ impl Lifecycle {
     /// As [`crate::Interface::stop`].
     pub fn stop(&self) -> Result<()> {
         self.core.check_home()?;
-        let mut life = self.life.lock();
+        let mut in_use = self.driver.lock();
         match self.core.state() {
             State::Closed => return Err(closed()),
             State::Stopped => return Ok(()),
             State::Failed => {}
             State::Running | State::Lost => self.core.set_state(State::Stopped),
         }
-        let Some(worker) = life.worker.take() else {
+        let Some(worker) = in_use.worker.take() else {
             // An attempt to reconnect may be under way. The end of its lease keeps it silent.
             self.core.lease()?;
             return Ok(());
         };
         // If it does not stop in time, the next start opens another driver.
-        life.keep_resume(&worker);
+        in_use.keep_resume(&worker);
         let mut patience = Patience::for_each_turn(STOP_PATIENCE);
         let stopped = self.ask(&worker, "stopping the driver", &mut patience, |driver| {
             driver
@@ -194,8 +194,8 @@ impl Lifecycle {
         let ended = self.core.lease();
         stopped.and_then(|stopped| stopped)?;
         ended?;
-        life.worker = Some(worker);
-        drop(life);
+        in_use.worker = Some(worker);
+        drop(in_use);
         self.exchange.pump();
         Ok(())
     }
@@ -207,12 +207,12 @@ impl Lifecycle {
         }
         self.core.begin_closing();
         let supervisor = {
-            let mut life = self.life.lock();
+            let mut in_use = self.driver.lock();
             if self.core.state() == State::Closed {
                 return;
             }
             self.core.set_state(State::Closed);
-            if let Some(worker) = life.worker.take() {
+            if let Some(worker) = in_use.worker.take() {
                 // A driver that hangs stays with its thread, which drops it when the call returns.
                 let mut patience = Patience::of(CLOSE_PATIENCE);
                 let closed = worker.call("closing the driver", &mut patience, |place| {
@@ -223,7 +223,7 @@ impl Lifecycle {
                     Err(error) => self.core.event(EventKind::Log(error.to_string())),
                 }
             }
-            life.supervisor.take()
+            in_use.supervisor.take()
         };
         if let Some(supervisor) = supervisor {
             self.core.inbox.close();
@@ -254,8 +254,8 @@ impl Lifecycle {
             return Some(known.clone());
         }
         let asked = {
-            let life = self.life.try_lock()?;
-            let worker = life.worker.as_ref()?;
+            let in_use = self.driver.try_lock()?;
+            let worker = in_use.worker.as_ref()?;
             worker.begin(|driver| driver.as_ref().map(|d| d.info()))
         };
         let info = asked.take(REALTIME_PATIENCE).ok()??;
@@ -308,10 +308,10 @@ mod tests {
         let (tell, told) = mpsc::channel();
         std::thread::scope(|scope| {
             // As `start` and `stop` hold it while they wait.
-            let life = interface.parts().lifecycle.life.lock();
+            let in_use = interface.parts().lifecycle.driver.lock();
             scope.spawn(|| tell.send(interface.stats().realtime));
             let realtime = told.recv_timeout(Duration::from_secs(30));
-            drop(life);
+            drop(in_use);
             assert_eq!(realtime, Ok(None));
         });
     }
