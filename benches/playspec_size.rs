@@ -36,7 +36,7 @@ fn main() -> ExitCode {
         let large = playing(&playspec(shape, 1_000_000));
         for (name, work) in work {
             let (mut of_small, mut of_large) = (Vec::new(), Vec::new());
-            // In turns, so that whatever else the machine does falls on both.
+            // In turns, so that other load of the machine affects both equally.
             for _ in 0..ROUNDS {
                 of_small.push(time(work, &small));
                 of_large.push(time(work, &large));

@@ -1621,9 +1621,9 @@ amio_status amio_interface_start(struct amio_interface *iface);
 amio_status amio_interface_stop(struct amio_interface *iface);
 
 /**
- * Closes the driver within a second, whatever the server does. Pending tickets end as cancelled.
+ * Closes the driver within a second, also if the server hangs. Pending tickets end as cancelled.
  * Their events and the input captured so far can still be fetched, and state, position, statistics
- * and the like can still be asked for; whatever would change something gives
+ * and the like can still be asked for; a call that would change something gives
  * AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that does not want
  * to know the last events calls amio_interface_free() only.
  *
@@ -2404,7 +2404,7 @@ amio_status amio_interface_input_fd(struct amio_interface *iface, int *out_fd);
  * interface is closed. The events AMIO_EVENT_RECORDER_STARTED, _ENDED, _FAILED and _LOST report what happens.
  *
  * With `punch_in`, the first frame of the file is the one at which `begin_frame` is heard while the timeline
- * rolls. So a recording of the input lines up with what was heard, whatever the latencies. Once begun
+ * rolls. So a recording of the input is aligned with what was heard, for any latencies. Once begun
  * it goes on in real time, also over a stop or a seek. It ends before the first frame that is
  * heard rolling at `end_frame` or beyond. Frames that the device skipped, or for which the disk
  * was too slow, are silence in the file, so that all other frames keep their places. The offline driver and

@@ -47,7 +47,7 @@ const COPIES: usize = 400;
 /// The most memory that the process may come to have in use, itself included.
 const MEMORY_KIB: u64 = 64 * 1024;
 
-/// Address space of the process: its own, and what nobody may ask for because a header says so.
+/// The address space of the process. It is too small for what the header of a damaged file may claim.
 const ADDRESSES_KIB: u64 = 512 * 1024;
 
 const LONGEST: Duration = Duration::from_secs(2);

@@ -106,7 +106,7 @@ pub struct Figures {
     pub ripple_db: f64,
     /// What comes through of a tone of 21.5 kHz, inside the transition band.
     pub transition_db: f64,
-    /// What comes out, at whatever frequency, of a tone of 22.5 kHz from 48 to 44.1 kHz.
+    /// The output, at all frequencies, for a tone of 22.5 kHz from 48 to 44.1 kHz.
     pub alias_db: f64,
     /// The delay of a tone of 997 Hz.
     pub delay_frames: f64,

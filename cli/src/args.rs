@@ -87,13 +87,13 @@ pub struct Render {
 /// How an audio file is written.
 #[derive(clap::Args)]
 pub struct AudioFile {
-    /// What kind of file it is, whatever its ending
+    /// The format of the file; without it, the suffix of its name decides
     #[arg(long, value_enum)]
     pub format: Option<Audio>,
     /// How samples are stored; integers are clipped at full scale. Without it f32, in FLAC i24
     #[arg(long, value_enum)]
     pub samples: Option<Samples>,
-    /// Replace whatever file has this name
+    /// Replace an existing file of this name
     #[arg(long)]
     pub force: bool,
 }
@@ -177,10 +177,10 @@ pub struct Plot {
     /// The picture to write; - is the standard output
     #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
-    /// What kind of picture it is, whatever its ending
+    /// The format of the picture; without it, the suffix of its name decides
     #[arg(long, value_enum)]
     pub format: Option<Picture>,
-    /// Replace whatever file has this name; without it, a picture alone
+    /// Replace an existing file of this name; without it, only a picture is replaced
     #[arg(long)]
     pub force: bool,
     /// The first frame that is shown: a number of frames, or seconds as in 1.5s or 20ms

@@ -128,7 +128,7 @@ fn refuse_inputs(path: &Path, found: &Metadata, inputs: &[PathBuf]) -> Result<()
     }
 }
 
-/// Pipes, and `/dev/null`: whatever goes there may go.
+/// Pipes, and `/dev/null`: writing to them destroys nothing.
 fn takes_a_stream(found: &Metadata) -> bool {
     const NULL: u64 = 1 << 8 | 3;
     let kind = found.file_type();

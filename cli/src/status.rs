@@ -4,7 +4,7 @@
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt::Display;
 
-/// How much is told.
+/// How much the program prints.
 #[derive(Clone, Copy)]
 pub struct Status {
     /// Errors only.

@@ -74,7 +74,7 @@ impl Caller {
             .map_err(|e| Fault::argument(format!("{what} is not UTF-8: {e}")))
     }
 
-    /// The path at `pointer`, in whatever bytes the file system uses.
+    /// The path at `pointer`: bytes of any encoding.
     pub fn path<'a>(&'a self, what: &str, pointer: *const c_char) -> Checked<&'a Path> {
         let path = self.c_str(what, pointer)?;
         if path.is_empty() {

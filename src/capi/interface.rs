@@ -196,9 +196,9 @@ pub extern "C-unwind" fn amio_interface_stop(iface: *mut amio_interface) -> amio
     guard(|| Ok(handles::get("iface", iface)?.stop()?))
 }
 
-/// Closes the driver within a second, whatever the server does. Pending tickets end as cancelled.
+/// Closes the driver within a second, also if the server hangs. Pending tickets end as cancelled.
 /// Their events and the input captured so far can still be fetched, and state, position, statistics
-/// and the like can still be asked for; whatever would change something gives
+/// and the like can still be asked for; a call that would change something gives
 /// AMIO_ERROR_INVALID_STATE from now on. Fine if it is closed already. A program that does not want
 /// to know the last events calls amio_interface_free() only.
 ///

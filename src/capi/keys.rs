@@ -4,7 +4,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 /// Makes keys: a counter of 58 bits, scrambled by a Feistel network, which maps different counts
-/// to different keys whatever its secret round function is.
+/// to different keys for every secret round function.
 #[derive(Default)]
 pub(super) struct Keys {
     count: AtomicU64,

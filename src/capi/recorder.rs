@@ -110,7 +110,7 @@ unsafe impl Versioned for amio_recording {
 /// interface is closed. The events AMIO_EVENT_RECORDER_STARTED, _ENDED, _FAILED and _LOST report what happens.
 ///
 /// With `punch_in`, the first frame of the file is the one at which `begin_frame` is heard while the timeline
-/// rolls. So a recording of the input lines up with what was heard, whatever the latencies. Once begun
+/// rolls. So a recording of the input is aligned with what was heard, for any latencies. Once begun
 /// it goes on in real time, also over a stop or a seek. It ends before the first frame that is
 /// heard rolling at `end_frame` or beyond. Frames that the device skipped, or for which the disk
 /// was too slow, are silence in the file, so that all other frames keep their places. The offline driver and

@@ -38,7 +38,7 @@ impl OpenOptions {
 
 impl Clip {
     /// Loads a file of any supported format whole, at the rate it has. Several channels come in
-    /// the order of WAV, whatever the file's own order is. Samples that are NaN, infinite or beyond
+    /// the order of WAV, also if the file has another order. Samples that are NaN, infinite or beyond
     /// ±1e6 are 0; [`Clip::bad_samples`] counts them. [`crate::probe`] says what a file holds.
     ///
     /// # Errors

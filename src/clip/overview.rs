@@ -318,7 +318,7 @@ impl Tally {
     }
 }
 
-/// Makes the finest level while it is told the samples, and the others at the end.
+/// Makes the finest level from the samples as they come, and the other levels at the end.
 pub(super) struct OverviewBuilder {
     /// The finest level of each channel, and the block that is not full.
     channels: Vec<(Vec<OverviewBlock>, Tally)>,

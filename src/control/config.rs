@@ -28,7 +28,7 @@ pub struct Config {
     pub autoconnect: bool,
     /// Whether libjack starts a JACK server where none answers: the one of `~/.jackdrc`. The environment variable
     /// `JACK_NO_START_SERVER` forbids it. A server that was lost is not started again,
-    /// since whoever ended it does not want it back. Default: no.
+    /// since the person who ended it does not want it back. Default: no.
     pub start_server: bool,
     /// Whether the output is kept within ±1.0; `None`: unless the driver is offline.
     pub clamp: Option<bool>,

@@ -232,7 +232,7 @@ impl Events {
         Some(next)
     }
 
-    /// Makes whoever waits look again.
+    /// Makes waiting threads look again.
     pub fn wake(&self) {
         let _queue = self.queue.lock();
         self.signal.set();

@@ -220,7 +220,7 @@ impl Exchange {
     }
 
     /// Fetches what the engine has sent back: frees what it retired, turns reports into events,
-    /// wakes whoever waits for input.
+    /// wakes the threads that wait for input.
     pub fn pump(&self) {
         // Freed after the lock is released, since freeing may call a callback of the application, which may take
         // long.

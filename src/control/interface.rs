@@ -190,7 +190,7 @@ impl Interface {
         self.parts().lifecycle.stop()
     }
 
-    /// Closes the interface, within a second, whatever the server does. Swaps that are pending
+    /// Closes the interface, within a second, also if the server hangs. Swaps that are pending
     /// end as cancelled; events and captured input can still be fetched. Closing twice is fine.
     pub fn close(&self) {
         self.parts().lifecycle.close();

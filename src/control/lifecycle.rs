@@ -31,7 +31,7 @@ const REALTIME_PATIENCE: Duration = Duration::from_millis(200);
 /// How long a running driver may take to answer a question.
 pub(super) const ANSWER_PATIENCE: Duration = Duration::from_millis(50);
 
-/// Starts, stops and closes an interface. The supervisor and whoever reconnects use it, too.
+/// Starts, stops and closes an interface. The supervisor and `reconnect.rs` use it, too.
 pub(super) struct Lifecycle {
     pub core: Arc<Core>,
     pub exchange: Arc<Exchange>,

@@ -158,7 +158,7 @@ impl OpenRecording {
 
     /// Waits for the end; for good without a timeout.
     pub fn wait(&self, timeout: Option<Duration>) -> Result<Recording> {
-        // A deadline too far away to be represented is none.
+        // A deadline that is too far away to be represented means no deadline.
         let deadline =
             timeout.and_then(|timeout| Some((timeout, Instant::now().checked_add(timeout)?)));
         let mut status = self.status.lock();
@@ -484,7 +484,7 @@ fn tell(core: &Weak<Core>, kind: EventKind, at: Option<Next>) {
     }
 }
 
-/// On the stack of the thread: after a panic, whoever waits must not wait for ever.
+/// On the stack of the thread: after a panic, a waiting thread must not wait for ever.
 struct EndOnPanic(Arc<OpenRecording>);
 
 impl Drop for EndOnPanic {

@@ -110,7 +110,7 @@ impl Recordings {
         });
         if let Err(error) = begun {
             recording.stop();
-            // What went wrong with the file is told as an event.
+            // A failure of the file is reported by an event.
             let _ = recording.wait(None);
             return Err(error);
         }

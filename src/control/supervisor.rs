@@ -2,7 +2,7 @@
 //! reconnects when the server or device is gone.
 //!
 //! The audio thread makes no system calls, so it cannot wake anybody. While an interface runs,
-//! this thread wakes by itself, about once a period, and signals whoever waits for events or
+//! this thread wakes by itself, about once a period, and signals the threads that wait for events or
 //! input. While nothing is expected of the engine it wakes less often, and while no interface runs
 //! it sleeps until a notice comes.
 

@@ -106,7 +106,7 @@ struct AwaitedTurns {
 }
 
 impl Patience {
-    /// This long, whatever happens.
+    /// A fixed time.
     pub fn of(patience: Duration) -> Patience {
         Patience {
             until: Instant::now() + patience,

@@ -1,4 +1,4 @@
-//! What takes part in a period: whatever makes, changes, measures or takes sound.
+//! A node: one step of a period, which makes, changes, measures or consumes sound.
 
 use super::buffers::Ports;
 use super::timeline::Timeline;

@@ -2,7 +2,7 @@
 //! while clients of a server that has died are still open.
 //!
 //! jackd's library keeps one server for the whole process. When a client opens after that server
-//! has died, the library frees all clients that are not closed yet, whoever uses them. So the
+//! has died, the library frees all clients that are not closed yet, even while other threads use them. So the
 //! first client opens when the last one of the dead server is closed; with several interfaces
 //! that takes some 50 ms. PipeWire's library has no such state.
 //!

@@ -1,4 +1,4 @@
-//! What the engine tells of what has happened.
+//! Reports of the engine: what has happened, at which frame.
 
 use crate::units::Ticket;
 

@@ -1,4 +1,4 @@
-//! A timeline that catches up keeps to the clock, whatever becomes of the server.
+//! A timeline that catches up keeps to the clock, also if the server stops or dies.
 
 use crate::jackd::Jackd;
 use crate::server::{Server, beside};

@@ -98,7 +98,7 @@ impl Peer {
         self.run("await latencies");
     }
 
-    /// Ends it, whatever it is in the middle of.
+    /// Kills it, at any moment.
     pub fn kill(mut self) {
         self.child.kill().expect("it is our child");
     }

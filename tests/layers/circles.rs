@@ -1,6 +1,6 @@
 //! No file of `src` uses another one that uses it, directly or by way of others.
 //!
-//! A re-export (`pub use`) is looked through: whoever uses `crate::clip::Clip` uses the file that defines
+//! A re-export (`pub use`) is followed: a file that uses `crate::clip::Clip` uses the file that defines
 //! `Clip`. What only tests have does not count.
 
 use super::paths::{Path, paths_in};

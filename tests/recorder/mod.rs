@@ -1,4 +1,4 @@
-//! Recording to disk: what is in the file, whatever happens meanwhile.
+//! Recording to disk: the content of the file, also after losses, cuts and failures.
 //!
 //! What is played or fed in is numbered, so that each frame of a file tells where it comes from.
 

@@ -15,7 +15,7 @@ const CHUNK_TAIL: [u8; 12] = [
 /// Bytes of a name and a size.
 const HEAD: u64 = 24;
 
-/// The size of what ends nobody knows where. Readers stop at the end of the file; ffmpeg refuses the largest
+/// The size of a chunk whose end is unknown. Readers stop at the end of the file; ffmpeg refuses the largest
 /// sizes, to which it adds the place of the chunk, and -1.
 const UNKNOWN: u64 = 1 << 62;
 

@@ -276,7 +276,7 @@ impl Writer {
     /// Takes away what was written in part.
     fn cut_back(&mut self, source: std::io::Error) -> Error {
         self.has_failed = true;
-        // The first error is what is told. Where this fails as well, something follows what the header
+        // The first error is the one that is reported. Where this fails as well, something follows what the header
         // tells of.
         let _ = self.medium.set_length(self.header_bytes + self.body_bytes);
         if self.write_header().is_err() {

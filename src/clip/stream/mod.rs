@@ -193,7 +193,7 @@ impl Stream {
                 table.note_trouble(error.to_string());
                 return;
             }
-            // Before, or of the page before: what cannot be read is told once, where it begins.
+            // Before, or of the page before: an unreadable stretch is reported once, where it begins.
             let before = page.saturating_sub(1)..=page;
             let was_told = before.into_iter().any(|page| table.failed(page));
             (was_told, table.capacity, KEPT_PER_ASKED * table.asked)

@@ -1,4 +1,4 @@
-//! The part of a stream that is in memory: pages of consecutive frames, written by whoever reads
+//! The part of a stream that is in memory: pages of consecutive frames, written by the thread that reads
 //! the file and read, wait-free, on audio threads.
 //!
 //! Each page has a tag that says which one it is. A page is emptied before another one takes its

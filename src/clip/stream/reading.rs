@@ -78,7 +78,7 @@ impl<'a> Reading<'a> {
             .unwrap_or_else(|_| Err(Error::InvalidState("the decoder failed".into())))
     }
 
-    /// Reads a page into `block`; what cannot be read is silent. It is told, unless it `was_told`.
+    /// Reads a page into `block`; frames that cannot be read are silent. That is reported, unless it `was_told`.
     pub fn read_page(&mut self, page: u64, was_told: bool) -> Option<PageFailure> {
         let _kept = Denormals::kept();
         let first = page * PAGE_FRAMES as u64;

@@ -191,7 +191,7 @@ impl FrameClock {
         }
         let pause_ns = late.least_ns - self.usual_lateness_ns;
         let period_ns = self.nanoseconds(told.frames.into());
-        // A server that makes up for a pause runs cycles faster than time passes.
+        // After a pause, a server that catches up runs cycles faster than real time.
         let makes_up = late.first_ns - late.last_ns > period_ns;
         match makes_up || pause_ns <= JITTER_NS.max(period_ns / 2) {
             true => 0,

@@ -124,7 +124,7 @@ impl Default for MeteredChannel {
 
 impl MeteredChannel {
     /// Adds samples at the index `begun` of a block. The index decides which SIMD lane a sample goes
-    /// to, so each lane adds the same samples in the same order, whatever the periods are.
+    /// to, so each lane adds the same samples in the same order for every period size.
     fn add(&mut self, kernels: Kernels, begun: usize, samples: &[f32]) {
         let lane = begun % LANES;
         let head = (LANES - lane) % LANES;

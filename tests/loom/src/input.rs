@@ -21,7 +21,7 @@ fn a_wrong_ordering_of_captured_input_is_noticed() {
 const CHUNKS: [u64; 3] = [1, 2, 1];
 const FRAMES: usize = 4;
 
-/// Sample `n` is device frame `n`, and tells of cell `n`, written before.
+/// Sample `n` is device frame `n`, and stands for cell `n`, which is written before.
 fn three_chunks_through_two_frames() {
     let ends = link::new::<()>(Sizes {
         batches: 1,

@@ -3,7 +3,7 @@
 //! whose atomics come from the crates below `shims`.
 //!
 //! Loom notices unordered accesses to memory that it tracks, so what travels in the tests refers to
-//! a [`Tracked`] cell: whoever sends it has written the cell, whoever receives it reads it.
+//! a [`Tracked`] cell: the sender writes the cell before, the receiver reads it after.
 #![cfg(test)]
 
 mod atomic;

@@ -19,7 +19,7 @@ fn a_wrong_ordering_of_a_tap_is_noticed() {
 
 const FRAMES: usize = 3;
 
-/// Sample `n` is device frame `n`, and tells of cell `n`, written before.
+/// Sample `n` is device frame `n`, and stands for cell `n`, which is written before.
 fn three_frames_through_one_place() {
     let (mut writer, mut reader) = tap(1, Rate::new(48_000), 1, 8).expect("there is memory");
     let cells: Arc<[Tracked; FRAMES]> = Arc::new(std::array::from_fn(|_| Tracked::new(0)));

@@ -91,7 +91,7 @@ fn open_run(input: &Arc<Input>, run: &Run<Header>) -> Result<Opened> {
     aac.open(0, frames)
 }
 
-/// The setup of a file whose channels are none of the usual ones: they are listed in the first packet
+/// The setup of a file with an unusual channel configuration: its channels are listed in the first packet
 /// (`program_config_element`, ISO 14496-3, 4.4.1.1), and MP4 keeps that list in the setup.
 fn setup_with_channels(setup: [u8; 2], packet: &[u8]) -> Option<Vec<u8>> {
     let bit = |at: usize| Some(usize::from(packet.get(at / 8)? >> (7 - at % 8) & 1));

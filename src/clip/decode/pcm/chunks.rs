@@ -119,7 +119,7 @@ impl Chunk {
         }
     }
 
-    /// Where its contents end; that is `None` if nobody knows.
+    /// Where its contents end; `None` if that is unknown.
     pub fn end(&self) -> Option<u64> {
         self.size.map(|size| self.begin.saturating_add(size))
     }

@@ -1,4 +1,4 @@
-//! A clock that is told what servers told.
+//! The clock with cycles that were recorded from servers.
 
 use super::*;
 
