@@ -58,16 +58,13 @@ fn a_file_that_is_deleted_or_replaced_fails_and_says_so_and_other_recordings_go_
                 lose(&path);
                 // By itself, soon.
                 let error = take.wait(Duration::from_secs(10)).expect_err("it is lost");
-                assert!(
-                    error.to_string().contains("deleted, or replaced"),
-                    "{error}"
-                );
+                assert!(error.to_string().contains("deleted or replaced"), "{error}");
                 let recording = take.recording();
                 assert_eq!(recording.state, RecorderState::Failed);
                 assert_eq!((recording.frames, recording.skipped_frames), (0, 0));
                 let (frames, reason) = told(&interface);
                 assert_eq!(frames, 0);
-                assert!(reason.contains("deleted, or replaced"), "{reason}");
+                assert!(reason.contains("deleted or replaced"), "{reason}");
                 feed(&interface, 10_000);
                 assert_eq!(beside.stop().expect("it is there").frames, 20_500);
             }
