@@ -203,7 +203,8 @@ mod tests {
         take_in_child();
         assert!(*TURNS.get().taken.lock());
         drop(turn);
+        // It ends only if the turn is free there. Nothing is asserted of the parent: a fork of another test takes
+        // its turn for a moment.
         take_in_child();
-        assert!(!*TURNS.get().taken.lock());
     }
 }
