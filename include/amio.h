@@ -1402,7 +1402,7 @@ typedef struct amio_stats {
      */
     uint64_t underruns;
     /**
-     * Frames of streamed clips that were silent because of that.
+     * Frames of streamed clips that were silent because of these underruns.
      */
     uint64_t underrun_frames;
     /**

@@ -76,7 +76,7 @@ pub struct amio_stats {
     pub realtime_reason: [c_char; AMIO_MESSAGE_BYTES],
     /// How often a streamed clip was not read from its file in time, counted per clip and period.
     pub underruns: u64,
-    /// Frames of streamed clips that were silent because of that.
+    /// Frames of streamed clips that were silent because of these underruns.
     pub underrun_frames: u64,
     /// Bytes of the interface's memory that the audio thread writes to: its rings and queues. They are in
     /// memory from the beginning, so that writing causes no page fault. 0 offline.

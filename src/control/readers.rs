@@ -3,7 +3,7 @@
 //! Flow: `read_ahead` -> [`PageRun`]s in a queue -> a reader, which loads them from the file. Each clip is
 //! read by one reader at a time. One reader is enough while files answer. While each reader waits for a
 //! file that does not answer, one more is started for the other clips. So a file that hangs delays
-//! only itself, and there is at most one reader more than files that hang.
+//! only itself. If N files hang, there are at most N + 1 readers.
 
 use crate::clip::Clip;
 use crate::error::Result;

@@ -91,7 +91,7 @@ class Capture(Life):
         """Reads captured input, waiting until there are so many frames.
 
         Where no event loop has the interface, callbacks of what has happened are called meanwhile,
-        as by :meth:`Ticket.wait`. An interruption (Ctrl-C) loses nothing: the
+        as by :meth:`Ticket.wait`. An interruption (Ctrl-C) before it returns loses nothing: the
         next call reads what this one has not returned.
 
         Returns:

@@ -15,7 +15,7 @@ use crate::units::Rate;
 /// How many whole blocks a meter covers: with the block that has begun, 290 to 300 ms.
 const BLOCKS: usize = 29;
 const BLOCKS_PER_SECOND: u32 = 100;
-/// Room for them, of a length that is quick to sum.
+/// The length of the arrays that hold the blocks: a power of two, which SIMD code sums quickly.
 const ROOM: usize = BLOCKS.next_power_of_two();
 
 pub(crate) struct Meter {
@@ -100,10 +100,11 @@ impl Node for Meter {
 struct MeteredChannel {
     /// The sums of the current block so far.
     levels: Levels,
-    /// Of each whole block.
+    /// The peak of each whole block.
     peaks: [f32; ROOM],
+    /// The sum of squares of each whole block.
     squares: [f32; ROOM],
-    /// Of all whole blocks.
+    /// Over all whole blocks.
     peak: f32,
     square: f32,
     clipped: u64,
