@@ -83,9 +83,68 @@ static void use_several_in_children(uint32_t driver)
     }
 }
 
+/* Makes an interface and frees it. */
+static void *make_one(void *driver)
+{
+    amio_interface_config config;
+    amio_interface *iface;
+    memset(&config, 0, sizeof config);
+    config.struct_size = sizeof config;
+    config.driver = *(const uint32_t *)driver;
+    OK(amio_interface_new(&config, &iface));
+    OK(amio_interface_free(iface));
+    return NULL;
+}
+
+static void expect_success(pid_t child, unsigned after)
+{
+    int status;
+    CHECK(child >= 0 && waitpid(child, &status, 0) == child);
+    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0) {
+        fprintf(stderr, "forked %u loops after the thread began: status %#x\n", after, (unsigned)status);
+        exit(1);
+    }
+}
+
+/*
+ * Children that are forked while a thread of the parent makes the first interface of its process. Each time
+ * the parent must be a process that has made none, so it is a child itself. There is no event to wait for:
+ * the fork comes at all times, from before the thread runs until it has ended.
+ */
+static void fork_during_the_first(uint32_t driver, unsigned rounds, unsigned longest)
+{
+    unsigned round, loops;
+    for (round = 0; round < rounds; round++) {
+        unsigned after = longest / rounds * round;
+        pid_t parent = fork();
+        if (parent == 0) {
+            pthread_t first;
+            volatile unsigned passed = 0;
+            pid_t child;
+            CHECK(pthread_create(&first, NULL, make_one, &driver) == 0);
+            for (loops = 0; loops < after; loops++)
+                passed++;
+            child = fork();
+            if (child == 0) {
+                alarm(30); /* ends it if it hangs */
+                make_one(&driver);
+                _exit(0);
+            }
+            expect_success(child, after);
+            CHECK(pthread_join(first, NULL) == 0);
+            _exit(0);
+        }
+        expect_success(parent, after);
+    }
+}
+
 int main(int count, char **arguments)
 {
     int jack = count > 1 && strcmp(arguments[1], "jack") == 0;
+    if (jack)
+        fork_during_the_first(AMIO_DRIVER_JACK, 50, 4000000);
+    else
+        fork_during_the_first(AMIO_DRIVER_OFFLINE, 500, 100000);
     use_several_in_children(jack ? AMIO_DRIVER_JACK : AMIO_DRIVER_NULL);
     return 0;
 }

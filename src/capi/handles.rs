@@ -17,9 +17,9 @@ use super::status::AMIO_ERROR_INVALID_HANDLE;
 use crate::lock::RwLock;
 use crate::memory;
 use crate::sys::{MADE_BEFORE, PerProcess};
+use once_cell::race::OnceBox;
 use std::any::Any;
 use std::collections::HashMap;
-use std::sync::LazyLock;
 
 /// A type of handle: what C gets a pointer to.
 pub(super) trait Handle: 'static {
@@ -59,7 +59,7 @@ impl ReservedHandle {
     pub fn take() -> Checked<ReservedHandle> {
         let mut objects = REGISTRY.get().objects.write();
         memory::reserve_in_map(&mut objects, 1, "a handle")?;
-        let key = KEYS.next();
+        let key = keys().next();
         objects.insert(key, None);
         Ok(ReservedHandle(key))
     }
@@ -192,12 +192,16 @@ struct Registry {
 }
 
 static REGISTRY: PerProcess<Registry> = PerProcess::new();
-static KEYS: LazyLock<Keys> = LazyLock::new(Keys::default);
+static KEYS: OnceBox<Keys> = OnceBox::new();
+
+fn keys() -> &'static Keys {
+    KEYS.get_or_init(Box::default)
+}
 
 impl Default for Registry {
     fn default() -> Registry {
         Registry {
-            first: KEYS.made(),
+            first: keys().made(),
             objects: RwLock::default(),
         }
     }
@@ -205,6 +209,7 @@ impl Default for Registry {
 
 /// Whether a handle was made in a process that this one descends from.
 fn is_inherited<H>(handle: *const H) -> bool {
-    KEYS.count_of(handle.addr())
+    keys()
+        .count_of(handle.addr())
         .is_some_and(|count| count < REGISTRY.get().first)
 }

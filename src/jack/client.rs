@@ -18,6 +18,8 @@ use std::ffi::{CStr, CString, c_int};
 use std::ptr::{self, NonNull};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::thread;
+use std::time::Duration;
 
 const NO_START_SERVER: c_int = 0x01;
 const SERVER_NAME: c_int = 0x04;
@@ -28,8 +30,10 @@ const STATUS_SHM_FAILURE: c_int = 0x100;
 const STATUS_VERSION_ERROR: c_int = 0x400;
 
 /// PipeWire's library fails with [`STATUS_SHM_FAILURE`] if a client of another program goes just while
-/// it opens one. So it is asked again, up to this often in all.
+/// it opens one. So it is asked again after a pause, up to this often in all.
 const OPEN_ATTEMPTS: u32 = 5;
+
+const OPEN_PAUSE: Duration = Duration::from_millis(5);
 
 /// The environment variable with the name of the default server.
 const DEFAULT_SERVER: &str = "JACK_DEFAULT_SERVER";
@@ -48,7 +52,7 @@ impl Client {
     /// takes a second or more. `log` receives the lines of libjack, also those about other clients of this
     /// process, until the client is dropped.
     pub fn open(name: &str, server: Option<&str>, start: bool, log: Sink) -> Result<Client> {
-        let library = Library::get()?;
+        let library = turns::load()?;
         let client_name = checked_name(library, name)?;
         let server_name = server.map(checked_server_name).transpose()?;
         if server.is_none()
@@ -58,8 +62,8 @@ impl Client {
             return Err(too_long(DEFAULT_SERVER, name.len()));
         }
         let options = if start { 0 } else { NO_START_SERVER };
-        let mut status = 0;
-        let (raw, lines) = turns::open(library, || {
+        let attempt = || {
+            let mut status = 0;
             let lines = Arc::new(Mutex::new(Vec::new()));
             let collected = lines.clone();
             let _opening = Route::new(
@@ -67,33 +71,41 @@ impl Client {
                 Arc::new(move |line| collected.lock().push(line.to_owned())),
             );
             let name = client_name.as_ptr();
-            let mut attempts = OPEN_ATTEMPTS;
-            loop {
-                // SAFETY: the strings end with NUL and outlive the call; the third argument after the
-                // status is there when the options say so.
-                let raw = unsafe {
-                    match &server_name {
-                        None => (library.client_open)(name, options, &mut status),
-                        Some(server) => {
-                            let options = options | SERVER_NAME;
-                            (library.client_open)(name, options, &mut status, server.as_ptr())
-                        }
+            // SAFETY: the strings end with NUL and outlive the call; the third argument after the
+            // status is there when the options say so.
+            let raw = unsafe {
+                match &server_name {
+                    None => (library.client_open)(name, options, &mut status),
+                    Some(server) => {
+                        let options = options | SERVER_NAME;
+                        (library.client_open)(name, options, &mut status, server.as_ptr())
                     }
-                };
-                attempts -= 1;
-                if raw.is_null() && status & STATUS_SHM_FAILURE != 0 && attempts > 0 {
-                    continue;
                 }
-                break (NonNull::new(raw), std::mem::take(&mut *lines.lock()));
-            }
-        })?;
-        let Some(raw) = raw else {
-            return Err(open_error(server, status, lines));
+            };
+            (
+                NonNull::new(raw),
+                (status, std::mem::take(&mut *lines.lock())),
+            )
         };
-        Ok(Client {
-            connection: Connection::new(library, raw, log),
-            started_server: status & STATUS_SERVER_STARTED != 0,
-        })
+        let mut attempts = if library.has_one_server() {
+            1
+        } else {
+            OPEN_ATTEMPTS
+        };
+        loop {
+            let (raw, (status, lines)) = turns::open(library, attempt)?;
+            attempts -= 1;
+            if let Some(raw) = raw {
+                return Ok(Client {
+                    connection: Connection::new(library, raw, log),
+                    started_server: status & STATUS_SERVER_STARTED != 0,
+                });
+            }
+            if status & STATUS_SHM_FAILURE == 0 || attempts == 0 {
+                return Err(open_error(server, status, lines));
+            }
+            thread::sleep(OPEN_PAUSE);
+        }
     }
 
     /// Sets the handlers. They are called once the client is active: `process` until the client is closed, and

@@ -3,8 +3,8 @@
 #![allow(unsafe_code, reason = "foreign functions, looked up by name")]
 
 use crate::error::{Error, Result};
+use once_cell::race::OnceBox;
 use std::ffi::{CStr, c_char, c_float, c_int, c_ulong, c_void};
-use std::sync::OnceLock;
 
 const FILE: &str = "libjack.so.0";
 
@@ -122,7 +122,7 @@ library! {
 impl Library {
     /// The table; loaded by the first call that finds libjack installed.
     pub fn get() -> Result<&'static Library> {
-        static LOADED: OnceLock<Library> = OnceLock::new();
+        static LOADED: OnceBox<Library> = OnceBox::new();
         if let Some(library) = LOADED.get() {
             return Ok(library);
         }
@@ -133,7 +133,7 @@ impl Library {
                  pipewire-jack"
             ),
         })?;
-        Ok(LOADED.get_or_init(|| library))
+        Ok(LOADED.get_or_init(|| Box::new(library)))
     }
 
     /// Whether all clients of this process have the same server: jackd's library, not PipeWire's.

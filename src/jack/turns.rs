@@ -12,7 +12,7 @@
 //! all clients hang. So, before a client is closed, its thread must have handled all notices, and no other
 //! client of this process may come or go meanwhile.
 //!
-//! jackd's library holds that mutex, too, while a client opens or closes. A child of `fork()` that is made
+//! jackd's library holds that mutex, too, while a client opens or closes. And it may be half loaded. A child of `fork()` that is made
 //! just then could never open a client. So `fork()` waits for the turn, for a short time.
 //! Thread: any.
 
@@ -20,11 +20,10 @@ use super::failure::failure;
 use super::library::Library;
 use crate::error::Result;
 use crate::lock::{Condvar, Mutex};
-use crate::sys::{PerProcess, around_forks};
+use crate::sys::{ForkHandlers, PerProcess};
 use std::cell::Cell;
 use std::marker::PhantomData;
 use std::mem;
-use std::sync::Once;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
@@ -60,6 +59,12 @@ impl Clients {
     fn must_close(&self) -> bool {
         self.server_died && self.open > 0
     }
+}
+
+/// The library, which is loaded when it is first asked for.
+pub(super) fn load() -> Result<&'static Library> {
+    let _turn = Turn::take();
+    Library::get()
 }
 
 /// Runs `open` when it may run; it returns a client or nothing, and something else.
@@ -124,8 +129,8 @@ pub(super) struct Turn(PhantomData<*const ()>);
 impl Turn {
     /// Waits for it.
     pub fn take() -> Turn {
-        static GUARDED: Once = Once::new();
-        GUARDED.call_once(|| around_forks(Some(hold), Some(let_go), Some(forget)));
+        static GUARD: ForkHandlers = ForkHandlers::new(Some(hold), Some(let_go), Some(forget));
+        GUARD.register();
         const LONG: Duration = Duration::from_secs(3600);
         loop {
             if let Some(turn) = Turn::take_within(LONG) {
@@ -154,12 +159,16 @@ impl Turn {
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        let turns = TURNS.get();
-        HAS_TURN.set(false);
-        *turns.taken.lock() = false;
-        turns.ended.fetch_add(1, Ordering::Relaxed);
-        turns.given_back.notify_one();
+        TURNS.get().ended.fetch_add(1, Ordering::Relaxed);
+        give_back();
     }
+}
+
+fn give_back() {
+    let turns = TURNS.get();
+    HAS_TURN.set(false);
+    *turns.taken.lock() = false;
+    turns.given_back.notify_one();
 }
 
 thread_local! {
@@ -181,7 +190,7 @@ extern "C" fn hold() {
 
 extern "C" fn let_go() {
     if FORKS.replace(false) {
-        drop(Turn(PhantomData));
+        give_back(); // It counts as no turn: nothing was asked of the server.
     }
 }
 

@@ -1,8 +1,8 @@
 //! What a child of `fork()` must know: what it inherited is not its own.
 
 use crate::error::{Error, Result};
-use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Once, OnceLock};
+use once_cell::race::OnceBox;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 /// The process in which something was made. A child of `fork()` has a copy of all that its parent had,
 /// but not the threads that serve it; locks may be held for ever, and descriptors and files are still
@@ -20,8 +20,8 @@ static FORKS: AtomicU32 = AtomicU32::new(0);
 
 impl Home {
     pub fn here() -> Home {
-        static COUNTED: Once = Once::new();
-        COUNTED.call_once(|| around_forks(None, None, Some(count)));
+        static COUNTED: ForkHandlers = ForkHandlers::new(None, None, Some(count));
+        COUNTED.register();
         Home(FORKS.load(Ordering::Relaxed))
     }
 
@@ -41,37 +41,40 @@ impl Home {
 
 /// Something of which each process has one of its own, made when it is first asked for. What its parent had
 /// stays as it was when the child was made, maybe locked for ever.
-pub(crate) struct PerProcess<T: 'static>(OnceLock<Own<T>>);
+///
+/// Threads that ask first at the same time each make one, and one of these is kept. None waits for another: a
+/// child would wait for a thread that only its parent has.
+pub(crate) struct PerProcess<T: 'static>(OnceBox<Own<T>>);
 
 struct Own<T: 'static> {
     home: Home,
     value: T,
     /// That of a child, where this one is the parent's.
-    of_child: OnceLock<Box<Own<T>>>,
+    of_child: PerProcess<T>,
 }
 
 impl<T: Default> PerProcess<T> {
     pub const fn new() -> PerProcess<T> {
-        PerProcess(OnceLock::new())
+        PerProcess(OnceBox::new())
     }
 
     /// That of this process.
     pub fn get(&self) -> &T {
         let mut own = self.0.get_or_init(Own::new);
         while !own.home.is_here() {
-            own = own.of_child.get_or_init(|| Box::new(Own::new()));
+            own = own.of_child.0.get_or_init(Own::new);
         }
         &own.value
     }
 }
 
 impl<T: Default> Own<T> {
-    fn new() -> Own<T> {
-        Own {
+    fn new() -> Box<Own<T>> {
+        Box::new(Own {
             home: Home::here(),
             value: T::default(),
-            of_child: OnceLock::new(),
-        }
+            of_child: PerProcess::new(),
+        })
     }
 }
 
@@ -80,25 +83,44 @@ extern "C" fn count() {
     FORKS.fetch_add(1, Ordering::Relaxed);
 }
 
-/// Has functions called around each `fork()` of this process from now on, on the thread that forks: before
-/// it, and after it in the parent and in the child. Without memory for that, which is some bytes, they
-/// are not called.
-pub(crate) fn around_forks(
-    before: Option<extern "C" fn()>,
-    in_parent: Option<extern "C" fn()>,
-    in_child: Option<extern "C" fn()>,
-) {
-    // SAFETY: these are functions that anybody may call, and they live as long as the library.
-    unsafe { pthread_atfork(before, in_parent, in_child) };
+/// What one process runs around a `fork()`.
+type Handler = Option<extern "C" fn()>;
+
+/// Functions that are called around each `fork()` on the thread that forks: before it, and after it in the
+/// parent and in the child.
+///
+/// Threads that register them at the same time may do so twice. So it must do no harm to call one twice.
+pub(crate) struct ForkHandlers {
+    before: Handler,
+    in_parent: Handler,
+    in_child: Handler,
+    registered: AtomicBool,
+}
+
+impl ForkHandlers {
+    pub const fn new(before: Handler, in_parent: Handler, in_child: Handler) -> ForkHandlers {
+        ForkHandlers {
+            before,
+            in_parent,
+            in_child,
+            registered: AtomicBool::new(false),
+        }
+    }
+
+    /// Has them called from now on. Without memory for that, which is some bytes, they are not called.
+    pub fn register(&self) {
+        if self.registered.load(Ordering::Acquire) {
+            return;
+        }
+        // SAFETY: these are functions that anybody may call, and they live as long as the library.
+        unsafe { pthread_atfork(self.before, self.in_parent, self.in_child) };
+        self.registered.store(true, Ordering::Release);
+    }
 }
 
 unsafe extern "C" {
     /// Of POSIX; the crate `libc` does not declare it for glibc.
-    fn pthread_atfork(
-        prepare: Option<extern "C" fn()>,
-        parent: Option<extern "C" fn()>,
-        child: Option<extern "C" fn()>,
-    ) -> std::ffi::c_int;
+    fn pthread_atfork(prepare: Handler, parent: Handler, child: Handler) -> std::ffi::c_int;
 }
 
 /// Runs something in a child, and waits for its end.
@@ -108,6 +130,8 @@ pub(crate) fn in_child(run: impl FnOnce()) {
     // SAFETY: the child runs what is given on its only thread, and ends without what its parent would do.
     let child = unsafe { libc::fork() };
     if child == 0 {
+        // SAFETY: has no conditions. It ends a child that hangs.
+        unsafe { libc::alarm(60) };
         let outcome = catch_unwind(AssertUnwindSafe(run));
         // SAFETY: as above.
         unsafe { libc::_exit(outcome.is_err().into()) };
@@ -122,6 +146,7 @@ pub(crate) fn in_child(run: impl FnOnce()) {
 mod tests {
     use super::*;
     use crate::lock::Mutex;
+    use std::sync::Barrier;
 
     #[test]
     fn a_child_has_its_own_of_what_each_process_has_one() {
@@ -136,5 +161,35 @@ mod tests {
             assert_eq!(*NUMBERS.get().lock(), [2]);
         });
         assert_eq!(*held, [1]);
+    }
+
+    #[test]
+    fn a_child_does_not_wait_for_a_thread_of_its_parent_that_was_first() {
+        /// The first one is made until the gate opens, and the others at once.
+        #[derive(Debug)]
+        struct Slow;
+        static MADE: AtomicU32 = AtomicU32::new(0);
+        static BEGUN: Barrier = Barrier::new(2);
+        static GATE: Mutex<()> = Mutex::new(());
+        impl Default for Slow {
+            fn default() -> Slow {
+                if MADE.fetch_add(1, Ordering::Relaxed) == 0 {
+                    BEGUN.wait();
+                    drop(GATE.lock());
+                }
+                Slow
+            }
+        }
+
+        static SLOW: PerProcess<Slow> = PerProcess::new();
+        let shut = GATE.lock();
+        let first = std::thread::spawn(|| std::ptr::from_ref(SLOW.get()).addr());
+        BEGUN.wait();
+        in_child(|| {
+            SLOW.get();
+        });
+        drop(shut);
+        let kept = first.join().unwrap();
+        assert_eq!(std::ptr::from_ref(SLOW.get()).addr(), kept);
     }
 }
