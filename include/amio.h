@@ -1412,8 +1412,8 @@ typedef struct amio_stats {
     uint64_t resident_bytes;
     /**
      * How many of these bytes are locked, so that they are never swapped out: as many as the system allows
-     * (RLIMIT_MEMLOCK). They are unlocked when the interface is freed, unless the program
-     * has locked memory, too, by mlock() or mlockall(): then they stay locked.
+     * (RLIMIT_MEMLOCK). They are unlocked when the interface is freed, but for
+     * those that the program has locked as well, by mlock() or mlockall(): these stay locked.
      */
     uint64_t locked_bytes;
 } amio_stats;

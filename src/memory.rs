@@ -15,6 +15,9 @@ pub(crate) trait Keeper {
     /// Takes charge of memory that holds nothing yet.
     fn keep<T>(&mut self, memory: &mut [MaybeUninit<T>]);
 
+    /// Takes charge of items that are there.
+    fn keep_items<T>(&mut self, items: &mut [T]);
+
     /// Takes charge of a vector's unused room.
     fn keep_room_of<T>(&mut self, items: &mut Vec<T>) {
         self.keep(items.spare_capacity_mut());

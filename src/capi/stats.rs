@@ -82,8 +82,8 @@ pub struct amio_stats {
     /// memory from the beginning, so that writing causes no page fault. 0 offline.
     pub resident_bytes: u64,
     /// How many of these bytes are locked, so that they are never swapped out: as many as the system allows
-    /// (RLIMIT_MEMLOCK). They are unlocked when the interface is freed, unless the program
-    /// has locked memory, too, by mlock() or mlockall(): then they stay locked.
+    /// (RLIMIT_MEMLOCK). They are unlocked when the interface is freed, but for
+    /// those that the program has locked as well, by mlock() or mlockall(): these stay locked.
     pub locked_bytes: u64,
 }
 

@@ -6,7 +6,7 @@
 use super::buffers::{BufferId, Buffers, PortList};
 use super::node::{Clock, Node, NodeId, Outbox};
 use crate::error::Result;
-use crate::memory;
+use crate::memory::{self, Keeper};
 use crate::sys::Resident;
 
 /// How many nodes an engine can have: their numbers are below this.
@@ -56,8 +56,9 @@ impl Graph {
         Ok(Graph { nodes, plan })
     }
 
-    /// Hands over the memory that the nodes write to. Not for the audio thread.
+    /// Hands over the table of nodes, and the memory that they write to. Not for the audio thread.
     pub fn keep_memory(&mut self, resident: &mut Resident) {
+        resident.keep_items(&mut self.nodes);
         for node in self.nodes.iter_mut().flatten() {
             node.keep_memory(resident);
         }

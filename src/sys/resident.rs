@@ -3,7 +3,9 @@
 //! swapped out to a disk.
 //!
 //! The system does not count locks: a page that was locked twice is unlocked by one call. So a page that the
-//! program may have locked as well, by `mlockall()` for instance, is not unlocked.
+//! program has locked as well, by `mlockall()` for instance, is not unlocked. The system joins neighbouring
+//! pages that are locked alike into one mapping. So, where the mapping of our pages reaches beyond all that we
+//! have locked, somebody else has locked them as well.
 
 use super::PerProcess;
 use crate::lock::Mutex;
@@ -13,47 +15,59 @@ use std::hint::black_box;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
-/// How many bytes this library has locked. Held while that changes.
-static LOCKED_BYTES: PerProcess<Mutex<u64>> = PerProcess::new();
+/// Addresses of whole pages.
+type Pages = Range<usize>;
+
+/// All pages that this library has locked. Held while pages are locked or unlocked.
+static LOCKED: PerProcess<Mutex<Vec<Pages>>> = PerProcess::new();
 
 /// Knows which memory was locked, and unlocks it when dropped. Must be dropped before the memory is freed.
 #[derive(Default)]
 pub(crate) struct Resident {
-    /// The addresses of the pages that are locked.
-    locked: Vec<Range<usize>>,
+    locked: Vec<Pages>,
     bytes: u64,
-    locked_bytes: u64,
 }
 
 impl Keeper for Resident {
-    /// Writes to the memory, and locks all pages that lie completely in it.
     fn keep<T>(&mut self, memory: &mut [MaybeUninit<T>]) {
+        memory.fill_with(MaybeUninit::zeroed);
+        self.lock(memory);
+    }
+
+    fn keep_items<T>(&mut self, items: &mut [T]) {
+        self.lock(items);
+    }
+}
+
+impl Resident {
+    /// Locks all pages that lie completely in memory that was written to.
+    fn lock<T>(&mut self, memory: &mut [T]) {
         // Otherwise the compiler may allocate zeroed memory instead of writing.
-        black_box(&mut *memory).fill_with(MaybeUninit::zeroed);
+        let memory = black_box(memory);
         self.bytes += size_of_val(memory) as u64;
         // SAFETY: takes a number, returns one.
         let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) }.max(1) as usize;
         let begin = memory.as_ptr().addr().next_multiple_of(page);
         let end = (memory.as_ptr().addr() + size_of_val(memory)) / page * page;
-        // A page is locked only if there is memory to remember it, so that it can be unlocked.
-        if begin < end && self.locked.try_reserve(1).is_ok() {
+        if begin >= end {
+            return;
+        }
+        let mut locked = LOCKED.get().lock();
+        // Pages are locked only if there is memory to remember them, so that they can be unlocked.
+        if self.locked.try_reserve(1).is_ok() && locked.try_reserve(1).is_ok() {
             let first = memory.as_ptr().with_addr(begin);
-            let mut locked_bytes = LOCKED_BYTES.get().lock();
             // SAFETY: these pages lie within `memory`.
             if unsafe { libc::mlock(first.cast(), end - begin) } == 0 {
-                let bytes = (end - begin) as u64;
                 self.locked.push(begin..end);
-                self.locked_bytes += bytes;
-                *locked_bytes += bytes;
+                locked.push(begin..end);
             }
         }
     }
-}
 
-impl Resident {
     /// How many bytes are resident, and how many of them are locked.
     pub fn bytes(&self) -> (u64, u64) {
-        (self.bytes, self.locked_bytes)
+        let locked = self.locked.iter().map(|pages| pages.len() as u64);
+        (self.bytes, locked.sum())
     }
 }
 
@@ -62,10 +76,14 @@ impl Drop for Resident {
         if self.locked.is_empty() {
             return;
         }
-        let mut locked_bytes = LOCKED_BYTES.get().lock();
-        let is_ours_alone = locked_by_process().is_some_and(|bytes| bytes <= *locked_bytes);
-        *locked_bytes = locked_bytes.saturating_sub(self.locked_bytes);
-        for pages in self.locked.iter().filter(|_| is_ours_alone) {
+        let mut locked = LOCKED.get().lock();
+        let others = mappings_with_foreign_locks(&locked);
+        locked.retain(|pages| !self.locked.contains(pages));
+        let is_ours_alone = |pages: &&Pages| {
+            let others = others.as_ref();
+            others.is_some_and(|others| !others.iter().any(|other| overlap(other, pages)))
+        };
+        for pages in self.locked.iter().filter(is_ours_alone) {
             let first = std::ptr::without_provenance(pages.start);
             // SAFETY: the memory is there until this is dropped; its contents are left alone.
             unsafe { libc::munlock(first, pages.len()) };
@@ -73,14 +91,26 @@ impl Drop for Resident {
     }
 }
 
-/// How many bytes of the process are locked, by whomever; `None` if the system does not say.
-fn locked_by_process() -> Option<u64> {
-    let status = fs::read_to_string("/proc/self/status").ok()?;
-    let line = status
-        .lines()
-        .find_map(|line| line.strip_prefix("VmLck:"))?;
-    let kibibytes: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
-    Some(kibibytes * 1024)
+/// The mappings that have some of our pages, and reach beyond them; `None` if the system does not say.
+fn mappings_with_foreign_locks(ours: &[Pages]) -> Option<Vec<Pages>> {
+    let is_ours = |address| ours.iter().any(|pages| pages.contains(&address));
+    let maps = fs::read_to_string("/proc/self/maps").ok()?;
+    let mut found = Vec::new();
+    for line in maps.lines() {
+        let (begin, end) = line.split_once(' ')?.0.split_once('-')?;
+        let address = |digits| usize::from_str_radix(digits, 16).ok();
+        let mapping = address(begin)?..address(end)?;
+        if ours.iter().any(|pages| overlap(pages, &mapping))
+            && !(is_ours(mapping.start) && is_ours(mapping.end - 1))
+        {
+            found.push(mapping);
+        }
+    }
+    Some(found)
+}
+
+fn overlap(one: &Pages, other: &Pages) -> bool {
+    one.start < other.end && other.start < one.end
 }
 
 #[cfg(test)]
@@ -97,5 +127,7 @@ mod tests {
         assert!(locked <= bytes);
         resident.keep::<u64>(&mut []);
         assert_eq!(resident.bytes(), (bytes, locked));
+        resident.keep_items(&mut [0_u8; 3]);
+        assert_eq!(resident.bytes().0, bytes + 3);
     }
 }

@@ -9,7 +9,8 @@ use crate::engine::node::{Clock, Node, Outbox};
 use crate::error::Result;
 use crate::kernels::{self, Kernels, LANES, Levels};
 use crate::link::{Gauge, Meters, Reading};
-use crate::memory;
+use crate::memory::{self, Keeper};
+use crate::sys::Resident;
 use crate::units::Rate;
 
 /// How many whole blocks a meter covers: with the block that has begun, 290 to 300 ms.
@@ -67,6 +68,11 @@ impl Meter {
 }
 
 impl Node for Meter {
+    fn keep_memory(&mut self, resident: &mut Resident) {
+        resident.keep_items(&mut self.inputs);
+        resident.keep_items(&mut self.outputs);
+    }
+
     /// Measures what comes in at its input ports, and what the nodes before have left at its output ports.
     fn run(&mut self, clock: &Clock<'_>, ports: &mut Ports<'_, '_>, outbox: &mut Outbox) {
         self.skip(clock.device_frame - self.device_frame);

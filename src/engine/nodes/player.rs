@@ -6,8 +6,8 @@ use crate::engine::scene::{EntriesAtCut, Scene, Scenes, Voice};
 use crate::error::Result;
 use crate::kernels::{self, Kernels};
 use crate::link::{Report, ReportKind};
-use crate::memory;
-use crate::sys::outside_real_time;
+use crate::memory::{self, Keeper};
+use crate::sys::{Resident, outside_real_time};
 use std::ops::Range;
 
 pub(crate) struct Player {
@@ -274,6 +274,18 @@ fn prefetching<T>(samples: &[T], begin: usize, frames: usize) -> &[T] {
 }
 
 impl Node for Player {
+    fn keep_memory(&mut self, resident: &mut Resident) {
+        let Scratch {
+            shape,
+            moved,
+            gains,
+            decoded,
+        } = &mut self.scratch;
+        for block in [shape, moved, gains, decoded] {
+            resident.keep_items(block);
+        }
+    }
+
     /// Adds to its outputs; the number of a port is that of an entry's output.
     fn run(&mut self, clock: &Clock<'_>, ports: &mut Ports<'_, '_>, outbox: &mut Outbox) {
         self.play(
