@@ -6,9 +6,9 @@ use super::input::CapturedInput;
 use super::outlook::{EndedSwap, Outlook, ScheduledSwap};
 use super::plan::{Edit, NewTap, PlanBook, TapNumber};
 use super::readers::Readers;
-use crate::engine::{Batch, BatchSender, Command, Returns};
+use crate::engine::{Batch, BatchSender, Command, Origin, Returns};
 use crate::error::{Error, Result};
-use crate::link::{self, Report, ReportKind};
+use crate::link::{self, OWN_BATCHES, Report, ReportKind};
 use crate::lock::Mutex;
 use crate::memory;
 use crate::playspec::gains::GainTable;
@@ -39,7 +39,23 @@ pub(super) struct Exchange {
     returns: Mutex<Returns>,
     /// The swaps that have not ended.
     pub outlook: Mutex<Outlook>,
-    batches_in_flight: AtomicUsize,
+    in_flight: InFlight,
+}
+
+/// How many batches the engine has not given back yet.
+#[derive(Default)]
+struct InFlight {
+    program: AtomicUsize,
+    library: AtomicUsize,
+}
+
+impl InFlight {
+    fn of(&self, origin: Origin) -> &AtomicUsize {
+        match origin {
+            Origin::Program => &self.program,
+            Origin::Library => &self.library,
+        }
+    }
 }
 
 /// The end of the command ring, and what was sent last.
@@ -78,7 +94,7 @@ impl Exchange {
             }),
             returns: Mutex::new(returns),
             outlook: Mutex::default(),
-            batches_in_flight: AtomicUsize::new(0),
+            in_flight: InFlight::default(),
         })
     }
 
@@ -146,7 +162,7 @@ impl Exchange {
     /// As [`Exchange::send`].
     pub fn begin_tap(&self, tap: NewTap) -> Result<()> {
         self.pump();
-        self.send_with(Vec::new(), Some(tap))
+        self.send_with(Origin::Program, Vec::new(), Some(tap))
     }
 
     /// Sends commands that take effect together, with the next period. After an error, none of them does.
@@ -154,17 +170,21 @@ impl Exchange {
     /// # Errors
     /// [`Error::QueueFull`], [`Error::InvalidState`] (closed), [`Error::OutOfMemory`].
     pub fn send(&self, unsent: Vec<Unsent>) -> Result<()> {
-        self.send_with(unsent, None)
+        self.send_with(Origin::Program, unsent, None)
     }
 
-    fn send_with(&self, unsent: Vec<Unsent>, tap: Option<NewTap>) -> Result<()> {
+    fn send_with(&self, origin: Origin, unsent: Vec<Unsent>, tap: Option<NewTap>) -> Result<()> {
         let mut plan = self.plan.lock();
         let edit = plan.edit(tap)?;
         let edited = edit.as_ref().map_or(0, Edit::commands);
         let mut commands: Vec<Command> = memory::room(unsent.len() + edited, "commands")?;
         let mut sender = self.sender.lock();
-        let capacity = self.core.sizes.batches;
-        if self.batches_in_flight.load(Ordering::Acquire) >= capacity {
+        let in_flight = self.in_flight.of(origin);
+        let capacity = match origin {
+            Origin::Program => self.core.sizes.batches,
+            Origin::Library => OWN_BATCHES,
+        };
+        if in_flight.load(Ordering::Acquire) >= capacity {
             return Err(Error::QueueFull {
                 queue: "the command queue",
                 capacity,
@@ -202,9 +222,10 @@ impl Exchange {
             plan.adopt(edit, &mut commands);
         }
         sender.note(&commands);
-        self.batches_in_flight.fetch_add(1, Ordering::AcqRel);
+        in_flight.fetch_add(1, Ordering::AcqRel);
         let batch = Box::new(Batch {
             sequence: sender.sequence,
+            origin,
             commands,
         });
         let sent = sender.batches.send(batch).is_ok();
@@ -216,7 +237,8 @@ impl Exchange {
 
     /// Whether a batch is not back yet, or a recording runs.
     pub fn is_busy(&self) -> bool {
-        self.batches_in_flight.load(Ordering::Acquire) > 0 || self.plan.lock().has_taps()
+        let in_flight = |origin| self.in_flight.of(origin).load(Ordering::Acquire);
+        in_flight(Origin::Program) + in_flight(Origin::Library) > 0 || self.plan.lock().has_taps()
     }
 
     /// Fetches what the engine has sent back: frees what it retired, turns reports into events,
@@ -247,8 +269,10 @@ impl Exchange {
                 reports.extend(from_fn(|| returns.next_report()).take(waiting.reports));
                 retired.extend(from_fn(|| returns.next_retired()).take(waiting.retired));
                 spent.extend(from_fn(|| returns.next_spent()).take(waiting.spent));
-                self.batches_in_flight
-                    .fetch_sub(spent.len(), Ordering::AcqRel);
+                for batch in &spent {
+                    let in_flight = self.in_flight.of(batch.origin);
+                    in_flight.fetch_sub(1, Ordering::AcqRel);
+                }
             }
             if !reports.is_empty() {
                 self.tell(reports, &mut ended);
@@ -279,13 +303,11 @@ impl Exchange {
         }
     }
 
-    /// Takes ended taps out of the engine, unless that would use the last place of the command queue, which is the
-    /// program's. Then they go with the next commands of the program.
+    /// Takes ended taps out of the engine.
     fn take_out_ended_taps(&self) {
-        let in_flight = self.batches_in_flight.load(Ordering::Acquire);
-        if in_flight + 1 < self.core.sizes.batches && self.plan.lock().has_ended_taps() {
-            // What fails now is tried again with the next pump.
-            let _ = self.send(Vec::new());
+        if self.plan.lock().has_ended_taps() {
+            // What fails now is tried again with the next pump, or goes with the next commands of the program.
+            let _ = self.send_with(Origin::Library, Vec::new(), None);
         }
     }
 

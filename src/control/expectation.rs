@@ -38,7 +38,7 @@ fn periods_to_input(core: &Core, input: &CapturedInput) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use crate::control::{Config, Interface};
+    use crate::control::{Config, Interface, RecorderConfig};
     use crate::driver::DriverKind;
     use crate::link::Swap;
     use crate::playspec::Playspec;
@@ -89,6 +89,27 @@ mod tests {
         assert_eq!(quiet_periods(&interface), 0);
         interface.advance(1, None, None).expect("it runs");
         assert_eq!(quiet_periods(&interface), u64::MAX);
+    }
+
+    #[test]
+    fn nothing_is_waited_for_after_a_recorder_also_with_one_place_for_commands() {
+        let mut config = Config::new(DriverKind::Offline);
+        config.command_queue = 1;
+        let interface = Interface::new(config).expect("an interface");
+        interface.start().expect("it starts");
+        interface.set_input_threshold(1 << 20).expect("it is set");
+        let name = format!("amio-expectation-{}.wav", std::process::id());
+        let path = std::env::temp_dir().join(name);
+        let config = RecorderConfig::default();
+        let recorder = interface.record(&path, &config).expect("it records");
+        interface.advance(256, None, None).expect("it runs");
+        assert_eq!(quiet_periods(&interface), 0);
+        recorder.stop().expect("the disk has room");
+        for _ in 0..2 {
+            interface.advance(256, None, None).expect("it runs");
+        }
+        assert!(quiet_periods(&interface) > 0);
+        std::fs::remove_file(&path).expect("it was recorded");
     }
 
     #[test]

@@ -96,7 +96,7 @@ impl Interface {
             mean_load: counters.busy_ns.load(Relaxed) as f64 / audio_ns.max(1) as f64,
             events_lost: core.events.lost_in_all() + counters.reports_lost.load(Relaxed),
             reconnects: lifecycle.reconnects.load(Relaxed),
-            commands: RingLevel::of(&counters.commands, sizes.batches),
+            commands: RingLevel::of(&counters.commands, sizes.all_batches()),
             retired: RingLevel::of(&counters.retired, sizes.retired()),
             events: RingLevel::of(&counters.reports, sizes.reports()),
             input_frames: RingLevel::of(&counters.input_frames, sizes.input_frames),

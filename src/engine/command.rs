@@ -16,7 +16,16 @@ pub(crate) type Returns = link::Returns<Box<Batch>>;
 pub(crate) struct Batch {
     /// Ascending. The engine publishes the number of the last batch that it has taken.
     pub sequence: u64,
+    pub origin: Origin,
     pub commands: Vec<Command>,
+}
+
+/// Who asked for a batch. Each has its own places in the command queue.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    Program,
+    /// The control half itself, to remove what has ended.
+    Library,
 }
 
 pub(crate) enum Command {

@@ -25,7 +25,7 @@ mod tests;
 pub(crate) use buffers::BufferId;
 #[cfg(test)]
 pub(crate) use buffers::Ports;
-pub(crate) use command::{Batch, BatchSender, Command, EngineEnd, Returns};
+pub(crate) use command::{Batch, BatchSender, Command, EngineEnd, Origin, Returns};
 pub(crate) use node::{Clock, Node, NodeId, Outbox};
 pub(crate) use nodes::{Capture, Clamp, Meter, Player, Tap};
 pub(crate) use plan::{MAX_NODES, Plan, Step};

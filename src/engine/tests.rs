@@ -1,6 +1,6 @@
 //! What the engine does in real time where a streamed clip was not read from its file.
 
-use super::{Batch, BufferId, Command, Engine, NodeId, Plan, Player, Settings, Step};
+use super::{Batch, BufferId, Command, Engine, NodeId, Origin, Plan, Player, Settings, Step};
 use crate::clip::Clip;
 use crate::clip::stream::PAGE_FRAMES;
 use crate::clip::stream::tests::{Numbers, Wrong};
@@ -47,6 +47,7 @@ fn engine(clip: &Clip) -> (Engine, ControlEnd) {
     };
     let commands = vec![Command::Schedule(Some(swap)), Command::SetRolling(true)];
     let sent = control_end.batches.send(Box::new(Batch {
+        origin: Origin::Program,
         sequence: 1,
         commands,
     }));

@@ -16,7 +16,7 @@ use std::sync::Arc;
 /// How many of each kind may be under way.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Sizes {
-    /// Batches of commands that the engine has not yet given back.
+    /// Batches of the program's commands that the engine has not yet given back.
     pub batches: usize,
     /// Swaps whose ticket has not yet ended and been reported.
     pub swaps: usize,
@@ -27,6 +27,9 @@ pub(crate) struct Sizes {
     pub input_channels: usize,
     pub output_channels: usize,
 }
+
+/// Room for batches that the control half sends by itself.
+pub(crate) const OWN_BATCHES: usize = 1;
 
 /// Room for reports that belong to no ticket; beyond it they are counted, not kept.
 const OTHER_REPORTS: usize = 256;
@@ -110,6 +113,10 @@ impl<B> Returns<B> {
 }
 
 impl Sizes {
+    pub fn all_batches(&self) -> usize {
+        self.batches + OWN_BATCHES
+    }
+
     pub fn retired(&self) -> usize {
         self.swaps + OTHER_RETIRED
     }
@@ -146,8 +153,8 @@ pub(crate) fn new<B>(sizes: Sizes) -> Result<Ends<B>> {
         meters: Meters::new(sizes.input_channels, sizes.output_channels),
         ..Published::default()
     });
-    let (batches_in, batches_out) = ring(sizes.batches, "the command queue")?;
-    let (spent_in, spent_out) = ring(sizes.batches, "the command queue")?;
+    let (batches_in, batches_out) = ring(sizes.all_batches(), "the command queue")?;
+    let (spent_in, spent_out) = ring(sizes.all_batches(), "the command queue")?;
     let (retired_in, retired_out) = ring(sizes.retired(), "what the engine gives back")?;
     let (reports_in, reports_out) = ring(sizes.reports(), "the engine's reports")?;
     let (writer, reader) = match sizes.input_channels {

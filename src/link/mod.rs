@@ -27,7 +27,9 @@ mod tap;
 pub(crate) use counters::Level;
 #[cfg(test)]
 pub(crate) use ends::ControlEnd;
-pub(crate) use ends::{BatchSender, EngineEnd, Outgoing, Published, Returns, Sizes, new};
+pub(crate) use ends::{
+    BatchSender, EngineEnd, OWN_BATCHES, Outgoing, Published, Returns, Sizes, new,
+};
 pub use input::Chunk;
 pub(crate) use input::{InputReader, InputWriter};
 pub(crate) use meters::{Gauge, Meters, Reading};

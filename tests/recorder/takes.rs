@@ -390,3 +390,40 @@ fn a_playspec_that_is_swapped_in_meanwhile_is_recorded_from_its_first_frame() {
     let expected = [numbers(0, 777), numbers(5000, 223)].concat();
     assert!(files::samples(&path) == expected);
 }
+
+#[test]
+fn a_recorder_that_has_ended_takes_no_place_from_commands() {
+    const QUEUE: usize = 8;
+    let folder = Folder::new("places");
+    let interface = Interface::new(Config {
+        command_queue: QUEUE,
+        ..config(DriverKind::Offline)
+    })
+    .expect("an interface");
+    const RECORDERS: usize = 3;
+    for number in 0..RECORDERS {
+        let path = folder.file(&format!("{number}.wav"));
+        let recorder = interface.record(&path, &RecorderConfig::default());
+        recorder.expect("room").stop().expect("the disk has room");
+        while interface.next_event().is_some() {}
+    }
+    // The beginning of each waits for the next period, like any command.
+    for position in RECORDERS..QUEUE {
+        interface.set_position(position as i64).expect("room");
+    }
+    let full = interface.set_position(0);
+    assert!(matches!(
+        full,
+        Err(Error::QueueFull {
+            capacity: QUEUE,
+            ..
+        })
+    ));
+    interface.start().expect("it starts");
+    for _ in 0..2 {
+        feed(&interface, 16);
+    }
+    for position in 0..QUEUE {
+        interface.set_position(position as i64).expect("room");
+    }
+}
