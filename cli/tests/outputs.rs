@@ -316,7 +316,7 @@ fn a_result_that_is_not_read_to_its_end_has_failed() {
                 "($AMIO --quiet {line}; echo $? >code) | head -c 10 >/dev/null; exit $(cat code)"
             ),
         );
-        let said = "amio: -: nobody reads any more, before the end was reached\n";
+        let said = "amio: -: the reader closed the pipe before the end\n";
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), said), "{line}");
     }
 }
