@@ -1,4 +1,4 @@
-//! Captured frames beside their stamps.
+//! The ring of captured frames and their stamps.
 
 use crate::explore::{explore, notices_wrong_orderings};
 use crate::link::{self, Chunk, InputReader, InputWriter, Sizes};
