@@ -15,7 +15,7 @@ pub struct Packet {
     data: Vec<u8>,
     /// The granule position of a page on which this packet is the last to end.
     granule: u64,
-    /// Whether it ends after the end of the sound. If so, no page may end with it unless it is the last packet.
+    /// Whether it ends after the end of the sound. If so, no page may end with it, unless it is the last one.
     beyond: bool,
 }
 
