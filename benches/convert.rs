@@ -1,10 +1,10 @@
-//! Rate conversion beside rubato, soxr and libsamplerate: `cargo bench --bench convert` prints how
-//! fast each is and what it does to tones, says what amio must reach beside what it reaches, fails
-//! if it does not, and draws responses and noise into a picture.
+//! Compares rate conversion with rubato, soxr and libsamplerate. `cargo bench --bench convert` prints
+//! the speed and the distortion of each, and amio's figures beside its budgets. It fails if a budget
+//! is exceeded, and draws the frequency responses and the noise into a picture.
 //!
-//! Speed is that of 60 s in stereo from 44.1 to 48 kHz on one thread, in times real time; the runs
-//! of all converters take turns, and the best of five counts. How the other figures are measured is
-//! written in `convert/analysis.rs`.
+//! The speed is measured with 60 s in stereo from 44.1 to 48 kHz on one thread, as a multiple of real
+//! time. The converters run in turns, and the best of five runs counts. `convert/analysis.rs` describes
+//! how the other figures are measured.
 
 #[path = "convert/analysis.rs"]
 mod analysis;
@@ -23,10 +23,10 @@ use std::process::ExitCode;
 const SECONDS: usize = 60;
 const ROUNDS: usize = 5;
 
-/// What is known of a converter.
+/// The results of one converter.
 struct Line {
     name: String,
-    /// In times real time.
+    /// As a multiple of real time.
     speed: f64,
     figures: Figures,
     response: spectrum::Curve,
@@ -121,7 +121,7 @@ fn print_table(lines: &[Line]) {
     }
 }
 
-/// What amio promises, one line each, and whether it holds.
+/// Prints a line for each budget of amio; returns whether all are met.
 fn judge(lines: &[Line]) -> bool {
     let find = |name: &str| lines.iter().find(|line| line.name == name);
     let mut all = true;
@@ -157,11 +157,11 @@ fn judge(lines: &[Line]) -> bool {
         }
     }
     if let (Some(best), Some(soxr)) = (find("amio Best"), find("soxr VHQ")) {
-        // Both show little but the rounding of 32-bit floats, which differs by this much.
+        // Both are dominated by the rounding of 32-bit floats, which varies by this much.
         const ROUNDING_DB: f64 = 0.5;
         let (ours, theirs) = (&best.figures, &soxr.figures);
         for (n, tone) in ["997 Hz", "15 kHz"].into_iter().enumerate() {
-            // Tones in one file and another differ in how they are rounded: above 150 dB all is well.
+            // Above 150 dB, the rounding of the tone's own samples decides: no more is required.
             let least = (-theirs.thd_n_db[n]).min(150.0) - ROUNDING_DB;
             demand(
                 &format!("Best, {tone} above THD+N in dB"),

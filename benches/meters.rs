@@ -1,5 +1,6 @@
-//! What metering costs: an output with its meter against an entry that plays on two outputs.
-//! `cargo bench --bench meters` prints both, the ratio and its budget, and fails above it.
+//! Measures the cost of meters: an output with its meter, compared with an entry that plays on two
+//! outputs. `cargo bench --bench meters` prints both, their ratio and its budget, and fails if the ratio
+//! is above the budget.
 
 use amio::{Clip, Config, DriverKind, Entry, Interface, Playspec, Swap};
 use std::process::ExitCode;
@@ -10,7 +11,7 @@ const PERIODS: u64 = 500;
 const FRAMES: u64 = PERIOD as u64 * PERIODS;
 const ROUNDS: usize = 20;
 
-/// How often an entry an output with its meter may cost.
+/// The budget: the cost of an output with its meter, as a multiple of the cost of an entry.
 const BUDGET: f64 = 1.25;
 
 fn main() -> ExitCode {
@@ -31,7 +32,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// The least time that so many entries take on so many outputs.
+/// The shortest measured time for so many entries on so many outputs.
 fn play(entries: usize, outputs: u16) -> Duration {
     let samples: Vec<f32> = (0..FRAMES)
         .map(|n| (n * 7_919 % 1_000) as f32 / 1e5)

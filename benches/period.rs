@@ -13,7 +13,7 @@ fn main() -> ExitCode {
     let numbers = std::env::args().filter_map(|argument| argument.parse().ok());
     let numbers: Vec<usize> = numbers.collect();
     let [voices, periods] = numbers[..] else {
-        // `cargo bench` runs it without arguments.
+        // `cargo bench` runs all benchmarks without arguments.
         println!("usage: period VOICES PERIODS; see scripts/instructions");
         return ExitCode::SUCCESS;
     };

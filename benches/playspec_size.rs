@@ -1,9 +1,9 @@
-//! What a period costs must not depend on how many entries a playspec has, only on how many of
-//! them sound: a million entries cost at most twice what ten cost, also when seeking.
+//! The cost of a period must depend on how many entries sound, not on how many the playspec has: with a
+//! million entries it is at most twice that with ten, also when seeking.
 //!
-//! `cargo bench --bench playspec_size` prints the shortest of many runs, the longest, the ratio
-//! and its budget, and fails if a ratio is above it. `tests/playspec_size.rs` counts instructions
-//! for the same.
+//! `cargo bench --bench playspec_size` prints the shortest and the longest of many runs, the ratio and
+//! its budget, and fails if a ratio is above the budget. `tests/playspec_size.rs` makes the same
+//! comparison by counting instructions.
 
 #[path = "workload/mod.rs"]
 mod workload;
@@ -13,7 +13,7 @@ use std::process::ExitCode;
 use std::time::{Duration, Instant};
 use workload::{Shape, play, playing, playspec, seek};
 
-/// The most that a million entries may cost, ten entries costing 1.
+/// The budget: the cost with a million entries, as a multiple of the cost with ten.
 const BUDGET: f64 = 2.0;
 const ROUNDS: usize = 60;
 const PERIODS: u64 = 100;

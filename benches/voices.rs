@@ -1,6 +1,6 @@
-//! What a sounding entry costs, against the plainest loop that adds up as many clips: multiply,
-//! add, for two outputs. `cargo bench --bench voices` prints both, the ratio and its budget, and
-//! fails if a ratio is above it.
+//! Measures the cost of a sounding entry, compared with a simple loop that mixes as many clips (multiply
+//! and add, for two outputs). `cargo bench --bench voices` prints both, their ratio and its budget, and
+//! fails if a ratio is above the budget.
 
 use amio::{Clip, Config, DriverKind, Entry, Gain, Interface, Playspec, Swap};
 use std::hint::black_box;
@@ -12,7 +12,7 @@ const PERIODS: usize = 200;
 const ROUNDS: usize = 20;
 const FRAMES: usize = PERIOD * PERIODS;
 
-/// What the entries do while they are measured, and how often they may cost the plain loop.
+/// The state of the entries during the measurement, and the budget as a multiple of the simple loop.
 const CASES: [(&str, f64); 3] = [("playing", 4.0), ("fading in", 8.0), ("gain moving", 8.0)];
 
 fn main() -> ExitCode {
@@ -29,7 +29,7 @@ fn main() -> ExitCode {
             let playspec = playspec(&clips, case);
             let engine = best(|| play(&playspec, case));
             let ratio = engine.as_secs_f64() / plain.as_secs_f64();
-            // One voice is little beside what a period costs by itself.
+            // With one voice, the fixed cost of a period dominates: it is printed, but has no budget.
             let counts = voices > 1;
             within &= !counts || ratio <= budget;
             println!(

@@ -1,4 +1,4 @@
-/* Section analysis: what is drawn and measured is what is in the clip. */
+/* Section analysis: overviews and loudness are those of the clip's samples. */
 #include "check.h"
 #include <math.h>
 
@@ -85,7 +85,7 @@ int main(int argc, char **argv)
     FAILS(AMIO_ERROR_INVALID_HANDLE, amio_analysis_free(analysis));
     OK(amio_analysis_free(NULL));
 
-    /* Whoever watches can give up. */
+    /* The progress function can cancel the analysis. */
     for (watch.patience = 0; watch.patience < 3; watch.patience++) {
         watch.calls = watch.last = 0;
         FAILS(AMIO_ERROR_CANCELLED, amio_analysis_new(clip, 0, watcher, &watch, &never));
@@ -95,11 +95,11 @@ int main(int argc, char **argv)
         CHECK(watch.calls == watch.patience + 1 && never == NULL);
     }
 
-    /* What was not asked for is not there. */
+    /* A part of the analysis that was not requested does not exist. */
     loudness.struct_size = sizeof loudness;
     OK(amio_analysis_new(clip, AMIO_ANALYSE_OVERVIEW, NULL, NULL, &analysis));
     FAILS(AMIO_ERROR_INVALID_STATE, amio_analysis_loudness(analysis, &loudness));
-    OK(amio_clip_free(clip)); /* the analysis keeps what it needs */
+    OK(amio_clip_free(clip)); /* the analysis keeps its own reference */
     OK(amio_analysis_read(analysis, 1, 1000, 1, &bucket, 1));
     CHECK(bucket.min == -1 && bucket.max == -1 && bucket.rms == 1);
     OK(amio_analysis_free(analysis));

@@ -1,8 +1,8 @@
 /*
- * Every function of the header with every argument wrong in turn: a documented error, nothing
- * written, never a crash. A function is one line of the table; a letter for each argument says
- * what it is, what to hand over when it is right, and what is wrong for it. (That no function is
- * missing is checked by tests/ffi.rs.)
+ * Calls every function of the header with a wrong value for each argument in turn. Each call must give
+ * a documented error and write nothing. The table has one line for each function, with one letter for
+ * each argument. The letter determines the valid value and the wrong values. tests/ffi.rs checks that
+ * the table has all functions.
  */
 #include "check.h"
 #include <limits.h>
@@ -22,7 +22,7 @@ static void release(void *user_data)
     (void)user_data;
 }
 
-/* What the functions write to. A call that fails must leave all of it as it was. */
+/* The variables that functions write to. A call that fails must not change any of them. */
 static struct {
     uint64_t scalar, scalar2;
     amio_chunk chunk;
@@ -40,7 +40,7 @@ static struct {
     char name[64];
 } out, before;
 
-/* What is handed over when it is right, made anew for each call. */
+/* The valid objects, made anew for each call. */
 static struct {
     amio_interface *iface;
     amio_clip *clip;
@@ -103,7 +103,7 @@ static void make_right(void)
     memcpy(&before, &out, sizeof out);
 }
 
-/* Some of these may have been freed by the call that is tested. */
+/* Frees the valid objects. The call under test may have freed some of them. */
 static void free_right(void)
 {
     amio_recorder_free(right.recorder);
@@ -139,11 +139,11 @@ static value real(float f)
 }
 
 /*
- * The letters; for a handle or a buffer the small one says that NULL is fine as well.
+ * The letters. For a handle or a buffer, the small letter means that NULL is allowed.
  *
- *   I C P Q G R  interface, clip, playspec that is open, playspec that was scheduled, group,
- *   R X          analysis, recorder
- *   o O          where a number goes, and another one
+ *   I C P Q G R  interface, clip, playspec that is open, playspec that was scheduled, group, analysis
+ *   X            recorder
+ *   o O          pointer to a number that is written, and another one
  *   K V W S A J  structs that are written: chunk, event, transport, statistics, clip properties,
  *   T U Y        playspec entry, loudness, levels of a channel, recording
  *   H L          meters and buckets that are written
@@ -151,11 +151,11 @@ static value real(float f)
  *   B D          samples that are written, samples that are read
  *   N Z t        text that is written, and its capacity; the capacity of meters
  *   n e l s      a number of frames, from 1, from 0 in memory, or from 0; the frame to start from
- *   w a          any number of frames from 1 on, and a frame from which they do not leave 2^64
+ *   w a          any number of frames from 1 on, and a first frame such that the end is below 2^64
  *   f x y        gain, position, pending ticket
  *   2 3 4 q      a number below 2, below 3, below 4, below 1
  *   h # m z      frame rate, channels, period, size of an entry
- *   *            anything is right: 1 is handed over
+ *   *            any value is valid: 1 is passed
  */
 static value right_value(char kind)
 {
@@ -199,7 +199,7 @@ static value right_value(char kind)
     }
 }
 
-/* The wrong values for a kind, one after another, and the error that each must give; 0 at the end. */
+/* The wrong value number `which` for a letter, and the error that it must give; 0 after the last. */
 static amio_status wrong_value(char kind, int which, value *wrong)
 {
     static uint64_t memory[8];
@@ -267,7 +267,7 @@ static amio_status wrong_value(char kind, int which, value *wrong)
         list[count++] = number(SIZE_MAX);
         break;
     case 's':
-        list[count++] = number(1); /* one frame too far */
+        list[count++] = number(1); /* ends one frame too late */
         list[count++] = number(FRAMES);
         list[count++] = number((uint64_t)1 << 63);
         list[count++] = number(SIZE_MAX);
@@ -317,7 +317,7 @@ static amio_status wrong_value(char kind, int which, value *wrong)
     case '#':
         list[count++] = number(0);
         list[count++] = number(65);
-        list[count++] = number(65538); /* 2, if it were cut to 16 bits */
+        list[count++] = number(65538); /* would be 2 if it were truncated to 16 bits */
         list[count++] = number(UINT32_MAX);
         break;
     case 'm':
@@ -493,7 +493,7 @@ static const struct function {
     LINE(amio_recorder_free, "k"),
 };
 
-/* Calls a function with everything right, except for one argument if there is a wrong one. */
+/* Calls a function with valid arguments, except for one argument if `wrong` is given. */
 static void try(const struct function *function, size_t position, const value *wrong,
                 amio_status expected)
 {
@@ -609,7 +609,7 @@ int main(void)
     for (at = 0; at < sizeof table / sizeof table[0]; at++)
         tried += try_all(&table[at]);
 
-    /* What does not fit the table: files, and a function as an argument. */
+    /* Functions that do not fit into the table: they take a file or a function. */
     make_right();
     FAILS(AMIO_ERROR_NULL_POINTER, amio_analysis_open(NULL, 0, NULL, NULL, &right.analysis));
     FAILS(AMIO_ERROR_NULL_POINTER, amio_analysis_open("/dev/null", 0, NULL, NULL, NULL));

@@ -1,5 +1,5 @@
-// What becomes of functions of the program that do not return: the process ends, with a message that names
-// the function. And how to pass an exception on that `progress` has thrown.
+// If a callback of the program does not return, the process ends with a message that names the callback.
+// Also shows how to pass on an exception that was thrown in `progress`.
 #include <amio.h>
 #include <csignal>
 #include <cstdint>
@@ -71,7 +71,7 @@ void catch_what_free_throws()
     }
 }
 
-// The last use is given up on a thread of the library's.
+// The last reference to the clip's memory is dropped on a thread of the library.
 void release_on_another_thread()
 {
     amio_interface_config config = {};
@@ -93,12 +93,13 @@ void release_on_another_thread()
     }
     check(amio_clip_free(clip) == AMIO_OK, "no clip");
     check(amio_interface_start(iface) == AMIO_OK, "a start");
-    // The transport stands, so both swaps take over at once; nothing that this thread calls fetches that.
+    // The transport is stopped, so both swaps are applied at once. This thread makes no call that fetches
+    // what the engine sends back, so a thread of the library does.
     for (;;)
         pause();
 }
 
-// Runs `what` in a process of its own, which must end as the header says.
+// Runs `what` in a child process, which must end as the header says.
 void ends(void (*what)(), const char *name)
 {
     int ends[2];
@@ -128,7 +129,7 @@ void ends(void (*what)(), const char *name)
     check(said.find(expected) != std::string::npos, said.c_str());
 }
 
-// As the header advises.
+// Keeps an exception until the call has returned, as the header recommends.
 struct Kept {
     std::exception_ptr thrown;
 };

@@ -1,6 +1,6 @@
 /*
- * A thread that is cancelled inside the library ends when its call has ended, and leaves everything usable:
- * each of the calls that wait, with deferred and with asynchronous cancellation.
+ * A thread that is cancelled inside the library ends when its call has ended, and all objects stay usable.
+ * Tests each call that waits, with deferred and with asynchronous cancellation.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -18,7 +18,7 @@ static struct {
     char path[512], out[520];
 } with;
 
-/* ---- What the threads do, over and over ---- */
+/* ---- The calls that the threads repeat ---- */
 
 static void wait_event(void)
 {
@@ -110,19 +110,19 @@ static void schedule(void)
     amio_interface_cancel(with.iface, ticket);
 }
 
-/* Fails, and asks why. */
+/* A call that fails, then its message. */
 static void fail(void)
 {
     amio_interface_stop(NULL);
     amio_last_error_message();
 }
 
-/* ---- Threads that end in the middle of it ---- */
+/* ---- Threads that are cancelled during a call ---- */
 
 static struct doing {
     void (*what)(void);
     int type;
-    /* Has been done once. */
+    /* Posted when the call has been made once. */
     sem_t done;
 } doing;
 
@@ -140,8 +140,8 @@ static void *run(void *data)
 }
 
 /*
- * Cancels a thread that has made the call before and makes it again. An interrupted `amio_..._new` of a
- * thread of asynchronous cancellation would leak what it has made, so `is_safe` says whether it may be so.
+ * Cancels a thread while it repeats a call. `is_safe`: whether asynchronous cancellation is tested too. It is
+ * not for `amio_..._new`: a thread that is cancelled after the call leaks the handle.
  */
 static void cancelled(void (*what)(void), int is_safe)
 {
@@ -158,7 +158,7 @@ static void cancelled(void (*what)(void), int is_safe)
             CHECK(pthread_create(&thread, NULL, run, &doing) == 0);
             CHECK(sem_wait(&doing.done) == 0);
             for (spins = 0; spins < time * 20000; spins++)
-                ; /* so that it is not always at the same place */
+                ; /* a delay of varying length, so that the place of the cancellation varies */
             CHECK(pthread_cancel(thread) == 0);
             CHECK(pthread_join(thread, &result) == 0);
             CHECK(result == PTHREAD_CANCELED);
@@ -166,7 +166,7 @@ static void cancelled(void (*what)(void), int is_safe)
         }
 }
 
-/* All that the threads used is used by another one, and given back. */
+/* Uses all objects from another thread, and frees them. */
 static void *use(void *data)
 {
     amio_event event;
@@ -224,7 +224,7 @@ int main(void)
     recording.struct_size = sizeof recording;
     OK(amio_recorder_new(with.iface, recorded, &recording, &with.recorder));
 
-    /* As long as it is stopped, these wait in vain. */
+    /* The interface is stopped, so these calls wait without end. */
     cancelled(wait_event, 1);
     cancelled(wait_input, 1);
     cancelled(wait_recorder, 1);

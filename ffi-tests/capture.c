@@ -1,4 +1,4 @@
-/* Section capture: chunks are consecutive, stamped, and say what is missing. */
+/* Section capture: chunks are consecutive, have stamps, and report lost frames. */
 #include "check.h"
 #include <math.h>
 #include <poll.h>
@@ -99,7 +99,10 @@ static void the_program_is_told_of_as_much_as_it_wants(void)
     OK(amio_interface_read_input(iface, &chunk, output, 4 * PERIOD));
     CHECK(chunk.frames == 2 * PERIOD - 1 && !readable(iface));
 
-    /* Readable with any number of frames when the interface stops, and when half of the buffer is full. */
+    /*
+     * Whatever the threshold, the descriptor is readable when the interface stops, and when half of the
+     * buffer is full.
+     */
     OK(amio_interface_set_input_threshold(iface, UINT64_MAX));
     OK(amio_interface_advance(iface, RATE - 1, NULL, NULL));
     CHECK(!readable(iface));

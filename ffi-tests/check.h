@@ -1,4 +1,4 @@
-/* What every test program uses: checks that say where and why, and an interface to check on. */
+/* Shared by all test programs: checks that print file, line and message, and objects for tests. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -49,7 +49,7 @@ static inline amio_interface *rolling_offline(uint32_t channels)
     return iface;
 }
 
-/* A clip of one channel: 1, 2, 3, ... hundredths. */
+/* A clip of one channel with the samples 0.01, 0.02, 0.03, ... */
 static inline amio_clip *counting_clip(uint64_t frames)
 {
     float *samples = malloc(frames * sizeof *samples);

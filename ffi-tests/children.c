@@ -1,6 +1,6 @@
 /*
- * Interfaces that children of fork() make work beside those that their parent has. Argument: jack or null, the
- * driver; null without one.
+ * Interfaces that children of fork() make work at the same time as the parent's. Argument: the driver, jack
+ * or null; default null.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -36,7 +36,7 @@ static void use(amio_interface *iface)
     OK(amio_interface_stop(iface));
 }
 
-/* Opens and frees one interface after the other, so that children are forked in the middle of that. */
+/* Opens and frees interfaces in a loop, so that fork() happens during these calls. */
 static void *come_and_go(void *driver)
 {
     while (!stopped) {
@@ -46,7 +46,7 @@ static void *come_and_go(void *driver)
     return NULL;
 }
 
-/* Interfaces of a child work beside those that its parent has, whatever the parent's threads do just then. */
+/* A child's interfaces work, whatever the parent's threads were doing during fork(). */
 static void use_several_in_children(uint32_t driver)
 {
     amio_interface *ifaces[PARENTS], *own[OWN];
@@ -60,7 +60,7 @@ static void use_several_in_children(uint32_t driver)
         pid_t id = fork();
         CHECK(id >= 0);
         if (id == 0) {
-            alarm(30); /* ends it if it hangs */
+            alarm(30); /* ends the child if it hangs */
             for (i = 0; i < OWN; i++)
                 own[i] = started(driver);
             for (i = 0; i < OWN; i++)

@@ -1,4 +1,4 @@
-/* Section clip: every format and layout, memory that is borrowed, counting of owners. */
+/* Section clip: every format and layout, borrowed memory, reference counting. */
 #include "check.h"
 
 static void every_format_and_layout_names_the_same_sound(void)
@@ -94,7 +94,7 @@ static void borrowed_memory_is_given_back_once(void)
     OK(amio_clip_free(clip));
     CHECK(released == 1);
 
-    /* A playspec keeps the memory, its schedule too, the handle is not needed. */
+    /* A playspec keeps the memory, and so does a swap; the clip's handle is not needed. */
     released = 0;
     OK(amio_clip_new_borrowed(&format, samples, 2, count_release, &released, &clip));
     entry = entry_of(clip, 0);
@@ -108,7 +108,7 @@ static void borrowed_memory_is_given_back_once(void)
     OK(amio_interface_free(iface));
     CHECK(released == 1);
 
-    /* Memory that is refused stays the caller's. */
+    /* If the call fails, the memory stays the caller's. */
     released = 0;
     format.channels = 65;
     FAILS(AMIO_ERROR_INVALID_ARGUMENT,
@@ -136,7 +136,7 @@ static void borrowed_memory_raises_a_flag_when_it_is_given_back(void)
     CHECK(flags[0] == 1 && flags[1] == 7);
 }
 
-/* No memory is needed for no frames; everything takes such a clip. */
+/* A clip without frames needs no samples (NULL), and all functions accept it. */
 static void a_clip_may_have_no_frames(void)
 {
     const amio_clip_format format = {sizeof format, RATE, 2, 0, 0};

@@ -1,6 +1,7 @@
 /*
- * An interface is closed while others schedule on it: a ticket that was given out ends in exactly
- * one event, however close it came. Over and over, since it is a matter of microseconds.
+ * An interface is closed while other threads schedule swaps. Each ticket that was returned ends in exactly
+ * one event, even if its swap was scheduled just before the close. The test is repeated often, since the
+ * critical time is some microseconds.
  */
 #include "check.h"
 #include <pthread.h>

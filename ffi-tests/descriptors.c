@@ -1,4 +1,4 @@
-/* A program without standard input, output and error finds nothing of the library under their numbers. */
+/* In a program that has closed stdin, stdout and stderr, the library opens no file as descriptor 0 to 2. */
 #define _GNU_SOURCE
 #include "check.h"
 #include <fcntl.h>
@@ -33,7 +33,7 @@ static void with_standard(void)
     }
 }
 
-/* A call that opens something, and keeps it. */
+/* A call that opens a descriptor and keeps it. */
 #define OPENS(call)                                                                                 \
     do {                                                                                            \
         amio_status status;                                                                         \

@@ -1,4 +1,4 @@
-/* Section events: fetched in order, waited for, polled for. */
+/* Section events: fetching in order, waiting, polling. */
 #include "check.h"
 #include <poll.h>
 

@@ -1,7 +1,7 @@
 /*
- * Every field of every struct that is read, with every wrong value: a documented error, a message
- * that names the field, and no effect. Values that are right, at the ends of their ranges, are in
- * the table too.
+ * Tries wrong values for every field of every struct that the library reads. Each must give a documented
+ * error and a message that names the field, and have no effect. The table also has the valid values at
+ * the ends of the ranges.
  */
 #define _XOPEN_SOURCE 700 /* mkstemp() */
 #include "check.h"
@@ -196,7 +196,7 @@ static void configurations(void)
     }
     memset(endless, 'x', sizeof endless);
     config.client_name = NULL;
-    config.server_name = endless; /* refused before its end is looked for */
+    config.server_name = endless; /* has no end within the maximum length */
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_interface_new(&config, &iface));
 }
 
@@ -292,7 +292,7 @@ static void recorders(void)
         RECORDER(begin_frame, I64, -TWO_63, NO),
         RECORDER(end_frame, I64, TWO_63 / 4, AMIO_OK),
         RECORDER(end_frame, I64, TWO_63 / 2, NO),
-        RECORDER(end_frame, I64, 0, NO), /* no longer after the begin */
+        RECORDER(end_frame, I64, 0, NO), /* not after the begin */
         RECORDER(most_frames, U64, 1, AMIO_OK),
         RECORDER(most_frames, U64, TWO_63 / 8, AMIO_OK),
         RECORDER(most_frames, U64, TWO_63, NO),
@@ -301,7 +301,7 @@ static void recorders(void)
         RECORDER(buffer_frames, U64, 67108865, NO),
         RECORDER(buffer_frames, U64, MOST, NO),
     };
-    static const uint32_t channels[64]; /* the first one, 64 times */
+    static const uint32_t channels[64]; /* channel 0, 64 times */
     uint32_t missing[] = {0, 1};
     amio_interface *iface = rolling_offline(1);
     amio_recorder_config config;
@@ -338,7 +338,7 @@ static void recorders(void)
     OK(amio_interface_free(iface));
 }
 
-/* Samples are checked, whatever their format, and the message says where the bad one is. */
+/* Samples of all float formats are checked, and the message gives the place of the bad one. */
 static void samples(void)
 {
     static const double bad[] = {NAN, INFINITY, -INFINITY, 1e38, -1e38, 1e300};

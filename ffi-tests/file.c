@@ -1,4 +1,4 @@
-/* Section file: saving, loading, streaming, conversion, and giving up in the middle. */
+/* Section file: saving, loading, streaming, conversion, cancelling. */
 #define _XOPEN_SOURCE 700 /* mkstemp(), truncate() */
 #include "check.h"
 #include <unistd.h>
@@ -27,7 +27,7 @@ static void saved_and_opened_again(int file)
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_open("", &again));
 }
 
-/* Told of progress, and gives up when enough is done. */
+/* The state of a progress function that cancels after a number of frames. */
 struct watch {
     int calls;
     uint64_t done, total, enough;
@@ -124,7 +124,7 @@ static void what_a_file_holds_is_told(void)
     OK(amio_clip_free(clip));
 }
 
-/* Offline, the same samples come from memory and from the file. */
+/* On the offline driver, a streamed clip gives the same samples as a loaded one. */
 static void a_streamed_clip_sounds_like_the_loaded_one(void)
 {
     static float heard[2][2 * 5000];

@@ -1,6 +1,6 @@
 /*
- * A child of fork() finds that what it inherited is its parent's: calls say so, frees do nothing, and the
- * parent does not notice any of it. What the child makes itself works; see also children.c.
+ * A child of fork() cannot use inherited handles: calls return an error that says so, frees do nothing, and
+ * nothing changes for the parent. Objects that the child makes itself work; see also children.c.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -58,7 +58,7 @@ static void schedule(const struct held *held)
         CHECK(strstr(amio_last_error_message(), "before fork()") != NULL);                          \
     } while (0)
 
-/* Whatever is called with what was inherited names fork(); then all of it is given back. */
+/* The child: all calls with inherited handles fail with a message about fork(); then it frees all handles. */
 static void child_of(const struct held *held, int descriptor, uint32_t driver)
 {
     float samples[2 * PERIOD];
@@ -93,7 +93,7 @@ static void child_of(const struct held *held, int descriptor, uint32_t driver)
     OK(amio_analysis_free(held->analysis));
     OK(amio_playspec_free(held->playspec));
     OK(amio_clip_free(held->clip));
-    OK(amio_interface_free(held->iface)); /* as often as one likes */
+    OK(amio_interface_free(held->iface)); /* a second free is allowed here */
 
     {
         amio_clip *clip = counting_clip(PERIOD);
@@ -112,7 +112,7 @@ static void child_of(const struct held *held, int descriptor, uint32_t driver)
         OK(amio_playspec_free(own.playspec));
         OK(amio_clip_free(clip));
     }
-    _exit(0); /* what the threads of the parent hold is no leak of this process */
+    _exit(0); /* skips the leak check: memory of the parent's threads is no leak of this process */
 }
 
 static void fork_beside(uint32_t driver, const char *path)
@@ -139,7 +139,7 @@ static void fork_beside(uint32_t driver, const char *path)
     OK(amio_recorder_new(held.iface, path, &recording, &held.recorder));
     OK(amio_interface_event_fd(held.iface, &descriptor));
 
-    /* Once while an event waits, and once while none does. */
+    /* Fork once while an event is queued, and once while none is. */
     schedule(&held);
     if (driver == AMIO_DRIVER_OFFLINE)
         OK(amio_interface_advance(held.iface, PERIOD, NULL, NULL));
@@ -159,7 +159,7 @@ static void fork_beside(uint32_t driver, const char *path)
     }
 
     /* Nothing has changed for the parent. */
-    do /* on a busy machine, frames are skipped */
+    do /* repeated, since frames are skipped on a busy machine */
         began = now_ms();
     while ((waited = amio_interface_wait_event(held.iface, &event, 50)) == AMIO_OK);
     CHECK(waited == AMIO_ERROR_TIMEOUT && now_ms() - began >= 50 && now_ms() - began < 5000);
@@ -182,7 +182,7 @@ static void fork_beside(uint32_t driver, const char *path)
     OK(amio_playspec_free(held.playspec));
     OK(amio_clip_free(held.clip));
 
-    /* The file is whole, and what the child gave back was not closed in it. */
+    /* The file is complete: the child's free did not end it. */
     OK(amio_clip_open(path, &held.clip));
     OK(amio_clip_free(held.clip));
 }

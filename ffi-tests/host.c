@@ -1,6 +1,6 @@
 /*
- * Plays on the null driver, and nothing more: for the thread sanitizer of a program whose library is not
- * built with it.
+ * Plays on the null driver. Used to test a program that is built with the thread sanitizer, with a library
+ * that is not.
  */
 #define _GNU_SOURCE
 #include "check.h"

@@ -1,4 +1,4 @@
-/* Section interface: the life of an interface, its defaults, and cranking it by hand. */
+/* Section interface: new, start, stop, close, free; the defaults; advancing the offline driver. */
 #include "check.h"
 
 static uint32_t state(amio_interface *iface)

@@ -1,7 +1,6 @@
 /*
- * Interfaces that are made, started, used, stopped and freed, over and over, leave nothing behind:
- * no memory, no descriptor, no thread, no port on a JACK server. Arguments: the driver, and how
- * often.
+ * Makes, starts, uses, stops and frees many interfaces. They must not leak memory, descriptors, threads or
+ * ports on a JACK server. Arguments: the driver, and how many interfaces.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -10,8 +9,8 @@
 #include <time.h>
 
 /*
- * Tables that outlive an interface (of handles, of threads) may be of another size afterwards; what
- * each of thousands of lives leaves, be it of the smallest size that malloc() knows, is more.
+ * Tables that outlive an interface (of handles, of threads) may have grown. Over thousands of interfaces, a
+ * leak of even the smallest block of malloc() is more than this.
  */
 enum { WARM_UP = 50, NOISE_BYTES = 48 * 1024 };
 
@@ -33,7 +32,10 @@ static int entries(const char *folder)
     return count;
 }
 
-/* No interface lives: each of its threads is gone, or just about to go, which nothing tells. */
+/*
+ * Waits until this thread is the only one. After the last free, the library's threads have ended or are about
+ * to end; no call waits for that.
+ */
 static void wait_until_alone(void)
 {
     const struct timespec millisecond = {0, 1000000};
@@ -44,7 +46,7 @@ static void wait_until_alone(void)
     }
 }
 
-/* Our ports, asked for while this process lives: the server takes away those of one that ended. */
+/* How many ports this process has. Asked before it ends, since then the server removes its ports. */
 static int ports(void)
 {
     char line[512];
@@ -56,7 +58,7 @@ static int ports(void)
             ours++;
         else
             others++;
-    CHECK(pclose(list) == 0 && others > 0); /* the device's, if it answers at all */
+    CHECK(pclose(list) == 0 && others > 0); /* the device has ports if the server answers */
     return ours;
 }
 

@@ -1,13 +1,13 @@
 /*
- * Memory that the program has locked stays locked when interfaces are freed, whether it was locked before they
- * were made or while they were there. What they lock themselves is given back, also if the program has locked
- * other memory.
+ * Memory that the program has locked stays locked when interfaces are freed, whether the program locked it
+ * before or after the interfaces were made. Memory that the library has locked is unlocked, also if the
+ * program has locked other memory.
  */
 #define _GNU_SOURCE
 #include "check.h"
 #include <sys/mman.h>
 
-/* Kibibytes of the process that are locked. */
+/* How many KiB of the process are locked. */
 static long locked(void)
 {
     char line[256];
@@ -24,7 +24,7 @@ static long locked(void)
 
 static unsigned long heap_begin, heap_end;
 
-/* Locks the heap from which small blocks come; whether the system allows it. */
+/* Locks the heap of small blocks; returns whether the system allows it. */
 static int lock_heap(void)
 {
     char line[512];
@@ -43,7 +43,7 @@ static int lock_heap(void)
     return mlock((void *)heap_begin, heap_end - heap_begin) == 0;
 }
 
-/* Whether all that lock_heap() has locked still is. */
+/* Whether all memory that lock_heap() has locked is still locked. */
 static int heap_is_locked(void)
 {
     char line[512];
@@ -95,7 +95,7 @@ int main(void)
     long before;
     void *own;
 
-    /* All that will be there is there. */
+    /* The first interface, after which the library's tables have their final size. */
     OK(amio_interface_free(made()));
     expect_to_give_all_back();
     own = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);

@@ -1,24 +1,24 @@
 /*
- * What grows with the caller's data is an error where memory runs out, and leaves all as it was. Each call
- * is made again and again: first its first large allocation fails, then its second, until none has failed.
- * Allocations of less than 4 KiB are left alone: they are of fixed size, and the process ends without them.
+ * If memory runs out for data whose size depends on the caller, a call returns an error and changes nothing.
+ * Each call is repeated: first its first large allocation fails, then its second, until none has failed.
+ * Allocations of less than 4 KiB do not fail here: they have a fixed size, and without them the process ends.
  */
 #define _GNU_SOURCE
 #include "check.h"
 #include <errno.h>
 #include <unistd.h>
 
-/* The allocator of glibc, behind the names that this program takes. */
+/* The allocator of glibc, which the functions of this program replace and call. */
 extern void *__libc_malloc(size_t size);
 extern void *__libc_calloc(size_t count, size_t size);
 extern void *__libc_realloc(void *memory, size_t size);
 extern void *__libc_memalign(size_t alignment, size_t size);
 
 enum { LARGE = 4096 };
-/* Code of others (decoders, encoders, conversions, the meter of loudness) takes less in one piece. */
+/* Larger than any single allocation of the dependencies (decoders, encoders, resampler, loudness meter). */
 enum { LARGER_THAN_STATES = 512 * 1024 };
 
-/* The allocation that fails, counted from 1 among those of at least so many bytes; 0: none. */
+/* The number of the allocation that fails, counted from 1 among those of at least `least` bytes; 0: none. */
 static struct {
     size_t least;
     long left;
@@ -74,7 +74,7 @@ static void arm(long number, size_t least, int on_all_threads)
     __sync_lock_test_and_set(&armed.left, number);
 }
 
-/* Whether an allocation has failed since. */
+/* Ends the failures; returns whether an allocation has failed. */
 static int disarm(void)
 {
     __sync_lock_test_and_set(&armed.left, 0);
@@ -82,8 +82,8 @@ static int disarm(void)
 }
 
 /*
- * Makes a call with each of its allocations failing in turn. `after` says whether all is as it should be
- * after a failure (status AMIO_ERROR_OUT_OF_MEMORY) or a success, and undoes the latter.
+ * Repeats a call, and lets each of its allocations fail in turn. `after` checks the state after a failure
+ * (status AMIO_ERROR_OUT_OF_MEMORY) and after a success, and undoes the effect of a success.
  */
 static void each_failure(const char *name, size_t least, int on_all_threads,
                          amio_status (*call)(void *), void (*after)(void *, amio_status), void *data)
@@ -111,12 +111,12 @@ static void each_failure(const char *name, size_t least, int on_all_threads,
 
 enum { FRAMES = 4 * RATE, CHANNELS = 2, ENTRIES = 10000, STREAMED_ENTRIES = 300, SWAPS = 2000 };
 
-/* What the calls work on. */
+/* The objects that the calls use. */
 static struct {
     float *samples;
     char wav[512], flac[520], out[520];
     amio_clip *clip;
-    /* What the entries play, and how many there are. */
+    /* The clip that the entries play, and the number of entries. */
     amio_clip *played;
     uint64_t entries;
 } with;
@@ -166,7 +166,7 @@ static amio_status convert_clip(void *data)
     return amio_clip_convert(with.clip, 44100, AMIO_QUALITY_GOOD, NULL, NULL, &made.clip);
 }
 
-/* After a failure there is no clip; after a success, a whole one. */
+/* After a failure there is no clip; after a success, it is complete. */
 static void check_clip(void *data, amio_status status)
 {
     float sample[16];
@@ -185,7 +185,7 @@ static void check_clip(void *data, amio_status status)
     made.clip = NULL;
 }
 
-/* All of a streamed clip, far more than the pages that it begins with. */
+/* Reads a whole streamed clip, which has far more pages than those that are read when it is opened. */
 static amio_status read_stream(void *data)
 {
     static float samples[FRAMES];
@@ -211,7 +211,7 @@ static amio_status save_clip(void *data)
     return amio_clip_save(with.clip, with.out, *(uint32_t *)data, NULL, NULL);
 }
 
-/* The file that was there before is there after a failure. */
+/* After a failure, the file that existed before is unchanged. */
 static void check_saved(void *data, amio_status status)
 {
     amio_file_info info;
@@ -252,8 +252,8 @@ static void check_analysis(void *data, amio_status status)
 }
 
 /*
- * What is kept for each tenth of a second is kept by a crate that cannot fail; whether there is memory for
- * it is asked beforehand.
+ * A dependency keeps data for each tenth of a second, and its allocations cannot return an error. So the
+ * library checks before whether there is enough memory.
  */
 static void loudness(void)
 {
@@ -304,7 +304,7 @@ static void handles(void)
 static amio_playspec_entry entry_at(uint64_t number)
 {
     amio_playspec_entry entry = entry_of(with.played, (int64_t)number);
-    /* Some sound once, some repeat, at several intervals. */
+    /* Some entries play once, others repeat at several intervals. */
     if (number % 3 != 0)
         entry.repeat_interval_frames = FRAMES * (1 + number % 7) + (number % 2);
     return entry;
@@ -399,7 +399,10 @@ static void expect_applied(uint64_t ticket)
     }
 }
 
-/* After a failure the playspec can be added to and no ticket waits; after a success it can not. */
+/*
+ * After a failure, the playspec is still open and there is no pending ticket. After a success, the playspec
+ * cannot be changed any more.
+ */
 static void check_scheduled(void *data, amio_status status)
 {
     amio_playspec_entry entry = entry_at(with.entries);
@@ -415,7 +418,7 @@ static void check_scheduled(void *data, amio_status status)
     if (made.number == AMIO_DRIVER_OFFLINE)
         OK(amio_interface_advance(made.iface, PERIOD, NULL, NULL));
     expect_applied(made.ticket);
-    /* Another one, which no interface knows yet. */
+    /* A new playspec, which has not been scheduled. */
     OK(amio_playspec_free(made.playspec));
     made.playspec = playspec_of_many();
     *(int *)data = 0;
@@ -431,7 +434,7 @@ static amio_status fill_group(void *data)
     return status;
 }
 
-/* How many swaps the group holds, all of which end as cancelled with it. */
+/* Checks how many swaps the group holds. When it is freed, each ends as cancelled. */
 static void check_group(void *data, amio_status status)
 {
     amio_event event;
@@ -452,7 +455,7 @@ static amio_status commit(void *data)
     return amio_group_commit(made.group);
 }
 
-/* Each ticket ends once, whatever became of the group and of the calls that look for events. */
+/* Each ticket ends exactly once, whether the commit and the calls that fetch events failed or not. */
 static void check_committed(void *data, amio_status status)
 {
     amio_event event;
@@ -462,7 +465,7 @@ static void check_committed(void *data, amio_status status)
     if (status == AMIO_OK)
         OK(amio_interface_advance(made.iface, PERIOD, NULL, NULL));
     for (round = 0; round < 2; round++) {
-        /* Once without memory for what has come back. */
+        /* In the first round, there is no memory for what the engine has sent back. */
         if (round == 0)
             arm(1, LARGE, 1);
         while ((event = next_event(made.iface)).kind != AMIO_EVENT_NONE) {
@@ -479,7 +482,7 @@ static void check_committed(void *data, amio_status status)
     OK(waited);
 }
 
-/* Events that find no memory are lost, and counted. */
+/* Events for which there is no memory are lost and counted. */
 static void events(void)
 {
     amio_event event;
@@ -561,7 +564,7 @@ static amio_status record(void *data)
     return amio_recorder_new(made.iface, with.out, &config, &made.recorder);
 }
 
-/* The file that was there before is there after a failure; what is recorded is whole. */
+/* After a failure, the file that existed before is unchanged; after a success, the recording is complete. */
 static void check_record(void *data, amio_status status)
 {
     amio_file_info info;
@@ -635,7 +638,7 @@ int main(void)
         OK(amio_playspec_free(made.playspec));
     }
 
-    /* What sounds at once is read before. */
+    /* The pages that are heard first are read before the call returns. */
     OK(amio_clip_open_stream(with.wav, NULL, &with.played));
     with.entries = STREAMED_ENTRIES;
     made.playspec = playspec_of_many();

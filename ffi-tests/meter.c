@@ -1,4 +1,4 @@
-/* Section meter: what is shown is what was played and captured. */
+/* Section meter: meters show the levels of what was played and captured. */
 #include "check.h"
 
 int main(void)
@@ -24,7 +24,7 @@ int main(void)
     OK(amio_interface_new(&config, &iface));
     OK(amio_interface_start(iface));
 
-    /* Before the first period all is silent. */
+    /* Before the first period, all levels are 0. */
     OK(amio_interface_meters(iface, AMIO_METER_OUTPUTS, meters, 1, &channels));
     CHECK(channels == 1 && meters[0].peak == 0 && meters[0].rms == 0 && meters[0].clipped == 0);
 
@@ -37,12 +37,12 @@ int main(void)
     OK(amio_interface_advance(iface, 4, input, output));
     CHECK(output[1] == -1);
 
-    /* An output shows what was there before the clamp. */
+    /* The level of an output is measured before the clamp. */
     memset(meters, 0xA5, sizeof meters);
     OK(amio_interface_meters(iface, AMIO_METER_OUTPUTS, meters, 3, &channels));
     CHECK(channels == 1 && meters[0].peak == 2 && meters[0].clipped == 2);
     CHECK(meters[0].rms > 0 && meters[0].rms < meters[0].peak);
-    CHECK(((unsigned char *)&meters[1])[0] == 0xA5); /* no more was written than there is */
+    CHECK(((unsigned char *)&meters[1])[0] == 0xA5); /* only meters that exist were written */
 
     OK(amio_interface_meters(iface, AMIO_METER_INPUTS, meters, 2, &channels));
     CHECK(channels == 2 && meters[0].peak == 0 && meters[1].peak == 0.75f);
@@ -50,7 +50,7 @@ int main(void)
     FAILS(AMIO_ERROR_BUFFER_TOO_SMALL,
           amio_interface_meters(iface, AMIO_METER_INPUTS, meters, 1, &channels));
 
-    /* After a third of a second peaks are forgotten, clipped samples are not. */
+    /* After a third of a second, peaks are 0 again; the count of clipped samples stays. */
     OK(amio_interface_advance(iface, RATE / 3, NULL, NULL));
     OK(amio_interface_meters(iface, AMIO_METER_OUTPUTS, meters, 1, &channels));
     CHECK(meters[0].peak == 0 && meters[0].rms == 0 && meters[0].clipped == 2);

@@ -1,4 +1,4 @@
-/* Section playspec: what an entry says is what sounds. */
+/* Section playspec: the output follows the fields of the entries. */
 #include "check.h"
 
 /* Renders 20 frames of two channels of a playspec, and frees both. */
@@ -101,7 +101,7 @@ static void gain_before_and_after_scheduling(void)
     FAILS(AMIO_ERROR_INVALID_STATE, amio_playspec_add(playspec, &entry, &number));
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_playspec_set_gain(playspec, 1, 1, 1, 0));
 
-    /* The interface is closed, then gone: the playspec does not mind. */
+    /* The playspec stays usable after its interface was closed, and then freed. */
     OK(amio_interface_close(iface));
     OK(amio_playspec_set_gain(playspec, 0, 1, 1, 0));
     OK(amio_interface_free(iface));

@@ -1,4 +1,4 @@
-// A C++ program: the header's types and constants are good C++ too.
+// The header's types and constants can be used in a C++ program.
 #include <amio.h>
 #include <cstdint>
 #include <cstdio>

@@ -1,4 +1,4 @@
-/* Section recorder: what is recorded, from where to where, and how it is told. */
+/* Section recorder: which frames are recorded, and the events and numbers about them. */
 #define _XOPEN_SOURCE 700
 #include "check.h"
 #include <math.h>
@@ -23,7 +23,7 @@ static amio_recording recording_of(amio_recorder *recorder)
     return recording;
 }
 
-/* The file has these samples of one channel, in hundredths, from `first` on. */
+/* Checks that the file has one channel, with `frames` samples from `first` hundredths on. */
 static void expect_file(float first, uint64_t frames)
 {
     amio_clip *clip;
@@ -41,7 +41,7 @@ static void expect_file(float first, uint64_t frames)
     OK(amio_clip_free(clip));
 }
 
-/* Input counts, in hundredths, from the first device frame on. */
+/* Advances with an input that counts in hundredths, from `first` on. */
 static void advance(amio_interface *iface, int first, int frames)
 {
     float input[1000];
@@ -83,7 +83,7 @@ static void input_is_recorded_until_it_is_stopped(void)
     OK(amio_interface_free(iface));
 }
 
-/* They are zeros in the file, which holds everything else bit for bit. */
+/* Bad samples are zeros in the file; all others are there bit for bit. */
 static void bad_samples_are_counted(void)
 {
     static const float input[] = {0.25f, (float)NAN, (float)INFINITY, 1.5f, -1e30f};
@@ -177,7 +177,7 @@ static void what_cannot_be_written_is_told(void)
     amio_recorder_config config = settings();
     amio_recorder *recorder;
 
-    /* A device that is always full. */
+    /* A disk that is full. */
     FAILS(AMIO_ERROR_IO, amio_recorder_new(iface, "/dev/full", &config, &recorder));
     CHECK(strstr(amio_last_error_message(), "/dev/full") != NULL);
     OK(amio_recorder_new(iface, path, &config, &recorder));
@@ -207,7 +207,7 @@ static void freeing_ends_it_while_another_thread_waits(void)
     OK(amio_recorder_new(iface, path, &config, &recorder));
     advance(iface, 0, 100);
     CHECK(pthread_create(&waiting, NULL, wait_for, recorder) == 0);
-    CHECK(nanosleep(&tenth, NULL) == 0); /* that it waits cannot be seen from outside */
+    CHECK(nanosleep(&tenth, NULL) == 0); /* there is no sign that the other thread waits */
     OK(amio_recorder_free(recorder));
     expect_event(iface, AMIO_EVENT_RECORDER_STARTED);
     CHECK(expect_event(iface, AMIO_EVENT_RECORDER_ENDED).frames == 100);

@@ -1,7 +1,7 @@
 /* Section schedule: swaps at exact frames, late ones, cancelled ones, and groups. */
 #include "check.h"
 
-/* A playspec that sounds `value` at every frame from 0 on. */
+/* A playspec whose output is `value` at every frame from 0 on. */
 static amio_playspec *constant(float value)
 {
     amio_clip *clip;
@@ -109,7 +109,7 @@ static void the_timeline_goes_on_or_begins_anew_at_once(void)
         OK(amio_interface_position(iface, &position));
         CHECK(position == 60);
 
-        /* One that comes late goes on as well, unless it refuses to. */
+        /* A late swap continues too, unless its policy is to be dropped. */
         OK(amio_interface_schedule(iface, playspec, 55, AMIO_START_CONTINUE, policies[policy],
                                    0, &ticket));
         OK(amio_interface_advance(iface, 10, NULL, NULL));
@@ -192,7 +192,7 @@ static void groups_happen_together_or_not_at_all(void)
     OK(amio_interface_position(iface, &position));
     CHECK(position == 4);
 
-    /* A group that is freed does not happen. */
+    /* A group that is freed without a commit has no effect. */
     OK(amio_interface_schedule(iface, playspec, 1000, 0, 0, 0, &ticket));
     OK(amio_group_new(iface, &group));
     OK(amio_group_cancel(group, ticket));
@@ -207,7 +207,7 @@ static void groups_happen_together_or_not_at_all(void)
     CHECK(position == 8);
     expect_event(iface, AMIO_EVENT_NONE);
 
-    /* A group outlives its interface's handle, to no effect. */
+    /* A group may outlive its interface's handle, but has no effect then. */
     OK(amio_group_new(iface, &group));
     OK(amio_group_new(iface, &empty));
     OK(amio_group_set_rolling(group, 0));

@@ -1,7 +1,7 @@
 /*
- * The library's threads take no signals of the program: a handler runs on a thread of the program, a
- * signal that the program waits for reaches it. Whatever is written, on a thread of the library or of the
- * program, a limit of the size of files and a pipe without a reader are errors, and do not end the process.
+ * The library's threads block the program's signals: handlers run on threads of the program, and a signal
+ * that the program waits for reaches it. A limit of the file size and a pipe without a reader are errors for
+ * every write, on threads of the library and of the program. They do not end the process.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -46,8 +46,7 @@ static void *take(void *unused)
     return NULL;
 }
 
-/* An interface with all threads that the library has: the driver's, a supervisor, a recorder, one that
-   reads ahead. */
+/* An interface with all kinds of threads of the library: driver, supervisor, recorder, read-ahead. */
 static amio_interface *busy_interface(const char *take_path, amio_recorder **recorder)
 {
     amio_interface_config config;
@@ -79,7 +78,7 @@ static void signals_reach_the_program(const char *path)
     CHECK(sigaction(SIGUSR1, &action, NULL) == 0);
     CHECK(sem_init(&ready, 0, 0) == 0 && sem_init(&handled, 0, 0) == 0 && sem_init(&done, 0, 0) == 0);
 
-    /* No signal is blocked yet: threads that inherited that would take them. */
+    /* This thread blocks no signals, so threads that inherited its mask would take them. */
     iface = busy_interface(path, &recorder);
     sigemptyset(&both);
     sigaddset(&both, SIGUSR1);
@@ -96,7 +95,7 @@ static void signals_reach_the_program(const char *path)
     sigemptyset(&waited_for);
     sigaddset(&waited_for, SIGUSR2);
     for (times = 0; times < TIMES; times++) {
-        CHECK(kill(getpid(), SIGUSR2) == 0); /* ends the process where a thread takes it */
+        CHECK(kill(getpid(), SIGUSR2) == 0); /* ends the process if a thread takes it */
         CHECK(sigwait(&waited_for, &number) == 0 && number == SIGUSR2);
     }
 
@@ -125,7 +124,7 @@ static void a_limit_of_the_size_of_files_is_a_failure(const char *path)
     OK(amio_interface_free(iface));
 }
 
-/* What the program's own thread writes, too. */
+/* Also for writes on a thread of the program. */
 static void a_limit_of_the_size_of_files_is_an_error(const char *path)
 {
     static const rlim_t limits[] = {0, 10, 100};
@@ -155,7 +154,7 @@ static void a_limit_of_the_size_of_files_is_an_error(const char *path)
     OK(amio_clip_free(clip));
 }
 
-/* A reader that leaves at once. */
+/* A reader that closes the pipe at once. */
 static void *read_a_little(void *path)
 {
     char bytes[100];
@@ -174,7 +173,7 @@ static void a_pipe_whose_reader_leaves_is_an_error(const char *path)
     remove(path);
     CHECK(mkfifo(path, 0600) == 0);
     CHECK(pthread_create(&reader, NULL, read_a_little, (void *)path) == 0);
-    /* Until it has opened the pipe. */
+    /* Until the reader has opened the pipe. */
     do
         status = amio_clip_save(clip, path, AMIO_FILE_WAV_F32, NULL, NULL);
     while (status == AMIO_ERROR_IO && strstr(amio_last_error_message(), "nobody reads"));

@@ -1,4 +1,4 @@
-/* Structs that grow: older, newer and mistaken callers. */
+/* Structs with a size field: callers built for older and newer headers, and wrong sizes. */
 #include "check.h"
 #include <stddef.h>
 
@@ -29,9 +29,9 @@ static void structs_that_are_read(void)
 
     memset(&later, 0, sizeof later);
     later.known.driver = AMIO_DRIVER_OFFLINE;
-    later.known.period_frames = 0xFFFFFFFF; /* refused, where it is looked at */
+    later.known.period_frames = 0xFFFFFFFF; /* an error, if the library reads it */
 
-    /* An older caller's struct ends before it: a missing tail reads as 0. */
+    /* An older caller's struct ends before this field; missing fields count as 0. */
     later.known.struct_size = offsetof(amio_interface_config, frame_rate_hz);
     OK(open_with(&later));
     later.known.struct_size = sizeof later.known;
@@ -39,7 +39,7 @@ static void structs_that_are_read(void)
     later.known.period_frames = 0;
     OK(open_with(&later));
 
-    /* A newer caller's is longer: fine as long as what is added is 0. */
+    /* A newer caller's struct is longer, which is allowed if all added bytes are 0. */
     later.known.struct_size = sizeof later;
     OK(open_with(&later));
     later.added = 1;
@@ -47,7 +47,7 @@ static void structs_that_are_read(void)
     later.added = (uint64_t)1 << 56;
     FAILS(AMIO_ERROR_UNSUPPORTED, open_with(&later));
 
-    /* Sizes that cannot be: forgotten, in the middle of a field, never set. */
+    /* Sizes that no header has: 0 because it was not set, in the middle of a field, or not initialised. */
     for (size = 0; size < sizeof later.known; size++)
         if (size < 8 || size % 8 != 0) {
             later.known.struct_size = size;
@@ -64,14 +64,14 @@ static void structs_that_are_written(void)
     struct later_properties later;
     unsigned char before[sizeof later];
 
-    /* What the library does not know of stays as it is, and the size too. */
+    /* Fields that the library does not know stay unchanged, and so does the size. */
     memset(&later, 0xA5, sizeof later);
     later.known.struct_size = sizeof later;
     OK(amio_clip_info(clip, &later.known));
     CHECK(later.known.frames == 5 && later.known.struct_size == sizeof later);
     CHECK(later.added == UINT64_C(0xA5A5A5A5A5A5A5A5));
 
-    /* Too small a struct is refused before anything is written. */
+    /* A struct that is too small is an error, and nothing is written. */
     memset(&later, 0xA5, sizeof later);
     later.known.struct_size = offsetof(amio_clip_properties, id) - 8;
     memcpy(before, &later, sizeof before);
@@ -81,7 +81,7 @@ static void structs_that_are_written(void)
     OK(amio_clip_free(clip));
 }
 
-/* What was added to them since the first header is not asked of older callers. */
+/* Older callers need not have the fields that were added since the first header. */
 static void structs_that_have_grown(void)
 {
     amio_interface *iface = rolling_offline(1);

@@ -1,6 +1,6 @@
 /*
- * How much stack the functions take, each on a thread with a small stack that was painted before: no more
- * bytes than the first argument says. The others are files of at least two seconds at 48000 Hz.
+ * Measures how much stack each function takes, on a thread whose stack was filled with a pattern before.
+ * The first argument is the limit in bytes. The others are files of at least two seconds at 48000 Hz.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -37,7 +37,7 @@ static int16_t integers[FRAMES];
 
 static void (*call)(void);
 
-/* Paints what lies below it, calls, and looks how far down the paint is gone. */
+/* Fills the stack below with a pattern, makes the call, and finds how far down the pattern has changed. */
 static __attribute__((noinline)) void *measured(void *deepest)
 {
     unsigned char *here = __builtin_frame_address(0), *at;
@@ -68,7 +68,7 @@ static void measure(const char *name, void (*what)(void))
 
 #define MEASURE(name) measure(#name, name)
 
-/* ---- The functions, those that are alike together ---- */
+/* ---- The functions, in groups ---- */
 
 static void fails(void)
 {
@@ -305,14 +305,14 @@ static void wait_for(void)
     OK(amio_interface_read_input(with.offline, &chunk, samples, 1024));
 }
 
-/* With the offline driver, files are read as they play, on the thread of the caller. */
+/* On the offline driver, streamed files are read on the caller's thread while they play. */
 static void advance_streamed(void)
 {
     amio_playspec *playspec;
     uint64_t number;
     OK(amio_playspec_new(&playspec));
     OK(amio_playspec_entry_init(&with.entry, sizeof with.entry, with.streamed));
-    with.entry.source_begin_frame = RATE; /* which was not read before */
+    with.entry.source_begin_frame = RATE; /* a part that has not been read yet */
     OK(amio_playspec_add(playspec, &with.entry, &number));
     OK(amio_interface_schedule(with.offline, playspec, AMIO_INSERT_AT_ONCE, 0, 0, 0, &number));
     OK(amio_interface_advance(with.offline, FRAMES, NULL, samples));

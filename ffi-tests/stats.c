@@ -1,4 +1,4 @@
-/* Section statistics: what is counted is what happened. */
+/* Section statistics: the counters count what has happened. */
 #include "check.h"
 
 int main(void)

@@ -1,4 +1,4 @@
-/* Section status: every number has its words, and each thread its own message. */
+/* Section status: every status has a text, and each thread has its own last message. */
 #include "check.h"
 #include <limits.h>
 #include <pthread.h>
@@ -23,11 +23,11 @@ int main(void)
     CHECK(strcmp(amio_strerror(INT_MIN), unknown) == 0);
     CHECK(strcmp(amio_strerror(INT_MAX), unknown) == 0);
 
-    /* A message names the argument, the value and what would be accepted. */
+    /* A message names the argument, the value and the valid range. */
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_clip_new_f32(RATE, 65, NULL, 1, NULL));
     CHECK(strcmp(amio_last_error_message(), "channels is 65; it must be 1 to 64") == 0);
 
-    /* A call that succeeds leaves it, and so does another thread. */
+    /* A successful call does not change the message, and neither do other threads. */
     OK(amio_clip_free(NULL));
     CHECK(pthread_create(&thread, NULL, fail_elsewhere, NULL) == 0);
     CHECK(pthread_join(thread, NULL) == 0);

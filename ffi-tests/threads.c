@@ -1,8 +1,8 @@
 /*
- * Sixteen threads use the same objects at once on the null driver: they schedule, cancel, change
- * gains, read, fetch events and free each other's handles, while the audio runs, and go on while
- * the interface is closed. Then each ticket that was given out must have ended in exactly one
- * event. The argument is for how many seconds.
+ * Sixteen threads use the same objects at the same time on the null driver, while the audio runs: they
+ * schedule, cancel, change gains, read, fetch events and free each other's handles. They go on while the
+ * interface is closed. At the end, each ticket that was returned must have ended in exactly one event.
+ * The argument is the duration in seconds.
  */
 #define _XOPEN_SOURCE 700
 #include "check.h"
@@ -14,7 +14,7 @@ enum { THREADS = 16, SHARED = 8, MOST_TICKETS = 1 << 22 };
 static amio_interface *iface;
 static amio_clip *clip;
 
-/* Each change of what follows is under the lock; each use of a handle that was copied is not. */
+/* Protects changes to the variables below. Handles are copied under the lock, and used without it. */
 static pthread_mutex_t lock = PTHREAD_MUTEX_INITIALIZER;
 static amio_playspec *playspecs[SHARED];
 static amio_interface *others[SHARED];
@@ -44,7 +44,7 @@ static void note(const amio_event *event)
     pthread_mutex_unlock(&lock);
 }
 
-/* What may happen when others free, close and fill queues meanwhile. */
+/* Whether the status is possible while other threads free handles, close the interface and fill queues. */
 static int fine(amio_status status)
 {
     if (status == AMIO_ERROR_INVALID_HANDLE) {
@@ -141,7 +141,7 @@ static void fetch_events(void)
         note(&event);
 }
 
-/* Interfaces that come and go, and are used while they go. */
+/* Makes, uses and frees interfaces that other threads use and free at the same time. */
 static void use_another_interface(unsigned random)
 {
     amio_interface_config config = {0};
@@ -243,7 +243,7 @@ int main(int count, char **arguments)
         CHECK(pthread_create(&threads[at], NULL, work, (void *)at) == 0);
     sleep_ms(1000 * seconds);
     OK(amio_interface_close(iface));
-    sleep_ms(100); /* the threads meet a closed interface */
+    sleep_ms(100); /* the threads use the closed interface */
     pthread_mutex_lock(&lock);
     finished = 1;
     pthread_mutex_unlock(&lock);

@@ -14,7 +14,7 @@ int main(void)
     OK(amio_interface_rolling(iface, &rolling));
     CHECK(position == 100 && rolling == 1);
 
-    /* What was asked for is reported at once and takes effect with the next period. */
+    /* A request is reported at once, and takes effect with the next period. */
     OK(amio_interface_set_position(iface, -7));
     OK(amio_interface_set_rolling(iface, 0));
     OK(amio_interface_position(iface, &position));

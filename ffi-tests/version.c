@@ -1,4 +1,4 @@
-/* Section version: header and library agree, and disagreement is said. */
+/* Section version: header and library agree; a disagreement is an error. */
 #include "check.h"
 
 int main(void)

@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# What the scripts that run detectors share; they source it. Sets `log`, a file for output, `target`,
-# the target triple of this machine, and `out`, the folder in which each detector has its own builds
-# (in one folder, libamio.so of one would replace that of another).
+# Shared by the scripts that run detectors, which source it. Sets `log`, a file for output; `target`, the
+# target triple of this machine; and `out`, the folder in which each detector has a folder for its builds
+# (in a common folder, each would replace libamio.so of the others).
 
 target=$(rustc -vV | sed -n 's/^host: //p')
 out=$(realpath -m "${CARGO_TARGET_DIR:-target}")
@@ -24,11 +24,11 @@ is_clean() {
     echo "$name: clean"
 }
 
-# finds NAME BUG PATTERN COMMAND...: with a bug of src/seeded.rs, the command fails and says PATTERN.
+# finds NAME BUG PATTERN COMMAND...: with a bug of src/seeded.rs, the command fails and prints PATTERN.
 finds() {
     local name=$1 bug=$2 pattern=$3
     shift 3
-    # In a shell of its own, so that a death by a signal is reported into the log.
+    # In a subshell, so that the message about a death by a signal goes into the log.
     if (
         AMIO_SEED=$bug "$@"
         exit
@@ -44,7 +44,7 @@ finds() {
 
 # test_program NAME OPTIONS...: builds an integration test with these options of cargo; prints its path.
 test_program() {
-    # The whole workspace decides on the features of dependencies, as where all tests are built.
+    # --workspace gives dependencies the same features as when all tests are built.
     cargo test --locked --workspace --test "$@" --no-run >"$log" 2>&1 || {
         cat "$log" >&2
         fail "the tests do not build"
@@ -52,16 +52,16 @@ test_program() {
     sed -n 's/^ *Executable .*(\(.*\))$/\1/p' "$log"
 }
 
-# Options with which cc links by the linker that comes with Rust, where there is one: it takes a sixth of
-# the time for the static library.
+# Prints the options with which cc uses the linker that comes with Rust, if there is one: for the static
+# library it takes a sixth of the time.
 linker() {
     local folder
     folder=$(rustc --print sysroot)/lib/rustlib/$target/bin/gcc-ld
     [ ! -x "$folder/ld.lld" ] || printf '%s\n' "-B$folder" -fuse-ld=lld
 }
 
-# The fuzz targets, and the library as they have it: with the address sanitizer. The flags are what
-# cargo-fuzz passes to the compiler; with RUSTC_BOOTSTRAP, a stable one takes them.
+# Builds the fuzz targets and the library with the address sanitizer. The flags are those of cargo-fuzz;
+# with RUSTC_BOOTSTRAP, a stable compiler accepts them.
 build_for_fuzzing() {
     local flags=(
         -Cpasses=sancov-module

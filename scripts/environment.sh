@@ -1,12 +1,12 @@
 # shellcheck shell=bash
-# How environments of Python are made, whatever Python the machine has; scripts source it.
+# Makes virtual environments of Python, with any Python that the machine has; scripts source it.
 
-# What these say is about the user's own environments.
+# These variables are about the user's own environments.
 unset PYTHONHOME PYTHONPATH VIRTUAL_ENV CONDA_PREFIX PIP_TARGET PIP_PREFIX
 export PIP_USER=0 PIP_DISABLE_PIP_VERSION_CHECK=1 PYTHONNOUSERSITE=1
 
-# find_python: prints the interpreter to make environments with. That is $PYTHON where it is set, or
-# else the first python3 or the system's, whichever can.
+# find_python: prints an interpreter that can make environments: $PYTHON if it is set, otherwise the first
+# python3 on PATH, otherwise the system's.
 find_python() {
     local candidate said refused=()
     for candidate in ${PYTHON:-python3 /usr/bin/python3}; do
@@ -30,8 +30,8 @@ print(sys.executable)' 2>&1); then
     return 1
 }
 
-# make_environment FOLDER [ARGUMENT...]: a new environment there, with what `pip install ARGUMENT...`
-# puts into it.
+# make_environment FOLDER [ARGUMENT...]: makes a new environment there, and runs `pip install ARGUMENT...`
+# in it.
 make_environment() {
     local folder=$1 python
     shift

@@ -1,8 +1,8 @@
-//! Random arrangements sound as the reference renderer says, and to the bit the same whatever
-//! the period and the SIMD path.
+//! The output of random arrangements agrees with the reference renderer, and is bit for bit the same
+//! for all periods and SIMD paths.
 //!
-//! A failure names its seed. `AMIO_ARRANGEMENT=123 cargo test arrangements::` runs that one
-//! alone, and prints the smallest part of it that still fails.
+//! A failure names its seed. `AMIO_ARRANGEMENT=123 cargo test arrangements::` runs only the arrangement
+//! of that seed, and prints the smallest part of it that still fails.
 
 use crate::again;
 use crate::reference::arrangement::Arrangement;
@@ -15,7 +15,7 @@ use std::process::Command;
 /// How many arrangements are compared with the reference.
 const ARRANGEMENTS: u64 = 2_500;
 
-/// Each of these must have mattered this often in all, or the test has lost its point.
+/// How often each of these cases must have occurred in all; otherwise the test does not cover them.
 const LEAST_COVERAGE: [(&str, u64); 12] = [
     ("in time", 500),
     ("late, catching up", 500),
@@ -156,7 +156,7 @@ fn an_unknown_simd_path_is_refused() {
     assert!(text.contains("AMIO_SIMD is \"abacus\""), "{text}");
 }
 
-/// What this processor must offer.
+/// The SIMD paths that this processor must have.
 fn simd_paths() -> Vec<&'static str> {
     let mut paths = vec!["baseline"];
     #[cfg(target_arch = "x86_64")]
@@ -166,7 +166,8 @@ fn simd_paths() -> Vec<&'static str> {
     paths
 }
 
-/// This program again: the variable that chooses the path is read by the whole process.
+/// This program in a child process, since the environment variable that selects the path is for a whole
+/// process.
 fn child(path: &str) -> Command {
     let mut command = Command::new(again::program());
     command
@@ -191,7 +192,7 @@ fn render_in_child(path: &str) -> String {
 #[ignore = "run by the comparison of SIMD paths, once in a process for each path"]
 fn render_for_the_parent_process() {
     if std::env::var_os(CHILD).is_none() {
-        return; // `cargo test -- --ignored` means other tests
+        return; // started by `cargo test -- --ignored`, not by the test above
     }
     for seed in 0..ARRANGEMENTS_PER_PATH {
         let arrangement = random::arrangement(seed);

@@ -1,6 +1,6 @@
-//! All that an application can ask for, so that those who watch the audio thread meanwhile see all
-//! that it does: the allocation guard in every test build, the real-time sanitizer and strace where
-//! `scripts/test-rt` runs the same tests. See `docs/THREADING.md`.
+//! Makes the engine do everything that an application can ask for, while the audio thread is checked: by
+//! the allocation guard in every test build, and by the real-time sanitizer and strace when
+//! `scripts/test-rt` runs these tests. See `docs/THREADING.md`.
 
 use amio::{
     Clip, ClipInfo, Config, DriverKind, Entry, EventKind, FileFormat, Gain, Interface, LatePolicy,
@@ -47,7 +47,7 @@ fn null_driver_does_all_that_can_be_asked() {
 #[ignore = "scripts/test-rt runs it beside a JACK server"]
 fn jack_driver_does_all_that_can_be_asked() {
     if std::env::var_os("JACKD_PID").is_none() {
-        return; // `cargo test -- --ignored` means other tests
+        return; // started by `cargo test -- --ignored`, not by the test above
     }
     let interface = Interface::new(config(DriverKind::Jack)).expect("a JACK server runs");
     interface.start().expect("it starts");
@@ -78,17 +78,17 @@ fn config(driver: DriverKind) -> Config {
         capture_frames: 100,
         playback_frames: 200,
     };
-    // Full now and then.
+    // So small that it is sometimes full.
     config.capture_buffer_frames = 1500;
     config
 }
 
-/// Asks for all that an engine does; `run` lets it do so for a while.
+/// Asks for everything that an engine can do; `run` lets it run for a while.
 fn ask_everything(interface: &Interface, mut run: impl FnMut()) {
     let mut playspecs = playspecs(interface.frame_rate_hz());
     let streamed = std::env::temp_dir().join(format!("amio-streamed-{}.wav", std::process::id()));
     if interface.config().driver != DriverKind::Offline {
-        // Offline the engine may read files itself, which is not what is watched here.
+        // Not on the offline driver, where the engine may read files itself.
         playspecs.push(streams(interface.frame_rate_hz(), &streamed));
     }
     interface.set_rolling(true).expect("there is room");
@@ -96,7 +96,8 @@ fn ask_everything(interface: &Interface, mut run: impl FnMut()) {
     let name = interface.config().driver.name();
     let taken = std::env::temp_dir().join(format!("amio-{name}-{}.flac", std::process::id()));
     for late in [LatePolicy::CatchUp, LatePolicy::Slip, LatePolicy::Refuse] {
-        // One with room for all, one that the disk is too slow for; offline that would be waited for.
+        // One recording has enough room. For the other, the disk is too slow; not on the offline driver,
+        // which would wait for the disk.
         let take = record(interface, Path::new("/dev/null"), 0);
         let lossy = record(interface, &taken, if is_offline { 0 } else { 100 });
         for (playspec, ahead) in playspecs.iter().zip([-500, 0, 700, 1 << 40, 0]) {
@@ -125,7 +126,7 @@ fn ask_everything(interface: &Interface, mut run: impl FnMut()) {
         group.set_rolling(false).expect("it can stop");
         group.commit().expect("there is room");
         run();
-        // Nobody reads for long enough that input is lost.
+        // Does not read for so long that input is lost.
         run();
         run();
         interface.set_rolling(true).expect("there is room");
@@ -151,7 +152,7 @@ fn ask_everything(interface: &Interface, mut run: impl FnMut()) {
     drop(std::fs::remove_file(taken));
 }
 
-/// Records the input, with room for so many frames on their way, or the output with room for many.
+/// Records the input with a buffer of `buffer_frames`; 0: records the output with a large buffer.
 fn record(interface: &Interface, path: &Path, buffer_frames: u64) -> Recorder {
     let config = RecorderConfig {
         source: match buffer_frames {
@@ -165,7 +166,7 @@ fn record(interface: &Interface, path: &Path, buffer_frames: u64) -> Recorder {
     interface.record(path, &config).expect("it records")
 }
 
-/// A file that is streamed, of which only some is in memory where it is sought to and fro.
+/// A playspec of a streamed file. When the position jumps, some of its pages are not in memory.
 fn streams(rate: u32, path: &Path) -> Playspec {
     let ramp: Vec<f32> = (0..rate).map(|n| n as f32 / rate as f32).collect();
     let clip = Clip::from_f32(rate, 1, &ramp).expect("it is finite");
@@ -199,7 +200,7 @@ fn wait_for_input(interface: &Interface) {
     }
 }
 
-/// Each with sounds of another kind; all sound at frame 0, and beyond.
+/// Playspecs with entries of different kinds; all sound from frame 0 on.
 fn playspecs(rate: u32) -> Vec<Playspec> {
     let ramp: Vec<f32> = (0..2 * 3000).map(|n| n as f32 / 6000.0).collect();
     let mono = Clip::from_f32(rate, 1, &ramp).expect("it is finite");

@@ -1,7 +1,7 @@
-//! Captured input on the offline driver: what each chunk says, and what is lost.
+//! Captured input on the offline driver: the stamps of chunks, and lost frames.
 //!
-//! The input is numbered, so that each frame tells where it comes from. The random arrangements
-//! check the stamps of readers that keep up; this is about the cases with a story.
+//! The input is numbered, so each sample shows from which frame it comes. The random arrangements check
+//! the stamps for readers that read everything in time. These tests are about lost and skipped frames.
 
 use crate::reference::arrangement::Setup;
 use crate::reference::rig::{interface, numbered_input};
@@ -24,7 +24,7 @@ fn open(setup: &Setup) -> Interface {
     interface(setup, PERIOD).expect("an interface")
 }
 
-/// A playspec that sounds from 0 on for long.
+/// A playspec that sounds from position 0 on, for a long time.
 fn playspec() -> Playspec {
     let clip = Clip::from_f32(48_000, 1, &[0.25; 10_000]).expect("a clip");
     Playspec::new(vec![Entry::new(&clip, 0)]).expect("a playspec")
@@ -38,7 +38,7 @@ fn feed(interface: &Interface, frames: u64) {
         .expect("it advances");
 }
 
-/// Advances over what was skipped, with input numbered as if the device had gone on counting.
+/// Advances after a skip. The numbers of the input have the same gap as the device frames.
 fn feed_after_skip(interface: &Interface, skipped: u64, frames: u64) {
     let first = interface.transport().device_frame + skipped;
     interface.skip(skipped).expect("it skips");
@@ -47,7 +47,7 @@ fn feed_after_skip(interface: &Interface, skipped: u64, frames: u64) {
         .expect("it advances");
 }
 
-/// Reads all that waits, checking that each sample carries its chunk's device frame.
+/// Reads all captured frames, and checks that each sample agrees with its chunk's device frame.
 fn read_all(interface: &Interface) -> Vec<Chunk> {
     let mut chunks = Vec::new();
     let mut buffer = [f32::NAN; 1_000];
@@ -59,7 +59,7 @@ fn read_all(interface: &Interface) -> Vec<Chunk> {
     chunks
 }
 
-/// Joins chunks whose stamps go on where the one before ends.
+/// Joins chunks that continue the chunk before them.
 fn joined(chunks: &[Chunk]) -> Vec<(u64, u64, i64, bool, Ticket)> {
     let mut spans: Vec<(u64, u64, i64, bool, Ticket)> = Vec::new();
     for chunk in chunks {
@@ -144,7 +144,7 @@ fn a_reader_that_pauses_learns_exactly_how_much_it_missed() {
     let mut rng = Rng::new(7);
     let (mut next, mut lost) = (0, 0);
     for _ in 0..200 {
-        // Sometimes more than the buffer holds, sometimes not.
+        // Sometimes more than the buffer can hold.
         feed(&interface, rng.count(1, 2_500));
         if rng.chance(30) {
             continue;
@@ -155,7 +155,7 @@ fn a_reader_that_pauses_learns_exactly_how_much_it_missed() {
             lost += chunk.lost_before;
         }
     }
-    // What was lost last is said by the next chunk.
+    // The frames that were lost last are reported with the next chunk.
     read_all(&interface);
     feed(&interface, 1);
     assert!(
@@ -242,7 +242,7 @@ fn a_small_buffer_takes_a_chunk_in_parts_without_losing_a_frame() {
 
 #[test]
 fn parts_of_a_chunk_have_the_times_of_their_frames_to_the_nanosecond() {
-    // At this rate no frame lasts whole nanoseconds.
+    // At this rate, a frame does not last a whole number of nanoseconds.
     let mut setup = setup();
     setup.frame_rate_hz = 44_100;
     let interface = interface(&setup, 4_096).expect("an interface");
@@ -267,7 +267,7 @@ fn what_belongs_together_is_fetched_at_once_however_many_periods_it_is() {
         .iter()
         .map(|chunk| (chunk.device_frame, chunk.frames, chunk.position))
         .collect();
-    // The last of them is more than the buffer holds.
+    // The last of these chunks does not fit into the buffer as a whole.
     let expected = [
         (0, 500, 0),
         (500, 100, 9_000),

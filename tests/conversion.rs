@@ -1,5 +1,5 @@
-//! What rate conversion promises: the quality of each level, measured on tones; lengths, places and
-//! gains; and that it can be given up.
+//! Rate conversion: the quality of each level, measured with tones; lengths, places and gains;
+//! cancelling.
 
 #[path = "../benches/convert/analysis.rs"]
 mod analysis;
@@ -28,7 +28,7 @@ fn fit_of(quality: Quality, hz: f64, from_hz: u32, to_hz: u32) -> Fit {
     fit(convert, hz, from_hz, to_hz, 1.0)
 }
 
-/// A sequence of numbers that looks random and is always the same.
+/// Pseudo-random numbers, the same in each run.
 fn random() -> impl FnMut(u64) -> u64 {
     let mut state = 0x9E37_79B9_7F4A_7C15u64;
     move |below| {
@@ -104,7 +104,7 @@ fn a_draft_keeps_the_gain_of_what_a_preview_needs() {
     }
 }
 
-/// Ratios of each engine: common ones, those of neighbouring rates, far ones.
+/// Rates for each algorithm: common ratios, nearly equal rates, very different rates.
 const RATIOS: [(u32, u32); 14] = [
     (48_000, 44_100),
     (96_000, 48_000),
@@ -127,7 +127,7 @@ fn the_noise_and_the_passband_hold_at_other_ratios() {
     for (quality, noise_db) in [(Quality::Good, -134.0), (Quality::Best, -149.0)] {
         for (from, to) in RATIOS {
             let nyquist = f64::from(from.min(to)) / 2.0;
-            // Where 997 Hz, 15 kHz and 20 kHz are for 44.1 kHz.
+            // At 44.1 kHz, these are 997 Hz, 15 kHz and 20 kHz.
             for part in [0.0452, 0.68, 0.907] {
                 let fit = fit_of(quality, part * nyquist, from, to);
                 let what = format!("{quality:?}, {from} to {to}, {part} of Nyquist");
@@ -148,7 +148,7 @@ fn the_transition_band_is_the_same_at_other_ratios() {
     for (quality, most_db) in [(Quality::Good, -25.2), (Quality::Best, -32.1)] {
         for (from, to) in RATIOS {
             let nyquist = f64::from(from.min(to)) / 2.0;
-            // Where 21.5 kHz is for 44.1 kHz.
+            // At 44.1 kHz, this is 21.5 kHz.
             let gain = fit_of(quality, 0.975 * nyquist, from, to).gain_db;
             assert!(gain <= most_db, "{quality:?}, {from} to {to}: {gain} dB");
         }

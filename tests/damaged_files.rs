@@ -1,7 +1,7 @@
-//! Damaged files: each of a small corpus, cut off at every byte and with bytes changed, loads or
-//! fails with a clear error, in little memory and little time.
+//! Damaged files: each file of a small corpus is cut off at every byte, and has bytes changed. Each
+//! damaged file must load or fail with a clear error, in little memory and time.
 //!
-//! The work is done in a process of its own, whose memory the system limits.
+//! The work is done in a child process with limited memory.
 
 use crate::again;
 use crate::formats::files::{Folder, Sound, make, recipes};
@@ -41,20 +41,20 @@ const SOUND: Sound = Sound {
     frames: 500,
 };
 
-/// Changed copies of each file.
+/// How many copies of each file have bytes changed.
 const COPIES: usize = 400;
 
-/// The most memory that the process may come to have in use, itself included.
+/// The limit for the peak memory use of the whole process.
 const MEMORY_KIB: u64 = 64 * 1024;
 
-/// The address space of the process. It is too small for what the header of a damaged file may claim.
+/// The address space of the process. Sizes in the header of a damaged file may be larger than this.
 const ADDRESSES_KIB: u64 = 512 * 1024;
 
 const LONGEST: Duration = Duration::from_secs(2);
 
 const ALL: Duration = Duration::from_secs(120);
 
-/// Says to this program that it is the process that does the work, and in which folder.
+/// The environment variable of the child process that does the work; its value is the folder.
 const WORKER: &str = "AMIO_DAMAGED_FILES";
 
 const THIS_TEST: &str =
@@ -93,7 +93,7 @@ fn a_damaged_file_loads_or_fails_with_a_clear_error_in_little_memory() {
             worker.wait().expect("it is our child");
             panic!("not done after {ALL:?}");
         }
-        std::thread::sleep(Duration::from_millis(50)); // a child has no event to wait for in std
+        std::thread::sleep(Duration::from_millis(50)); // std has no wait with a timeout
     };
     let said = fs::read(&said).expect("it was made");
     let text = String::from_utf8_lossy(&said);
@@ -102,7 +102,7 @@ fn a_damaged_file_loads_or_fails_with_a_clear_error_in_little_memory() {
 }
 
 fn damage_all(folder: &Path) {
-    // In memory, where there is such a place: a disk would take minutes.
+    // In memory if possible: on a disk, the test would take minutes.
     let memory = Path::new("/dev/shm");
     let place = if memory.is_dir() { memory } else { folder };
     let damaged = place.join(format!("amio-damaged-{}", std::process::id()));
@@ -116,7 +116,7 @@ fn damage_all(folder: &Path) {
             if let Some(part) = loaded
                 && !name.ends_with("opus")
             {
-                // Frames that stand before the cut are as they were.
+                // Frames before the cut are unchanged.
                 let same = part
                     .iter()
                     .zip(&whole)
@@ -126,7 +126,7 @@ fn damage_all(folder: &Path) {
         }
         for copy in 0..COPIES {
             let mut bytes = intact.clone();
-            // Every second copy keeps to where headers are.
+            // In every second copy, only bytes at the beginning change, where headers are.
             let range = if copy % 2 == 0 {
                 bytes.len()
             } else {
@@ -153,7 +153,7 @@ fn damage_all(folder: &Path) {
     assert!(peak < MEMORY_KIB, "{peak} KiB");
 }
 
-/// The channels of a file that loads; none for one that fails as it should.
+/// The channels of a file that loads; `None` for a file that fails with a correct error.
 fn load(file: &Path, what: &str) -> Option<Vec<Vec<f32>>> {
     let began = Instant::now();
     let result = Clip::open(file);
@@ -175,7 +175,7 @@ fn samples(clip: &Clip) -> Vec<Vec<f32>> {
     channels
 }
 
-/// The most memory that this process had in use.
+/// The peak memory use of this process.
 fn peak_kib() -> u64 {
     let status = fs::read_to_string("/proc/self/status").expect("this is Linux");
     let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
@@ -183,7 +183,7 @@ fn peak_kib() -> u64 {
     words.expect("the kernel counts it")
 }
 
-/// The same numbers each time (Knuth's constants).
+/// Pseudo-random numbers, the same in each run (Knuth's constants).
 struct Random(u64);
 
 impl Random {

@@ -1,5 +1,5 @@
-//! Every dependency, of Rust and of Python, has its line in `docs/DEPENDENCIES.md`, and every line its
-//! dependency; and what is built has the versions of `Cargo.lock`.
+//! The dependencies, of Rust and of Python, are exactly those of `docs/DEPENDENCIES.md`, and all builds use
+//! the versions of `Cargo.lock`.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -78,8 +78,8 @@ fn calls_of_cargo_are_found() {
     assert_eq!(calls_of_cargo(script), found);
 }
 
-/// The lines of a script or a Makefile that have cargo resolve dependencies, without comments. Lines
-/// that go on in the next one are joined.
+/// The commands of a script or a Makefile in which cargo resolves dependencies, without comments.
+/// Continuation lines are joined.
 fn calls_of_cargo(script: &str) -> Vec<String> {
     const RESOLVING: [&str; 10] = [
         "bench", "build", "check", "clippy", "doc", "install", "metadata", "run", "test", "tree",
@@ -104,7 +104,7 @@ fn without_comment(line: &str) -> &str {
     comment.map_or(line, |at| line[..at].trim_end())
 }
 
-/// The names in all tables of dependencies of a manifest, as it is written here: one a line.
+/// The names in all tables of dependencies of a manifest, which must have one name in each line.
 fn dependencies(manifest: &str) -> BTreeSet<&str> {
     let mut names = BTreeSet::new();
     let mut inside = false;
@@ -120,7 +120,7 @@ fn dependencies(manifest: &str) -> BTreeSet<&str> {
     names
 }
 
-/// The names in all lists of dependencies of a `pyproject.toml`, as it is written here: one list a line.
+/// The names in all lists of dependencies of a `pyproject.toml`, which must have one list in each line.
 fn python_dependencies(manifest: &str) -> BTreeSet<&str> {
     let mut names = BTreeSet::new();
     let mut optional = false;
@@ -137,7 +137,7 @@ fn python_dependencies(manifest: &str) -> BTreeSet<&str> {
     names
 }
 
-/// The names that begin the lines of the document's tables.
+/// The names in the first column of the document's tables.
 fn explained(document: &str) -> BTreeSet<&str> {
     document
         .lines()

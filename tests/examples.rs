@@ -1,5 +1,5 @@
-//! The programs in `examples` and in the README, run as a newcomer would run them, on drivers without
-//! hardware.
+//! The programs in `examples` and in the README, run with their documented commands, on drivers that need
+//! no hardware.
 
 use crate::toolchain::Linkage::{Shared, Static};
 use crate::toolchain::{build, repository, scratch, shared_library, succeed};
@@ -19,7 +19,7 @@ fn python(name: &str) -> Command {
     command
 }
 
-/// Python with numpy, in the repository's own environment; it is made where it is missing.
+/// Python with numpy, from the repository's own virtual environment, which is made if it is missing.
 fn interpreter() -> Command {
     let target = Path::new(env!("CARGO_TARGET_TMPDIR")).parent();
     let mut command = Command::new(repository().join("scripts/python"));
@@ -30,7 +30,7 @@ fn interpreter() -> Command {
     command
 }
 
-/// What is printed where the transport starts with the first period of a device.
+/// The output of the program if the transport starts in the first period.
 const TWO_CLIPS_OFFLINE: &str = "440 Hz at frame 4800, device frame 4800\n\
                                  660 Hz at frame 10001, device frame 10001\n";
 
@@ -129,7 +129,7 @@ fn bars_are_swapped_in_time_by_an_event_loop() {
         printed.lines().all(|line| line.ends_with(" 0 frames late")),
         "{printed}"
     );
-    // A bar is longer by the frames that a busy machine made the timer skip, and never shorter.
+    // On a busy machine the timer skips frames, and a bar is longer by these. It is never shorter.
     assert!(
         bars.windows(2).all(|two| two[1] - two[0] >= 12_000),
         "{printed}"
@@ -188,7 +188,7 @@ fn input_levels_are_shown_ten_times_a_second() {
     assert_eq!(printed, silence.repeat(10));
 }
 
-/// A thousand frames, all 0.5.
+/// A file of a thousand frames, all 0.5.
 fn voice() -> PathBuf {
     let path = scratch().join("voice.wav");
     let clip = Clip::from_f32(48_000, 1, &[0.5; 1_000]).expect("good samples");
@@ -214,7 +214,7 @@ fn the_python_program_in_the_readme_says_where_the_click_is() {
     assert_eq!(printed, "the click is at frame 100\n");
 }
 
-/// The program in a language that the README shows.
+/// The README's program in a language.
 fn of_the_readme(language: &str) -> String {
     let readme = std::fs::read_to_string(repository().join("README.md")).expect("it is there");
     let begin = format!("```{language}\n");

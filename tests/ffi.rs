@@ -1,5 +1,5 @@
-//! The programs in `ffi-tests`, which know the library by its header alone: compiled as C and as
-//! C++, without a warning, linked to the shared and to the static library, and run.
+//! Compiles the programs in `ffi-tests`, which use only the header, as C and as C++ without warnings, links
+//! them to the shared and to the static library, and runs them.
 
 use crate::toolchain::Linkage::{Shared, Static};
 use crate::toolchain::{build, compiler, repository, scratch, shared_library, succeed};
@@ -74,7 +74,7 @@ fn every_function_that_can_fail_is_called_with_wrong_arguments() {
         .lines()
         .filter_map(|line| line.strip_prefix("amio_status "))
         .filter_map(|line| line.split_once('('));
-    // It takes numbers alone, of which each is a version; section_version_from_c tries some.
+    // It takes only numbers, and every number is a valid version; section_version_from_c tries some.
     let declared = declared.filter(|(name, _)| *name != "amio_version_check");
     let (called, missing): (Vec<_>, Vec<_>) = declared.map(|(name, _)| name).partition(|name| {
         program.contains(&format!("{name}, ")) || program.contains(&format!("{name}("))
@@ -107,7 +107,7 @@ fn the_header_compiles_alone_in_every_standard() {
     }
 }
 
-/// An interface that was freed has left nothing behind, neither memory nor threads that are still ending.
+/// After an interface was freed, there is no leak of memory, and no thread that is still ending.
 #[test]
 fn valgrind_finds_nothing_lost_after_an_interface_is_freed() {
     let program = build("ffi-tests/lives.c", "c11", Static);
@@ -142,15 +142,15 @@ fn a_program_with_the_thread_sanitizer_is_quiet_with_what_is_installed_for_it() 
     let suppressions = repository().join("amio.tsan.supp");
     let options = format!("suppressions={}", suppressions.display());
     succeed(Command::new(&program).env("TSAN_OPTIONS", options));
-    // Without it, the file would not be needed.
+    // The test is useful only if the program fails without the suppressions.
     let without = Command::new(&program).env("TSAN_OPTIONS", "").output();
     let without = without.expect("it runs");
     assert!(!without.status.success());
     assert!(String::from_utf8_lossy(&without.stderr).contains("data race"));
 }
 
-/// What `amio.h` promises of the stack, in its chapter on memory. The library for tests, which is not
-/// fully optimised, takes more than the one that is installed.
+/// The limit is that of `amio.h`, in its chapter on memory. The library of the tests is not fully optimised,
+/// and takes more stack than the release build.
 #[test]
 fn calls_take_no_more_stack_than_the_header_says() {
     const MOST: &str = "32768";
@@ -177,7 +177,7 @@ fn calls_take_no_more_stack_than_the_header_says() {
     succeed(program.args(files.map(|file| folder.join(file))));
 }
 
-/// Sixteen threads at once; the argument is for how many seconds.
+/// Runs sixteen threads for a number of seconds.
 fn run_threads(seconds: &str) {
     succeed(Command::new(build("ffi-tests/threads.c", "c99", Shared)).arg(seconds));
 }
@@ -194,7 +194,7 @@ fn sixteen_threads_at_once_for_ten_seconds() {
     run_threads("10");
 }
 
-/// The first argument is the driver, the second how often.
+/// The first argument is the driver, the second how many interfaces.
 #[test]
 fn thousands_of_lives_of_an_interface_leak_nothing() {
     let program = build("ffi-tests/lives.c", "c99", Shared);
@@ -216,5 +216,5 @@ fn a_thousand_lives_on_a_jack_server_leave_nothing_there_either() {
     );
 }
 
-/// Held by tests that a busy machine would disturb, while they run.
+/// Held by tests that must not run at the same time, since each would slow down the other.
 static LONG: Mutex<()> = Mutex::new(());

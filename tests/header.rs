@@ -1,6 +1,6 @@
-//! The committed header is the one that the sources say.
+//! The committed header is the one that is generated from the sources.
 //!
-//! It is generated here and not by the build, since only who changes `src/capi` needs the generator.
+//! This test generates it, not the build: the generator is needed only after changes to `src/capi`.
 
 use crate::toolchain::repository;
 use std::{env, fs};
@@ -29,7 +29,7 @@ fn a_changed_header_is_noticed() {
     assert!(first_difference("a\nb\n", "a\n").is_some());
 }
 
-/// The text of the header: everything public below `src/capi`, in the order of the `mod` lines of
+/// The text of the header: all public items below `src/capi`, in the order of the `mod` lines of
 /// `src/capi/mod.rs`.
 fn generate() -> String {
     let config = cbindgen::Config::from_file(repository().join("cbindgen.toml"));

@@ -1,4 +1,4 @@
-//! What is too much is refused, and what takes too long can be ended.
+//! Requests that are too large are errors, and long calls can be cancelled.
 
 use crate::again;
 use amio::{Config, DriverKind, Error, Interface};
@@ -55,14 +55,14 @@ fn a_ring_that_memory_cannot_hold_is_an_error() {
     assert!(again::passed(&output.stdout), "{output:?}");
 }
 
-/// Set in the process that has little memory.
+/// Set in the child process that has little memory.
 const CHILD: &str = "AMIO_TEST_CHILD";
 
 #[test]
 #[ignore = "run with little memory by the test above"]
 fn with_little_memory() {
     if std::env::var_os(CHILD).is_none() {
-        return; // `cargo test -- --ignored` means other tests
+        return; // started by `cargo test -- --ignored`, not by the test above
     }
     let refused = Interface::new(Config {
         input_channels: 64,

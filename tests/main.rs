@@ -1,10 +1,10 @@
 //! The integration tests, linked into one program: `cargo test --test integration formats::` runs one
 //! module of them.
 //!
-//! Other programs hold what needs a process, or a machine, to itself: `audio_thread` is watched from
-//! outside and built with sanitizers by `scripts/test-rt`; `playspec_size` runs under callgrind;
-//! `streams` plays in real time and must not share the processors with other tests; `jack` does so
-//! beside servers of its own, and counts the threads and descriptors of its process.
+//! Tests that need a process or the machine to themselves are programs of their own: `audio_thread` is
+//! traced, and is built with sanitizers by `scripts/test-rt`; `playspec_size` runs under callgrind;
+//! `streams` plays in real time, and must not share the processors with other tests; `jack` plays in real
+//! time with its own servers, and counts the threads and descriptors of its process.
 
 mod arrangements;
 mod capture;
@@ -28,7 +28,7 @@ mod symbols;
 mod timeline_ends;
 mod user_data;
 
-// What they share.
+// Shared by the tests.
 mod again;
 mod reference;
 mod toolchain;

@@ -1,4 +1,4 @@
-//! Live meters against brute force, for different periods, on the offline driver.
+//! Live meters on the offline driver, with different periods, compared with a simple computation.
 
 use crate::reference::rng::Rng;
 use amio::{Clip, Config, DriverKind, Entry, Interface, Meter, Meters, Playspec, Swap};
@@ -27,7 +27,7 @@ fn playing(rate: u32, period: u32, clamp: bool, samples: &[f32]) -> Interface {
     interface
 }
 
-/// Noise with overs, of which the loudness changes.
+/// Noise whose loudness changes, with some samples beyond full scale.
 fn noise(rng: &mut Rng, count: usize) -> Vec<f32> {
     let mut level = 1.0;
     (0..count)
@@ -43,13 +43,13 @@ fn noise(rng: &mut Rng, count: usize) -> Vec<f32> {
         .collect()
 }
 
-/// Every `step`th sample from `channel` on, as far as `frames`.
+/// One channel of the first `frames` frames; `step`: the number of channels.
 fn channel(interleaved: &[f32], channel: usize, step: usize, frames: usize) -> Vec<f32> {
     let samples = interleaved.iter().copied().skip(channel).step_by(step);
     samples.take(frames).collect()
 }
 
-/// What a meter should say after all of `samples`: straight from its documentation.
+/// What a meter should show after `samples`, computed as its documentation says.
 fn brute(rate: u32, samples: &[f32]) -> Meter {
     let block = rate as usize / 100;
     let window = 29 * block + samples.len() % block;
@@ -143,7 +143,7 @@ fn reading_takes_nothing_from_the_next_reader() {
 
 #[test]
 fn a_reader_on_another_thread_sees_values_of_one_moment_that_only_grow() {
-    // Every 256th sample is an over, of 2.0; no other is louder than 0.5.
+    // Every 256th sample is 2.0, beyond full scale; all others are at most 0.5.
     let samples: Vec<f32> = (0..3 * 48_000)
         .map(|n| if n % (3 * 256) == 0 { 2.0 } else { 0.5 })
         .collect();
@@ -199,7 +199,8 @@ fn skipped_frames_count_as_silence() {
             .advance(3_000, Some(&input[6_000 * INPUTS..]), None)
             .expect("it runs");
         let mut heard = channel(&input, 1, INPUTS, 9_000);
-        // A pause that all is forgotten in, of the same length within a block, will do for a long one.
+        // After a second of silence, the meter's past has no effect. So a long pause can be replaced by a
+        // shorter one that ends at the same place in a block.
         let pause = skipped.min(48_000 + skipped % 480);
         heard.splice(6_000..6_000, std::iter::repeat_n(0.0, pause as usize));
         assert_close(interface.meters().inputs[1], brute(48_000, &heard));

@@ -1,4 +1,4 @@
-//! The null driver, where it cannot do what it is asked.
+//! The null driver when it is overloaded.
 
 use amio::{Clip, Config, DriverKind, Entry, Interface, Playspec, State, Swap};
 
@@ -9,7 +9,7 @@ fn a_driver_that_cannot_keep_up_stops_all_the_same() {
     config.frame_rate_hz = Some(rate);
     config.period_frames = Some(1);
     let interface = Interface::new(config).expect("it opens");
-    // A frame of these takes longer than a frame lasts.
+    // Mixing a frame of these entries takes longer than a frame lasts.
     let clip = Clip::from_f32(rate, 2, &vec![0.001; 1 << 20]).expect("it is finite");
     let playspec = Playspec::new(vec![Entry::new(&clip, 0); 1000]).expect("it is valid");
     interface.schedule(&playspec, Swap::at(0)).expect("it fits");

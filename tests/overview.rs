@@ -1,4 +1,4 @@
-//! Overviews against brute force: what each bucket says is what lies in it.
+//! Overviews, compared with a simple computation of each bucket.
 
 use crate::reference::rng::Rng;
 use amio::{
@@ -15,14 +15,14 @@ fn go_on(_: Progress) -> ControlFlow<()> {
     ControlFlow::Continue(())
 }
 
-/// Interleaved noise with a swell, so that no two blocks are alike.
+/// Interleaved noise that changes its level, so that no two blocks are alike.
 fn noise(rng: &mut Rng, channels: u64, frames: u64) -> Vec<f32> {
     (0..frames * channels)
         .map(|n| (rng.sample() * (1.0 + (n as f64 * 1e-3).sin()) + 0.1) as f32)
         .collect()
 }
 
-/// Where a bucket begins and ends, straight from the documentation.
+/// Where a bucket begins and ends, computed as the documentation says.
 fn extent(frames: &Range<u64>, n: u64, count: u64) -> Range<u64> {
     let length = frames.end - frames.start;
     let start = frames.start + n * length / count;
@@ -30,7 +30,7 @@ fn extent(frames: &Range<u64>, n: u64, count: u64) -> Range<u64> {
     start..end.max(start + 1)
 }
 
-/// What lies in a stretch, sample by sample.
+/// The bucket of a range of frames, computed sample by sample.
 fn brute(samples: &[f32], channels: usize, channel: usize, frames: Range<u64>) -> Bucket {
     let mine: Vec<f32> = samples
         .chunks(channels)
@@ -63,7 +63,7 @@ fn assert_same(found: Bucket, expected: Bucket, case: &str) {
     );
 }
 
-/// A range that may reach beyond the end, and in how many buckets it is wanted.
+/// A random range, which may reach beyond the end, and a number of buckets.
 fn query(rng: &mut Rng, frames: u64) -> (Range<u64>, u64) {
     let start = rng.count(0, frames);
     let longest = if rng.chance(50) { 2_000 } else { frames + 500 };

@@ -1,4 +1,4 @@
-//! The audio thread has all its memory from the beginning, so no page fault interrupts it.
+//! All memory of the audio thread is resident before it starts, so it has no page faults.
 //!
 //! A program of its own, so that its audio thread is the only one.
 
@@ -10,7 +10,7 @@ use std::fs;
 use std::num::{NonZeroU32, NonZeroU64};
 use std::time::{Duration, Instant};
 
-/// For how many seconds the faults are counted; 3 where it is not set.
+/// The environment variable that sets for how many seconds faults are counted; default 3.
 const SECONDS: &str = "AMIO_TEST_SECONDS";
 
 const VOICES: usize = 200;
@@ -58,7 +58,7 @@ fn no_page_fault_interrupts_the_audio_thread_while_it_plays_records_captures_and
             interface.meters();
             let swap = interface.schedule(&voices(), Swap::now());
             swap.expect("room");
-            std::thread::sleep(Duration::from_millis(20)); // as often as a program that draws
+            std::thread::sleep(Duration::from_millis(20)); // as often as a program that draws meters
         }
     };
     work(Instant::now() + Duration::from_millis(500));
@@ -84,7 +84,7 @@ fn record(interface: &Interface, path: &std::path::Path) -> Recorder {
     interface.record(path, &config).expect("a file")
 }
 
-/// Of the audio thread so far, small and large.
+/// The page faults of the audio thread so far: minor and major.
 fn faults() -> u64 {
     let tasks = fs::read_dir("/proc/self/task").expect("Linux has it");
     let task = tasks.map(|task| task.expect("it is read").path());
@@ -92,7 +92,7 @@ fn faults() -> u64 {
         fs::read_to_string(task.join("comm")).is_ok_and(|name| name.trim() == "amio-null")
     });
     let stat = fs::read_to_string(audio.next().expect("it runs").join("stat")).expect("it lives");
-    // Behind the name: the state is the third field, the faults are the 10th and the 12th.
+    // The fields after the name: the state is the third field, the faults are the 10th and the 12th.
     let fields: Vec<&str> = stat
         .rsplit(')')
         .next()

@@ -1,5 +1,5 @@
-//! A period costs as many instructions as its sounding entries need, however many there are in
-//! the playspec. Counted by callgrind, so that the answer does not depend on the machine's mood.
+//! The number of instructions of a period depends on the entries that sound, not on the number of entries
+//! in the playspec. callgrind counts the instructions, so the result does not depend on the machine's load.
 
 #[path = "../benches/workload/mod.rs"]
 mod workload;
@@ -11,12 +11,12 @@ use std::path::Path;
 use std::process::Command;
 use workload::{Shape, play, playing, playspec, seek};
 
-/// The most that the large playspec may cost, one of ten entries costing 1.
+/// The budget: the cost of the large playspec, as a multiple of the cost of one with ten entries.
 const BUDGET: f64 = 2.0;
 const SMALL: u64 = 10;
 const LARGE: u64 = 1_000_000;
 
-/// Set in the process that callgrind watches.
+/// Set in the child process that runs under callgrind.
 const CHILD: &str = "AMIO_TEST_CHILD";
 
 #[test]
@@ -49,8 +49,8 @@ fn a_million_entries_of_which_ten_sound_cost_at_most_twice_what_ten_cost() {
     }
 }
 
-/// Instructions of each function whose name begins with `measured_`, with all that it calls, by
-/// the rest of its name.
+/// For each function whose name begins with `measured_`: the rest of its name, and its instructions with
+/// those of all functions that it calls.
 fn count_instructions() -> BTreeMap<String, u64> {
     let file = Path::new(env!("CARGO_TARGET_TMPDIR")).join("playspec_size.callgrind");
     let output = Command::new("valgrind")
@@ -98,7 +98,7 @@ fn read_counts(profile: &str) -> BTreeMap<String, u64> {
 #[ignore = "run under callgrind by the test above"]
 fn run_under_callgrind() {
     if std::env::var_os(CHILD).is_none() {
-        return; // `cargo test -- --ignored` means other tests
+        return; // started by `cargo test -- --ignored`, not by the test above
     }
     let row = (
         playing(&playspec(Shape::Row, SMALL)),
@@ -126,7 +126,7 @@ fn run_under_callgrind() {
     measured_round_sought_large(&round.1);
 }
 
-/// Functions that callgrind can tell apart by their names.
+/// Defines functions whose names callgrind can tell apart.
 macro_rules! measured {
     ($($name:ident: $work:ident;)*) => {$(
         #[inline(never)]

@@ -1,7 +1,7 @@
-//! `docs/SEMANTICS.md`, rule by rule, on cases worked out by hand.
+//! Each rule of `docs/SEMANTICS.md`, in cases that were computed by hand.
 //!
-//! Each case is played by the library and by the reference renderer of the random tests: both
-//! must give the numbers that are written here.
+//! Each case is played by the library and by the reference renderer of the random tests. Both must give
+//! the numbers that are written here.
 
 use crate::reference::arrangement::{
     Arrangement, Command, Interval, Late, Material, Name, Setup, Sound, Step,
@@ -10,7 +10,7 @@ use crate::reference::compare::check;
 use crate::reference::renderer::{Ending, render};
 use crate::reference::rig::Periods;
 
-/// A case: one output, hard cuts, one clip of 1, 2, 3, ... hundredths, unless it says otherwise.
+/// A case. By default it has one output, hard cuts, and one clip with the samples 0.01, 0.02, 0.03, ...
 struct Case(Arrangement);
 
 impl Case {
@@ -104,7 +104,7 @@ fn piece(begin: u64, frames: u64, play_at: i64) -> Sound {
     }
 }
 
-/// A sound that is 40 hundredths from its first frame to its last.
+/// A clip whose samples are all 0.40.
 fn steady() -> Material {
     Material::mono(&[0.4; 1_000])
 }
@@ -198,7 +198,7 @@ fn a_mono_clip_sounds_on_two_outputs_and_others_on_as_many_as_they_have() {
 
 #[test]
 fn a_stereo_clip_sounds_the_same_however_it_lies_in_memory() {
-    // More frames than are mixed at once, and a beginning inside a period.
+    // More frames than the engine mixes at once; the entry begins inside a period.
     let values: Vec<f64> = (0..1400).map(|n| f64::from(n % 97) / 128.0).collect();
     let left = values[..700].iter().map(|sample| sample * 50.0);
     let expected: Vec<f64> = std::iter::repeat_n(0.0, 3).chain(left).take(700).collect();
@@ -451,8 +451,8 @@ fn sound_at_the_same_place_on_both_sides_of_a_cut_goes_on_as_it_was() {
         .playspec(vec![piece(0, 200, 90), quieter])
         .rolling()
         .at(0, swap(1, 1, 2, 102, Late::CatchUp));
-    // The first one goes on, although its clip's beginning lies elsewhere; the quieter one, from
-    // the same source frame, comes in.
+    // The first entry continues, although its clip begins at another position in the new playspec. The
+    // quieter entry plays from the same source frame, and fades in.
     case.gives(&[40.0, 40.0, 40.0, 45.0, 50.0, 55.0], &[]);
 }
 
@@ -501,7 +501,7 @@ fn what_still_comes_in_is_cut_where_it_has_come_to() {
         .rolling()
         .at(0, Command::SetPosition(50))
         .at(2, Command::SetPosition(52));
-    // The first time, it has come in by 1/2 when it is cut; what is left comes in the second time.
+    // At the first cut, the sound has faded in to 1/2; that half fades out while the second one fades in.
     let both = |first: f64, second: f64| 40.0 * (first + second);
     let expected = [
         0.0,
@@ -545,7 +545,7 @@ fn the_shortest_sound_between_more_than_31_cuts_ends_at_once() {
         .playspec(vec![piece(0, 9_000, 0)])
         .rolling();
     for cut in 1..=33 {
-        // The eighth lasts for one frame, the others for two.
+        // The eighth scene lasts one frame, the others two.
         let at = 2 * cut - u64::from(cut > 8);
         case = case.at(at, Command::SetPosition(100 * cut as i64));
     }

@@ -1,5 +1,5 @@
-//! What prepares a machine, `scripts/setup` and `scripts/python`, on machines that are made up: programs
-//! of a folder that comes first on PATH play the package manager, or another Python.
+//! `scripts/setup` and `scripts/python` on simulated machines: programs in a folder that is first on PATH
+//! replace the package manager or Python.
 
 use crate::toolchain::{repository, scratch};
 use std::collections::BTreeSet;
@@ -8,7 +8,8 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
-/// A machine on which some programs are played by scripts, without a package of Debian but the named.
+/// A simulated machine: a folder of scripts that replace programs. Only the named Debian packages are
+/// installed.
 struct Machine(PathBuf);
 
 impl Machine {
@@ -35,7 +36,7 @@ impl Machine {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o755)).expect("it is ours");
     }
 
-    /// An apt-get that keeps what it was asked for, a call a line, and then does this.
+    /// An apt-get that writes its arguments to a log, one call in each line, and then runs `script`.
     fn apt_get(&self, script: &str) {
         self.program(
             "apt-get",
@@ -59,7 +60,7 @@ impl Machine {
             .expect("it is part of the repository")
     }
 
-    /// What `scripts/setup` installs, in the order in which apt-get is given it.
+    /// The packages that `scripts/setup` installs, in the order of apt-get's arguments.
     fn installs(&self, parts: &[&str]) -> Vec<String> {
         let ended = self.run("scripts/setup", parts, &[]);
         assert!(ended.status.success(), "{ended:?}");
@@ -103,7 +104,7 @@ fn python_packages_of_the_system_are_not_installed() {
     assert_eq!(of_python.collect::<Vec<_>>(), ["python3", "python3-venv"]);
 }
 
-/// What apt-get says where another one holds the lock of its lists, which it does not wait for.
+/// apt-get's message if another process holds the lock of the package lists; it does not wait for it.
 const LOCKED: &str =
     "echo 'E: Could not get lock /var/lib/apt/lists/lock. It is held by process 1' >&2
                       exit 100";
@@ -136,7 +137,7 @@ fn setup_does_not_wait_for_ever_nor_over_other_failures() {
     }
 }
 
-/// The interpreter that environments are made with.
+/// Prints the interpreter that is chosen for virtual environments.
 fn found(machine: &Machine, variables: &[(&str, &str)]) -> Output {
     let script = ". \"$0/scripts/environment.sh\"; find_python";
     machine.program("find", &format!("exec bash -c '{script}' \"$1\""));
@@ -178,7 +179,7 @@ fn a_python_that_was_named_is_taken_or_refused_with_the_reason() {
 #[test]
 fn what_the_shell_says_of_other_environments_does_not_matter() {
     let machine = Machine::new("variables", &[]);
-    // Modules of another Python, and one that fails where it is found first.
+    // Variables of another Python, and a module that fails if it is imported instead of the real one.
     fs::write(machine.0.join("numpy.py"), "raise SystemExit('not this')").expect("it is writable");
     let folder = machine.0.to_str().expect("a plain path");
     let target = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("..");

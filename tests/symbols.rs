@@ -37,7 +37,7 @@ fn the_soname_carries_the_abi_version_alone() {
     );
 }
 
-/// What `tool` prints about the library that cargo built beside this test.
+/// What `tool` prints about the library that cargo built with this test.
 fn run(tool: &str, arguments: &[&str]) -> String {
     let library = beside_this_test("libamio.so");
     let output = Command::new(tool)
@@ -53,7 +53,7 @@ fn run(tool: &str, arguments: &[&str]) -> String {
     String::from_utf8(output.stdout).expect("symbols are ASCII")
 }
 
-/// The names in what `nm -D --defined-only` prints.
+/// The names in the output of `nm -D --defined-only`.
 fn exported_symbols(nm: &str) -> BTreeSet<&str> {
     nm.lines()
         .filter_map(|line| line.split_whitespace().nth(2))
@@ -72,7 +72,7 @@ fn declared_functions(header: &str) -> BTreeSet<&str> {
         .collect()
 }
 
-/// One line for each name that is in one set alone.
+/// One line for each name that is in only one set.
 fn disagreement(exported: &BTreeSet<&str>, declared: &BTreeSet<&str>) -> String {
     let undeclared = exported
         .difference(declared)

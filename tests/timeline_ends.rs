@@ -1,7 +1,7 @@
-//! Hours of audio, and positions and device frames across 2^31 and 2^32: all on the exact frame.
+//! Hours of audio, and positions and device frames beyond 2^31 and 2^32: every frame is exact.
 //!
-//! An impulse repeats at a fractional interval; each frame of the output is looked at, and the
-//! impulses lie where exact arithmetic says, and nowhere else.
+//! An impulse repeats at a fractional interval. Each frame of the output is checked: the impulses must be
+//! at the frames that exact arithmetic gives, and nowhere else.
 
 use amio::{
     Clip, Config, DriverKind, Entry, EventKind, Interface, Playspec, Repeat, SkipPolicy, Swap,
@@ -13,7 +13,7 @@ const MINUTE: u64 = 60 * RATE_HZ as u64;
 const TEN_HOURS: u64 = 600 * MINUTE;
 /// How far before a power of two the runs begin.
 const BEFORE: i64 = 1_000_003;
-/// What is rendered and looked at in one go.
+/// How many frames are rendered and checked at once.
 const BLOCK: u64 = 1 << 18;
 
 /// An impulse at `play_at`, and again every `numerator / denominator` frames.
@@ -78,7 +78,7 @@ fn interface(skip_policy: SkipPolicy, input_channels: u16) -> Interface {
     interface
 }
 
-/// Renders `frames` frames from `position` on and finds each beat on its frame.
+/// Renders `frames` frames from `position` on, and checks that each beat is on its frame.
 fn expect_beats(interface: &Interface, metronome: Metronome, position: i64, frames: u64) {
     let end = position + frames as i64;
     let (mut here, mut next) = (position, metronome.next(position));
@@ -115,7 +115,7 @@ fn expect_beats(interface: &Interface, metronome: Metronome, position: i64, fram
     );
 }
 
-/// From a position on, with the device frame starting at `device_frame`.
+/// Plays from a position on; the first device frame is `device_frame`.
 fn play_from(position: i64, device_frame: u64, frames: u64) {
     let interface = interface(SkipPolicy::Slip, 0);
     interface.skip(device_frame).expect("it skips");
@@ -195,7 +195,7 @@ fn a_chain_of_swaps_across_2_to_the_32_is_on_its_frames() {
 
     let frames = (first - start) as u64;
     expect_beats(&interface, METRONOME, start, frames);
-    // The swap is due at the frame after these, which the next period plays.
+    // The swap is due at the frame after these, which is in the next period.
     let part = (second - ((1 << 31) - 5)) as u64;
     expect_beats(&interface, faster, (1 << 31) - 5, part);
     expect_beats(&interface, METRONOME, (1 << 32) - 11, MINUTE / 4);

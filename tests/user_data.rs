@@ -1,4 +1,4 @@
-//! The event that ends a swap has the number that the program gave the swap.
+//! The event that ends a swap carries the `user_data` that the program gave the swap.
 
 use amio::{Config, DriverKind, Error, EventKind, Interface, LatePolicy, Playspec, Swap, Ticket};
 
@@ -23,7 +23,7 @@ fn swap(insert_at: i64, user_data: u64) -> Swap {
     }
 }
 
-/// The ticket and the number of each swap that has ended, and how.
+/// For each swap that has ended: how it ended, its ticket and its `user_data`.
 fn ended(interface: &Interface) -> Vec<(&'static str, Ticket, u64)> {
     std::iter::from_fn(|| interface.next_event())
         .filter_map(|event| match event.kind {
@@ -43,7 +43,7 @@ fn ended(interface: &Interface) -> Vec<(&'static str, Ticket, u64)> {
 fn a_swap_that_takes_over_or_is_superseded_has_its_number() {
     let interface = offline(8);
     let schedule = |swap| interface.schedule(&nothing(), swap).expect("there is room");
-    // The second and the third take over at the same frame.
+    // The second and the third swap are at the same frame.
     let first = schedule(swap(2, u64::MAX));
     let superseded = schedule(swap(3, 5));
     let last = schedule(swap(3, 6));

@@ -1,9 +1,9 @@
-//! What a rate converter does to tones, in figures.
+//! Measures gain, delay and distortion of a rate converter with tones.
 //!
-//! A tone of -1 dBFS is converted, and a sine of its frequency fitted to the middle of the result
-//! by least squares, where the ends are not felt. The fit's amplitude is the gain at that
-//! frequency, its phase the delay; all that it does not explain, over the whole band, is THD+N.
-//! Tones and results are 32-bit floats, whose own rounding is at about -150 dB.
+//! A tone of -1 dBFS is converted, and a sine of its frequency is fitted to the middle of the result by
+//! least squares; the ends have no effect there. The amplitude of the fit is the gain at that frequency,
+//! and its phase is the delay. The residual, over the whole band, is THD+N. Tones and results are 32-bit
+//! floats, whose rounding noise is at about -150 dB.
 
 use std::f64::consts::PI;
 
@@ -26,31 +26,31 @@ fn amplitude() -> f64 {
     10f64.powf(-1.0 / 20.0)
 }
 
-/// A level in relation to the tone's.
+/// A level relative to the tone's.
 pub fn level_db(samples: impl Iterator<Item = f64> + Clone) -> f64 {
     let frames = samples.clone().count() as f64;
     let power = samples.map(|sample| sample * sample).sum::<f64>() / frames;
     10.0 * (2.0 * power / amplitude().powi(2)).log10()
 }
 
-/// A tone, as it comes out of a converter.
+/// A sine, fitted to the output of a converter for a tone.
 pub struct Fit {
-    /// The output's level at the tone's frequency, in relation to the input's.
+    /// The output's level at the tone's frequency, relative to the input's.
     pub gain_db: f64,
-    /// By how many output frames it is late.
+    /// The delay of the output, in output frames.
     pub delay_frames: f64,
-    /// What remains of the output without the tone.
+    /// The output minus the fitted sine.
     pub residual: Vec<f64>,
 }
 
 impl Fit {
-    /// The level of what remains in relation to the tone that came out.
+    /// The level of the residual relative to the tone in the output.
     pub fn thd_n_db(&self) -> f64 {
         level_db(self.residual.iter().copied()) - self.gain_db
     }
 }
 
-/// Converts `seconds` of a tone, and fits it to the middle half of what comes out.
+/// Converts `seconds` of a tone, and fits a sine to the middle half of the output.
 pub fn fit(convert: &mut Convert, hz: f64, from_hz: u32, to_hz: u32, seconds: f64) -> Fit {
     let input = tone(hz, from_hz, (seconds * f64::from(from_hz)) as usize);
     fit_to(&convert(&input, from_hz, to_hz), hz, to_hz)
@@ -85,9 +85,9 @@ fn fit_to(output: &[f32], hz: f64, to_hz: u32) -> Fit {
     }
 }
 
-/// THD+N of a tone from 44.1 to 48 kHz, in relation to the tone: the mean over tones that begin at
-/// different phases. A tone of 15 kHz has but 16 different samples at 48 kHz, whose rounding is
-/// better or worse by 2 dB as it happens.
+/// THD+N of a tone from 44.1 to 48 kHz, relative to the tone: the mean over tones that begin at
+/// different phases. (A tone of 15 kHz has only 16 different samples at 48 kHz, whose rounding error
+/// depends on the phase by 2 dB.)
 fn thd_n_db(convert: &mut Convert, hz: f64) -> f64 {
     const PHASES: u32 = 16;
     let power = |n| {
@@ -98,19 +98,19 @@ fn thd_n_db(convert: &mut Convert, hz: f64) -> f64 {
     10.0 * ((0..PHASES).map(power).sum::<f64>() / f64::from(PHASES)).log10()
 }
 
-/// The figures of a converter from 44.1 to 48 kHz, if nothing else is said.
+/// The figures of a converter, from 44.1 to 48 kHz except where noted.
 pub struct Figures {
     /// At 997 Hz and at 15 kHz, relative to the tone.
     pub thd_n_db: [f64; 2],
     /// The largest deviation from unity up to 20 kHz.
     pub ripple_db: f64,
-    /// What comes through of a tone of 21.5 kHz, inside the transition band.
+    /// The gain for a tone of 21.5 kHz, inside the transition band.
     pub transition_db: f64,
-    /// The output, at all frequencies, for a tone of 22.5 kHz from 48 to 44.1 kHz.
+    /// The level of the output, over all frequencies, for a tone of 22.5 kHz from 48 to 44.1 kHz.
     pub alias_db: f64,
     /// The delay of a tone of 997 Hz.
     pub delay_frames: f64,
-    /// Frames that come of 60 s and one frame: 2,880,001.09 in the time that they take.
+    /// Output frames for an input of 60 s and one frame, which is as long as 2,880,001.09 output frames.
     pub frames: usize,
 }
 

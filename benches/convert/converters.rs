@@ -1,5 +1,5 @@
-//! The converters that are compared, each from samples in memory to samples in memory that is
-//! allocated for them, on one thread.
+//! The converters that are compared. Each converts samples in memory to samples in newly allocated
+//! memory, on one thread.
 
 use amio::{Clip, Quality};
 use rubato::audioadapter_buffers::direct::SequentialSliceOfVecs;
@@ -12,16 +12,16 @@ use std::time::{Duration, Instant};
 #[derive(Clone)]
 pub enum Converter {
     Amio(Quality),
-    /// rubato's FFT resampler as it is mostly used, with chunks of 4096 frames.
+    /// rubato's FFT resampler in its usual configuration, with chunks of 4096 frames.
     Rubato,
-    /// One of the program `peers`.
+    /// A converter of the program `peers`.
     Peer {
         program: PathBuf,
         name: &'static str,
     },
 }
 
-/// The libraries of the peers: what the C compiler is told, and the Debian package.
+/// The libraries of the peers: define and option for the C compiler, and Debian package.
 const LIBRARIES: [(&str, &str, &str); 2] = [
     ("-DWITH_SOXR", "-lsoxr", "libsoxr-dev"),
     ("-DWITH_SAMPLERATE", "-lsamplerate", "libsamplerate0-dev"),
@@ -33,7 +33,7 @@ const PEERS: [(&str, &str); 3] = [
     ("libsamplerate-best", LIBRARIES[1].2),
 ];
 
-/// All converters that this machine has; says on stderr which are left out, and why.
+/// All converters that this machine has; prints on stderr which are missing, and why.
 pub fn all() -> Vec<Converter> {
     let mut all: Vec<_> = [Quality::Draft, Quality::Good, Quality::Best]
         .map(Converter::Amio)
@@ -59,7 +59,7 @@ pub fn all() -> Vec<Converter> {
     all
 }
 
-/// Compiles the program `peers` with some libraries, if all of them are there.
+/// Compiles the program `peers` with some libraries, if all of them are installed.
 fn compile(libraries: &[(&str, &str, &str)]) -> Option<PathBuf> {
     let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/convert/peers.c");
     let program = Path::new(env!("CARGO_TARGET_TMPDIR")).join("peers");

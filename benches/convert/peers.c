@@ -2,10 +2,11 @@
  *
  *     peers CONVERTER FROM_HZ TO_HZ CHANNELS INPUT OUTPUT
  *
- * Converts raw interleaved 32-bit floats from the file INPUT to the file OUTPUT and prints the
- * seconds that the conversion took: from samples in memory to samples in memory that is allocated
- * for them, one thread, without the files. CONVERTER is soxr-hq, soxr-vhq or libsamplerate-best; one that this program
- * was built without (see WITH_SOXR, WITH_SAMPLERATE) ends it with status 3. */
+ * Converts raw interleaved 32-bit floats from the file INPUT to the file OUTPUT, and prints how many
+ * seconds the conversion took. The time is that from samples in memory to samples in newly allocated
+ * memory, on one thread; reading and writing the files is not measured. CONVERTER is soxr-hq, soxr-vhq or
+ * libsamplerate-best. The exit status is 3 if the program was built without it (see WITH_SOXR,
+ * WITH_SAMPLERATE). */
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,7 +20,7 @@
 #include <samplerate.h>
 #endif
 
-/* Frames that are given at once: what runs fastest with soxr, whose results do not depend on it. */
+/* Frames in each call: the number with which soxr is fastest. Its results do not depend on it. */
 enum { BLOCK = 16384 };
 
 static void fail(const char *what)

@@ -1,4 +1,4 @@
-//! The picture: responses on the left, noise on the right.
+//! Draws the picture: frequency responses on the left, noise on the right.
 
 use crate::spectrum::Curve;
 use ab_glyph::{Font, FontRef, PxScale, ScaleFont, point};
@@ -12,7 +12,7 @@ const INK: [u8; 3] = [24, 28, 36];
 const FAINT: [u8; 3] = [92, 100, 114];
 const GRID: [u8; 3] = [214, 218, 226];
 const PANEL: [u8; 3] = [247, 248, 250];
-/// Of the curves, in the order in which they come.
+/// The colours of the curves, in their order.
 const COLOURS: [[u8; 3]; 7] = [
     [140, 150, 165],
     [20, 98, 190],
@@ -23,7 +23,7 @@ const COLOURS: [[u8; 3]; 7] = [
     [120, 84, 60],
 ];
 
-/// A panel: where it lies and what its axes span.
+/// A panel: its place, and the ranges of its axes.
 struct Panel {
     left: f32,
     title: &'static str,
@@ -142,7 +142,7 @@ impl Picture {
             .fill_rect(rect, &paint(colour), Transform::identity(), None);
     }
 
-    /// A line of text whose base line is at `y`, and which begins so much of its width before `x`.
+    /// A line of text with its base line at `y`. `before`: the part of its width that is left of `x`.
     fn text(&mut self, x: f32, y: f32, text: &str, before: f32, colour: [u8; 3]) {
         let scale = PxScale::from(TEXT);
         let advance = |c| self.font.as_scaled(scale).h_advance(self.font.glyph_id(c));

@@ -1,18 +1,18 @@
-//! The curves of the picture: what a converter does at each frequency, and what it adds.
+//! The curves of the picture: the frequency response of a converter, and the spectrum of its noise.
 
 use std::f64::consts::PI;
 
 /// Points of a curve: frequency in Hz, level in dB.
 pub type Curve = Vec<(f64, f64)>;
 
-/// The response from 44.1 to 48 kHz, as the spectrum of a converted impulse. Above 22.05 kHz it is
-/// that to the images of what lies below.
+/// The frequency response from 44.1 to 48 kHz, as the spectrum of a converted impulse. Above 22.05 kHz,
+/// it shows the images of lower frequencies.
 pub fn response(convert: &mut dyn FnMut(&[f32]) -> Vec<f32>, from_hz: f64, to_hz: f64) -> Curve {
     const FRAMES: usize = 1 << 14;
     let mut impulse = vec![0.0; FRAMES];
     impulse[FRAMES / 2] = 1.0;
     let output = convert(&impulse);
-    // Beside the middle there is nothing but a converter's noise.
+    // Outside the middle there is only the converter's noise.
     let middle = output.len() / 2;
     let around = &output[middle - 2_000..middle + 2_000];
     (0..=400)
@@ -26,8 +26,8 @@ pub fn response(convert: &mut dyn FnMut(&[f32]) -> Vec<f32>, from_hz: f64, to_hz
         .collect()
 }
 
-/// The spectrum of what remains of a converted tone, averaged over pieces that overlap by half
-/// (Welch's method), in bands of 35 Hz; a sine at the tone's level would be at 0 dB.
+/// The spectrum of the residual of a converted tone, averaged over windows that overlap by half
+/// (Welch's method), in bands of 35 Hz. 0 dB is a sine at the tone's level.
 pub fn noise(residual: &[f64], rate_hz: f64) -> Curve {
     const PIECE: usize = 2_048;
     const BANDS: usize = 300;

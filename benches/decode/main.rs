@@ -1,8 +1,9 @@
-//! How fast files load, beside libsndfile: `amio_clip_open`, with all its checks, against
-//! `sf_readf_float` into memory of the right size, each from a C program and the library as it is
-//! installed (this program's own has the allocator of tests, which clears memory by hand).
-//! `cargo bench --bench decode` prints both as times real time, the best of several runs taken in
-//! turns with a warm cache, and fails if WAV loads slower than libsndfile reads it.
+//! Compares loading files with libsndfile: `amio_clip_open`, with all its checks, against
+//! `sf_readf_float` into memory of the right size. Each is called by a C program that is linked to the
+//! release build of the library. (The library in this program has the allocator of the tests, which
+//! clears memory itself.) `cargo bench --bench decode` prints both speeds as multiples of real time: the
+//! best of several runs, taken in turns, with a warm cache. It fails if amio loads WAV files slower than
+//! libsndfile reads them.
 
 #[path = "../../tests/formats/files.rs"]
 #[allow(dead_code, reason = "the formats' own tests use more of it")]
@@ -22,7 +23,7 @@ const SOUND: Sound = Sound {
 
 const ROUNDS: usize = 7;
 
-/// What is measured; libsndfile reads all but the last three.
+/// The files that are measured. libsndfile cannot read the last three.
 const FILES: &str = "
     16.wav          sox -D $in -b 16 $out
     24.wav          cp $in $out
@@ -97,8 +98,8 @@ fn main() -> ExitCode {
     }
 }
 
-/// Builds the library as it is installed; returns the folder that it is in, under the name by which
-/// programs load it as well.
+/// Builds the library in release mode; returns its folder, where it also has the name by which programs
+/// load it.
 fn release_build() -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let built = Command::new(env!("CARGO"))
@@ -113,7 +114,7 @@ fn release_build() -> PathBuf {
     folder
 }
 
-/// A program that reads files with one of the libraries and says how long each took.
+/// A program that reads files with one of the libraries and prints how long each took.
 struct Peer {
     child: Child,
     answers: BufReader<std::process::ChildStdout>,
@@ -141,7 +142,7 @@ impl Peer {
         Peer { child, answers }
     }
 
-    /// Reads a file whole; none if the library does not know it.
+    /// The time for reading a whole file; `None` if the library cannot read it.
     fn read(&mut self, file: &Path) -> Option<Duration> {
         let questions = self.child.stdin.as_mut().expect("it is piped");
         writeln!(questions, "{}", file.display()).expect("it runs");

@@ -1,5 +1,5 @@
-/* Reads the files that its input names with libsndfile, or with amio where AMIO is defined; prints
-   the nanoseconds that each took, or "-" for what cannot be read. */
+/* Reads files, whose names are the lines of stdin, with libsndfile or, if AMIO is defined, with amio.
+   Prints how many nanoseconds each took, or "-" if it cannot be read. */
 #define _POSIX_C_SOURCE 200809L
 #ifdef AMIO
 #include <amio.h>

@@ -1,11 +1,11 @@
-//! Playspecs of very different sizes that sound alike: always about ten entries at once.
+//! Playspecs of very different sizes, in which always about ten entries sound at the same time.
 
 use amio::{Clip, Config, DriverKind, Entry, Interface, Playspec, Repeat, Swap};
 use std::num::{NonZeroU32, NonZeroU64};
 
 /// How many entries sound at any frame.
 const SOUNDING: u64 = 10;
-/// How long each of them sounds.
+/// How long each entry sounds.
 const LENGTH_FRAMES: u64 = 1_000;
 /// From the beginning of one entry to that of the next.
 const SPACING_FRAMES: u64 = LENGTH_FRAMES / SOUNDING;
@@ -13,16 +13,16 @@ const RATE_HZ: u32 = 48_000;
 /// The period of the interfaces, in frames.
 pub const PERIOD_FRAMES: u32 = 256;
 
-/// What a playspec of a size looks like.
+/// How the entries of a playspec are placed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
     /// One entry after the other, each with ten neighbours that overlap it; the last entries
     /// repeat without end, so that a small playspec goes on sounding like a large one.
     Row,
-    /// Ten entries that sound all the time, and all others, which repeat a few times, before the
-    /// beginning or far away.
+    /// Ten entries sound all the time. All others repeat a few times, before the beginning or far
+    /// behind the end.
     Pile,
-    /// One entry after the other, as in a row, and all of them again and again, without end.
+    /// One entry after the other, as in a row; each entry repeats without end when all have played.
     Round,
 }
 
@@ -91,7 +91,7 @@ fn noise(frames: u64) -> Clip {
     Clip::from_f32(RATE_HZ, 1, &samples).expect("a clip")
 }
 
-/// An offline interface that plays the playspec and has come to its steady state.
+/// An offline interface that plays the playspec and is in its steady state.
 pub fn playing(playspec: &Playspec) -> Interface {
     let interface = Interface::new(Config {
         frame_rate_hz: Some(RATE_HZ),
@@ -116,8 +116,7 @@ pub fn play(interface: &Interface, periods: u64) {
         .expect("it plays");
 }
 
-/// Seeks, and plays one period, several times. All places that are sought lie within the first
-/// ten million frames.
+/// Seeks and plays one period, several times. All positions are in the first ten million frames.
 pub fn seek(interface: &Interface, seeks: u64) {
     for n in 1..=seeks {
         let place = n.wrapping_mul(0x9E37_79B9_7F4A_7C15) % 10_000_000;

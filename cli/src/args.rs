@@ -15,13 +15,13 @@ use std::path::PathBuf;
 )]
 #[command(after_help = "\
 Examples:
-  amio render song.toml -o song.wav        an arrangement to a file
-  amio play song.toml                      the same through JACK, as it sounds
-  amio play --driver null one.wav two.wav  files in turn, without a device
-  amio record take.wav --duration 10s      ten seconds of input
-  amio plot song.toml -o song.png          its timeline above its waveform
-  amio plot take.wav -o take.png           the waveform of a file
-  amio info take.wav                       what a file holds, and how loud it is
+  amio render song.toml -o song.wav        render an arrangement to a file
+  amio play song.toml                      play an arrangement through JACK
+  amio play --driver null one.wav two.wav  play files one after another, without a device
+  amio record take.wav --duration 10s      record ten seconds of input
+  amio plot song.toml -o song.png          draw an arrangement: its timeline and its waveform
+  amio plot take.wav -o take.png           draw the waveform of a file
+  amio info take.wav                       print the format, length and loudness of a file
 
 The format of an arrangement is described in docs/ARRANGEMENT.md.
 
@@ -30,7 +30,7 @@ pub struct Args {
     /// What to do.
     #[command(subcommand)]
     pub command: Command,
-    /// Say nothing but errors.
+    /// Print only errors.
     #[arg(short, long, global = true)]
     pub quiet: bool,
 }
@@ -44,17 +44,17 @@ pub enum Command {
     Play(Play),
     /// Record input to an audio file, until the duration has passed or Ctrl-C
     Record(Record),
-    /// Draw an arrangement, its entries on a timeline above the waveform, or an audio file
+    /// Draw an arrangement (entries on a timeline, and the waveform) or an audio file
     Plot(Plot),
-    /// Print what audio files hold, how long and how loud they are
+    /// Print the format, length and loudness of audio files
     Info(Info),
-    /// Look in a recording for every entry of an arrangement, and compare frames
+    /// Check that every entry of an arrangement is at its frame in a recording
     Check(Check),
     /// Print the frames at which a clip begins in a recording
     Find(Find),
-    /// List the drivers, and what is known of each
+    /// List the drivers and their properties
     Devices(Devices),
-    /// Print the script with which a shell completes command lines of amio
+    /// Print a completion script for a shell
     Completions(Completions),
     /// Write the man pages into a folder
     Man(Manual),
@@ -68,11 +68,16 @@ Examples:
   amio render song.toml -o song.flac --samples i16
   amio render song.toml -o - | aplay
 
-The ending of OUT decides the format: .flac, .w64, .wav (.wave, .rf64; past 4 GiB it is RF64). A file
-appears when it is complete; until then, whatever had that name stays. An existing audio file is
-replaced, any other file and one that is protected from writing with --force alone, and what is read
-never. A link stays, and the file that it leads to is replaced. `-` is the standard output, a pipe or a
-redirected file; it and named pipes without an ending get WAV unless --format says otherwise.")]
+The suffix of OUT selects the format: .flac, .w64 or .wav (also .wave and .rf64; a file that grows
+beyond 4 GiB is RF64). The file gets its name when it is complete; until then, an existing file of
+that name stays.
+
+An existing audio file is replaced. Files of other kinds, and files that are protected from writing,
+are replaced only with --force. Files that the command reads are never replaced. If OUT is a symbolic
+link, the file that it points to is replaced.
+
+`-` is the standard output, which may be a pipe or a redirected file. To `-` and to named pipes without
+a suffix, the format is WAV unless --format is given.")]
 pub struct Render {
     /// The arrangement, a TOML file
     pub arrangement: PathBuf,
@@ -87,13 +92,13 @@ pub struct Render {
 /// How an audio file is written.
 #[derive(clap::Args)]
 pub struct AudioFile {
-    /// The format of the file; without it, the suffix of its name decides
+    /// The format of the file [default: selected by the suffix of its name]
     #[arg(long, value_enum)]
     pub format: Option<Audio>,
-    /// How samples are stored; integers are clipped at full scale. Without it f32, in FLAC i24
+    /// The sample format; integers are clipped at full scale [default: f32; for FLAC i24]
     #[arg(long, value_enum)]
     pub samples: Option<Samples>,
-    /// Replace an existing file of this name
+    /// Replace an existing file of any kind
     #[arg(long)]
     pub force: bool,
 }
@@ -106,9 +111,9 @@ Examples:
   amio play --server studio one.wav two.wav
   amio play --driver null song.toml
 
-It ends when the sound has ended, or on Ctrl-C.")]
+The command ends when all sound has been played, or on Ctrl-C.")]
 pub struct Play {
-    /// One arrangement (.toml), or audio files of any kind
+    /// One arrangement (.toml), or one or more audio files
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
     /// Where the sound goes
@@ -126,12 +131,18 @@ Examples:
   amio record take.wav --duration 480000 --driver null
   amio record - --format flac | ssh studio 'cat >take.flac'
 
-A duration is a number of frames, or seconds as in 1.5s or 20ms; so are --begin and --end, counted from
-the first frame that comes. Frames that were lost are filled with silence, so that what follows keeps
-its place, and are counted at the end. The ending of OUT decides the format: .flac, .w64, .wav (.wave,
-.rf64; past 4 GiB it is RF64). The file can be opened while it grows. An existing audio file is replaced,
-any other file and one that is protected from writing with --force alone. `-` is the standard output, a
-pipe or a redirected file; it and named pipes without an ending get WAV unless --format says otherwise.")]
+LENGTH and PLACE are a number of frames, or a time as in 1.5s or 20ms. --begin and --end count from the
+first frame that is captured. Lost frames are replaced by silence, so that all later frames keep their
+places; their number is printed at the end.
+
+The suffix of OUT selects the format: .flac, .w64 or .wav (also .wave and .rf64; a file that grows
+beyond 4 GiB is RF64). Other programs can open the file while it grows.
+
+An existing audio file is replaced. Files of other kinds, and files that are protected from writing,
+are replaced only with --force.
+
+`-` is the standard output, which may be a pipe or a redirected file. To `-` and to named pipes without
+a suffix, the format is WAV unless --format is given.")]
 pub struct Record {
     /// The file to write; - is the standard output
     #[arg(value_name = "OUT")]
@@ -139,16 +150,16 @@ pub struct Record {
     /// How it is written
     #[command(flatten)]
     pub file: AudioFile,
-    /// How long; without it until --end or Ctrl-C
+    /// How long to record [default: until --end or Ctrl-C]
     #[arg(short, long, value_name = "LENGTH", value_parser = Length::parse, conflicts_with = "end")]
     pub duration: Option<Length>,
-    /// The first frame that is recorded; without it the first that comes
+    /// The first frame to record [default: the first that is captured]
     #[arg(long, value_name = "PLACE", value_parser = Length::parse)]
     pub begin: Option<Length>,
-    /// The first frame that is no longer recorded
+    /// The end of the recording: the first frame that is not recorded any more
     #[arg(long, value_name = "PLACE", value_parser = Length::parse)]
     pub end: Option<Length>,
-    /// How many inputs
+    /// The number of inputs to record
     #[arg(short, long, default_value_t = 2, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub channels: u16,
     /// Where the sound comes from
@@ -164,12 +175,16 @@ Examples:
   amio plot take.wav -o take.svg
   amio plot take.wav -o click.png --from 1.5s --to 1.52s
 
-The waveform of a file shows the range of its samples, in a lighter colour, around their root mean
-square. Where a sample is at or beyond full scale there is a red mark above it. Bars of entries are paler
-where the sound fades. The ending of OUT decides the format: .png or .svg. An existing picture is
-replaced, any other file and one that is protected from writing with --force alone, and what is read
-never. `-` is the standard output; it and named pipes without an ending get PNG unless --format says
-otherwise.")]
+A waveform shows the root mean square of the samples (RMS) and, in a lighter colour, their lowest and
+highest values. A red mark above the waveform shows a sample at or beyond full scale. The bar of an
+entry is paler where the entry fades.
+
+The suffix of OUT selects the format: .png or .svg. An existing picture is replaced. Files of other
+kinds, and files that are protected from writing, are replaced only with --force. Files that the
+command reads are never replaced.
+
+`-` is the standard output. To `-` and to named pipes without a suffix, the format is PNG unless
+--format is given.")]
 pub struct Plot {
     /// The arrangement, a TOML file, or an audio file
     #[arg(value_name = "FILE")]
@@ -177,19 +192,19 @@ pub struct Plot {
     /// The picture to write; - is the standard output
     #[arg(short, long, value_name = "OUT")]
     pub output: PathBuf,
-    /// The format of the picture; without it, the suffix of its name decides
+    /// The format of the picture [default: selected by the suffix of its name]
     #[arg(long, value_enum)]
     pub format: Option<Picture>,
-    /// Replace an existing file of this name; without it, only a picture is replaced
+    /// Replace an existing file of any kind
     #[arg(long)]
     pub force: bool,
-    /// The first frame that is shown: a number of frames, or seconds as in 1.5s or 20ms
+    /// The first frame to show: a number of frames, or a time as in 1.5s or 20ms [default: 0]
     #[arg(long, value_name = "PLACE", value_parser = Length::parse, allow_hyphen_values = true)]
     pub from: Option<Length>,
-    /// The first frame that is no longer shown; without it the end, if there is one
+    /// The first frame after those to show [default: the end; needed if there is no end]
     #[arg(long, value_name = "PLACE", value_parser = Length::parse, allow_hyphen_values = true)]
     pub to: Option<Length>,
-    /// Width in pixels; the height follows from what is drawn
+    /// The width in pixels; the height follows from the contents
     #[arg(long, default_value_t = 1600, value_parser = clap::value_parser!(u32).range(400..=16_000))]
     pub width: u32,
 }
@@ -201,15 +216,17 @@ Examples:
   amio info take.wav
   amio info --json *.wav | jq '.[].integrated_lufs'
 
-Loudness is by EBU R128: 1 channel is counted once, 2 are stereo, 3 left, right and centre, 4 to 8 a
-surround layout in the order of WAV files; with more, it is not measured. True peaks are those between
-samples, from four times as many samples. A sample counts as clipped from 32767/32768 on. The exit
-code is 1 if a file could not be read.")]
+Loudness is measured as EBU R128 says. One channel is counted once; two channels are stereo; three are
+left, right and centre; four to eight are a surround layout in the order of WAV files. The loudness of
+more than eight channels is not measured. True peaks are measured with four times oversampling. A
+sample counts as clipped if its magnitude is 32767/32768 or more. The exit code is 1 if a file could
+not be read.")]
 pub struct Info {
     /// The files
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
-    /// Print a JSON array with an object for each file; what is silent or not measured is null
+    /// Print a JSON array with an object for each file; levels of silence, and values that are not
+    /// measured, are null
     #[arg(long)]
     pub json: bool,
 }
@@ -220,12 +237,12 @@ pub struct Info {
 Example:
   amio render song.toml -o song.wav && amio check song.toml song.wav
 
-Each entry is looked for in the whole recording by normalised cross-correlation. The exit code is
-1 if one was not found at exactly the frame where it was placed, or was found where none was placed.")]
+The command searches the whole recording for each entry by normalised cross-correlation. The exit code
+is 1 if an entry was not found at exactly its frame, or was found where the arrangement has none.")]
 pub struct Check {
     /// The arrangement, a TOML file
     pub arrangement: PathBuf,
-    /// The recording of it, from its first frame on
+    /// A recording of the arrangement that begins at its first frame
     #[arg(value_name = "MIX.wav")]
     pub mix: PathBuf,
     /// How alike they must be
@@ -239,12 +256,13 @@ pub struct Check {
 Example:
   amio find click.wav take.wav
 
-Prints one line for each place: frame, seconds, channel of the recording, likeness.")]
+Prints one line for each place: frame, seconds, channel of the recording, likeness. The exit code is 1
+if there is no such place.")]
 pub struct Find {
-    /// What to look for
+    /// The clip to search for
     #[arg(value_name = "CLIP.wav")]
     pub clip: PathBuf,
-    /// Where to look
+    /// The recording to search
     #[arg(value_name = "MIX.wav")]
     pub mix: PathBuf,
     /// How alike they must be
@@ -255,8 +273,8 @@ pub struct Find {
 /// When a place counts as found.
 #[derive(clap::Args)]
 pub struct Likeness {
-    /// How alike clip and recording must be, from 0 (not at all) to 1 (the same but for loudness);
-    /// without it what chance does not reach: 0.8 for the shortest clips, 0.25 for long ones
+    /// The least likeness of clip and recording that counts as found, from 0 (unrelated) to 1 (equal
+    /// except for loudness) [default: by the length of the clip, from 0.8 for the shortest to 0.25]
     #[arg(long, value_name = "LIKENESS", value_parser = likeness)]
     pub threshold: Option<f32>,
 }
@@ -264,7 +282,7 @@ pub struct Likeness {
 /// Arguments of `amio devices`.
 #[derive(clap::Args)]
 pub struct Devices {
-    /// The JACK server to ask; without it the default one
+    /// The JACK server to ask [default: the default server]
     #[arg(long)]
     pub server: Option<String>,
 }
@@ -277,14 +295,14 @@ Examples:
   amio completions zsh >~/.zfunc/_amio
   amio completions fish >~/.config/fish/completions/amio.fish
 
-`make install` puts all three in place.")]
+`make install` installs all three scripts.")]
 pub struct Completions {
     /// The shell
     #[arg(value_enum)]
     pub shell: Shell,
 }
 
-/// The shells that are known.
+/// The shells for which there is a completion script.
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Shell {
     Bash,
@@ -295,29 +313,29 @@ pub enum Shell {
 /// Arguments of `amio man`.
 #[derive(clap::Args)]
 pub struct Manual {
-    /// Where amio.1 and the pages of all subcommands go
+    /// The folder for amio.1 and the pages of all subcommands
     #[arg(value_hint = clap::ValueHint::DirPath)]
     pub folder: PathBuf,
 }
 
-/// Which driver, and how it is opened.
+/// The driver and its options.
 #[derive(clap::Args)]
 pub struct Driver {
     /// jack: a JACK server or PipeWire; null: no device, in real time
     #[arg(long = "driver", value_enum, default_value_t = Kind::Jack)]
     pub kind: Kind,
-    /// The JACK server; without it the default one
+    /// The JACK server [default: the default server]
     #[arg(long)]
     pub server: Option<String>,
-    /// The name under which the program appears at the server
+    /// The program's name at the JACK server
     #[arg(long, default_value = "amio")]
     pub name: String,
-    /// Frames per period; without it the server's
+    /// Frames per period [default: the server's]
     #[arg(long, value_name = "FRAMES")]
     pub period: Option<u32>,
 }
 
-/// The drivers that run by themselves.
+/// The drivers that run in real time.
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Kind {
     Jack,

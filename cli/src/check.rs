@@ -1,7 +1,7 @@
 //! `amio check`: whether a recording has every entry of an arrangement where it was placed.
 //!
-//! The recording is searched whole for what each entry should sound like; where it is found is
-//! measured, without looking at where it should be.
+//! The whole recording is searched for the sound of each entry. The search does not know the frame of
+//! the entry; only then is the place that was found compared with the frame.
 
 use crate::args::Check;
 use crate::arrangement::Arrangement;
@@ -58,7 +58,7 @@ pub fn run(args: &Check) -> Result<()> {
     Ok(())
 }
 
-/// How many entries there are, how often they sound, and how many of each are not right.
+/// How many entries there are, how often they sound, and how many results of each kind are wrong.
 #[derive(Default)]
 struct Counts {
     entries: [usize; 2],
@@ -129,13 +129,13 @@ struct Row {
 }
 
 enum Verdict {
-    /// Found, here or elsewhere.
+    /// Found at this place, right or wrong.
     Found(Match),
     /// Nowhere in the recording.
     Missing,
-    /// Found at this frame, where no entry placed it.
+    /// Found at this frame, where the arrangement has no such entry.
     Extra(Match),
-    /// Too short or silent: nothing to look for.
+    /// Too short or too quiet to be searched for.
     Inaudible,
 }
 
@@ -156,12 +156,12 @@ struct Search {
 }
 
 impl Search {
-    /// Looks for everything that an arrangement places; of one without end, for what it places in
-    /// the length of the recording.
+    /// Searches for all entries of an arrangement. If the arrangement has no end, it is taken up to the
+    /// length of the recording.
     fn all(&self, arrangement: &Arrangement, recorded: u64) -> Vec<Row> {
         let timeline = Timeline::of(arrangement);
         let length = timeline.length(arrangement).unwrap_or(recorded);
-        // What is heard of an entry is the same for most of its repeats: look for it once.
+        // Most repeats of an entry sound the same: one search finds them all.
         let mut alike: BTreeMap<_, Vec<Sounding>> = BTreeMap::new();
         for s in timeline.soundings(arrangement, length) {
             let heard = (s.playspec, s.entry, s.source, s.output.end - s.output.start);
@@ -195,7 +195,7 @@ impl Search {
             rows.extend(soundings.into_iter().map(|sounding| {
                 let at = sounding.output.start;
                 let here = right.iter().copied().find(|place| place.frame == at);
-                // What is not where it should be may be what was found where nothing should be.
+                // A repeat that is not at its frame may be one of those found at wrong frames.
                 let place = here.or_else(|| take_nearest(&mut wrong, at));
                 let verdict = place.map_or(Verdict::Missing, Verdict::Found);
                 Row { sounding, verdict }
@@ -215,7 +215,7 @@ impl Search {
         rows
     }
 
-    /// Where the heard part of an entry begins in the recording; `None` if it cannot be looked for.
+    /// Where the audible part of an entry begins in the recording; `None` if it cannot be searched for.
     fn find(&self, entry: &Entry, heard: &Sounding) -> Option<Vec<Match>> {
         let mut best: BTreeMap<u64, f32> = BTreeMap::new();
         let mut audible = false;
@@ -250,7 +250,7 @@ fn origin(output: u64, source: u64) -> i128 {
     i128::from(output) - i128::from(source)
 }
 
-/// Which channel of the clip goes to which output, with which gain.
+/// The routes of an entry: channel of the clip, output, gain.
 fn routes(entry: &Entry) -> Vec<(u16, usize, f32)> {
     let first = usize::from(entry.first_output);
     let (left, right) = (entry.gain.left, entry.gain.right);
@@ -265,7 +265,7 @@ fn routes(entry: &Entry) -> Vec<(u16, usize, f32)> {
     }
 }
 
-/// What is heard of one channel of an entry.
+/// The samples of one channel of an entry, as far as they are heard.
 fn sound(entry: &Entry, channel: u16, heard: &Sounding, gain: f32) -> Vec<f32> {
     let mut samples = vec![0.0; (heard.output.end - heard.output.start) as usize];
     entry.clip.read(channel, heard.source, &mut samples);

@@ -1,5 +1,5 @@
-//! `amio completions`: the script with which a shell completes command lines of the program, made
-//! from the same definitions as its help.
+//! `amio completions`: a completion script for a shell, generated from the definitions of the command
+//! line.
 
 use crate::args::{Args, Completions, Shell};
 use crate::failure::{Result, printed};
@@ -21,7 +21,7 @@ pub fn run(args: &Completions) -> Result<()> {
     printed(std::io::stdout().write_all(&script))
 }
 
-/// A path completes to files; nothing is offered for numbers and names.
+/// Lets arguments that are paths complete to files, and numbers and names to nothing.
 fn hinted(command: Command) -> Command {
     let hint = |arg: Arg| match arg.get_value_hint() {
         ValueHint::AnyPath => arg.value_hint(ValueHint::FilePath),
@@ -35,8 +35,8 @@ fn is_free(arg: &Arg) -> bool {
     arg.get_action().takes_values() && arg.get_possible_values().is_empty()
 }
 
-/// Goes around the generated function, which offers options where a file is wanted, and does not
-/// know that bash splits `--option=value` into three words.
+/// Wraps the generated function. That function offers options where a file is expected, and does not
+/// handle `--option=value`, which bash splits into three words.
 const BASH: &str = r#"
 # Offers options only for a word that begins with "-". Elsewhere it offers subcommands and values; bash
 # offers files where there are none.
@@ -57,7 +57,8 @@ _amio_words() {
 complete -F _amio_words -o bashdefault -o default amio
 "#;
 
-/// The generated script knows no values of positional arguments, and offers files for all of them.
+/// Extends the generated script, which has no values for positional arguments and offers files for
+/// all of them.
 fn fish(program: &Command) -> String {
     let mut lines = String::new();
     for subcommand in program.get_subcommands() {

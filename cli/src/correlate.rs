@@ -1,7 +1,7 @@
 //! Finds a clip in a recording by normalised cross-correlation, computed with Fourier transforms.
 //!
-//! Both are differentiated first: that makes their spectra flatter and so the peaks narrow, which
-//! keeps a peak on its frame when other sounds overlap.
+//! Both are differentiated first. That makes their spectra flatter, and so the peaks narrower: a peak
+//! stays at its frame when other sounds overlap.
 
 use realfft::num_complex::Complex;
 use realfft::{ComplexToReal, RealFftPlanner, RealToComplex};
@@ -12,11 +12,11 @@ use std::sync::Arc;
 pub struct Match {
     /// The frame of the recording.
     pub frame: u64,
-    /// How alike they are there: 1 is the same but for loudness.
+    /// The normalised cross-correlation at that frame; 1: equal except for loudness.
     pub likeness: f32,
 }
 
-/// One channel of a clip, prepared to be looked for.
+/// One channel of a clip, prepared for a search.
 pub struct Template {
     forward: Arc<dyn RealToComplex<f32>>,
     inverse: Arc<dyn ComplexToReal<f32>>,
@@ -26,7 +26,7 @@ pub struct Template {
 }
 
 impl Template {
-    /// `None` for a clip that is too short or silent, and so is everywhere or nowhere.
+    /// `None` for a clip that is too short or silent, for which a search has no meaning.
     pub fn new(clip: &[f32]) -> Option<Template> {
         const SHORTEST: usize = 64;
         let sharp = differentiated(clip);
@@ -34,7 +34,7 @@ impl Template {
         if clip.len() < SHORTEST || energy == 0.0 {
             return None;
         }
-        // Four times the clip: three quarters of each transform are of use.
+        // Four times the length of the clip, so that three quarters of each transform are useful.
         let size = (4 * clip.len()).next_power_of_two().max(1 << 14);
         let mut planner = RealFftPlanner::new();
         let forward = planner.plan_fft_forward(size);
@@ -55,8 +55,8 @@ impl Template {
         })
     }
 
-    /// Every place where the likeness is at least `threshold` (without one, what chance does not
-    /// reach) and greater than at all others nearer than half the clip, in ascending order.
+    /// All places, in ascending order, where the likeness is at least `threshold`, and greater than
+    /// everywhere else within half the length of the clip. Without a threshold, `beyond_chance`.
     pub fn find(&self, recording: &[f32], threshold: Option<f32>) -> Vec<Match> {
         let threshold = threshold.unwrap_or_else(|| self.beyond_chance());
         let likeness = self.likeness(&differentiated(recording));
@@ -82,10 +82,11 @@ impl Template {
         found
     }
 
-    /// The likeness of unrelated sounds spreads about 0 with the inverse root of their length;
-    /// theirs are no independent samples, and there are many places, so that 14 times as much is
-    /// asked for. Neither too much of the shortest clips, of which 0.8 is enough, nor so little of
-    /// long ones that the next word of the same voice would do.
+    /// A likeness that unrelated sounds practically never reach.
+    ///
+    /// The likeness of unrelated noise has a standard deviation of 1 / sqrt(length). The samples of
+    /// real sounds are not independent, and there are many places, so the threshold is 14 times that.
+    /// 0.8 is enough for the shortest clips. Below 0.25, another word of the same voice could reach it.
     fn beyond_chance(&self) -> f32 {
         (14.0 / (self.frames as f32).sqrt()).clamp(0.25, 0.8)
     }
@@ -120,11 +121,11 @@ impl Template {
     }
 }
 
-/// The part of the energy of a block below which a stretch of it counts as silent: the rounding of
-/// the transforms would decide there.
+/// A stretch counts as silent if it has less than this part of the energy of its block: there,
+/// rounding errors of the transforms would determine the likeness.
 const AUDIBLE: f64 = 1e-11;
 
-/// The energy of the frames before each frame.
+/// For each frame, the sum of the energy of all frames before it.
 fn running_energy(block: &[f32]) -> Vec<f64> {
     let mut sum = 0.0;
     let sums = block.iter().map(|x| {
@@ -134,7 +135,7 @@ fn running_energy(block: &[f32]) -> Vec<f64> {
     std::iter::once(0.0).chain(sums).collect()
 }
 
-/// The difference of each sample from the one before it; as long as what is given.
+/// The difference between each sample and the one before it; as many values as samples.
 fn differentiated(samples: &[f32]) -> Vec<f32> {
     let mut before = 0.0;
     samples
@@ -151,7 +152,7 @@ fn transform(plan: &dyn RealToComplex<f32>, block: &mut [f32]) -> Vec<Complex<f3
 }
 
 fn back(plan: &dyn ComplexToReal<f32>, spectrum: &mut [Complex<f32>], block: &mut [f32]) {
-    // The first and the last bin of a real signal are real; rounding may have left a trace.
+    // The first and last bins of a real signal's spectrum are real; remove what rounding has left.
     let last = spectrum.len() - 1;
     spectrum[0].im = 0.0;
     spectrum[last].im = 0.0;

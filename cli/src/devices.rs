@@ -1,11 +1,11 @@
-//! `amio devices`: which drivers there are, and what is known of each.
+//! `amio devices`: the drivers and their properties.
 
 use crate::args::Devices;
 use crate::failure::{Result, printed};
 use amio::{Config, DriverKind, Interface};
 use std::io::Write;
 
-/// Runs the subcommand. A driver that is not available is an answer, not a failure.
+/// Runs the subcommand. If a driver is not available, that is printed, and is not a failure.
 pub fn run(args: &Devices) -> Result<()> {
     let mut out = std::io::stdout().lock();
     for kind in [DriverKind::Jack, DriverKind::Null, DriverKind::Offline] {

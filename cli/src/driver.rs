@@ -1,4 +1,4 @@
-//! From the command line or an arrangement to an open interface of the library.
+//! Opens an interface of the library as the command line or an arrangement says.
 
 use crate::args::{Driver, Kind};
 use crate::arrangement::{self, Arrangement};
@@ -7,7 +7,7 @@ use crate::status::Status;
 use amio::{Config, DriverKind, Event, EventKind, Group, Interface, MAX_GROUP, Swap, Ticket};
 
 impl Driver {
-    /// What the options say; the rest is the library's defaults.
+    /// A configuration with the values of the options; all others are the library's defaults.
     pub fn config(&self) -> Config {
         Config {
             client_name: self.name.clone(),
@@ -40,8 +40,8 @@ pub fn playback(kind: DriverKind, arrangement: &Arrangement) -> Config {
     }
 }
 
-/// Schedules all swaps and starts the transport, in one period as far as a group has room; further
-/// swaps wait behind those. Returns the swaps' tickets.
+/// Schedules all swaps and starts the transport. As many swaps as a group can hold take effect in one
+/// period with the start; further swaps follow them in the queue. Returns the swaps' tickets.
 pub fn schedule(interface: &Interface, arrangement: &Arrangement) -> Result<Vec<Ticket>> {
     let swaps = &arrangement.swaps;
     let mut tickets = Vec::with_capacity(swaps.len());
@@ -73,7 +73,7 @@ pub fn schedule(interface: &Interface, arrangement: &Arrangement) -> Result<Vec<
     Ok(tickets)
 }
 
-/// Tells the user what went wrong on the way, if the event is of that kind.
+/// If the event reports a problem, tells the user.
 ///
 /// # Errors
 /// If the interface has failed for good.

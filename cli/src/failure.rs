@@ -10,22 +10,22 @@ pub type Result<T> = std::result::Result<T, Failure>;
 /// Why a subcommand ended early.
 #[derive(Debug)]
 pub enum Failure {
-    /// The command line asks for something that does not go together: exit code 2.
+    /// The command line is not valid: exit code 2.
     Usage(String),
-    /// What was asked for failed: exit code 1.
+    /// The command failed: exit code 1.
     Runtime(String),
-    /// The user stopped it before its result was complete: exit code 130, as of a shell.
+    /// The user stopped it before its result was complete: exit code 130, as shells have it.
     Interrupted,
-    /// Whoever read what was printed has read enough, as in `amio devices | head -1`: exit code 0. (Sound
-    /// and pictures that are not read to their end have failed.)
+    /// The reader of the printed text has closed the pipe, as in `amio devices | head -1`: exit code 0.
+    /// (For sound and pictures, a reader that closes the pipe early is a failure.)
     Unread,
 }
 
-/// What is said of a pipe that nobody reads any more.
-const UNREAD: &str = "nobody reads any more, before the end was reached";
+/// The message for a pipe whose reader has closed it.
+const UNREAD: &str = "the reader closed the pipe before the end";
 
 impl Failure {
-    /// A failure of something with a name: a file, mostly.
+    /// A failure of something that has a name, usually a file.
     pub fn of(what: impl Display, error: impl Display) -> Failure {
         Failure::Runtime(format!("{what}: {error}"))
     }
@@ -38,7 +38,7 @@ impl Failure {
         }
     }
 
-    /// Says on stderr what went wrong.
+    /// Prints the error to stderr.
     pub fn report(&self) {
         if let Failure::Unread = self {
             return;
@@ -79,7 +79,7 @@ impl From<amio::Error> for Failure {
     }
 }
 
-/// The end of writing to a pipe or to the terminal; `what` names it.
+/// Converts the result of writing to a pipe or to the terminal; `what` names it.
 pub fn written(what: impl Display, result: std::io::Result<()>) -> Result<()> {
     result.map_err(|error| match error.kind() {
         ErrorKind::BrokenPipe => Failure::Unread,
@@ -87,8 +87,8 @@ pub fn written(what: impl Display, result: std::io::Result<()>) -> Result<()> {
     })
 }
 
-/// The end of printing; output that nobody reads any more is no failure of ours, and what else there is
-/// to do is done.
+/// Converts the result of printing. A reader that has closed the pipe is no failure, and the caller
+/// goes on with its other work.
 pub fn printed(result: std::io::Result<()>) -> Result<()> {
     match written("stdout", result) {
         Err(Failure::Unread) => Ok(()),

@@ -47,7 +47,7 @@ pub fn run(args: &Find) -> Result<()> {
     Ok(())
 }
 
-/// One channel of a clip, whole.
+/// All samples of one channel of a clip.
 pub fn channel(clip: &Clip, number: u16) -> Vec<f32> {
     let mut samples = vec![0.0; clip.info().frames as usize];
     clip.read(number, 0, &mut samples);

@@ -1,4 +1,4 @@
-//! What a result is written as: the ending of its name decides, or `--format`.
+//! The format of a result: selected by the suffix of its name, or by `--format`.
 
 use crate::args::Samples;
 use crate::failure::{Failure, Result};
@@ -8,7 +8,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-/// Kinds of audio files: FLAC, Wave64, and WAV, which is RF64 past 4 GiB.
+/// Kinds of audio files: FLAC, Wave64 and WAV. A WAV file that grows beyond 4 GiB is RF64.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Audio {
     Flac,
@@ -23,22 +23,22 @@ pub enum Picture {
     Svg,
 }
 
-/// A kind of file that names end with.
+/// A kind of result, whose formats are selected by the suffix of a file's name.
 pub trait Format: Copy + 'static {
-    /// What people call it.
+    /// Its name in messages.
     const NAME: &'static str;
-    /// Endings, and what they mean.
+    /// Suffixes, and the format that each selects.
     const ENDINGS: &'static [(&'static str, Self)];
-    /// What pipes get whose names have no ending.
+    /// The format for pipes whose names have no suffix.
     const OF_PIPES: Self;
 
     /// Whether a file holds something of this kind.
     fn is_in(path: &Path) -> bool;
 
-    /// The format of a file or a pipe of this name; `given` says otherwise.
+    /// The format of a file or a pipe of this name, unless `given` is set.
     ///
     /// # Errors
-    /// For an ending that means nothing.
+    /// An unknown suffix.
     fn of(path: &Path, is_pipe: bool, given: Option<Self>) -> Result<Self> {
         if let Some(given) = given {
             return Ok(given);
@@ -80,7 +80,7 @@ impl Format for Audio {
     ];
     const OF_PIPES: Audio = Audio::Wav;
 
-    /// Whatever the library reads.
+    /// Whether the library can read the file.
     fn is_in(path: &Path) -> bool {
         amio::probe(path).is_ok()
     }
@@ -92,7 +92,7 @@ impl Format for Picture {
         &[("png", Picture::Png), ("svg", Picture::Svg)];
     const OF_PIPES: Picture = Picture::Png;
 
-    /// Whatever is drawn here.
+    /// Whether it is a PNG or SVG picture.
     fn is_in(path: &Path) -> bool {
         let mut head = Vec::new();
         let read = File::open(path).and_then(|file| file.take(512).read_to_end(&mut head));
@@ -105,10 +105,10 @@ impl Format for Picture {
 }
 
 impl Audio {
-    /// The format of such a file with such samples; without those floats, in FLAC 24 bits.
+    /// The library's name of this format with these samples; `None`: 32-bit floats, in FLAC 24 bits.
     ///
     /// # Errors
-    /// For what does not exist.
+    /// A combination that does not exist.
     pub fn with(self, samples: Option<Samples>) -> Result<FileFormat> {
         Ok(match (self, samples) {
             (Audio::Wav, Some(Samples::I16)) => FileFormat::Wav16,
@@ -128,7 +128,7 @@ impl Audio {
     }
 }
 
-/// What such samples are called, for people.
+/// The name of a format in messages.
 pub fn described(format: FileFormat) -> &'static str {
     match format {
         FileFormat::Wav16 => "16-bit WAV",

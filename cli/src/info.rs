@@ -1,4 +1,4 @@
-//! `amio info`: what files hold, how long and how loud they are.
+//! `amio info`: format, length and loudness of files.
 
 use crate::args::Info;
 use crate::failure::{Failure, Result, printed};
@@ -10,7 +10,7 @@ use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-/// Runs the subcommand. A file that cannot be read does not keep the others from being.
+/// Runs the subcommand. If a file cannot be read, the others are still read.
 pub fn run(args: &Info, status: Status) -> Result<()> {
     let interrupt = Interrupt::catch()?;
     let mut out = std::io::stdout().lock();
@@ -50,7 +50,7 @@ pub fn run(args: &Info, status: Status) -> Result<()> {
     }
 }
 
-/// What the file says of itself, and what is in it.
+/// The information in the file's header, and the measured levels.
 fn measure(path: &Path, status: Status, interrupt: &Interrupt) -> Result<(FileInfo, Loudness)> {
     let info = amio::probe(path).map_err(|e| named(path, e))?;
     let bar = status.progress(Some(0), "measuring");
@@ -69,7 +69,7 @@ fn measure(path: &Path, status: Status, interrupt: &Interrupt) -> Result<(FileIn
     Ok((info, loudness))
 }
 
-/// The error, which names the file at least once.
+/// The error as a failure whose message names the file.
 pub fn named(path: &Path, error: amio::Error) -> Failure {
     let (path, text) = (path.display().to_string(), error.to_string());
     match text.contains(&path) {
@@ -78,7 +78,7 @@ pub fn named(path: &Path, error: amio::Error) -> Failure {
     }
 }
 
-/// One file, to be read by a person.
+/// The report about one file as text.
 fn text(path: &Path, file: &FileInfo, loudness: &Loudness) -> String {
     let info = loudness.info;
     let lufs = |value: Option<f64>| match value {
@@ -134,7 +134,7 @@ fn text(path: &Path, file: &FileInfo, loudness: &Loudness) -> String {
     text
 }
 
-/// One file, to be read by a program. Names end in their units.
+/// The report about one file as JSON. The names of the fields end in their units.
 #[derive(Serialize)]
 #[serde(untagged)]
 enum Object {
@@ -229,7 +229,7 @@ fn to_decibels(linear: f64) -> Option<f64> {
     (linear > 0.0).then(|| 20.0 * linear.log10())
 }
 
-/// A level as it is written everywhere: with one digit, and "-inf" for silence.
+/// A level in decibels as all messages write it: with one decimal, and "-inf" for silence.
 pub fn decibels(linear: f64) -> String {
     shown(to_decibels(linear))
 }
@@ -241,7 +241,7 @@ fn shown(decibels: Option<f64>) -> String {
     })
 }
 
-/// Hours, minutes and seconds, as far as there are any.
+/// A time in seconds, as m:ss or as h:mm:ss, with milliseconds.
 pub fn clock(seconds: f64) -> String {
     let milliseconds = (seconds * 1000.0).round() as u64;
     let (seconds, rest) = (milliseconds / 1000, milliseconds % 1000);

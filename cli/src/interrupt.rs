@@ -18,7 +18,7 @@ pub struct Interrupt {
 }
 
 impl Interrupt {
-    /// From here on the two signals set the flag instead of ending the program.
+    /// From this call on, the two signals set the flag instead of ending the program.
     pub fn catch() -> Result<Interrupt> {
         use signal_hook::flag::{register, register_conditional_shutdown};
         let interrupt = Interrupt::default();
@@ -32,11 +32,11 @@ impl Interrupt {
         Ok(interrupt)
     }
 
-    /// Runs what may wait for somebody else, for ever, and leaves nothing behind: a signal ends the program
-    /// meanwhile.
+    /// Runs a function that may wait for another program without end. During it, a signal ends this
+    /// program at once, so the function must not leave anything to be cleaned up.
     pub fn waiting<T>(&self, run: impl FnOnce() -> Result<T>) -> Result<T> {
         self.at_once.store(true, Ordering::SeqCst);
-        // One that came just before has not ended it.
+        // A signal that came just before has only set the flag.
         self.check()?;
         let done = run();
         self.at_once.store(false, Ordering::SeqCst);

@@ -1,27 +1,28 @@
-//! Live levels for people: of each input how loud it is now, how loud it lately was at most, and how many
-//! samples were clipped.
+//! Live levels on the terminal: for each input its present level, its recent peak, and how many samples
+//! were clipped.
 
 use crate::info::decibels;
 use amio::Meter;
 use std::time::{Duration, Instant};
 
-/// How long a peak stays, and how fast it falls then.
+/// How long a peak is held, and how fast it falls after that.
 const HOLD: Duration = Duration::from_millis(1_500);
 const FALL_DB_PER_SECOND: f32 = 20.0;
 
 /// The lowest level that a bar shows.
 const FLOOR_DB: f32 = -60.0;
 
-/// Up to as many channels have a line each; more share one, with a block each.
+/// Up to this many channels have a line each. If there are more, all share one line, with one block
+/// for each.
 const LINES: usize = 8;
 
-/// What is remembered of each channel.
+/// The state of the display, for each channel.
 pub struct Levels(Vec<Channel>);
 
 #[derive(Clone, Copy, Default)]
 struct Channel {
     now: f32,
-    /// The highest level of late, and when it came.
+    /// The peak that is held, and when it came.
     held: Option<(f32, Instant)>,
     clipped: u64,
 }
@@ -31,7 +32,7 @@ impl Levels {
         Levels(vec![Channel::default(); channels.into()])
     }
 
-    /// Takes what the meters show at a moment.
+    /// Takes the readings of the meters at a moment.
     pub fn update(&mut self, meters: &[Meter], moment: Instant) {
         for (channel, meter) in self.0.iter_mut().zip(meters) {
             channel.now = meter.peak;
@@ -57,7 +58,8 @@ impl Levels {
         }
     }
 
-    /// All channels as blocks of different heights, and the sum of the rest.
+    /// One line for all channels: a block for each, whose height is its level, and the highest peak and
+    /// the number of clipped samples of all.
     fn row(&self, moment: Instant, width: usize) -> String {
         let blocks: Vec<char> = self.0.iter().map(|channel| block(channel.now)).collect();
         let rows: Vec<String> = blocks
@@ -73,7 +75,7 @@ impl Levels {
 }
 
 impl Channel {
-    /// The level that is held, which falls after a while.
+    /// The peak at a moment: held for [`HOLD`], then falling.
     fn held_at(&self, moment: Instant) -> f32 {
         let Some((peak, since)) = self.held else {
             return 0.0;
@@ -108,7 +110,7 @@ impl Channel {
     }
 }
 
-/// Where a level lies between the floor, 0, and full scale, 1.
+/// A level as a part of the bar: 0 at the floor, 1 at full scale.
 fn share(level: f32) -> f32 {
     let decibels = 20.0 * level.max(1e-9).log10();
     ((decibels - FLOOR_DB) / -FLOOR_DB).clamp(0.0, 1.0)

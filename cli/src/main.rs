@@ -1,8 +1,8 @@
-//! The `amio` program: arrangements rendered, played, plotted and checked; input recorded; files
-//! looked at.
+//! The `amio` program. It renders, plays, plots and checks arrangements, records input, and examines
+//! audio files.
 //!
 //! Flow: `args` -> one module for each subcommand -> the public Rust API of the library.
-//! Results go to stdout, everything else to stderr; the exit code says how it ended.
+//! Results go to stdout, everything else to stderr. The exit codes are in `failure`.
 #![forbid(unsafe_code)]
 
 mod args;

@@ -1,4 +1,4 @@
-//! `amio man`: the manual, made from the same definitions as the help.
+//! `amio man`: the man pages, generated from the definitions of the command line.
 
 use crate::args::{Args, Manual};
 use crate::failure::{Failure, Result};
@@ -22,7 +22,7 @@ pub fn run(args: &Manual) -> Result<()> {
 
 fn page(folder: &Path, command: &Command, exit_status: &str) -> Result<()> {
     let version = concat!("amio ", env!("CARGO_PKG_VERSION"));
-    // Without a date, so that the same sources give the same page.
+    // No date, so that the same sources always give the same page.
     let page = Man::new(command.clone());
     let page = page.date("\"\"").source(version).manual("amio");
     let path = folder.join(page.get_filename());
@@ -36,7 +36,7 @@ fn page(folder: &Path, command: &Command, exit_status: &str) -> Result<()> {
         .map_err(|error| Failure::of(path.display(), error))
 }
 
-/// Whether nothing is there, or a page of ours.
+/// Whether there is no such file, or it is a page that this command has written.
 fn may_be_replaced(path: &Path) -> bool {
     let is_ours = |text: String| text.lines().any(|line| line.starts_with(".TH amio"));
     match fs::symlink_metadata(path) {
@@ -74,7 +74,7 @@ fn sections(
     Ok(())
 }
 
-/// The line of usage that the help has, with the name of the command in bold.
+/// The usage line of the help, with the name of the command in bold.
 fn synopsis(command: &Command) -> String {
     let usage = command.clone().render_usage().to_string();
     let usage = usage.trim_start_matches("Usage: ").trim();
@@ -83,11 +83,11 @@ fn synopsis(command: &Command) -> String {
     format!("\\fB{}\\fR{}", escaped(name), escaped(arguments))
 }
 
-/// What the help of a command says below its options, as roff.
+/// The part of a command's help that follows the options, as roff.
 #[derive(Default, PartialEq, Debug)]
 struct Notes {
     paragraphs: Vec<String>,
-    /// Lines that stay as they are.
+    /// The lines of the examples, which roff must not fill.
     examples: String,
     exit_status: String,
 }
@@ -114,7 +114,7 @@ impl Notes {
     }
 }
 
-/// Text in which nothing is a request or an escape.
+/// Text in which roff sees no requests and no escapes.
 fn escaped(text: &str) -> String {
     let lines = text.trim_end().lines().map(|line| {
         let line = line.replace('\\', "\\e").replace('-', "\\-");

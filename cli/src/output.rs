@@ -1,8 +1,9 @@
-//! Where a result goes: to a file that appears under its name when it is complete, or into a pipe.
+//! Where a result goes: to a file, which gets its name when it is complete, or into a pipe.
 //!
-//! One rule for all subcommands, asked before anything is written: what the command reads is never
-//! replaced, however it is spelled or linked; nor is a file that is no result of the same kind, unless the
-//! user says so; nor what is no file. A link to a file stays, and the file behind it is replaced.
+//! All subcommands follow the same rules, which are checked before anything is written. A file that the
+//! command reads is never replaced, by whatever path or link it is named. A file of another kind than the
+//! result is replaced only with `--force`. Folders and devices are never replaced. A link to a file stays,
+//! and the file that it points to is replaced.
 
 use crate::failure::{Failure, Result};
 use crate::format::Format;
@@ -12,39 +13,39 @@ use std::os::fd::AsFd;
 use std::os::unix::fs::{FileTypeExt, MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
-/// What is to be written, and what must not be lost.
+/// The output that the user asks for, and the files that it must not replace.
 pub struct Wanted<'a, F> {
-    /// As the user gave it.
+    /// The path as the user gave it.
     pub path: &'a Path,
-    /// What the command reads.
+    /// The files that the command reads.
     pub inputs: &'a [PathBuf],
-    /// The format, if its ending does not decide.
+    /// The format, if it is not selected by the suffix.
     pub format: Option<F>,
-    /// Whether a file of any content may be replaced.
+    /// Whether an existing file of any kind may be replaced.
     pub force: bool,
 }
 
 /// A place that may be written to.
 pub enum Output {
-    /// A file, which may be there already.
+    /// A file, which may exist already.
     File(PathBuf),
-    /// What takes bytes one after another.
+    /// A destination that cannot seek.
     Pipe(Pipe),
 }
 
-/// A pipe or the like.
+/// A pipe, or another destination that cannot seek.
 pub enum Pipe {
     /// The standard output.
     Stdout,
-    /// One with a name in the file system.
+    /// A named pipe or a device.
     Named(PathBuf),
 }
 
 impl Output {
-    /// Looks for the place, and finds out what is to be written there. Nothing is changed.
+    /// Checks the destination, and determines the format. Nothing is changed.
     ///
     /// # Errors
-    /// If nothing may be written there, or it is not known what.
+    /// The destination must not be written, or the format is unknown.
     pub fn find<F: Format>(wanted: &Wanted<F>) -> Result<(Output, F)> {
         let path = wanted.path;
         let is_stdout = names_stdout(path);
@@ -78,7 +79,7 @@ impl Output {
 }
 
 impl Pipe {
-    /// Opens it; a named one waits for a reader.
+    /// Opens the pipe. For a named pipe, the call waits for a reader.
     pub fn open(&self) -> Result<File> {
         match self {
             Pipe::Stdout => stdout().map_err(|error| Failure::of("stdout", error)),
@@ -90,7 +91,7 @@ impl Pipe {
     }
 }
 
-/// What is at a path; a link that leads nowhere is an error.
+/// The metadata of what exists at a path, if anything does; a dangling link is an error.
 fn existing(path: &Path) -> io::Result<Option<Metadata>> {
     match fs::metadata(path) {
         Err(error) if error.kind() == ErrorKind::NotFound => match fs::read_link(path) {
@@ -109,7 +110,7 @@ fn stdout() -> io::Result<File> {
     Ok(io::stdout().as_fd().try_clone_to_owned()?.into())
 }
 
-/// Whether the standard output is meant.
+/// Whether the path stands for the standard output.
 fn names_stdout(path: &Path) -> bool {
     ["-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"]
         .iter()
@@ -135,7 +136,7 @@ fn takes_a_stream(found: &Metadata) -> bool {
     kind.is_fifo() || kind.is_char_device() && found.rdev() == NULL
 }
 
-/// The file that is to be replaced; of a link, the one that it leads to.
+/// The file to replace: for a link, the file that it points to.
 fn replaceable<F: Format>(path: &Path, found: &Metadata, force: bool) -> Result<PathBuf> {
     let refuse = |why: &str| Err(Failure::of(path.display(), why));
     if is_in_use(path) {
@@ -163,34 +164,35 @@ fn other_kind(kind: FileType) -> &'static str {
     }
 }
 
-/// Whether a recorder writes it, or a streamed clip plays it, in any process.
+/// Whether a recorder writes the file, or a streamed clip plays it, in any process.
 fn is_in_use(path: &Path) -> bool {
     let locked = File::open(path).map(|file| file.try_lock());
     matches!(locked, Ok(Err(TryLockError::WouldBlock)))
 }
 
-/// Whether nobody may write to it, or this user may not. A draft would take its place all the same.
+/// Whether the file is read-only, for everybody or for this user. The check is needed because moving a
+/// draft over the file needs no permission to write to the file.
 fn is_protected(path: &Path, found: &Metadata) -> bool {
     let opened = || File::options().write(true).open(path);
     found.permissions().readonly()
         || matches!(opened(), Err(error) if error.kind() == ErrorKind::PermissionDenied)
 }
 
-/// A file that is being written beside its final place, and moved there by [`Draft::publish`].
-/// Dropped before that, it vanishes.
+/// A file that is written beside its final place, and moved there by [`Draft::publish`].
+/// If it is dropped before that, it is removed.
 pub struct Draft {
     target: PathBuf,
     draft: PathBuf,
-    /// Those of what is replaced.
+    /// The permissions of the file that is replaced.
     permissions: Option<Permissions>,
     published: bool,
 }
 
 impl Draft {
-    /// Begins an empty draft for `target`, which will have the permissions of what is there.
+    /// Creates an empty draft for `target`. It gets the permissions of an existing `target`.
     ///
     /// # Errors
-    /// If its folder cannot be written.
+    /// The folder cannot be written.
     pub fn create(target: PathBuf) -> Result<Draft> {
         let failed = |error: io::Error| Failure::of(target.display(), error);
         if target.file_name().is_none() {
@@ -206,7 +208,7 @@ impl Draft {
             target: target.clone(),
         };
         if let Some(permissions) = &draft.permissions {
-            // Nobody else may read more than before, and we must be able to write.
+            // No other user gets more rights than before; the owner must be able to write.
             let ours = Permissions::from_mode(permissions.mode() | 0o600);
             file.set_permissions(ours).map_err(failed)?;
         }
@@ -218,7 +220,7 @@ impl Draft {
         &self.draft
     }
 
-    /// Gives the file, whose content is written and closed, its name.
+    /// Moves the file, which is complete and closed, to its final place.
     pub fn publish(mut self) -> Result<()> {
         self.move_to_target()
             .map_err(|error| Failure::of(self.target.display(), error))?;
@@ -245,14 +247,15 @@ impl Drop for Draft {
     }
 }
 
-/// Makes a file of a name that nothing has; a short one, since `target`'s may be as long as names can be.
+/// Creates a file with an unused name. The name is short and does not contain `target`'s, which may have
+/// the maximum length already.
 fn new_file_beside(target: &Path) -> io::Result<(File, PathBuf)> {
     let process = std::process::id();
     let mut number = 0;
     loop {
         let path = target.with_file_name(format!(".amio-{process}-{number}.part"));
         match File::create_new(&path) {
-            // Left behind by a process that was killed.
+            // A draft that a killed process has left behind.
             Err(error) if error.kind() == ErrorKind::AlreadyExists => number += 1,
             made => return Ok((made?, path)),
         }

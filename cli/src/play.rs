@@ -12,12 +12,12 @@ use indicatif::ProgressBar;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-/// Runs the subcommand. Ctrl-C ends it as the end of the sound does.
+/// Runs the subcommand. Ctrl-C ends it in the same way as the end of the sound.
 pub fn run(args: &Play, status: Status) -> Result<()> {
     let interrupt = Interrupt::catch()?;
     let given = args.driver.config();
     let arrangement = open(&args.files, &given)?;
-    // Streamed clips tell of theirs when they are read.
+    // Bad samples of streamed clips are reported when they are read.
     arrangement.warn_of_bad_samples(status);
     let timeline = Timeline::of(&arrangement);
     let frames = if arrangement.length.is_none() && timeline.is_endless(&arrangement) {
@@ -59,7 +59,7 @@ pub fn run(args: &Play, status: Status) -> Result<()> {
 
 /// Waits for the end of the sound.
 struct Player<'a> {
-    /// At which frames files begin, and their names; of an arrangement, nothing.
+    /// The frame at which each file begins, and its name; empty for an arrangement.
     begins: Vec<(u64, String)>,
     interface: &'a Interface,
     timeline: &'a Timeline,
@@ -68,7 +68,7 @@ struct Player<'a> {
 }
 
 impl Player<'_> {
-    /// `frames`: how many sound; `None`: until Ctrl-C.
+    /// `frames`: the length of the sound; `None`: play until Ctrl-C.
     fn wait(&self, frames: Option<u64>, interrupt: &Interrupt) -> Result<()> {
         let rate = f64::from(self.interface.frame_rate_hz());
         let bar = self.status.progress(frames, "playing");
@@ -84,7 +84,7 @@ impl Player<'_> {
                 told = self.tell(position.saturating_sub(skipped), told, &bar);
             }
             if let (Some(frames), Some(began)) = (frames, began) {
-                // What was rendered last is heard in the period that follows, and later.
+                // The last frames are heard after the period in which they are rendered and the latency.
                 let latency = self.interface.latency().playback_frames;
                 let heard = u64::from(self.interface.period_frames() + latency);
                 let end: u64 = began + frames + skipped + heard;
@@ -113,7 +113,8 @@ impl Player<'_> {
         Ok(())
     }
 
-    /// Tells which files have begun, but for those that were `told`; returns how many have.
+    /// Prints the names of the files that have begun, except for the first `told`, which were printed
+    /// before. Returns how many have begun.
     fn tell(&self, frame: u64, told: usize, bar: &ProgressBar) -> usize {
         let begun = self.begins.partition_point(|(begin, _)| *begin <= frame);
         let files = self.begins.iter().enumerate();
@@ -137,7 +138,7 @@ impl Player<'_> {
     }
 }
 
-/// At which frames files that play one after another begin.
+/// The frame at which each file begins, and its name, for files that play one after another.
 fn begins(arrangement: &Arrangement) -> Vec<(u64, String)> {
     let files = arrangement.playspecs.iter().flat_map(|files| {
         let entries = files.playspec.entries().iter();
@@ -161,7 +162,7 @@ fn open(files: &[PathBuf], given: &Config) -> Result<Arrangement> {
             "play takes one arrangement, or audio files, not both".into(),
         )),
         files => {
-            // A server has a rate of its own; others take the first file's.
+            // A JACK server has its own rate; for other drivers, the first file's is taken.
             let rate_hz = match given.driver {
                 DriverKind::Jack => Some(Interface::new(given.clone())?.frame_rate_hz()),
                 _ => None,

@@ -1,4 +1,4 @@
-//! `amio record`: input to a file, every frame in its place.
+//! `amio record`: records input to a file.
 
 use crate::args::Record;
 use crate::arrangement::value::Length;
@@ -52,7 +52,7 @@ pub fn run(args: &Record, status: Status) -> Result<()> {
     ));
     let from_to = || Some((config.end? - config.begin.unwrap_or(0)) as u64);
     let bar = status.progress(config.frames.or_else(from_to), "recording");
-    // Whatever ends it: what was recorded so far is kept.
+    // The recording that was made so far is kept, also after an error.
     let ended = watch(&recorder, &interface, &interrupt, &bar, status);
     let xruns = interface.stats().xruns;
     let stopped = match is_read {
@@ -79,15 +79,16 @@ pub fn run(args: &Record, status: Status) -> Result<()> {
         take.skipped_frames,
     ));
     if stopped.is_err() {
-        // The other end of a pipe may never take what is left; there is nothing to complete.
+        // The reader of the pipe may never take the rest, so dropping the recorder could wait for ever.
+        // A pipe has no header that would have to be completed.
         std::mem::forget(recorder);
     }
     stopped?;
     ended
 }
 
-/// Ends a recording into a pipe, and waits until the last frames are taken; once the user has asked for the
-/// end, only a while.
+/// Ends a recording into a pipe, and waits until the reader has taken the last frames. After the user has
+/// asked for the end, it waits only for a limited time.
 fn hand_over(
     recorder: &Recorder,
     interface: &Interface,
@@ -140,7 +141,7 @@ fn watch(
     }
 }
 
-/// From where to where, and how long.
+/// The options for begin, end and duration as a configuration.
 fn place(args: &Record, rate_hz: u32) -> Result<RecorderConfig> {
     const MOST: i64 = MAX_POSITION / 2;
     let frames = |option: &str, length: Option<Length>, least: i64| {

@@ -1,4 +1,4 @@
-//! `amio render`: an arrangement on the offline driver, block by block.
+//! `amio render`: renders an arrangement on the offline driver, block by block.
 
 use crate::args::Render;
 use crate::arrangement::{Arrangement, ArrangementFile};
@@ -64,7 +64,7 @@ pub fn run(args: &Render, status: Status) -> Result<()> {
     Ok(())
 }
 
-/// Begins the file.
+/// Creates the file.
 fn writer(
     arrangement: &Arrangement,
     format: FileFormat,
@@ -73,7 +73,7 @@ fn writer(
     let made = begin(arrangement.channels, arrangement.rate_hz);
     made.map_err(|error| match error {
         Error::Io { .. } => error.into(),
-        // Of the shape of the sound.
+        // An error about the shape of the audio.
         error => Failure::of(described(format), error),
     })
 }
@@ -97,7 +97,7 @@ fn write(
     Ok(writer.finish()?)
 }
 
-/// The output of an arrangement, in blocks, in the order of time.
+/// The output of an arrangement in blocks, from its beginning to its end.
 pub struct Blocks {
     interface: Interface,
     /// The length of the whole output.
@@ -108,7 +108,7 @@ pub struct Blocks {
 }
 
 impl Blocks {
-    /// About as much as is rendered at once: small enough for caches and for a smooth bar.
+    /// About how many frames are rendered at once: few enough for the caches and for a smooth progress bar.
     const BLOCK_FRAMES: u64 = 16_384;
 
     /// Opens the offline driver and schedules everything.

@@ -1,5 +1,5 @@
-//! What the program tells a person while it works: on stderr, and only if it was not told to be
-//! quiet. The progress bar appears on a terminal alone.
+//! Messages while the program works: on stderr, unless the user asked for `--quiet`. The progress bar
+//! appears only on a terminal.
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::fmt::Display;
@@ -12,19 +12,19 @@ pub struct Status {
 }
 
 impl Status {
-    /// A line about what was done.
+    /// Prints a line about finished work.
     pub fn say(self, line: impl Display) {
         if !self.quiet {
             eprintln!("{line}");
         }
     }
 
-    /// Something that the user should know although the work goes on.
+    /// Prints a warning; the work goes on.
     pub fn warn(self, line: impl Display) {
         self.say(format_args!("amio: warning: {line}"));
     }
 
-    /// Warns of samples of a file or a clip that are no sound, if there are any.
+    /// Warns of samples of a file or a clip that are NaN or infinite, if there are any.
     pub fn warn_of_bad_samples(self, name: impl Display, count: u64) {
         let (samples, are) = match count {
             0 => return,
@@ -36,9 +36,9 @@ impl Status {
         ));
     }
 
-    /// A bar over `frames` of work, or the time that has passed where there is no end; hidden where
-    /// stderr is no terminal. What is said meanwhile goes through its `suspend`. Its `prefix` is what comes
-    /// below it.
+    /// A progress bar for `frames` frames of work; `None`: it shows the time that has passed. It is hidden
+    /// if stderr is not a terminal. Messages during the work must be printed inside its `suspend`. Its
+    /// `prefix` is shown below the bar.
     pub fn progress(self, frames: Option<u64>, verb: &'static str) -> ProgressBar {
         let target = if self.quiet {
             ProgressDrawTarget::hidden()

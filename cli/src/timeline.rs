@@ -1,12 +1,12 @@
-//! Which entry of an arrangement is heard at which frame of the output. Arithmetic only: this is
-//! what the library is expected to do, told from the arrangement and `docs/SEMANTICS.md` alone.
+//! Which entry of an arrangement is heard at which frame of the output. This is arithmetic only. It
+//! predicts the library's output from the arrangement and `docs/SEMANTICS.md`, without the library.
 
 use crate::arrangement::Arrangement;
 use crate::failure::{Failure, Result};
 use amio::{Entry, LatePolicy};
 use std::ops::Range;
 
-/// The output, as stretches in which one playspec is in force.
+/// The output, divided into stretches in which one playspec is in force.
 pub struct Timeline {
     /// In order, without gaps; the last one has no end.
     pub segments: Vec<Segment>,
@@ -17,28 +17,28 @@ pub struct Timeline {
 pub struct Segment {
     /// Frames of the output; the last segment ends at `u64::MAX`.
     pub output: Range<u64>,
-    /// The position on the timeline that sounds at the first of them.
+    /// The position of the timeline at the first of these frames.
     pub position: i64,
-    /// Which playspec; `None` before the first swap.
+    /// The index of the playspec; `None` before the first swap.
     pub playspec: Option<usize>,
-    /// Which swap brought it.
+    /// The index of the swap that began the segment.
     pub swap: Option<usize>,
 }
 
 /// One repeat of one entry, as far as it is heard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sounding {
-    /// Which playspec.
+    /// The index of the playspec.
     pub playspec: usize,
-    /// Which of its entries.
+    /// The index of the entry in the playspec.
     pub entry: usize,
-    /// Which repeat.
+    /// The number of the repeat, from 0.
     pub repeat: u64,
     /// Frames of the output.
     pub output: Range<u64>,
     /// The frame of the clip that is heard first.
     pub source: u64,
-    /// Whether a swap, or the end of the output, ends it before its own end.
+    /// Whether a swap or the end of the output ends it early.
     pub cut: bool,
 }
 
@@ -78,10 +78,11 @@ impl Timeline {
         Timeline { segments }
     }
 
-    /// How many frames the output has: the arrangement's length, or until the sound has ended.
+    /// How many frames the output has: the arrangement's length or, without one, up to the end of the
+    /// sound.
     ///
     /// # Errors
-    /// If no length is given and an entry repeats without end, or nothing sounds.
+    /// The arrangement has no length, and an entry repeats without end, or nothing sounds.
     pub fn length(&self, arrangement: &Arrangement) -> Result<u64> {
         if let Some(length) = arrangement.length {
             return Ok(length);
@@ -94,7 +95,7 @@ impl Timeline {
         let end_of = |s: Sounding| s.output.end + if s.cut { declick } else { 0 };
         match self.soundings(arrangement, u64::MAX).map(end_of).max() {
             Some(end) => Ok(end),
-            // Files of 0 frames are no mistake.
+            // An empty file is allowed: it gives an empty output.
             None if self.has_empty_entry(arrangement) => Ok(0),
             None => refuse("nothing sounds"),
         }
@@ -118,8 +119,7 @@ impl Timeline {
         })
     }
 
-    /// Everything that is heard before frame `length` of the output, segment by segment and in
-    /// each entry by entry.
+    /// All soundings before frame `length` of the output, by segment, then by entry.
     pub fn soundings<'a>(
         &'a self,
         arrangement: &'a Arrangement,
@@ -154,7 +154,7 @@ fn heard(entry: &Entry, segment: &Segment, length: u64) -> impl Iterator<Item = 
             r.count.map_or(u64::MAX, |count| count.get()),
         ),
     };
-    // Output frame 0 of the segment's own timeline, so that output = position - zero.
+    // The position of this segment's timeline that would be at output frame 0: output = position - zero.
     let zero = i128::from(segment.position) - i128::from(segment.output.start);
     let from = i128::from(segment.output.start);
     let to = i128::from(segment.output.end.min(length));

@@ -1,4 +1,4 @@
-//! `amio check` and `amio find` measure where things are; they do not believe where they should be.
+//! `amio check` and `amio find`: the places that they find are measured, not taken from the arrangement.
 
 use crate::common::Folder;
 
@@ -68,7 +68,7 @@ fn a_late_swap_is_heard_as_its_policy_says() {
     let swaps = "[[swap]]\nplayspec = 'a'\ninsert_at = 0\nstart_from = 20_000\n\
                  [[swap]]\nplayspec = 'b'\ninsert_at = 19_900\nstart_from = 300\n";
     let entries = &ARRANGEMENT[..ARRANGEMENT.find("[[swap]]").expect("swaps")];
-    // 100 frames late: b's voice, which is at 1,000, is 600 frames after 400, or 700 after 300.
+    // The swap is 100 frames late. b's voice at 1,000 is heard 600 frames after 400, or 700 after 300.
     for (late, row) in [
         ("catch_up", "b.voice       0          600          600"),
         ("slip", "b.voice       0          700          700"),
@@ -101,7 +101,7 @@ fn one_frame_off_is_wrong() {
         row.contains(" 30012 ") && row.contains(" 30011 ") && row.ends_with("WRONG"),
         "{row}"
     );
-    // The other playspec's entry of the same clip is not placed there either.
+    // The other playspec has an entry of the same clip, but not at this place either.
     assert!(
         other.contains(" 30011 ") && other.ends_with("NOT PLACED HERE"),
         "{other}"

@@ -1,9 +1,9 @@
-//! `amio info`: what is printed is what is in the files.
+//! `amio info`: the printed values are those of the files.
 
 use crate::common::Folder;
 use std::f64::consts::PI;
 
-/// Five seconds of a sine of 1 kHz at -20 dB on the left, silence but for one sample on the right.
+/// Five seconds. Left: a sine of 1 kHz at -20 dB. Right: silence except for one sample.
 fn write_tone(folder: &Folder, name: &str) {
     let samples: Vec<i16> = (0..5 * 48_000)
         .flat_map(|n| {

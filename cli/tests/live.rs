@@ -5,14 +5,14 @@ use std::io::{BufRead, BufReader, Read};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// A program that has begun its work, and what it says from now on.
+/// A running program that has printed its first line, and the rest of its output.
 struct Working {
     child: Child,
     stderr: BufReader<std::process::ChildStderr>,
 }
 
 impl Working {
-    /// Starts the program and waits for the line that says that it has begun.
+    /// Starts the program and waits for the line `begun`.
     fn start(folder: &Folder, args: &[&str], begun: &str) -> Working {
         let mut child = folder
             .amio(args)
@@ -109,12 +109,12 @@ fn each_file_is_named_when_it_begins_with_its_place_in_the_list() {
     );
     let quiet = folder.succeed(&[&["--quiet"], &play[..]].concat());
     assert_eq!(quiet.stderr, "");
-    // On a terminal, it stands before the bar.
+    // On a terminal, the name is printed above the progress bar.
     let seen = on_terminal(&folder, &play.join(" "));
     assert!(seen.contains("2 of 3: two.wav ["), "{seen}");
 }
 
-/// What a terminal gets.
+/// The output of the program on a terminal.
 fn on_terminal(folder: &Folder, args: &str) -> String {
     let line = format!("stty cols 100; {} {args}", env!("CARGO_BIN_EXE_amio"));
     let output = std::process::Command::new("script")
@@ -253,7 +253,7 @@ fn ctrl_c_during_a_render_leaves_nothing() {
         .expect("the program runs");
     let pid = child.id().to_string();
     let deadline = Instant::now() + Duration::from_secs(10);
-    // The draft beside the target is the only sign of work; nothing announces it.
+    // The only sign that the work has begun is the draft beside the target.
     while folder.names().len() == 1 && Instant::now() < deadline {
         std::thread::yield_now();
     }

@@ -1,4 +1,4 @@
-//! What shells and `man` know of the program.
+//! Completions and man pages.
 
 use crate::common::{Folder, Ran};
 use crate::usage::SUBCOMMANDS;
@@ -31,11 +31,11 @@ fn options(folder: &Folder, subcommand: &str) -> Vec<String> {
     options
 }
 
-/// Has bash or fish complete the last of these words, and returns what it offers, one a line.
+/// Lets bash or fish complete the last word of a command line; returns what it offers.
 fn offered(folder: &Folder, shell: &str, line: &str) -> Vec<String> {
     folder.write("script", &folder.succeed(&["completions", shell]).stdout);
     let (name, quiet, asked) = match shell {
-        // What bash does before and after it calls the function; files are bash's own matter.
+        // What bash does before and after it calls the function. bash itself completes files.
         "bash" => (
             "bash",
             "--norc",
@@ -56,7 +56,7 @@ fn offered(folder: &Folder, shell: &str, line: &str) -> Vec<String> {
     let ran = run(folder, name, &[quiet, "-c", &asked]);
     assert_eq!(ran.code, Some(0), "{shell}: {}", ran.stderr);
     let words = ran.stdout.lines().filter(|line| !line.is_empty());
-    // fish tells what a word means behind a tab.
+    // fish appends a tab and a description to each word.
     words
         .map(|line| line.split('\t').next().unwrap_or_default().to_owned())
         .collect()
@@ -119,18 +119,18 @@ fn shells_offer_values_files_or_nothing() {
             assert_eq!(offered(line), [""; 0], "{shell}: {line}");
         }
     }
-    // Where it offers nothing, bash offers files.
+    // If the function offers nothing, bash offers files.
     assert_eq!(offered(&folder, "bash", "amio info "), [""; 0]);
     assert_eq!(offered(&folder, "fish", "amio info a"), ["a song.wav"]);
     assert_eq!(offered(&folder, "fish", "amio devices "), [""; 0]);
-    // bash takes "=" for a word.
+    // bash counts "=" as a word.
     assert_eq!(
         offered(&folder, "bash", "amio record --driver = n"),
         ["null"]
     );
 }
 
-/// zsh completes only on a terminal: it gets one, and what it prints there is waited for.
+/// zsh completes only on a terminal, so it runs on one, and the test waits for what zsh prints there.
 #[test]
 fn zsh_completes_on_a_terminal() {
     let folder = Folder::new("zsh");
@@ -176,7 +176,7 @@ fn there_is_a_page_for_every_subcommand_with_all_its_options() {
     expected.sort();
     assert_eq!(folder.names(), expected);
     for name in &expected {
-        // As plain text, with every warning on.
+        // Formats the page as plain text, with all warnings.
         let ran = run(
             &folder,
             "groff",
@@ -203,7 +203,7 @@ fn there_is_a_page_for_every_subcommand_with_all_its_options() {
         for option in options(&folder, subcommand) {
             assert!(page.contains(&option), "{name}: {option}: {page}");
         }
-        // Usage and examples stand as they are in the help.
+        // Usage and examples are the same as in the help.
         let help = folder.succeed(&[subcommand, "--help"]).stdout;
         let usage = help.lines().find_map(|line| line.strip_prefix("Usage: "));
         let usage = usage.expect("each has one");
@@ -212,7 +212,7 @@ fn there_is_a_page_for_every_subcommand_with_all_its_options() {
             assert!(page.contains(example.trim()), "{name}: {example}: {page}");
         }
     }
-    // Again, over its own pages; but not over what is none of them.
+    // The command replaces its own pages, but no other files.
     folder.succeed(&["man", "."]);
     folder.write("amio-plot.1", "not to be lost");
     let ran = folder.run(&["man", "."]);

@@ -4,7 +4,7 @@ use crate::common::Folder;
 
 const HEAD: &str = "rate = 48000\n[clips]\nx = { tone_hz = 100, length = 10 }\n";
 
-/// What follows the head, and what the program says of it after the file's name.
+/// The text of an arrangement after its head, and the message that the program prints after the file's name.
 const CASES: &[(&str, &str)] = &[
     (
         "[[playspec.a]]\nclip = 'y'\nplay_at = 0\n",

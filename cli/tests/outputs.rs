@@ -1,5 +1,5 @@
-//! Where results go: what is read is never replaced, nor what is no result; pipes get whole files; the
-//! ending of a name decides the format.
+//! Outputs: files that a command reads are never replaced, and files of other kinds only with `--force`;
+//! pipes get complete files; the suffix of a name selects the format.
 
 use crate::common::{Folder, Ran};
 use std::fs;
@@ -88,7 +88,7 @@ fn what_is_no_result_is_replaced_with_force_alone() {
             "text",
         );
     }
-    // A result of the same kind, and a file without anything in it.
+    // A result of the same kind and an empty file may be replaced.
     folder.write("empty.wav", "");
     folder.succeed(&["render", "song.toml", "-o", "empty.wav"]);
     folder.succeed(&["render", "song.toml", "-o", "empty.wav"]);
@@ -213,7 +213,7 @@ fn the_standard_output_is_no_way_around() {
         );
         assert!(contents(&folder) == before, "{line}");
     }
-    // What is there stays before what is added.
+    // The program appends to a file that the shell has opened for appending.
     folder.write("list", "notes\n");
     assert_runs(&folder, "$AMIO render song.toml -o - >>list");
     let list = fs::read(folder.0.join("list")).expect("it is there");
@@ -299,7 +299,7 @@ fn a_pipe_gets_the_whole_file() {
 #[test]
 fn a_result_that_is_not_read_to_its_end_has_failed() {
     let folder = folder("unread");
-    // More than a pipe holds.
+    // More than the buffer of a pipe can hold.
     folder.write(
         "long.toml",
         "rate = 48_000\n[clips]\nv = 'clip.wav'\n[[playspec.a]]\nclip = 'v'\nplay_at = 2_000_000\n\
@@ -316,7 +316,7 @@ fn a_result_that_is_not_read_to_its_end_has_failed() {
                 "($AMIO --quiet {line}; echo $? >code) | head -c 10 >/dev/null; exit $(cat code)"
             ),
         );
-        let said = "amio: -: nobody reads any more, before the end was reached\n";
+        let said = "amio: -: the reader closed the pipe before the end\n";
         assert_eq!((ran.code, ran.stderr.as_str()), (Some(1), said), "{line}");
     }
 }
@@ -324,9 +324,9 @@ fn a_result_that_is_not_read_to_its_end_has_failed() {
 #[test]
 fn a_pipe_that_nobody_reads_does_not_keep_the_program_from_ending() {
     let folder = folder("unread_pipes");
-    // Once it catches the signals, it waits for a reader, or soon will.
+    // When the program catches the signals, it waits for a reader, or is about to.
     let catches = "grep -q 'SigCgt:.*[2367abef]$' /proc/$amio/status";
-    // Its reader takes nothing, until no byte more goes in.
+    // The pipe has a reader that does not read. The test waits until the pipe is full.
     let open = "exec 3<>fifo.wav";
     let full = "grep -q recording log &&
                 ! dd if=/dev/zero of=fifo.wav oflag=nonblock bs=1 count=1 2>/dev/null";

@@ -1,4 +1,4 @@
-//! `amio plot`: a picture of the right size in which something is to be seen.
+//! `amio plot`: the pictures have the right size, and show the right things at the right places.
 
 use crate::common::Folder;
 use std::collections::HashMap;
@@ -34,7 +34,7 @@ impl Picture {
         self.pixels.iter().filter(|p| matches(**p)).count()
     }
 
-    /// The columns in which a colour is seen.
+    /// The columns of pixels that have a pixel of a colour.
     fn columns(&self, matches: impl Fn([u8; 3]) -> bool) -> Vec<usize> {
         let seen = |x: &usize| (0..self.height).any(|y| matches(self.pixels[y * self.width + x]));
         (0..self.width).filter(seen).collect()
@@ -71,7 +71,7 @@ fn the_picture_shows_bars_swaps_and_the_waveform_where_they_belong() {
     assert_eq!(picture.width, 1_230);
     assert!((300..800).contains(&picture.height), "{}", picture.height);
 
-    // 1,000 pixels of 1230 are for 2 s, from column 190 on; so the second swap is at 690.
+    // Of 1230 pixels, 1,000 show the 2 s, from column 190 on; so the second swap is at column 690.
     let red = |[r, g, b]: [u8; 3]| r > 180 && g < 100 && b < 120;
     let near = |column: usize, columns: &[usize]| columns.iter().any(|c| c.abs_diff(column) <= 2);
     let swaps = picture.columns(red);
@@ -88,7 +88,8 @@ fn the_picture_shows_bars_swaps_and_the_waveform_where_they_belong() {
             .filter(|y| picture.pixels[y * picture.width + x] == [58, 92, 150])
             .count()
     };
-    // `low` sounds from 440 to 640, `high` from 690 to 790; silence is one pixel for each output.
+    // `low` sounds from column 440 to 640, `high` from 690 to 790; silence is a line of one pixel for each
+    // output.
     for (column, silent) in [
         (300, true),
         (460, false),
@@ -134,7 +135,7 @@ fn an_arrangement_of_many_channels_and_repeats_is_drawn() {
 #[test]
 fn a_file_is_drawn_as_loud_as_it_is_where_it_is() {
     let folder = Folder::new("plot_file");
-    // Silence, half of full scale, silence, full scale: a second each.
+    // One second each of silence, half of full scale, silence and full scale.
     let samples: Vec<i16> = (0..32_000)
         .map(|n| match n / 8_000 {
             1 => [16_384, -16_384][n % 2],
@@ -147,7 +148,7 @@ fn a_file_is_drawn_as_loud_as_it_is_where_it_is() {
     let picture = Picture::open(&folder, "a.png");
     assert_eq!(picture.width, 1_230);
 
-    // 1,000 pixels are for 4 s, from column 190 on; full scale is 132 pixels from the middle.
+    // 1,000 pixels show the 4 s, from column 190 on; full scale is 132 pixels from the middle.
     let wave = |p: [u8; 3]| p == [58, 92, 150];
     let height = |x: usize| {
         (0..picture.height)
@@ -250,7 +251,7 @@ fn an_svg_picture_is_xml_with_the_same_words() {
             assert!(words.contains(expected), "{expected}: {words:?}");
         }
     }
-    // One is replaced by the next one, and the same drawn as pixels by its ending.
+    // An existing picture is replaced; the suffix .png gives pixels.
     folder.succeed(&["plot", "a.wav", "-o", "a.svg"]);
     folder.succeed(&["plot", "a.wav", "-o", "a.png"]);
     Picture::open(&folder, "a.png");
@@ -278,7 +279,7 @@ fn a_part_is_drawn_by_frames_or_seconds() {
         assert!(by_frames.contains(">50,200<") || by_frames.contains(">30,000<"));
         assert!(!by_frames.contains(">0<"), "only marks of the part");
     }
-    // The one loud sample is in the middle of its part, and in no other part.
+    // The loud sample is in the middle of one part, and in no other part.
     let peak = |args: &[&str]| svg(&folder, args).contains("peak -4.3 dBFS");
     assert!(peak(&["a.wav", "--from", "29000", "--to", "31000"]));
     assert!(peak(&["a.wav", "--from", "30000", "--to", "30001"]));
@@ -340,7 +341,7 @@ fn an_arrangement_without_end_is_drawn_up_to_a_frame() {
     let endless = "rate = 48000\n[clips]\nc = { tone_hz = 440, length = 100 }\n\
                    [[playspec.p]]\nclip = 'c'\nplay_at = 0\nrepeat_every = 200\n";
     folder.write("endless.toml", endless);
-    // The same picture but for the arrangement's name, with the same length above it.
+    // The pictures are equal except for the arrangement's name, and show the same length.
     let part = |name: &str| svg(&folder, &[name, "--from", "1s", "--to", "1.5s"]);
     folder.write("bounded.toml", &format!("length = '1.5s'\n{endless}"));
     assert!(part("endless.toml").replace("endless", "bounded") == part("bounded.toml"));
@@ -366,11 +367,12 @@ fn fades_are_paler_than_the_rest_of_a_bar() {
     folder.write("a.toml", SONG);
     folder.succeed(&["plot", "a.toml", "-o", "a.png", "--width", "1130"]);
     let picture = Picture::open(&folder, "a.png");
-    // 900 pixels for 3 s: the bar is from 490 to 790, and fades in over 60; its lane is from 140 on.
+    // 900 pixels show the 3 s. The bar is from column 490 to 790, and fades in over 60 columns. Its lane
+    // begins at row 140.
     let at = |x: usize, y: usize| picture.pixels[y * picture.width + x];
     let [full, faded] = [at(700, 146), at(495, 146)];
     let light = |p: [u8; 3]| p.iter().map(|c| u32::from(*c)).sum::<u32>();
     assert!(light(faded) > light(full) + 100, "{faded:?}, {full:?}");
-    // Below the slope it is as dark as the rest.
+    // Below the slope of the fade, the bar is as dark as elsewhere.
     assert_eq!(at(545, 165), full);
 }

@@ -1,4 +1,4 @@
-//! `amio render`: every frame of the file, against what the arrangement says.
+//! `amio render`: every frame of the file is compared with the arrangement.
 
 use crate::common::Folder;
 
@@ -48,7 +48,7 @@ fn every_frame_is_what_the_entries_say() {
     folder.succeed(&["render", "a.toml", "-o", "a.wav"]);
 
     let mut expected = vec![[0.0f32; 4]; 1_000];
-    // 1003/7 is 143 2/7: 100, 243.29, 386.57, 529.86.
+    // 1003/7 is 143 2/7, so the repeats are at 100, 243.29, 386.57 and 529.86, rounded.
     for begin in [100, 243, 387, 530] {
         for (frame, &sample) in clip[10..60].iter().enumerate() {
             expected[begin + frame][0] += level(sample) * 0.5;
@@ -230,7 +230,7 @@ fn a_file_of_another_rate_is_converted_where_it_is_asked_for_streamed_or_not() {
     };
     let loaded = rendered("convert = 'good'");
     assert_eq!(loaded.len(), 2 * (100 + 480 * 4));
-    // The ramp rises a sample's worth in 480 / 441 frames.
+    // After the conversion, the ramp rises one step in 480/441 frames.
     let middle = loaded[2 * (100 + 960)];
     assert!((middle - level(16 * 883)).abs() < 1e-4, "{middle}");
     assert_eq!(rendered("convert = 'good', stream = true"), loaded);

@@ -1,4 +1,4 @@
-//! Every subcommand takes what the recorder and others write: bad samples, and nothing at all.
+//! Every subcommand accepts files with bad samples and files without frames, which recorders can write.
 
 use crate::common::Folder;
 use std::path::Path;

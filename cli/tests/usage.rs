@@ -17,7 +17,7 @@ pub const SUBCOMMANDS: [&str; 10] = [
     "man",
 ];
 
-/// To write the golden file anew: `AMIO_BLESS=1 cargo test -p amio-cli`.
+/// To update the golden file: `AMIO_BLESS=1 cargo test -p amio-cli`.
 #[test]
 fn the_help_is_what_was_agreed_on() {
     let folder = Folder::new("help");

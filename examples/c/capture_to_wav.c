@@ -11,7 +11,7 @@
 
 enum { CHANNELS = 2 };
 
-/* Every call can fail; the message says what was wrong. */
+/* Ends the program if a call has failed. The message says what was wrong. */
 static void must(amio_status status)
 {
     if (status != AMIO_OK) {
@@ -22,7 +22,7 @@ static void must(amio_status status)
 
 int main(int count, char **arguments)
 {
-    amio_interface_config config = {0}; /* 0 means default everywhere */
+    amio_interface_config config = {0}; /* 0 in a field means its default */
     amio_interface *iface;
     amio_clip *clip;
     uint32_t rate;
@@ -50,7 +50,7 @@ int main(int count, char **arguments)
         must(amio_interface_wait_input(iface, &chunk, samples + frames * CHANNELS, rate - frames, 5000));
         if (frames == 0)
             printf("the first frame is device frame %llu\n", (unsigned long long)chunk.device_frame);
-        /* We read at once, so nothing is lost; a program that may be late would leave room. */
+        /* Lost frames are only counted here. A recording program would insert silence for them. */
         lost += chunk.lost_before_frames;
         frames += chunk.frames;
     }

@@ -1,5 +1,5 @@
 /*
- * Shows the levels of the inputs ten times a second, for as many seconds as are asked for.
+ * Shows the levels of the inputs ten times a second, for a given number of seconds.
  *
  *     cc level_meter.c $(pkg-config --cflags --libs amio) -o level_meter
  *     ./level_meter SECONDS [--driver jack|null]
@@ -12,7 +12,7 @@
 
 enum { CHANNELS = 2, PER_SECOND = 10 };
 
-/* Every call can fail; the message says what was wrong. */
+/* Ends the program if a call has failed. The message says what was wrong. */
 static void must(amio_status status)
 {
     if (status != AMIO_OK) {
@@ -23,7 +23,7 @@ static void must(amio_status status)
 
 int main(int count, char **arguments)
 {
-    amio_interface_config config = {0}; /* 0 means default everywhere */
+    amio_interface_config config = {0}; /* 0 in a field means its default */
     amio_interface *iface;
     int readings;
 
@@ -40,7 +40,7 @@ int main(int count, char **arguments)
     for (readings = atoi(arguments[1]) * PER_SECOND; readings > 0; readings--) {
         amio_meter meters[CHANNELS];
         uint32_t channels, channel;
-        /* A meter looks back 0.29 s, so that between two of these readings nothing is missed. */
+        /* A meter shows the peak of the last 0.29 s, so two readings 0.1 s apart miss nothing. */
         poll(NULL, 0, 1000 / PER_SECOND);
         must(amio_interface_meters(iface, AMIO_METER_INPUTS, meters, CHANNELS, &channels));
         for (channel = 0; channel < channels; channel++)

@@ -1,5 +1,5 @@
 /*
- * Shows a file: how loud it is, and its waveform in letters.
+ * Shows the loudness of a file, and its waveform as text.
  *
  *     cc look_at_file.c $(pkg-config --cflags --libs amio) -o look_at_file
  *     ./look_at_file FILE
@@ -10,7 +10,7 @@
 
 enum { COLUMNS = 72, ROWS = 9 };
 
-/* Every call can fail; the message says what was wrong. */
+/* Ends the program if a call has failed. The message says what was wrong. */
 static void must(amio_status status)
 {
     if (status != AMIO_OK) {
@@ -19,7 +19,7 @@ static void must(amio_status status)
     }
 }
 
-/* Long work tells how far it is; to give it up, return anything but 0. */
+/* Called during long work. Any result but 0 cancels the work. */
 static int32_t show_progress(void *user_data, uint64_t done_frames, uint64_t total_frames)
 {
     int *shown = user_data;
@@ -29,7 +29,7 @@ static int32_t show_progress(void *user_data, uint64_t done_frames, uint64_t tot
     return 0;
 }
 
-/* A column of letters for each bucket: '#' up to the RMS, '|' up to the peaks. */
+/* Draws a column of characters for each bucket: '#' up to the RMS, '|' up to the peaks. */
 static void draw(const amio_bucket *buckets)
 {
     int row, column;

@@ -1,6 +1,6 @@
 /*
- * Renders WAV files one after another, over a metronome, into a new WAV file: no sound card, as
- * fast as it goes, and the same bits each time.
+ * Renders WAV files one after another, over a metronome, into a new WAV file. It needs no sound card,
+ * runs as fast as the processor allows, and gives the same bits each time.
  *
  *     cc offline_render.c $(pkg-config --cflags --libs amio) -o offline_render
  *     ./offline_render OUT.wav VOICE.wav...
@@ -11,7 +11,7 @@
 
 enum { CHANNELS = 2, BEATS_PER_MINUTE = 130 };
 
-/* Every call can fail; the message says what was wrong. */
+/* Ends the program if a call has failed. The message says what was wrong. */
 static void must(amio_status status)
 {
     if (status != AMIO_OK) {
@@ -26,7 +26,7 @@ static void add(amio_playspec *playspec, const amio_playspec_entry *entry)
     must(amio_playspec_add(playspec, entry, &number));
 }
 
-/* A click at every beat. The interval is no whole number of frames, and never drifts. */
+/* A click at every beat. The interval may be a fraction of frames; rounding errors do not add up. */
 static void add_metronome(amio_playspec *playspec, uint32_t rate)
 {
     static const float click[] = {1, 1, 1, 1, -1, -1, -1, -1, 1, 1, 1, 1, -1, -1, -1, -1};
@@ -39,12 +39,12 @@ static void add_metronome(amio_playspec *playspec, uint32_t rate)
     entry.repeat_interval_denominator = BEATS_PER_MINUTE;
     entry.gain_left = entry.gain_right = 0.25f;
     add(playspec, &entry);
-    must(amio_clip_free(clip)); /* the playspec keeps what it needs */
+    must(amio_clip_free(clip)); /* the playspec keeps its own reference to the clip */
 }
 
 int main(int count, char **arguments)
 {
-    amio_interface_config config = {0}; /* 0 means default everywhere */
+    amio_interface_config config = {0}; /* 0 in a field means its default */
     amio_interface *iface;
     amio_playspec *playspec;
     amio_clip *mix;

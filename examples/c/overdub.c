@@ -1,6 +1,6 @@
 /*
- * Plays a click and records the input over it, from one frame of the timeline to another, so that
- * what was played along lines up with what was heard.
+ * Plays a click and records the input at the same time, from one frame of the timeline to another.
+ * The latencies are compensated: the recorded input is aligned with the click that the player heard.
  *
  *     cc overdub.c $(pkg-config --cflags --libs amio) -o overdub
  *     ./overdub OUT.wav|OUT.flac [--driver jack|null|offline]
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Every call can fail; the message says what was wrong. */
+/* Ends the program if a call has failed. The message says what was wrong. */
 static void must(amio_status status)
 {
     if (status != AMIO_OK) {
@@ -29,7 +29,7 @@ static uint32_t driver_from(int count, char **arguments)
     return AMIO_DRIVER_JACK;
 }
 
-/* A click on each beat, twice a second, for as long as it plays. */
+/* A click on each beat, twice a second, without end. */
 static amio_playspec *metronome(uint32_t rate)
 {
     static const float samples[] = {0.5f, -0.5f, 0.4f, -0.4f, 0.3f, -0.3f, 0.2f, -0.2f, 0.1f, -0.1f};
@@ -44,11 +44,11 @@ static amio_playspec *metronome(uint32_t rate)
     entry.repeat_interval_frames = rate;
     entry.repeat_interval_denominator = 2;
     must(amio_playspec_add(playspec, &entry, &number));
-    must(amio_clip_free(click)); /* the playspec keeps what it needs */
+    must(amio_clip_free(click)); /* the playspec keeps its own reference to the clip */
     return playspec;
 }
 
-/* Waits for the next event. Offline, time passes because we say so. */
+/* Waits for the next event. On the offline driver, time passes only in amio_interface_advance(). */
 static amio_event next_event(amio_interface *iface, uint32_t driver)
 {
     amio_event event = {0};
@@ -65,7 +65,7 @@ static amio_event next_event(amio_interface *iface, uint32_t driver)
 
 int main(int count, char **arguments)
 {
-    amio_interface_config config = {0}; /* 0 means default everywhere */
+    amio_interface_config config = {0}; /* 0 in a field means its default */
     amio_recorder_config take = {0};
     amio_recording recording = {0};
     amio_interface *iface;
@@ -88,7 +88,7 @@ int main(int count, char **arguments)
     clicks = metronome(rate);
     must(amio_interface_schedule(iface, clicks, 0, 0, AMIO_LATE_CATCH_UP, 0, &ticket));
 
-    /* One beat to get ready, then two beats: by frame, whatever the latencies. */
+    /* One beat to get ready, then two beats are recorded, at exact frames of the timeline. */
     length = strlen(arguments[1]);
     take.struct_size = sizeof take;
     take.file_format = length > 5 && strcmp(arguments[1] + length - 5, ".flac") == 0

@@ -4,8 +4,8 @@
  *     cc play_two_clips.c $(pkg-config --cflags --libs amio) -lm -o play_two_clips
  *     ./play_two_clips [--driver jack|null|offline]
  *
- * JACK (or PipeWire) plays them; null is paced like a device, but silent; offline renders them as
- * fast as it goes.
+ * With jack, a JACK server or PipeWire plays them. null runs in real time, but is silent. offline
+ * renders them as fast as the processor allows.
  */
 #include <amio.h>
 #include <math.h>
@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Every call can fail; the message says what was wrong. */
+/* Ends the program if a call has failed. The message says what was wrong. */
 static void must(amio_status status)
 {
     if (status != AMIO_OK) {
@@ -32,7 +32,7 @@ static uint32_t driver_from(int count, char **arguments)
     return AMIO_DRIVER_JACK;
 }
 
-/* A quarter of a second, one channel, dying away. */
+/* A clip of a quarter of a second, one channel, that fades away. */
 static amio_clip *beep(uint32_t rate, double hz)
 {
     uint32_t frames = rate / 4, frame;
@@ -56,7 +56,10 @@ static void add(amio_playspec *playspec, amio_clip *clip, int64_t frame)
     must(amio_playspec_add(playspec, &entry, &number));
 }
 
-/* Waits until this swap has taken over. Offline, time passes because we say so. */
+/*
+ * Waits until this swap has been applied. On the offline driver, time passes only in
+ * amio_interface_advance().
+ */
 static amio_event wait_for(amio_interface *iface, uint32_t driver, uint64_t ticket)
 {
     amio_event event = {0};
@@ -76,7 +79,7 @@ int main(int count, char **arguments)
 {
     const uint32_t driver = driver_from(count, arguments);
     const int64_t first = 4800, second = 10001, end = 24000;
-    amio_interface_config config = {0}; /* 0 means default everywhere */
+    amio_interface_config config = {0}; /* 0 in a field means its default */
     amio_interface *iface;
     amio_clip *low, *high;
     amio_playspec *beeps, *silence;
@@ -96,7 +99,10 @@ int main(int count, char **arguments)
     add(beeps, low, first);
     add(beeps, high, second);
 
-    /* The beeps from frame 0 on; at frame `end` nothing takes over, and tells us that it is so. */
+    /*
+     * The beeps play from frame 0 on. At frame `end`, an empty playspec replaces them; its event
+     * tells us that this frame has been reached.
+     */
     must(amio_playspec_new(&silence));
     must(amio_interface_schedule(iface, beeps, 0, 0, AMIO_LATE_CATCH_UP, 0, &beeps_ticket));
     must(amio_interface_schedule(iface, silence, end, end, AMIO_LATE_CATCH_UP, 0, &silence_ticket));

@@ -1,6 +1,6 @@
 /*
- * Plays files one after another, however long they are and whatever their rates, without loading
- * them; then says whether the disk kept up.
+ * Plays files one after another from disk, without loading them. They may have any length and frame
+ * rate. At the end it prints whether the disk was fast enough.
  *
  *     cc stream_files.c $(pkg-config --cflags --libs amio) -o stream_files
  *     ./stream_files [--driver jack|null|offline] FILE...
@@ -10,7 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Every call can fail; the message says what was wrong. */
+/* Ends the program if a call has failed. The message says what was wrong. */
 static void must(amio_status status)
 {
     if (status != AMIO_OK) {
@@ -38,20 +38,20 @@ static int64_t add(amio_playspec *playspec, const char *path, uint32_t rate, int
     uint64_t number;
 
     options.struct_size = sizeof options;
-    options.frame_rate_hz = rate; /* converted on the way, where the file has another */
+    options.frame_rate_hz = rate; /* a file of another rate is converted while it plays */
     must(amio_clip_open_stream(path, &options, &clip));
     properties.struct_size = sizeof properties;
     must(amio_clip_info(clip, &properties));
     must(amio_playspec_entry_init(&entry, sizeof entry, clip));
     entry.play_at_frame = at;
     must(amio_playspec_add(playspec, &entry, &number));
-    must(amio_clip_free(clip)); /* the playspec keeps what it needs */
+    must(amio_clip_free(clip)); /* the playspec keeps its own reference to the clip */
     printf("%s: frame %lld, %llu frames\n", path, (long long)at,
            (unsigned long long)properties.frames);
     return at + (int64_t)properties.frames;
 }
 
-/* Tells what went wrong, until the timeline is at a frame. */
+/* Plays until the timeline has reached a frame, and prints what goes wrong. */
 static void play_until(amio_interface *iface, uint32_t driver, int64_t end)
 {
     amio_event event = {0};
@@ -62,9 +62,9 @@ static void play_until(amio_interface *iface, uint32_t driver, int64_t end)
         if (position >= end)
             return;
         if (driver == AMIO_DRIVER_OFFLINE)
-            must(amio_interface_advance(iface, 4096, NULL, NULL)); /* time passes as we say */
+            must(amio_interface_advance(iface, 4096, NULL, NULL)); /* offline, time passes only here */
         else if (amio_interface_wait_event(iface, &event, 20) != AMIO_OK)
-            continue; /* nothing has happened */
+            continue; /* there was no event */
         else if (event.kind == AMIO_EVENT_UNDERRUN)
             printf("%llu frames were not read in time\n", (unsigned long long)event.frames);
         else if (event.kind == AMIO_EVENT_STREAM_FAILED)
@@ -76,7 +76,7 @@ int main(int count, char **arguments)
 {
     int at = 1;
     uint32_t driver = AMIO_DRIVER_JACK, rate;
-    amio_interface_config config = {0}; /* 0 means default everywhere */
+    amio_interface_config config = {0}; /* 0 in a field means its default */
     amio_interface *iface;
     amio_playspec *playspec;
     amio_stats stats = {0};

@@ -12,7 +12,7 @@
 
 enum { BARS = 6 };
 
-/* Every call can fail; the message says what was wrong. */
+/* Ends the program if a call has failed. The message says what was wrong. */
 static void must(amio_status status)
 {
     if (status != AMIO_OK) {
@@ -21,7 +21,7 @@ static void must(amio_status status)
     }
 }
 
-/* A click that is heard `clicks` times in a bar. */
+/* A playspec that repeats a click, `clicks` times in a bar. */
 static amio_playspec *bar_of(uint32_t rate, uint64_t bar_frames, uint32_t clicks)
 {
     float samples[64];
@@ -36,16 +36,16 @@ static amio_playspec *bar_of(uint32_t rate, uint64_t bar_frames, uint32_t clicks
     must(amio_clip_new_f32(rate, 1, samples, 64, &clip));
     must(amio_playspec_new(&playspec));
     must(amio_playspec_entry_init(&entry, sizeof entry, clip));
-    entry.repeat_interval_frames = bar_frames; /* a fraction, so that it never drifts */
+    entry.repeat_interval_frames = bar_frames; /* an exact fraction: rounding errors do not add up */
     entry.repeat_interval_denominator = clicks;
     must(amio_playspec_add(playspec, &entry, &number));
-    must(amio_clip_free(clip)); /* the playspec keeps what it needs */
+    must(amio_clip_free(clip)); /* the playspec keeps its own reference to the clip */
     return playspec;
 }
 
 int main(int count, char **arguments)
 {
-    amio_interface_config config = {0}; /* 0 means default everywhere */
+    amio_interface_config config = {0}; /* 0 in a field means its default */
     amio_interface *iface;
     amio_playspec *bars[2];
     struct pollfd waiting = {0, POLLIN, 0};
@@ -70,7 +70,7 @@ int main(int count, char **arguments)
     while (bar < BARS) {
         amio_event event = {0};
         event.struct_size = sizeof event;
-        /* A real program waits here for its other descriptors too. */
+        /* A real program would also wait for its other descriptors here. */
         if (poll(&waiting, 1, 5000) != 1) {
             fprintf(stderr, "nothing happens\n");
             return 1;
@@ -81,7 +81,7 @@ int main(int count, char **arguments)
         printf("bar %d begins at device frame %llu, %llu frames late\n", ++bar,
                (unsigned long long)event.device_frame, (unsigned long long)event.frames);
         fflush(stdout);
-        /* There is a whole bar of time to say what comes after it. */
+        /* The bar has just begun: there is a whole bar of time to schedule the next one. */
         must(amio_interface_schedule(iface, bars[bar % 2], bar_frames, 0, AMIO_LATE_CATCH_UP, 0, &ticket));
     }
 

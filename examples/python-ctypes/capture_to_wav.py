@@ -3,8 +3,8 @@
 
     ./capture_to_wav.py OUT.wav [--driver jack|null]
 
-Plain ctypes and numpy: what is declared here is what amio.h says. AMIO_LIBRARY names another
-library than the one that is installed.
+It uses only ctypes and numpy; the declarations below are copied from amio.h. To use another library
+than the installed one, set AMIO_LIBRARY to its path.
 """
 
 import argparse
@@ -18,11 +18,11 @@ amio.amio_strerror.restype = c.c_char_p
 amio.amio_last_error_message.restype = c.c_char_p
 
 DRIVERS = {"jack": 1, "null": 2}  # AMIO_DRIVER_*
-CHANNELS = 2  # what an interface has if it is not asked for more or less
+CHANNELS = 2  # the default number of inputs of an interface
 
 
 class Config(c.Structure):
-    """The head of amio_interface_config: what is left out reads as 0, which means default."""
+    """The first fields of amio_interface_config. The library takes the defaults for the others."""
 
     _fields_ = [("struct_size", c.c_uint32), ("driver", c.c_uint32)]
 
@@ -47,7 +47,7 @@ class Chunk(c.Structure):
 
 
 def must(status):
-    """Every call can fail; the message says what was wrong."""
+    """Ends the program if a call has failed. The message says what was wrong."""
     if status != 0:
         message = amio.amio_last_error_message().decode()
         raise SystemExit(f"amio: {message} ({amio.amio_strerror(status).decode()})")
@@ -78,7 +78,7 @@ def main():
         must(amio.amio_interface_wait_input(iface, c.byref(chunk), floats(rest), capacity, 5000))
         if frames == 0:
             print(f"the first frame is device frame {chunk.device_frame}")
-        # We read at once, so nothing is lost; a program that may be late would leave room.
+        # Lost frames are only counted here. A recording program would insert silence for them.
         lost += chunk.lost_before_frames
         frames += chunk.frames
     must(amio.amio_interface_free(iface))

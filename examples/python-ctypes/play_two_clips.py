@@ -3,8 +3,8 @@
 
     ./play_two_clips.py [--driver jack|null|offline]
 
-Plain ctypes and numpy: what is declared here is what amio.h says. AMIO_LIBRARY names another
-library than the one that is installed.
+It uses only ctypes and numpy; the declarations below are copied from amio.h. To use another library
+than the installed one, set AMIO_LIBRARY to its path.
 """
 
 import argparse
@@ -23,7 +23,7 @@ LATE_CATCH_UP = 0
 
 
 class Config(c.Structure):
-    """The head of amio_interface_config: what is left out reads as 0, which means default."""
+    """The first fields of amio_interface_config. The library takes the defaults for the others."""
 
     _fields_ = [("struct_size", c.c_uint32), ("driver", c.c_uint32)]
 
@@ -71,14 +71,14 @@ class Event(c.Structure):
 
 
 def must(status):
-    """Every call can fail; the message says what was wrong."""
+    """Ends the program if a call has failed. The message says what was wrong."""
     if status != 0:
         message = amio.amio_last_error_message().decode()
         raise SystemExit(f"amio: {message} ({amio.amio_strerror(status).decode()})")
 
 
 def beep(rate, hz):
-    """A clip of a quarter of a second, one channel, dying away."""
+    """A clip of a quarter of a second, one channel, that fades away."""
     frames = np.arange(rate // 4)
     samples = 0.5 * np.cos(2 * np.pi * hz * frames / rate) * (1 - frames / len(frames))
     samples = samples.astype(np.float32)
@@ -96,7 +96,7 @@ def add(playspec, clip, frame):
 
 
 def schedule(iface, playspec, frame):
-    """The playspec takes over at this frame; returns the ticket of that."""
+    """Lets the playspec take over at this frame; returns the ticket of the swap."""
     ticket = c.c_uint64()
     at = c.c_int64(frame)
     number = c.c_uint64(0)
@@ -105,7 +105,7 @@ def schedule(iface, playspec, frame):
 
 
 def wait_for(iface, offline, ticket):
-    """Waits until the swap has taken over. Offline, time passes because we say so."""
+    """Waits until the swap has been applied. Offline, time passes only in amio_interface_advance()."""
     event = Event(struct_size=c.sizeof(Event))
     while event.kind != EVENT_APPLIED or event.ticket != ticket:
         if offline:
@@ -132,9 +132,10 @@ def main():
     for hz, frame in places.items():
         clip = beep(rate.value, hz)
         add(beeps, clip, frame)
-        must(amio.amio_clip_free(clip))  # the playspec keeps what it needs
+        must(amio.amio_clip_free(clip))  # the playspec keeps its own reference to the clip
 
-    # The beeps from frame 0 on; at frame 24000 nothing takes over, and tells us that it is so.
+    # The beeps play from frame 0 on. At frame 24000, an empty playspec replaces them; its event tells us
+    # that this frame has been reached.
     beeps_ticket = schedule(iface, beeps, 0)
     silence_ticket = schedule(iface, silence, 24000)
     must(amio.amio_interface_start(iface))

@@ -1,17 +1,17 @@
-"""Which clips `subject.py` plays, and how loud; `cpu.py` computes from it what is to be heard."""
+"""The clips that `subject.py` plays, and their gains; `playing.py` computes the expected level."""
 
 from __future__ import annotations
 
 AMPLITUDE = 0.05
-"""Of the noise in each clip, even between plus and minus this: so small that no sum clips."""
+"""Peak of the uniform noise in each clip: so small that no sum of clips is clipped."""
 
 
 def gains(number: int, clips: int) -> tuple[float, float]:
-    """The factors left and right of a clip, other ones for each."""
+    """The gains left and right of a clip; different for each clip."""
     place = number / clips
     return 0.4 + 0.5 * place, 0.9 - 0.5 * place
 
 
 def first_frame(number: int) -> int:
-    """Where in the arrangement a clip begins: none where another does, and all before frame 0."""
+    """Where a clip begins: before frame 0, and each at a different frame."""
     return -1 - 211 * number

@@ -1,7 +1,7 @@
-"""What it costs to give captured input to a callback, in real time.
+"""The cost of passing captured input to a callback, in real time.
 
-AMIO and this package are run by the same program, whose callback counts frames: all that were
-captured have to reach it.
+The same program runs with AMIO and with this package. Its callback counts frames, and must get all
+frames that were captured.
 """
 
 from __future__ import annotations
@@ -23,16 +23,16 @@ from clients import (
 )
 
 UNFETCHED = 0.3
-"""How many seconds of input may be on their way when the frames are asked for."""
+"""How many seconds of input may not have reached the callback when its count is read."""
 
 
 def measure(name: str, observer: Path, command: Command, cycles: int, count: int) -> list[Window]:
-    """Several windows of one client, which is started, and ended, for that."""
+    """Starts a client, measures several windows, and ends it."""
     with ExitStack() as stack:
         client = stack.enter_context(child(command))
         watch_it = Command((observer, "watch", "subject", str(client.process.pid)))
         watcher = stack.enter_context(child(watch_it))
-        watch(watcher, "live", round(0.5 * FRAME_RATE / PERIOD))  # until it runs as it goes on
+        watch(watcher, "live", round(0.5 * FRAME_RATE / PERIOD))  # until it is in a steady state
         windows = []
         for _ in range(count):
             before = 0 if name == EMPTY else int(client.ask("frames"))
@@ -46,7 +46,7 @@ def measure(name: str, observer: Path, command: Command, cycles: int, count: int
 
 
 def compare(observer: Path, cycles: int, windows: int, rounds: int) -> float:
-    """Prints the table; returns the ratio that is judged."""
+    """Prints the table; returns the ratio that has a budget."""
     programs = commands(observer, "listener.py")
     measured: dict[str, list[Window]] = {name: [] for name in programs}
     for _ in range(rounds):

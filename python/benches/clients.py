@@ -1,4 +1,4 @@
-"""The programs that are measured, what is measured of them, and how it is shown."""
+"""The programs that are measured, their figures, and the table."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ EMPTY, PEER, OURS = "empty client", "AMIO 0.1.1", "amio"
 
 
 class Missing(Exception):
-    """What the benchmark needs is not there, or did not do what it was to do."""
+    """A requirement of the benchmark is missing, or a program has not done its work."""
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Command:
 
 
 class Child:
-    """A program that answers each line with a line, and ends with its input."""
+    """A program that answers each line with a line, and ends at the end of its input."""
 
     def __init__(self, command: Command) -> None:
         words = [str(word) for word in command.words]
@@ -86,7 +86,7 @@ def child(command: Command) -> Iterator[Child]:
 
 
 def commands(observer: Path, program: str, *arguments: object) -> dict[str, Command]:
-    """The empty client, and a program of this folder with each of the two packages."""
+    """The commands of the empty client, and of a program of this folder with each package."""
     words: tuple[str | Path, ...] = (sys.executable, HERE / program, "subject")
     words += tuple(map(str, arguments))
     return {
@@ -98,24 +98,24 @@ def commands(observer: Path, program: str, *arguments: object) -> dict[str, Comm
 
 @dataclass(frozen=True)
 class Window:
-    """What was measured in one stretch of cycles."""
+    """The figures of one stretch of cycles."""
 
     cycles: int
-    """How many passed."""
+    """The number of cycles."""
     wall_ns: int
-    """How long that took."""
+    """How long they took."""
     client_ns: int
     """How long the client's threads ran."""
     audio_ns: int
-    """Of this, its audio thread."""
+    """How long its audio thread ran, which is included."""
     turns: int
-    """How often its threads were let run."""
+    """How often its threads were scheduled."""
     heard: tuple[float, float]
-    """RMS, left and right."""
+    """The RMS of its output, left and right."""
 
 
 def watch(observer: Child, how: str, cycles: int) -> Window:
-    """Measures so many cycles: in real time (``live``), or as fast as it goes (``freewheel``)."""
+    """Measures some cycles: in real time (``live``) or as fast as possible (``freewheel``)."""
     count, *ints, left, right = observer.ask(f"{how} {cycles}").split()
     wall_ns, client_ns, audio_ns, turns = map(int, ints)
     heard = float(left), float(right)
@@ -125,7 +125,10 @@ def watch(observer: Child, how: str, cycles: int) -> Window:
 def print_table(
     windows: Mapping[str, Sequence[Window]], figures: Mapping[str, Callable[[Window], float]]
 ) -> dict[str, float]:
-    """Medians of each client, and above the empty one; returns our figures as parts of AMIO's."""
+    """Prints the medians of each client, and their excess over the empty one's.
+
+    Returns this package's excess divided by AMIO's.
+    """
     print(f"{'':14}" + "".join(f"{figure:>20}" for figure in figures))
     medians = {
         (name, title): statistics.median(map(figure, measured))

@@ -1,16 +1,16 @@
-"""Processor time of playing clips and of capturing on JACK, beside AMIO 0.1.1 in the same run.
+"""Compares the processor time of playing and capturing on JACK with AMIO 0.1.1, in the same run.
 
-A private jackd (dummy device, periods of 128 frames) and its clients share one core. In turns,
-several rounds of it, the client is an empty one, AMIO and this package. Each figure is a median;
-what a client costs is its figure less that of the empty client. Judged is the processor time of all
-threads of the client's process, as the kernel counts it in nanoseconds:
+A private jackd (dummy device, periods of 128 frames) and its clients share one core. Over several
+rounds, the client is in turn an empty one, AMIO and this package. Each figure is a median. The cost
+of a client is its figure minus that of the empty client. There are budgets for the processor time
+of all threads of the client's process, as the kernel counts it in nanoseconds:
 
-- for 30 stereo clips, while the server freewheels, so that cycles follow each other without a pause
-  (see ``playing.py``): this package is to need at most a fifth of what AMIO needs. Beside it is the
-  time of the thread that JACK calls, and the time that passes, with all that runs on the core
-  meanwhile; and the same for mono clips.
-- for input that is given to a callback, in real time (see ``capturing.py``): this package is to
-  need at most what AMIO needs. Beside it is how often the threads of the client were let run.
+- For 30 stereo clips, while the server freewheels, so that cycles follow each other without a pause
+  (see ``playing.py``): this package may need at most a fifth of AMIO's time. The table also has the
+  time of JACK's audio thread, and the elapsed time, which includes everything that runs on the
+  core; and the same figures for mono clips.
+- For input that is passed to a callback, in real time (see ``capturing.py``): this package may need
+  at most AMIO's time. The table also has how often the threads of the client were scheduled.
 
 Exits with 0 if both budgets are kept, 1 if not, 2 if something is missing or did not play.
 
@@ -35,13 +35,13 @@ import playing
 from clients import FRAME_RATE, PERIOD, REPOSITORY, Missing, build_observer
 
 BUDGETS = {"playing": 1 / 5, "capturing": 1.0}
-"""At most so much of AMIO's time."""
+"""The budget, as a part of AMIO's time."""
 INSIDE = "AMIO_BENCH_INSIDE"
-"""Set in the environment of the program that runs beside its server."""
+"""Set in the environment of the process that runs with the server."""
 
 
 def run_inside(options: argparse.Namespace) -> int:
-    """All of it, beside the server."""
+    """Runs all measurements, with the server."""
     ratios: dict[str, float] = {}
     with tempfile.TemporaryDirectory() as folder:
         observer = build_observer(Path(folder))
@@ -62,7 +62,7 @@ def run_inside(options: argparse.Namespace) -> int:
 
 
 def run_beside_server() -> int:
-    """Runs this program again beside a server of its own, both on one core."""
+    """Runs this program again with its own server, both on one core."""
     script = REPOSITORY / "tests" / "servers" / "with-jackd.sh"
     for program in ("jackd", "taskset", "cc"):
         if shutil.which(program) is None:
@@ -73,7 +73,7 @@ def run_beside_server() -> int:
     environment = os.environ | {
         INSIDE: "1",
         "T": "900",
-        # No client of the server's own, and patience with a machine that is busy.
+        # No loopback client, and a long timeout for a busy machine.
         "JACKD_OPTS": "-t 5000",
     }
     command: list[str | Path] = [

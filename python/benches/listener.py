@@ -1,8 +1,8 @@
-"""Takes input of a JACK server by a callback: what `cpu.py` measures.
+"""Gets input of a JACK server through a callback; `cpu.py` measures it.
 
-It uses what AMIO 0.1.1 and this package have in common, and is run by an interpreter that has one
-of the two. It prints ``ready`` when input comes; each line on its standard input is answered by the
-number of frames that came so far. It ends with its standard input.
+It uses only functions that AMIO 0.1.1 and this package have in common. The interpreter that runs it
+has one of the two. It prints ``ready`` when input comes, and answers each line of its standard
+input with the number of frames that have come so far. It ends at the end of its standard input.
 
 Usage: ``python listener.py NAME``
 """

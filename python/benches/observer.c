@@ -1,16 +1,16 @@
-/* What python/benches/cpu.py needs of JACK, in C so that it costs little and always the same.
+/* JACK clients for python/benches/cpu.py. They are in C so that their cost is small and constant.
  *
  * usage: observer empty NAME      a client with two inputs and two outputs that only clears its outputs,
- *                                 connected to the first physical ports; ends with its standard input
+ *                                 connected to the first physical ports; ends at the end of stdin
  *        observer watch SUBJECT PID
  *                                 listens to the outputs of the client SUBJECT, a process PID. For each
- *                                 line "freewheel CYCLES" on its standard input it lets the server
- *                                 freewheel until so many cycles have passed; for "live CYCLES" they pass
- *                                 in real time. It answers with the line
- *                                 "CYCLES WALL_NS PROCESS_NS AUDIO_NS TURNS RMS_LEFT RMS_RIGHT": how many
- *                                 it were, how long they took, how long SUBJECT's threads ran, and its
- *                                 audio thread alone, how often they were let run, and what was heard.
- * Both begin with the line "ready".
+ *                                 line "freewheel CYCLES" on stdin, it lets the server freewheel for that
+ *                                 many cycles; for "live CYCLES", they pass in real time. It answers with
+ *                                 the line "CYCLES WALL_NS PROCESS_NS AUDIO_NS TURNS RMS_LEFT RMS_RIGHT":
+ *                                 the number of cycles, how long they took, how long SUBJECT's threads
+ *                                 ran, how long its audio thread ran, how often its threads were
+ *                                 scheduled, and the level that was received.
+ * Both print "ready" when they begin.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <dirent.h>
@@ -23,7 +23,7 @@
 
 static jack_client_t *client;
 static jack_port_t *inputs[2], *outputs[2];
-static unsigned long cycles; /* that have passed */
+static unsigned long cycles; /* how many have passed */
 static int listening, freewheels;
 static double squares[2];
 static unsigned long frames_heard;
@@ -112,7 +112,7 @@ static long long now_ns(void)
 
 enum { MOST_THREADS = 64 };
 
-/* What the scheduler says of a thread: nanoseconds on a processor, and how often it was let run. */
+/* What the scheduler reports about a thread: nanoseconds on a processor, and how often it was scheduled. */
 struct ran {
     int thread;
     long long ns, turns;
@@ -141,8 +141,8 @@ static int threads_of(const char *process, struct ran ran[MOST_THREADS])
     return count;
 }
 
-/* How long all threads ran and how often they were let run; and how long the one ran that was let run
- * most often, which is the one that runs once a cycle. */
+/* How long all threads ran, and how often they were scheduled; and how long the audio thread ran: the one
+ * that was scheduled most often, once in each cycle. */
 static void ran_since(const struct ran *before, int count, const char *process, struct ran *all,
                       long long *audio_ns)
 {
@@ -180,7 +180,7 @@ static unsigned long passed(void)
     return __atomic_load_n(&cycles, __ATOMIC_ACQUIRE);
 }
 
-/* Waits until more cycles than `before` have passed by so many. */
+/* Waits until `wanted` cycles have passed since the count was `before`. */
 static void wait_for_cycles(unsigned long before, unsigned long wanted)
 {
     unsigned long seen = passed();

@@ -1,8 +1,8 @@
-"""What it costs to play many clips, on a server that freewheels.
+"""The cost of playing many clips, on a server that freewheels.
 
-AMIO and this package are run by the same program with the same clips: noise that sounds all the
-time, each clip with gains and a place of its own. Another client listens: what it heard has to have
-the level that the clips and their gains add up to.
+The same program runs with AMIO and with this package, with the same clips: noise that plays all the
+time, each clip with its own gains and place. Another client measures the level of the output, which
+must be that of the sum of the clips with their gains.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from clients import (
 
 
 def measure(name: str, observer: Path, command: Command, cycles: int, count: int) -> list[Window]:
-    """Several windows of one client, which is started, and ended, for that."""
+    """Starts a client, measures several windows, and ends it."""
     with ExitStack() as stack:
         client = stack.enter_context(child(command))
         watch_it = Command((observer, "watch", "subject", str(client.process.pid)))
@@ -42,7 +42,7 @@ def measure(name: str, observer: Path, command: Command, cycles: int, count: int
 
 
 def expected_rms(clips: int) -> tuple[float, float]:
-    """What is to be heard left and right of independent noise: its squares add up."""
+    """The expected RMS, left and right: the squares of independent noise add up."""
     gains = [arrangement.gains(number, clips) for number in range(clips)]
     noise = arrangement.AMPLITUDE / math.sqrt(3)
     left, right = (noise * math.hypot(*side) for side in zip(*gains, strict=True))
@@ -50,7 +50,7 @@ def expected_rms(clips: int) -> tuple[float, float]:
 
 
 def check_heard(name: str, windows: Sequence[Window], expected: tuple[float, float]) -> None:
-    """Says so if a client did not play what it was to play."""
+    """Raises an error if a client did not play at the expected level."""
     for window in windows:
         for heard, wanted in zip(window.heard, expected, strict=True):
             if not math.isclose(heard, wanted, rel_tol=0.02, abs_tol=1e-9):
@@ -60,8 +60,8 @@ def check_heard(name: str, windows: Sequence[Window], expected: tuple[float, flo
 def compare(
     observer: Path, clips: int, channels: int, cycles: int, windows: int, rounds: int
 ) -> float:
-    """Prints the table for clips of so many channels; returns the ratio that is judged."""
-    # A cycle or two more than are measured, and some pass in real time.
+    """Prints the table for clips of so many channels; returns the ratio that has a budget."""
+    # Some cycles more than are measured, since a few pass before and in real time.
     seconds = 1.2 * cycles * PERIOD / FRAME_RATE + 3
     programs = commands(observer, "subject.py", clips, channels, seconds)
     measured: dict[str, list[Window]] = {name: [] for name in programs}

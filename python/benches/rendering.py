@@ -1,8 +1,8 @@
-"""Renders a million frames offline, through the package and through the C library alone.
+"""Renders a million frames offline, with the package and with calls of the C functions alone.
 
 Usage: python benches/rendering.py
 
-The package's time has all that a program waits for, from the playspec to the array.
+The package's time includes everything from making the playspec to the finished array.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ CLIP = amio.Clip(np.random.default_rng(1).uniform(-0.1, 0.1, (48_000, 2)).astype
 
 
 def through_the_package() -> float:
-    """Seconds that it takes."""
+    """How many seconds the package takes."""
     begun = time.perf_counter()
     with amio.OfflineInterface() as interface:
         spec = [amio.Entry(CLIP, at, every=48_000) for at in range(ENTRIES)]
@@ -35,7 +35,7 @@ def through_the_package() -> float:
 
 
 def through_the_library() -> float:
-    """Seconds that the same takes with calls of the C functions alone."""
+    """How many seconds the same takes with calls of the C functions alone."""
     output = np.empty((FRAMES, 2), np.float32)
     begun = time.perf_counter()
     interface, playspec = ctypes.c_void_p(), ctypes.c_void_p()
@@ -60,7 +60,7 @@ def through_the_library() -> float:
 
 
 def best(measure: Callable[[], float]) -> float:
-    """The least of several rounds, in milliseconds."""
+    """The shortest of several rounds, in milliseconds."""
     return 1000 * min(measure() for _ in range(ROUNDS))
 
 

@@ -1,8 +1,8 @@
-"""Plays many clips at once on a JACK server: what `cpu.py` measures.
+"""Plays many clips at the same time on a JACK server; `cpu.py` measures it.
 
-It uses what AMIO 0.1.1 and this package have in common, and is run by an interpreter that has one
-of the two. It prints ``ready`` when all clips sound; each line on its standard input begins them
-anew, which is answered by ``ready`` too. It ends with its standard input.
+It uses only functions that AMIO 0.1.1 and this package have in common. The interpreter that runs it
+has one of the two. It prints ``ready`` when all clips sound. For each line of its standard input,
+it starts all clips again and prints ``ready`` again. It ends at the end of its standard input.
 
 Usage: ``python subject.py NAME CLIPS CHANNELS SECONDS``
 """
@@ -21,7 +21,7 @@ import amio
 def playspec(
     clips: int, channels: int, seconds: float, frame_rate: int
 ) -> list[amio.PlayspecEntry]:
-    """Noise in `clips` clips of so many seconds, all of which sound from frame 0 on."""
+    """A playspec of `clips` clips of noise, each of so many seconds, which all sound at frame 0."""
     random = np.random.default_rng(1)
     length = int(seconds * frame_rate)
     entries = []
@@ -54,7 +54,7 @@ async def main(name: str, clips: int, channels: int, seconds: float) -> None:
             break
         before = interface.get_position()
         interface.set_position(0)
-        # AMIO has nothing to wait for, and what it tells may be old; a second is enough.
+        # AMIO has no call to wait for this, and its reports may be late; a second is enough.
         for _ in range(50):
             if interface.get_position() < before:
                 break

@@ -2,8 +2,8 @@
 
 Usage: python -m tests.churn INTERFACES SEED
 
-Prints a line of JSON at first and after each fifth part: resident bytes, descriptors, threads. In
-the end, one of how many arrays live on.
+Prints a line of JSON at the beginning and after each fifth of the work: resident bytes,
+descriptors, threads. At the end, it prints one with the number of arrays that still exist.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from amio.playspec import PlayspecEntry
 RATE = 48_000
 PARTS = 5
 THREADS = 2
-#: Dropping it unclosed is what is tried here.
+#: This program drops interfaces without closing them, on purpose.
 warnings.simplefilter("ignore", ResourceWarning)
 
 
 class Owner:
-    """References to objects of all kinds, of which random ones are dropped."""
+    """Keeps references to objects of all kinds, and drops random ones."""
 
     def __init__(self, seed: int, folder: Path) -> None:
         self.random = random.Random(seed)
@@ -59,7 +59,7 @@ class Owner:
         ]
 
     def interface(self, number: int) -> None:
-        """An interface that does something; it is closed, or just dropped, now or later."""
+        """Makes and uses an interface, which is closed or dropped, now or later."""
         # A timer has a thread, which takes some milliseconds to end.
         timer = number % 20 == 0
         interface = amio.TimerInterface() if timer else amio.OfflineInterface()
@@ -105,7 +105,7 @@ class Owner:
 
 
 def measured() -> dict[str, int]:
-    ctypes.CDLL(None).malloc_trim(0)  # what is free, and kept for the next one, is no leak
+    ctypes.CDLL(None).malloc_trim(0)  # memory that the allocator keeps for later is no leak
     status = dict(line.split(":", 1) for line in Path("/proc/self/status").read_text().splitlines())
     return {
         "bytes": 1024 * int(status["VmRSS"].split()[0]),
@@ -132,7 +132,7 @@ def main() -> None:
                 owner.arrays_alive()
             gc.collect()
             print(json.dumps(measured()), flush=True)
-        # One more that plays gives back what others have left.
+        # Rendering on another interface frees objects that are still waiting for it.
         with amio.OfflineInterface() as interface:
             interface.schedule([], 0)
             interface.advance(1)

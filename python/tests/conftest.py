@@ -1,4 +1,4 @@
-"""What all tests share: audio servers of their own."""
+"""Fixtures of all tests: private audio servers."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ _why_not_apart: str | None = None
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Keeps the servers apart from the machine's, while this process still has one thread."""
+    """Isolates the tests' servers from the machine's, while this process has only one thread."""
     global _why_not_apart
     config.addinivalue_line(
         "markers", "jackd(period=256, realtime=True): the server that the fixture jackd starts"
     )
-    # Shells let what they run in the background ignore Ctrl-C, and the tests send it.
+    # Processes that a shell starts in the background ignore Ctrl-C, but the tests send it.
     signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         servers.take_private_shared_memory()
@@ -45,7 +45,7 @@ def jackd(
 
 @pytest.fixture
 def pipewire(tmp_path: Path) -> Iterator[servers.PipeWire]:
-    """A PipeWire that runs; its clients are started by its run()."""
+    """A running PipeWire; clients are started with its run()."""
     servers.need("pipewire", "pw-cli", "setpriv")
     tmp_path.chmod(0o700)
     server = servers.PipeWire(tmp_path)

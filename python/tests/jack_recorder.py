@@ -1,9 +1,9 @@
-"""A JACK client of its own that records a port; test_jackd.py runs it.
+"""A separate JACK client that records a port; test_jackd.py runs it.
 
 Usage: python -m tests.jack_recorder PORT FILE
 
-Prints a line when it records, and ends when its input does. FILE gets the samples of all periods,
-and the frame (JACK's clock) with which each of them began.
+Prints a line when it records, and ends at the end of its input. FILE gets the samples of all
+periods, and the JACK frame with which each period began.
 """
 
 from __future__ import annotations
@@ -63,11 +63,11 @@ def record(source: str, path: Path) -> None:
 
 
 class Recording:
-    """Records a port of another client while it is a context.
+    """Records a port of another client, while the context lasts.
 
     Attributes:
-        samples: what was recorded, in order.
-        begins: JACK's frame with which each period began.
+        samples: The recorded samples, in order.
+        begins: The JACK frame with which each period began.
     """
 
     samples: NDArray[np.float32]
@@ -105,11 +105,11 @@ class Recording:
 
     @property
     def gaps(self) -> int:
-        """How many times the client came too late, and missed something."""
+        """How often the client was too late, and missed a period or more."""
         return int((np.diff(self.begins) != self.period).sum())
 
     def impulses(self) -> dict[int, float]:
-        """The samples that are not silent, by JACK's frame."""
+        """The samples that are not silent, by JACK frame."""
         return {
             int(self.begins[at // self.period]) + at % self.period: float(self.samples[at])
             for at in map(int, np.flatnonzero(self.samples))

@@ -1,7 +1,6 @@
-"""Audio servers of the tests' own, without hardware: jackd with its dummy driver, and PipeWire.
+"""Private audio servers for tests, without hardware: jackd with its dummy driver, and PipeWire.
 
-Where a server is not installed its tests are skipped, except on CI (`CI` in the environment), where
-they fail.
+If a server is not installed, its tests are skipped; on CI (`CI` in the environment), they fail.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from pathlib import Path
 import pytest
 
 RATE = 48_000
-"""Frames per second of every server here."""
+"""Frames per second of all servers here."""
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -27,10 +26,10 @@ _MS_REC, _MS_PRIVATE = 0x4000, 0x4_0000
 
 
 def take_private_shared_memory() -> None:
-    """Gives this process, and those that it starts, a `/dev/shm` of their own.
+    """Gives this process, and those that it starts, a private `/dev/shm`.
 
-    jackd keeps at most eight servers there, and one that is killed never leaves. Must be called
-    while the process has one thread: who is not root needs a user namespace for it.
+    jackd registers at most eight servers there, and one that is killed stays registered. Must be
+    called while the process has one thread, since users other than root need a user namespace.
 
     Raises:
         OSError: The system allows no namespaces.
@@ -55,14 +54,14 @@ def take_private_shared_memory() -> None:
 
 
 def need(*programs: str) -> None:
-    """Skips the test where a program is missing; fails it on CI, where all have to be there."""
+    """Skips the test if a program is missing; on CI, fails it."""
     missing = [program for program in programs if shutil.which(program) is None]
     if missing:
         unavailable(f"{', '.join(missing)} not installed: run scripts/setup test")
 
 
 def unavailable(message: str) -> None:
-    """Ends the test: it cannot be done here."""
+    """Skips the test, which cannot run on this machine; on CI, fails it."""
     if "CI" in os.environ:
         pytest.fail(message)
     pytest.skip(message)
@@ -88,17 +87,17 @@ class Server:
 
     @property
     def log(self) -> str:
-        """What it has printed so far."""
+        """The text that it has printed so far."""
         self._log.seek(0)
         return self._log.read()
 
     @property
     def is_running(self) -> bool:
-        """Whether its process is there (a frozen one is)."""
+        """Whether its process exists (also if it is frozen)."""
         return self._process.poll() is None
 
     def stop(self) -> None:
-        """Ends it in good order (SIGTERM), and waits until it is gone."""
+        """Ends it by SIGTERM, and waits until it has ended."""
         if self.is_running:
             self.thaw()
             self._process.terminate()
@@ -108,25 +107,25 @@ class Server:
                 self.kill()
 
     def kill(self) -> None:
-        """Ends it at once (SIGKILL), and waits until it is gone."""
+        """Ends it by SIGKILL, and waits until it has ended."""
         self._process.kill()
         self._process.wait()
 
     def freeze(self) -> None:
-        """Lets it do nothing more (SIGSTOP) until thaw() or the end."""
+        """Stops its execution (SIGSTOP) until thaw() or its end."""
         self._process.send_signal(signal.SIGSTOP)
 
     def thaw(self) -> None:
-        """Lets it go on (SIGCONT)."""
+        """Lets it continue (SIGCONT)."""
         self._process.send_signal(signal.SIGCONT)
 
     def close(self) -> None:
-        """Stops it and forgets its log."""
+        """Stops it and removes its log."""
         self.stop()
         self._log.close()
 
     def _wait_until_answered(self, question: list[str], environment: dict[str, str]) -> None:
-        """Asks until there is an answer: neither server tells anybody when it is ready."""
+        """Asks the server until it answers: neither server signals when it is ready."""
         for _ in range(200):
             asked = subprocess.run(
                 ["timeout", "1", *question], env=environment, stdin=subprocess.DEVNULL,
@@ -155,7 +154,7 @@ class Jackd(Server):
     """
 
     def __init__(self, period: int = 256, *, realtime: bool = True) -> None:
-        # One name for all servers of a process: jackd takes over the slot of one that was killed.
+        # All servers of a process have one name, so that jackd reuses the slot of a killed one.
         self.name = f"amio{os.getpid()}"
         self.period = period
         scheduling = ["-R", "-P70"] if realtime else ["-r"]
@@ -167,7 +166,7 @@ class Jackd(Server):
 
     @property
     def environment(self) -> dict[str, str]:
-        """What a client finds the server by."""
+        """The environment with which a client finds the server."""
         return {
             "JACK_DEFAULT_SERVER": self.name,
             "JACK_NO_START_SERVER": "1",
@@ -178,8 +177,8 @@ class Jackd(Server):
 class PipeWire(Server):
     """PipeWire with a sink of two channels, 256 frames, neither session manager nor D-Bus.
 
-    Its libjack is another library than jackd's, and a process has one of them: clients run in
-    processes of their own, see run().
+    Its libjack is another library than jackd's, and a process can load only one of them, so
+    clients run in separate processes; see run().
     """
 
     def __init__(self, folder: Path) -> None:
@@ -207,7 +206,7 @@ class PipeWire(Server):
     def run(self, program: str, *arguments: str, timeout: float = 60) -> str:
         """Runs a Python program, given as text, as a client; returns what it printed.
 
-        Fails the test when the program does.
+        Fails the test if the program fails.
         """
         done = subprocess.run(
             [sys.executable, "-c", program, *arguments],

@@ -1,7 +1,7 @@
-"""What AMIO 0.1.1 did, row by row; and that its known defects are gone.
+"""The behaviour of AMIO 0.1.1, row by row; and its known defects, which are fixed.
 
-Rows 10 and 16 to 22 are in test_playspec.py, test_audio_clip.py and test_fader.py, row 12 and what
-else needs a server is in test_jackd.py too, row 13 in test_event_loop.py.
+Rows 10 and 16 to 22 are in test_playspec.py, test_audio_clip.py and test_fader.py; row 12, and
+other tests that need a server, in test_jackd.py; row 13 in test_event_loop.py.
 """
 
 from __future__ import annotations
@@ -151,7 +151,7 @@ USES: dict[str, Callable[[amio.EngineInterface], object]] = {
 def test_row_3_a_closed_interface_and_one_not_opened_yet_cannot_be_used(name: str) -> None:
     interface = OfflineInterface()
     for why in ("not opened", "closed"):
-        # AMIO's native interface raised the one, its null interface the other.
+        # AMIO's native interface raised the first, its null interface the second.
         for kind in (ValueError, AssertionError):
             with pytest.raises(kind, match=why):
                 USES[name](interface)
@@ -232,7 +232,7 @@ def test_row_6_chunks_are_audio_clips_with_stamps() -> None:
 
 
 def test_wall_time_is_that_of_the_capture() -> None:
-    """Known defects: it was that of the poll."""
+    """Known defects: it was the time of the poll."""
     chunks: list[InputAudioChunk] = []
 
     async def main() -> tuple[datetime, float]:
@@ -250,7 +250,7 @@ def test_wall_time_is_that_of_the_capture() -> None:
     for chunk in chunks:
         expected = at - timedelta(seconds=(device_frame - chunk.device_frame) / RATE)
         assert abs(chunk.wall_time - expected) < timedelta(milliseconds=30)
-    # Although each came up to 0.2 s later.
+    # The times are regular, although each chunk came up to 0.2 s later.
     assert len(chunks) > 100
 
 
@@ -300,7 +300,7 @@ def test_row_8_a_change_that_is_late_starts_later() -> None:
         interface.advance(640)
         interface.schedule_playspec_change([entry(ones(1), 110)], 600, 60, None)
         heard = interface.render(64)[:, 0]
-        # Frame 60 was to sound at 600; at 640 it is frame 100.
+        # Frame 60 was scheduled for 600, so at 640 frame 100 sounds.
         assert np.flatnonzero(heard).tolist() == [10]
         assert interface.position == 164
 
@@ -466,7 +466,7 @@ def test_row_14_null_calls_back_for_playspecs_and_honours_insert_at() -> None:
     interface.advance_single_chunk_length()
     assert told == [("now", True, 4800)]
     interface.advance_single_chunk_length()
-    # 1200 frames to frame 6000, where it goes on from 100.
+    # 1200 frames lead to frame 6000, where the playspec continues from 100.
     assert told[1:] == [("later", True, 100 + 4800 - 1200)]
     interface.shutdown()
 
@@ -482,7 +482,7 @@ def test_row_15_dummy_converts_time_and_nothing_else() -> None:
 
 
 def test_a_full_capture_queue_is_reported() -> None:
-    """Known defects: it lost chunks in silence."""
+    """Known defects: it lost chunks without a report."""
     events: list[amio.Event] = []
     with OfflineInterface(capture_buffer=1000, inputs=1) as interface:
         interface.event_callback = events.append

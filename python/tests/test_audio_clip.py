@@ -48,7 +48,7 @@ def samples_of(clip: AudioClip | None) -> list[Any]:
     return listed
 
 
-# ---- What a clip is
+# ---- Construction
 
 
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
@@ -123,7 +123,7 @@ def test_two_clips_of_the_same_samples_are_two() -> None:
     assert len({clip, clip}) == 1
 
 
-# ---- Samples that change, and what is made of those that do not
+# ---- Writeable and immutable samples
 
 
 def test_a_new_clip_may_be_written_to() -> None:
@@ -198,7 +198,7 @@ def test_what_plays_stays_as_it_is_when_the_clip_may_change_again() -> None:
 
 
 def heard_after_a_change(clip: AudioClip, memory: FloatArray) -> list[float]:
-    """What sounds of a clip of 0.25 whose memory is set to 0.75 while it is scheduled."""
+    """The output of a clip of 0.25 whose memory is set to 0.75 while it is scheduled."""
     with amio.OfflineInterface() as interface:
         interface.schedule([amio.PlayspecEntry(clip, 0, len(clip), 0, 0, 1.0, 1.0)], 0)
         interface.rolling = True
@@ -327,7 +327,7 @@ def test_the_first_fragments_are_a_frame_longer_where_the_length_is_no_multiple(
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("channels", [1, 2, 5])
 def test_metering_of_many_fragments_is_that_of_each_alone(dtype: Any, channels: int) -> None:
-    """Row 17: values, beside the definition."""
+    """Row 17: values, compared with the definition."""
     clip = noise(30011, channels, dtype)
     clip.array[:] *= np.linspace(0, 1, len(clip), dtype=dtype)[:, np.newaxis] ** 4
     count, rms, peak = clip.create_metering_data(1500)
@@ -453,7 +453,7 @@ def test_a_clip_may_overwrite_itself() -> None:
     ],
 )
 def test_overwriting_is_refused_where(channels: int, arguments: list[int], message: str) -> None:
-    """Row 18: overwrite; AMIO asserted the channels and repeated frames for what is negative."""
+    """Row 18: overwrite; AMIO asserted the channels, and repeated frames if one was negative."""
     clip = AudioClip.zeros(5, 1, RATE)
     with pytest.raises(ContractError, match=message):
         clip.overwrite(AudioClip(np.ones((3, channels)), RATE), **named(arguments))
@@ -473,7 +473,7 @@ def test_a_clip_that_is_not_writeable_is_not_overwritten(extend: bool) -> None:
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("length", [0, 2, 3, 5])
 def test_resizing_cuts_or_appends_silence(dtype: Any, length: int) -> None:
-    """Row 18: resize; AMIO made float64 of float32."""
+    """Row 18: resize; AMIO converted float32 to float64."""
     clip = AudioClip(np.ones((3, 2), dtype), RATE)
     clip.resize(length)
     assert (len(clip), clip.channels, clip.array.dtype) == (length, 2, dtype)
@@ -543,7 +543,7 @@ def test_two_clips_that_do_not_fit_become_none(right: AudioClip, message: str) -
 
 
 def tone(rate: float, seconds: float, frequency: float = 1000.0) -> FloatArray:
-    """A sine, faded in and out so that it has no other frequencies."""
+    """A sine, faded in and out so that its ends add no other frequencies."""
     frames = round(rate * seconds)
     wave = np.sin(2 * np.pi * frequency * np.arange(frames) / rate)
     array: FloatArray = wave * np.hanning(frames)
@@ -566,7 +566,7 @@ def test_a_sound_stays_the_same_at_another_frame_rate(source: float, target: flo
 
 
 def test_what_a_lower_rate_cannot_hold_is_gone() -> None:
-    """Row 19: band-limited; AMIO folded it down."""
+    """Row 19: band-limited; AMIO had aliases."""
     clip = AudioClip(tone(48000, 0.5, 15000), 48000).resampled_if_needed(16000)
     assert clip.calculate_rms_power() < -100
 
@@ -654,7 +654,7 @@ def test_other_files_are_written_and_read_by_soundfile(tmp_path: Path, end: str,
 
 
 def test_an_end_that_nobody_knows_is_a_type_error(tmp_path: Path) -> None:
-    """Row 20: to_soundfile, as AMIO had it of soundfile."""
+    """Row 20: to_soundfile; AMIO raised the same error, which came from soundfile."""
     with pytest.raises(TypeError, match="xyz"):
         clip_of(0.0).to_soundfile(tmp_path / "a.xyz")
 
@@ -694,7 +694,7 @@ def test_a_file_that_is_no_sound_is_a_value_error(tmp_path: Path) -> None:
 
 
 def test_a_file_may_have_no_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Row 20: a header alone is a clip of no frames."""
+    """Row 20: a file with only a header is a clip without frames."""
     monkeypatch.setitem(sys.modules, "soundfile", None)
     AudioClip.zeros(0, 2, 44100).to_soundfile(tmp_path / "none.wav")
     found = AudioClip.from_soundfile(tmp_path / "none.wav")
@@ -780,7 +780,7 @@ def test_another_au_file_is_refused(tmp_path: Path, data: bytes, message: str) -
         AudioClip.from_au_file(str(path))
 
 
-# ---- Made and shown
+# ---- Zeros, sines, Audacity
 
 
 def test_zeros_are_float32() -> None:
@@ -833,7 +833,7 @@ def test_without_audacity_the_error_says_so(
 
 
 def chunk() -> InputAudioChunk:
-    """A chunk with nothing but what AMIO gave."""
+    """A chunk with only the arguments that AMIO had."""
     return InputAudioChunk(
         array=np.zeros((64, 2), np.float32),
         frame_rate=48000,

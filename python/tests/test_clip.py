@@ -1,4 +1,4 @@
-"""Clips: arrays that are borrowed or copied, files, conversion, and what is refused."""
+"""Clips: borrowed and copied arrays, files, conversion, errors."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def ramp(frames: int = 100, channels: int = 2, dtype: Any = np.float32) -> NDArr
 
 
 def heard(clip: Clip, frames: int | None = None) -> NDArray[np.float32]:
-    """What sounds when the whole of it is played."""
+    """The output when the whole clip is played."""
     with OfflineInterface(declick=0, outputs=max(clip.channels, 2), clamp=False) as interface:
         interface.schedule([Entry(clip)], 0)
         interface.rolling = True
@@ -152,7 +152,7 @@ def test_a_notebook_shows_a_player_of_the_first_two_channels() -> None:
 
 def test_a_borrowed_array_is_the_very_memory_that_sounds() -> None:
     array = ramp()
-    view = array[:]  # of before, and still writeable: what the documentation warns of
+    view = array[:]  # made before, so it stays writeable; the documentation warns of this
     clip = Clip(array, RATE, copy=False)
     view[5] = 0.75
     assert (heard(clip)[5] == 0.75).all()

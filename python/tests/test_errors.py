@@ -1,4 +1,4 @@
-"""Errors: one class for each of the library's codes; and arguments that are refused."""
+"""Errors: one class for each of the library's codes; and invalid arguments."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def shrunk() -> Entry:
     return entry
 
 
-#: What is called; its values that are a ValueError, and those that are a TypeError.
+#: A call; values for which it raises ValueError; values for which it raises TypeError.
 CALLS: dict[str, tuple[Call, tuple[Any, ...], tuple[Any, ...]]] = {
     "position": (lambda i, v: i.set_position(v), (HUGE, -HUGE), WHOLE),
     "at": (lambda i, v: i.schedule([], v), (HUGE, -HUGE), (1.5, "1", NAN)),
@@ -215,7 +215,7 @@ OPTIONS: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "playback_latency": ((-1, (1 << 20) + 1, 1 << 32), (1.5, "2")),
     "read_ahead": ((0, -1, (1 << 24) + 1, 1 << 32), (1.5, "2")),
 }
-#: The ends of what is allowed.
+#: The smallest and the largest allowed value.
 ALLOWED: dict[str, tuple[int, int]] = {
     "frame_rate": (1000, 768_000),
     "period": (1, 65_536),

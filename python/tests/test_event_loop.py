@@ -52,7 +52,7 @@ def test_callbacks_are_called_on_the_thread_of_the_loop() -> None:
 def test_a_callback_comes_less_than_5_ms_after_its_period_at_the_median() -> None:
     async def main() -> list[float]:
         took = []
-        # Periods of one millisecond: what is measured is the way from the period's end.
+        # Periods of one millisecond, so the measured delay is that after the end of the period.
         async with TimerInterface(period=48) as interface:
             interface.set_transport_rolling(True)
             called = asyncio.Event()
@@ -105,7 +105,7 @@ def test_an_exception_in_a_callback_goes_to_the_handler_of_the_loop() -> None:
             interface.input_chunk_callback = third_fails
             await asyncio.wait_for(forty.wait(), 5)
             assert len(reported) == 2
-            # None was passed over.
+            # No frames were lost.
             assert all(chunk.lost_before == 0 for chunk in chunks[1:])
             assert all(
                 later.skipped_before or follows(later, chunk)
@@ -165,7 +165,7 @@ def test_callbacks_that_are_async_are_refused() -> None:
                 setattr(interface, what, async_callback)
         with pytest.raises(TypeError, match=r"callback is .* must be a plain function"):
             interface.schedule([], callback=async_callback)  # type: ignore[arg-type]
-        # One that does not look like it is found when it is called.
+        # A function that returns a coroutine is detected only when it is called.
         interface.schedule([], callback=lambda used: async_callback(used))  # type: ignore[arg-type]
         with pytest.raises(TypeError, match="it returned <coroutine"):
             interface.advance(1)
@@ -235,7 +235,7 @@ def test_an_interface_with_an_input_callback_wakes_the_loop_once_an_interval() -
         interface = TimerInterface()
         interface.chunk_interval = 0.1
         async with interface:
-            # To set it again and again starts nothing anew.
+            # Setting it repeatedly does not start the reading again.
             for _ in range(20):
                 interface.input_chunk_callback = lambda chunk: None
                 await asyncio.sleep(0.005)
@@ -247,7 +247,7 @@ def test_an_interface_with_an_input_callback_wakes_the_loop_once_an_interval() -
         wakeups = loop.run_until_complete(main())
     finally:
         loop.close()
-    # Once for each interval, and some for sleep().
+    # One for each interval, and some for sleep().
     assert wakeups <= 13
 
 
@@ -263,7 +263,7 @@ def test_chunk_frames_and_chunk_interval_are_kept_to() -> None:
 
     came = asyncio.run(main())
     chunks = [chunk for _, chunk in came]
-    # The last is what was left; others end early where a busy machine skipped frames.
+    # The last has the rest. On a busy machine frames are skipped, and other chunks end early.
     assert all(
         len(chunk) == 333 or (len(chunk) < 333 and later.skipped_before)
         for chunk, later in itertools.pairwise(chunks)
@@ -389,7 +389,7 @@ def test_input_ends_when_the_interface_is_closed_by_the_same_or_another_thread()
         return frames
 
     for close_here in (True, False):
-        # What was there came, although it was no whole chunk.
+        # The frames that were there were delivered, although they were no whole chunk.
         assert asyncio.run(main(close_here)) > 1000
 
 
@@ -408,7 +408,7 @@ def test_cancelling_whoever_takes_input_leaves_it_to_others() -> None:
                 await task
             async for _ in interface.input():
                 break
-            # Who waits with a timeout can go on.
+            # After a timeout, the program can continue to read.
             stream = interface.input(4800)
             with pytest.raises(asyncio.TimeoutError):
                 await asyncio.wait_for(anext_of(stream), 0.01)
@@ -544,7 +544,7 @@ def test_a_thread_that_waits_is_told_when_another_closes_the_interface() -> None
             with interface:
                 interface.schedule([])
                 threads = begin(interface, wait)
-                time.sleep(0.05)  # so that some wait; the others find it closed
+                time.sleep(0.05)  # so that some threads wait; the others find it closed
         for thread in threads:
             thread.join(5)
         assert [o.cancel_reason for o in outcomes] == [amio.CancelReason.CLOSED] * 3
@@ -661,7 +661,7 @@ def test_an_interface_outlives_the_loop_on_which_it_was_opened() -> None:
 
     asyncio.run(first())
     assert told[0] == "first"
-    # Between two loops threads can wait.
+    # Between two loops, threads can wait.
     interface.schedule([], callback=lambda used: told.append("between")).wait(5)
     assert "between" in told
     asyncio.run(asyncio.wait_for(second(), 10))

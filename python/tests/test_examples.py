@@ -1,4 +1,4 @@
-"""The programs in examples/, run as a user runs them; what they print and write is checked."""
+"""Runs the programs in examples/ as a user does, and checks their output and files."""
 
 from __future__ import annotations
 
@@ -26,19 +26,19 @@ EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
 def load(name: str) -> ModuleType:
-    """An example as a module, for the parts of it that compute."""
+    """Imports an example as a module, to test its functions."""
     spec = importlib.util.spec_from_file_location(name, EXAMPLES / f"{name}.py")
     assert spec is not None
     assert spec.loader is not None
     module = importlib.util.module_from_spec(spec)
-    # Dataclasses look for the module that they are in.
+    # Dataclasses look up their module in sys.modules.
     sys.modules[name] = module
     spec.loader.exec_module(module)
     return module
 
 
 def start(name: str, folder: Path, *arguments: str) -> subprocess.Popen[str]:
-    """An example that runs in a folder, with the package that is tested."""
+    """Starts an example in a folder, with the package under test."""
     return subprocess.Popen(
         [sys.executable, "-W", "error", "-u", str(EXAMPLES / f"{name}.py"), *arguments],
         cwd=folder,
@@ -50,10 +50,10 @@ def start(name: str, folder: Path, *arguments: str) -> subprocess.Popen[str]:
 
 
 def run(name: str, folder: Path, *arguments: str) -> str:
-    """What an example prints; it has to succeed."""
+    """Runs an example, which must succeed; returns what it prints."""
     with start(name, folder, *arguments) as process:
         printed, said = process.communicate(timeout=60)
-    # jack_connect, which some examples run, says so to whoever may not lock memory.
+    # jack_connect, which some examples run, prints this if the user may not lock memory.
     complaints = [line for line in said.splitlines() if not line.startswith("Cannot lock down ")]
     assert (process.returncode, complaints) == (0, [])
     return printed
@@ -100,7 +100,7 @@ def test_the_round_trip_through_jacks_loopback_is_one_period(jackd: Jackd, tmp_p
     assert numbers_after("the round trip takes", printed) == [jackd.period]
     [latency] = numbers_after("reported add up to", printed)
     assert numbers_after("recorded at frame", printed) == [24_000 + jackd.period - latency]
-    # The file has begun before, between or after the latencies of the two connections were known.
+    # The file begins before, between or after the moments when the two latencies become known.
     at, likeness = load("play_and_record").find(noise(), left_of(tmp_path / "take.wav"))
     known = {0, jackd.period, 2 * jackd.period, latency}
     assert 24_000 + jackd.period - at in known
@@ -215,7 +215,7 @@ def test_the_loopers_passes_follow_each_other_in_real_time(tmp_path: Path) -> No
     printed = run("looper", tmp_path, "--driver", "timer", *arguments)
     begun = numbers_after("device frame", printed)
     assert len(begun) == 4
-    # A pass is longer by the frames that a busy machine makes the timer skip, and never shorter.
+    # On a busy machine the timer skips frames, and a pass is longer by these; never shorter.
     assert np.diff(begun).min() >= 24_000
     assert printed.endswith("\n1 layers\n")
 

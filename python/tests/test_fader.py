@@ -66,7 +66,7 @@ def test_pan_goes_from_one_side_to_the_other(pan: float) -> None:
 
 @pytest.mark.parametrize("pan", [-1.01, 2, math.nan])
 def test_pan_beyond_a_side_is_refused_and_nothing_changes(pan: float) -> None:
-    """Row 22: what AMIO asserted."""
+    """Row 22: the assertions of AMIO."""
     fader = Fader(pan=0.5)
     with pytest.raises(ContractError, match=f"pan is {pan}; it must be -1"):
         fader.pan = pan

@@ -1,4 +1,4 @@
-"""NativeInterface on a real jackd, and on PipeWire, heard by other clients."""
+"""NativeInterface on a real jackd and on PipeWire; other clients record its output."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def impulse(value: float = 1.0) -> amio.Clip:
 
 
 def connections() -> dict[str, list[str]]:
-    """The ports of the server, and what each is connected to."""
+    """The ports of the server, and the connections of each."""
     listing = subprocess.run(["jack_lsp", "-c"], capture_output=True, text=True, check=True)
     found: dict[str, list[str]] = {}
     for line in listing.stdout.splitlines():
@@ -44,7 +44,7 @@ def connections() -> dict[str, list[str]]:
 
 
 def times_of(at: int, every: Fraction, end: int) -> Iterator[int]:
-    """The frames of a metronome, before an end."""
+    """The frames of a metronome's clicks, before an end."""
     count = 0
     while (frame := at + floor(count * every + Fraction(1, 2))) < end:
         yield frame
@@ -57,8 +57,8 @@ def arrangement_heard_by_another_client(
     """Plays three playspecs, and records them.
 
     Returns:
-        What was recorded; what was to be, by frames after the first swap's; the device frame of the
-        first swap; whether the machine was quick enough for all clients.
+        The recording; the expected samples, by frames after the first swap; the device frame of the
+        first swap; whether the machine was fast enough for all clients.
     """
     ramp = amio.Clip(np.arange(1, 11, dtype=np.float32) / 64, RATE)
     click = impulse(0.5)
@@ -71,7 +71,7 @@ def arrangement_heard_by_another_client(
     ]
     second = [Entry(click, 4711), Entry(click, 5000, every=777, times=3)]
     third = [Entry(click, 77)]
-    # Neither is at the beginning of a period of 256 frames.
+    # Neither swap is at the beginning of a period of 256 frames.
     to_second, from_second, to_third = 12_345, 4700, 9001
 
     with NativeInterface(client_name="player", declick=0, connect=False) as player:
@@ -86,7 +86,7 @@ def arrangement_heard_by_another_client(
                 group.set_rolling(True)
             begun, swapped, last = (ticket.wait(10) for ticket in tickets)
             player.schedule([], 100).wait(10)
-            # Two more periods, so that the recorder has it all.
+            # Two more periods, so that the recorder gets everything.
             end = player.transport.device_frame + 2 * player.period
             while player.transport.device_frame < end:
                 player.read(player.period, timeout=5)
@@ -107,7 +107,7 @@ def arrangement_heard_by_another_client(
     add(1001, 0.5)
     for index, value in enumerate((4, 5, 6)):
         add(2049 + index, value / 64)
-    # A PlayspecEntry that repeats does so on the whole timeline.
+    # A repeating PlayspecEntry repeats on the whole timeline.
     for frame in range(0, to_second, 100):
         add(frame, 0.5 / 64)
     for frame in times_of(20, beat, to_second):
@@ -130,7 +130,7 @@ def test_an_arrangement_is_heard_by_another_client_on_exact_frames(
     heard = recording.impulses()
     origin = min(heard) - min(wanted)
     assert {frame - origin: value for frame, value in heard.items()} == wanted
-    # Device frames are JACK's, but for where they begin, and periods begin alike.
+    # Device frames are JACK frames with another origin, so periods begin at the same frames.
     assert origin % jackd.period == int(recording.begins[0]) % jackd.period
     assert begun % jackd.period == 0
 
@@ -161,7 +161,7 @@ def test_a_name_that_is_taken_is_made_unique(jackd: servers.Jackd) -> None:
 def test_input_from_another_client_comes_a_period_later_and_is_stamped_as_heard(
     jackd: servers.Jackd,
 ) -> None:
-    """Rows 6, 7: what is played, and comes back, has the frame at which it was played."""
+    """Rows 6, 7: input that is captured from the output has the frame at which it was played."""
     with NativeInterface(client_name="round", connect=False) as interface:
         for source, target in (
             ("round:output_l", "loopback:playback_1"),
@@ -178,7 +178,7 @@ def test_input_from_another_client_comes_a_period_later_and_is_stamped_as_heard(
         at = chunk.starting_frame + int(found[0])
         capture, playback = interface.latency
     assert chunk.array[found[0], 0] == 0.5
-    # The loopback driver holds it for a period.
+    # The loopback client delays it by a period.
     assert at == 2000 + jackd.period - capture - playback
     assert device_frame > 0
 
@@ -337,7 +337,7 @@ def test_a_period_that_the_server_changes_is_known(jackd: servers.Jackd) -> None
         subprocess.run(["jack_bufsize", "512"], check=True, capture_output=True)
         changed = wait_for(EventKind.PERIOD_CHANGED, interface, pending)
         assert (changed.frames, interface.period) == (512, 512)
-        if interface.latency != (512, 1024):  # it may have come before the period
+        if interface.latency != (512, 1024):  # the change may have come before that of the period
             wait_for(EventKind.LATENCY_CHANGED, interface, pending)
         assert interface.latency == (512, 1024)
 

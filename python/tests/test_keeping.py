@@ -1,4 +1,4 @@
-"""What an interface keeps for its caller."""
+"""Objects that an interface keeps alive for its caller, and values that it keeps with chunks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No module of the package imports one that imports it, directly or by way of others."""
+"""Finds circular imports between the modules of the package."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import amio
 def imports(folder: Path) -> dict[str, set[str]]:
     """Which modules of the package ``amio`` each of its modules imports, also in functions.
 
-    ``__init__`` imports all of them. A module that imports a name from it closes a circle.
+    ``__init__`` imports all of them, so a module that imports a name from it is part of a circle.
     """
     modules = {path.stem: path for path in sorted(folder.glob("*.py"))}
 

@@ -1,4 +1,4 @@
-"""Opening, closing, and what may come in between."""
+"""Opening and closing, and interruptions of both."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ from amio.events import Event, EventKind, Mailbox
 
 
 def interrupt_soon() -> threading.Thread:
-    """Sends this process what Ctrl-C sends, while it is in the library."""
+    """Sends this process the signal of Ctrl-C while it is in the library."""
 
     def send() -> None:
         time.sleep(0.2)
@@ -188,7 +188,7 @@ def test_an_interface_that_is_dropped_with_a_ticket_pending_is_gone_at_once() ->
     ticket = interface.schedule([], at=10**9)
     with pytest.warns(ResourceWarning):
         del interface
-    # The kernel lists a thread that was joined for a little longer.
+    # The kernel lists a thread for a short time after it was joined.
     deadline = time.monotonic() + 5
     while threads() > before and time.monotonic() < deadline:
         os.sched_yield()
@@ -241,7 +241,7 @@ def test_an_outcome_survives_a_signal_handler_that_raises() -> None:
 def test_an_event_that_a_signal_handler_interrupted_is_not_waited_for(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """The exception comes between fetching an event and handing it over."""
+    """The exception comes after an event was fetched and before it is delivered."""
     oldest = Mailbox.oldest
     rings = [KeyboardInterrupt]
 
@@ -306,7 +306,7 @@ def test_closing_the_stream_of_input_ends_who_waits_for_it() -> None:
 
 
 def test_entries_of_empty_clips_are_silent() -> None:
-    """What records takes may have an empty one."""
+    """A recorder may have written an empty take."""
     nothing = amio.AudioClip(np.zeros((0, 1)), 48_000)
     with amio.OfflineInterface() as interface:
         ticket = interface.schedule([amio.PlayspecEntry(nothing, 0, 0, 0, 0, 1, 1)], 0)
@@ -429,7 +429,7 @@ def test_a_swap_is_scheduled_though_the_callback_of_another_fails() -> None:
         interface.schedule([], callback=fail)
         with pytest.raises(ZeroDivisionError):
             interface.advance(1_000_000)
-        # All of it, whatever was raised meanwhile.
+        # Everything was rendered, despite the exceptions.
         assert interface.transport.device_frame == 1_000_000
         ticket = interface.schedule([])
         interface.advance(256)
@@ -458,7 +458,7 @@ def test_a_copy_of_a_clip_sounds_as_it_is_now() -> None:
 
 @pytest.mark.parametrize("driver", ["timer", "offline"])
 def test_other_tasks_never_see_an_interface_that_is_half_open(driver: str) -> None:
-    """As in programs for AMIO: a task shows the position as soon as there is an interface."""
+    """As in programs for AMIO: a task reads the position as soon as there is an interface."""
     shared: list[amio.Interface] = []
     failures: list[Exception] = []
     shown = [0]
@@ -502,12 +502,12 @@ def test_an_interface_that_nobody_can_reach_is_closed_on_a_loop_too() -> None:
             interface.rolling = True
             alive.append(weakref.ref(interface))
             await asyncio.sleep(0.02)
-            # As a cell of a notebook that is run again.
+            # As when a cell of a notebook runs again.
             interface = None
             gc.collect()
             assert alive[-1]() is None
             await asyncio.sleep(0)
-        # The descriptors that they had are another's now, whom the loop does not forget.
+        # Their descriptors have been reused; the loop must keep watching the new owner's.
         reader, writer = os.pipe()
         came = asyncio.Event()
         asyncio.get_running_loop().add_reader(reader, came.set)

@@ -24,12 +24,12 @@ MEGABYTE = 1 << 20
 FOLDER = Path(__file__).parents[1]
 
 
-# From Python 3.12 on, fork() warns where there are threads. It is what is tried here.
+# From Python 3.12 on, fork() warns if there are threads; these tests fork on purpose.
 FORKING = ("-W", "ignore::DeprecationWarning")
 
 
 def run(*command: str, timeout: float = 60) -> str:
-    """Runs Python; it must end well, and have nothing to complain of."""
+    """Runs Python, which must succeed without warnings."""
     done = subprocess.run(
         [sys.executable, "-X", "faulthandler", *command],
         cwd=FOLDER,
@@ -48,7 +48,7 @@ def test_10000_interfaces_in_one_process_dropped_in_any_order_leave_nothing_behi
     assert last == {"arrays": 0}
     assert parts[-1]["bytes"] - parts[1]["bytes"] < 8 * MEGABYTE
     assert parts[-1]["descriptors"] <= parts[0]["descriptors"]
-    # Beside those that were there, one that sees to the disk for streams and recorders.
+    # One more than before is allowed: the thread that does disk work for streams and recorders.
     assert parts[-1]["threads"] <= first["threads"] + 1
 
 

@@ -99,7 +99,7 @@ def test_an_earlier_start_uncovers_what_was_cropped() -> None:
 
 
 def test_a_start_before_the_clip_itself_is_refused_and_nothing_changes() -> None:
-    """Row 10: the start setter; frames before frame 0 are not there."""
+    """Row 10: the start setter; there are no frames before frame 0."""
     entry = entry_of()
     with pytest.raises(ContractError, match=r"start is 4899; it must be at least 4900"):
         entry.start = 4899
@@ -138,7 +138,7 @@ def test_an_end_before_the_start_leaves_nothing() -> None:
 
 
 def test_an_entry_may_be_trimmed_again_and_again() -> None:
-    """Row 10: the setters work on what is left."""
+    """Row 10: the setters work on the trimmed entry."""
     entry = trimmed()
     entry.start = 5100
     entry.end = 5350
@@ -203,13 +203,13 @@ READINGS: dict[str, tuple[Callable[[PlayspecEntry], Any], Any]] = {
 
 @pytest.mark.parametrize("how", READINGS)
 def test_a_trimmed_entry_reads_as_trimmed_by(how: str) -> None:
-    """Row 10: every way of reading a tuple sees what the setters did."""
+    """Row 10: all ways of reading a tuple give the values after the setters."""
     read, expected = READINGS[how]
     assert read(trimmed()) == expected
 
 
 def test_a_trimmed_entry_unpacks_and_matches_as_trimmed() -> None:
-    """Row 10: unpacking and patterns see what the setters did."""
+    """Row 10: unpacking and patterns give the values after the setters."""
     clip, frame_a, frame_b, *rest = trimmed()
     assert (clip, frame_a, frame_b, *rest) == TRIMMED
     match trimmed():
@@ -221,7 +221,7 @@ def test_a_trimmed_entry_unpacks_and_matches_as_trimmed() -> None:
 
 @pytest.mark.parametrize("protocol", range(pickle.HIGHEST_PROTOCOL + 1))
 def test_a_trimmed_entry_is_pickled_as_trimmed(protocol: int) -> None:
-    """Row 10: pickles, which the setters of the copy then trim further."""
+    """Row 10: pickles; the setters of the copy trim it further."""
     entry = entry_of("a clip", *VALUES[1:])
     entry.start = 5050
     entry.end = 5400
@@ -233,7 +233,7 @@ def test_a_trimmed_entry_is_pickled_as_trimmed(protocol: int) -> None:
 
 
 def test_trimming_a_copy_leaves_the_original_alone() -> None:
-    """Row 10: copies and _replace are entries of their own."""
+    """Row 10: copies and results of _replace are independent entries."""
     entry = trimmed()
     for other in (copy.copy(entry), entry._replace(), PlayspecEntry._make(entry)):
         other.start = 5200
@@ -241,7 +241,7 @@ def test_trimming_a_copy_leaves_the_original_alone() -> None:
 
 
 def test_replace_knows_the_fields() -> None:
-    """Row 10: _replace of something else."""
+    """Row 10: _replace of an unknown field."""
     with pytest.raises(ValueError, match=r"unknown fields frame_c; they are clip, frame_a"):
         entry_of()._replace(frame_c=1)
 

@@ -1,4 +1,4 @@
-"""Pictures: what is drawn, and where (row 21 for ``AudioClip.plot``)."""
+"""Plots: the shapes and their places (row 21 for ``AudioClip.plot``)."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ CLIP = AudioClip.zeros(500, 1, RATE)
 
 @pytest.fixture(autouse=True)
 def without_a_window() -> Iterator[None]:
-    """Draws in memory, and forgets the figures."""
+    """Draws in memory, and closes the figures afterwards."""
     mpl.use("Agg")
     yield
     pyplot.close("all")
@@ -45,7 +45,7 @@ def bars_of(ax: Axes) -> list[list[tuple[float, float]]]:
 
 
 def band_of(ax: Axes, channel: int) -> tuple[float, float, float, float]:
-    """Left, right, bottom and top of what was drawn of a channel of a long clip."""
+    """Left, right, bottom and top of the shape of a channel of a long clip."""
     box = ax.collections[channel].get_paths()[0].get_extents()
     return float(box.x0), float(box.x1), float(box.y0), float(box.y1)
 
@@ -121,7 +121,7 @@ def test_plot_shows_the_clip(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_window_has_a_sensible_width(
     monkeypatch: pytest.MonkeyPatch, seconds: int, inches: int
 ) -> None:
-    """Row 21: AudioClip.plot of nothing and of an hour."""
+    """Row 21: AudioClip.plot of an empty clip and of an hour."""
     monkeypatch.setattr(pyplot, "show", lambda: None)
     AudioClip.zeros(seconds * RATE, 1, RATE).plot()
     assert pyplot.gcf().get_figwidth() == inches

@@ -1,4 +1,4 @@
-"""Reading input where the timeline jumps, and in lengths of all kinds."""
+"""Reading input across jumps of the timeline, and in different lengths."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def interface() -> amio.OfflineInterface:
 
 
 def start_in_the_middle(interface: amio.OfflineInterface) -> None:
-    """512 frames that stand, 512 that roll."""
+    """Renders 512 frames with the transport stopped, and 512 with it rolling."""
     interface.render(512, RAMP[:512])
     interface.rolling = True
     interface.render(512, RAMP[512:1024])
@@ -93,7 +93,7 @@ def test_reading_delivers_events_as_waiting_does() -> None:
         interface.event_callback = lambda event: told.append(event.kind)
         interface.rolling = True
         ticket = interface.schedule([])
-        # The first one waits; the others find input, and never do.
+        # The first read waits; the others find input and do not wait.
         while ticket.outcome is None:
             interface.read(2400, timeout=5)
         assert ticket.outcome
@@ -118,13 +118,13 @@ def test_what_a_callback_raises_in_a_read_leaves_the_input_there() -> None:
 
 
 def lib_steps(interface: amio.OfflineInterface) -> None:
-    """Runs a period, and leaves its events where they are."""
+    """Runs a period without fetching its events."""
     library.lib.amio_interface_advance(interface._handle, 1, None, None)
 
 
 @pytest.mark.parametrize("frames", [64, 4800], ids=["it runs", "it waits"])
 def test_ctrl_c_in_a_read_is_heard_as_such_and_leaves_the_input_to_the_next(frames: int) -> None:
-    """Thousands of interruptions at any moment: each a KeyboardInterrupt, none in the way."""
+    """Thousands of interruptions at random moments: each raises one KeyboardInterrupt."""
     interrupted, chunks = 0, []
 
     def interrupt(_number: int, _frame: object) -> None:
@@ -177,7 +177,7 @@ class _Interruption:
         frame.f_trace_opcodes = True
         if event == "opcode":
             name = dis.opname[frame.f_code.co_code[frame.f_lasti]]
-            # What the compiler puts in for the interpreter's own use.
+            # An instruction for the interpreter's own use.
             if name != "CACHE":
                 before = self._before.get(frame, "")
                 self._before[frame] = name
@@ -191,7 +191,7 @@ class _Interruption:
 
 @pytest.fixture
 def _without_collections() -> Iterator[None]:
-    """These run code of the package, too, and Python only prints what is raised there."""
+    """Finalizers run code of the package too, and Python only prints exceptions from there."""
     gc.collect()
     gc.disable()
     yield

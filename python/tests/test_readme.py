@@ -1,4 +1,4 @@
-"""The programs in the READMEs do what the comments beside their prints say."""
+"""The programs in the READMEs print what the comments after their prints say."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ import pytest
 import amio
 
 README = Path(__file__).parents[1] / "README.md"
-#: Its program for the package is marked "py", the one for ctypes "python".
+#: In it, the program for the package is marked "py", the one for ctypes "python".
 README_OF_THE_LIBRARY = Path(__file__).parents[2] / "README.md"
 
-#: Runs a program as a notebook does: on an event loop that runs, where it may await.
+#: Runs a program as a notebook does: on a running event loop, with top-level await.
 CELL = """
 import ast, asyncio, inspect
 
@@ -35,7 +35,7 @@ def programs(document: Path, language: str) -> list[str]:
 
 
 def heading_of(program: str) -> str:
-    """The heading under which a program is."""
+    """The heading above a program."""
     before, _ = README.read_text().split(program, 1)
     heading: str = re.findall(r"^## (.*)$", before, re.MULTILINE)[-1]
     return heading

@@ -1,4 +1,4 @@
-"""The servers that the other tests rely on."""
+"""The servers that the other tests use."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Annotations: that they can be evaluated, and that mypy, which reads this file, knows them."""
+"""Annotations: they can be evaluated, and mypy, which checks this file, accepts their use."""
 
 from __future__ import annotations
 
@@ -97,7 +97,7 @@ def test_a_swap_in_a_group_needs_no_frame() -> None:
 
 
 def test_numbers_of_numpy_are_numbers_to_mypy_too() -> None:
-    """What is computed from arrays goes into calls as it is."""
+    """Calls accept numpy numbers without a conversion."""
     frame, count = np.int64(100), np.uint32(64)
     factor, rate, half = np.float32(0.5), np.float64(48_000), np.float32(0.5)
     clip = amio.Clip(np.ones(1000), rate)

@@ -1,4 +1,4 @@
-//! One file of a round: how it was made, what it must hold, and which references know it.
+//! One file of a round: how it was made, its expected content, and the references that can decode it.
 
 use crate::references::Reference;
 use crate::rng::Rng;
@@ -9,22 +9,22 @@ use std::process::Command;
 
 /// A file to compare.
 pub struct Case {
-    /// The format, as it is counted.
+    /// The name of the format, under which it is counted.
     pub format: &'static str,
     pub file: PathBuf,
-    /// What the references decode, one after another: the file itself or, where they do not know what
-    /// was done to it, what it was made of.
+    /// The files that the references decode, one after another: the file itself or, if they do not support
+    /// the changes that were made to it, the files that it was made of.
     pub parts: Vec<PathBuf>,
-    /// What is known of the sound in it.
+    /// The channels of its sound.
     pub channels: u16,
     pub frame_rate_hz: u32,
-    /// The length, where the format keeps it.
+    /// The length, if the format stores it.
     pub frames: Option<u64>,
-    /// What was done to it, as it is counted.
+    /// The features that it uses and the changes that were made to it; these are counted.
     pub modes: Vec<&'static str>,
-    /// How it was made, for people.
+    /// How it was made, for messages.
     pub recipe: Vec<String>,
-    /// How far samples may lie apart, for a peak of up to 1.0; 0 where each bit is kept.
+    /// The largest allowed difference of samples, for a peak of up to 1.0; 0 for lossless formats.
     pub tolerance: f32,
     pub references: &'static [Reference],
 }
@@ -35,7 +35,7 @@ impl Case {
     }
 }
 
-/// Makes one case: a source of random choices, a folder, and notes of what was done.
+/// Makes one case: random choices, a folder, and notes about the choices.
 pub struct Workshop<'a> {
     format: &'static str,
     pub rng: Rng,
@@ -71,14 +71,14 @@ impl<'a> Workshop<'a> {
         sound
     }
 
-    /// Notes that something was done, which is counted.
+    /// Notes a feature or a change, which is counted.
     pub fn mode(&mut self, mode: &'static str) {
         if !self.modes.contains(&mode) {
             self.modes.push(mode);
         }
     }
 
-    /// Does something in `percent` of a hundred cases, and notes it.
+    /// Returns true in `percent` of a hundred cases, and notes the mode then.
     pub fn chance(&mut self, percent: u64, mode: &'static str) -> bool {
         let chosen = self.rng.chance(percent);
         if chosen {
@@ -87,7 +87,7 @@ impl<'a> Workshop<'a> {
         chosen
     }
 
-    /// Notes how the file was made, for people.
+    /// Notes a step of making the file, for messages.
     pub fn note(&mut self, text: String) {
         self.recipe.push(text);
     }
@@ -106,14 +106,14 @@ impl<'a> Workshop<'a> {
         fs::read(self.path(name)).expect("the file was made")
     }
 
-    /// Runs an encoder, given as words that are separated by spaces, in the folder; it must make
-    /// the file `out`.
+    /// Runs an encoder in the folder. `line` has its words, separated by spaces. It must make the file
+    /// `out`.
     pub fn encode(&mut self, line: &str, out: &str) -> Result<(), NotMade> {
         self.recipe.push(line.to_owned());
         let mut words = line.split_whitespace();
         let program = words.next().expect("the line names a program");
         let done = Command::new("timeout")
-            // ffmpeg does not end at TERM while its own encoder of Vorbis hangs.
+            // TERM does not end ffmpeg when its own Vorbis encoder hangs.
             .args(["-s", "KILL", "20", program])
             .args(words)
             .current_dir(self.folder)

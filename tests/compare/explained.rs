@@ -1,7 +1,7 @@
-//! Differences that are explained: which reference differs from us, where, and why ours is right.
+//! Known differences: which reference differs from amio, in which files, and why amio is right.
 //!
-//! Each entry holds for one kind of file and one reference, and its test is so narrow that it
-//! hides nothing else. What no entry explains fails the run.
+//! Each entry is for one kind of file and one reference, and its test is so narrow that it does not hide
+//! other differences. A difference without an entry ends the run with a failure.
 
 use crate::judge::{Difference, How, Other};
 use crate::references::Reference::{
@@ -12,7 +12,7 @@ use crate::references::Reference::{
 pub struct Explained {
     /// What the reference does.
     pub what: &'static str,
-    /// Why ours is right.
+    /// Why amio is right.
     pub why: &'static str,
     pub holds: fn(&Difference) -> bool,
 }
@@ -37,7 +37,7 @@ const EXPLAINED: &[Explained] = &[
                 && d.case.has("fragments, edited")
                 && d.is_of(Ffmpeg)
                 && (d.plays_more(2 * 2_048)
-                    // Another difference, below, hides that it is the same sound.
+                    // Another difference, below, changes the samples.
                     || d.case.has("intensity stereo")
                         && matches!(d.how, How::Samples { ours, theirs, .. }
                             if ours < theirs && theirs < ours + 2 * 2_048))
@@ -471,12 +471,13 @@ impl Difference<'_> {
         matches!(self.how, How::Samples { .. })
     }
 
-    /// Whether both give the same as far as both go, and they end less than `frames` apart.
+    /// Whether both are equal up to the end of the shorter one, and their lengths differ by less than
+    /// `frames`.
     fn ends_near(&self, frames: usize) -> bool {
         matches!(self.how, How::Length { ours, theirs } if ours.abs_diff(theirs) < frames)
     }
 
-    /// Whether the other one gives all that we give, and up to `frames` frames more.
+    /// Whether the reference gives all frames that amio gives, and up to `frames` frames more.
     fn plays_more(&self, frames: usize) -> bool {
         match self.how {
             How::Length { ours, theirs } | How::More { ours, theirs } => {
@@ -486,15 +487,15 @@ impl Difference<'_> {
         }
     }
 
-    /// Whether the other one gives the sound that was encoded, which is all that we give, and up to `frames`
-    /// frames before it or behind.
+    /// Whether amio gives exactly the sound that was encoded, and the reference gives it with up to `frames`
+    /// frames before or after it.
     fn gives_source_among(&self, frames: usize) -> bool {
         matches!(self.how, How::More { ours, .. } if self.case.frames == Some(ours as u64))
             && self.plays_more(frames)
     }
 
-    /// Whether both give the same as far as both go, and the other one ends less than `frames` away
-    /// from the end of the sound that was encoded, which is our end.
+    /// Whether both are equal up to the end of the shorter one, amio has the length of the sound that was
+    /// encoded, and the reference's length differs from it by less than `frames`.
     fn ends_off_source(&self, frames: usize) -> bool {
         match self.how {
             How::Length { ours, theirs } => {

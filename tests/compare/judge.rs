@@ -1,4 +1,4 @@
-//! Decodes a file with the library and with the references, and says where they differ.
+//! Decodes a file with the library and with the references, and finds the differences.
 
 use crate::case::Case;
 use crate::references::{Reference, Samples};
@@ -8,28 +8,29 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 
-/// Whom our samples differ from.
+/// What the library's samples differ from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Other {
     Reference(Reference),
-    /// Ourselves, by another door: what was sought in a streamed clip.
+    /// The library's own samples, read at random places from a streamed clip.
     Streamed,
-    /// What the file was made of: its channels, rate and length.
+    /// The sound of which the file was made: its channels, rate and length.
     Source,
 }
 
-/// How what we give differs.
+/// How the library's result differs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum How {
-    /// We refuse the file, with this error.
+    /// The library rejects the file, with this error.
     WeRefuse(String),
-    /// The other one refuses it; we give as many frames.
+    /// The reference rejects the file; the library gives `ours` frames.
     TheyRefuse { error: String, ours: usize },
-    /// Channels, frames per second.
+    /// The channels or the rate differ.
     Shape(String),
-    /// Frames of each, which are equal as far as both go.
+    /// The numbers of frames, which are equal up to the end of the shorter one.
     Length { ours: usize, theirs: usize },
-    /// Frames of each: the other one has all of ours, in this order, and more in between.
+    /// The numbers of frames: the reference has all of the library's, in the same order, and more between
+    /// them.
     More { ours: usize, theirs: usize },
     /// The first and the last frame that differ, and the largest difference of all.
     Samples {
@@ -38,7 +39,7 @@ pub enum How {
         ours: usize,
         theirs: usize,
         worst: f32,
-        /// A bit for each channel that differs.
+        /// One bit for each channel, set if it differs.
         channels: u64,
     },
 }
@@ -91,7 +92,7 @@ impl fmt::Display for Difference<'_> {
 #[derive(Default)]
 pub struct Verdict<'a> {
     pub differences: Vec<Difference<'a>>,
-    /// The references that decoded the file, as we did.
+    /// The references that decoded the file; the library did too.
     pub compared: Vec<Reference>,
 }
 
@@ -149,7 +150,7 @@ pub fn judge<'a>(case: &'a Case, scratch: &Path, rng: &mut Rng) -> Verdict<'a> {
     verdict
 }
 
-/// Frame after frame, the channels of each together.
+/// The samples of a clip, interleaved.
 fn interleaved(clip: &Clip) -> Vec<f32> {
     let info = clip.info();
     let channels = usize::from(info.channels);
@@ -164,7 +165,7 @@ fn interleaved(clip: &Clip) -> Vec<f32> {
     samples
 }
 
-/// Reads a streamed clip of the same file at random places: each gives the bits of the loaded one.
+/// Reads a streamed clip of the same file at random places, and compares it bit for bit with the loaded one.
 fn sought(case: &Case, loaded: &Clip, rng: &mut Rng) -> Result<(), How> {
     let streamed = Clip::open_stream(&case.file, &OpenOptions::default())
         .map_err(|error| How::WeRefuse(error.to_string()))?;
@@ -218,7 +219,7 @@ fn compare(case: &Case, reference: Reference, ours: &Samples, theirs: &Samples) 
         false => sample,
     };
     let tolerance = reference.tolerance(case);
-    // What is louder than full scale is less exact by as much.
+    // Above full scale, the tolerance grows with the peak.
     let peak = theirs
         .iter()
         .fold(1.0f32, |peak, sample| peak.max(sample.abs()));
@@ -255,14 +256,14 @@ fn compare(case: &Case, reference: Reference, ours: &Samples, theirs: &Samples) 
     }
 }
 
-/// Whether `theirs` is `ours` with more frames put in at some places.
+/// Whether `theirs` is `ours` with frames inserted at some places.
 fn has_among(
     mut ours: &[f32],
     mut theirs: &[f32],
     channels: usize,
     differs: impl Fn(f32, f32) -> bool,
 ) -> bool {
-    /// Frames by which it is known where ours go on.
+    /// How many equal frames identify the place where ours continue.
     const SURE: usize = 256;
     let same =
         |ours: &[f32], theirs: &[f32]| ours.iter().zip(theirs).all(|(a, b)| !differs(*a, *b));

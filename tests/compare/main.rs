@@ -1,9 +1,9 @@
-//! Compares what the library decodes with what other decoders give, for random files.
+//! Compares the library's decoders with other decoders, for random files.
 //!
-//! A round is one seed: it makes a random sound, a file of it ([`formats`]: by an encoder with random
-//! options, or written by [`writers`] where encoders do not reach), and changes to the file that
-//! keep it valid. Then [`judge`] decodes the file with the library and with each of [`references`].
-//! A difference that is not in [`explained`] ends the run.
+//! Each round has a seed. It makes a random sound and a file of it ([`formats`]): by an encoder with random
+//! options, or by [`writers`] for features that encoders do not use. Then it changes the file so that it
+//! stays valid. [`judge`] decodes the file with the library and with each of [`references`]. A difference
+//! that is not in [`explained`] ends the run.
 //!
 //! `scripts/fuzz-compare` builds and runs this.
 
@@ -39,18 +39,18 @@ const USAGE: &str =
     --all   go on after a difference
     --seed  this round alone";
 
-/// What was asked for on the command line.
+/// The options of the command line.
 struct Options {
     found: PathBuf,
     seconds: u64,
     start: u64,
-    /// Only the round of `start`.
+    /// Runs only the round of `start`.
     once: bool,
-    /// Differences do not end the run.
+    /// Continues after differences.
     all: bool,
 }
 
-/// What all threads share.
+/// Shared by all threads.
 struct Run {
     options: Options,
     next: AtomicU64,
@@ -187,7 +187,7 @@ impl Run {
     }
 }
 
-/// Ends the program where a round takes longer than two minutes.
+/// Ends the program if a round takes longer than two minutes.
 fn watch(begun: &mpsc::Receiver<(usize, u64)>, scratch: &Path) {
     let mut rounds = BTreeMap::new();
     loop {
@@ -205,7 +205,7 @@ fn watch(begun: &mpsc::Receiver<(usize, u64)>, scratch: &Path) {
     }
 }
 
-/// Keeps the file, and prints how it was made and what differs.
+/// Keeps the file, and prints how it was made and the differences.
 fn report(seed: u64, case: &Case, differences: &[String], found: &Path) {
     let name = format!(
         "{seed}-{}",

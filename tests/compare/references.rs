@@ -1,4 +1,4 @@
-//! The decoders that we are compared with, each a program of its own.
+//! The decoders with which the library is compared, each a separate program.
 
 use crate::case::Case;
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::sync::OnceLock;
 
-/// A decoder that other people wrote.
+/// A decoder of another project.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Reference {
     Ffmpeg,
@@ -54,22 +54,23 @@ impl Reference {
         }
     }
 
-    /// How far its samples may lie from ours: the case's own tolerance, or what this decoder rounds.
+    /// The largest allowed difference from the library's samples: the case's tolerance or, for a decoder that
+    /// writes integers, its rounding.
     pub fn tolerance(self, case: &Case) -> f32 {
         match self {
-            // It writes integers of 16 bits.
+            // oggdec writes integers of 16 bits.
             Reference::Oggdec => 1.1 / 32_768.0,
             _ => case.tolerance,
         }
     }
 
-    /// Whether samples beyond full scale are cut off at it.
+    /// Whether it clips samples at full scale.
     pub fn clips(self) -> bool {
         self == Reference::Oggdec
     }
 
-    /// Puts the channels of interleaved samples into the order of WAV, where this decoder keeps that of
-    /// the codec: the Vorbis I specification has its own (4.3.9).
+    /// Changes interleaved samples to the channel order of WAV, if this decoder keeps the order of the codec
+    /// (of Vorbis: see the Vorbis I specification, 4.3.9).
     pub fn in_wav_order(self, case: &Case, samples: Vec<f32>) -> Vec<f32> {
         let keeps = matches!(self, Reference::Libsndfile | Reference::Oggdec);
         let order: &[usize] = match case.channels {
@@ -85,7 +86,7 @@ impl Reference {
             .collect()
     }
 
-    /// Decodes a file; `scratch` is a folder for files.
+    /// Decodes a file; `scratch` is a folder for temporary files.
     pub fn decode(self, file: &Path, scratch: &Path) -> Samples {
         match self {
             Reference::Ffmpeg => ffmpeg(file, &[]),
@@ -141,7 +142,7 @@ fn flac(file: &Path) -> Samples {
         .ok_or("no STREAMINFO")?;
     let bits = 1 + (u32::from(info[12] & 1) << 4 | u32::from(info[13] >> 4));
     let raw = run("flac", |c| {
-        // Bytes behind the last frame are an error to it, unless it is told to go on (-F).
+        // -F: without it, bytes after the last frame are an error.
         c.args(["-s", "-F", "-d", "-c", "--force-raw-format"])
             .args(["--endian=little", "--sign=signed"])
             .arg(file)
@@ -149,7 +150,7 @@ fn flac(file: &Path) -> Samples {
     Ok(integers(&raw, bits.div_ceil(8) as usize))
 }
 
-/// Runs a decoder, for 20 seconds at most; returns what it writes.
+/// Runs a decoder for at most 20 seconds; returns its output.
 fn run(
     program: impl AsRef<std::ffi::OsStr>,
     arguments: impl FnOnce(&mut Command) -> &mut Command,
@@ -174,7 +175,7 @@ fn floats(bytes: &[u8]) -> Samples {
     Err("half a sample at the end".into())
 }
 
-/// Signed integers of as many bytes each, the lowest first.
+/// Decodes signed little-endian integers of `width` bytes.
 fn integers(bytes: &[u8], width: usize) -> Vec<f32> {
     let scale = 1.0 / f64::from(1u32 << 31);
     let sample = |bytes: &[u8]| {

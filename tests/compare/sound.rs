@@ -1,4 +1,4 @@
-//! Sounds to encode: random ones that make encoders use all that they have.
+//! Random sounds that make encoders use all of their features.
 
 use crate::rng::Rng;
 use std::f64::consts::TAU;
@@ -36,7 +36,7 @@ impl Sound {
         };
         for channel in 0..usize::from(channels) {
             match rng.count(0, 9) {
-                // Equal and opposite channels make encoders join them.
+                // Encoders use joint stereo for equal and opposite channels.
                 0..4 if channel > 0 => {
                     let factor = *rng.pick(&[1.0, 1.0, 0.99, -1.0, 0.5]);
                     sound.copy_channel(channel - 1, channel, factor);
@@ -47,7 +47,7 @@ impl Sound {
         sound
     }
 
-    /// No samples, but what a file says of them: for files that are written bit by bit.
+    /// Only the shape of a sound, without samples: for files that are written bit by bit.
     pub fn of_length(frame_rate_hz: u32, channels: u16, frames: usize) -> Sound {
         Sound {
             frame_rate_hz,
@@ -78,7 +78,7 @@ impl Sound {
                     0 => 0.0,
                     1 | 2 => phase.sin(),
                     3 => rng.sample(),
-                    // Transients: silence, then noise that decays, again and again.
+                    // Transients: noise that decays, repeated.
                     4 | 5 => rng.sample() * (-((n % burst) as f64) / 150.0).exp(),
                     6 => 0.999 * phase.sin().signum(),
                     7 => constant + 0.001 * rng.sample(),
@@ -96,7 +96,7 @@ impl Sound {
             .collect()
     }
 
-    /// As a WAV file.
+    /// The sound as a WAV file.
     pub fn wav(&self, width: Width) -> Vec<u8> {
         let bytes: u16 = match width {
             Width::Bits16 => 2,
@@ -116,7 +116,7 @@ impl Sound {
         }
         let codec: u16 = if width == Width::Float { 3 } else { 1 };
         let mut format = Vec::new();
-        // Of more than two channels, tools want to know which they are.
+        // For more than two channels, tools need the extensible format with a channel mask.
         format.extend(if self.channels > 2 { 0xFFFE } else { codec }.to_le_bytes());
         format.extend(self.channels.to_le_bytes());
         format.extend(self.frame_rate_hz.to_le_bytes());
@@ -143,7 +143,7 @@ impl Sound {
     }
 }
 
-/// Mostly below a second, often next to the end of a packet, sometimes nearly nothing.
+/// A length that is mostly below a second, often close to the end of a packet, sometimes a few frames.
 fn random_length(rng: &mut Rng, second: u64) -> u64 {
     match rng.count(0, 9) {
         0 => rng.count(0, 3),

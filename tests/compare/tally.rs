@@ -1,4 +1,4 @@
-//! What was reached: counted, and printed at the end.
+//! Counts formats, modes and references that were compared, and prints them at the end.
 
 use crate::case::{Case, NotMade};
 use crate::explained::Explained;
@@ -12,7 +12,7 @@ struct Format {
     modes: BTreeMap<&'static str, u64>,
     references: BTreeMap<&'static str, u64>,
     not_made: u64,
-    /// Why a file was not made, for the first of them.
+    /// Why the first file that could not be made was not made.
     first_not_made: String,
 }
 
@@ -23,7 +23,7 @@ pub struct Tally {
 }
 
 impl Tally {
-    /// A case was compared with these references.
+    /// Counts a case that was compared with these references.
     pub fn compared(&mut self, case: &Case, references: &[Reference]) {
         let format = self.formats.entry(case.format).or_default();
         format.files += 1;
@@ -39,7 +39,7 @@ impl Tally {
         self.explained.entry(entry.what).or_insert((entry, 0)).1 += 1;
     }
 
-    /// An encoder refused what it was asked for.
+    /// Counts a case whose encoder rejected its options.
     pub fn not_made(&mut self, format: &'static str, why: NotMade) {
         let format = self.formats.entry(format).or_default();
         if format.not_made == 0 {
@@ -48,7 +48,7 @@ impl Tally {
         format.not_made += 1;
     }
 
-    /// Prints everything; says whether each format was compared, and made in most cases.
+    /// Prints everything; returns whether each format was compared, and made in most cases.
     pub fn print(&self, formats: &[&'static str]) -> bool {
         let list = |counts: &BTreeMap<&str, u64>| {
             let items: Vec<String> = counts.iter().map(|(k, n)| format!("{k} {n}")).collect();

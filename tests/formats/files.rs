@@ -1,10 +1,10 @@
-//! Makes audio files with the tools that people use, from sounds that are made here.
+//! Makes audio files with common tools, from sounds that are generated here.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// A folder for what a test makes; it goes when the test ends.
+/// A folder for the files of a test; it is removed when the test ends.
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -25,7 +25,7 @@ impl Drop for Folder {
     }
 }
 
-/// A sound to begin with.
+/// A sound from which files are made.
 #[derive(Clone, Copy, Debug)]
 pub struct Sound {
     pub frame_rate_hz: u32,
@@ -34,7 +34,7 @@ pub struct Sound {
 }
 
 impl Sound {
-    /// Writes it as 24-bit WAV: in each channel another tone, and noise.
+    /// Writes it as 24-bit WAV: each channel has another tone, and noise.
     pub fn write(self, path: &Path) {
         let mut data = Vec::new();
         let mut random = 1u32;
@@ -49,7 +49,7 @@ impl Sound {
             }
         }
         let frame_bytes = 3 * u32::from(self.channels);
-        // Of more than two channels, the tools want to know which they are.
+        // For more than two channels, the tools need a channel mask.
         let speakers: u32 = match self.channels {
             7 => 0x70F,
             8 => 0x63F,
@@ -101,7 +101,7 @@ pub fn make(line: &str, input: &Path, output: &Path) {
     );
 }
 
-/// Lines of a table: the name of a file, and how it is made.
+/// The lines of a table: the name of a file, and the command that makes it.
 pub fn recipes(table: &str) -> impl Iterator<Item = (&str, &str)> {
     table.lines().filter_map(|line| {
         let (name, command) = line.trim().split_once(' ')?;
@@ -109,7 +109,7 @@ pub fn recipes(table: &str) -> impl Iterator<Item = (&str, &str)> {
     })
 }
 
-/// Formats whose samples come back as they were.
+/// Lossless formats.
 pub const LOSSLESS: &str = "
     u8.wav          sox $in -b 8 -e unsigned $out
     s16.wav         sox -D $in -b 16 $out
@@ -178,7 +178,7 @@ pub const LOSSLESS: &str = "
     pipe.flac       flac -s -c $in | cat >$out
 ";
 
-/// The same, but only ffmpeg reads them.
+/// Lossless formats that, of the tools, only ffmpeg can read.
 pub const LOSSLESS_OF_FFMPEG: &str = "
     flac.ogg        ffmpeg -v error -i $in -c:a flac $out
     alac24.m4a      ffmpeg -v error -i $in -c:a alac $out
@@ -187,7 +187,7 @@ pub const LOSSLESS_OF_FFMPEG: &str = "
     alac.mov        ffmpeg -v error -i $in -c:a alac $out
 ";
 
-/// Formats that remember how long the sound was, in one or two channels.
+/// Lossy formats that store the length of the sound, with one or two channels.
 pub const LOSSY: &str = "
     cbr.mp3         lame --quiet -b 128 $in $out
     vbr.mp3         lame --quiet -V 4 $in $out
@@ -214,14 +214,14 @@ pub const OPUS: &str = "
     ffmpeg.opus     ffmpeg -v error -i $in -c:a libopus -b:a 128k $out
 ";
 
-/// AAC, without what a decoder fills with noise of its own.
+/// AAC without noise substitution (PNS), which each decoder fills with other noise.
 pub const AAC: &str = "
     faststart.m4a   ffmpeg -v error -i $in -c:a aac -aac_pns 0 -movflags +faststart $out
     low.m4a         ffmpeg -v error -i $in -c:a aac -aac_pns 0 -b:a 48k $out
     aac.mov         ffmpeg -v error -i $in -c:a aac -aac_pns 0 $out
 ";
 
-/// Formats that do not remember how long the sound was.
+/// Formats that do not store the length of the sound.
 pub const FORGETFUL: &str = "
     adts.aac        ffmpeg -v error -i $in -c:a aac -aac_pns 0 $out
     untagged.mp3    lame --quiet -t -b 128 $in $out

@@ -1,5 +1,5 @@
-//! Files that sox, ffmpeg, libsndfile, flac, lame, oggenc and opusenc make load to what libsndfile
-//! or ffmpeg decodes: bit for bit where the format keeps every bit.
+//! Loads files that were made by sox, ffmpeg, libsndfile, flac, lame, oggenc and opusenc, and compares the
+//! samples with those that libsndfile or ffmpeg decodes: bit for bit for lossless formats.
 
 pub mod files;
 mod flac;
@@ -97,7 +97,7 @@ fn load(file: &Path) -> Vec<f32> {
     interleaved(&clip)
 }
 
-/// Makes a file from a sound as a line of shell tells, and returns its bytes.
+/// Makes a file from a sound with a line of shell, and returns its bytes.
 fn made(folder: &Folder, sound: Sound, line: &str, name: &str) -> Vec<u8> {
     let source = folder.path().join("source.wav");
     sound.write(&source);
@@ -135,7 +135,7 @@ fn assert_close(file: &Path, ours: &[f32], theirs: &[f32], tolerance: f32) {
     assert!(worst <= tolerance, "{}: {worst}", file.display());
 }
 
-/// Makes every file of a table from a sound, and hands it to `check`.
+/// Makes every file of a table from a sound, and passes it to `check`.
 fn each(table: &str, sound: Sound, name: &str, mut check: impl FnMut(&Path)) {
     let folder = Folder::new(name);
     let source = folder.path().join("source.wav");
@@ -233,7 +233,7 @@ fn vorbis_of_many_channels_loads_in_the_order_of_wav_as_ffmpeg_decodes_it() {
         each(files::VORBIS, sound, "vorbis", |file| {
             let theirs = by_ffmpeg(file, &[]);
             let ours = load(file);
-            // ffmpeg leaves the end of the last packet where it is.
+            // ffmpeg does not cut off the end of the last packet.
             assert_eq!(
                 ours.len(),
                 usize::from(channels) * sound.frames as usize,
@@ -263,7 +263,7 @@ fn aac_in_mp4_loads_as_long_as_the_sound_was_and_close_to_what_ffmpeg_decodes() 
         each(files::AAC, *sound, "aac", |file| {
             let theirs = by_ffmpeg(file, &[]);
             let ours = load(file);
-            // ffmpeg leaves the end of the last packet, which is padding, where it is.
+            // ffmpeg does not cut off the end of the last packet, which is padding.
             assert_eq!(
                 ours.len(),
                 sound.frames as usize * usize::from(sound.channels)

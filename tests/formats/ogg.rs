@@ -1,5 +1,4 @@
-//! Ogg files as encoders seldom write them: pages without granule positions, positions that jump, and
-//! files that were joined.
+//! Unusual Ogg files: pages without granule positions, positions that jump, and joined files.
 
 use super::files::{Folder, Sound};
 use super::{assert_same, error_of, load_bytes, made};
@@ -104,7 +103,7 @@ fn the_first_packet_may_be_alone_on_its_page_wherever_reading_begins() {
         let mut pages = pages(&plain);
         let first = pages.iter().position(|page| granule(page) > 0);
         let page = pages.remove(first.expect("there is sound"));
-        // Its first packet on one page, the others on another.
+        // The first packet on one page, the others on another.
         let segments = 27 + usize::from(page[26]);
         let count = 1 + page[27..segments]
             .iter()
@@ -127,7 +126,7 @@ fn the_first_packet_may_be_alone_on_its_page_wherever_reading_begins() {
             first.expect("as above")..first.expect("as above"),
             [one, others],
         );
-        // Pages are counted.
+        // Pages have numbers.
         for (number, page) in (0u32..).zip(&mut pages) {
             page[18..22].copy_from_slice(&number.to_le_bytes());
             set_checksum(page);
@@ -143,7 +142,7 @@ fn the_first_packet_may_be_alone_on_its_page_wherever_reading_begins() {
         for begin in [0, 1, 100, 1_000, 5_000] {
             let streamed = amio::Clip::open_stream(&file, &options).expect("it was loaded");
             let mut ours = vec![0.0; 2_000];
-            // From the end back.
+            // Reads backwards from the end.
             streamed.read(0, 55_000, &mut ours);
             streamed.read(0, begin, &mut ours);
             let expected: Vec<f32> = expected[2 * begin as usize..]
@@ -181,7 +180,7 @@ fn positions_that_jump_in_the_middle_change_nothing() {
         let plain = made(&folder, SOUND, line, name);
         let expected = load_bytes(&folder, &plain, name);
         for jump in [32, -32] {
-            // From the second page on, and on one page alone.
+            // A jump from the second page on, and on only one page.
             let rest = with_granules(&plain, |number, _, granule| {
                 granule + if number > 0 { jump } else { 0 }
             });
@@ -218,7 +217,7 @@ fn links_of_a_chained_file_play_one_after_another_each_trimmed_by_itself() {
             &load_bytes(&folder, &file, &name),
             &expected,
         );
-        // A last link that is cut short in its headers holds no sound.
+        // A last link that is truncated in its headers has no sound.
         let cut = [&file[..], &links[0].0[..2_000]].concat();
         assert_same(
             Path::new(&name),
@@ -276,7 +275,7 @@ fn flac_that_ends_short_of_what_its_header_promises_says_where() {
     let frames = load_bytes(&folder, &whole, "whole.oga").len() / usize::from(SOUND.channels);
     assert_eq!(frames, SOUND.frames as usize);
     let pages = pages(&whole);
-    // Its end, and the first page of its sound.
+    // A file without its second half, and one without its first page of sound.
     let end = error_of(&folder, &pages[..pages.len() / 2].concat(), "end.oga");
     let first = [&pages[..2], &pages[3..]].concat().concat();
     let first = error_of(&folder, &first, "first.oga");

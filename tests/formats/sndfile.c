@@ -1,4 +1,4 @@
-/* usage: sndfile FILE: writes all its frames to the standard output as interleaved floats. */
+/* usage: sndfile FILE: writes all frames of the file to stdout as interleaved floats. */
 #include <sndfile.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* What a stranger's first program does: places a clip at a frame and finds it there. */
+/* A minimal program against the installed library: places a clip at a frame and finds it there. */
 #include <amio.h>
 #include <stdio.h>
 

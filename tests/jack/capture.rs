@@ -1,4 +1,4 @@
-//! What is captured: complete, in order, and stamped with what was heard.
+//! Captured input is complete and in order, and its stamps say what was heard at that time.
 
 use crate::peer::Peer;
 use crate::server::{Server, beside};
@@ -20,7 +20,7 @@ fn an_impulse_sent_to_an_input_of_the_same_client_is_stamped_one_period_later() 
     beside!(Server::Jackd(256), {
         let way = [("amio:output_l", "amio:input_1")];
         for chunk in stamps_are_exact(&tools::config(), &way) {
-            // Nothing of these ports goes to a device.
+            // These ports are not connected to a device.
             assert_eq!(chunk.latency.round_trip_frames(), 0);
         }
     });
@@ -35,7 +35,7 @@ fn the_latencies_of_a_device_are_taken_off_the_stamp() {
         };
         let way = [("amio:output_l", "amio:input_1")];
         for chunk in stamps_are_exact(&config, &way) {
-            // The dummy device says one period for capture, two for playback.
+            // The dummy device reports one period for capture, two for playback.
             assert_eq!(chunk.latency.capture_frames, 256);
             assert_eq!(chunk.latency.playback_frames, 512);
         }
@@ -53,8 +53,9 @@ fn an_impulse_sent_through_another_client_is_stamped_one_period_later() {
     });
 }
 
-/// Sends impulses along a way that takes one period; each is captured with the position of what
-/// was heard then, by the latencies in force. Returns the chunks in which they came back.
+/// Sends impulses through the connections `way`, which take one period. Checks that each is captured with
+/// the position that was heard at that time, according to the current latencies. Returns the chunks that
+/// contain them.
 fn stamps_are_exact(config: &Config, way: &[(&str, &str)]) -> Vec<Chunk> {
     let (_interface, chunks) = undisturbed(|| {
         let mut peer = Peer::start("peer");
@@ -73,12 +74,12 @@ fn stamps_are_exact(config: &Config, way: &[(&str, &str)]) -> Vec<Chunk> {
     });
     assert_consecutive(&chunks);
     let mut stamped = Vec::new();
-    // What was captured before the round trip was over is stamped with the time before the start.
+    // Frames that were captured in the first round trip have stamps from before the start.
     for (chunk, samples) in chunks.iter().filter(|(chunk, _)| chunk.rolling) {
         let round_trip = chunk.latency.round_trip_frames() as i64;
         for (offset, _) in (0..).zip(samples).filter(|(_, sample)| **sample == 0.5) {
-            // Sent at a multiple of the spacing, captured a period later; what was heard then had
-            // been sent the round trip before that.
+            // The impulse was sent at a multiple of the spacing and captured a period later. What was
+            // heard at that time had been sent one round trip before.
             let sent = chunk.position + offset + round_trip - PERIOD;
             assert_eq!(sent % SPACING, 0, "frame {offset} of {chunk:?}");
             stamped.push(*chunk);
@@ -137,7 +138,7 @@ fn the_frames_that_nobody_read_in_time_are_counted_exactly() {
     });
 }
 
-/// Nobody reads for half a second, then all that is there is read for a while; and again.
+/// Pauses for half a second, then reads everything for a while, and repeats this.
 fn read_with_pauses() -> (Interface, Peer, Vec<(Chunk, Vec<f32>)>) {
     let mut source = Peer::start("source");
     let interface = tools::start(Config {
@@ -214,7 +215,7 @@ fn times_are_due_times() {
         .filter_map(|(chunk, samples)| Some(chunk.time_ns as i64 - due.get(&(samples[0] as u32))?))
         .collect();
     differences.sort_unstable();
-    // Both computed it from the same clock, each with a moment between two readings of it.
+    // Both computed the time from the same clock, but read it at slightly different moments.
     let median = differences[differences.len() / 2];
     assert!(differences.len() >= 10, "only {} chunks", differences.len());
     assert!(median.abs() < 100_000, "{median} ns off");

@@ -1,4 +1,4 @@
-//! The client as others see it: its name, its ports, its connections; and what is refused.
+//! The client as other clients see it: name, ports, connections; and requests that are errors.
 
 use crate::peer::Peer;
 use crate::server::{Server, beside};
@@ -49,7 +49,7 @@ fn the_longest_period_leaves_time_enough_to_start_and_to_stop() {
 #[test]
 fn the_latencies_of_the_device_are_known_as_soon_as_an_interface_is_started() {
     beside!(Server::Jackd(256), {
-        // The server computes the latencies of our ports only when this one is through.
+        // The server computes the latencies of our ports only after this peer's callback has returned.
         let mut peer = Peer::start("peer");
         peer.be_slow(50);
         let interface = tools::start(config(2, 2));
@@ -101,7 +101,7 @@ fn each_of_64_channels_has_its_own_port() {
 fn physical_ports_are_connected_in_order_unless_that_is_switched_off() {
     beside!(Server::Jackd(256), {
         let interface = tools::start(config(5, 5));
-        // The loopback client says that its ports are physical too.
+        // The ports of the loopback client are marked as physical too.
         let physical = [
             ("system", 1),
             ("system", 2),
@@ -208,7 +208,7 @@ fn a_server_that_does_not_run_is_named_in_the_error_and_libjack_prints_nothing()
         assert_eq!(name, "nowhere");
         assert!(reason.contains("server"), "{reason}");
         if !is_apart() {
-            // The same once more, where we see what is printed.
+            // Again in a process whose output can be read.
             let printed = apart(
                 "client::a_server_that_does_not_run_is_named_in_the_error_and_libjack_prints_nothing",
                 &[],
@@ -330,8 +330,7 @@ fn is_apart() -> bool {
     std::env::var_os(APART).is_some()
 }
 
-/// Runs a test of this binary once more in a process of its own; returns what it printed to its
-/// standard error.
+/// Runs a test of this binary again in a child process; returns what it printed to stderr.
 fn apart(test: &str, environment: &[(&str, &str)]) -> String {
     let output = Command::new(std::env::current_exe().expect("a test has a path"))
         .args(["--exact", test, "--nocapture", "--test-threads=1"])
@@ -368,7 +367,7 @@ fn highest_priority() -> i32 {
     let priority = |thread: std::io::Result<std::fs::DirEntry>| -> i32 {
         let path = thread.expect("this is Linux").path().join("stat");
         let stat = std::fs::read_to_string(path).expect("the thread lives");
-        // After the name, which is in parentheses: the third field and so on; this is the 40th.
+        // The fields after the name, which is in parentheses, begin with the third; this is the 40th.
         let (_, fields) = stat.rsplit_once(')').expect("a name");
         let field = fields.split_whitespace().nth(37).expect("more fields");
         field.parse().expect("a number")
@@ -430,7 +429,7 @@ fn clients_that_were_opened_and_closed_leave_nothing_behind() {
         for _ in 0..10 {
             cycle();
         }
-        // That of this test, and that of the test program.
+        // The thread of this test and that of the test program.
         wait_until(2, || Usage::now().threads);
         let before = Usage::now();
         for _ in 0..50 {
@@ -442,14 +441,14 @@ fn clients_that_were_opened_and_closed_leave_nothing_behind() {
             (now.descriptors, now.threads)
         });
         let after = Usage::now();
-        // An allocator may keep some; what is lost in each cycle would be far more.
+        // The allocator may keep some memory. A leak in each cycle would be far more.
         let grown = after.resident_kb.saturating_sub(before.resident_kb);
         assert!(grown < 2_048, "{grown} kB more after 50 cycles");
         assert_eq!(ports_of("amio"), [""; 0]);
     });
 }
 
-/// What this process has now.
+/// The resources that this process uses now.
 struct Usage {
     descriptors: usize,
     threads: usize,
@@ -505,7 +504,7 @@ fn opening_beside_a_server_that_hangs_ends_with_a_timeout() {
         signal("-CONT");
         assert!(matches!(refused, Err(Error::Timeout { .. })), "{refused:?}");
         assert!(took < Duration::from_secs(6), "it took {took:?}");
-        // The client that nobody waits for any more is closed, and the next one gets its name.
+        // The client whose opening had timed out is closed, and the next one gets its name.
         wait_until(Vec::<String>::new(), || ports_of("amio"));
         wait_until("amio".to_owned(), || {
             Interface::new(config(2, 2)).map_or_else(|e| e.to_string(), |i| i.client_name())

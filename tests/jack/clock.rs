@@ -1,4 +1,4 @@
-//! A timeline that catches up keeps to the clock, also if the server stops or dies.
+//! With the skip policy "catch up", the timeline follows the clock, also if the server stops or dies.
 
 use crate::jackd::Jackd;
 use crate::server::{Server, beside};
@@ -9,7 +9,7 @@ use std::time::Duration;
 
 const HZ: f64 = 48_000.0;
 
-/// One whose timeline rolls and catches up.
+/// An interface that rolls and whose timeline catches up.
 fn start() -> Interface {
     let interface = tools::start(Config {
         skip_policy: SkipPolicy::CatchUp,
@@ -20,7 +20,7 @@ fn start() -> Interface {
     interface
 }
 
-/// By how many frames the position is ahead of the clock: an average over half a second.
+/// How many frames the position is ahead of the clock, as the average over half a second.
 fn ahead(interface: &Interface) -> f64 {
     const TIMES: u32 = 50;
     let mut sum = 0.0;
@@ -47,7 +47,7 @@ fn four_restarts_of_jackd_cost_no_time() {
             run_until(&interface, interface.transport().device_frame + 24_000);
             let off = ahead(&interface) - before;
             println!("after {restart} restarts: {off:+.1} frames");
-            // jackd's own clock is some frames off until it has settled.
+            // At first, jackd's own clock is wrong by some frames.
             assert!(off.abs() < 6.0 * f64::from(restart), "{off}");
         }
         drop(interface);
@@ -93,8 +93,8 @@ fn seconds_in_which_jackd_is_stopped_are_skipped() {
     );
 }
 
-/// After the first stop, the times of jackd are wrong for many seconds. Further stops in this time are counted,
-/// too, also by a client that is made in this time.
+/// After a stop, the times of jackd are wrong for many seconds. Further stops during that time must be
+/// counted too, also by a client that is made during that time.
 fn stopped_for_seconds(server: &Jackd) {
     for stops in [2, 1] {
         let interface = start();
@@ -103,7 +103,7 @@ fn stopped_for_seconds(server: &Jackd) {
             stop_for_a_second(server, &interface);
             let off = ahead(&interface) - before;
             println!("{off:+.1} frames off");
-            // As exactly as this client was woken.
+            // The precision is that of this client's wake-ups.
             assert!(off.abs() < 96.0, "{off}");
             run_until(&interface, interface.transport().device_frame + 38_400);
         }

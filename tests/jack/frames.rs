@@ -1,4 +1,4 @@
-//! What another client hears is, frame for frame, what was scheduled.
+//! Another client receives, frame for frame, what was scheduled.
 
 use crate::peer::{Block, Peer};
 use crate::server::{Server, beside};
@@ -22,8 +22,8 @@ fn impulses_land_on_their_frames_across_a_swap_and_changes_of_period_on_pipewire
     beside!(Server::PipeWire, lands_on_its_frames(&[512, 1024]));
 }
 
-/// Repeats the case where the server says that it was disturbed: a cycle that ended too late may
-/// have been heard in part.
+/// Repeats the case if the server reports a disturbance: of a cycle that ended too late, other clients may
+/// have received only a part.
 fn lands_on_its_frames(periods: &[u32]) {
     for attempt in 1..=4 {
         let case = Case::run(periods);
@@ -34,7 +34,7 @@ fn lands_on_its_frames(periods: &[u32]) {
         let trouble = tools::trouble(&case.events);
         let some = &wrong[..wrong.len().min(8)];
         println!("attempt {attempt}: (device frame, heard, expected) {some:?}; {trouble:?}");
-        // A change of period is a gap in the numbers of the peers.
+        // Each change of the period makes a gap in the frame numbers of the peers.
         let disturbed = !trouble.is_empty() || case.gaps > periods.len();
         assert!(
             disturbed,
@@ -46,14 +46,14 @@ fn lands_on_its_frames(periods: &[u32]) {
     panic!("the server was disturbed each time: inconclusive");
 }
 
-/// One performance, and what the recorder heard of it.
+/// One run, and what the recording peer received.
 struct Case {
     events: Vec<Event>,
-    /// How often a peer was left out of a cycle.
+    /// How many cycles a peer has missed.
     gaps: usize,
-    /// The device frame at which position 0 of the first playspec sounded.
+    /// The device frame of position 0 of the first playspec.
     origin: u64,
-    /// The device frame at which the second was due.
+    /// The device frame at which the second playspec was due.
     swapped: u64,
     /// By device frame.
     samples: HashMap<u64, f32>,
@@ -68,7 +68,7 @@ impl Case {
             skip_policy: SkipPolicy::CatchUp,
             ..tools::config()
         });
-        // The numbers tell which JACK frame is which device frame.
+        // The source's numbers show which JACK frame is which device frame.
         source.connect("source:out", "amio:input_1");
         recorder.connect("amio:output_l", "recorder:in");
 
@@ -116,7 +116,7 @@ impl Case {
         events.extend(std::iter::from_fn(|| interface.next_event()));
         let samples = by_device_frame(&recording, &device_frames);
         let gaps = source.gaps().max(recorder.gaps());
-        // The next case begins as this one did.
+        // The next case expects the period of the beginning.
         source.set_period(256);
         Case {
             events,
@@ -157,7 +157,7 @@ impl Case {
         wrong
     }
 
-    /// Silence agrees with nothing having been recorded, so both playspecs must have been heard.
+    /// An empty recording would agree with any silence, so both playspecs must have been received.
     fn assert_enough_was_heard(&self) {
         let count = |value: f32| {
             self.samples
@@ -189,13 +189,13 @@ fn applied(event: &Event, wanted: amio::Ticket) -> Option<u64> {
     }
 }
 
-/// From the number that the source gave a frame to the device frame at which it was captured.
+/// Maps the source's number of a frame to the device frame at which it was captured.
 fn device_frames_of_numbers(interface: &Interface) -> HashMap<u32, u64> {
     let mut frames = HashMap::new();
     for (chunk, samples) in tools::read_all(interface) {
         assert_eq!(chunk.lost_before, 0);
         for (device_frame, &number) in (chunk.device_frame..).zip(&samples) {
-            // 0: what came before the source was connected.
+            // 0: captured before the source was connected.
             if number > 0.0 {
                 frames.insert(number as u32, device_frame);
             }

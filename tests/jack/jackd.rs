@@ -5,7 +5,7 @@ use std::os::unix::process::CommandExt;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-/// The server of this test: the script's, or one that was started in its place.
+/// The server of this test: the one of the script, or one that has replaced it.
 pub enum Jackd {
     OfTheScript(String),
     Ours(Child),
@@ -16,7 +16,7 @@ impl Jackd {
         Jackd::OfTheScript(std::env::var("JACKD_PID").expect("set by the script"))
     }
 
-    /// Starts a server of the same name and settings, but for the rate; it may not be ready yet.
+    /// Starts a server with the same name and settings, except for the rate. It may not be ready yet.
     fn start(rate_hz: &str) -> Jackd {
         let name = std::env::var("JACK_DEFAULT_SERVER").expect("set by the script");
         let child = Command::new("jackd")
@@ -30,7 +30,7 @@ impl Jackd {
         Jackd::Ours(child.expect("jackd is installed"))
     }
 
-    /// Waits until it is gone, after it was killed, and starts another one.
+    /// Waits until the server, which was killed, has ended, and starts another one.
     pub fn replace(self) -> Jackd {
         self.replace_by("48000")
     }
@@ -38,7 +38,7 @@ impl Jackd {
     /// The same, with a server of another rate.
     pub fn replace_by(mut self, rate_hz: &str) -> Jackd {
         match &mut self {
-            // The next server does not start while the process of this one is known.
+            // The next server does not start while this process exists, even as a zombie.
             Jackd::OfTheScript(pid) => {
                 let process = Path::new("/proc").join(pid);
                 wait_until(false, || process.exists());
@@ -59,7 +59,7 @@ impl Jackd {
 impl Drop for Jackd {
     fn drop(&mut self) {
         if let Jackd::Ours(child) = self {
-            // One that was killed before is fine too.
+            // It may have been killed before.
             child
                 .kill()
                 .and_then(|()| child.wait())

@@ -31,7 +31,7 @@ fn twenty_times_a_killed_server_is_told_within_100_ms_and_all_goes_on_when_it_is
         recorder.connect("amio:output_r", "recorder:in");
         let mut disturbed = 0;
         for round in 1..=20 {
-            // Two thousand frames, so that two impulses at least are in them.
+            // So long that at least two impulses are played.
             run_until(&interface, interface.transport().device_frame + 2_500);
             let position = interface.position();
             let killed = Instant::now();
@@ -85,8 +85,8 @@ fn twenty_times_a_killed_server_is_told_within_100_ms_and_all_goes_on_when_it_is
                 "round {round}: told after {told:?}, back after {:?}",
                 killed.elapsed()
             );
-            // The peers come back after us; their connections are made again all the same, and
-            // those to the device too.
+            // The peers return later than the interface. Their connections are restored too, and those to
+            // the device.
             source = Peer::start("source");
             recorder = Peer::start("recorder");
             wait_until(
@@ -115,21 +115,21 @@ fn twenty_times_a_killed_server_is_told_within_100_ms_and_all_goes_on_when_it_is
     });
 }
 
-/// The numbers of the source are there, each once, up to the last period it ran.
+/// Checks that each number of the source was captured once, up to the last period in which it ran.
 fn assert_all_was_captured(chunks: &[(Chunk, Vec<f32>)], source: &mut Peer) {
     assert_numbered(chunks);
     let last_block = source.recording().pop().expect("it ran");
     let last_played = last_block.first_frame + last_block.samples.len() as u32 - 1;
     let (_, last_chunk) = chunks.last().expect("something was captured");
     let last = *last_chunk.last().expect("a chunk has frames") as u32;
-    // The server may have died between the source and us.
+    // The server may have died after the source ran and before the interface did.
     assert!(
         last + PERIOD >= last_played,
         "{last} was captured, {last_played} was played"
     );
 }
 
-/// Impulses were heard, as far apart as they were scheduled.
+/// Checks that impulses were received, at the distance at which they were scheduled.
 fn assert_played(recorder: &mut Peer) {
     let recording = recorder.recording();
     let samples = recording.iter().flat_map(|block| &block.samples);

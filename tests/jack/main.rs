@@ -1,6 +1,6 @@
 //! The JACK driver on real servers: jackd with its dummy device, and PipeWire.
 //!
-//! Each test runs beside a server of its own; see [`server`].
+//! Each test has its own server; see [`server`].
 
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 #[path = "../again.rs"]

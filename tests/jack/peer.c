@@ -1,18 +1,18 @@
-/* Another JACK client, for the tests: it shares no code with the library under test.
+/* A JACK client for the tests, which shares no code with the library under test.
  *
  * usage: peer NAME
  *
  * Port NAME:out plays its own frame numbers: the sample of JACK frame n is n modulo 2^24, which a
- * float holds exactly. What comes in at NAME:in is recorded, period by period, each with the JACK
- * frame it began at and when it was due.
+ * float holds exactly. The input of NAME:in is recorded, period by period, each with its first JACK
+ * frame and the time at which it was due.
  *
- * Commands come one a line on the standard input, each answered by one line: "ok", or "failed N".
+ * Each line of stdin is a command. The answer is one line: "ok" or "failed N".
  *   connect SOURCE DESTINATION | disconnect SOURCE DESTINATION
  *   period FRAMES | freewheel 0 or 1
- *   slow MS     from now on the latency callback takes that long, and the server waits for it
- *   await latencies   until they are asked for, since it is slow
- *   dump FILE   writes all periods so far: a struct period and its samples, then the next
- * It ends with the input. It begins with a line "ready".
+ *   slow MS     lets the latency callback take that long from now on; the server waits for it
+ *   await latencies   waits until the latency callback has been called, after `slow`
+ *   dump FILE   writes all periods so far, each as a struct period and its samples
+ * The program prints "ready" when it begins, and ends at the end of stdin.
  */
 #define _POSIX_C_SOURCE 200809L
 #include <jack/jack.h>
@@ -26,7 +26,7 @@
 enum { SECONDS = 60, MAX_FRAMES = SECONDS * 48000, MAX_PERIODS = MAX_FRAMES / 64 };
 
 struct period {
-    uint32_t first_frame; /* JACK's number of it */
+    uint32_t first_frame; /* the JACK frame */
     uint32_t frames;
     int64_t due_ns; /* CLOCK_MONOTONIC at which the first frame was due */
 };
@@ -35,8 +35,8 @@ static jack_client_t *client;
 static jack_port_t *in, *out;
 static struct period *periods;
 static float *samples;
-static long slow_ms;           /* what the latency callback takes */
-static sem_t asked;            /* for latencies, since it is slow */
+static long slow_ms;           /* how long the latency callback takes */
+static sem_t asked;            /* posted when the slow latency callback is called */
 static size_t recorded;        /* frames */
 static size_t recorded_periods; /* published after the frames */
 
@@ -126,7 +126,7 @@ int main(int argc, char **argv)
     client = jack_client_open(argv[1], JackNoStartServer | JackUseExactName, NULL);
     if (!periods || !samples || !client)
         return 1;
-    /* The audio thread must not be the first to touch a page. */
+    /* Touches all pages, so that the audio thread has no page faults. */
     memset(periods, 0, MAX_PERIODS * sizeof *periods);
     memset(samples, 0, MAX_FRAMES * sizeof *samples);
     in = jack_port_register(client, "in", JACK_DEFAULT_AUDIO_TYPE, JackPortIsInput, 0);

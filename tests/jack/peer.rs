@@ -1,4 +1,4 @@
-//! The other JACK client: `peer.c`, its commands and its recordings.
+//! Runs the other JACK client, `peer.c`: its commands and its recordings.
 
 use std::fs;
 use std::io::{BufRead, BufReader, Write};
@@ -46,9 +46,9 @@ pub struct Peer {
 
 /// A period that a peer recorded.
 pub struct Block {
-    /// JACK's number of its first frame.
+    /// The JACK frame with which it begins.
     pub first_frame: u32,
-    /// `CLOCK_MONOTONIC` at which it was due, in nanoseconds.
+    /// When it was due, in nanoseconds of `CLOCK_MONOTONIC`.
     pub due_ns: i64,
     pub samples: Vec<f32>,
 }
@@ -88,12 +88,12 @@ impl Peer {
         self.run(&format!("period {frames}"));
     }
 
-    /// From now on it takes `ms` milliseconds over latencies. Whoever starts waits for that.
+    /// From now on, its latency callback takes `ms` milliseconds. A client that starts waits for that.
     pub fn be_slow(&mut self, ms: u32) {
         self.run(&format!("slow {ms}"));
     }
 
-    /// Waits until somebody waits for it, since it is slow.
+    /// Waits until the slow latency callback is called, so that a client waits for it.
     pub fn wait_until_asked(&mut self) {
         self.run("await latencies");
     }
@@ -107,7 +107,7 @@ impl Peer {
         self.run(&format!("freewheel {}", u8::from(on)));
     }
 
-    /// All that it heard so far.
+    /// All periods that it has recorded so far.
     pub fn recording(&mut self) -> Vec<Block> {
         let file = std::env::temp_dir().join(format!("amio-{}-{}", self.child.id(), self.name));
         self.run(&format!("dump {}", file.display()));
@@ -116,7 +116,7 @@ impl Peer {
         parse(&bytes)
     }
 
-    /// How often it was left out of a cycle.
+    /// How many cycles it has missed.
     pub fn gaps(&mut self) -> usize {
         let recording = self.recording();
         let follows = |pair: &&[Block]| {

@@ -1,4 +1,4 @@
-//! Recording to disk beside a server: in place, and complete also where it runs faster than sound.
+//! Recording to disk on a server: at the right place, and complete also when the server freewheels.
 
 use crate::files::{self, Folder};
 use crate::numbers::{number, playspec};
@@ -28,7 +28,8 @@ fn what_comes_back_through_a_loopback_is_recorded_where_it_was_heard() {
     });
 }
 
-/// The loopback takes one period, and says what a device says: one period in, two periods out.
+/// The loopback takes one period, and reports the latencies of a device: one period for capture, two for
+/// playback.
 fn lines_up(autoconnect: bool) {
     const BEGIN: u64 = 30_001;
     const FRAMES: u64 = 20_003;
@@ -69,8 +70,8 @@ fn lines_up(autoconnect: bool) {
     assert_eq!(interface.latency().round_trip_frames(), round_trip);
     let found = files::samples(&path);
     assert_eq!(found.len() as u64, FRAMES);
-    // Played one period before it was captured; heard, by the latencies in force, a round trip
-    // before.
+    // A frame was played one period before it was captured. According to the latencies, it was played one
+    // round trip before.
     let first = BEGIN + round_trip - 256;
     for (n, found) in (first..).zip(found) {
         assert_eq!(found, number(n), "at {}", n - first);
@@ -120,7 +121,7 @@ fn freewheels_for(seconds: u64) {
         assert_eq!((take.lost_frames, take.skipped_frames), (0, 0));
     }
     peer.set_freewheel(false);
-    // What is connected within one client comes a period later.
+    // A connection from a client to itself has a delay of one period.
     for (recorder, late) in recorders.iter().zip([0, 1024]) {
         let path = recorder.path();
         assert_eq!(files::frames(path), frames);

@@ -1,36 +1,36 @@
-//! Runs a test beside an audio server of its own: the test binary starts itself again under
-//! `tests/servers/with-*.sh`, for that one test.
+//! Runs a test with its own audio server: the test binary starts itself again, for only that test, with
+//! `tests/servers/with-*.sh`.
 
 use crate::peer;
 use std::process::Command;
 use std::sync::{Mutex, PoisonError};
 
-/// Set in the environment of the test that runs beside its server.
+/// Set in the environment of the process that runs the test with its server.
 const INSIDE: &str = "AMIO_TEST_INSIDE";
 
-/// How long a test may take beside its server, in seconds.
+/// How long a test with its server may take, in seconds.
 const PATIENCE: &str = "150";
 
-/// Servers share two cores and the priorities of the system, so they run one at a time.
+/// Servers would disturb each other's timing, so they run one at a time.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
 
-/// Which server.
+/// The server for a test.
 #[derive(Clone, Copy)]
 pub enum Server {
     /// jackd with real-time scheduling and this period in frames.
     Jackd(u32),
     /// jackd without real-time scheduling.
     JackdNotRealtime(u32),
-    /// None at first, but a `~/.jackdrc` by which libjack can start jackd; unless the environment
-    /// forbids it.
+    /// No server at first, but a `~/.jackdrc` with which libjack can start jackd. `forbidden`: the
+    /// environment forbids that.
     JackdOnDemand { forbidden: bool },
     /// PipeWire with its own libjack, 256 frames.
     PipeWire,
 }
 
-/// Runs an expression, the whole of a test, beside a [`Server`], in a process of its own.
+/// Runs an expression, the body of a test, with a [`Server`] in a child process.
 ///
-/// Skips, loudly, where the server is not installed; but fails on CI, where it has to be.
+/// If the server is not installed, the test prints that it is skipped; on CI, it fails.
 macro_rules! beside {
     ($server:expr, $test:expr) => {{
         fn here() {}
@@ -47,7 +47,7 @@ pub fn is_inside() -> bool {
     std::env::var_os(INSIDE).is_some()
 }
 
-/// Runs the test that `here` is declared in.
+/// Runs the test in which `here` is declared.
 pub fn run(server: Server, here: &'static str) {
     if !installed(server.program()) {
         let message = format!(
@@ -99,7 +99,7 @@ fn run_inside(server: Server, name: &str) {
         String::from_utf8_lossy(&output.stdout),
         String::from_utf8_lossy(&output.stderr)
     );
-    // A name that matched nothing would succeed as well.
+    // The exit status alone is not enough: it is 0 also if no test has that name.
     let passed = output.status.success() && printed.contains("test result: ok. 1 passed");
     assert!(
         passed,

@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-/// For how many seconds; 5 where it is not set.
+/// The environment variable that sets for how many seconds the test runs; default 5.
 const SECONDS: &str = "AMIO_TEST_SECONDS";
 
 const INTERFACES: usize = 8;
@@ -52,7 +52,7 @@ fn name(index: usize) -> String {
     format!("random-{index}")
 }
 
-/// Returns how many it made.
+/// Makes, uses and closes interfaces at random until the deadline; returns how many it made.
 fn use_at_random(slots: &[Mutex<Option<Interface>>], number: u64, deadline: Instant) -> usize {
     let mut random = number + 1;
     let mut next = |below: u64| {
@@ -84,7 +84,7 @@ fn use_at_random(slots: &[Mutex<Option<Interface>>], number: u64, deadline: Inst
                     2 => interface.start(),
                     _ => interface.stop(),
                 };
-                // It may run already, or be closed.
+                // It may be running already, or closed.
                 if let Err(error) = called {
                     assert!(matches!(error, Error::InvalidState(_)), "{error}");
                 }
@@ -111,7 +111,7 @@ fn calls_of_a_client_that_hangs_end_in_time_while_another_one_runs() {
         let runs = tools::start(tools::config());
         let hangs = Interface::new(tools::config()).expect("the server runs");
         let mut slow = Peer::start("slow");
-        // Longer than all calls below may take.
+        // Longer than the limits of all calls below.
         slow.be_slow(30_000);
         std::thread::scope(|scope| {
             let began = Instant::now();

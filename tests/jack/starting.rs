@@ -1,4 +1,4 @@
-//! Servers that libjack starts, where that was asked for.
+//! Servers that libjack starts, if the configuration asks for it.
 
 use crate::server::{Server, beside};
 use crate::tools::{self, ports_of, run_until, wait_for};
@@ -11,7 +11,7 @@ const ON_DEMAND: Server = Server::JackdOnDemand { forbidden: false };
 /// libjack takes a second or more to start a server.
 const PATIENCE: Duration = Duration::from_secs(15);
 
-/// Starts a server if need be.
+/// A configuration that starts a server if none runs.
 fn starting() -> Config {
     Config {
         start_server: true,
@@ -19,7 +19,7 @@ fn starting() -> Config {
     }
 }
 
-/// Where the process that was started last left its number.
+/// The file in which the server that was started last has written its process id.
 fn started() -> PathBuf {
     PathBuf::from(std::env::var_os("HOME").expect("the script sets it")).join("started")
 }
@@ -58,7 +58,7 @@ fn a_server_is_started_on_demand_and_the_log_says_so() {
         wait_for_line(&interface, "one was started");
         run_until(&interface, 4_096);
         assert!(!ports_of("amio").is_empty());
-        // Who comes second finds it running, and a name that is taken.
+        // The second interface finds a running server, on which its client name is in use.
         let second = tools::start(starting());
         wait_for_line(&second, "already");
         assert_ne!(second.client_name(), "amio");

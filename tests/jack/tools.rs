@@ -1,4 +1,4 @@
-//! What several of these tests do with an interface.
+//! Helpers that several of these tests use.
 
 use crate::peer::Peer;
 use amio::{Chunk, Clip, Config, DriverKind, Entry, Event, EventKind, Interface, Playspec, Repeat};
@@ -6,7 +6,7 @@ use std::num::{NonZeroU32, NonZeroU64};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// Numbers of a peer's frames are modulo this.
+/// The numbers of a peer's frames are modulo this.
 pub const NUMBERS: u32 = 1 << 24;
 
 /// One input, two outputs, hard cuts, ten seconds of captured input, connected to nothing.
@@ -38,7 +38,7 @@ pub fn impulses(value: f32, spacing: u64) -> Playspec {
     Playspec::new(vec![entry]).expect("a good entry")
 }
 
-/// Waits for an event that `pick` takes; returns what it made of it, and the events on the way.
+/// Waits for an event for which `pick` returns a value; returns that value, and all events before it.
 pub fn wait_for<T>(
     interface: &Interface,
     patience: Duration,
@@ -72,7 +72,7 @@ pub fn run_until(interface: &Interface, device_frame: u64) {
     }
 }
 
-/// All captured input that waits, each chunk with its samples.
+/// Reads all captured input: chunks and their samples.
 pub fn read_all(interface: &Interface) -> Vec<(Chunk, Vec<f32>)> {
     let mut chunks = Vec::new();
     let mut buffer = vec![0.0; 4096];
@@ -82,7 +82,7 @@ pub fn read_all(interface: &Interface) -> Vec<(Chunk, Vec<f32>)> {
     chunks
 }
 
-/// Device frames go on from chunk to chunk, but for the frames that are said to be missing.
+/// Checks that device frames continue from chunk to chunk, except for frames that are reported as missing.
 pub fn assert_consecutive(chunks: &[(Chunk, Vec<f32>)]) {
     for pair in chunks.windows(2) {
         let [(before, _), (chunk, _)] = pair else {
@@ -97,8 +97,8 @@ pub fn assert_consecutive(chunks: &[(Chunk, Vec<f32>)]) {
     }
 }
 
-/// The source's numbers are as far apart as the device frames at which they were captured, from
-/// the source's first frame on; returns how many there are.
+/// Checks that the source's numbers increase in the same way as the device frames at which they were
+/// captured, from the source's first frame on; returns how many frames there are.
 pub fn assert_numbered(chunks: &[(Chunk, Vec<f32>)]) -> usize {
     let frames = chunks
         .iter()
@@ -114,9 +114,9 @@ pub fn assert_numbered(chunks: &[(Chunk, Vec<f32>)]) -> usize {
     count
 }
 
-/// Runs a case, again where its server was disturbed: a cycle that ended too late was captured or
-/// heard in part. The case says which peer has to have run in every cycle. Returns what an
-/// undisturbed case returned beside its interface.
+/// Runs a case, and repeats it if its server was disturbed: of a cycle that ended too late, only a part may
+/// have been captured or played. The case returns the peer that must have run in every cycle. Returns the
+/// interface and the result of a case that was not disturbed.
 pub fn undisturbed<T>(case: impl Fn() -> (Interface, Peer, T)) -> (Interface, T) {
     let begun = Instant::now();
     while begun.elapsed() < Duration::from_secs(100) {
@@ -134,7 +134,7 @@ pub fn undisturbed<T>(case: impl Fn() -> (Interface, Peer, T)) -> (Interface, T)
     panic!("the server was disturbed each time: inconclusive");
 }
 
-/// What the server reported of cycles that were late or missing.
+/// The events about cycles that were late or missing.
 pub fn trouble(events: &[Event]) -> Vec<&Event> {
     let is_trouble =
         |event: &&Event| matches!(event.kind, EventKind::Xrun | EventKind::Skipped { .. });
@@ -191,6 +191,6 @@ pub fn wait_until<T: PartialEq + std::fmt::Debug>(wanted: T, look: impl Fn() -> 
             Instant::now() < deadline,
             "it is still {seen:?}, not {wanted:?}"
         );
-        std::thread::sleep(Duration::from_millis(20)); // the server tells this process nothing
+        std::thread::sleep(Duration::from_millis(20)); // the server does not notify this process
     }
 }

@@ -1,7 +1,7 @@
-//! No file of `src` uses another one that uses it, directly or by way of others.
+//! Finds circular dependencies between the files of `src`.
 //!
-//! A re-export (`pub use`) is followed: a file that uses `crate::clip::Clip` uses the file that defines
-//! `Clip`. What only tests have does not count.
+//! Re-exports (`pub use`) are followed: a file that uses `crate::clip::Clip` uses the file that defines
+//! `Clip`. Code for tests does not count.
 
 use super::paths::{Path, paths_in};
 use std::collections::{BTreeMap, BTreeSet};
@@ -9,7 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// A file below `src`, without `.rs` (`engine/plan`, `engine/mod`), and its text.
 pub type File = (String, String);
 
-/// The names of the module that a file is: none for the root.
+/// The names in the path of a file's module: none for the root.
 pub fn module_of(file: &str) -> Vec<&str> {
     file.split('/')
         .filter(|name| !matches!(*name, "mod" | "lib"))
@@ -79,7 +79,7 @@ fn uses(files: &[File]) -> BTreeMap<&str, BTreeSet<&str>> {
     uses
 }
 
-/// A path from the root of the crate, without `crate`; `None` for what is of another crate.
+/// A path from the root of the crate, without `crate`; `None` for an item of another crate.
 fn absolute(path: &Path, module: &[&str], modules: &BTreeMap<Vec<&str>, &str>) -> Option<String> {
     if let Some(absolute) = path.text.strip_prefix("crate::") {
         return Some(absolute.to_owned());
@@ -90,7 +90,7 @@ fn absolute(path: &Path, module: &[&str], modules: &BTreeMap<Vec<&str>, &str>) -
     Some([module, &[relative.as_str()]].concat().join("::"))
 }
 
-/// The file that defines what a path leads to.
+/// The file that defines the item of a path.
 fn defining<'a>(
     path: &str,
     modules: &BTreeMap<Vec<&str>, &'a str>,

@@ -1,4 +1,4 @@
-//! Every module of `src` uses only the modules below it, as `docs/ARCHITECTURE.md` draws them.
+//! Every module of `src` uses only the modules that `docs/ARCHITECTURE.md` allows.
 
 mod circles;
 mod paths;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// `crate::Name`, a re-export of the root, counts as `Name`; `all` is everything.
 const ARCHITECTURE: &str = include_str!("../../docs/ARCHITECTURE.md");
 
-/// Each line: a crate, or a type, then the places that wrap it for all others.
+/// Each line: a crate or a type, then the only places that may use it directly.
 const KEEPERS: &str = "
     ebur128         clip
     flac_codec      clip

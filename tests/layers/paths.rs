@@ -1,5 +1,5 @@
-//! Finds the paths (`a::b::c`) in Rust source, without a parser: macros are looked into as well,
-//! and what `cfg` leaves out counts.
+//! Finds the paths (`a::b::c`) in Rust source, without a parser. Paths in macros count too, and so do those
+//! that `cfg` leaves out.
 
 /// A path as it was written, with groups expanded, and absolute (`crate::...`) if it began with `super`.
 #[derive(Debug)]
@@ -8,9 +8,9 @@ pub struct Path {
     pub text: String,
     /// The line it is in, from 1.
     pub line: usize,
-    /// The name that it has here, if it is re-exported.
+    /// If it is re-exported: the name under which it is.
     pub re_exported: Option<String>,
-    /// Whether only tests have it.
+    /// Whether it is in code for tests.
     pub is_test: bool,
 }
 
@@ -25,9 +25,9 @@ pub fn paths_in(source: &str, module: &[&str]) -> Vec<Path> {
         is_test: false,
     };
     let mut braces = 0;
-    // The inline modules that are open, by their braces.
+    // For each open inline module, the number of open braces at its beginning.
     let mut modules: Vec<usize> = Vec::new();
-    // The braces of a part that only tests have; 0: before it has opened any.
+    // If this is code for tests: the number of open braces at its beginning; 0: before its first brace.
     let mut test_since: Option<usize> = None;
     let mut at = 0;
     while let Some(token) = tokens.get(at) {

@@ -1,5 +1,4 @@
-//! Loudness and true peak of signals whose values EBU Tech 3341 and 3342 prescribe, and beside
-//! libebur128.
+//! Loudness and true peak: of the test signals of EBU Tech 3341 and 3342, and compared with libebur128.
 
 use crate::reference::rng::Rng;
 use crate::toolchain;
@@ -142,7 +141,7 @@ fn loudness_is_the_same_at_every_common_rate() {
         8_000, 11_025, 22_050, 44_100, 88_200, 96_000, 192_000, 384_000, 768_000,
     ] {
         let clip = tone(rate, &[(3.1, &[-23.0, -23.0])]);
-        // The bilinear filter bends a little where its shelf is not far below half the rate.
+        // Near half the rate, the bilinear transform distorts the filter's frequency response a little.
         let within = if rate < 20_000 { 0.4 } else { 0.1 };
         assert_near(measure(&clip).integrated_lufs, -23.0, within);
         assert_near(measure(&clip).max_short_term_lufs, -23.0, within);
@@ -165,7 +164,7 @@ fn loudness_range_is_what_tech_3342_asks_for() {
 
 #[test]
 fn peaks_between_samples_are_what_tech_3341_asks_for() {
-    // A sine of a fraction of the rate, begun at a phase in degrees, and its level.
+    // Sines: frequency as a fraction of the rate, first phase in degrees, level.
     let signals = [
         (4.0, 0.0, 0.5),
         (4.0, 45.0, 0.5),
@@ -268,7 +267,7 @@ fn what_cannot_be_measured_is_none_and_not_a_number_that_means_nothing() {
     assert_eq!((medium.max_short_term_lufs, medium.range_lu), (None, None));
 }
 
-/// Noise in which loud and quiet parts change, of any number of channels.
+/// Noise with alternating loud and quiet parts, of any number of channels.
 fn weather(rng: &mut Rng, rate: u32, channels: u16, seconds: u32) -> Clip {
     let mut level = 0.1;
     let samples: Vec<f32> = (0..rate * seconds * u32::from(channels))

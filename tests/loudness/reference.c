@@ -1,6 +1,6 @@
 /*
- * Usage: reference FILE CHANNELS RATE. What libebur128 says of interleaved native floats: integrated
- * loudness, range, the loudest 400 ms and 3 s (looked for every tenth of a second), true peaks.
+ * Usage: reference FILE CHANNELS RATE. Prints what libebur128 measures for interleaved native floats:
+ * integrated loudness, range, the loudest 400 ms and 3 s (in steps of 0.1 s), true peaks.
  */
 #include <ebur128.h>
 #include <math.h>

@@ -1,4 +1,4 @@
-//! Files as libsndfile and the FLAC tools see them.
+//! Reads files with libsndfile and the FLAC tools.
 
 use std::ffi::OsStr;
 use std::path::{Path, PathBuf};
@@ -22,12 +22,12 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // A test that failed may have left it in any state.
+        // A failed test may have left the folder in any state.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }
 
-/// What a tool prints; it must succeed.
+/// The output of a tool, which must succeed.
 fn run(tool: &str, arguments: &[&OsStr]) -> Vec<u8> {
     let done = Command::new(tool)
         .args(arguments)
@@ -40,7 +40,7 @@ fn run(tool: &str, arguments: &[&OsStr]) -> Vec<u8> {
 
 /// Checks a FLAC file with its own tool: every checksum, and the digest of the whole.
 pub fn verify_flac(path: &Path) {
-    // Warnings are errors: that there is no digest is one.
+    // Warnings are errors; a missing digest gives a warning.
     run("flac", &["-stw", &path.to_string_lossy()].map(OsStr::new));
 }
 
@@ -59,7 +59,7 @@ pub fn frames(path: &Path) -> u64 {
 pub fn samples(path: &Path) -> Vec<f32> {
     let raw = path.with_extension("raw");
     let is_float = is_float_wav(path);
-    // It scales integers that are to become floats by their peak.
+    // The tool would normalise integers if it converted them to floats.
     let option = if is_float { "-float32" } else { "-pcm32" };
     let arguments = [OsStr::new(option), path.as_os_str(), raw.as_os_str()];
     run("sndfile-convert", &arguments);

@@ -1,4 +1,4 @@
-//! A disk that is full: that recording stops and says so, and its file can be played.
+//! A disk that is full: the recording ends with an error, and its file can be played.
 
 use super::files;
 use super::numbers::{feed, offline};
@@ -8,10 +8,10 @@ use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-/// In the environment of the process that has a small disk of its own: where it is.
+/// Set in the environment of the child process with a small disk: the path of the disk.
 const DISK: &str = "AMIO_TEST_SMALL_DISK";
 
-/// Runs this test again in a mount namespace of its own, with a disk of 256 KiB.
+/// Runs the test again in a child process with its own mount namespace and a disk of 256 KiB.
 fn on_a_small_disk(test: &str, run: fn(&Path)) {
     if let Some(disk) = std::env::var_os(DISK) {
         return run(Path::new(&disk));
@@ -44,7 +44,7 @@ fn on_a_small_disk(test: &str, run: fn(&Path)) {
     eprintln!("\n*** SKIPPED, NOTHING WAS TESTED: no small disk can be mounted: {printed} ***\n");
 }
 
-/// What no FLAC makes smaller, exact in 24 bits.
+/// Noise that FLAC cannot compress, exact in 24 bits.
 fn noise(frames: usize) -> Vec<f32> {
     let mut seed = 1u32;
     let next = || {
@@ -73,7 +73,7 @@ fn fill(disk: &Path, format: FileFormat, name: &str) {
     assert!(error.to_string().contains("No space left"), "{error}");
     let take = recorder.recording();
     assert_eq!(take.state, RecorderState::Failed);
-    // The disk was used but for the last piece.
+    // The disk is full except for less than one write.
     assert!(take.frames > 50_000, "{take:?}");
 
     let told = std::iter::from_fn(|| interface.next_event()).find_map(|event| match event.kind {
@@ -88,12 +88,12 @@ fn fill(disk: &Path, format: FileFormat, name: &str) {
     assert_eq!((named, frames), (path.clone(), take.frames));
     assert!(reason.contains("No space left"), "{reason}");
 
-    // The file that could not go on can be read, and has whole frames to its end. (libsndfile's
-    // tool needs room for what it reads.)
+    // The file can be read, and has whole frames to its end. (libsndfile's tool needs space for its
+    // output, so it gets a copy on another disk.)
     let copy = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("copy-{name}"));
     std::fs::copy(&path, &copy).expect("it is there");
     assert!(files::samples(&copy) == noise[..take.frames as usize]);
-    // The other recording, elsewhere, is not concerned.
+    // The other recording, on another disk, goes on.
     feed(&interface, 1000);
     assert_eq!(beside.stop().expect("there is room").frames, 201_000);
     std::fs::remove_file(copy).expect("it is there");

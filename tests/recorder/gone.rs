@@ -6,7 +6,7 @@ use amio::{EventKind, FileFormat, FileWriter, Interface, RecorderConfig, Recorde
 use std::path::Path;
 use std::time::Duration;
 
-/// What was told of the end: the frames and the reason.
+/// What the event about the end reports: the frames and the reason.
 fn told(interface: &Interface) -> (u64, String) {
     let mut events = std::iter::from_fn(|| interface.next_event());
     let told = events.find_map(|event| match event.kind {
@@ -56,7 +56,7 @@ fn a_file_that_is_deleted_or_replaced_fails_and_says_so_and_other_recordings_go_
                 interface.skip(500).expect("it skips");
                 feed(&interface, 5_000);
                 lose(&path);
-                // By itself, soon.
+                // The recording ends by itself, soon.
                 let error = take.wait(Duration::from_secs(10)).expect_err("it is lost");
                 assert!(error.to_string().contains("deleted or replaced"), "{error}");
                 let recording = take.recording();

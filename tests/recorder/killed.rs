@@ -1,4 +1,4 @@
-//! A process that is killed while it records: its file opens, and lacks at most the last second.
+//! A process is killed while it records: its file can be opened, and lacks at most the last second.
 
 use super::files::{self, Folder};
 use super::numbers::{config, interface, number};
@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// In the environment of the process that records and is killed: its file.
+/// Set in the environment of the child process that records and is killed: its file.
 const FILE: &str = "AMIO_TEST_RECORDS_TO";
 
 const THIS_TEST: &str =
@@ -17,9 +17,9 @@ const THIS_TEST: &str =
 
 const RATE: u64 = 48_000;
 
-/// The process that is killed. Says, line by line, how many frames were captured.
+/// Runs in the process that is killed. Prints lines with the number of frames that were captured.
 fn record_until_killed(path: &Path) {
-    // Offline it is faster than time.
+    // The offline driver runs faster than real time.
     let driver = match path.parent().and_then(|folder| folder.file_name()) {
         Some(name) if name == "offline" => DriverKind::Offline,
         _ => DriverKind::Null,
@@ -45,7 +45,7 @@ fn record_until_killed(path: &Path) {
     }
 }
 
-/// Kills a process after it has recorded for so long; returns how many frames it said it had.
+/// Kills a process after it has recorded for `time`; returns how many frames it had reported.
 fn kill_after(path: &Path, time: Duration) -> u64 {
     let mut child = Command::new(again::program())
         .args(again::only(THIS_TEST))
@@ -68,7 +68,7 @@ fn kill_after(path: &Path, time: Duration) -> u64 {
     }
     child.kill().expect("it runs"); // by SIGKILL
     child.wait().expect("it was killed");
-    // What it said between the last line that was read and its death.
+    // Lines that were printed after the last one that was read, before the process was killed.
     while let Some(more) = next() {
         captured = more;
     }
@@ -87,8 +87,8 @@ fn fifty_times_a_file_opens_and_lacks_at_most_the_last_second() {
     let folder = &folder;
     let one = |n: u64| {
         let extension = if n.is_multiple_of(2) { "wav" } else { "flac" };
-        // Spread over two seconds, at odd places in the recorder's rounds; less where sound comes
-        // faster than time.
+        // The times are spread over two seconds, so that the kills hit different places in the recorder's
+        // cycle. On the offline driver, which is faster than real time, they are shorter.
         let (driver, longest) = match n / 2 % 2 {
             0 => ("null", 2_000_000),
             _ => ("offline", 300_000),
@@ -99,13 +99,13 @@ fn fifty_times_a_file_opens_and_lacks_at_most_the_last_second() {
         let found = files::samples(&path);
         let lacking = captured.saturating_sub(found.len() as u64);
         assert!(lacking <= RATE, "{path:?}: {lacking} of {captured} frames");
-        // A busy machine skips periods, which are silent.
+        // On a busy machine periods are skipped; they are silent.
         let heard = found.iter().filter(|sample| **sample != 0.0);
         let wrong = (0..).zip(heard).find(|(n, found)| **found != number(*n));
         assert_eq!(wrong, None, "{path:?}");
         println!("{path:?}: {captured} captured, {lacking} lacking");
     };
-    // Several at once, which also disturbs their timing.
+    // Several processes at the same time, which also disturb each other's timing.
     std::thread::scope(|scope| {
         for lane in 0..5 {
             scope.spawn(move || (0..10).for_each(|n| one(5 * n + lane)));

@@ -1,4 +1,4 @@
-//! A disk that is too slow, or is not waited for.
+//! A disk that is too slow, or for which the recorder does not wait.
 
 use super::files::{self, Folder};
 use super::numbers::{config, feed, interface, number, numbers, offline};
@@ -24,7 +24,7 @@ fn in_real_time_lost_frames_are_silent_counted_and_told_and_the_rest_stays_in_pl
                 format: FileFormat::Wav24,
                 begin: Some(4800),
                 end: Some(48_000),
-                // A fraction of what passes between two looks of the recorder.
+                // Much less than what is captured between two reads of the recorder.
                 buffer_frames: 200,
                 ..RecorderConfig::default()
             },

@@ -1,6 +1,6 @@
 //! Recording to disk: the content of the file, also after losses, cuts and failures.
 //!
-//! What is played or fed in is numbered, so that each frame of a file tells where it comes from.
+//! Output and input are numbered, so that each frame of a file shows where it comes from.
 
 mod files;
 mod full;

@@ -1,4 +1,4 @@
-//! Numbered sound.
+//! Audio whose samples are numbers.
 
 use amio::{Clip, Config, DriverKind, Entry, Interface, Playspec, Repeat, Swap};
 use std::num::{NonZeroU32, NonZeroU64};
@@ -6,7 +6,7 @@ use std::num::{NonZeroU32, NonZeroU64};
 /// Numbers repeat after so many frames.
 pub const NUMBERS: u64 = 1 << 20;
 
-/// What frame `n` carries; never 0, and exact in 24 bits.
+/// The sample of frame `n`: never 0, and exact in 24 bits.
 pub fn number(n: u64) -> f32 {
     (n % NUMBERS + 1) as f32 / 4_194_304.0
 }
@@ -16,7 +16,7 @@ pub fn numbers(first: u64, frames: u64) -> Vec<f32> {
     (first..first + frames).map(number).collect()
 }
 
-/// Each frame of the timeline carries its own number, from 0 on.
+/// A playspec in which the sample at each frame of the timeline is the frame's number, from 0 on.
 pub fn playspec() -> Playspec {
     let clip = Clip::from_f32(48_000, 1, &numbers(0, NUMBERS)).expect("a clip");
     let mut entry = Entry::new(&clip, 0);

@@ -1,4 +1,4 @@
-//! What is recorded, or saved, into a pipe.
+//! Recording and saving into a pipe.
 
 use super::files::Folder;
 use super::numbers::{feed, numbers, offline};
@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::thread::{self, JoinHandle};
 
-/// A file that gets what comes out of a pipe, until its other end is closed.
+/// Copies everything from a pipe into a file, until the other end is closed.
 fn collect(mut pipe: impl std::io::Read + Send + 'static, path: PathBuf) -> JoinHandle<()> {
     thread::spawn(move || {
         let mut file = File::create(path).expect("the folder is writable");
@@ -46,7 +46,7 @@ fn a_pipe_gets_the_frames_that_a_file_gets() {
             interface.record_stream("pipe", pipe, &config),
             interface.record(&file, &config),
         ];
-        // More than a pipe holds, and no whole number of blocks.
+        // More than the buffer of a pipe holds, and no whole number of blocks.
         feed(&interface, 100_001);
         let takes = recorders.map(|recorder| {
             let stopped = recorder.expect("it records").stop();
@@ -90,7 +90,8 @@ fn a_pipe_with_a_name_is_written_into() {
     assert!(made.expect("mkfifo runs").success());
     let piped = folder.file("piped");
     let save = |write: &dyn Fn(&Path)| {
-        // With both ends open, the reader waits for nobody, and finds no end before all is written.
+        // With both ends open, the open does not wait for a writer, and the reader finds no end of file
+        // before everything has been written.
         let both = File::options().read(true).write(true).open(&fifo);
         let both = both.expect("it is there");
         let collected = collect(File::open(&fifo).expect("it is there"), piped.clone());
@@ -115,7 +116,7 @@ fn a_pipe_with_a_name_is_written_into() {
     });
     assert_eq!(recorded, numbers(0, 5_000));
 
-    // One that nobody reads is not waited for.
+    // Nothing waits for a pipe without a reader.
     let unread = [
         clip.save(&fifo, FileFormat::WavF32).expect_err("no reader"),
         offline()

@@ -17,7 +17,7 @@ const LATENCY: Latency = Latency {
     playback_frames: 71,
 };
 
-/// An interface that hears what it plays, as late as its latencies say.
+/// An interface that captures what it plays, with the delay that its latencies report.
 struct Loopback {
     interface: Interface,
     on_the_way: VecDeque<f32>,
@@ -44,7 +44,7 @@ impl Loopback {
         loopback
     }
 
-    /// Runs, in periods that are shorter than the way round.
+    /// Runs in periods that are shorter than the round trip.
     fn run(&mut self, frames: usize) {
         for _ in 0..frames / 50 {
             let heard: Vec<f32> = self.on_the_way.drain(..50).collect();
@@ -56,7 +56,7 @@ impl Loopback {
         }
     }
 
-    /// As a device that skips frames, of which nothing is played or heard.
+    /// Skips frames, as a device would: they are neither played nor captured.
     fn skip(&mut self, frames: u64) {
         self.interface.skip(frames).expect("it skips");
         self.on_the_way
@@ -144,7 +144,7 @@ fn a_position_that_is_never_reached_records_nothing() {
     let path = folder.file("take.wav");
     let recorder = loopback.record(&path, RecordSource::Input, Some(5000), None);
     loopback.run(4000);
-    // Standing on it is not reaching it.
+    // A stopped transport at the punch position does not begin the recording.
     loopback.interface.set_rolling(false).expect("room");
     loopback.interface.set_position(5000).expect("in range");
     loopback.run(500);
@@ -163,7 +163,7 @@ fn once_begun_a_stop_and_a_seek_are_recorded_as_they_are_heard() {
         loopback.run(1500);
         loopback.interface.set_rolling(false).expect("room");
         loopback.run(200);
-        // Beyond the end, but standing.
+        // Beyond the end, but stopped.
         loopback.interface.set_position(9000).expect("in range");
         loopback.run(200);
         loopback.interface.set_position(100).expect("in range");
@@ -173,7 +173,7 @@ fn once_begun_a_stop_and_a_seek_are_recorded_as_they_are_heard() {
         let expected = [
             numbers(1000, 500),
             vec![0.0; 400],
-            numbers(100, 2900), // to before frame 3000
+            numbers(100, 2900), // up to frame 3000, which is not included
         ]
         .concat();
         assert!(files::samples(&path) == expected, "{source:?}");

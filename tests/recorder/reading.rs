@@ -1,4 +1,4 @@
-//! What is recorded can be read, by every door of the library: also bad samples, and nothing at all.
+//! Recorded files can be read by all functions of the library, also files with bad samples or no frames.
 
 use super::files::{self, Folder};
 use super::numbers::{config, offline};
@@ -28,7 +28,7 @@ fn samples(clip: &Clip) -> Vec<f32> {
     samples
 }
 
-/// Bad ones among good ones, of which some are beyond full scale.
+/// Bad samples among good ones, some of which are beyond full scale.
 const INPUT: [f32; 10] = [
     0.25,
     f32::NAN,
@@ -42,7 +42,7 @@ const INPUT: [f32; 10] = [
     -1.0,
 ];
 
-/// What becomes of them.
+/// The same samples as the file must hold them.
 const OUTPUT: [f32; 10] = [0.25, 0.0, -0.5, 0.0, 0.0, 1.5, 0.0, 0.0, 1e6, -1.0];
 const BAD: u64 = 5;
 
@@ -62,7 +62,7 @@ fn bad_samples_of_the_input_are_zeros_in_the_file_and_counted() {
             .expect("it advances");
         let take = recorder.stop().expect("there is room");
         assert_eq!((take.frames, take.bad_samples), (10, BAD), "{name}");
-        // What other programs read has nothing that could harm them.
+        // Other programs find no bad samples in the file.
         let is_float = format == FileFormat::WavF32;
         if is_float {
             let bytes = std::fs::read(&path).expect("it was written");
@@ -81,7 +81,7 @@ fn bad_samples_of_the_input_are_zeros_in_the_file_and_counted() {
     }
 }
 
-/// A file of floats with the samples of [`INPUT`] as they are.
+/// Writes a file of floats with the samples of [`INPUT`], bad ones included.
 fn poisoned(path: &Path, frames: usize) {
     let silent = vec![0.125; frames];
     let clip = Clip::from_f32(48_000, 1, &silent).expect("a clip");
@@ -209,7 +209,7 @@ fn a_recording_that_never_began_is_read_by_every_door() {
     is_empty_everywhere(&Clip::from_f32(48_000, 2, &[]).expect("a clip"), &folder);
 }
 
-/// A clip without frames can do what others can.
+/// Checks that all functions accept a clip without frames.
 fn is_empty_everywhere(clip: &Clip, folder: &Folder) {
     assert_eq!(clip.info().frames, 0);
     clip.read(0, 0, &mut []);
@@ -237,7 +237,7 @@ fn is_empty_everywhere(clip: &Clip, folder: &Folder) {
     plays_nothing(clip);
 }
 
-/// Entries of it, repeated or not, beside one that sounds.
+/// Checks that entries of an empty clip, repeated or not, play nothing, and other entries play.
 fn plays_nothing(empty: &Clip) {
     let hz = empty.info().frame_rate_hz;
     let sound = Clip::from_f32(hz, 1, &[0.5; 4]).expect("a clip");

@@ -1,4 +1,4 @@
-//! What is recorded, from when until when.
+//! Which frames are recorded.
 
 use super::files::{self, Folder};
 use super::numbers::{config, feed, interface, number, numbers, offline, playspec};
@@ -317,7 +317,7 @@ fn the_null_driver_is_recorded_without_a_gap() {
     let recorder = interface.record(&path, &end).expect("it records");
     interface.start().expect("it starts");
     let take = recorder.wait(Duration::from_secs(20)).expect("it ends");
-    // A machine that was too busy skips periods, which makes it longer.
+    // On a busy machine periods are skipped, and the recording is longer by these.
     assert_eq!(take.frames - take.skipped_frames, 19_200);
     assert_eq!((take.lost_frames, take.position), (0, 4800));
     let found = files::samples(&path);
@@ -327,7 +327,7 @@ fn the_null_driver_is_recorded_without_a_gap() {
     files::verify_flac(&path);
 }
 
-/// How long a recording is to be, in frames.
+/// Records `frames` frames on the offline driver, into each file format.
 fn offline_for(frames: u64) {
     let folder = Folder::new("long");
     let interface = interface(config(DriverKind::Offline));

@@ -1,4 +1,4 @@
-//! What is to be played, as plain data: clips, playspecs, and a script of commands.
+//! A test case as plain data: clips, playspecs, and a script of commands.
 
 /// A whole test case.
 #[derive(Clone, Debug)]
@@ -29,7 +29,7 @@ pub struct Setup {
 }
 
 impl Setup {
-    /// How long ago what is captured now was played, in frames.
+    /// The round-trip latency in frames: how long before its capture a frame was played.
     pub fn round_trip_frames(&self) -> u64 {
         u64::from(self.capture_latency) + u64::from(self.playback_latency)
     }
@@ -60,7 +60,7 @@ pub enum Format {
     F64,
 }
 
-/// A clip: its values, and the bytes that stand for exactly these values.
+/// A clip: its values, and the bytes that encode exactly these values.
 #[derive(Clone)]
 pub struct Material {
     pub channels: u16,
@@ -75,7 +75,7 @@ pub struct Material {
 }
 
 impl Material {
-    /// Encodes `values` (channel after channel, -1.0 to 1.0), rounding them to what `format` holds.
+    /// Encodes `values` (channel after channel, -1.0 to 1.0), rounded to the precision of `format`.
     pub fn new(
         channels: u16,
         format: Format,
@@ -127,7 +127,7 @@ impl std::fmt::Debug for Material {
     }
 }
 
-/// The largest value of an integer format, which stands for 1.0 and is one too large for it.
+/// The integer that stands for 1.0; it is one more than the largest value of the format.
 fn full_scale(format: Format) -> f64 {
     match format {
         Format::I16 => 32_768.0,
@@ -220,7 +220,7 @@ pub struct Step {
 /// Names a scheduled swap within an arrangement.
 pub type Name = usize;
 
-/// What an application asks for.
+/// A call of the application, or a skip of the device.
 #[derive(Clone, Debug)]
 pub enum Command {
     SetPosition(i64),
@@ -245,7 +245,7 @@ pub enum Command {
     Skip(u64),
 }
 
-/// What a swap does that comes too late.
+/// What happens to a swap that comes too late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Late {
     CatchUp,

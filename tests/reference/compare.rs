@@ -1,14 +1,14 @@
-//! Whether the library did what the model says.
+//! Compares the library's results with those of the reference renderer.
 
 use super::arrangement::Arrangement;
 use super::renderer::{Moment, Rendering, render};
 use super::rig::{self, Periods, Run};
 use amio::{Chunk, Ticket};
 
-/// The largest difference that rounding to `f32` excuses, with full scale 1.0.
+/// The largest difference that rounding to `f32` can cause, with full scale 1.0.
 pub const TOLERANCE: f64 = 1e-6;
 
-/// Plays the arrangement on both; the first difference, in words.
+/// Plays the arrangement on both; the error describes the first difference.
 pub fn check(arrangement: &Arrangement, periods: Periods) -> Result<Rendering, String> {
     let expected = render(arrangement);
     let run = rig::play(arrangement, periods)?;
@@ -17,7 +17,7 @@ pub fn check(arrangement: &Arrangement, periods: Periods) -> Result<Rendering, S
 }
 
 fn compare(arrangement: &Arrangement, expected: &Rendering, run: &Run) -> Result<(), String> {
-    // Events first: they say more about what went wrong than a sample does.
+    // Events first: a wrong event says more about the cause than a wrong sample.
     for (name, ending) in &expected.endings {
         let seen = run.endings.get(name);
         if seen != Some(ending) {
@@ -78,7 +78,7 @@ fn compare_output(
     Ok(())
 }
 
-/// Checks the chunks of an application that reads all the time: nothing is lost.
+/// Checks the chunks of an application that reads all the time, so that no frames are lost.
 fn compare_captured(
     arrangement: &Arrangement,
     expected: &Rendering,

@@ -1,11 +1,11 @@
-//! An independent model of what amio plays, to test the engine against.
+//! A reference renderer: an independent implementation with which the engine's output is compared.
 //!
 //! Flow: [`random`] (or a test, by hand) -> [`arrangement::Arrangement`] -> [`renderer::render`],
 //! and the same arrangement -> [`rig`] -> the library's offline driver; a test compares the two.
 //!
-//! The renderer is written from `docs/SEMANTICS.md` alone: one frame after the other, in `f64`,
-//! with no index, no period and no shared code. Where it and the engine differ, one of them, or
-//! the document, is wrong.
+//! The renderer follows only `docs/SEMANTICS.md`. It computes one frame after the other, in `f64`, without
+//! an index or periods, and shares no code with the engine. If they differ, one of them or the document is
+//! wrong.
 
 pub mod arrangement;
 pub mod compare;

@@ -1,8 +1,8 @@
-//! Random arrangements: the same seed gives the same one.
+//! Random arrangements: the same seed gives the same arrangement.
 //!
-//! Numbers are drawn so that things meet: swaps are asked for close to where the timeline will
-//! be, playspecs are shifted copies of each other (so that sound continues across a swap),
-//! commands come in bursts and within the fades of earlier cuts.
+//! The random numbers are chosen so that special cases are frequent: swaps are close to the position where
+//! the timeline will be, playspecs are shifted copies of each other (so that sound continues across a
+//! swap), and commands come in bursts and during the fades of earlier cuts.
 
 use super::arrangement::{
     Arrangement, Command, Format, Interval, Late, Material, Name, Setup, Sound, Step,
@@ -148,7 +148,7 @@ fn varied(rng: &mut Rng, source: &[Sound], shift: i64) -> Vec<Sound> {
             }
             7 => sound.first_output = 0,
             8 | 9 if sound.frames() > 1 => {
-                // Its end alone, at its place.
+                // Only its end, at the same place.
                 let head = rng.count(1, sound.frames() - 1);
                 sound.begin += head;
                 sound.play_at += head as i64;
@@ -192,7 +192,8 @@ fn sound(rng: &mut Rng, clips: &[Material], setup: &Setup, frames: u64) -> Sound
     sound
 }
 
-/// At most about a dozen copies at once; often a fraction, often shorter than the sound.
+/// An interval such that at most about a dozen repeats sound at once; often a fraction, often shorter than
+/// the sound.
 fn interval(rng: &mut Rng, frames: u64) -> Interval {
     let denominator = *rng.pick(&[1, 1, 2, 3, 7, 10, 1_000, 48_001, u32::MAX]);
     let shortest = (frames / 12).max(1) * u64::from(denominator);
@@ -220,7 +221,7 @@ fn keep_below_full_scale(arrangement: &mut Arrangement) {
         .max()
         .unwrap_or(1)
         .max(1);
-    // Random signs cancel: the square root is loud enough, and seldom above 1.
+    // Random signs cancel each other, so the sum is about the square root of this, and seldom above 1.
     let scale = (1.0 / (loudest as f32).sqrt()).min(0.7);
     for gain in arrangement
         .playspecs
@@ -243,17 +244,17 @@ fn scale_gains(command: &mut Command, scale: f32) {
     }
 }
 
-/// Writes a script, guessing where the timeline is so that commands find something to do.
+/// Writes a script. It estimates the position of the timeline, so that the commands have an effect.
 struct Script<'a> {
     rng: &'a mut Rng,
     playspecs: &'a [Vec<Sound>],
     shifts: &'a [i64],
     frames: u64,
     frame: u64,
-    /// Guessed position at `frame`.
+    /// The estimated position at `frame`.
     position: i64,
     rolling: bool,
-    /// Guessed playspec, and the last `insert_at` and `start_from` of the chain.
+    /// The estimated playspec, and the last `insert_at` and `start_from` of the chain.
     playspec: usize,
     chain: Option<(i64, i64, usize)>,
     names: Name,
@@ -319,7 +320,7 @@ impl<'a> Script<'a> {
             4..=5 => self.rng.count(1, 150),
             _ => self.rng.count(1, 2 * self.frames / (steps + 1)),
         };
-        // Not long without sound.
+        // A stopped transport is silent, so not for long.
         let wait = if self.rolling { wait } else { wait.min(200) };
         self.frame += wait;
         if self.rolling {
@@ -355,7 +356,7 @@ impl<'a> Script<'a> {
                 Command::SetPosition(self.position)
             }
             15..=29 => {
-                // Stopped less than rolling; sometimes what it is already.
+                // Less often stopped than rolling; sometimes the same state as before.
                 self.rolling = if self.rolling {
                     self.rng.chance(40)
                 } else {
@@ -406,7 +407,7 @@ impl<'a> Script<'a> {
 
     fn schedule(&mut self) -> Command {
         let playspec = self.rng.range(0, self.playspecs.len() as i64 - 1) as usize;
-        // After the last of the chain, on its timeline; or from where we seem to be.
+        // After the last swap of the chain, on its timeline; without a chain, from the estimated position.
         let (here, current) = match self.chain {
             Some((_, start_from, playspec)) if self.rng.chance(70) => (start_from, playspec),
             _ => (self.position, self.playspec),
@@ -418,7 +419,7 @@ impl<'a> Script<'a> {
         };
         let insert_at = self.near(here + ahead, 300);
         let start_from = if self.rng.chance(60) {
-            // What both playspecs share goes on.
+            // The sounds that both playspecs have continue.
             insert_at + self.shifts[playspec] - self.shifts[current]
         } else {
             self.near(insert_at, 1_000)
@@ -442,7 +443,7 @@ impl<'a> Script<'a> {
         }
     }
 
-    /// Sometimes: where an entry begins soon after `here`, as `insert_at` and `start_from`.
+    /// Sometimes returns the beginning of an entry soon after `here`, as `insert_at` and `start_from`.
     fn beginning_of_an_entry(
         &mut self,
         here: i64,

@@ -1,6 +1,6 @@
-//! Plays an arrangement the slow and obvious way: frame by frame, entry by entry, in `f64`.
+//! Plays an arrangement in the simplest way: frame by frame, entry by entry, in `f64`.
 //!
-//! The comments quote `docs/SEMANTICS.md` or say how its words are read here.
+//! The comments quote `docs/SEMANTICS.md`, or say how its words are interpreted here.
 
 use super::arrangement::{Arrangement, Command, Late, Name, Sound};
 use amio::Swap;
@@ -14,7 +14,7 @@ const MOST_FADING_CUTS: usize = 31;
 pub struct Rendering {
     /// Interleaved.
     pub output: Vec<f64>,
-    /// For each sample of `output`, whether nothing at all sounds there: it must be exactly 0.
+    /// For each sample of `output`, whether no entry sounds there, so that it must be exactly 0.
     pub empty: Vec<bool>,
     /// One for each device frame, skipped ones too, in order from device frame 0.
     pub timeline: Vec<Moment>,
@@ -24,7 +24,7 @@ pub struct Rendering {
     pub cancels: Vec<bool>,
     /// Device frames that were skipped: where the next frame is, and how many.
     pub skips: Vec<(u64, u64)>,
-    /// How often each rule mattered, so that tests can tell that they test it.
+    /// How often each rule was applied, so that tests can check that they cover it.
     pub coverage: BTreeMap<&'static str, u64>,
 }
 
@@ -33,7 +33,7 @@ pub struct Rendering {
 pub struct Moment {
     pub position: i64,
     pub rolling: bool,
-    /// The swap that brought the playspec that is playing.
+    /// The swap with which the present playspec took over.
     pub playing: Option<Name>,
     /// Whether the device skipped this frame.
     pub skipped: bool,
@@ -73,10 +73,10 @@ pub fn render(arrangement: &Arrangement) -> Rendering {
     model.close()
 }
 
-/// When a cut was, in [`Model::fade_frame`]s.
+/// The time of a cut, as [`Model::fade_frame`] counts.
 type CutTime = u64;
 
-/// A playspec that runs, or ran until a cut, along a timeline.
+/// A playspec that plays along a timeline, or played until a cut.
 #[derive(Clone, Debug)]
 struct Run {
     playspec: Option<usize>,
@@ -85,7 +85,7 @@ struct Run {
     entrance: Option<Entrance>,
 }
 
-/// The cut with which a run came in.
+/// The cut with which a run began.
 #[derive(Clone, Debug)]
 struct Entrance {
     cut: CutTime,
@@ -93,14 +93,14 @@ struct Entrance {
     position: i64,
 }
 
-/// A run that was cut and fades out, if it sounds.
+/// A run that was cut, and fades out if it sounds.
 #[derive(Clone, Debug)]
 struct Tail {
     run: Run,
     cut: CutTime,
     /// The position at which it was cut: "no further entry or repeat begins on the old timeline".
     position: i64,
-    /// What an entry that begins with the next run takes over.
+    /// The voices that continue in entries of the next run.
     taken_over: Vec<Voice>,
 }
 
@@ -132,7 +132,7 @@ impl Ramp {
     }
 }
 
-/// A swap that waits.
+/// A pending swap.
 #[derive(Clone, Copy, Debug)]
 struct Pending {
     name: Name,
@@ -145,7 +145,7 @@ struct Pending {
 struct Model<'a> {
     arrangement: &'a Arrangement,
     device_frame: u64,
-    /// How many of the device frames so far the fades of cuts do not count.
+    /// How many device frames the fades of cuts have not counted, because the timeline slipped.
     slipped: u64,
     run: Run,
     playing: Option<Name>,
@@ -176,8 +176,8 @@ impl<'a> Model<'a> {
         }
     }
 
-    /// One frame of output. `commands` are those that were given since the frame before; where
-    /// there are any, a period begins here.
+    /// Renders one frame of output. `commands` were given since the frame before; if there are any, a period
+    /// begins here.
     fn frame(&mut self, commands: &[&Command]) {
         // Skips between two periods are one skip.
         let skipped = commands.iter().map(|command| match command {
@@ -185,7 +185,7 @@ impl<'a> Model<'a> {
             _ => 0,
         });
         self.skip(skipped.sum());
-        // All cuts at one device frame are one cut: nothing sounded between them.
+        // Several cuts at one device frame count as one, since nothing sounded between them.
         let before = self.run.clone();
         let mut cut = false;
         for command in commands {
@@ -230,7 +230,7 @@ impl<'a> Model<'a> {
                 tail.run.position += frames as i64;
             }
         } else {
-            // What slips does so with its fades: none of their frames is skipped.
+            // If the timeline slips, the fades slip too: none of their frames is skipped.
             self.slipped += frames;
         }
         self.device_frame += frames;
@@ -269,7 +269,7 @@ impl<'a> Model<'a> {
             }
             Command::Cancel(name) => {
                 let found = self.queue.iter().position(|swap| swap.name == *name);
-                // One that was cancelled at this very frame has not yet ended for its owner.
+                // A swap that was cancelled at this same frame still counts as pending for its owner.
                 let cancelled_now = self.seen.endings.get(name)
                     == Some(&Ending::Cancelled {
                         device_frame: self.device_frame,
@@ -356,7 +356,7 @@ impl<'a> Model<'a> {
         false
     }
 
-    /// Parts what sounds from now on from what sounded until now.
+    /// Begins a new run, and lets the run before it fade out.
     fn cut(&mut self, before: Run) {
         let old = if before.rolling {
             self.begun(&before)
@@ -417,19 +417,19 @@ impl<'a> Model<'a> {
         (tail.cut, tail.taken_over) = (cut, taken_over);
     }
 
-    /// The time that the fades of cuts go by: device frames, without those that slipped.
+    /// The time that the fades of cuts use: device frames, without those that slipped.
     fn fade_frame(&self) -> u64 {
         self.device_frame - self.slipped
     }
 
-    /// What sounds at the run's position and began before it.
+    /// The voices that sound at the run's position and began before it.
     fn begun(&self, run: &Run) -> Vec<Voice> {
         let mut voices = self.sounding(run.playspec, run.position);
         voices.retain(|voice| voice.begin < run.position);
         voices
     }
 
-    /// What the next run takes over of what sounds in the one before when it is cut.
+    /// The voices of the run before the cut that continue in the next run.
     fn taken_over(&self, before: &Run, next: &Run) -> Vec<Voice> {
         if !before.rolling || !next.rolling {
             return Vec::new();
@@ -505,7 +505,7 @@ impl<'a> Model<'a> {
         self.seen.empty.extend(empty);
     }
 
-    /// How far a voice has come in after the cut with which its run began.
+    /// The fade-in factor of a voice after the cut with which its run began.
     fn scale_in(&self, run: &Run, voice: Voice) -> f64 {
         let Some(entrance) = &run.entrance else {
             return 1.0;
@@ -586,7 +586,7 @@ impl<'a> Model<'a> {
     }
 }
 
-/// Where the repeats of an entry begin that sound at `position`.
+/// The positions at which those repeats of an entry begin that sound at `position`.
 pub fn begins(sound: &Sound, position: i64) -> Vec<i64> {
     let frames = sound.frames() as i64;
     let sounds = |begin: i64| begin <= position && position < begin + frames;
@@ -600,7 +600,7 @@ pub fn begins(sound: &Sound, position: i64) -> Vec<i64> {
         i128::from(interval.numerator),
         i128::from(interval.denominator),
     );
-    // No repeat before this one can sound any more: it begins at most half a frame late.
+    // Repeats before this one have ended at `position`: rounding delays them by at most half a frame.
     let over = i128::from(position) - i128::from(sound.play_at) - i128::from(frames);
     let mut k = ((over - 1) * denominator / numerator - 1).max(0);
     let mut found = Vec::new();

@@ -14,9 +14,9 @@ use std::num::{NonZeroU32, NonZeroU64};
 /// How long the driver's periods are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Periods {
-    /// All the same, in frames; shorter where the next command is due.
+    /// Always this many frames; shorter if a command is due earlier.
     Fixed(u32),
-    /// Changing all the time, as the seed determines.
+    /// A different length each time, determined by the seed.
     Changing(u64),
 }
 
@@ -26,14 +26,13 @@ pub struct Run {
     /// Interleaved.
     pub output: Vec<f32>,
     pub endings: BTreeMap<Name, Ending>,
-    /// For each cancel, whether the library took it.
+    /// For each cancel, whether the library accepted it.
     pub cancels: Vec<bool>,
-    /// Where the next frame was, and how many were skipped.
+    /// For each skip, the device frame after it, and how many frames were skipped.
     pub skips: Vec<(u64, u64)>,
-    /// Device frame, position and rolling flag as the interface reports them, whenever it stood
-    /// still for the script.
+    /// Device frame, position and rolling flag that the interface reported before each step of the script.
     pub positions: Vec<(u64, i64, bool)>,
-    /// What was captured of [`numbered_input`], in order.
+    /// What was captured of [`numbered_input`].
     pub captured: Vec<Captured>,
     /// The ticket that each swap got.
     pub tickets: HashMap<Name, Ticket>,
@@ -46,8 +45,8 @@ pub struct Captured {
     pub samples: Vec<f32>,
 }
 
-/// Input that tells where it comes from: on channel 0 the number of its device frame plus one, on
-/// channel 1 twice that, and so on. Exact up to frame 2^24 and for few channels.
+/// Input whose samples show where they come from: on channel 0 the number of the device frame plus one, on
+/// channel 1 twice that, and so on. Exact up to frame 2^24, for few channels.
 pub fn numbered_input(channels: u16, first_device_frame: u64, frames: u64) -> Vec<f32> {
     (first_device_frame..first_device_frame + frames)
         .flat_map(|frame| {
@@ -56,7 +55,7 @@ pub fn numbered_input(channels: u16, first_device_frame: u64, frames: u64) -> Ve
         .collect()
 }
 
-/// Plays it all; what the library refused, in words.
+/// Plays the whole arrangement; the error describes a call that failed.
 pub fn play(arrangement: &Arrangement, periods: Periods) -> Result<Run, String> {
     let mut player = Player::new(arrangement, periods).map_err(|e| format!("set-up: {e}"))?;
     player.play().map_err(|e| format!("while playing: {e}"))?;
@@ -140,7 +139,7 @@ fn gain([left, right]: [f32; 2]) -> Gain {
     Gain { left, right }
 }
 
-/// The library's word for a policy.
+/// The library's value for a policy.
 pub fn late(policy: Late) -> LatePolicy {
     match policy {
         Late::CatchUp => LatePolicy::CatchUp,
@@ -153,7 +152,7 @@ struct Player<'a> {
     arrangement: &'a Arrangement,
     interface: Interface,
     playspecs: Vec<Playspec>,
-    /// Draws the periods, where they change.
+    /// Chooses the periods, if they change.
     changing: Option<Rng>,
     /// How many frames were rendered.
     frame: u64,
@@ -379,7 +378,7 @@ impl<'a> Player<'a> {
         assert_eq!(earlier, None, "swap {name} ended twice");
     }
 
-    /// Reads all captured input that waits, in pieces of odd lengths.
+    /// Reads all captured input, in pieces of varying lengths.
     fn collect_input(&mut self) -> amio::Result<()> {
         let channels = usize::from(self.arrangement.setup.inputs);
         if channels == 0 {

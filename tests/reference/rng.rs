@@ -1,4 +1,4 @@
-//! Deterministic pseudo-random numbers (SplitMix64): the same seed, the same case, anywhere.
+//! Deterministic pseudo-random numbers (SplitMix64): a seed gives the same case on all machines.
 
 /// A stream of numbers that its seed determines.
 #[derive(Clone, Debug)]

@@ -1,12 +1,12 @@
 #!/usr/bin/env bash
 # usage: with-jackd.sh PERIOD COMMAND...
 #
-# Runs COMMAND beside a JACK server of its own and exits with COMMAND's status. The server has the
-# dummy driver at 48,000 Hz and a loopback client, whose port loopback:capture_N repeats
+# Starts a JACK server for COMMAND, runs COMMAND, and exits with its status. The server has the dummy
+# driver at 48,000 Hz, and a loopback client whose port loopback:capture_N repeats
 # loopback:playback_N one period later.
 #
 # Environment, all optional:
-#   JACKD_RT    options for scheduling; default "-R -P70"; "-r" goes without real-time scheduling
+#   JACKD_RT    options for scheduling; default "-R -P70"; "-r": no real-time scheduling
 #   JACKD_OPTS  options before the driver; default "-L 2" (the loopback client)
 #   T           seconds after which COMMAND is ended; default 60
 # COMMAND sees JACK_DEFAULT_SERVER and JACKD_PID.
@@ -17,8 +17,8 @@ command -v jackd >/dev/null && command -v jack_lsp >/dev/null || {
     exit 97
 }
 
-# jackd keeps at most eight servers in /dev/shm, and one that is killed never leaves: a mount
-# namespace of our own, with an empty /dev/shm, keeps us from others and others from us.
+# jackd registers at most eight servers in /dev/shm, and one that is killed stays registered. So this
+# server gets a mount namespace with an empty /dev/shm of its own.
 if [ -z "${WITH_JACKD_NAMESPACE:-}" ]; then
     if [ "$(id -u)" = 0 ]; then namespace=-m; else namespace=-Urm; fi
     exec env WITH_JACKD_NAMESPACE=1 unshare "$namespace" "$0" "$@"
@@ -37,7 +37,7 @@ setpriv --pdeathsig KILL jackd ${JACKD_RT:--R -P70} -n "$JACK_DEFAULT_SERVER" \
 export JACKD_PID=$!
 
 end_server() {
-    # The tests stop and kill it; a stopped server takes its TERM when it goes on.
+    # Tests may have stopped or killed the server. A stopped process handles TERM only after CONT.
     kill -CONT "$JACKD_PID" 2>/dev/null && kill -TERM "$JACKD_PID" 2>/dev/null
     timeout 2 tail -s 0.05 --pid="$JACKD_PID" -f /dev/null || kill -KILL "$JACKD_PID" 2>/dev/null
     wait "$JACKD_PID" 2>/dev/null
@@ -49,7 +49,7 @@ answers() { timeout 1 jack_lsp >/dev/null 2>&1; }
 for _ in $(seq 100); do
     answers && break
     kill -0 "$JACKD_PID" 2>/dev/null || break
-    sleep 0.1 # jackd tells nobody when it is ready
+    sleep 0.1 # jackd does not signal when it is ready
 done
 answers || {
     echo "with-jackd.sh: jackd did not start" >&2

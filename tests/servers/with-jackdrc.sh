@@ -1,14 +1,14 @@
 #!/usr/bin/env bash
 # usage: with-jackdrc.sh COMMAND...
 #
-# Runs COMMAND where no JACK server runs, but where libjack can start one: HOME is a folder of its
-# own whose .jackdrc names a jackd with the dummy driver, 48,000 Hz and periods of 256 frames. What
-# was started is ended with COMMAND, with whose status this exits.
+# Runs COMMAND without a JACK server, but so that libjack can start one: HOME is a new folder, whose
+# .jackdrc names a jackd with the dummy driver, 48,000 Hz and periods of 256 frames. When COMMAND ends,
+# the server is ended too, and the script exits with COMMAND's status.
 #
 # Environment, optional:
 #   T           seconds after which COMMAND is ended; default 60
-#   JACK_NO_START_SERVER   handed on: forbids libjack to start a server
-# COMMAND sees JACK_DEFAULT_SERVER; $HOME/started has the process of the server started last.
+#   JACK_NO_START_SERVER   passed on to COMMAND: forbids libjack to start a server
+# COMMAND sees JACK_DEFAULT_SERVER; $HOME/started has the process id of the server that was started last.
 set -uo pipefail
 
 command -v jackd >/dev/null && command -v jack_lsp >/dev/null || {
@@ -16,8 +16,8 @@ command -v jackd >/dev/null && command -v jack_lsp >/dev/null || {
     exit 97
 }
 
-# For /dev/shm as in with-jackd.sh. The server is nobody's child; it ends with the process namespace,
-# which ends with this script.
+# An empty /dev/shm, as in with-jackd.sh, and a process namespace. The server is no child of this script,
+# but it ends with the namespace, which ends with this script.
 if [ -z "${WITH_JACKDRC_NAMESPACE:-}" ]; then
     if [ "$(id -u)" = 0 ]; then namespace=-m; else namespace=-Urm; fi
     exec env WITH_JACKDRC_NAMESPACE=1 \

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # usage: with-pipewire.sh COMMAND...
 #
-# Runs COMMAND beside a PipeWire of its own, with pipewire.conf of this folder and neither session
-# manager nor D-Bus, and exits with COMMAND's status. Programs that load libjack get PipeWire's.
+# Starts PipeWire for COMMAND, with pipewire.conf of this folder and without session manager and D-Bus;
+# runs COMMAND, and exits with its status. Programs that load libjack get PipeWire's.
 #
 # Environment, optional: T, the seconds after which COMMAND is ended; default 60.
 # COMMAND sees PIPEWIRE_PID and an empty HOME.

@@ -1,9 +1,9 @@
-//! Files to stream from, and numbers to draw.
+//! Files to stream from, and random numbers.
 
 use amio::{Clip, FileFormat};
 use std::path::PathBuf;
 
-/// A folder that goes with the test.
+/// A folder that is removed when the test ends.
 pub struct Folder(PathBuf);
 
 impl Folder {
@@ -17,7 +17,7 @@ impl Folder {
         self.0.join(name)
     }
 
-    /// A WAV file of noise that no other number has.
+    /// A WAV file of noise; each number gives different noise.
     pub fn noise(&self, number: u64, rate: u32, channels: u16, frames: u64) -> PathBuf {
         let mut random = Random(number);
         let samples = (0..frames * u64::from(channels)).map(|_| random.unit() * 0.2);
@@ -31,7 +31,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // Nothing depends on it.
+        // No test depends on the removal.
         let _ = std::fs::remove_dir_all(&self.0);
     }
 }

@@ -1,4 +1,4 @@
-//! Clips that are streamed from disk sound bit for bit like the same files loaded, and on time.
+//! Streamed clips give bit for bit the same output as loaded clips, and in time.
 
 #[path = "../again.rs"]
 mod again;
@@ -16,14 +16,14 @@ use std::path::Path;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
-/// What plays in real time does not share the machine with what renders.
+/// Held by each test, so that tests in real time do not share the machine with tests that render.
 static ALONE: Mutex<()> = Mutex::new(());
 
 fn alone() -> MutexGuard<'static, ()> {
     ALONE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// The same random entries of the streamed and of the loaded clips.
+/// Two playspecs with the same random entries: of the streamed clips and of the loaded clips.
 fn entries(random: &mut Random, count: usize, clips: &[(Clip, Clip)]) -> (Playspec, Playspec) {
     let (mut streamed, mut loaded) = (Vec::new(), Vec::new());
     for _ in 0..count {
@@ -108,7 +108,7 @@ fn sixty_four_streams_with_random_crops_and_seeks_sound_bit_for_bit_like_the_loa
     let folder = Folder::new("streams-offline");
     let clips: Vec<(Clip, Clip)> = (0..64)
         .map(|n| {
-            // Some have the interface's rate, most are converted on the way.
+            // Some have the interface's rate, most are converted while they play.
             let rate = if n % 8 == 0 { 48_000 } else { 44_100 };
             let path = folder.noise(n, rate, 1 + (n % 2) as u16, 60_000 + 997 * n);
             both(&path)
@@ -151,7 +151,7 @@ fn play(clips: &[(Clip, Clip)], time: Duration) -> u64 {
             let to = random.below(90_000) as i64;
             interface.set_position(to).expect("it seeks");
         }
-        // Until it has taken over, and then for a while.
+        // Waits until the swap has been applied, and then a while.
         let until = Instant::now() + Duration::from_millis(300 + random.below(700));
         while let Some(left) = until.checked_duration_since(Instant::now()) {
             match interface.wait_event(left) {

@@ -1,5 +1,5 @@
-//! A disk that takes four seconds for each read: no call of an interface waits for it longer than is
-//! promised, and what lies on other disks is heard.
+//! A disk on which each read takes four seconds: no call waits longer than documented, and clips on other
+//! disks play.
 
 use super::again;
 use super::files::Folder;
@@ -12,16 +12,17 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-/// In the environment of the process that has a slow disk: its folder.
+/// Set in the environment of the child process with the slow disk: its folder.
 const FOLDER: &str = "AMIO_TEST_SLOW_DISK";
 
 const THIS_TEST: &str =
     "slow_disk::calls_take_half_a_second_and_other_files_are_heard_whatever_a_disk_does";
 
-/// In the names of files on the slow disk.
+/// Part of the names of files on the slow disk.
 const SLOW: &str = "slow-disk";
 
-/// Promised are half a second, and a second for closing; the machine may be busy.
+/// The documented limits are half a second, and a second for closing; this is more, since the machine may
+/// be busy.
 const CALL: Duration = Duration::from_millis(1_000);
 const CLOSE: Duration = Duration::from_millis(1_500);
 
@@ -52,7 +53,7 @@ fn calls_take_half_a_second_and_other_files_are_heard_whatever_a_disk_does() {
     assert!(again::passed(&done.stdout));
 }
 
-/// What says how many seconds a read takes.
+/// The file that says how many seconds a read takes.
 fn seconds(folder: &Path) -> PathBuf {
     folder.join("seconds")
 }
@@ -156,7 +157,7 @@ fn one_interface(
             });
         }
     }
-    // What is read from the other disk is heard, on both interfaces.
+    // Clips on the other disk play on both interfaces.
     let mut missing: Vec<u64> = slow.iter().map(Clip::id).collect();
     while !missing.is_empty() {
         let event = both.wait_event(Duration::from_secs(10));

@@ -1,5 +1,5 @@
-/* Preloaded: reads of files whose path contains $SLOW_NAME take as many seconds as the file
-   $SLOW_SECONDS says; none where it is not there. */
+/* Preloaded library. Reads of files whose path contains $SLOW_NAME take as many seconds as the file
+   $SLOW_SECONDS says; without that file, they are not delayed. */
 #define _GNU_SOURCE
 #include <fcntl.h>
 #include <stdio.h>

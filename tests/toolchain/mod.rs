@@ -1,5 +1,5 @@
-//! Builds C and C++ programs against `include/amio.h` and the library that cargo built beside
-//! this test, and runs them.
+//! Builds C and C++ programs against `include/amio.h` and the library that cargo built with this test, and
+//! runs them.
 
 use crate::again;
 use std::fs;
@@ -13,15 +13,14 @@ use std::sync::OnceLock;
 pub enum Linkage {
     /// At run time, by its SONAME.
     Shared,
-    /// It contains it.
+    /// The program contains the library.
     Static,
 }
 
-/// What static linking needs besides the library: what `rustc --print native-static-libs` says.
+/// What static linking needs besides the library: the output of `rustc --print native-static-libs`.
 const NATIVE_LIBRARIES: [&str; 4] = ["-lgcc_s", "-lpthread", "-lm", "-ldl"];
 
-/// Compiles `source`, a path in the repository, in `standard` without a warning; returns the
-/// program.
+/// Compiles `source`, a path in the repository, by `standard` without warnings; returns the program.
 pub fn build(source: &str, standard: &str, linkage: Linkage) -> PathBuf {
     let folder = scratch();
     let name = source.replace('/', "-");
@@ -52,7 +51,7 @@ pub fn build(source: &str, standard: &str, linkage: Linkage) -> PathBuf {
     program
 }
 
-/// A compiler for `standard`, such as "c99" or "c++20", to which every warning is an error.
+/// A compiler for `standard`, such as "c99" or "c++20", for which every warning is an error.
 pub fn compiler(standard: &str) -> Command {
     let mut compiler = Command::new(if standard.starts_with("c++") {
         "c++"
@@ -67,7 +66,7 @@ pub fn compiler(standard: &str) -> Command {
     compiler
 }
 
-/// Runs a command to its end, which must be success; returns what it printed.
+/// Runs a command, which must succeed; returns what it printed.
 pub fn succeed(command: &mut Command) -> String {
     let Output {
         status,
@@ -91,7 +90,7 @@ pub fn repository() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// A folder for what this test makes.
+/// A folder for the files of this test.
 pub fn scratch() -> PathBuf {
     let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("programs");
     fs::create_dir_all(&folder).expect("the target directory is writable");
@@ -100,7 +99,7 @@ pub fn scratch() -> PathBuf {
 
 /// A folder with the shared library, under the names that the linker and the loader look for.
 pub fn shared_library() -> PathBuf {
-    // One test makes it for all.
+    // Made once for all tests.
     static MADE: OnceLock<PathBuf> = OnceLock::new();
     let make = || {
         let folder = scratch().join("lib");
@@ -108,7 +107,7 @@ pub fn shared_library() -> PathBuf {
         let soname = concat!("libamio.so.", env!("CARGO_PKG_VERSION_MAJOR"));
         for name in ["libamio.so", soname] {
             let link = folder.join(name);
-            // It may be there from an earlier run.
+            // An earlier run may have left it.
             let _ = fs::remove_file(&link);
             symlink(beside_this_test("libamio.so"), &link).expect("the folder is writable");
         }
@@ -117,7 +116,7 @@ pub fn shared_library() -> PathBuf {
     MADE.get_or_init(make).clone()
 }
 
-/// A library that cargo built beside this test.
+/// A library that cargo built with this test.
 pub fn beside_this_test(name: &str) -> PathBuf {
     again::program().with_file_name(name)
 }

@@ -40,11 +40,11 @@ pub struct FileClip {
     pub path: PathBuf,
     /// How it is converted to the arrangement's rate; `None`: a file of another rate is refused.
     pub convert: Option<Convert>,
-    /// Whether it is played without being loaded.
+    /// Whether it is streamed from disk instead of loaded.
     pub stream: bool,
 }
 
-/// How well a frame rate is converted.
+/// The quality of a frame rate conversion.
 #[derive(Clone, Copy, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Convert {
@@ -97,7 +97,7 @@ pub struct Swap {
     pub late: Late,
 }
 
-/// What becomes of a swap whose frame has passed.
+/// What happens to a swap whose frame has passed.
 #[derive(Clone, Copy, Default, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Late {

@@ -23,65 +23,65 @@ use value::{GainPair, Length};
 
 const DEFAULT_CHANNELS: u16 = 2;
 const DEFAULT_PERIOD_FRAMES: u32 = 1024;
-/// As the library's own default.
+/// The same as the library's default.
 const DEFAULT_DECLICK: Length = Length::Seconds(0.005);
-/// As the library's own bound.
+/// The same as the library's limit.
 const MAX_DECLICK_FRAMES: u64 = 768_000;
 
-/// What is to sound, checked and with its clips loaded.
+/// An arrangement that has been checked, with its clips loaded.
 pub struct Arrangement {
-    /// What it was read from, for messages.
+    /// The file that it was read from, for messages.
     pub path: PathBuf,
-    /// Frames per second, of the clips too.
+    /// Frames per second, of the output and of all clips.
     pub rate_hz: u32,
-    /// Outputs.
+    /// The number of outputs.
     pub channels: u16,
-    /// Of the offline driver.
+    /// The period of the offline driver.
     pub period_frames: u32,
-    /// Over how many frames a cut fades.
+    /// How many frames a cut fades.
     pub declick_frames: u32,
     /// Where the timeline starts.
     pub position: i64,
-    /// How many frames it lasts; `None`: until the sound has ended.
+    /// Its length in frames; `None`: it ends when all sound has been played.
     pub length: Option<u64>,
-    /// What the swaps swap in.
+    /// The playspecs that the swaps begin.
     pub playspecs: Vec<NamedPlayspec>,
     /// One or more, in the order in which they are scheduled.
     pub swaps: Vec<Swap>,
 }
 
-/// An arrangement that has been read, before anything is done with what it names.
+/// An arrangement file that has been parsed; its clips have not been opened.
 pub struct ArrangementFile {
     path: PathBuf,
     text: String,
     file: File,
 }
 
-/// A playspec and what its author calls its parts.
+/// A playspec, with the names that the arrangement gives to it and to its clips.
 pub struct NamedPlayspec {
     /// `NAME` of `[[playspec.NAME]]`.
     pub name: String,
     /// The name of each entry's clip.
     pub labels: Vec<String>,
-    /// What the library plays.
+    /// The playspec itself.
     pub playspec: Playspec,
 }
 
 /// A playspec that takes over at a frame.
 #[derive(Clone, Copy, Debug)]
 pub struct Swap {
-    /// Which of [`Arrangement::playspecs`].
+    /// An index into [`Arrangement::playspecs`].
     pub playspec: usize,
-    /// At which frame of the timeline in force.
+    /// The position of the timeline at which the playspec takes over.
     pub insert_at: i64,
-    /// Which of its own frames sounds there.
+    /// The frame of the playspec that sounds at that position.
     pub start_from: i64,
-    /// If that frame has passed.
+    /// What happens if the position has passed.
     pub late: LatePolicy,
 }
 
 impl Arrangement {
-    /// Warns of the clips in which there are bad samples, as far as they were read.
+    /// Warns of clips with bad samples. Of a streamed clip, only what has been read counts.
     pub fn warn_of_bad_samples(&self, status: Status) {
         let mut told = BTreeSet::new();
         for NamedPlayspec {
@@ -99,13 +99,13 @@ impl Arrangement {
     /// Reads a file and every clip that it names.
     ///
     /// # Errors
-    /// With file, line and column for what is wrong in it.
+    /// A mistake in the arrangement, with file, line and column; a clip that cannot be read.
     pub fn open(path: &Path) -> Result<Arrangement> {
         ArrangementFile::read(path)?.open()
     }
 
-    /// The files one after another, from frame 0, streamed, and converted to a rate; `None`: that
-    /// of the first.
+    /// An arrangement that plays files one after another, from frame 0. The files are streamed, and
+    /// converted to `rate_hz`; `None`: the rate of the first file.
     ///
     /// # Errors
     /// A file that cannot be read.
@@ -146,10 +146,10 @@ impl Arrangement {
 }
 
 impl ArrangementFile {
-    /// Reads the file alone.
+    /// Reads and parses the file, but does not open its clips.
     ///
     /// # Errors
-    /// With file, line and column for what is not written as it must be.
+    /// A file that cannot be read; a syntax error, with file, line and column.
     pub fn read(path: &Path) -> Result<ArrangementFile> {
         let text = std::fs::read_to_string(path).map_err(|error| match error.kind() {
             ErrorKind::InvalidData => Failure::of(path.display(), "no arrangement: it is no text"),
@@ -158,7 +158,7 @@ impl ArrangementFile {
         ArrangementFile::parse(path, text)
     }
 
-    /// As [`ArrangementFile::read`], from a text that has been read; clips are relative to `path`.
+    /// Parses the text of an arrangement file. Paths of clips are relative to `path`.
     pub fn parse(path: &Path, text: String) -> Result<ArrangementFile> {
         let place = Text { path, text: &text };
         let file = toml::from_str(&text)
@@ -170,7 +170,7 @@ impl ArrangementFile {
         })
     }
 
-    /// All files that are read: this one, and those of the clips.
+    /// All files that the arrangement reads: its own file, and the files of the clips.
     pub fn inputs(&self) -> Vec<PathBuf> {
         let sources = self.file.clips.values().map(Spanned::get_ref);
         let clips = sources.filter_map(|source| match source {
@@ -180,10 +180,10 @@ impl ArrangementFile {
         std::iter::once(self.path.clone()).chain(clips).collect()
     }
 
-    /// Checks all that is written, and opens the clips.
+    /// Checks all values, and opens the clips.
     ///
     /// # Errors
-    /// With file, line and column for what is wrong.
+    /// A mistake in the arrangement, with file, line and column; a clip that cannot be read.
     pub fn open(&self) -> Result<Arrangement> {
         let reader = Reader {
             text: Text {
@@ -196,14 +196,14 @@ impl ArrangementFile {
     }
 }
 
-/// Where a clip lies: its path is relative to the arrangement.
+/// The path of a clip, which the arrangement gives relative to its own folder.
 fn clip_path(arrangement: &Path, clip: &FileClip) -> PathBuf {
     let folder = arrangement.parent().unwrap_or(Path::new(""));
     folder.join(&clip.path)
 }
 
 impl Swap {
-    /// The only swap of an arrangement that has none written: from the start on.
+    /// The swap of an arrangement that has no `[[swap]]`: at the start.
     fn first(playspec: usize, position: i64) -> Swap {
         Swap {
             playspec,
@@ -214,7 +214,7 @@ impl Swap {
     }
 }
 
-/// Checks a file, and says where in it something is wrong.
+/// Checks an arrangement file; its errors name the place in the file.
 struct Reader<'a> {
     text: Text<'a>,
     rate_hz: u32,
@@ -512,8 +512,8 @@ impl Reader<'_> {
     }
 }
 
-/// Where the field is that the library's message begins with; the entry itself where it names none
-/// that was written.
+/// The place of the field that the library's message begins with. If the file does not have that
+/// field, the place of the entry.
 fn field_named(message: &str, written: &Spanned<file::Entry>) -> std::ops::Range<usize> {
     let fields = written.get_ref();
     let span = |field: &Option<Spanned<Length>>| field.as_ref().map(Spanned::span);

@@ -7,7 +7,7 @@ use std::path::Path;
 
 /// A file and its text.
 pub struct Text<'a> {
-    /// As it was given on the command line.
+    /// The path as the user gave it.
     pub path: &'a Path,
     /// All of it.
     pub text: &'a str,

@@ -3,9 +3,9 @@
 use super::value::Glide;
 use std::f64::consts::TAU;
 
-/// `frames` of a sine that glides from one frequency to the other, full scale at its first peak,
-/// fading to silence at its last frame. A glide is heard as a click, and has one place alone where
-/// it fits itself, so that it can be found in a mix.
+/// `frames` frames of a sine that glides from one frequency to the other. Its first peak is at full
+/// scale, and it fades to silence at its last frame. A glide sounds like a click. Its autocorrelation
+/// has one narrow peak, so a cross-correlation finds it in a mix at exactly its frame.
 pub fn samples(glide: Glide, frames: usize, rate_hz: u32) -> Vec<f32> {
     let (from, to) = (f64::from(glide.from_hz), f64::from(glide.to_hz));
     let seconds = |frame: f64| frame / f64::from(rate_hz);

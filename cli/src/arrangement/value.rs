@@ -6,9 +6,9 @@ use std::fmt;
 /// A position or length: frames, or seconds that are rounded to the nearest frame.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum Length {
-    /// As many frames.
+    /// A number of frames.
     Frames(i64),
-    /// As many seconds.
+    /// A number of seconds.
     Seconds(f64),
 }
 
@@ -31,7 +31,8 @@ impl Length {
         })
     }
 
-    /// In frames. Seconds beyond all positions become the largest one, which is refused later.
+    /// The number of frames. Seconds that are too many become the largest number, which a later check
+    /// refuses.
     pub fn frames(self, rate_hz: u32) -> i64 {
         match self {
             Length::Frames(frames) => frames,
@@ -50,7 +51,7 @@ pub enum Interval {
         /// 1 or more.
         denominator: u32,
     },
-    /// One for each beat.
+    /// One repeat for each beat.
     BeatsPerMinute(u32),
     /// Whole frames.
     Rounded(Length),
@@ -105,7 +106,8 @@ pub struct Glide {
     pub to_hz: f32,
 }
 
-/// Reads a value with a visitor that offers what is given here for each TOML type.
+/// Implements `Deserialize` with a visitor. The arguments are the TOML types that it accepts, and how
+/// it converts each of them.
 macro_rules! deserialize {
     ($type:ty, $expecting:literal $(, $visit:ident($argument:ident: $from:ty) => $body:expr)*
      $(; seq($first:ident: $item:ty, $second:ident: $item2:ty) => $pair:expr)?) => {

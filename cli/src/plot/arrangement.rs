@@ -1,4 +1,4 @@
-//! The entries of an arrangement as bars, above the waveform that they make.
+//! Draws an arrangement: its entries as bars, and below them the waveform of its output.
 
 use super::canvas::{Anchor, Canvas, Rgb};
 use super::sheet::{
@@ -31,10 +31,10 @@ const CLIPS: [Rgb; 8] = [
     Rgb(120, 80, 56),
 ];
 
-/// The names of the swaps stand between the axis of frames and the lanes.
+/// The top of the lanes; the names of the swaps are between the axis of frames and this.
 const TOP: f32 = 140.0;
 const LANE: f32 = 32.0;
-/// How much of a bar's colour goes where the sound is not at its full gain.
+/// How much of a bar's colour is taken away where the gain is below its full value.
 const FADED: f32 = 0.5;
 
 /// Draws an arrangement.
@@ -189,7 +189,7 @@ impl<'a> Picture<'a> {
         self.sheet.title(&name.to_string_lossy(), &about, &frames);
     }
 
-    /// The backgrounds of the bars, with their names.
+    /// The backgrounds of the lanes, with the names of playspecs and clips.
     fn lanes(&mut self) {
         let width = self.sheet.inner_width();
         for (number, lane) in self.lanes.iter().enumerate() {
@@ -214,7 +214,7 @@ impl<'a> Picture<'a> {
         }
     }
 
-    /// One sounding: a bar as long as it is heard, paler where the sound fades in or out.
+    /// The bar of one sounding: as long as it is heard, paler where it fades in or out.
     fn bar(&mut self, s: &Sounding, top: f32, colour: Rgb, clip: &str) {
         let right_edge = LEFT + self.sheet.inner_width();
         let within = |x: f32| x.clamp(LEFT, right_edge);
@@ -232,7 +232,7 @@ impl<'a> Picture<'a> {
             .collect();
         let canvas = &mut self.sheet.canvas;
         canvas.round_rect(left, top, width, height, colour, 0.88);
-        // What is above the envelope, up to the end of the bar; and behind a cut what is below it.
+        // Paler: the area above the envelope, up to the end of the bar; after a cut, the area below it.
         for pair in points.windows(2) {
             let [[x0, y0], [x1, y1]] = [pair[0], pair[1]];
             if x0 < x1 && x0 < right && (y0 > top || y1 > top) {
@@ -252,7 +252,7 @@ impl<'a> Picture<'a> {
             format!("{clip} @ {at}"),
             at,
         ];
-        // Behind the fade, if there is room.
+        // The name follows the fade, if there is room.
         let full = points
             .iter()
             .find(|[_, y]| *y <= top)
@@ -269,7 +269,7 @@ impl<'a> Picture<'a> {
         }
     }
 
-    /// Clips have their colour wherever they appear.
+    /// The number of a clip, from which its colour follows: a clip has the same colour in all lanes.
     fn clip_number(&self, clip: &str) -> usize {
         let mut names: Vec<&str> = self.lanes.iter().map(|lane| lane.clip).collect();
         names.sort_unstable();
@@ -302,8 +302,9 @@ impl<'a> Picture<'a> {
     }
 }
 
-/// How the gain of a sounding runs, from 0 to 1, at frames of the output: the fades of its entry; over the
-/// declick frames, up where it does not begin at its beginning, and down behind its end where it is cut.
+/// The gain of a sounding as points (frame of the output, gain from 0 to 1). It has the fades of the
+/// entry. A sounding that begins in the middle of the entry also rises over the declick frames, and one
+/// that is cut falls over the declick frames after its end.
 fn envelope(entry: &Entry, s: &Sounding, declick: u64) -> Vec<(f64, f64)> {
     let frames = entry.end - entry.begin;
     let heard = s.source - entry.begin..s.source - entry.begin + (s.output.end - s.output.start);
@@ -334,7 +335,7 @@ fn envelope(entry: &Entry, s: &Sounding, declick: u64) -> Vec<(f64, f64)> {
     points
 }
 
-/// Gains that are not 1, for people.
+/// The gains of an entry as text; empty if they are 1.
 fn gain_of(entry: &Entry) -> String {
     let level = |gain: f32| match gain < 0.0 {
         true => format!("{}, inverted", decibels((-gain).into())),

@@ -1,7 +1,7 @@
-//! Where the marks of an axis lie, and how they are written.
+//! The distance of the marks of an axis, and their labels.
 
-/// The distance between marks: 1, 2 or 5 times a power of ten, so that there are at most `most`
-/// marks over `range`. At least `least`.
+/// The distance between marks: 1, 2 or 5 times a power of ten, at least `least`, and so large that
+/// `range` has at most `most` marks.
 pub fn step(range: f64, most: f64, least: f64) -> f64 {
     let wanted = (range / most.max(1.0)).max(least);
     let power = 10f64.powf(wanted.log10().floor());
@@ -12,13 +12,13 @@ pub fn step(range: f64, most: f64, least: f64) -> f64 {
         .unwrap_or(10.0 * power)
 }
 
-/// Seconds with as many digits as marks `step` apart need to differ.
+/// Seconds, with the digits that tell apart two marks at a distance of `step`.
 pub fn seconds(value: f64, step: f64) -> String {
     let digits = (-step.log10().floor()).clamp(0.0, 9.0) as usize;
     format!("{value:.digits$} s")
 }
 
-/// As [`step`], but from a second on such that marks lie on the minutes and hours of a clock.
+/// As [`step`], but distances of a second or more divide minutes and hours evenly.
 pub fn time_step(range: f64, most: f64, least: f64) -> f64 {
     const CLOCK: [f64; 14] = [
         1.0, 2.0, 5.0, 10.0, 15.0, 30.0, 60.0, 120.0, 300.0, 600.0, 900.0, 1800.0, 3600.0, 7200.0,
@@ -32,8 +32,8 @@ pub fn time_step(range: f64, most: f64, least: f64) -> f64 {
     fits.unwrap_or((wanted / 3600.0).ceil() * 3600.0)
 }
 
-/// A time with as many digits as marks `step` apart need to differ: in seconds, or from steps of ten
-/// seconds on as on a clock.
+/// A time, with the digits that tell apart two marks at a distance of `step`: in seconds, or as on a
+/// clock if `step` is ten seconds or more.
 pub fn time(value: f64, step: f64) -> String {
     if step < 10.0 {
         return seconds(value, step);
@@ -46,7 +46,7 @@ pub fn time(value: f64, step: f64) -> String {
     }
 }
 
-/// A number with its thousands set apart, as in 1,234,567.
+/// A number with thousands separators, as in 1,234,567.
 pub fn thousands(value: i64) -> String {
     let digits = value.unsigned_abs().to_string();
     let mut text = String::from(if value < 0 { "-" } else { "" });

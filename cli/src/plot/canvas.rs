@@ -1,5 +1,5 @@
 //! A picture as a list of shapes and texts, in pixels from its upper left corner. [`raster`](super::raster)
-//! paints it, [`svg`](super::svg) writes it down.
+//! makes pixels of it, [`svg`](super::svg) writes the shapes.
 
 use crate::failure::{Failure, Result};
 use ab_glyph::{Font, FontRef, PxScale, ScaleFont};
@@ -8,7 +8,7 @@ use ab_glyph::{Font, FontRef, PxScale, ScaleFont};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rgb(pub u8, pub u8, pub u8);
 
-/// Which point of a text is given.
+/// The point of a text that its x coordinate gives.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
     Left,
@@ -23,7 +23,7 @@ pub struct Paint {
     pub alpha: f32,
 }
 
-/// What is drawn, one over the other.
+/// A shape; later shapes cover earlier ones.
 pub enum Shape {
     /// Left, top, width, height.
     Rect([f32; 4], Paint),
@@ -64,7 +64,7 @@ impl Canvas {
         })
     }
 
-    /// A filled rectangle; what is thinner than a pixel is drawn as fainter.
+    /// A filled rectangle; one that is thinner than a pixel is drawn fainter.
     pub fn rect(&mut self, x: f32, y: f32, width: f32, height: f32, colour: Rgb, alpha: f32) {
         let paint = Paint { colour, alpha };
         self.shapes.push(Shape::Rect([x, y, width, height], paint));
@@ -84,7 +84,7 @@ impl Canvas {
             .push(Shape::Polygon(corners, Paint { colour, alpha }));
     }
 
-    /// How wide a text is.
+    /// The width of a text.
     pub fn text_width(&self, text: &str, size: f32) -> f32 {
         let font = self.font.as_scaled(PxScale::from(size));
         text.chars().map(|c| font.h_advance(font.glyph_id(c))).sum()
@@ -101,7 +101,7 @@ impl Canvas {
         });
     }
 
-    /// The text, shortened to a width.
+    /// The text, shortened so that it fits into a width.
     pub fn fitting(&self, text: &str, size: f32, width: f32) -> String {
         let mut kept = text.to_owned();
         while self.text_width(&kept, size) > width && kept.pop().is_some() {}

@@ -1,5 +1,5 @@
-//! The waveform of a file, channel below channel: the range of the samples, and around silence
-//! their root mean square.
+//! Draws the waveform of a file, one channel below the other: the range of the samples, and their root
+//! mean square on both sides of the zero line.
 
 use super::axis;
 use super::canvas::Canvas;
@@ -45,7 +45,7 @@ fn analyse(path: &Path, status: Status, interrupt: &Interrupt) -> Result<Analysi
     analysis.map_err(|e| named(path, e))
 }
 
-/// The waves of a range: from the overview or, where that is too coarse, from the samples.
+/// The waves of a range of frames: from the overview or, if that is too coarse, from the samples.
 fn waves(path: &Path, analysis: &Analysis, range: Range<u64>, columns: usize) -> Result<Vec<Wave>> {
     const FINEST: u64 = 256;
     let channels = analysis.loudness.info.channels;
@@ -103,7 +103,7 @@ fn picture(args: &Plot, analysis: &Analysis, waves: &[Wave], range: Range<u64>) 
     Ok(sheet.canvas)
 }
 
-/// How loud the whole file is.
+/// The levels of the whole file as text.
 fn loud(analysis: &Analysis) -> String {
     let loudness = &analysis.loudness;
     let mut loud = Vec::new();

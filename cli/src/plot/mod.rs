@@ -1,7 +1,7 @@
 //! `amio plot`: an arrangement or a file as a picture.
 //!
-//! Flow: [`arrangement`] or [`file`] gathers [`wave`]s -> draws them on a [`sheet`], which has the design of
-//! both -> a [`canvas`], which is a list of shapes -> [`raster`] or [`svg`].
+//! Flow: [`arrangement`] or [`file`] gathers [`wave`]s -> draws them on a [`sheet`], which has the layout
+//! and colours of both -> a [`canvas`], which is a list of shapes -> [`raster`] or [`svg`].
 
 mod arrangement;
 mod axis;
@@ -26,7 +26,7 @@ use std::io::{Read, Write};
 use std::ops::{Range, RangeInclusive};
 use std::path::Path;
 
-/// A picture, and how much sound it shows.
+/// A picture, and the range of frames that it shows.
 struct Drawn {
     canvas: Canvas,
     seconds: f64,
@@ -77,7 +77,7 @@ pub fn run(args: &Plot, status: Status) -> Result<()> {
     Ok(())
 }
 
-/// Whether a file is called one, or is text; audio never is.
+/// Whether a file is an arrangement: its name ends in .toml, or it is text. Audio files are never text.
 fn is_arrangement(path: &Path) -> bool {
     if path
         .extension()
@@ -91,7 +91,7 @@ fn is_arrangement(path: &Path) -> bool {
     read.is_ok() && !head.is_empty() && !head.iter().any(control) && head[0] != 0xFF
 }
 
-/// The frames that are to be shown, of those that there are.
+/// The frames to show, from `--from` and `--to`; `frames`: how many there are.
 fn range_of(args: &Plot, frames: u64, rate_hz: u32) -> Result<Range<u64>> {
     let place = |option: &str, place: Option<Length>, allowed: RangeInclusive<u64>, unless: u64| {
         let Some(place) = place else {

@@ -7,7 +7,7 @@ use tiny_skia::{
     Color, FillRule, Path, PathBuilder, Pixmap, PremultipliedColorU8, Rect, Transform,
 };
 
-/// Paints a picture.
+/// Draws the shapes into pixels, and encodes them.
 pub fn png(canvas: &Canvas) -> Result<Vec<u8>> {
     let (width, height) = (canvas.width, canvas.height);
     let pixmap = Pixmap::new(width, height).ok_or_else(|| {
@@ -102,7 +102,7 @@ impl Raster<'_> {
             mix(pixel.blue(), b),
             255,
         );
-        // Opaque pixels are premultiplied pixels.
+        // Opaque pixels are the same with and without premultiplied alpha.
         *pixel = mixed.unwrap_or(*pixel);
     }
 }

@@ -1,5 +1,5 @@
-//! The design that all pictures share: a title, an axis of frames above and one of time below, and waves
-//! on scales of level.
+//! The layout that all pictures share: a title, an axis of frames at the top, an axis of time at the
+//! bottom, and waves on scales of level.
 
 use super::axis;
 use super::canvas::{Anchor, Canvas, Rgb};
@@ -14,7 +14,7 @@ pub const STRIPE: Rgb = Rgb(238, 240, 244);
 pub const GRID: Rgb = Rgb(214, 218, 226);
 pub const INK: Rgb = Rgb(24, 28, 36);
 pub const FAINT_INK: Rgb = Rgb(92, 100, 114);
-/// The root mean square; around it the range of the samples.
+/// The colour of the root mean square; the next one is that of the range of the samples.
 const WAVE: Rgb = Rgb(58, 92, 150);
 const RANGE: Rgb = Rgb(164, 186, 222);
 const CLIPPED: Rgb = Rgb(208, 32, 48);
@@ -26,16 +26,16 @@ const TINY: f32 = 13.0;
 
 pub const LEFT: f32 = 190.0;
 pub const RIGHT: f32 = 40.0;
-/// The line of the axis of frames.
+/// The height of the line of the axis of frames.
 const FRAMES: f32 = 100.0;
-/// Between two waves.
+/// The gap between two waves.
 pub const GAP: f32 = 20.0;
-/// Below the last wave: time and legend.
+/// The space below the last wave, for the axis of time and the legend.
 pub const BOTTOM: f32 = 76.0;
 
 const FULL_SCALE: f32 = 32_767.0 / 32_768.0;
 
-/// How high each of so many waves is.
+/// The height of each wave, by the number of waves.
 pub fn wave_height(waves: usize) -> f32 {
     match waves {
         1 => 280.0,
@@ -45,12 +45,12 @@ pub fn wave_height(waves: usize) -> f32 {
     }
 }
 
-/// How many columns of pixels a picture of this width has for sound.
+/// How many columns of pixels a picture of this width has for its waves.
 pub fn columns(width: u32) -> usize {
     (width as f32 - LEFT - RIGHT) as usize
 }
 
-/// A picture of some frames.
+/// A picture of a range of frames.
 pub struct Sheet {
     pub canvas: Canvas,
     pub width: f32,
@@ -69,7 +69,7 @@ impl Sheet {
         })
     }
 
-    /// Where a frame lies; those that are not shown lie beside the picture of the sound.
+    /// The x coordinate of a frame; frames outside the range are left or right of the waves.
     pub fn x(&self, frame: f64) -> f32 {
         let frames = (self.range.end - self.range.start).max(1) as f64;
         let share = (frame - self.range.start as f64) / frames;
@@ -80,7 +80,7 @@ impl Sheet {
         self.width - LEFT - RIGHT
     }
 
-    /// The name of what is shown, and on the right two lines about it.
+    /// The title: a name, and on the right two lines of information.
     pub fn title(&mut self, name: &str, about: &str, more: &str) {
         let right = self.width - RIGHT;
         let room = right - LEFT - self.canvas.text_width(about, TEXT) - 30.0;
@@ -94,7 +94,7 @@ impl Sheet {
     /// Frames above, time below, and a line across from `top` to `bottom` for each mark of time.
     pub fn axes(&mut self, top: f32, bottom: f32) {
         let (from, to) = (self.range.start as f64, self.range.end as f64);
-        // An axis has at least one frame.
+        // At least one frame, so that the axis is not empty.
         let (frames, rate) = ((to - from).max(1.0), f64::from(self.rate_hz));
         let width = f64::from(self.inner_width());
         let step = axis::time_step(frames / rate, width / 90.0, 1.0 / rate);
@@ -145,9 +145,9 @@ impl Sheet {
     /// A wave on its panel.
     pub fn wave(&mut self, top: f32, height: f32, edge: f32, wave: &Wave) {
         let (middle, scale) = (middle(top, height), scale(height, edge));
-        // One layer after the other, which makes few paths of many columns.
+        // First all bars of one colour, then all of the next: SVG then has few paths, of many bars each.
         let mut bar = |x: usize, low: f32, high: f32, colour| {
-            // At least a pixel, around where it would be.
+            // At least a pixel high, with the same centre.
             let centre = (low + high) / 2.0 * scale;
             let half = ((high - low) / 2.0 * scale).max(0.5);
             let (x, y) = (LEFT + x as f32, middle - centre - half);
@@ -170,7 +170,7 @@ impl Sheet {
         }
     }
 
-    /// What the colours of waves mean, below `bottom`.
+    /// The legend of the colours of waves, below `bottom`.
     pub fn legend(&mut self, bottom: f32) {
         let y = bottom + 56.0;
         let mut x = LEFT;
@@ -187,8 +187,8 @@ impl Sheet {
     }
 }
 
-/// The magnitude at the edge of waves with this peak: 1.0 or, for what is quieter, a step of 6 dB that is
-/// above it; for what is louder, its peak.
+/// The magnitude at the edge of waves with this peak. It is 1.0; for quieter waves, the lowest step of
+/// 6 dB that is not below the peak; for louder waves, the peak.
 pub fn edge(peak: f32) -> f32 {
     let mut edge = 1.0;
     while edge / 2.0 >= peak && edge > 1e-4 {
@@ -197,12 +197,12 @@ pub fn edge(peak: f32) -> f32 {
     peak.max(edge)
 }
 
-/// Half a pixel on, so that the line of silence fills one row of pixels.
+/// The y coordinate of the zero line: at the middle of a pixel, so that the line fills one row.
 fn middle(top: f32, height: f32) -> f32 {
     top + height / 2.0 + 0.5
 }
 
-/// Pixels for a sample of 1.0.
+/// How many pixels a sample of 1.0 is high.
 fn scale(height: f32, edge: f32) -> f32 {
     (height / 2.0 - 8.0) / edge
 }

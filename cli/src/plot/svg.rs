@@ -1,9 +1,9 @@
-//! Pictures of shapes: SVG 1.1. Text stays text; a program without its font takes another one.
+//! Pictures as SVG 1.1. Text stays text: a viewer that does not have the font takes another one.
 
 use super::canvas::{Anchor, Canvas, Paint, Rgb, Shape};
 use std::fmt::Write;
 
-/// Writes a picture down.
+/// Writes a picture as SVG.
 pub fn svg(canvas: &Canvas) -> Vec<u8> {
     let (width, height) = (canvas.width, canvas.height);
     let mut out = format!(
@@ -55,7 +55,7 @@ pub fn svg(canvas: &Canvas) -> Vec<u8> {
                     format_args!(
                         "<text x=\"{x:.2}\" y=\"{y:.2}\" font-size=\"{:.1}\" text-anchor=\"{anchor}\" \
                          fill=\"{}\">{}</text>\n",
-                        // Of this font, an em is as much smaller than a line.
+                        // In this font, an em is 0.87 times the height of a line.
                         size * 0.87,
                         hex(*colour),
                         escaped(text)
@@ -69,7 +69,7 @@ pub fn svg(canvas: &Canvas) -> Vec<u8> {
     out.into_bytes()
 }
 
-/// Areas of the same paint, one after another, as one path: a waveform is thousands of them.
+/// Joins successive areas of the same paint into one path: a waveform has thousands of areas.
 #[derive(Default)]
 struct Areas(Option<(Paint, String)>);
 
@@ -108,7 +108,7 @@ fn fill(paint: Paint) -> String {
     }
 }
 
-/// Text as XML has it; control characters, which it has not, are left out.
+/// Text, escaped for XML. Control characters, which XML does not allow, are left out.
 fn escaped(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for c in text.chars().filter(|c| !c.is_control()) {

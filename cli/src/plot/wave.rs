@@ -1,4 +1,4 @@
-//! Samples, reduced to what a column of pixels shows of them.
+//! Samples, reduced to the values that each column of pixels shows.
 
 use amio::Bucket;
 use std::ops::Range;
@@ -6,7 +6,7 @@ use std::ops::Range;
 /// One channel, from left to right.
 pub struct Wave {
     pub buckets: Vec<Bucket>,
-    /// The largest magnitude of all.
+    /// The largest magnitude of all samples.
     pub peak: f32,
 }
 
@@ -21,7 +21,7 @@ impl Wave {
     }
 }
 
-/// Lets each bucket reach its neighbour, so that a slow wave is a line and not a row of dots.
+/// Extends each bucket to its neighbour, so that a slow wave is drawn as a line, not as dots.
 fn joined(mut buckets: Vec<Bucket>) -> Vec<Bucket> {
     let mut last: Option<Bucket> = None;
     for bucket in &mut buckets {
@@ -35,11 +35,12 @@ fn joined(mut buckets: Vec<Bucket>) -> Vec<Bucket> {
     buckets
 }
 
-/// Gathers the samples of a range of frames, as they come.
+/// Collects the samples of a range of frames.
 pub struct Columns {
     range: Range<u64>,
     columns: usize,
-    /// The lowest, the highest, the sum of squares and the number of samples.
+    /// For each channel and column: the lowest and highest sample, the sum of squares, the number of
+    /// samples.
     channels: Vec<Vec<(f32, f32, f64, u32)>>,
 }
 
@@ -53,7 +54,7 @@ impl Columns {
         }
     }
 
-    /// Takes a sample, unless its frame is out of the range.
+    /// Adds a sample, unless its frame is outside the range.
     pub fn add(&mut self, frame: u64, channel: usize, sample: f32) {
         if !self.range.contains(&frame) {
             return;

@@ -10,7 +10,7 @@ const RATES_HZ: [u32; 9] = [
     8_000, 11_025, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 96_000,
 ];
 
-/// More channels than two only now and then: they take long.
+/// More than two channels are rare, since they take long.
 const CHANNELS: [u16; 10] = [1, 1, 2, 2, 2, 2, 3, 5, 6, 8];
 
 const HE_RATES_HZ: [u32; 6] = [16_000, 22_050, 24_000, 32_000, 44_100, 48_000];
@@ -63,14 +63,14 @@ pub fn mp4(mut shop: Workshop) -> Result<Case, NotMade> {
     let options = options(&mut shop);
     let path = contained(&mut shop, &format!("-i in.wav -c:a aac {options}"))?;
     let mut case = lossy(shop, path, &sound);
-    // The beginning of such a file was written before the encoder told what it puts before the sound.
+    // ffmpeg writes the head of such a file before the encoder has reported its priming.
     if case.has("fragments") && sound.frames > 0 {
         case.frames = Some(sound.frames as u64 + 1_024);
     }
     Ok(case)
 }
 
-/// HE-AAC gives two channels, also where the file has one.
+/// HE-AAC is decoded to two channels, also if the file has one.
 pub fn he(mut shop: Workshop) -> Result<Case, NotMade> {
     let mut sound = shop.sound(&HE_RATES_HZ, &[1, 2, 2], &[Width::Bits16]);
     let parametric = sound.channels == 2 && shop.chance(40, "parametric stereo");
@@ -95,7 +95,7 @@ pub fn he(mut shop: Workshop) -> Result<Case, NotMade> {
         }
     }
     let mut case = lossy(shop, path, &sound);
-    // ADTS keeps no length.
+    // ADTS does not store the length.
     case.frames = None;
     // On streams of the Fraunhofer encoder syom and ffmpeg agree within 1e-6 (tests/formats/mp4), on
     // syom's own within this.
@@ -129,7 +129,7 @@ pub fn alac(mut shop: Workshop) -> Result<Case, NotMade> {
     Ok(case)
 }
 
-/// Options of ffmpeg's encoder, without what a decoder fills with noise of its own.
+/// Options of ffmpeg's encoder, without noise substitution (PNS), which each decoder fills with other noise.
 fn options(shop: &mut Workshop) -> String {
     let rng = &mut shop.rng;
     let mut options = String::from("-aac_pns 0");
@@ -143,7 +143,7 @@ fn options(shop: &mut Workshop) -> String {
     options + &format!(" -aac_is {intensity}")
 }
 
-/// Encodes what `options` of ffmpeg name into MP4 of any kind, and changes boxes that do not matter.
+/// Encodes with `options` of ffmpeg into MP4 of any kind, and changes boxes that do not affect the sound.
 fn contained(shop: &mut Workshop, options: &str) -> Result<PathBuf, NotMade> {
     let name = *shop
         .rng

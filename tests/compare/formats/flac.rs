@@ -1,4 +1,4 @@
-//! FLAC: of `flac`, ffmpeg and libsndfile, and written bit by bit.
+//! FLAC, encoded by `flac`, ffmpeg and libsndfile, or written bit by bit.
 
 use crate::case::{Case, NotMade, Workshop};
 use crate::references::Reference::{Ffmpeg, Flac, Libsndfile};
@@ -22,7 +22,7 @@ pub fn encoded(mut shop: Workshop) -> Result<Case, NotMade> {
             let options = of_ffmpeg(&mut shop);
             let line = format!("ffmpeg -v error -y -i in.wav -c:a flac {options} encoded.flac");
             shop.encode(&line, "encoded.flac")?;
-            // Of 24 bits, it damages a frame now and then.
+            // With 24 bits, this encoder sometimes writes a damaged frame.
             shop.encode("flac -s -t encoded.flac", "encoded.flac")?;
         }
         1 => {
@@ -136,7 +136,7 @@ fn of_flac(shop: &mut Workshop, channels: u16) -> String {
     options
 }
 
-/// Takes away or changes what STREAMINFO says, as streaming encoders and old programs do.
+/// Removes or changes values of STREAMINFO, as streaming encoders and old programs do.
 fn change_streaminfo(shop: &mut Workshop, file: &mut [u8]) {
     if shop.chance(15, "no total") {
         file[8 + 13] &= 0xF0;
@@ -174,13 +174,13 @@ fn finish(mut shop: Workshop, stream: &[u8], sound: &Sound, whole_bytes: bool) -
     case
 }
 
-/// What may lie behind the last frame.
+/// Bytes that may follow the last frame.
 fn behind(shop: &mut Workshop) -> (&'static str, Vec<u8>) {
     let rng = &mut shop.rng;
     match rng.count(0, 4) {
         0 => ("a line feed behind", b"\n".to_vec()),
         1 => ("zeros behind", vec![0; rng.count(1, 5_000) as usize]),
-        // Headers of frames with nothing behind them.
+        // Headers of frames without their contents.
         2 => (
             "sync codes behind",
             b"\xFF\xF8\xC9\x18".repeat(rng.count(1, 5) as usize),

@@ -11,7 +11,7 @@ use crate::case::{Case, NotMade, Workshop};
 /// Makes a file of one format.
 pub type Make = fn(Workshop) -> Result<Case, NotMade>;
 
-/// All formats, as they are counted. Rounds take one after the other.
+/// All formats, with the names under which they are counted. Rounds use them in turn.
 pub const FORMATS: [(&str, Make); 17] = [
     ("MP3 of encoders", mp3::encoded),
     ("MP3 written", mp3::written),

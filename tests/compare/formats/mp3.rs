@@ -1,4 +1,4 @@
-//! MP3: of LAME and ffmpeg, written bit by bit, and joined.
+//! MP3: encoded by LAME and ffmpeg, written bit by bit, and joined.
 
 use crate::case::{Case, NotMade, Workshop};
 use crate::references::Reference::{self, Ffmpeg, Mpg123};
@@ -45,12 +45,12 @@ pub fn written(mut shop: Workshop) -> Result<Case, NotMade> {
         version,
         rate,
         mode,
-        // Channels that switch apart share no bands. Intensity stereo needs them; so does M/S in
-        // MPEG-2, where no two decoders agree without.
+        // Channels with different block types have different bands. Intensity stereo needs the same bands.
+        // M/S in MPEG-2 needs them too: otherwise, all decoders differ.
         same_blocks: intensity
             || (mid_side && version != 3)
             || shop.chance(50, "channels switch windows together"),
-        // Nor do they agree on the bands of mixed blocks with intensity stereo.
+        // Decoders also differ in the bands of mixed blocks with intensity stereo.
         mixed: !intensity && shop.chance(40, "mixed blocks"),
         mid_side,
         intensity,
@@ -76,12 +76,12 @@ pub fn written(mut shop: Workshop) -> Result<Case, NotMade> {
     );
     let mut case = finish(shop, &file, &sound);
     if intensity {
-        case.tolerance = 5e-5; // decoders round the gains of positions
+        case.tolerance = 5e-5; // decoders round the gains of intensity positions
     }
     Ok(case)
 }
 
-/// Two files, one behind the other, of the same rate and channels.
+/// Two files of the same rate and channels, one after the other.
 pub fn joined(mut shop: Workshop) -> Result<Case, NotMade> {
     let rate = *shop.rng.pick(&RATES_HZ);
     let channels = *shop.rng.pick(&[1, 2]);
@@ -90,7 +90,7 @@ pub fn joined(mut shop: Workshop) -> Result<Case, NotMade> {
     for name in ["first.mp3", "second.mp3"] {
         let sound = shop.sound(&[rate], &[channels], &[Width::Bits16]);
         if sound.frames == 0 {
-            // LAME leaves the frame of the tag empty, so that it is sound.
+            // LAME leaves the frame of the tag empty then, so it would count as sound.
             return Err(NotMade("a part without sound".into()));
         }
         made.push(encode(&mut shop, sound, Rate::Kept)?);
@@ -107,11 +107,11 @@ pub fn joined(mut shop: Workshop) -> Result<Case, NotMade> {
         case.frames = None;
     }
     if made.iter().any(|one| one.tagged) {
-        // A part ends where its tag says, and one that has a tag begins as if it were alone. The
-        // references take a tag in the middle for sound.
+        // A part with a tag begins as if it were alone, and ends where the tag says. The references decode
+        // a tag in the middle as sound.
         case.parts = parts;
     }
-    // ffmpeg may play more behind the first part, and loses a frame where a reservoir is missing.
+    // ffmpeg may give more frames after the first part, and loses a frame if its bit reservoir is missing.
     case.references = &[Mpg123];
     Ok(case)
 }
@@ -123,7 +123,7 @@ enum Rate {
     Free,
 }
 
-/// What an encoder made.
+/// The result of an encoder.
 struct Encoded {
     /// With the rate that the encoder chose.
     sound: Sound,
@@ -146,7 +146,7 @@ fn encode(shop: &mut Workshop, mut sound: Sound, rate: Rate) -> Result<Encoded, 
     if of_ffmpeg && mpeg::mp3_rate_hz(&file).is_none() {
         return Err(NotMade("ffmpeg wrote a tag alone".into()));
     }
-    // LAME chooses another rate by itself where bits are few.
+    // At low bit rates, LAME chooses another frame rate itself.
     let hz = mpeg::mp3_rate_hz(&file).unwrap_or(sound.frame_rate_hz);
     let resampled = hz != sound.frame_rate_hz;
     if resampled {
@@ -157,7 +157,7 @@ fn encode(shop: &mut Workshop, mut sound: Sound, rate: Rate) -> Result<Encoded, 
     Ok(Encoded {
         sound,
         tagged: mpeg::has_info_tag(&file),
-        // ffmpeg states too little padding where there is little.
+        // If there is little padding, ffmpeg's tag states too little.
         exact: !resampled && !of_ffmpeg,
     })
 }
@@ -225,7 +225,7 @@ fn by_lame(shop: &mut Workshop, sound: &Sound, rate: Rate) -> String {
     format!("lame --quiet {} in.wav encoded.mp3", options.join(" "))
 }
 
-/// Changes bits of headers that mean nothing for the sound.
+/// Changes bits of headers that do not affect the sound.
 fn change_headers(shop: &mut Workshop, frames: &mut [Vec<u8>]) {
     if !shop.chance(40, "private, copyright and original bits") {
         return;
@@ -238,7 +238,7 @@ fn change_headers(shop: &mut Workshop, frames: &mut [Vec<u8>]) {
     }
 }
 
-/// Frames with tags before, between and behind them.
+/// Frames with tags before, between and after them.
 fn with_tags(shop: &mut Workshop, frames: &[Vec<u8>]) -> Vec<u8> {
     let mut file = Vec::new();
     if shop.chance(25, "ID3v2 before") {
@@ -264,8 +264,8 @@ fn with_tags(shop: &mut Workshop, frames: &[Vec<u8>]) -> Vec<u8> {
     file
 }
 
-/// The frames alone. The references get them, since they look for frames in tags; no time passes in
-/// a tag.
+/// The file with only the frames, for the references, since they search tags for frames. (A tag has no
+/// duration.)
 const WITHOUT_TAGS: &str = "without-tags.mp3";
 
 fn finish(shop: Workshop, file: &[u8], sound: &Sound) -> Case {

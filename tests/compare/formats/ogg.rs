@@ -1,4 +1,4 @@
-//! Vorbis, Opus and FLAC in Ogg: of encoders, laid onto other pages, and chained.
+//! Vorbis, Opus and FLAC in Ogg: written by encoders, with other pages, and chained.
 
 use crate::case::{Case, NotMade, Workshop};
 use crate::references::Reference::{
@@ -37,21 +37,21 @@ pub fn flac(mut shop: Workshop) -> Result<Case, NotMade> {
     Ok(case)
 }
 
-/// What is particular to one codec.
+/// The properties of one codec.
 struct Codec {
     widths: &'static [Width],
     /// Writes `encoded.ogg`.
     encode: fn(&mut Workshop, &Sound) -> Result<(), NotMade>,
     read: fn(&[u8]) -> Stream,
-    /// The rate of what is decoded, if it is always the same.
+    /// The rate of the decoded sound, if it is always the same.
     frame_rate_hz: Option<u32>,
     /// The byte of the first packet that holds the number of channels.
     channels_at: usize,
     tolerance: f32,
     references: &'static [Reference],
-    /// Those that are right about one link of a chained file.
+    /// The references that decode a single link of a chained file correctly.
     references_of_links: &'static [Reference],
-    /// They refuse a file whose first pages do not say their granules.
+    /// Whether the references reject a file whose first pages have no granule positions.
     references_need_granules: bool,
 }
 
@@ -82,7 +82,7 @@ const OPUS: Codec = Codec {
     references_need_granules: true,
 };
 
-/// Pages on which packets end, and which do not say where.
+/// The mode in which pages on which packets end have no granule position.
 const WITHOUT_GRANULE: &str = "first pages without granule";
 
 fn contained(mut shop: Workshop, codec: &Codec) -> Result<Case, NotMade> {
@@ -91,7 +91,7 @@ fn contained(mut shop: Workshop, codec: &Codec) -> Result<Case, NotMade> {
     let links = if shop.chance(15, "chained") { 2 } else { 1 };
     let mut frames = Some(0);
     let mut channels = sound.channels;
-    // Each link alone: on the pages that were made, and as the encoder laid it onto pages.
+    // Each link as a file: with the new pages, and with the encoder's pages.
     let (mut relaid_links, mut encoded_links) = (Vec::new(), Vec::new());
     for link in 0..links {
         if link > 0 {
@@ -102,7 +102,7 @@ fn contained(mut shop: Workshop, codec: &Codec) -> Result<Case, NotMade> {
         }
         (codec.encode)(&mut shop, &sound)?;
         let encoded = shop.read("encoded.ogg");
-        // opusenc mixes many channels down where their bits are few.
+        // At low bit rates, opusenc mixes many channels down.
         let coded = encoded[28 + codec.channels_at].into();
         if link > 0 && coded != channels {
             return Err(NotMade("the links have other channels".into()));
@@ -114,9 +114,9 @@ fn contained(mut shop: Workshop, codec: &Codec) -> Result<Case, NotMade> {
         file.extend(bytes);
         let scale = f64::from(codec.frame_rate_hz.unwrap_or(sound.frame_rate_hz))
             / f64::from(sound.frame_rate_hz);
-        // Another rate rounds the length in ways of the encoder's own.
+        // At another rate, each encoder rounds the length in its own way.
         let exact = kept && scale == 1.0;
-        // Its own encoder of Vorbis ends at whole blocks.
+        // ffmpeg's own Vorbis encoder ends with a whole block.
         let exact = exact && !shop.modes.contains(&"ffmpeg (its own)");
         frames = frames
             .filter(|_| exact)
@@ -130,19 +130,19 @@ fn contained(mut shop: Workshop, codec: &Codec) -> Result<Case, NotMade> {
     case.tolerance = codec.tolerance;
     case.references = match links {
         1 => codec.references,
-        // ffmpeg leaves the end of a link's last packet where it is.
+        // ffmpeg does not cut off the padding in a link's last packet.
         _ => codec.references_of_links,
     };
     if case.has(WITHOUT_GRANULE) && codec.references_need_granules {
         case.parts = encoded_links;
     } else if links > 1 {
-        // The references know chained files badly: libsndfile plays the first link alone.
+        // The references have poor support for chained files: libsndfile plays only the first link.
         case.parts = relaid_links;
     }
     Ok(case)
 }
 
-/// Lays the packets onto other pages; says whether the file still tells the sound's length.
+/// Distributes the packets to other pages; returns whether the file still has the sound's length.
 fn relaid(shop: &mut Workshop, codec: &Codec, encoded: Vec<u8>, link: usize) -> (Vec<u8>, bool) {
     if link == 0 && !shop.chance(60, "other pages") {
         return (encoded, true);
@@ -152,18 +152,18 @@ fn relaid(shop: &mut Workshop, codec: &Codec, encoded: Vec<u8>, link: usize) -> 
     let mut kept = true;
     let packets = stream.packets.len();
     let mut without_granule = 0;
-    // The links of a chained file may be compared as they were encoded: then what is changed must not
+    // The links of a chained file may be compared with their encoded files. Then the changes here must not
     // change their lengths.
     let is_alone = !shop.modes.contains(&"chained");
     match shop.rng.count(0, 9) {
-        // On the only page, a later beginning is another length.
+        // If there is only one page, a later beginning changes the length.
         0 if is_alone || !codec.references_need_granules => {
             shop.mode("granules begin later");
             let frames = shop.rng.count(1, 100_000);
             stream.shift(0, frames);
             kept = false;
         }
-        // So is a jump on the last page.
+        // A jump on the last page changes it too.
         1 if packets > stream.headers + 3 && is_alone => {
             shop.mode("granules jump");
             let from =
@@ -184,7 +184,7 @@ fn relaid(shop: &mut Workshop, codec: &Codec, encoded: Vec<u8>, link: usize) -> 
         no_end: shop.chance(20, "no end of stream"),
         whole_packets: shop.chance(50, "whole packets on pages"),
     };
-    // Where the only page is not marked as the last, it cuts off the beginning.
+    // If the only page is not marked as the last, its position cuts off the beginning.
     (stream.write(layout, &mut shop.rng), kept && !layout.no_end)
 }
 
@@ -224,7 +224,7 @@ fn encode_opus(shop: &mut Workshop, sound: &Sound) -> Result<(), NotMade> {
         shop.mode("ffmpeg (libopus)");
         let rng = &mut shop.rng;
         let vbr = *rng.pick(&["on", "off", "constrained"]);
-        // It takes frames shorter than 10 ms for this application alone, and longer ones for all.
+        // The encoder allows frames shorter than 10 ms only for this application, and longer ones for all.
         let application = match length {
             "2.5" | "5" => "lowdelay",
             _ => *rng.pick(&["voip", "audio", "lowdelay"]),

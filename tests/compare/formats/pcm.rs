@@ -256,12 +256,12 @@ pub fn wave64(mut shop: Workshop) -> Result<Case, NotMade> {
     let file = shop.read("out.w64");
     let mut case = finish(shop, "changed.w64", &file, &sound);
     if kind != "libsndfile" {
-        case.frames = None; // it counts the padding behind the samples as samples
+        case.frames = None; // this program counts the padding after the samples as samples
     }
     Ok(case)
 }
 
-/// Adds chunks, and changes the size that the chunk with the samples claims.
+/// Adds chunks, and changes the stated size of the chunk with the samples.
 fn change(shop: &mut Workshop, family: Family, file: &[u8], samples: [u8; 4]) -> Vec<u8> {
     let mut chunks = family.read(file);
     let wav = !family.big_endian;
@@ -276,13 +276,13 @@ fn change(shop: &mut Workshop, family: Family, file: &[u8], samples: [u8; 4]) ->
     }
     if wav && shop.chance(20, "wrong block align") {
         let format = chunks.iter_mut().find(|chunk| chunk.name == *b"fmt ");
-        // None that could be that of 24 bits in words of 32.
+        // No value that 24 bits in words of 32 would have.
         let align = *shop.rng.pick(&[0u16, 1, 2, 13]);
         format.expect("a WAV file has one").data[12..14].copy_from_slice(&align.to_le_bytes());
     }
     let last = at + 1 == chunks.len();
     if last && wav && !chunks[at].data.is_empty() && shop.chance(20, "size not known") {
-        // As a program leaves it that could not come back to the header.
+        // As left by a program that could not seek back to the header.
         chunks[at].claimed = Some(u32::MAX.into());
         chunks[at].evened = false;
         if shop.chance(30, "size of 0") {

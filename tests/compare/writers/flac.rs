@@ -1,32 +1,32 @@
-//! Writes FLAC streams that reach what encoders do not write: any order of block sizes, any number of
+//! Writes FLAC streams with features that encoders do not use: any order of block sizes, any number of
 //! bits, every kind of subframe, side channels of 33 bits.
 
 use super::bits::{Bits, crc};
 use crate::rng::Rng;
 
-/// What a stream uses.
+/// The features that a stream uses.
 pub struct Style {
     pub frame_rate_hz: u32,
     pub channels: u16,
     pub bits: u32,
     pub blocks: Blocks,
-    /// STREAMINFO says how many frames there are.
+    /// Whether STREAMINFO has the number of frames.
     pub total: bool,
     pub bounds: Bounds,
 }
 
-/// How long blocks are, and how they are numbered.
+/// The lengths of blocks, and how they are numbered.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Blocks {
-    /// All but the last are of one length, and are counted.
+    /// All blocks except the last have one length; headers have the number of the block.
     Fixed,
-    /// Each block says its first frame.
+    /// Headers have the number of the block's first frame.
     Variable,
-    /// The same, with the header of fixed blocks, as it was before FLAC 1.2.
+    /// The same, but with the sync code of fixed blocks, as encoders wrote before FLAC 1.2.
     OldVariable,
 }
 
-/// What STREAMINFO says of the block lengths.
+/// The block lengths in STREAMINFO.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Bounds {
     Right,
@@ -66,7 +66,7 @@ impl Style {
         let first = length();
         let mut lengths: Vec<usize> = match self.blocks {
             Blocks::Fixed => vec![first; 4],
-            // Two lengths at least, so that STREAMINFO tells that they vary.
+            // At least two lengths, so that STREAMINFO shows that they vary.
             Blocks::Variable | Blocks::OldVariable => vec![first, first + 7, length(), length()],
         };
         lengths.truncate(rng.count(if self.blocks == Blocks::Fixed { 0 } else { 2 }, 4) as usize);
@@ -203,7 +203,7 @@ impl Style {
     }
 }
 
-/// A number as UTF-8 codes it, carried on to 36 bits.
+/// A number in the code of UTF-8, extended to 36 bits.
 fn coded_number(bits: &mut Bits, number: u64) {
     if number < 0x80 {
         return bits.put(number, 8);
@@ -241,7 +241,7 @@ fn samples(bits: u32, length: usize, rng: &mut Rng) -> Vec<i64> {
     (0..length).map(|_| next()).collect()
 }
 
-/// Codes samples of so many bits in one of the ways that can hold them.
+/// Codes samples of so many bits as a random kind of subframe that can hold them.
 fn subframe(out: &mut Bits, samples: &[i64], bits: u32, rng: &mut Rng) {
     let all = samples.iter().fold(0, |all, sample| all | sample);
     let wasted = if all == 0 {
@@ -308,7 +308,7 @@ fn subframe(out: &mut Bits, samples: &[i64], bits: u32, rng: &mut Rng) {
 struct Prediction {
     coefficients: Vec<i64>,
     shift: u32,
-    /// The bits of each coefficient; none where they are fixed.
+    /// The bits of each coefficient; `None` for a fixed predictor.
     linear: Option<u32>,
 }
 
@@ -330,7 +330,7 @@ impl Prediction {
         }
     }
 
-    /// What is left of the samples, if each value fits.
+    /// The residual of the samples, if each value fits.
     fn residual(&self, samples: &[i64]) -> Option<Vec<i64>> {
         let order = self.coefficients.len();
         if samples.len() < order {
@@ -376,7 +376,7 @@ fn rice(out: &mut Bits, residual: &[i64], order: usize, rng: &mut Rng) {
             values.iter().for_each(|value| out.put(*value as u64, bits));
             continue;
         }
-        // The first partition may have no value: all of its samples are the predictor's.
+        // The first partition may be empty: all of its samples may be warm-up samples.
         let mean = values.iter().map(folded).sum::<u64>() / values.len().max(1) as u64;
         // So large that no value takes more than a few thousand bits.
         let parameter = (mean + 1)

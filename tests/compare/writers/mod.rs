@@ -1,4 +1,4 @@
-//! Writes what encoders do not: bits, tags, pages, chunks and whole streams.
+//! Writes files with features that encoders do not use: bits, tags, pages, chunks and whole streams.
 
 pub mod bits;
 pub mod flac;

@@ -1,5 +1,5 @@
-//! Writes MP3 streams that reach what LAME does not write: mixed blocks, channels that switch windows
-//! apart, intensity stereo, every way to pack scale factors.
+//! Writes MP3 streams with features that LAME does not use: mixed blocks, different block types of the
+//! channels, intensity stereo, every way to pack scale factors.
 //!
 //! Spectra are random values of -1, 0 and 1. One Huffman table codes all of them, so that the
 //! borders between the regions of a spectrum, which depend on the block type, do not matter.
@@ -8,13 +8,13 @@ use super::bits::Bits;
 use super::mpeg::{mp3_frame_bytes, set_mp3_crc, side_bytes};
 use crate::rng::Rng;
 
-/// What a stream uses.
+/// The features that a stream uses.
 pub struct Style {
-    /// MPEG-2.5, none, MPEG-2, MPEG-1. All but MPEG-1 have one granule a frame.
+    /// 0: MPEG-2.5, 2: MPEG-2, 3: MPEG-1. All but MPEG-1 have one granule in each frame.
     pub version: u8,
     /// The rate, as an index.
     pub rate: u8,
-    /// Stereo, joint stereo, two channels, mono.
+    /// 0: stereo, 1: joint stereo, 2: two channels, 3: mono.
     pub mode: u8,
     /// The channels of a granule have the same block type.
     pub same_blocks: bool,
@@ -31,7 +31,7 @@ pub struct Style {
 /// The coding of one granule's channel.
 #[derive(Clone, Copy, Default, PartialEq)]
 struct Block {
-    /// Long, start, short, stop.
+    /// 0: long, 1: start, 2: short, 3: stop.
     kind: u8,
     /// The two lowest subbands are those of a long block.
     mixed: bool,
@@ -43,8 +43,8 @@ struct Granule {
     main: Bits,
 }
 
-/// Scale factors of each length, by kind (long, short, mixed), of MPEG-2: as it is, and of the right
-/// channel in intensity stereo.
+/// MPEG-2: how many scale factors have each length, by kind (long, short, mixed); then the same for the
+/// right channel in intensity stereo.
 const LSF_COUNTS: [[[u32; 4]; 3]; 6] = [
     [[6, 5, 5, 5], [9, 9, 9, 9], [6, 9, 9, 9]],
     [[6, 5, 7, 3], [9, 9, 12, 6], [6, 9, 12, 6]],
@@ -54,7 +54,7 @@ const LSF_COUNTS: [[[u32; 4]; 3]; 6] = [
     [[8, 8, 5, 0], [15, 12, 9, 0], [6, 18, 9, 0]],
 ];
 
-/// The lengths of MPEG-1's scale factors, in bits, of each half.
+/// MPEG-1: the lengths of the scale factors in bits, for each half.
 const LENGTHS: [(u32, u32); 16] = [
     (0, 0),
     (0, 1),
@@ -83,11 +83,11 @@ impl Style {
         if self.mode == 3 { 1 } else { 2 }
     }
 
-    /// A stream of as many frames.
+    /// A stream of `frames` frames.
     pub fn write(&self, frames: usize, rng: &mut Rng) -> Vec<u8> {
         let granules = if self.mpeg1() { 2 } else { 1 };
         let mut stream = Vec::new();
-        // The main data of all frames, and where the frame's own begins in the file's.
+        // The main data of all frames, and where the main data of each frame begins in it.
         let mut main: Vec<u8> = Vec::new();
         let mut slots: Vec<(usize, usize)> = Vec::new();
         let mut last = vec![Block::default(); self.channels()];
@@ -158,8 +158,9 @@ impl Style {
     /// The next block of each channel.
     fn switch(&self, last: &mut [Block], rng: &mut Rng) {
         let mut next = |last: Block| {
-            // Long, ..., long, start, short, ..., short, stop: other orders do not overlap rightly. Nor
-            // do the low bands, unless the start and the stop around a mixed block are mixed, too.
+            // The order is long, ..., long, start, short, ..., short, stop: in other orders, the windows do
+            // not overlap correctly. For the low bands, the start and the stop around a mixed block must be
+            // mixed too.
             let kind = match last.kind {
                 0 | 3 => u8::from(rng.chance(40)),
                 _ => *rng.pick(&[2, 2, 3]),
@@ -226,7 +227,7 @@ impl Style {
         let mut main = Bits::default();
         let short = block.kind == 2;
         let compress = if self.mpeg1() {
-            // A position in intensity stereo has three bits at most.
+            // An intensity position has at most three bits.
             let compress = rng.count(0, if intense { 13 } else { 15 });
             mpeg1_scale_factors(&mut main, compress as usize, block, shared, rng);
             compress
@@ -236,8 +237,8 @@ impl Style {
             lsf_scale_factors(&mut main, compress as u32, block, intense, rng);
             compress
         };
-        // Intensity stereo is for upper bands, which are empty in the right channel. The two highest are
-        // among them, for the position of the last one is that of the one before.
+        // Intensity stereo is for the upper bands, which are empty in the right channel. These must include
+        // the two highest bands, since the last band has the position of the one before.
         let (most_pairs, lines) = if intense { (100, 280) } else { (150, 576) };
         let pairs = rng.count(0, most_pairs);
         let quads = rng.count(0, (lines - 2 * pairs) / 4).min(40);
@@ -284,7 +285,7 @@ fn mpeg1_scale_factors(main: &mut Bits, compress: usize, block: Block, shared: u
     let groups = match (block.kind, block.mixed) {
         (2, true) => vec![(17, first), (18, second)],
         (2, false) => vec![(18, first), (18, second)],
-        // Groups that the granule shares with the one before are not written again.
+        // Groups that are shared with the granule before are not written again.
         _ => [(6, first), (5, first), (5, second), (5, second)]
             .into_iter()
             .enumerate()
@@ -320,8 +321,8 @@ fn lsf_scale_factors(main: &mut Bits, compress: u32, block: Block, intense: bool
         _ => 0,
     };
     for (count, length) in LSF_COUNTS[row][kind].iter().zip(lengths) {
-        // Of positions in intensity stereo, the largest of each length and 7 are illegal, and decoders
-        // disagree about them.
+        // The intensity positions 7 and the largest of each length are illegal, and decoders treat them
+        // differently.
         let largest = (1u64 << length) - 1;
         let largest = if intense {
             largest.saturating_sub(1).min(6)

@@ -1,4 +1,4 @@
-//! Changes MP4 files in ways that keep what they hold.
+//! Changes MP4 files without changing their contents.
 
 /// The boxes at the top of a file: where each begins, its bytes and its name.
 fn boxes(file: &[u8]) -> Vec<(usize, usize, [u8; 4])> {
@@ -15,7 +15,7 @@ fn boxes(file: &[u8]) -> Vec<(usize, usize, [u8; 4])> {
     found
 }
 
-/// Gives `mdat` a length of 64 bits, for which ffmpeg leaves an empty box before it.
+/// Gives `mdat` a length of 64 bits, using the empty box that ffmpeg writes before it.
 pub fn widen_mdat(file: &mut [u8]) {
     for pair in boxes(file).windows(2) {
         if let [
@@ -30,7 +30,7 @@ pub fn widen_mdat(file: &mut [u8]) {
     }
 }
 
-/// Lets `mdat`, if it is the last box, reach to the end of the file.
+/// If `mdat` is the last box, sets its length to "up to the end of the file".
 pub fn open_mdat(file: &mut [u8]) {
     if let Some((at, 9.., [b'm', b'd', b'a', b't'])) = boxes(file).last() {
         file[*at..at + 4].fill(0);

@@ -1,4 +1,4 @@
-//! MP3 and ADTS files as lists of frames, which are changed and joined again.
+//! Splits MP3 and ADTS files into frames, which can be changed and joined again.
 
 use super::bits::crc;
 
@@ -12,7 +12,8 @@ pub const BITRATES: [[u32; 15]; 2] = [
 
 pub const RATES_HZ: [u32; 3] = [44_100, 48_000, 32_000];
 
-/// The bytes of the MP3 frame that begins with these; none for free format and what is no header.
+/// The length of the MP3 frame that begins with these bytes; `None` for free format, or if there is no
+/// header.
 pub fn mp3_frame_bytes(head: &[u8]) -> Option<usize> {
     let [0xFF, second, third, _, ..] = *head else {
         return None;
@@ -30,7 +31,7 @@ pub fn mp3_frame_bytes(head: &[u8]) -> Option<usize> {
     (kbits > 0).then_some(bytes as usize)
 }
 
-/// The rate of the first MP3 frame behind ID3v2 tags.
+/// The rate of the first MP3 frame after ID3v2 tags.
 pub fn mp3_rate_hz(file: &[u8]) -> Option<u32> {
     let head = after_id3v2(file);
     let divider = *[4, 0, 2, 1].get(usize::from(head.get(1)? >> 3 & 3))?;
@@ -38,13 +39,13 @@ pub fn mp3_rate_hz(file: &[u8]) -> Option<u32> {
     hz.checked_div(divider)
 }
 
-/// The channels of the first MP3 frame behind ID3v2 tags.
+/// The channels of the first MP3 frame after ID3v2 tags.
 pub fn mp3_channels(file: &[u8]) -> Option<u16> {
     let mode = after_id3v2(file).get(3)? >> 6;
     Some(if mode == 3 { 1 } else { 2 })
 }
 
-/// Whether the first MP3 frame behind ID3v2 tags tells the length of the sound.
+/// Whether the first MP3 frame after ID3v2 tags has the length of the sound.
 pub fn has_info_tag(file: &[u8]) -> bool {
     let head = after_id3v2(file);
     let frame = &head[..mp3_frame_bytes(head).unwrap_or(0)];
@@ -53,7 +54,7 @@ pub fn has_info_tag(file: &[u8]) -> bool {
         .any(|name| name == b"Info" || name == b"Xing")
 }
 
-/// The bytes of the ADTS frame that begins with these.
+/// The length of the ADTS frame that begins with these bytes.
 pub fn adts_frame_bytes(head: &[u8]) -> Option<usize> {
     let [0xFF, second, _, a, b, c, ..] = *head else {
         return None;
@@ -62,7 +63,7 @@ pub fn adts_frame_bytes(head: &[u8]) -> Option<usize> {
     (second & 0xF6 == 0xF0 && bytes >= 7).then_some(bytes)
 }
 
-/// The frames of a file that holds nothing else, but an ID3v2 tag before them or a tag behind.
+/// The frames of a file that has nothing else except for a tag before them (ID3v2) or after them.
 pub fn frames(file: &[u8], frame_bytes: fn(&[u8]) -> Option<usize>) -> Vec<Vec<u8>> {
     let mut rest = after_id3v2(file);
     let mut frames = Vec::new();
@@ -84,7 +85,7 @@ fn after_id3v2(file: &[u8]) -> &[u8] {
     &file[10 + size..]
 }
 
-/// The bytes of side information behind the header of an MP3 frame and its checksum.
+/// The number of bytes of side information, which follows the header of an MP3 frame and its checksum.
 pub fn side_bytes(frame: &[u8]) -> usize {
     match (frame[1] >> 3 & 1 == 1, frame[3] >> 6 == 3) {
         (true, false) => 32,

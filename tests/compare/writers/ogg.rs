@@ -1,4 +1,4 @@
-//! Takes Ogg streams apart into packets, and lays the packets onto pages in other ways.
+//! Splits Ogg streams into packets, and distributes the packets to other pages.
 
 use super::bits::crc;
 use crate::rng::Rng;
@@ -7,22 +7,22 @@ use crate::rng::Rng;
 pub struct Stream {
     pub serial: u32,
     pub packets: Vec<Packet>,
-    /// Packets before the first of sound.
+    /// How many packets precede the first one with sound.
     pub headers: usize,
 }
 
 pub struct Packet {
     data: Vec<u8>,
-    /// The granule of a page on which it is the last to end.
+    /// The granule position of a page on which this packet is the last to end.
     granule: u64,
-    /// It ends behind the end of the sound: unless it is the last packet, no page may end with it.
+    /// Whether it ends after the end of the sound. If so, no page may end with it, unless it is the last one.
     beyond: bool,
 }
 
-/// How packets are laid onto pages.
+/// How packets are distributed to pages.
 #[derive(Clone, Copy, Default)]
 pub struct Layout {
-    /// As many of the first pages with sound say no granule.
+    /// How many of the first pages with sound have no granule position.
     pub without_granule: usize,
     /// No page is marked as the last.
     pub no_end: bool,
@@ -41,18 +41,18 @@ struct Page {
 
 /// The end of a page that was read.
 struct PageEnd {
-    /// Packets that end on it or before it.
+    /// How many packets end on it or before it.
     packets: usize,
     granule: u64,
     last: bool,
 }
 
-/// The granule of a page on which no packet ends.
+/// The granule position of a page on which no packet ends.
 const NONE: u64 = u64::MAX;
 
 impl Stream {
-    /// Of a file with one stream. `frames` is asked for the length of each packet of sound, in order,
-    /// and gets the headers beside it.
+    /// Reads a file with one stream. `frames` returns the length of a packet of sound; it is called in order,
+    /// with the headers and the packet.
     pub fn read(
         file: &[u8],
         headers: usize,
@@ -69,7 +69,7 @@ impl Stream {
         for end in ends.iter().filter(|end| end.granule != NONE) {
             let here = granules.len()..end.packets;
             let mut at = match (granules.last(), end.last) {
-                // The last page may cut off the end of what it holds.
+                // The position of the last page may cut off the end of its last packet.
                 (Some((before, _)), true) => *before,
                 _ => end
                     .granule
@@ -120,7 +120,7 @@ impl Stream {
         let mut may_end = true;
         for (n, packet) in self.packets.iter().enumerate() {
             let segments = packet.data.len() / 255 + 1;
-            // The first packet has a page of its own, and the first of sound begins one.
+            // The first packet has its own page, and the first packet of sound begins a page.
             let begins_page = n == 1
                 || n == self.headers
                 || (may_end && rng.chance(20))
@@ -145,8 +145,8 @@ impl Stream {
         pages
     }
 
-    /// Makes all granules from packet `from` on later, as if frames were missing before it, or as
-    /// if the stream were cut out of a longer one.
+    /// Increases all granule positions from packet `from` on, as if frames were missing before it, or as if
+    /// the stream had been cut out of a longer one.
     pub fn shift(&mut self, from: usize, frames: u64) {
         self.packets[from.max(self.headers)..]
             .iter_mut()
@@ -180,7 +180,7 @@ impl Page {
     }
 }
 
-/// All packets of a file, and where its pages end.
+/// All packets of a file, and the ends of its pages.
 fn packets(file: &[u8]) -> (Vec<Vec<u8>>, Vec<PageEnd>) {
     let (mut packets, mut ends) = (Vec::new(), Vec::new());
     let mut packet = Vec::new();
@@ -224,7 +224,7 @@ pub fn opus_frames(packet: &[u8]) -> u64 {
     each * count
 }
 
-/// Tells the frames that each Vorbis packet completes: a quarter of its block and of the one before.
+/// Computes how many frames each Vorbis packet completes: a quarter of its block and of the one before.
 #[derive(Default)]
 pub struct VorbisLengths {
     before: Option<u64>,
@@ -249,8 +249,8 @@ impl VorbisLengths {
     }
 }
 
-/// Which modes have long blocks. They lie at the end of the setup header: for each a bit for the
-/// length, 32 bits of zeros, and 8 for the mapping; before them their number, in 6 bits.
+/// Which modes have long blocks. The modes are at the end of the setup header: their number in 6 bits, then
+/// for each a bit for the length, 32 bits of zeros, and 8 bits for the mapping.
 fn modes(setup: &[u8]) -> Vec<bool> {
     let bit = |n: usize| usize::from(setup[n / 8] >> (n % 8) & 1);
     let number = |from: usize, count: usize| (0..count).fold(0, |sum, n| sum | bit(from + n) << n);

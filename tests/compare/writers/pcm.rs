@@ -1,4 +1,4 @@
-//! Changes chunks of WAV, AIFF and CAF files in ways that keep what they hold.
+//! Changes chunks of WAV, AIFF and CAF files without changing their sound.
 
 /// How chunks are written in a family of formats.
 #[derive(Clone, Copy)]
@@ -35,9 +35,9 @@ pub const CAF: Family = Family {
 pub struct Chunk {
     pub name: [u8; 4],
     pub data: Vec<u8>,
-    /// What the size says, where it is not the length of the data.
+    /// The stated size, if it is not the length of the data.
     pub claimed: Option<u64>,
-    /// Whether an odd length is followed by the byte that evens it.
+    /// Whether a chunk of an odd length is followed by a padding byte.
     pub evened: bool,
 }
 

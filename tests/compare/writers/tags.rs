@@ -1,9 +1,9 @@
-//! Tags that programs put before, between and behind the frames of a file.
+//! Tags that programs write before, between and after the frames of a file.
 
 use crate::rng::Rng;
 
-/// An ID3v2 tag, with random versions, padding and footer. Its text holds bytes that look like the
-/// headers of frames.
+/// An ID3v2 tag, with random version, padding and footer. Its text has bytes that look like the headers of
+/// frames.
 pub fn id3v2(rng: &mut Rng) -> Vec<u8> {
     let version = *rng.pick(&[2u8, 3, 4]);
     let footer = version == 4 && rng.chance(30);
@@ -41,7 +41,7 @@ pub fn id3v1(rng: &mut Rng) -> Vec<u8> {
     tag
 }
 
-/// Tags that may stand between frames: their beginning tells that they are tags.
+/// Tags that may be between frames, since they can be recognised by their beginning.
 pub fn between(rng: &mut Rng) -> Vec<u8> {
     match rng.chance(50) {
         true => id3v2(rng),
@@ -69,7 +69,7 @@ fn apev2(rng: &mut Rng, has_header: bool) -> Vec<u8> {
     }
 }
 
-/// Lyrics3 version 2, which an ID3v1 tag follows.
+/// A Lyrics3 tag of version 2, with the ID3v1 tag that must follow it.
 pub fn lyrics3(rng: &mut Rng) -> Vec<u8> {
     let mut tag = b"LYRICSBEGININD0000200LYR".to_vec();
     let text: Vec<u8> = (0..rng.count(5, 200))
@@ -83,13 +83,13 @@ pub fn lyrics3(rng: &mut Rng) -> Vec<u8> {
     tag
 }
 
-/// At the end of a file, many have no header.
+/// An APEv2 tag at the end of a file, where it often has no header.
 fn apev2_behind(rng: &mut Rng) -> Vec<u8> {
     let has_header = rng.chance(50);
     apev2(rng, has_header)
 }
 
-/// Any tags that may stand at the end of a file, and how they are counted.
+/// Tags that may be at the end of a file, and the mode under which they are counted.
 pub fn behind(rng: &mut Rng) -> (&'static str, Vec<u8>) {
     match rng.count(0, 5) {
         0 => ("ID3v1 behind", id3v1(rng)),
@@ -104,7 +104,7 @@ pub fn behind(rng: &mut Rng) -> (&'static str, Vec<u8>) {
     }
 }
 
-/// Text and picture bytes, among which are headers of MP3, ADTS and FLAC frames.
+/// Bytes of text and pictures, which contain headers of MP3, ADTS and FLAC frames.
 fn tempting_text(rng: &mut Rng) -> Vec<u8> {
     let mut text = Vec::new();
     for _ in 0..rng.count(0, 40) {

@@ -1,4 +1,4 @@
-//! FLAC in all the ways that it may be written, with anything behind it, cut short, and damaged.
+//! FLAC with all features of the format, with bytes after its end, truncated, and damaged.
 
 mod writer;
 
@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use writer::{Number, Numbering, Random, Stream, file, frame, sound};
 
-/// What the samples are as floats, interleaved.
+/// The samples as floats, interleaved.
 fn as_floats(stream: &Stream, channels: &[Vec<i64>]) -> Vec<f32> {
     let full_scale = (1u64 << (stream.bits - 1)) as f64;
     let frames = 0..channels[0].len();
@@ -20,7 +20,7 @@ fn as_floats(stream: &Stream, channels: &[Vec<i64>]) -> Vec<f32> {
         .collect()
 }
 
-/// The samples as they are without a header.
+/// The samples as raw bytes without a header.
 fn as_bytes(stream: &Stream, channels: &[Vec<i64>]) -> Vec<u8> {
     let bytes = stream.bits as usize / 8;
     let frames = 0..channels[0].len();
@@ -30,7 +30,7 @@ fn as_bytes(stream: &Stream, channels: &[Vec<i64>]) -> Vec<u8> {
         .collect()
 }
 
-/// Encodes such bytes with the reference encoder.
+/// Encodes raw bytes with the reference encoder.
 fn encode(stream: &Stream, options: &str, raw: &Path, path: &Path) {
     let Stream {
         frame_rate_hz,
@@ -45,7 +45,7 @@ fn encode(stream: &Stream, options: &str, raw: &Path, path: &Path) {
     make(&line, raw, path);
 }
 
-/// Checks that the reference decoder finds the samples in the file of which it has the digest.
+/// Checks that the reference decoder gets samples that agree with the digest in the file.
 fn check_with_flac(file: &Path, what: &str) {
     let done = Command::new("flac").arg("-st").arg(file).output();
     let done = done.expect("flac is installed");
@@ -80,7 +80,7 @@ fn assert_loads(path: &Path, expected: &[f32], what: &str) {
     );
 }
 
-/// What the library says of a file that it refuses, at every door.
+/// The error for a file that cannot be read, which must be the same for all functions that open files.
 #[track_caller]
 fn refusal(path: &Path) -> String {
     let text = Clip::open(path).expect_err("it is not whole").to_string();
@@ -177,7 +177,7 @@ fn stereo_of_32_bits_whose_difference_takes_33_loads_bit_for_bit() {
     let folder = Folder::new("flac-33");
     let stream = Stream { bits: 32, ..PLAIN };
     let random = &mut Random(4);
-    // Extremes of either sign, in any order; and opposite channels, whose mean is next to nothing.
+    // Extreme values of either sign in any order; and opposite channels, whose mean is about 0.
     let extreme = |random: &mut Random| random.of(&[i64::from(i32::MIN), i64::from(i32::MAX)]);
     let channel = |random: &mut Random| (0..1_000).map(|_| extreme(random)).collect();
     let extremes = [channel(random), channel(random)];
@@ -206,7 +206,7 @@ fn stereo_of_32_bits_whose_difference_takes_33_loads_bit_for_bit() {
     }
 }
 
-/// What people and programs put behind a file.
+/// Bytes that programs append to a file.
 fn tails(frame: &[u8], random: &mut Random) -> Vec<(&'static str, Vec<u8>)> {
     let noise: Vec<u8> = (0..200_000).map(|_| random.below(256) as u8).collect();
     let ape = [
@@ -304,7 +304,7 @@ fn a_file_that_ends_short_of_what_its_header_promises_says_where() {
             parts.pop();
         }
     }
-    // Where nothing is promised, what is whole is all.
+    // If the header has no length, the file ends after the last complete frame.
     let unknown = Stream { frames: 0, ..PLAIN };
     let mut parts = whole[..4].to_vec();
     parts[0] = unknown.header([0; 16]);
@@ -382,7 +382,7 @@ fn a_frame_of_another_shape_is_an_error_that_says_where_it_is() {
         let sound = sound(&other, 256, random);
         let samples: Vec<&[i64]> = sound.iter().map(|channel| &channel[..]).collect();
         let mut parts = whole.clone();
-        // Until the header of the frame says what it has, and does not leave it to the stream's.
+        // Repeated until the frame's header has these values itself, instead of referring to STREAMINFO.
         while {
             parts[3] = frame(&other, Number::Blocks(2), &samples, random);
             let (rate, bits) = (parts[3][2] & 15, parts[3][3] >> 1 & 7);

@@ -1,7 +1,7 @@
-//! Writes FLAC (RFC 9639) in all the ways that a decoder must read, and most of which no encoder
-//! chooses: which one is drawn by lot for each subframe.
+//! Writes FLAC (RFC 9639) with all features that a decoder must support. Encoders do not use most of them.
+//! The features are chosen at random for each subframe.
 
-/// The same numbers each time (Knuth's constants).
+/// Pseudo-random numbers, the same in each run (Knuth's constants).
 pub struct Random(pub u64);
 
 impl Random {
@@ -26,7 +26,7 @@ pub struct Stream {
     pub frame_rate_hz: u32,
     pub channels: usize,
     pub bits: u32,
-    /// Frames of the shortest and the longest block.
+    /// The lengths of the shortest and the longest block.
     pub block_frames: (u16, u16),
     /// Length; 0: not known.
     pub frames: u64,
@@ -49,7 +49,7 @@ impl Stream {
     }
 }
 
-/// What a frame's header counts.
+/// The number in a frame's header.
 #[derive(Clone, Copy, Debug)]
 pub enum Number {
     Blocks(u64),
@@ -59,17 +59,16 @@ pub enum Number {
 /// How the frames of a stream are numbered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Numbering {
-    /// By blocks, which are all of one length.
+    /// By blocks, which all have one length.
     Blocks,
-    /// By frames, as encoders before 2007 did where blocks differ: the header says that it counts
-    /// blocks.
+    /// By frames, although the header says that it counts blocks. Encoders before 2007 did this if the
+    /// lengths of blocks differ.
     OldFrames,
     /// By frames.
     Frames,
 }
 
-/// A file whose blocks have these lengths, the last of which is repeated: its header, and its
-/// frames one by one.
+/// A file whose blocks have these lengths; the last length is repeated. Returns its header and its frames.
 pub fn file(
     stream: &Stream,
     numbering: Numbering,
@@ -110,7 +109,7 @@ pub fn sound(stream: &Stream, frames: usize, random: &mut Random) -> Vec<Vec<i64
     let kind = random.below(6);
     let mut channels = Vec::new();
     for channel in 0..stream.channels {
-        // Low bits that are 0 in one channel.
+        // How many low bits are 0 in one channel.
         let zeros = random.of(&[0, 0, 1, 3]);
         let mut sample = |frame: usize| {
             let sample = match kind {
@@ -176,7 +175,7 @@ pub fn frame(stream: &Stream, number: Number, samples: &[&[i64]], random: &mut R
     out.bytes
 }
 
-/// Which subframes stand for the channels, and what they hold.
+/// The channel assignment of a frame, and the samples of its subframes.
 fn assigned(samples: &[&[i64]], random: &mut Random) -> (u64, Vec<Vec<i64>>) {
     let each = |f: fn(i64, i64) -> i64| {
         let pairs = samples[0].iter().zip(samples[1]);
@@ -231,7 +230,7 @@ fn put_subframe(out: &mut Bits, bits: u32, samples: &[i64], random: &mut Random)
     };
     let residual = predictor.residual(&samples);
     let most = i64::from(i32::MAX);
-    // What is left must be no longer than 32 bits.
+    // A residual must fit into 32 bits.
     if residual.iter().any(|left| *left < -most || *left > most) || random.one_in(10) {
         header(out, 1);
         return samples
@@ -260,7 +259,7 @@ fn put_subframe(out: &mut Bits, bits: u32, samples: &[i64], random: &mut Random)
 }
 
 struct Predictor {
-    /// The newest sample's first.
+    /// The first one is for the newest sample.
     coefficients: Vec<i64>,
     shift: u32,
 }
@@ -280,7 +279,7 @@ impl Predictor {
         }
     }
 
-    /// One that predicts smooth sounds somewhat, and then whatever the rest of it says.
+    /// A predictor that is roughly right for smooth sounds, and has random further coefficients.
     fn drawn(order: usize, random: &mut Random) -> Predictor {
         let shift = random.below(13) as u32;
         let mut coefficients = vec![0; order];
@@ -345,8 +344,8 @@ fn put_residual(
             part.iter().for_each(|left| out.put_signed(*left, width));
             continue;
         }
-        // Dozens of zeros before a residual, and hundreds now and then, make frames longer than
-        // samples that are stored as they are.
+        // Too small a Rice parameter gives dozens of zeros before a residual, sometimes hundreds: such frames
+        // are longer than verbatim samples.
         let less = match random.below(20) {
             0 => 9,
             n => n as u32 % 6,
@@ -361,7 +360,7 @@ fn put_residual(
     }
 }
 
-/// A number as UTF-8 codes characters, of up to 36 bits.
+/// A number of up to 36 bits in the code of UTF-8.
 fn coded(number: u64) -> Vec<u8> {
     if number < 0x80 {
         return vec![number as u8];

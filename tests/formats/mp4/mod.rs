@@ -1,8 +1,8 @@
-//! MP4 as phones, web recorders and old QuickTime write it: in fragments, without `ftyp`; and AAC of
-//! many channels and with the upper half of its band (HE-AAC).
+//! MP4 as phones, web recorders and old QuickTime write it: in fragments, without `ftyp`; AAC of many
+//! channels; and AAC with spectral band replication (HE-AAC).
 //!
-//! The files `he*.aac` are sounds of tests, encoded by the Fraunhofer FDK encoder, which no package
-//! brings: SBR of two channels at 32,000 Hz and of one at 22,050 Hz, and parametric stereo at 44,100 Hz.
+//! The files `he*.aac` are test sounds, encoded by the Fraunhofer FDK encoder, which no package has: SBR of
+//! two channels at 32,000 Hz and of one at 22,050 Hz, and parametric stereo at 44,100 Hz.
 
 use super::files::{Folder, Sound, make};
 use super::{assert_close, assert_same, by_ffmpeg, error_of, load, load_bytes, made};
@@ -15,10 +15,10 @@ const SOUND: Sound = Sound {
     frames: 96_001,
 };
 
-/// What the encoder puts before the sound.
+/// How many frames the encoder puts before the sound.
 const PRIMING: usize = 1_024;
 
-/// Files in fragments, whether they keep what is before the sound, and how they are made.
+/// Files in fragments: name, whether decoding gives the priming before the sound, and command.
 const FRAGMENTS: [(&str, bool, &str); 8] = [
     ("keyframes", true, "+frag_keyframe+empty_moov"),
     ("hybrid", true, "+frag_keyframe -frag_duration 300000"),
@@ -99,7 +99,7 @@ fn boxes(file: &[u8]) -> Vec<(&[u8], [u8; 4])> {
     boxes
 }
 
-/// In fragments of about 0.1 s, whose places count from each fragment.
+/// Makes a file in fragments of about 0.1 s, with offsets relative to each fragment.
 const SHORT: &str = "ffmpeg -v error -i $in -c:a aac -aac_pns 0 \
                      -movflags +empty_moov+default_base_moof -frag_duration 100000 $out";
 
@@ -121,7 +121,7 @@ fn where_a_fragment_is_missing_there_is_silence() {
     let first = first.expect("a fragment is missing") / 2;
     let last = ours.iter().zip(&sound).rposition(|(a, b)| a != b);
     let last = last.expect("a fragment is missing") / 2;
-    // A fragment is of five packets, and those at its borders overlap with it.
+    // A fragment has five packets, and the packets next to it overlap with it.
     assert!(
         (4_000..=7 * PRIMING).contains(&(last - first)),
         "{first} to {last}"
@@ -181,7 +181,7 @@ fn quicktime_without_ftyp_loads() {
     for (name, line) in [
         ("aac.mov", "ffmpeg -v error -i $in -c:a aac $out"),
         ("alac.mov", "ffmpeg -v error -i $in -c:a alac $out"),
-        // More than 65,535 Hz takes another description.
+        // Rates above 65,535 Hz need another sample description.
         ("fast.mov", "ffmpeg -v error -i $in -ar 96000 -c:a aac $out"),
     ] {
         let mut file = made(&folder, SOUND, line, name);
@@ -213,7 +213,7 @@ fn aac_of_many_channels_loads_in_the_order_of_wav_as_ffmpeg_decodes_it() {
         };
         let map: Vec<String> = (0..channels).map(|n| n.to_string()).collect();
         let map = map.join("|");
-        // ADTS names some of them by a number, others in a list.
+        // ADTS describes some of these layouts by a number, others by a list.
         for ending in ["m4a", "aac"] {
             let name = format!("{layout}.{ending}");
             let line = format!(
@@ -235,7 +235,7 @@ fn he(name: &str) -> PathBuf {
     toolchain::repository().join("tests/formats/mp4").join(name)
 }
 
-/// The error beside the sound, in decibels.
+/// The level of the error relative to the sound, in decibels.
 fn error_db(ours: &[f32], theirs: &[f32]) -> f64 {
     let power = |values: &mut dyn Iterator<Item = f32>| -> f64 {
         values.map(|x| f64::from(x).powi(2)).sum()
@@ -287,7 +287,7 @@ fn he_aac_is_the_same_as_without_beginning_anew_now_and_then() {
     }
 }
 
-/// Noise that comes and goes, so that blocks and envelopes change.
+/// Noise of changing level, so that block types and envelopes change.
 fn noise(seed: u32, frames: usize) -> Vec<f32> {
     let mut random = seed + 1;
     let next = |frame| {

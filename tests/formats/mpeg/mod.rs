@@ -1,5 +1,5 @@
-//! MP3 and ADTS files that encoders seldom write: tags anywhere, files that were joined, channels and
-//! rates that change, a few frames, free format, and windows that encoders seldom choose.
+//! Unusual MP3 and ADTS files: tags anywhere, joined files, channels and rates that change, few frames, free
+//! format, and windows that encoders seldom choose.
 
 use super::files::{Folder, Sound};
 use super::{assert_close, assert_same, by_ffmpeg, error_of, floats, load, load_bytes};
@@ -14,7 +14,7 @@ const SOUND: Sound = Sound {
     frames: 22_050,
 };
 
-/// Makes a file from `SOUND` as a line of shell tells, and returns its bytes.
+/// Makes a file from `SOUND` with a line of shell, and returns its bytes.
 fn made(folder: &Folder, line: &str, name: &str) -> Vec<u8> {
     super::made(folder, SOUND, line, name)
 }
@@ -24,7 +24,7 @@ fn by_mpg123(file: &Path) -> Vec<f32> {
     floats(Command::new("mpg123").args(options).arg(file))
 }
 
-/// Where the frames of an ADTS or MP3 file lie that has no tags.
+/// The frames of an ADTS or MP3 file without tags.
 fn frames(bytes: &[u8]) -> Vec<&[u8]> {
     let mut frames = Vec::new();
     let mut rest = bytes;
@@ -104,7 +104,7 @@ fn no_time_passes_in_a_tag_between_two_frames() {
                 ];
                 let name = format!("{kind}-{n}-{name}");
                 let ours = load_bytes(&folder, &file.concat(), &name);
-                // A tag without a header cannot be told from sound that is lost, at the beginning.
+                // At the beginning, a tag without a header cannot be distinguished from lost sound.
                 if kind != "ape without header" || n > 0 {
                     assert_same(Path::new(&name), &ours, &expected);
                 }
@@ -186,7 +186,7 @@ fn a_frame_that_a_tag_or_another_file_cuts_short_is_lost_and_no_time_passes_in_w
         let others = [("nothing", Vec::new()), ("a long tag", long)];
         for (kind, tag) in tags().into_iter().chain(others) {
             if kind == "ape without header" {
-                continue; // it cannot be told from sound that is lost
+                continue; // it cannot be distinguished from lost sound
             }
             for cut in [10, 35, 100] {
                 let before = frames[..10].concat();
@@ -216,7 +216,7 @@ fn a_file_of_a_few_frames_is_known_whatever_is_behind_it() {
             let expected = load_bytes(&folder, &short, name);
             for (kind, tag) in tags() {
                 if kind == "ape without header" && count == 1 {
-                    continue; // one header, and nothing known behind it
+                    continue; // only one header, which no known frame follows
                 }
                 let name = format!("{count}-{kind}-{name}");
                 let ours = load_bytes(&folder, &[&short[..], &tag].concat(), &name);
@@ -242,7 +242,7 @@ fn frames_with_checksums_hide_no_info_tag() {
         assert_eq!(ours.len(), expected);
         let channels = if mode == "m" { 1 } else { 2 };
         assert_eq!(ours.len(), SOUND.frames as usize * channels);
-        // The tag may also stand behind the checksum.
+        // The tag may also follow the checksum.
         let at = 4 + if mode == "m" { 17 } else { 32 };
         let mut moved = protected.clone();
         moved.copy_within(at..at + 200, at + 2);
@@ -270,7 +270,7 @@ fn files_that_were_joined_play_whole_and_each_is_trimmed_as_its_tag_says() {
         let ours = load_bytes(&folder, &joined, &format!("{name}.mp3"));
         assert_same(Path::new(name), &ours, &expected);
     }
-    // What is appended without a tag of its own is heard as well.
+    // A file without a tag that is appended is played too.
     let untagged = made(&folder, "lame --quiet -t -b 128 $in $out", "untagged.mp3");
     let mut expected = load_bytes(&folder, &first, "first.mp3");
     expected.extend(load_bytes(&folder, &untagged, "untagged.mp3"));
@@ -294,7 +294,7 @@ fn a_stream_that_goes_from_one_channel_to_two_plays_on_in_the_channels_of_its_be
     let ours = load_bytes(&folder, &[&mono[..], &stereo, &mono].concat(), "m-s-m.mp3");
     assert_eq!(ours.len(), 2 * m.len() + s.len() / 2);
     assert_same(Path::new("m-s-m.mp3"), &ours[..m.len()], &m);
-    // Where two encoders meet, the windows of both overlap.
+    // At the border between two encoders, the windows of both overlap.
     let second = &ours[m.len() + 2_304..m.len() + s.len() / 2];
     let mean: Vec<f32> = s.chunks(2).map(|both| (both[0] + both[1]) / 2.0).collect();
     assert_close(Path::new("m-s-m.mp3"), second, &mean[2_304..], 1e-6);
@@ -323,12 +323,11 @@ fn a_stream_whose_rate_changes_is_refused_with_the_frame_at_which_it_does() {
 
 #[test]
 fn windows_that_encoders_seldom_choose_sound_as_others_decode_them() {
-    // Where channels that are M/S have other windows, mpg123 reorders their lines before it decodes
-    // M/S. ffmpeg and minimp3 do so after it, as ISO 11172-3, 2.4.3.4 has it.
+    // If M/S channels have different windows, mpg123 reorders their lines before it decodes M/S. ffmpeg and
+    // minimp3 reorder them after it, as ISO 11172-3, 2.4.3.4 says.
     //
-    // The windows of mixed.mp3 do not follow each other as they must: short ones come after long ones
-    // without one that leads over. There, minimp3 overlaps what no encoder meant to overlap in its own
-    // way. What was found wrong once was 45 dB too loud.
+    // In mixed.mp3, short windows follow long ones without the required start window between them. minimp3
+    // overlaps such windows in its own way. (A bug that was found here once was 45 dB too loud.)
     for (name, mpg123_too, tolerance) in [
         ("joint_but_plain_lr.mp3", true, 1e-5),
         ("joint_ms.mp3", false, 1e-5),
@@ -370,7 +369,7 @@ fn free_format_sounds_as_mpg123_decodes_it() {
     assert_eq!(ours.len(), theirs.len());
     assert_close(&file, &ours, &theirs, 1e-5);
 
-    // Two frames alone, and with what may lie behind them.
+    // Only two frames, and two frames with bytes that may follow them.
     let bytes = fs::read(&file).expect("it was made");
     let header = |at: &usize| bytes[*at..].starts_with(&[0xFF, 0xFB]) && bytes[at + 2] >> 4 == 0;
     let frames: Vec<usize> = (0..bytes.len() - 4).filter(header).collect();

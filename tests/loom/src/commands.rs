@@ -1,4 +1,4 @@
-//! Batches on their way to the engine.
+//! The ring of batches to the engine.
 
 use crate::explore::{explore, notices_wrong_orderings};
 use crate::link::{self, EngineEnd, Sizes};
@@ -41,7 +41,7 @@ fn two_batches() {
     }
 }
 
-/// What is sent, and comes back.
+/// The batch that is sent to the engine and comes back.
 struct Batch {
     sequence: u64,
     told: Arc<Tracked>,
@@ -53,7 +53,7 @@ fn batch(sequence: u64) -> Batch {
     Batch { sequence, told }
 }
 
-/// Takes a batch, if one is there; returns the number of the last one.
+/// Takes a batch if there is one; returns the number of the last batch that was taken.
 fn take(engine: &mut EngineEnd<Batch>, taken: u64) -> u64 {
     let Some(batch) = engine.next_batch() else {
         return taken;

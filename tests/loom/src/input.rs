@@ -1,4 +1,4 @@
-//! Captured frames beside their stamps.
+//! The ring of captured frames and their stamps.
 
 use crate::explore::{explore, notices_wrong_orderings};
 use crate::link::{self, Chunk, InputReader, InputWriter, Sizes};
@@ -21,7 +21,8 @@ fn a_wrong_ordering_of_captured_input_is_noticed() {
 const CHUNKS: [u64; 3] = [1, 2, 1];
 const FRAMES: usize = 4;
 
-/// Sample `n` is device frame `n`, and stands for cell `n`, which is written before.
+/// Sample `n` is device frame `n`. The writer writes cell `n` before it sends the sample; the reader reads
+/// the cell after it has received the sample.
 fn three_chunks_through_two_frames() {
     let ends = link::new::<()>(Sizes {
         batches: 1,
@@ -83,14 +84,14 @@ fn stamp(device_frame: u64, frames: u64) -> Chunk {
 
 #[derive(Default)]
 struct Got {
-    /// Frames read.
+    /// How many frames were read.
     frames: u64,
-    /// The device frame that comes next if none is lost.
+    /// The next device frame, if none is lost.
     next: u64,
 }
 
 impl Got {
-    /// Reads one frame, if one is there, and checks what it says.
+    /// Reads one frame if there is one, and checks it and its stamp.
     fn read(&mut self, reader: &mut InputReader, cells: &[Tracked; FRAMES]) -> bool {
         let mut sample = [f32::NAN];
         let Some(stamp) = reader.read(&mut sample, Rate::new(48_000)) else {

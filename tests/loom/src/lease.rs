@@ -1,4 +1,4 @@
-//! The engine between two drivers.
+//! Two drivers and one engine.
 
 use crate::explore::{explore, notices_wrong_orderings};
 use crate::gate::Gate;
@@ -16,7 +16,7 @@ fn a_wrong_ordering_of_the_gate_is_noticed() {
     notices_wrong_orderings(two_drivers);
 }
 
-/// The driver of a lost server may still be in a period, or begin one, while the next is given the
+/// The driver of a lost server may still run a period, or begin one, while the next driver gets the
 /// engine.
 fn two_drivers() {
     let gate = Arc::new(Gate::default());
@@ -38,7 +38,7 @@ fn two_drivers() {
     assert!(gate.next().is_some(), "everybody has left");
 }
 
-/// A period, if it is let in; returns how many have run.
+/// Runs a period if the gate permits it; returns how many periods have run.
 fn run(gate: &Gate, number: u64, engine: &Tracked) -> u64 {
     let Some(_inside) = gate.enter(number) else {
         return 0;

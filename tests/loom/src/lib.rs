@@ -1,9 +1,10 @@
-//! Explores, with loom, every interleaving and every order of memory that the modules between the
-//! library's two halves may meet. They are compiled here as they are, by path; so is `ringbuf`,
-//! whose atomics come from the crates below `shims`.
+//! Explores with loom all interleavings and memory orders of the modules between the library's two
+//! halves. These modules are compiled here unchanged, by path. So is `ringbuf`, whose atomics come from
+//! the crates below `shims`.
 //!
-//! Loom notices unordered accesses to memory that it tracks, so what travels in the tests refers to
-//! a [`Tracked`] cell: the sender writes the cell before, the receiver reads it after.
+//! Loom detects unordered accesses to memory that it tracks. So each value that the tests send stands for
+//! a [`Tracked`] cell: the sender writes the cell before it sends, and the receiver reads the cell after
+//! it has received.
 #![cfg(test)]
 
 mod atomic;

@@ -1,5 +1,4 @@
-//! In the place of the library's `src/playspec`: cells that loom tracks, for what batches and swaps
-//! carry.
+//! Replaces the library's `src/playspec`: playspecs are cells that loom tracks.
 
 pub(crate) type Compiled = crate::tracked::Tracked;
 

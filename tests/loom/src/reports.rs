@@ -1,4 +1,4 @@
-//! What happened, as the engine tells it.
+//! The ring of the engine's reports.
 
 use crate::explore::{explore, notices_wrong_orderings};
 use crate::link::{self, Report, ReportKind, Returns, Sizes};
@@ -57,7 +57,7 @@ fn report(number: u64) -> Report {
     }
 }
 
-/// Takes a report, if one is there; returns the number of the last one.
+/// Takes a report if there is one; returns the number of the last report that was taken.
 fn look(returns: &mut Returns<()>, done: &[Tracked; 2], seen: u64) -> u64 {
     let Some(report) = returns.next_report() else {
         return seen;

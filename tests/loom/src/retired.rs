@@ -1,4 +1,5 @@
-//! What the engine gives back: it has done with it when the control half frees it.
+//! The ring of objects that the engine sends back: when the control half frees one, the engine does not
+//! use it any more.
 
 use crate::explore::{explore, notices_wrong_orderings};
 use crate::link::{self, QueuedSwap, Returns, Sizes, Swap};
@@ -56,7 +57,7 @@ fn swap(number: u64) -> QueuedSwap {
     }
 }
 
-/// Overwrites what came back, as freeing would; returns the number of the last one.
+/// Writes to the objects that came back, as a free would; returns the number of the last one.
 fn free(returns: &mut Returns<()>, freed: u64) -> u64 {
     let Some(swap) = returns.next_retired() else {
         return freed;

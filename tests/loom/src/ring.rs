@@ -1,4 +1,4 @@
-//! The ring beneath all queues: a place in it is written anew only when its reader has done.
+//! The ring on which all queues are built: a place is overwritten only when its reader has finished.
 
 use crate::explore::{explore, notices_wrong_orderings};
 use crate::tracked::Tracked;
@@ -17,7 +17,7 @@ fn a_wrong_ordering_of_the_ring_is_noticed() {
     notices_wrong_orderings(three_through_two_places);
 }
 
-/// Stands for the ring's own memory, which loom does not track: a cell beside each place.
+/// Loom does not track the ring's own memory. A cell for each place stands for it.
 fn three_through_two_places() {
     let places = Arc::new([Tracked::new(0), Tracked::new(0)]);
     let (mut writer, mut reader) = HeapRb::<u64>::new(places.len()).split();

@@ -1,4 +1,4 @@
-//! What the engine's latest state is kept in, here with two words.
+//! The snapshot that holds the engine's latest state; here with two words.
 
 use crate::explore::{explore, explore_preempted_at_most, notices_wrong_orderings};
 use crate::seqlock::Seqlock;
@@ -8,7 +8,7 @@ use std::sync::Arc;
 #[test]
 fn what_is_read_was_written_as_one_and_nothing_older_comes_after() {
     explore(|| written_and_read_twice(1));
-    // Without the bound, reads that begin anew make this too many.
+    // A read that is disturbed begins again, so without the bound there are too many executions.
     explore_preempted_at_most(3, || written_and_read_twice(2));
 }
 

@@ -1,4 +1,4 @@
-//! The pages of a streamed clip, here with two frames, in a single place.
+//! The pages of a streamed clip; here pages of two frames, with room for a single page.
 
 use crate::explore::{explore, notices_wrong_orderings};
 use crate::pages::Pages;

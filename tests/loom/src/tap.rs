@@ -1,4 +1,4 @@
-//! A recording: frames beside their stamps, and the last ones when it is stopped.
+//! The tap of a recording: frames and their stamps, also the last ones before it is stopped.
 
 use crate::explore::{explore, notices_wrong_orderings};
 use crate::link::{Chunk, TapReader, tap};
@@ -19,7 +19,8 @@ fn a_wrong_ordering_of_a_tap_is_noticed() {
 
 const FRAMES: usize = 3;
 
-/// Sample `n` is device frame `n`, and stands for cell `n`, which is written before.
+/// Sample `n` is device frame `n`. The writer writes cell `n` before it sends the sample; the reader reads
+/// the cell after it has received the sample.
 fn three_frames_through_one_place() {
     let (mut writer, mut reader) = tap(1, Rate::new(48_000), 1, 8).expect("there is memory");
     let cells: Arc<[Tracked; FRAMES]> = Arc::new(std::array::from_fn(|_| Tracked::new(0)));
@@ -33,31 +34,31 @@ fn three_frames_through_one_place() {
         writer
     });
     let mut got = Got::default();
-    // Had it been stopped here, so many frames would be in the file.
+    // The length of the file if the recording were stopped here.
     let length = got.look(&mut reader, &cells);
     let read_then = got.next;
     let writer = writer.join().expect("the writer has not panicked");
     let whole = got.look(&mut reader, &cells);
     assert_eq!(whole, FRAMES as u64);
-    // What would have been silent at its end was lost indeed.
+    // That file would have silence at its end. Those frames were really lost: no later read returned them.
     let mut read_later = got.read.iter().filter(|n| **n >= read_then);
     assert!(read_later.all(|n| *n >= length));
     drop(writer);
 }
 
-/// As the recorder's thread.
+/// Reads in the same way as the recorder's thread.
 #[derive(Default)]
 struct Got {
     /// Device frames that were read.
     read: Vec<u64>,
-    /// The one that comes next if none is lost.
+    /// The next device frame, if none is lost.
     next: u64,
     lost_seen: u64,
 }
 
 impl Got {
-    /// Reads what is there; returns how long the file is if that was all, with silence for what was
-    /// lost at its end.
+    /// Reads all frames that are there. Returns the length of the file if nothing follows, with silence
+    /// for frames that were lost at its end.
     fn look(&mut self, reader: &mut TapReader, cells: &[Tracked; FRAMES]) -> u64 {
         let lost = reader.lost();
         for _ in 0..reader.chunks() {

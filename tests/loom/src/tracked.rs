@@ -1,9 +1,9 @@
 use loom::cell::UnsafeCell;
 
-/// Plain memory: loom fails where two accesses, one of them a write, are in no order.
+/// Plain memory. Loom fails if two accesses are not ordered and one of them is a write.
 pub(crate) struct Tracked(UnsafeCell<u64>);
 
-// SAFETY: it is not; that the code under test orders all accesses is what loom checks.
+// SAFETY: not safe by itself. Loom checks that the code under test orders all accesses.
 unsafe impl Sync for Tracked {}
 
 impl Tracked {

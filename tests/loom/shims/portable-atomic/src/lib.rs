@@ -4,12 +4,12 @@ use std::cell::Cell;
 
 pub use loom::sync::atomic::Ordering;
 
-/// A wrong ordering, wherever this crate's atomics are used.
+/// A wrong ordering, in all uses of this crate's atomics.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
-    /// Stores and release fences order nothing before them.
+    /// Stores and release fences do not order the accesses before them.
     NoRelease,
-    /// Loads and acquire fences order nothing after them.
+    /// Loads and acquire fences do not order the accesses after them.
     NoAcquire,
 }
 
@@ -17,8 +17,8 @@ thread_local! {
     static FAULT: Cell<Option<Fault>> = const { Cell::new(None) };
 }
 
-/// Seeds a fault in all that this operating-system thread explores from now on. (Loom runs the
-/// threads of a model on the one that calls it.)
+/// Seeds a fault into all models that this operating-system thread explores from now on. (Loom runs the
+/// threads of a model on the thread that calls it.)
 pub fn seed(fault: Fault) {
     FAULT.set(Some(fault));
 }
@@ -40,7 +40,7 @@ fn seeded(order: Ordering) -> Ordering {
 #[track_caller]
 pub fn fence(order: Ordering) {
     match seeded(order) {
-        Ordering::Relaxed => {} // which no fence may be
+        Ordering::Relaxed => {} // a fence with this ordering does not exist
         order => loom::sync::atomic::fence(order),
     }
 }
