@@ -264,9 +264,10 @@ mod x86 {
     /// Into the second-level cache: the first level is too small for all voices.
     #[inline(always)]
     pub fn prefetch<T>(samples: &[T]) {
-        for line in samples.chunks(LINE_BYTES / size_of::<T>()) {
+        for byte in (0..size_of_val(samples)).step_by(LINE_BYTES) {
+            let line = samples.as_ptr().wrapping_byte_add(byte);
             // SAFETY: a hint, which reads nothing; every x86-64 processor takes it.
-            unsafe { _mm_prefetch::<_MM_HINT_T1>(line.as_ptr().cast()) };
+            unsafe { _mm_prefetch::<_MM_HINT_T1>(line.cast()) };
         }
     }
 

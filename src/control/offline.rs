@@ -1,7 +1,7 @@
 //! Calls for the offline driver alone.
 
 use super::core::closed;
-use super::interface::Interface;
+use super::interface::{Interface, Parts};
 use super::worker::Worker;
 use crate::clip::Clip;
 use crate::driver::Offline;
@@ -41,7 +41,7 @@ impl Interface {
         if let Some(output) = &output {
             expect("output", output.len(), core.config.output_channels)?;
         }
-        self.offline("advance", |offline| {
+        parts.offline("advance", |offline| {
             let (input, output) = (input.unwrap_or(&[]), output.unwrap_or(&mut []));
             offline.advance(frames, input, output, || core.is_closing())
         })??;
@@ -74,10 +74,11 @@ impl Interface {
                 allowed: "1 to 65536",
             });
         }
-        self.offline("set_period_frames", |offline| {
+        let parts = self.open()?;
+        parts.offline("set_period_frames", |offline| {
             offline.set_period_frames(frames)
         })??;
-        self.parts().core.info.lock().period_frames = frames;
+        parts.core.info.lock().period_frames = frames;
         Ok(())
     }
 
@@ -88,7 +89,8 @@ impl Interface {
     /// # Errors
     /// [`Error::RateMismatch`]; [`Error::InvalidState`] (another driver, closed).
     pub fn set_input_clip(&self, clip: Option<&Clip>) -> Result<()> {
-        let interface_hz = self.open()?.core.rate.hz();
+        let parts = self.open()?;
+        let interface_hz = parts.core.rate.hz();
         if let Some(hz) = clip.map(|clip| clip.info().frame_rate_hz)
             && hz != interface_hz
         {
@@ -98,7 +100,7 @@ impl Interface {
                 interface_hz,
             });
         }
-        self.offline("set_input_clip", |offline| {
+        parts.offline("set_input_clip", |offline| {
             offline.set_input_clip(clip.cloned())
         })
     }
@@ -116,18 +118,18 @@ impl Interface {
                 allowed: "0 to 2^40",
             });
         }
-        self.offline("skip", |offline| offline.skip(frames))?
+        let parts = self.open()?;
+        parts.offline("skip", |offline| offline.skip(frames))?
     }
 }
 
-impl Interface {
+impl Parts {
     fn offline<T>(&self, call: &str, run: impl FnOnce(&mut Offline) -> T) -> Result<T> {
-        let parts = self.open()?;
-        let in_use = parts.lifecycle.driver.lock();
+        let in_use = self.lifecycle.driver.lock();
         let refused = || {
             Error::InvalidState(format!(
                 "{call} is for the offline driver; this interface runs on {}",
-                parts.core.config.driver.name()
+                self.core.config.driver.name()
             ))
         };
         let Some(Worker::Here(driver)) = &in_use.worker else {

@@ -85,6 +85,7 @@ pub(super) fn new(
         channels,
         samples: samples_in,
         stamps: stamps_in,
+        block: [0.0; BLOCK_SAMPLES],
         lost: 0,
         xrun: false,
     };
@@ -102,6 +103,8 @@ pub(crate) struct InputWriter {
     channels: usize,
     samples: HeapProd<f32>,
     stamps: HeapProd<Chunk>,
+    /// Interleaved samples on their way into the ring.
+    block: [f32; BLOCK_SAMPLES],
     /// Frames left out since the last stamp.
     lost: u64,
     /// Whether the driver skipped frames since the last stamp.
@@ -151,10 +154,9 @@ impl InputWriter {
 
     /// Appends frames for which there is room.
     fn push(&mut self, inputs: &[&[f32]], frames: Range<usize>) {
-        let mut block = [0.0; BLOCK_SAMPLES];
         for begin in frames.clone().step_by(BLOCK_SAMPLES / self.channels) {
             let end = frames.end.min(begin + BLOCK_SAMPLES / self.channels);
-            let block = &mut block[..(end - begin) * self.channels];
+            let block = &mut self.block[..(end - begin) * self.channels];
             if let [left, right] = inputs {
                 let pairs = left[begin..end].iter().zip(&right[begin..end]);
                 for (frame, (left, right)) in block.as_chunks_mut().0.iter_mut().zip(pairs) {

@@ -45,6 +45,9 @@ pub(super) fn heard<'c>(clock: &Clock<'c>) -> impl Iterator<Item = (usize, Chunk
     let all = clock.frames;
     let mut done = 0;
     std::iter::from_fn(move || {
+        if done == all {
+            return None;
+        }
         let device_frame = first_frame + done as u64;
         let heard = device_frame as i64 - latency.round_trip_frames() as i64;
         let (segment, left) = history.at(heard);
@@ -62,6 +65,6 @@ pub(super) fn heard<'c>(clock: &Clock<'c>) -> impl Iterator<Item = (usize, Chunk
         };
         let first = done;
         done += frames as usize;
-        (frames > 0).then_some((first, chunk))
+        Some((first, chunk))
     })
 }

@@ -2,7 +2,7 @@
 
 use crate::engine::buffers::Ports;
 use crate::engine::node::{Clock, Node, Outbox};
-use crate::engine::scene::{EntriesAtCut, Scene, Scenes, Voice};
+use crate::engine::scene::{EntriesAtCut, Scene, Voice};
 use crate::error::Result;
 use crate::kernels::{self, Kernels};
 use crate::link::{Report, ReportKind};
@@ -32,8 +32,8 @@ const BLOCK: usize = 256;
 /// How many blocks ahead samples are prefetched. With one, they often arrive too late.
 const PREFETCH_BLOCKS: usize = 2;
 
-/// The frames of a stretch in which a scene sounds, and how it fades.
-struct ScenePart<'a> {
+/// The frames of a stretch in which a scene sounds, and how it fades in.
+struct ScenePart {
     device_frame: u64,
     position: i64,
     frames: usize,
@@ -41,11 +41,10 @@ struct ScenePart<'a> {
     start: u64,
     /// Timeline frame at `start`.
     start_position: i64,
-    /// Where the next scene begins, if there is one.
-    cut: Option<Cut<'a>>,
     declick: u64,
 }
 
+/// Where the next scene begins.
 struct Cut<'a> {
     /// The device frame at which the scene begins to fade out.
     at: u64,
@@ -80,10 +79,12 @@ impl Player {
     fn play(&mut self, clock: &Clock<'_>, sink: &mut VoiceOutput<'_, '_>) {
         let scenes = clock.timeline.scenes();
         for (number, scene) in scenes.iter() {
-            if let Some(part) = part_of(scenes, number, scene, clock) {
+            let next = scenes.after(number);
+            if let Some(part) = part_of(scene, next, scenes.declick(), clock) {
+                let cut = next.map(|next| cut_by(next, scene));
                 let to = part.position.saturating_add(part.frames as i64);
                 scene.each_voice(part.position, to, |voice| {
-                    if let Some(fades) = fades_of(&voice, &part) {
+                    if let Some(fades) = fades_of(&voice, &part, cut.as_ref()) {
                         self.mix(&voice, &part, fades, sink);
                     }
                 });
@@ -96,7 +97,7 @@ impl Player {
     fn mix(
         &mut self,
         voice: &Voice<'_>,
-        part: &ScenePart<'_>,
+        part: &ScenePart,
         fades: Fades,
         sink: &mut VoiceOutput<'_, '_>,
     ) {
@@ -137,7 +138,7 @@ impl Player {
     fn mix_blocks(
         &mut self,
         voice: &Voice<'_>,
-        part: &ScenePart<'_>,
+        part: &ScenePart,
         fades: Fades,
         sink: &mut VoiceOutput<'_, '_>,
         plain: impl Fn(&mut [f32], &mut [f32], usize) -> bool,
@@ -314,7 +315,7 @@ struct MissingFrames {
 }
 
 impl MissingFrames {
-    fn report(&self, voice: &Voice<'_>, part: &ScenePart<'_>, sink: &mut VoiceOutput<'_, '_>) {
+    fn report(&self, voice: &Voice<'_>, part: &ScenePart, sink: &mut VoiceOutput<'_, '_>) {
         let frames = self.end - self.begin;
         if frames == 0 {
             return;
@@ -420,15 +421,13 @@ struct Slopes {
     declick: u64,
 }
 
-/// The frames of a span in which a scene is heard; `None` if it is not.
-fn part_of<'a>(
-    scenes: &'a Scenes,
-    number: usize,
+/// The frames of a stretch in which a scene is heard; `None` if it is not.
+fn part_of(
     scene: &Scene,
+    next: Option<&Scene>,
+    declick: u64,
     clock: &Clock<'_>,
-) -> Option<ScenePart<'a>> {
-    let declick = scenes.declick();
-    let next = scenes.after(number);
+) -> Option<ScenePart> {
     let frames = next.map_or(u64::MAX, |next| {
         (next.start + declick).saturating_sub(clock.device_frame)
     });
@@ -439,25 +438,29 @@ fn part_of<'a>(
         frames: frames as usize,
         start: scene.start,
         start_position: scene.position,
-        cut: next.map(|next| Cut {
-            at: next.start,
-            position: scene.position_at(next.start),
-            closed: scene.closed.unwrap_or(i64::MAX),
-            entries_at_cut: EntriesAtCut::of(next),
-        }),
         declick,
     })
 }
 
+/// Where `next` begins in the scene before it.
+fn cut_by<'a>(next: &'a Scene, scene: &Scene) -> Cut<'a> {
+    Cut {
+        at: next.start,
+        position: scene.position_at(next.start),
+        closed: scene.closed.unwrap_or(i64::MAX),
+        entries_at_cut: EntriesAtCut::of(next),
+    }
+}
+
 /// How a voice fades; `None` if it is not heard in this scene.
-fn fades_of(voice: &Voice<'_>, part: &ScenePart<'_>) -> Option<Fades> {
-    if let Some(cut) = &part.cut
+fn fades_of(voice: &Voice<'_>, part: &ScenePart, cut: Option<&Cut<'_>>) -> Option<Fades> {
+    if let Some(cut) = cut
         && (voice.begin >= cut.closed || cut.entries_at_cut.take_over(voice, cut.position))
     {
         return None;
     }
     Some(Fades {
         in_from: (voice.begin < part.start_position).then_some(part.start),
-        out_from: part.cut.as_ref().map(|cut| cut.at),
+        out_from: cut.map(|cut| cut.at),
     })
 }
