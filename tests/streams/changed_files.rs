@@ -113,6 +113,39 @@ fn a_file_that_is_cut_short_and_made_whole_again_is_read_on() {
 }
 
 #[test]
+fn where_a_flac_file_is_cut_short_is_told_as_far_as_it_is_known() {
+    const PAGE: u64 = 4096;
+    let folder = Folder::new("cut-flac");
+    let source = folder.path().join("source.wav");
+    SOUND.write(&source);
+    let flac = recipes(FILES).find(|(name, _)| *name == "16.flac");
+    let (name, line) = flac.expect("there is one");
+    let file = File::make(&folder, &source, name, line);
+    let cut = fs::File::options().write(true).open(&file.path);
+    cut.and_then(|cut| cut.set_len(file.bytes.len() as u64 / 2))
+        .expect("it is cut");
+    let stream = &file.streams[0];
+    let mut samples = vec![0.0; 100];
+    let error = stream.try_read(0, 40 * PAGE, &mut samples);
+    let error = error.expect_err("it is behind the end").to_string();
+    let before = format!("truncated before frame {};", 40 * PAGE);
+    assert!(error.contains(&before), "{error}");
+    // From the beginning on, the first page that is not there has the end.
+    let mut pages = (0..40).map(|page| (page, stream.try_read(0, page * PAGE, &mut samples)));
+    let (page, error) = pages
+        .find_map(|(page, read)| Some((page, read.err()?.to_string())))
+        .expect("it is cut");
+    let at = error.split_once("truncated at frame ");
+    let (_, at) = at.unwrap_or_else(|| panic!("{error}"));
+    let at: u64 = at
+        .split(';')
+        .next()
+        .and_then(|at| at.parse().ok())
+        .expect("a number");
+    assert_eq!(at / PAGE, page, "{error}");
+}
+
+#[test]
 fn a_lossless_packet_that_is_damaged_stays_an_error_however_often_it_is_read() {
     const PAGE: u64 = 4096;
     let folder = Folder::new("damaged-packet");

@@ -241,8 +241,14 @@ impl Source for Decoded {
                     return Err(self.input.bad("truncated before its first frame"));
                 }
                 if self.description.loss == Loss::Fails {
-                    let frame = self.next - self.description.delay;
-                    return Err(self.input.bad(format!("truncated at frame {frame}")));
+                    // Right after a seek, packets before may be missing, too.
+                    let (place, frame) = match self.expected {
+                        Some(end) => ("at", end),
+                        None => ("before", self.next),
+                    };
+                    let frame = frame.saturating_sub(self.description.delay);
+                    let what = format!("truncated {place} frame {frame}");
+                    return Err(self.input.bad(what));
                 }
                 break;
             }
