@@ -14,7 +14,8 @@ pub(crate) trait Source: Send {
     fn info(&self) -> ClipInfo;
 
     /// Reads the next frames into `out`, a slice for each channel, all of the same length. Fills
-    /// them, unless the end comes before; returns how many frames it read, 0 at the end.
+    /// them, unless the end comes before; returns how many frames it read, 0 at the end. After a read that came
+    /// short or failed, only [`Source::seek`] says what is read next.
     fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize>;
 
     /// How many frames are certainly there, since their bytes are in the file. Memory for them may be allocated at
@@ -30,7 +31,8 @@ pub(crate) trait Source: Send {
     }
 
     /// The next frame that is read is `frame`, at most the length. What is read after it is bit for
-    /// bit what reading from the beginning gives.
+    /// bit what reading from the beginning gives. After a read that came short or failed, the file is looked at
+    /// anew: it may have become whole.
     fn seek(&mut self, frame: u64) -> Result<()>;
 }
 

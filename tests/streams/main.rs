@@ -2,7 +2,11 @@
 
 #[path = "../again.rs"]
 mod again;
+mod changed_files;
 mod files;
+#[path = "../formats/files.rs"]
+#[allow(dead_code, reason = "other tests use the other tables")]
+mod formats;
 mod slow_disk;
 
 use amio::{
@@ -241,38 +245,6 @@ fn a_file_that_is_cut_short_is_silent_from_there_on_and_an_event_says_so() {
         };
         assert_eq!(failed.0, clip.id());
         assert_eq!(interface.stats().underruns, 0);
-    }
-}
-
-#[test]
-fn a_file_that_is_cut_short_and_made_whole_again_is_read_on() {
-    let folder = Folder::new("whole-again");
-    let source = Clip::open(folder.noise(1, 48_000, 2, 200_000)).expect("it opens");
-    for format in [FileFormat::WavF32, FileFormat::Flac16] {
-        let path = folder.file("cut");
-        source.save(&path, format).expect("it is written");
-        let bytes = std::fs::read(&path).expect("it is there");
-        let (streamed, clip) = both(&path);
-        let cut = std::fs::File::options().write(true).open(&path);
-        let cut = cut.expect("it is there");
-        cut.set_len(bytes.len() as u64 / 2).expect("it is cut");
-        let mut samples = vec![0.0; 1000];
-        for frame in [190_000, 150_000] {
-            let error = streamed.try_read(1, frame, &mut samples);
-            let error = error.expect_err("it is not there").to_string();
-            assert!(error.contains("cut: from frame 1"), "{error}");
-        }
-        std::fs::write(&path, &bytes).expect("it is whole");
-        let mut expected = vec![0.0; 1000];
-        for frame in [190_000, 150_000] {
-            clip.read(1, frame, &mut expected);
-            let deadline = Instant::now() + Duration::from_secs(10);
-            while let Err(error) = streamed.try_read(1, frame, &mut samples) {
-                assert!(Instant::now() < deadline, "{error}");
-                std::thread::yield_now();
-            }
-            assert_eq!(samples, expected);
-        }
     }
 }
 

@@ -44,10 +44,11 @@ impl Blocks {
     }
 
     fn make(&mut self, block: u64) -> Result<()> {
+        let follows = self.made.take().is_some_and(|made| made + 1 == block);
         let (start, frames) = self.engine.window(block);
         self.window.move_to(start, frames)?;
-        self.engine
-            .make(block, self.window.channels(), &mut self.block);
+        let window = self.window.channels();
+        self.engine.make(block, follows, window, &mut self.block);
         self.made = Some(block);
         Ok(())
     }
@@ -65,7 +66,6 @@ impl Source for Blocks {
         while done < wanted {
             let block = self.next / size as u64;
             if self.made != Some(block) {
-                self.made = None;
                 self.make(block)?;
             }
             let offset = (self.next % size as u64) as usize;
@@ -97,6 +97,10 @@ impl Source for Blocks {
 
     fn seek(&mut self, frame: u64) -> Result<()> {
         self.next = frame;
+        if self.window.is_short() {
+            self.window.forget();
+            self.made = None;
+        }
         Ok(())
     }
 }

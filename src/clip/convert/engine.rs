@@ -43,7 +43,7 @@ pub(super) trait BlockMaker: Send {
     /// how many frames it has. Neither goes back from one block to the next.
     fn window(&self, block: u64) -> (i64, usize);
 
-    /// Makes a block: `out` has a slice of `block_frames` for each channel. The result does not
-    /// depend on what was made before.
-    fn make(&mut self, block: u64, window: &[Vec<f32>], out: &mut [Vec<f32>]);
+    /// Makes a block: `out` has a slice of `block_frames` for each channel. The block that was made last is the one
+    /// before, of the same input, if it `follows`. The result does not depend on that.
+    fn make(&mut self, block: u64, follows: bool, window: &[Vec<f32>], out: &mut [Vec<f32>]);
 }

@@ -55,8 +55,6 @@ pub(super) struct Fft<T: Precision> {
     piece: Ratio,
     /// Pieces in one block: enough that little time is spent between blocks.
     pieces: usize,
-    /// The block that would continue what the resampler has seen.
-    next: Option<u64>,
     input: Vec<Vec<T>>,
     output: Vec<Vec<T>>,
 }
@@ -76,7 +74,6 @@ impl<T: Precision> Fft<T> {
             resampler,
             piece,
             pieces: (BLOCK / from.max(to)).max(1),
-            next: None,
             input: vec![Vec::new(); channels],
             output: vec![Vec::new(); channels],
         }
@@ -96,7 +93,7 @@ impl<T: Precision> BlockMaker for Fft<T> {
         (start, ((pieces + 1) * from) as usize)
     }
 
-    fn make(&mut self, block: u64, window: &[Vec<f32>], out: &mut [Vec<f32>]) {
+    fn make(&mut self, _: u64, follows: bool, window: &[Vec<f32>], out: &mut [Vec<f32>]) {
         let (from, to) = (self.piece.from as usize, self.piece.to as usize);
         let input = T::input(window, &mut self.input);
         let input = SequentialSliceOfVecs::new(input, input.len(), input[0].len())
@@ -114,7 +111,7 @@ impl<T: Precision> BlockMaker for Fft<T> {
                     .process_into_buffer(&input, &mut out, Some(&at))
                     .expect("a piece fits at each offset");
             };
-            if self.next != Some(block) {
+            if !follows {
                 // The overlap from the piece before depends only on that piece. The output that
                 // comes with it is overwritten.
                 put_through(0, 0);
@@ -123,7 +120,6 @@ impl<T: Precision> BlockMaker for Fft<T> {
                 put_through((piece + 1) * from, piece * to);
             }
         });
-        self.next = Some(block + 1);
     }
 }
 

@@ -142,7 +142,7 @@ impl BlockMaker for Sinc {
         (self.first_input(begin), (end - begin) as usize + self.taps)
     }
 
-    fn make(&mut self, block: u64, window: &[Vec<f32>], out: &mut [Vec<f32>]) {
+    fn make(&mut self, block: u64, _: bool, window: &[Vec<f32>], out: &mut [Vec<f32>]) {
         let taps = self.taps;
         let ratio = self.ratio;
         let (_, mut part) = ratio.input_time(block * self.block_frames);

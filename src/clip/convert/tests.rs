@@ -5,6 +5,9 @@ use crate::clip::reread::Reread;
 use crate::clip::source::Source;
 use crate::clip::{Clip, ClipInfo};
 use crate::error::{Error, Result};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 const LEVELS: [Quality; 3] = [Quality::Draft, Quality::Good, Quality::Best];
 /// Ratios of each engine, up and down.
@@ -134,8 +137,8 @@ fn a_seek_reads_a_few_thousand_frames_and_not_the_way_there() {
 struct Short {
     inner: Reread,
     next: u64,
-    end: u64,
-    fails: bool,
+    end: Arc<AtomicU64>,
+    fails: Option<fn() -> Error>,
 }
 
 impl Source for Short {
@@ -145,9 +148,12 @@ impl Source for Short {
 
     fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize> {
         let wanted = out[0].len() as u64;
-        let frames = wanted.min(self.end.saturating_sub(self.next));
-        if frames < wanted && self.fails {
-            return Err(Error::InvalidState("broken".into()));
+        let end = self.end.load(Ordering::Relaxed);
+        let frames = wanted.min(end.saturating_sub(self.next));
+        if let Some(fails) = self.fails
+            && frames < wanted
+        {
+            return Err(fails());
         }
         let mut slices: Vec<_> = out
             .iter_mut()
@@ -164,13 +170,15 @@ impl Source for Short {
     }
 }
 
-fn short(clip: &Clip, end: u64, fails: bool) -> Box<dyn Source> {
-    Box::new(Short {
+fn short(clip: &Clip, end: u64, fails: Option<fn() -> Error>) -> (Box<dyn Source>, Arc<AtomicU64>) {
+    let end = Arc::new(AtomicU64::new(end));
+    let source = Short {
         inner: Reread::new(clip.clone()),
         next: 0,
-        end,
+        end: Arc::clone(&end),
         fails,
-    })
+    };
+    (Box::new(source), end)
 }
 
 #[test]
@@ -187,8 +195,8 @@ fn a_source_that_ends_early_is_converted_as_one_of_that_length() {
             for _ in 0..20 {
                 let end = 1 + random(9_000);
                 let length = (u64::from(to) * end * 2 + u64::from(from)) / (2 * u64::from(from));
-                let mut source =
-                    convert(short(&clip, end, false), to, quality).expect("a conversion");
+                let (source, _) = short(&clip, end, None);
+                let mut source = convert(source, to, quality).expect("a conversion");
                 let what = format!("{end} frames, {from} to {to}, {quality:?}");
                 // First from behind the end that is not known yet.
                 let beyond = length + random(source.info().frames - length + 1);
@@ -210,7 +218,8 @@ fn after_an_error_of_the_source_what_lies_before_it_can_be_read_again() {
     for to in [48_000, 44_101] {
         let mut whole = convert(memory(&clip), to, Quality::Good).expect("a conversion");
         let whole = read(&mut *whole, 5_000).expect("memory can be read");
-        let source = short(&clip, 20_000, true);
+        let broken = || Error::InvalidState("broken".into());
+        let (source, _) = short(&clip, 20_000, Some(broken));
         let mut source = convert(source, to, Quality::Good).expect("a conversion");
         for _ in 0..2 {
             let error = read(&mut *source, 50_000).expect_err("it breaks");
@@ -220,6 +229,40 @@ fn after_an_error_of_the_source_what_lies_before_it_can_be_read_again() {
                 read(&mut *source, 5_000).expect("all of this is there"),
                 whole
             );
+        }
+    }
+}
+
+#[test]
+fn a_source_that_was_too_short_or_failed_for_a_while_is_converted_to_the_same_bits_after_a_seek() {
+    let clip = noise(44_100, 40_000);
+    let ways: [Option<fn() -> Error>; 3] = [
+        None,
+        Some(|| Error::InvalidState("broken".into())),
+        Some(|| panic!("a decoder fails at a file that has changed")),
+    ];
+    for to in [48_000, 32_000, 44_101] {
+        let mut whole = convert(memory(&clip), to, Quality::Good).expect("a conversion");
+        let whole = read(&mut *whole, 100_000).expect("memory can be read");
+        for fails in ways {
+            let (source, end) = short(&clip, 20_000, fails);
+            let mut source = convert(source, to, Quality::Good).expect("a conversion");
+            // The way there in small steps: the next block follows the one in which the end is.
+            let mut next = 0;
+            let mut step = || read(&mut *source, 10).map(|read| read[0].len());
+            while let Ok(Ok(10)) = catch_unwind(AssertUnwindSafe(&mut step)) {
+                next += 10;
+            }
+            end.store(40_000, Ordering::Relaxed);
+            for ahead in [1_000, 3_000, 0] {
+                let at = next + ahead;
+                source.seek(at as u64).expect("memory can be sought");
+                let got = read(&mut *source, 2_000).expect("it is whole");
+                let expected = whole
+                    .each_ref()
+                    .map(|channel| channel[at..at + 2_000].to_vec());
+                assert!(got == expected, "to {to}, {ahead} frames ahead");
+            }
         }
     }
 }

@@ -8,12 +8,14 @@ use crate::memory;
 /// Consecutive frames of a source, with silence before its beginning and after its end.
 pub(super) struct Window {
     source: Box<dyn Source>,
-    /// The frame that the source reads next.
+    /// The frame that the source reads next; `u64::MAX` where that is unknown.
     next: u64,
     /// See [`Window::end`].
     end: u64,
     /// The frame in front.
     start: i64,
+    /// How many of the frames in `channels` are those of the source.
+    held: usize,
     channels: Vec<Vec<f32>>,
 }
 
@@ -26,6 +28,7 @@ impl Window {
             next: 0,
             end: info.frames,
             start: 0,
+            held: 0,
             channels: vec![Vec::new(); info.channels.into()],
         }
     }
@@ -47,26 +50,35 @@ impl Window {
     }
 
     /// Moves to the `frames` frames from `start` on. Frames that the window already has are kept,
-    /// the rest is read. After an error the window is empty.
+    /// the rest is read. After an error or a panic nothing in it is kept.
     pub fn move_to(&mut self, start: i64, frames: usize) -> Result<()> {
-        let held = self.channels[0].len();
+        // None, should something fail.
+        let held = std::mem::replace(&mut self.held, 0);
         let gone = usize::try_from(start.saturating_sub(self.start)).unwrap_or(held);
         let gone = gone.min(held);
         let kept = frames.min(held - gone);
         for channel in &mut self.channels {
-            memory::reserve(channel, frames.saturating_sub(held), WHAT)?;
+            memory::reserve(channel, frames.saturating_sub(channel.len()), WHAT)?;
         }
         for channel in &mut self.channels {
             channel.drain(..gone);
             channel.resize(frames, 0.0);
         }
         self.start = start;
-        let filled = self.fill(kept);
-        if filled.is_err() {
-            self.channels.iter_mut().for_each(Vec::clear);
-            self.next = u64::MAX;
-        }
-        filled
+        self.fill(kept)?;
+        self.held = frames;
+        Ok(())
+    }
+
+    /// Whether the source came short of the length that it claims.
+    pub fn is_short(&self) -> bool {
+        self.end < self.source.info().frames
+    }
+
+    /// Forgets what was read, and where the source came short: its file may have become whole.
+    pub fn forget(&mut self) {
+        self.held = 0;
+        self.end = self.source.info().frames;
     }
 
     /// Fills the window from its frame number `kept` on.
@@ -79,7 +91,8 @@ impl Window {
         let wanted = self.end.saturating_sub(first).min((frames - from) as u64) as usize;
         let mut read = 0;
         if wanted > 0 {
-            if self.next != first {
+            // Unknown, should something fail or the source come short.
+            if std::mem::replace(&mut self.next, u64::MAX) != first {
                 self.source.seek(first)?;
             }
             let mut slices: Vec<&mut [f32]> = self
@@ -88,9 +101,10 @@ impl Window {
                 .map(|channel| &mut channel[from..from + wanted])
                 .collect();
             read = self.source.read(&mut slices)?;
-            self.next = first + read as u64;
-            if read < wanted {
-                self.end = self.next;
+            let end = first + read as u64;
+            match read < wanted {
+                true => self.end = end,
+                false => self.next = end,
             }
         }
         for channel in &mut self.channels {

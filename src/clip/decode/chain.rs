@@ -106,17 +106,27 @@ impl Chain {
         self.starts.partition_point(|start| *start <= self.next) - 1
     }
 
-    /// Reads from one part, as far as it goes; `out` is not empty.
-    fn read_part(&mut self, out: &mut [&mut [f32]]) -> Result<usize> {
+    /// Reads from one part, as far as it goes; `out` is not empty. Returns how many frames it read, and whether the
+    /// file is cut short there.
+    fn read_part(&mut self, out: &mut [&mut [f32]]) -> Result<(usize, bool)> {
         let number = self.part();
         let part = &self.parts[number];
         let begin = self.next - self.starts[number];
         let wanted = (part.info.frames - begin).min(out[0].len() as u64) as usize;
         let mut slices: Vec<&mut [f32]> = out.iter_mut().map(|out| &mut out[..wanted]).collect();
+        let end = begin + wanted as u64;
         let source = match &mut self.current {
-            Some((open, source)) if *open == number => source,
+            // It lacks frames where it was opened while the file was cut short.
+            Some((open, source)) if *open == number && end <= source.info().frames => source,
             current => {
                 let mut source = (part.open)()?;
+                let found = ClipInfo {
+                    frames: part.info.frames,
+                    ..source.info()
+                };
+                if found != part.info {
+                    return Ok((0, true)); // its first packets, which say so, are missing
+                }
                 source.seek(begin)?;
                 &mut current.insert((number, source)).1
             }
@@ -134,13 +144,7 @@ impl Chain {
             map_channels(&self.staged, &mut slices);
             read
         };
-        // If the end of a damaged part is missing, the next part still begins in its place.
-        let last = number + 1 == self.parts.len();
-        if read < wanted && !last {
-            slices.iter_mut().for_each(|out| out[read..].fill(0.0));
-            return Ok(wanted);
-        }
-        Ok(read)
+        Ok((read, read < wanted))
     }
 }
 
@@ -154,12 +158,12 @@ impl Source for Chain {
         let mut done = 0;
         while done < wanted && self.next < self.info.frames {
             let mut rest: Vec<&mut [f32]> = out.iter_mut().map(|out| &mut out[done..]).collect();
-            let read = self.read_part(&mut rest)?;
-            if read == 0 {
-                break;
-            }
+            let (read, is_cut) = self.read_part(&mut rest)?;
             done += read;
             self.next += read as u64;
+            if is_cut {
+                break;
+            }
         }
         Ok(done)
     }

@@ -62,6 +62,8 @@ pub struct Decoded {
     description: Description,
     /// The next decoder frame to hand out.
     next: u64,
+    /// The packets have to be sought before the next read: `next` was changed, or the last read came short or failed.
+    must_seek: bool,
     /// The segment that the codec is in.
     segment: u64,
     packet: Vec<u8>,
@@ -97,6 +99,7 @@ impl Decoded {
             packets,
             codec,
             next: description.delay,
+            must_seek: false,
             segment: 0,
             packet: Vec::new(),
             held: None,
@@ -180,6 +183,15 @@ impl Decoded {
         Ok(())
     }
 
+    /// Goes to a packet early enough for `next`.
+    fn seek_packet(&mut self) -> Result<()> {
+        match self.description.segment {
+            // A packet that reaches into a segment belongs to the one it begins in.
+            Some(segment) => self.enter(self.next.saturating_sub(LONGEST) / segment),
+            None => self.begin_before(self.next),
+        }
+    }
+
     /// Begins a segment.
     fn enter(&mut self, segment: u64) -> Result<()> {
         self.segment = segment;
@@ -214,6 +226,10 @@ impl Source for Decoded {
         let end = self.description.delay + self.description.info.frames;
         let wanted = out.first().map_or(0, |channel| channel.len());
         let wanted = wanted.min(end.saturating_sub(self.next) as usize);
+        // Stays so, should something fail or the file be too short.
+        if std::mem::replace(&mut self.must_seek, true) {
+            self.seek_packet()?;
+        }
         let mut done = 0;
         while done < wanted {
             let (skip, ready) = self.ready();
@@ -225,8 +241,14 @@ impl Source for Decoded {
                     return Err(self.input.bad("truncated before its first frame"));
                 }
                 if self.description.loss == Loss::Fails {
-                    let frame = self.next - self.description.delay;
-                    return Err(self.input.bad(format!("truncated at frame {frame}")));
+                    // Right after a seek, packets before may be missing, too.
+                    let (place, frame) = match self.expected {
+                        Some(end) => ("at", end),
+                        None => ("before", self.next),
+                    };
+                    let frame = frame.saturating_sub(self.description.delay);
+                    let what = format!("truncated {place} frame {frame}");
+                    return Err(self.input.bad(what));
                 }
                 break;
             }
@@ -237,6 +259,7 @@ impl Source for Decoded {
             done += count;
             self.next += count as u64;
         }
+        self.must_seek = done < wanted;
         Ok(done)
     }
 
@@ -244,16 +267,10 @@ impl Source for Decoded {
         let frame = frame.min(self.description.info.frames) + self.description.delay;
         #[cfg(feature = "seeded-bugs")]
         let frame = frame + crate::seeded::seek();
-        let here = self.next;
-        self.next = frame;
-        if frame == here || self.ready().1 > 0 {
-            return Ok(()); // the codec is where it would be
-        }
-        match self.description.segment {
-            // A packet that reaches into a segment belongs to the one it begins in.
-            Some(segment) => self.enter(frame.saturating_sub(LONGEST) / segment),
-            None => self.begin_before(frame),
-        }
+        let here = std::mem::replace(&mut self.next, frame);
+        let is_ready = frame == here || self.ready().1 > 0;
+        self.must_seek |= !is_ready;
+        Ok(())
     }
 }
 

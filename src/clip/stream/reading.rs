@@ -62,12 +62,12 @@ impl<'a> Reading<'a> {
         if !end.is_due() {
             return true;
         }
-        let is_longer = matches!(self.try_read(end.frame, 1), Ok(1));
-        self.file.table.lock().early_end = match is_longer {
-            true => None,
-            false => Some(EarlyEnd::at(end.frame)),
-        };
-        !is_longer
+        if matches!(self.try_read(end.frame, 1), Ok(1)) {
+            // It may still be too short, so what was told is not forgotten.
+            return false;
+        }
+        self.file.table.lock().early_end = Some(EarlyEnd::at(end.frame));
+        true
     }
 
     /// As [`FileReader::try_read`]. Wherever a decoder fails at a file that has changed, the thread and the others'
@@ -78,12 +78,14 @@ impl<'a> Reading<'a> {
             .unwrap_or_else(|_| Err(Error::InvalidState("the decoder failed".into())))
     }
 
-    /// Reads a page into `block`; frames that cannot be read are silent. That is reported, unless it `was_told`.
+    /// Reads a page into `block`; frames that cannot be read are silent. That is reported, unless it `was_told`. An
+    /// early end is reported once, until a page behind it can be read.
     pub fn read_page(&mut self, page: u64, was_told: bool) -> Option<PageFailure> {
         let _kept = Denormals::kept();
         let first = page * PAGE_FRAMES as u64;
         let frames = (self.file.info.frames - first).min(PAGE_FRAMES as u64) as usize;
-        let outcome = match self.ends_before(first) {
+        let is_behind_end = self.ends_before(first);
+        let outcome = match is_behind_end {
             true => Ok(0),
             false => self.try_read(first, frames),
         };
@@ -110,20 +112,27 @@ impl<'a> Reading<'a> {
                 None
             }
             Ok(read) => {
+                // Where nothing was read, the frames before may be missing, too.
+                let (place, there) = match read > 0 || first == 0 {
+                    true => ("at", "there"),
+                    false => ("before", "before it"),
+                };
                 let end = match table.early_end {
-                    Some(end) if read == 0 && end.frame < first => end,
+                    Some(end) if is_behind_end => end,
                     known => {
                         let end = EarlyEnd::at(first + read as u64);
-                        if known.is_none() {
+                        if known.is_none() && !was_told {
                             let frame = end.frame;
-                            table.note_trouble(format!("the file ends early, at frame {frame}"));
+                            table.note_trouble(format!(
+                                "the file ends early, {place} frame {frame}"
+                            ));
                         }
                         *table.early_end.insert(end)
                     }
                 };
                 Some(PageFailure {
                     from: read,
-                    what: What::Other("the file ends there".into()),
+                    what: What::Other(format!("the file ends {there}")),
                     again: end.again,
                 })
             }

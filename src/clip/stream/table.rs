@@ -22,7 +22,7 @@ pub(super) struct StreamTable {
     pub clock: u64,
     /// In what was read so far.
     pub bad_samples: u64,
-    /// Where the file ends, if that is before its last frame.
+    /// Where the file ends, if that is before its last frame. It has been told.
     pub early_end: Option<EarlyEnd>,
     /// What went wrong first, until it is fetched.
     pub trouble: Option<String>,
@@ -63,7 +63,7 @@ pub(super) struct PageFailure {
 /// is behind.
 #[derive(Clone, Copy)]
 pub(super) struct EarlyEnd {
-    /// The first frame that the file does not have.
+    /// A frame that the file does not have; the first one, as far as is known.
     pub frame: u64,
     /// When it is looked whether the file has become longer.
     pub again: Instant,

@@ -4,7 +4,7 @@ use super::table::AGAIN;
 use super::*;
 use crate::error::Error;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 
 /// Sample `n` is `n`; there is something wrong with it from a frame on.
 pub(crate) struct Numbers {
@@ -246,6 +246,76 @@ fn the_end_of_a_file_that_stays_too_short_is_looked_for_once_in_a_while() {
         std::thread::sleep(AGAIN);
     }
     assert!(seeks.load(Ordering::Relaxed) > 0);
+}
+
+/// A file that ends early, at a frame that changes.
+struct Growing {
+    numbers: Numbers,
+    end: Arc<AtomicU64>,
+}
+
+impl Source for Growing {
+    fn info(&self) -> ClipInfo {
+        self.numbers.info()
+    }
+
+    fn read(&mut self, out: &mut [&mut [f32]]) -> Result<usize> {
+        self.numbers.wrong = Wrong::Ends(self.end.load(Ordering::Relaxed));
+        self.numbers.read(out)
+    }
+
+    fn seek(&mut self, frame: u64) -> Result<()> {
+        self.numbers.seek(frame)
+    }
+}
+
+#[test]
+fn a_file_that_grows_is_told_once_until_it_is_whole_and_with_frames_that_are_so() {
+    let end = Arc::new(AtomicU64::new(PAGE + 10));
+    let source = Growing {
+        numbers: Numbers::new(40 * PAGE, Wrong::Nothing),
+        end: Arc::clone(&end),
+    };
+    let stream = Stream::new(Box::new(source), Path::new("numbers")).expect("there is memory");
+    let told = |pages: Range<u64>| {
+        pages.for_each(|page| stream.load(page));
+        stream.take_trouble()
+    };
+    let grow = |to: u64| {
+        end.store(to, Ordering::Relaxed);
+        std::thread::sleep(AGAIN);
+    };
+    let at = |frame: u64| Some(format!("the file ends early, at frame {frame}"));
+    assert_eq!(told(1..10), at(PAGE + 10));
+    // What is played has gone far beyond the end.
+    grow(3 * PAGE + 5);
+    assert_eq!(told(20..24), None);
+    grow(3 * PAGE + 5);
+    assert_eq!(told(1..10), None);
+    // What is played waits at the end.
+    for pages in [6, 8, 12] {
+        grow(pages * PAGE + 5);
+        assert_eq!(told(1..15), None, "{pages}");
+    }
+    grow(40 * PAGE);
+    assert_eq!(told(1..30), None);
+    for page in 1..30 {
+        assert_eq!(read(&stream, page * PAGE, 10), numbers(page * PAGE, 10));
+    }
+    grow(35 * PAGE + 3);
+    assert_eq!(told(34..37), at(35 * PAGE + 3), "it is told again");
+}
+
+#[test]
+fn where_a_file_ends_is_told_as_far_as_it_is_known() {
+    let stream = stream(40, Wrong::Ends(PAGE + 10));
+    let mut out = [0.0; 10];
+    let error = stream.read(0, 20 * PAGE, &mut out).expect_err("it ends");
+    let frame = 20 * PAGE;
+    let said = format!("numbers: from frame {frame} on: the file ends before it");
+    assert_eq!(error.to_string(), said);
+    let told = format!("the file ends early, before frame {frame}");
+    assert_eq!(stream.take_trouble(), Some(told));
 }
 
 /// A disk that cannot be read as it should for a while.

@@ -82,17 +82,16 @@ impl Pages {
     }
 
     /// The packets that end on a page; `partial` is what has begun on the page before, and becomes
-    /// what does not end on this one.
+    /// what does not end on this one. False if the file was cut short since it was opened.
     pub fn packets(
         &mut self,
         found: &Found,
         partial: &mut Option<Vec<u8>>,
         mut each: impl FnMut(Vec<u8>),
-    ) -> Result<()> {
+    ) -> Result<bool> {
         let bytes = self.window.at(found.offset, found.page.bytes())?;
         if bytes.len() < found.page.bytes() {
-            *partial = None;
-            return Ok(()); // the file was cut short since it was opened
+            return Ok(false);
         }
         let mut rest = partial.take();
         let mut goes_on = found.page.continued;
@@ -113,7 +112,7 @@ impl Pages {
                 (packet, _) => *partial = packet,
             }
         }
-        Ok(())
+        Ok(true)
     }
 }
 
@@ -253,20 +252,21 @@ impl Stream {
         let Some(mark) = self.marks.get(self.next_mark) else {
             return Ok(false);
         };
-        self.next_mark += 1;
         if mark.after_loss {
             self.partial = None;
         }
         let (mut start, mut before) = (mark.start, mark.before);
         let (queue, durations) = (&mut self.queue, &self.durations);
-        self.pages
+        let is_there = self
+            .pages
             .packets(&mark.found, &mut self.partial, |packet| {
                 if let Some(frames) = durations.frames(&packet, &mut before) {
                     queue.push_back((packet, PacketSpan { start, frames }));
                     start += u64::from(frames);
                 }
             })?;
-        Ok(true)
+        self.next_mark += usize::from(is_there);
+        Ok(is_there)
     }
 }
 
