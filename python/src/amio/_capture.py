@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import SupportsIndex
 
@@ -24,6 +24,16 @@ _MOST_FRAMES = 1 << 63
 _INPUT_TAKEN = "something else takes the input: read(), input(), or the input_chunk_callback"
 
 
+class _Turn:
+    """Whether :meth:`Capture.read` runs: one thread reads at a time.
+
+    A lock would be released by a call, after which a signal handler may run. Here, a chunk is taken
+    and the turn is ended without a call, and so in one step.
+    """
+
+    taken = False
+
+
 class Capture(Life):
     """Gives captured input to one consumer at a time."""
 
@@ -33,7 +43,7 @@ class Capture(Life):
         self._clock: Clock | None = None
         # By input(); and by read(), for as long as it runs.
         self._input_taken = False
-        self._reading = threading.Lock()
+        self._reading = _Turn()
         self._input_reader: InputReader | None = None
         self._chunk_frames = 64
         self._chunk_interval = 0.1
@@ -51,12 +61,12 @@ class Capture(Life):
     def input_chunk_callback(self, callback: InputChunkCallback | None) -> None:
         function("input_chunk_callback", callback)
         with self._lock:
-            if (self._input_taken or self._reading.locked()) and callback is not None:
+            if (self._input_taken or self._reading.taken) and callback is not None:
                 raise InvalidStateError(_INPUT_TAKEN)
             begins = self._input_chunk_callback is None and callback is not None
             if begins and self._open_pump is not None and not self._is_closing:
                 # What was captured while nobody listened is old.
-                self._reader(self.chunk_frames).discard()
+                self._reader().discard()
             self._input_chunk_callback = callback
         self._watch_input()
         if self._open_pump is not None and not self._is_closing:
@@ -106,36 +116,37 @@ class Capture(Life):
         count, deadline = unsigned("frames", frames, 1), deadline_of(timeout)
         # Also what is left in an interface that was closed.
         pump = self._open_pump or self._pump
-        if self._reading.locked():
-            raise InvalidStateError(_INPUT_TAKEN)
-        while True:
-            # A lock, since no interruption comes between taking it and what gives it back.
-            with self._reading:
-                reader, offer = self._offer_of(count, deadline, pump, timeout)
-            chunk, before, after = offer
-            # Until here, the chunk is still there for the next call. From here on, neither a signal
-            # handler nor another thread runs until the caller has it.
-            if reader.left is before:
-                reader.left = after
-                return chunk
+        reader, turn = self._reader(), self._reading
+        if not turn.taken:
+            turn.taken = True
+            try:
+                while True:
+                    offer = self._offer_of(count, deadline, pump, timeout)
+                    # Taken at the very end: until then, the chunk is there for the next call.
+                    if reader.left is offer.before:
+                        reader.left = offer.after
+                        return offer.chunk
+            finally:
+                turn.taken = False
+        raise InvalidStateError(_INPUT_TAKEN)
 
     def _offer_of(
         self, frames: int, deadline: float | None, pump: Pump, timeout: Number | None
-    ) -> tuple[InputReader, Offer]:
+    ) -> Offer:
         """Waits for the chunk of :meth:`read`, and does not take it."""
         with self._lock:
             self._must_be_free()
         if pump.is_here and not self._is_closed:
             pump.take_events_unless_busy()
-        reader = self._reader(frames)
+        reader = self._reader()
         while True:
             ended = self._is_closed
-            if (offer := reader.whole()) is not None:
-                return reader, offer
+            if (offer := reader.whole(frames)) is not None:
+                return offer
             if ended or not pump.input_waits_until(deadline):
                 break
-        if (rest := reader.rest()) is not None:
-            return reader, rest
+        if (rest := reader.rest(frames)) is not None:
+            return rest
         self._handle  # noqa: B018 - refuses if it was closed
         raise TimedOutError(f"no input came within {timeout} s")
 
@@ -158,29 +169,27 @@ class Capture(Life):
             RuntimeError: something else takes the input, or no event loop runs.
         """
         self._attach(asyncio.get_running_loop())
+        count = None if frames is None else unsigned("frames", frames, 1)
 
         def take() -> InputReader:
             self._take_input()
             try:
-                return self._reader(frames)
+                return self._reader()
             except BaseException:
                 self._leave_input()
                 raise
 
-        return InputStream(self._pump, self.is_closed, take, self._leave_input)
+        return InputStream(self._pump, count, self.is_closed, take, self._leave_input)
 
-    def _reader(self, frames: SupportsIndex | None) -> InputReader:
+    def _reader(self) -> InputReader:
         """The one reader of all consumers, so that none loses what another one fetched."""
-        assert self._clock is not None
-        if self._input_reader is None:
-            handle = self._open_handle or self._handle
-            self._input_reader = InputReader(handle, self._inputs, self._clock)
-        self._input_reader.frames = frames
+        assert self._input_reader is not None  # since it was opened
         return self._input_reader
 
     def _opened(self, handle: Handle, watch: Watch) -> None:
         super()._opened(handle, watch)
         self._clock = self._make_clock()
+        self._input_reader = InputReader(handle, self._inputs, self._clock)
         self._watch_input()
 
     def _watch_input(self) -> None:
@@ -199,7 +208,7 @@ class Capture(Life):
     def _take_input(self) -> None:
         """Takes the input for a consumer, until the consumer calls _leave_input()."""
         with self._lock:
-            if self._reading.locked():
+            if self._reading.taken:
                 raise InvalidStateError(_INPUT_TAKEN)
             self._must_be_free()
             self._input_taken = True
@@ -215,16 +224,26 @@ class Capture(Life):
         if self._input_chunk_callback is None or self._inputs == 0:
             return
         assert self._open_pump is not None
-        reader = self._reader(self.chunk_frames)
-        self._open_pump.hand_over(self._give, reader.chunks())
-        if last and (rest := reader.rest()) is not None:
-            reader.left = rest.after
-            self._open_pump.hand_over(self._give, [rest.chunk])
+        self._open_pump.hand_over(self._give, self._offers_to_callback(last))
 
-    def _give(self, chunk: InputAudioChunk) -> object:
-        # The callback may have taken itself away.
-        callback = self._input_chunk_callback
-        return None if callback is None else callback(chunk)
+    def _offers_to_callback(self, last: bool) -> Iterator[Offer]:
+        reader, frames = self._reader(), self.chunk_frames
+        # The callback may take itself away.
+        while self._input_chunk_callback is not None:
+            offer = reader.whole(frames)
+            if offer is None and last:
+                offer = reader.rest(frames)
+            if offer is None:
+                break
+            yield offer
+
+    def _give(self, offer: Offer) -> object:
+        callback, reader = self._input_chunk_callback, self._reader()
+        # Taken just before the callback begins: until then, the chunk is there for the next one.
+        if callback is not None and reader.left is offer.before:
+            reader.left = offer.after
+            return callback(offer.chunk)
+        return None
 
 
 def _wall_time(_device_frame: int, time_ns: int) -> datetime:
