@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -164,3 +166,51 @@ def test_a_callback_of_input_that_is_interrupted_anywhere_gets_each_frame_once()
         return interrupted
 
     everywhere(interrupted_at)
+
+
+def test_an_event_whose_handing_over_is_interrupted_anywhere_reaches_each_callback_once() -> None:
+    def interrupted_at(place: int) -> bool:
+        events: list[amio.Event] = []
+        ends: list[tuple[int, bool]] = []
+        with amio.OfflineInterface(inputs=1) as interface:
+            interface.event_callback = events.append
+            for number in (1, 2):
+                interface.schedule([], number, callback=partial(note, ends, number))
+            interface.rolling = True
+            capture(interface, 0)
+            interrupted = run_to(place, interface.poll)
+            interface.poll()
+            assert ends == [(1, True), (2, True)], place
+            applied = [event.position for event in events if event.kind is amio.EventKind.APPLIED]
+            assert applied == [1, 2], place
+            assert not interface._tickets
+        return interrupted
+
+    everywhere(interrupted_at)
+
+
+def note(ends: list[tuple[int, bool]], number: int, sounded: bool) -> None:
+    ends.append((number, sounded))
+
+
+def test_a_loop_that_was_interrupted_hands_over_the_rest_when_it_runs_again() -> None:
+    events: list[amio.EventKind] = []
+
+    def stop(_sounded: bool) -> None:
+        raise KeyboardInterrupt
+
+    async def play() -> None:
+        await interface.__aenter__()
+        interface.event_callback = lambda event: events.append(event.kind)
+        interface.schedule([], callback=stop)
+        interface.advance(64)
+
+    loop = asyncio.new_event_loop()
+    interface = amio.OfflineInterface()
+    with pytest.raises(KeyboardInterrupt):
+        loop.run_until_complete(play())
+    assert events == []
+    loop.run_until_complete(asyncio.sleep(0))
+    assert events == [amio.EventKind.APPLIED]
+    loop.run_until_complete(interface.close())
+    loop.close()
