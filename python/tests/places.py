@@ -17,8 +17,10 @@ import amio
 
 #: After these instructions the interpreter runs signal handlers (all versions of Python).
 _INTERRUPTIBLE = ("CALL", "RESUME", "JUMP_BACKWARD", "JUMP_ABSOLUTE", "SETUP_WITH")
-#: After these, if they jump.
-_CONDITIONAL = "POP_JUMP"
+#: Not after these, though their names begin so.
+_NOT_INTERRUPTIBLE = "CALL_INTRINSIC"
+#: After these, if they jump; since Python 3.11, only if they jump back.
+_CONDITIONAL = "POP_JUMP" if sys.version_info < (3, 11) else "POP_JUMP_BACKWARD"
 #: The lengths of those instructions.
 _LENGTHS = (2, 4)
 
@@ -46,6 +48,12 @@ class _Tracer:
         if not code.co_filename.startswith(_PACKAGE) and code is not self._also:
             return None
         frame.f_trace_opcodes = True
+        if event == "call":
+            # Signal handlers run when a function begins, and when a generator goes on.
+            self._before[frame] = "RESUME", frame.f_lasti
+        if event == "exception":
+            # A handler begins next, and no signal handler runs before it does.
+            self._before.pop(frame, None)
         if event == "opcode":
             name = dis.opname[code.co_code[frame.f_lasti]]
             # What the compiler puts in for the interpreter's own use.
@@ -53,7 +61,8 @@ class _Tracer:
                 before, at = self._before.get(frame, ("", 0))
                 self._before[frame] = name, frame.f_lasti
                 jumped = before.startswith(_CONDITIONAL) and frame.f_lasti - at not in _LENGTHS
-                if before.startswith(_INTERRUPTIBLE) or jumped:
+                called = before.startswith(_INTERRUPTIBLE)
+                if jumped or (called and not before.startswith(_NOT_INTERRUPTIBLE)):
                     self.left -= 1
                     if self.left < 0:
                         sys.settrace(None)

@@ -15,7 +15,7 @@ import pytest
 import amio
 import amio._library as library
 from amio._input import _Fetched
-from amio.errors import InvalidStateError
+from amio.errors import ClosedError, InvalidStateError
 from tests.places import everywhere, needs_instructions, run_to
 
 pytestmark = needs_instructions
@@ -166,6 +166,44 @@ def test_a_callback_of_input_that_is_interrupted_anywhere_gets_each_frame_once()
         return interrupted
 
     everywhere(interrupted_at)
+
+
+@pytest.mark.parametrize("frames", [32, 100], ids=["pieces", "joined"])
+def test_a_loop_over_chunks_that_is_interrupted_anywhere_loses_nothing(frames: int) -> None:
+    """Also between the package and the body of the loop, and in the body."""
+
+    def interrupted_at(place: int) -> bool:
+        chunks: list[amio.InputAudioChunk] = []
+        with amio.OfflineInterface(inputs=1) as interface:
+            capture(interface, 0)
+            capture(interface, 64)
+
+            def hear() -> None:
+                with suppress(TimeoutError):
+                    for chunk in interface.chunks(frames, timeout=0):
+                        chunks.append(chunk)
+
+            interrupted = run_to(place, hear, also=hear.__code__)
+            hear()
+            samples = [sample for chunk in chunks for sample in chunk.array[:, 0]]
+            assert samples == list(range(128)), place
+        return interrupted
+
+    everywhere(interrupted_at)
+
+
+def test_chunks_end_with_the_interface_and_leave_the_input_to_others_meanwhile() -> None:
+    with amio.OfflineInterface(inputs=1) as interface:
+        capture(interface, 0)
+        capture(interface, 64)
+        chunks = interface.chunks(48)
+        frames = [next(chunks).device_frame, interface.read(16).device_frame]
+        with pytest.raises(ValueError, match="frames"):
+            next(interface.chunks(0))
+    frames += [chunk.device_frame for chunk in chunks]
+    assert frames == [0, 48, 64, 112]
+    with pytest.raises(ClosedError):
+        interface.read(48)
 
 
 def test_an_event_whose_handing_over_is_interrupted_anywhere_reaches_each_callback_once() -> None:

@@ -16,7 +16,7 @@ from ._options import Options, channels
 from ._pump import Pump, Watch, deadline_of
 from ._typing import Number
 from .audio_clip import InputAudioChunk
-from .errors import InvalidStateError, TimedOutError
+from .errors import ClosedError, InvalidStateError, TimedOutError
 from .interface import InputChunkCallback
 
 #: More than any buffer holds.
@@ -102,7 +102,9 @@ class Capture(Life):
 
         Where no event loop has the interface, callbacks of what has happened are called meanwhile,
         as by :meth:`Ticket.wait`. An interruption (Ctrl-C) before it returns loses nothing: the
-        next call reads what this one has not returned.
+        next call reads what this one has not returned. After the return, before the caller has
+        assigned the chunk, one can lose it: on Python 3.10, and in a call with ``*args``. A loop
+        over :meth:`chunks` loses nothing.
 
         Returns:
             A chunk of ``frames`` frames; a shorter one where the timeline or the device jumps,
@@ -113,27 +115,55 @@ class Capture(Life):
             RuntimeError: something else takes the input; or this is the interface's event loop,
                 where :meth:`input` is to be used.
         """
-        count, deadline = unsigned("frames", frames, 1), deadline_of(timeout)
+        for chunk in self.chunks(frames, timeout):
+            return chunk
+        raise ClosedError("the interface was closed, and all of its input was read")
+
+    def chunks(
+        self, frames: SupportsIndex, timeout: Number | None = None
+    ) -> Iterator[InputAudioChunk]:
+        """Captured input, one chunk after the other as from :meth:`read`, until it is closed.
+
+        For instance::
+
+            for chunk in interface.chunks(1024):
+                recorded.append(chunk)
+
+        An interruption (Ctrl-C) anywhere, also in the body of the loop, loses no chunk and gives
+        none twice: the latest one is in the loop's variable, and the next loop, or :meth:`read`,
+        begins behind it. While the body runs, others may take the input.
+
+        Raises:
+            TimeoutError: nothing came for ``timeout`` seconds.
+            RuntimeError: as :meth:`read`.
+        """
+        count = unsigned("frames", frames, 1)
         # Also what is left in an interface that was closed.
         pump = self._open_pump or self._pump
         reader, turn = self._reader(), self._reading
-        if not turn.taken:
-            turn.taken = True
-            try:
-                while True:
-                    offer = self._offer_of(count, deadline, pump, timeout)
-                    # Taken at the very end: until then, the chunk is there for the next call.
-                    if reader.left is offer.before:
-                        reader.left = offer.after
-                        return offer.chunk
-            finally:
-                turn.taken = False
-        raise InvalidStateError(_INPUT_TAKEN)
+        while True:
+            chunk = None
+            if not turn.taken:
+                turn.taken = True
+                try:
+                    offer = self._offer_of(count, deadline_of(timeout), pump)
+                    # At the very end: until then, the chunk is there for the next one who asks.
+                    if offer is not None and reader.left is offer.before:
+                        reader.left, chunk = offer.after, offer.chunk
+                finally:
+                    turn.taken = False
+            else:
+                raise InvalidStateError(_INPUT_TAKEN)
+            if chunk is not None:
+                yield chunk
+            elif offer is None:
+                if self._is_closing:
+                    return
+                # Not above: Python 3.10 may leave out `finally` if a signal handler raises, too.
+                raise TimedOutError(f"no input came within {timeout} s")
 
-    def _offer_of(
-        self, frames: int, deadline: float | None, pump: Pump, timeout: Number | None
-    ) -> Offer:
-        """Waits for the chunk of :meth:`read`, and does not take it."""
+    def _offer_of(self, frames: int, deadline: float | None, pump: Pump) -> Offer | None:
+        """Waits for the next chunk, and does not take it; ``None``: there is none."""
         with self._lock:
             self._must_be_free()
         if pump.is_here and not self._is_closed:
@@ -145,10 +175,7 @@ class Capture(Life):
                 return offer
             if ended or not pump.input_waits_until(deadline):
                 break
-        if (rest := reader.rest(frames)) is not None:
-            return rest
-        self._handle  # noqa: B018 - refuses if it was closed
-        raise TimedOutError(f"no input came within {timeout} s")
+        return reader.rest(frames)
 
     def input(self, frames: SupportsIndex | None = None) -> InputStream:
         """Captured input from now on, chunk after chunk, until the interface is closed.
