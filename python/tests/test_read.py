@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import dis
-import gc
+import contextlib
 import signal
-import sys
 import time
-from collections.abc import Iterator
-from pathlib import Path
-from types import FrameType
-from typing import Any
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 import pytest
 
 import amio
 import amio._library as library
+from tests.places import everywhere, needs_instructions, run_to
 
 RAMP = np.arange(2048, dtype=np.float32)
 
@@ -157,73 +153,26 @@ def test_ctrl_c_in_a_read_is_heard_as_such_and_leaves_the_input_to_the_next(fram
     )
 
 
-#: After these instructions the interpreter runs signal handlers (all versions of Python).
-_INTERRUPTIBLE = ("CALL", "RESUME", "JUMP_BACKWARD", "JUMP_ABSOLUTE", "POP_JUMP", "SETUP_WITH")
-
-
-_PACKAGE = str(Path(amio.__file__).parent)
-
-
-class _Interruption:
-    """Raises KeyboardInterrupt in the package, at the n-th place where a signal handler can run."""
-
-    def __init__(self, place: int) -> None:
-        self.left = place
-        self._before: dict[FrameType, str] = {}
-
-    def trace(self, frame: FrameType, event: str, _argument: object) -> Any:
-        if not frame.f_code.co_filename.startswith(_PACKAGE):
-            return None
-        frame.f_trace_opcodes = True
-        if event == "opcode":
-            name = dis.opname[frame.f_code.co_code[frame.f_lasti]]
-            # An instruction for the interpreter's own use.
-            if name != "CACHE":
-                before = self._before.get(frame, "")
-                self._before[frame] = name
-                if before.startswith(_INTERRUPTIBLE):
-                    self.left -= 1
-                    if self.left < 0:
-                        sys.settrace(None)
-                        raise KeyboardInterrupt
-        return self.trace
-
-
-@pytest.fixture
-def _without_collections() -> Iterator[None]:
-    """Finalizers run code of the package too, and Python only prints exceptions from there."""
-    gc.collect()
-    gc.disable()
-    yield
-    gc.enable()
-
-
-@pytest.mark.skipif(
-    sys.implementation.name != "cpython" or sys.gettrace() is not None,
-    reason="it needs the instructions of CPython, and no other tracer",
-)
-@pytest.mark.usefixtures("_without_collections")
+@needs_instructions
 @pytest.mark.parametrize("frames", [32, 100, 4800], ids=["pieces", "joined", "all there is"])
 def test_a_read_that_is_interrupted_anywhere_loses_nothing(frames: int) -> None:
-    place, left = 0, -1
-    while left < 0:
-        heard: list[float] = []
+    def interrupted_at(place: int) -> bool:
+        heard: list[amio.InputAudioChunk] = []
         with amio.OfflineInterface(inputs=1) as interface:
             interface.render(64, RAMP[:64])
             interface.render(64, RAMP[64:128])
-            interruption = _Interruption(place)
-            sys.settrace(interruption.trace)
-            try:
-                chunk = interface.read(frames, timeout=0)
-                sys.settrace(None)
-                heard.extend(chunk.array[:, 0])
-            except KeyboardInterrupt:
-                pass
-            finally:
-                sys.settrace(None)
-            while len(heard) < 128:
-                heard.extend(interface.read(frames, timeout=0).array[:, 0])
-        assert heard == list(range(128)), place
-        left = interruption.left
-        place += 1
-    assert place > 100
+            interrupted = run_to(place, lambda: heard.append(interface.read(frames, timeout=0)))
+            assert samples_of([*heard, *what_is_left(interface)]) == list(range(128)), place
+        return interrupted
+
+    everywhere(interrupted_at)
+
+
+def what_is_left(interface: amio.OfflineInterface) -> Iterator[amio.InputAudioChunk]:
+    with contextlib.suppress(TimeoutError):
+        while True:
+            yield interface.read(64, timeout=0)
+
+
+def samples_of(chunks: Iterable[amio.InputAudioChunk]) -> list[float]:
+    return [sample for chunk in chunks for sample in chunk.array[:, 0]]

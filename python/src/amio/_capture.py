@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
+from collections.abc import Iterator
 from datetime import datetime, timedelta, timezone
 from typing import SupportsIndex
 
@@ -16,12 +16,22 @@ from ._options import Options, channels
 from ._pump import Pump, Watch, deadline_of
 from ._typing import Number
 from .audio_clip import InputAudioChunk
-from .errors import InvalidStateError, TimedOutError
+from .errors import ClosedError, InvalidStateError, TimedOutError
 from .interface import InputChunkCallback
 
 #: More than any buffer holds.
 _MOST_FRAMES = 1 << 63
 _INPUT_TAKEN = "something else takes the input: read(), input(), or the input_chunk_callback"
+
+
+class _Turn:
+    """Whether :meth:`Capture.read` runs: one thread reads at a time.
+
+    A lock would be released by a call, after which a signal handler may run. Here, a chunk is taken
+    and the turn is ended without a call, and so in one step.
+    """
+
+    taken = False
 
 
 class Capture(Life):
@@ -33,7 +43,7 @@ class Capture(Life):
         self._clock: Clock | None = None
         # By input(); and by read(), for as long as it runs.
         self._input_taken = False
-        self._reading = threading.Lock()
+        self._reading = _Turn()
         self._input_reader: InputReader | None = None
         self._chunk_frames = 64
         self._chunk_interval = 0.1
@@ -51,12 +61,12 @@ class Capture(Life):
     def input_chunk_callback(self, callback: InputChunkCallback | None) -> None:
         function("input_chunk_callback", callback)
         with self._lock:
-            if (self._input_taken or self._reading.locked()) and callback is not None:
+            if (self._input_taken or self._reading.taken) and callback is not None:
                 raise InvalidStateError(_INPUT_TAKEN)
             begins = self._input_chunk_callback is None and callback is not None
             if begins and self._open_pump is not None and not self._is_closing:
                 # What was captured while nobody listened is old.
-                self._reader(self.chunk_frames).discard()
+                self._reader().discard()
             self._input_chunk_callback = callback
         self._watch_input()
         if self._open_pump is not None and not self._is_closing:
@@ -92,7 +102,9 @@ class Capture(Life):
 
         Where no event loop has the interface, callbacks of what has happened are called meanwhile,
         as by :meth:`Ticket.wait`. An interruption (Ctrl-C) before it returns loses nothing: the
-        next call reads what this one has not returned.
+        next call reads what this one has not returned. After the return, before the caller has
+        assigned the chunk, one can lose it: on Python 3.10, and in a call with ``*args``. A loop
+        over :meth:`chunks` loses nothing.
 
         Returns:
             A chunk of ``frames`` frames; a shorter one where the timeline or the device jumps,
@@ -103,41 +115,67 @@ class Capture(Life):
             RuntimeError: something else takes the input; or this is the interface's event loop,
                 where :meth:`input` is to be used.
         """
-        count, deadline = unsigned("frames", frames, 1), deadline_of(timeout)
+        for chunk in self.chunks(frames, timeout):
+            return chunk
+        raise ClosedError("the interface was closed, and all of its input was read")
+
+    def chunks(
+        self, frames: SupportsIndex, timeout: Number | None = None
+    ) -> Iterator[InputAudioChunk]:
+        """Captured input, one chunk after the other as from :meth:`read`, until it is closed.
+
+        For instance::
+
+            for chunk in interface.chunks(1024):
+                recorded.append(chunk)
+
+        An interruption (Ctrl-C) anywhere, also in the body of the loop, loses no chunk and gives
+        none twice: the latest one is in the loop's variable, and the next loop, or :meth:`read`,
+        begins behind it. While the body runs, others may take the input.
+
+        Raises:
+            TimeoutError: nothing came for ``timeout`` seconds.
+            RuntimeError: as :meth:`read`.
+        """
+        count = unsigned("frames", frames, 1)
         # Also what is left in an interface that was closed.
         pump = self._open_pump or self._pump
-        if self._reading.locked():
-            raise InvalidStateError(_INPUT_TAKEN)
+        reader, turn = self._reader(), self._reading
         while True:
-            # A lock, since no interruption comes between taking it and what gives it back.
-            with self._reading:
-                reader, offer = self._offer_of(count, deadline, pump, timeout)
-            chunk, before, after = offer
-            # Until here, the chunk is still there for the next call. From here on, neither a signal
-            # handler nor another thread runs until the caller has it.
-            if reader.left is before:
-                reader.left = after
-                return chunk
+            chunk = None
+            if not turn.taken:
+                turn.taken = True
+                try:
+                    offer = self._offer_of(count, deadline_of(timeout), pump)
+                    # At the very end: until then, the chunk is there for the next one who asks.
+                    if offer is not None and reader.left is offer.before:
+                        reader.left, chunk = offer.after, offer.chunk
+                finally:
+                    turn.taken = False
+            else:
+                raise InvalidStateError(_INPUT_TAKEN)
+            if chunk is not None:
+                yield chunk
+            elif offer is None:
+                if self._is_closing:
+                    return
+                # Not above: Python 3.10 may leave out `finally` if a signal handler raises, too.
+                raise TimedOutError(f"no input came within {timeout} s")
 
-    def _offer_of(
-        self, frames: int, deadline: float | None, pump: Pump, timeout: Number | None
-    ) -> tuple[InputReader, Offer]:
-        """Waits for the chunk of :meth:`read`, and does not take it."""
+    def _offer_of(self, frames: int, deadline: float | None, pump: Pump) -> Offer | None:
+        """Waits for the next chunk, and does not take it; ``None``: there is none."""
         with self._lock:
             self._must_be_free()
         if pump.is_here and not self._is_closed:
             pump.take_events_unless_busy()
-        reader = self._reader(frames)
+        reader = self._reader()
         while True:
             ended = self._is_closed
-            if (offer := reader.whole()) is not None:
-                return reader, offer
+            if (offer := reader.whole(frames)) is not None:
+                return offer
             if ended or not pump.input_waits_until(deadline):
                 break
-        if (rest := reader.rest()) is not None:
-            return reader, rest
-        self._handle  # noqa: B018 - refuses if it was closed
-        raise TimedOutError(f"no input came within {timeout} s")
+        return reader.rest(frames)
 
     def input(self, frames: SupportsIndex | None = None) -> InputStream:
         """Captured input from now on, chunk after chunk, until the interface is closed.
@@ -158,29 +196,27 @@ class Capture(Life):
             RuntimeError: something else takes the input, or no event loop runs.
         """
         self._attach(asyncio.get_running_loop())
+        count = None if frames is None else unsigned("frames", frames, 1)
 
         def take() -> InputReader:
             self._take_input()
             try:
-                return self._reader(frames)
+                return self._reader()
             except BaseException:
                 self._leave_input()
                 raise
 
-        return InputStream(self._pump, self.is_closed, take, self._leave_input)
+        return InputStream(self._pump, count, self.is_closed, take, self._leave_input)
 
-    def _reader(self, frames: SupportsIndex | None) -> InputReader:
+    def _reader(self) -> InputReader:
         """The one reader of all consumers, so that none loses what another one fetched."""
-        assert self._clock is not None
-        if self._input_reader is None:
-            handle = self._open_handle or self._handle
-            self._input_reader = InputReader(handle, self._inputs, self._clock)
-        self._input_reader.frames = frames
+        assert self._input_reader is not None  # since it was opened
         return self._input_reader
 
     def _opened(self, handle: Handle, watch: Watch) -> None:
         super()._opened(handle, watch)
         self._clock = self._make_clock()
+        self._input_reader = InputReader(handle, self._inputs, self._clock)
         self._watch_input()
 
     def _watch_input(self) -> None:
@@ -199,7 +235,7 @@ class Capture(Life):
     def _take_input(self) -> None:
         """Takes the input for a consumer, until the consumer calls _leave_input()."""
         with self._lock:
-            if self._reading.locked():
+            if self._reading.taken:
                 raise InvalidStateError(_INPUT_TAKEN)
             self._must_be_free()
             self._input_taken = True
@@ -215,16 +251,26 @@ class Capture(Life):
         if self._input_chunk_callback is None or self._inputs == 0:
             return
         assert self._open_pump is not None
-        reader = self._reader(self.chunk_frames)
-        self._open_pump.hand_over(self._give, reader.chunks())
-        if last and (rest := reader.rest()) is not None:
-            reader.left = rest.after
-            self._open_pump.hand_over(self._give, [rest.chunk])
+        self._open_pump.hand_over(self._give, self._offers_to_callback(last))
 
-    def _give(self, chunk: InputAudioChunk) -> object:
-        # The callback may have taken itself away.
-        callback = self._input_chunk_callback
-        return None if callback is None else callback(chunk)
+    def _offers_to_callback(self, last: bool) -> Iterator[Offer]:
+        reader, frames = self._reader(), self.chunk_frames
+        # The callback may take itself away.
+        while self._input_chunk_callback is not None:
+            offer = reader.whole(frames)
+            if offer is None and last:
+                offer = reader.rest(frames)
+            if offer is None:
+                break
+            yield offer
+
+    def _give(self, offer: Offer) -> object:
+        callback, reader = self._input_chunk_callback, self._reader()
+        # Taken just before the callback begins: until then, the chunk is there for the next one.
+        if callback is not None and reader.left is offer.before:
+            reader.left = offer.after
+            return callback(offer.chunk)
+        return None
 
 
 def _wall_time(_device_frame: int, time_ns: int) -> datetime:

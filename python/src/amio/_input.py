@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import ctypes
-from collections.abc import AsyncIterator, Callable, Iterator
+import threading
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple, SupportsIndex
+from typing import NamedTuple
 
 import numpy as np
 
 from . import _abi
-from ._arguments import unsigned
 from ._library import Handle, lib, sized
 from ._pump import Pump
 from .audio_clip import InputAudioChunk
@@ -101,9 +101,15 @@ class Offer(NamedTuple):
 class InputReader:
     """Fetches captured input of an interface, in chunks of a wanted length.
 
-    Whoever takes chunks may stop at any of them, and may be interrupted anywhere: what was fetched
-    stays for the next one, until it is taken by setting :attr:`left`. Each change is one
-    assignment, in which no signal handler runs.
+    Any thread may call it. Whoever takes chunks may stop at any of them, and may be interrupted
+    anywhere: what was fetched stays for the next one, until it is taken. To take an offer is::
+
+        if reader.left is offer.before:
+            reader.left = offer.after
+
+    Neither a signal handler nor another thread runs between these two lines; nor do they between
+    the second one and a ``return``, a ``yield`` or a call that follows and passes the chunk on.
+    Where another thread has taken something meanwhile, the offer is void, and a new one is needed.
 
     Args:
         interface: the library's handle.
@@ -114,7 +120,8 @@ class InputReader:
     def __init__(self, interface: Handle, channels: int, clock: Clock) -> None:
         self._interface = interface
         self._clock = clock
-        self._frames: int | None = None
+        # One thread at a time fetches: there is one block, and the library has one reader.
+        self._fetching = threading.Lock()
         self._block = np.empty((_BLOCK, channels), np.float32)
         self._address = self._block.ctypes.data
         # Of the block: what the library has just written there, if there are frames.
@@ -123,43 +130,37 @@ class InputReader:
         #: Input that was fetched and not taken.
         self.left = _Left(_Fetched(), 0)
 
-    @property
-    def frames(self) -> int | None:
-        """How long chunks are to be; ``None``: as long as what waits.
+    def whole(self, frames: int | None) -> Offer | None:
+        """The next chunk of so many frames, if there is one; it stays until it is taken.
 
-        One is shorter where the timeline or the device jumps behind it.
+        It is shorter where the timeline or the device jumps behind it. ``None``: as long as what
+        waits.
         """
-        return self._frames
+        with self._fetching:
+            offer = self._fetch_whole(frames)
+        return self.rest(None) if offer is None and frames is None else offer
 
-    @frames.setter
-    def frames(self, frames: SupportsIndex | None) -> None:
-        self._frames = None if frames is None else unsigned("frames", frames, 1)
-
-    def whole(self) -> Offer | None:
-        """The next chunk of the wanted length, if there is one; it stays until it is taken."""
-        wanted = self._frames or _BLOCK
-        while True:
-            fetched, begin = self.left
-            if fetched.frames - begin >= wanted or fetched.following is not None:
-                return self._offer()
-            if not self._fetch():
-                return self.rest() if self._frames is None else None
-
-    def rest(self) -> Offer | None:
-        """The fetched input that is shorter than a chunk; it stays until it is taken."""
-        return self._offer() if self.left.fetched.pieces else None
-
-    def chunks(self) -> Iterator[InputAudioChunk]:
-        """Takes the waiting input, in whole chunks."""
-        while (offer := self.whole()) is not None:
-            self.left = offer.after
-            yield offer.chunk
+    def rest(self, frames: int | None) -> Offer | None:
+        """The fetched input, ``frames`` at most; it stays until it is taken."""
+        left = self.left
+        return self._offer(left, frames) if left.fetched.pieces else None
 
     def discard(self) -> None:
         """Discards the waiting input."""
-        self.left = _Left(_Fetched(), 0)
-        while self._fetch():
+        with self._fetching:
             self.left = _Left(_Fetched(), 0)
+            while self._fetch():
+                self.left = _Left(_Fetched(), 0)
+
+    def _fetch_whole(self, frames: int | None) -> Offer | None:
+        wanted = frames or _BLOCK
+        while True:
+            left = self.left
+            fetched, begin = left
+            if fetched.frames - begin >= wanted or fetched.following is not None:
+                return self._offer(left, frames)
+            if not self._fetch():
+                return None
 
     def _fetch(self) -> bool:
         """Fetches a stretch, if there is one."""
@@ -183,18 +184,21 @@ class InputReader:
             raw.capture_latency_frames,
             raw.playback_latency_frames,
         )
-        fetched, begin = self.left
-        self.left, raw.frames = _Left(fetched.and_then(piece), begin), 0
-        return True
+        while True:
+            before = self.left
+            after = _Left(before.fetched.and_then(piece), before.taken)
+            # Another thread may have taken a chunk. As in taking, nothing comes in between.
+            if self.left is before:
+                self.left, raw.frames = after, 0
+                return True
 
-    def _offer(self) -> Offer:
+    def _offer(self, before: _Left, frames: int | None) -> Offer:
         """The next chunk of the fetched input, whole or not."""
-        before = self.left
         fetched, begin = before
         first = fetched.pieces[0]
         samples, end = first._array, fetched.frames
-        if self._frames is not None and begin + self._frames < end:
-            end = begin + self._frames
+        if frames is not None and begin + frames < end:
+            end = begin + frames
         if end < len(samples):
             after = _Left(fetched, end)
         else:
@@ -213,6 +217,7 @@ class InputStream(AsyncIterator[InputAudioChunk]):
 
     Args:
         pump: waits for input on the event loop.
+        frames: how long chunks are; ``None``: as long as what waits.
         is_closed: tells if the interface was closed.
         take: takes the input, and gives what reads it; or raises an error.
         leave: leaves it to others.
@@ -221,12 +226,14 @@ class InputStream(AsyncIterator[InputAudioChunk]):
     def __init__(
         self,
         pump: Pump,
+        frames: int | None,
         is_closed: Callable[[], bool],
         take: Callable[[], InputReader],
         leave: Callable[[], None],
     ) -> None:
         self._has_input = self._ended = False
         self._pump = pump
+        self._frames = frames
         self._is_closed = is_closed
         self._take = take
         self._leave = leave
@@ -237,20 +244,21 @@ class InputStream(AsyncIterator[InputAudioChunk]):
         while not self._ended:
             self._enter()
             closed = self._is_closed()
-            offer = self._reader.whole()
+            reader = self._reader
+            offer = reader.whole(self._frames)
             if closed and offer is None:
                 await self.aclose()
-                offer = self._reader.rest()
+                offer = reader.rest(self._frames)
             if offer is not None:
-                chunk, _, self._reader.left = offer
-                return chunk
-            if closed:
-                break
-            try:
-                await self._pump.input_waits()
-            except asyncio.CancelledError:
-                self._exit()
-                raise
+                if reader.left is offer.before:
+                    reader.left = offer.after
+                    return offer.chunk
+            elif not closed:
+                try:
+                    await self._pump.input_waits()
+                except asyncio.CancelledError:
+                    self._exit()
+                    raise
         raise StopAsyncIteration
 
     async def aclose(self) -> None:

@@ -140,7 +140,7 @@ class Pump:
         while True:
             watched = [self._input_fd]
             # An event that an exception interrupted is here, and no descriptor tells of it.
-            if self.is_here and (not self._mailbox.holds_one or self.take_events_unless_busy()):
+            if self.is_here and (self._mailbox.is_empty or self.take_events_unless_busy()):
                 watched.append(self._event_fd)
             ready = _wait_readable(watched, deadline)
             if self._input_fd in ready or not ready:
@@ -192,14 +192,22 @@ class Pump:
     def _take_events_of(self, owner: Owner | None) -> None:
         failed: Exception | None = None
         with self._in_order:
-            while owner is not None and (event := self._mailbox.oldest()) is not None:
-                callbacks = owner._on_event(event, self._mailbox.swap)
-                # Before callbacks, which may wait for the next ones.
-                self._mailbox.drop()
-                try:
-                    self.hand_over(_call, callbacks)
-                except Exception as error:
-                    failed = failed or error
+            try:
+                while owner is not None:
+                    # Some are due after an interruption, and in a callback that waits for events.
+                    if not self._mailbox.is_due:
+                        if (event := self._mailbox.oldest()) is None:
+                            break
+                        self._mailbox.drop(event, owner._on_event(event, self._mailbox.swap))
+                    try:
+                        self.hand_over(_call, self._mailbox.due())
+                    except Exception as error:
+                        failed = failed or error
+            except BaseException:
+                # It was interrupted, and no descriptor tells the loop of what was fetched.
+                if self._loop is not None and not self._loop.is_closed():
+                    self._loop.call_soon_threadsafe(weakly(self.take_events))
+                raise
         collect_arrays()
         if failed is not None:
             try:
@@ -265,7 +273,7 @@ class Pump:
         try:
             # An event that an exception interrupted is here, and the descriptor tells of others.
             deadline = time.monotonic() + seconds
-            if self._mailbox.holds_one or _wait_readable([self._event_fd], deadline):
+            if not self._mailbox.is_empty or _wait_readable([self._event_fd], deadline):
                 self.take_events_unless_busy(seconds)
         finally:
             with self._changed:

@@ -363,11 +363,9 @@ class EngineInterface(Capture):
             ticket = self._tickets.get(swap)
             if ticket is not None:
                 ticket._end(event)
-                callbacks.append(partial(self._forget, swap))
+                callbacks.append(partial(self._tickets.pop, swap, None))
+                if ticket._callback is not None:
+                    callbacks.append(partial(ticket._callback, bool(ticket.outcome)))
         if self.event_callback is not None:
             callbacks.append(partial(self.event_callback, event))
         return callbacks
-
-    def _forget(self, key: int) -> object:
-        ticket = self._tickets.pop(key, None)
-        return None if ticket is None else ticket._call_back()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import logging
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import partial
 
 from . import _abi
 from ._library import Handle, lib, sized
@@ -116,23 +118,33 @@ class Event:
 
 
 class Mailbox:
-    """The events of an interface, one after the other.
+    """The events of an interface, one after the other, and the callbacks that are due for them.
 
-    Each stays the oldest until it is dropped, also where a signal handler raises in between.
+    A signal handler may raise anywhere: an event stays the oldest until its callbacks are kept
+    here, and a callback until it begins.
     """
 
     def __init__(self, interface: Handle) -> None:
         self._interface = interface
         self._raw = sized(_abi.Event)
+        self._due: tuple[Callable[[], object], ...] = ()
 
     @property
-    def holds_one(self) -> bool:
-        """Whether an event was fetched and not dropped; the library reports it only once."""
-        return bool(self._raw.kind != _abi.EVENT_NONE)
+    def is_empty(self) -> bool:
+        """Whether nothing was fetched that is still to be handed over.
+
+        The library reports an event only once.
+        """
+        return not self.is_due and bool(self._raw.kind == _abi.EVENT_NONE)
+
+    @property
+    def is_due(self) -> bool:
+        """Whether a callback is due."""
+        return bool(self._due)
 
     def oldest(self) -> Event | None:
         """The oldest event; ``None``: there is none."""
-        if not self.holds_one:
+        if self._raw.kind == _abi.EVENT_NONE:
             lib.amio_interface_next_event(self._interface, ctypes.byref(self._raw))
         return None if self._raw.kind == _abi.EVENT_NONE else _event_of(self._raw)
 
@@ -141,11 +153,25 @@ class Mailbox:
         """The ``user_data`` of the swap that the oldest event is about; 0: about none."""
         return int(self._raw.user_data)
 
-    def drop(self) -> None:
-        """Drops the oldest event, and logs it at DEBUG to the logger ``amio``."""
-        event = _event_of(self._raw)
-        self._raw.kind = _abi.EVENT_NONE
-        _log.debug("%s", event.message if event.kind is EventKind.LOG else event)
+    def drop(self, event: Event, callbacks: Iterable[Callable[[], object]]) -> None:
+        """Drops the oldest event. Its callbacks are due, after its line in the log ``amio``."""
+        line = event.message if event.kind is EventKind.LOG else event
+        log = partial(_log.debug, "%s", line)
+        due: tuple[Callable[[], object], ...] = (log, *callbacks)
+        # No signal handler runs between two assignments.
+        self._due, self._raw.kind = due, _abi.EVENT_NONE
+
+    def due(self) -> Iterator[Callable[[], object]]:
+        """Functions to call, one after the other, while callbacks are due: each calls one."""
+        while self._due:
+            yield self._call_next
+
+    def _call_next(self) -> object:
+        if self._due:
+            # Nor between this and the beginning of the callback.
+            callback, self._due = self._due[0], self._due[1:]
+            return callback()
+        return None
 
 
 def _event_of(raw: _abi.Event) -> Event:

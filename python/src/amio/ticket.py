@@ -153,9 +153,6 @@ class Ticket(Unique):
             if not loop.is_closed():
                 loop.call_soon_threadsafe(_resolve, future, outcome)
 
-    def _call_back(self) -> object:
-        return None if self._callback is None else self._callback(bool(self.outcome))
-
     def __repr__(self) -> str:
         state = "pending" if self.outcome is None else self.outcome.kind.name
         return f"<Ticket {self.number}: {state}>"
