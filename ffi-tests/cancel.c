@@ -224,7 +224,7 @@ int main(void)
     recording.struct_size = sizeof recording;
     OK(amio_recorder_new(with.iface, recorded, &recording, &with.recorder));
 
-    /* The interface is stopped, so these calls wait without end. */
+    /* The interface is stopped, so the waits last as long as their timeout. */
     cancelled(wait_event, 1);
     cancelled(wait_input, 1);
     cancelled(wait_recorder, 1);

@@ -1,6 +1,6 @@
 /*
  * Interfaces that children of fork() make work at the same time as the parent's. Argument: the driver, jack
- * or null; default null.
+ * or null; default null. Or decode and a file: children decode the file while their parent does.
  */
 #define _GNU_SOURCE
 #include "check.h"
@@ -96,6 +96,15 @@ static void *make_one(void *driver)
     return NULL;
 }
 
+/* Decodes a file. */
+static void *decode(void *path)
+{
+    amio_clip *clip;
+    OK(amio_clip_open(path, &clip));
+    OK(amio_clip_free(clip));
+    return NULL;
+}
+
 static void expect_success(pid_t child, unsigned after)
 {
     int status;
@@ -107,11 +116,11 @@ static void expect_success(pid_t child, unsigned after)
 }
 
 /*
- * Children that are forked while a thread of the parent makes the first interface of its process. Each time
- * the parent must be a process that has made none, so it is a child itself. There is no event to wait for:
- * the fork comes at all times, from before the thread runs until it has ended.
+ * Children that are forked while a thread of the parent does something for the first time in its process, and
+ * that do the same. Each time the parent must be a process that has not done it, so it is a child itself.
+ * There is no event to wait for: the fork comes at all times, from before the thread runs until it has ended.
  */
-static void fork_during_the_first(uint32_t driver, unsigned rounds, unsigned longest)
+static void fork_during_the_first(void *(*call)(void *), void *argument, unsigned rounds, unsigned longest)
 {
     unsigned round, loops;
     for (round = 0; round < rounds; round++) {
@@ -121,13 +130,13 @@ static void fork_during_the_first(uint32_t driver, unsigned rounds, unsigned lon
             pthread_t first;
             volatile unsigned passed = 0;
             pid_t child;
-            CHECK(pthread_create(&first, NULL, make_one, &driver) == 0);
+            CHECK(pthread_create(&first, NULL, call, argument) == 0);
             for (loops = 0; loops < after; loops++)
                 passed++;
             child = fork();
             if (child == 0) {
-                alarm(30); /* ends it if it hangs */
-                make_one(&driver);
+                alarm(30); /* ends the child if it hangs */
+                call(argument);
                 _exit(0);
             }
             expect_success(child, after);
@@ -138,13 +147,78 @@ static void fork_during_the_first(uint32_t driver, unsigned rounds, unsigned lon
     }
 }
 
+static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
+static pthread_cond_t changed = PTHREAD_COND_INITIALIZER;
+static int forks;
+static amio_interface *made_during_fork;
+
+/* A handler of the program, which takes as long as the thread below takes to make an interface. */
+static void wait_for_an_interface(void)
+{
+    CHECK(pthread_mutex_lock(&mutex) == 0);
+    forks = 1;
+    CHECK(pthread_cond_broadcast(&changed) == 0);
+    while (made_during_fork == NULL)
+        CHECK(pthread_cond_wait(&changed, &mutex) == 0);
+    CHECK(pthread_mutex_unlock(&mutex) == 0);
+}
+
+static void *make_one_during_fork(void *unused)
+{
+    amio_interface *iface;
+    (void)unused;
+    CHECK(pthread_mutex_lock(&mutex) == 0);
+    while (!forks)
+        CHECK(pthread_cond_wait(&changed, &mutex) == 0);
+    CHECK(pthread_mutex_unlock(&mutex) == 0);
+    iface = started(AMIO_DRIVER_NULL);
+    CHECK(pthread_mutex_lock(&mutex) == 0);
+    made_during_fork = iface;
+    CHECK(pthread_cond_broadcast(&changed) == 0);
+    CHECK(pthread_mutex_unlock(&mutex) == 0);
+    return NULL;
+}
+
+/* The first interface of a process, made when a fork has begun already, is the parent's as any other. */
+static void make_the_first_during_a_fork(void)
+{
+    pid_t parent = fork();
+    if (parent == 0) {
+        pthread_t first;
+        pid_t child;
+        uint32_t state;
+        CHECK(pthread_atfork(wait_for_an_interface, NULL, NULL) == 0);
+        CHECK(pthread_create(&first, NULL, make_one_during_fork, NULL) == 0);
+        child = fork();
+        if (child == 0) {
+            alarm(30); /* ends the child if it hangs */
+            FAILS(AMIO_ERROR_INVALID_HANDLE, amio_interface_state(made_during_fork, &state));
+            CHECK(strstr(amio_last_error_message(), "before fork()") != NULL);
+            OK(amio_interface_free(made_during_fork));
+            _exit(0);
+        }
+        expect_success(child, 0);
+        CHECK(pthread_join(first, NULL) == 0);
+        use(made_during_fork);
+        OK(amio_interface_free(made_during_fork));
+        _exit(0);
+    }
+    expect_success(parent, 0);
+}
+
 int main(int count, char **arguments)
 {
-    int jack = count > 1 && strcmp(arguments[1], "jack") == 0;
-    if (jack)
-        fork_during_the_first(AMIO_DRIVER_JACK, 50, 4000000);
+    const char *what = count > 1 ? arguments[1] : "null";
+    uint32_t driver = strcmp(what, "jack") == 0 ? AMIO_DRIVER_JACK : AMIO_DRIVER_OFFLINE;
+    if (strcmp(what, "decode") == 0) {
+        fork_during_the_first(decode, arguments[2], 200, 300000);
+        return 0;
+    }
+    make_the_first_during_a_fork();
+    if (driver == AMIO_DRIVER_JACK)
+        fork_during_the_first(make_one, &driver, 50, 4000000);
     else
-        fork_during_the_first(AMIO_DRIVER_OFFLINE, 500, 100000);
-    use_several_in_children(jack ? AMIO_DRIVER_JACK : AMIO_DRIVER_NULL);
+        fork_during_the_first(make_one, &driver, 500, 100000);
+    use_several_in_children(driver == AMIO_DRIVER_JACK ? AMIO_DRIVER_JACK : AMIO_DRIVER_NULL);
     return 0;
 }

@@ -6,6 +6,8 @@
 #define _GNU_SOURCE
 #include "check.h"
 #include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 /* How many KiB of the process are locked. */
 static long locked(void)
@@ -24,8 +26,8 @@ static long locked(void)
 
 static unsigned long heap_begin, heap_end;
 
-/* Locks the heap of small blocks; returns whether the system allows it. */
-static int lock_heap(void)
+/* Finds the heap from which small blocks come. */
+static void find_heap(void)
 {
     char line[512];
     FILE *maps = fopen("/proc/self/maps", "r");
@@ -40,10 +42,16 @@ static int lock_heap(void)
         }
     fclose(maps);
     CHECK(heap_begin < heap_end);
+}
+
+/* Locks the heap; whether the system allows it. */
+static int lock_heap(void)
+{
+    find_heap();
     return mlock((void *)heap_begin, heap_end - heap_begin) == 0;
 }
 
-/* Whether all memory that lock_heap() has locked is still locked. */
+/* Whether the heap is locked, as far as it was found. */
 static int heap_is_locked(void)
 {
     char line[512];
@@ -88,6 +96,51 @@ static void expect_to_give_all_back(void)
     }
 }
 
+/* Memory that a process has locked with these flags stays locked when interfaces come and go. */
+static void expect_all_locked_after(int flags)
+{
+    amio_interface *ifaces[3];
+    int i, status;
+    pid_t child = fork();
+    CHECK(child >= 0);
+    if (child == 0) {
+        if (mlockall(flags) != 0)
+            _exit(0); /* the system does not allow it */
+        for (i = 0; i < 3; i++)
+            ifaces[i] = made();
+        for (i = 0; i < 3; i++)
+            OK(amio_interface_free(ifaces[i]));
+        find_heap();
+        CHECK(heap_is_locked());
+        _exit(0);
+    }
+    CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+/* Pages that the program locks next to those of interfaces. */
+static void expect_to_give_back_all_but_neighbours(void)
+{
+    enum { COUNT = 8, BYTES = 5000 };
+    amio_interface *ifaces[COUNT];
+    void *own[COUNT];
+    long before = locked();
+    int i;
+    for (i = 0; i < COUNT; i++) {
+        own[i] = malloc(BYTES);
+        CHECK(own[i] != NULL);
+        if (mlock(own[i], BYTES) != 0)
+            return; /* the system does not allow it */
+        ifaces[i] = made();
+    }
+    for (i = 0; i < COUNT; i++)
+        OK(amio_interface_free(ifaces[i]));
+    for (i = 0; i < COUNT; i++) {
+        CHECK(munlock(own[i], BYTES) == 0);
+        free(own[i]);
+    }
+    CHECK(locked() == before);
+}
+
 int main(void)
 {
     amio_interface *first, *second;
@@ -95,7 +148,7 @@ int main(void)
     long before;
     void *own;
 
-    /* The first interface, after which the library's tables have their final size. */
+    /* The first interface: what the library keeps for good is there afterwards. */
     OK(amio_interface_free(made()));
     expect_to_give_all_back();
     own = mmap(NULL, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
@@ -104,6 +157,9 @@ int main(void)
         expect_to_give_all_back();
     CHECK(munlock(own, 1 << 20) == 0);
     CHECK(munmap(own, 1 << 20) == 0);
+    expect_to_give_back_all_but_neighbours();
+    expect_all_locked_after(MCL_CURRENT | MCL_FUTURE);
+    expect_all_locked_after(MCL_CURRENT | MCL_FUTURE | MCL_ONFAULT);
     before = locked();
 
     first = made();

@@ -34,7 +34,8 @@
  * Handles belong to the process that made them. In a child of fork(), amio_..._free() does nothing with a handle
  * of the parent, and every other function returns AMIO_ERROR_INVALID_HANDLE. A child can make handles of its
  * own. (With PipeWire's library, which does not support fork(), opening a client in a child may time out.)
- * fork() waits up to half a second while another thread opens or closes a client of a JACK server.
+ * fork() waits up to half a second while another thread opens or closes a client of a JACK server, or
+ * decodes a packet of AAC or Opus.
  *
  * pthread_cancel() may end a thread that is in a call, with either cancellation type. The call is
  * not cut short. It runs to its end, which may be its timeout. The thread ends then: at its next

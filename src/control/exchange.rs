@@ -175,9 +175,6 @@ impl Exchange {
 
     fn send_with(&self, origin: Origin, unsent: Vec<Unsent>, tap: Option<NewTap>) -> Result<()> {
         let mut plan = self.plan.lock();
-        let edit = plan.edit(tap)?;
-        let edited = edit.as_ref().map_or(0, Edit::commands);
-        let mut commands: Vec<Command> = memory::room(unsent.len() + edited, "commands")?;
         let mut sender = self.sender.lock();
         let in_flight = self.in_flight.of(origin);
         let capacity = match origin {
@@ -190,6 +187,9 @@ impl Exchange {
                 capacity,
             });
         }
+        let edit = plan.edit(tap)?;
+        let edited = edit.as_ref().map_or(0, Edit::commands);
+        let mut commands: Vec<Command> = memory::room(unsent.len() + edited, "commands")?;
         {
             let mut outlook = self.outlook.lock();
             // Closing ends pending swaps under this lock. So no swap is added after that.

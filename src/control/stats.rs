@@ -65,8 +65,9 @@ pub struct RingLevel {
 impl RingLevel {
     fn of(level: &Level, capacity: usize) -> RingLevel {
         RingLevel {
-            now: level.now() as u64,
-            high_water: level.high_water() as u64,
+            // The library's own batch counts as one of the program's.
+            now: level.now().min(capacity) as u64,
+            high_water: level.high_water().min(capacity) as u64,
             capacity: capacity as u64,
         }
     }
@@ -96,7 +97,7 @@ impl Interface {
             mean_load: counters.busy_ns.load(Relaxed) as f64 / audio_ns.max(1) as f64,
             events_lost: core.events.lost_in_all() + counters.reports_lost.load(Relaxed),
             reconnects: lifecycle.reconnects.load(Relaxed),
-            commands: RingLevel::of(&counters.commands, sizes.all_batches()),
+            commands: RingLevel::of(&counters.commands, sizes.batches),
             retired: RingLevel::of(&counters.retired, sizes.retired()),
             events: RingLevel::of(&counters.reports, sizes.reports()),
             input_frames: RingLevel::of(&counters.input_frames, sizes.input_frames),

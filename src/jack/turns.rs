@@ -12,26 +12,21 @@
 //! all clients hang. So, before a client is closed, its thread must have handled all notices, and no other
 //! client of this process may come or go meanwhile.
 //!
-//! jackd's library holds that mutex, too, while a client opens or closes. And it may be half loaded. A child of `fork()` that is made
-//! just then could never open a client. So `fork()` waits for the turn, for a short time.
+//! jackd's library holds that mutex, too, while a client opens or closes. A child of `fork()` that is made just
+//! then, or while the library is half loaded, could never open a client. So `fork()` waits for the end of a turn, and of
+//! loading, for a short time.
 //! Thread: any.
 
 use super::failure::failure;
 use super::library::Library;
 use crate::error::Result;
 use crate::lock::{Condvar, Mutex};
-use crate::sys::{ForkHandlers, PerProcess};
-use std::cell::Cell;
-use std::marker::PhantomData;
-use std::mem;
+use crate::sys::{NoFork, PerProcess, without_fork};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long an opening client waits for those of a dead server to be closed.
 const PATIENCE: Duration = Duration::from_millis(500);
-
-/// How long `fork()` waits for a turn to end: longer than it takes while the server answers.
-const FORK_PATIENCE: Duration = Duration::from_millis(500);
 
 static TURNS: PerProcess<Turns> = PerProcess::new();
 
@@ -63,8 +58,7 @@ impl Clients {
 
 /// The library, which is loaded when it is first asked for.
 pub(super) fn load() -> Result<&'static Library> {
-    let _turn = Turn::take();
-    Library::get()
+    without_fork(Library::get)
 }
 
 /// Runs `open` when it may run; it returns a client or nothing, and something else.
@@ -124,80 +118,33 @@ pub(crate) fn ended() -> u64 {
 }
 
 /// The right to make a request of which the server notifies all clients. It stays on its thread.
-pub(super) struct Turn(PhantomData<*const ()>);
+pub(super) struct Turn {
+    _whole: NoFork,
+}
 
 impl Turn {
     /// Waits for it.
     pub fn take() -> Turn {
-        static GUARD: ForkHandlers = ForkHandlers::new(Some(hold), Some(let_go), Some(forget));
-        GUARD.register();
-        const LONG: Duration = Duration::from_secs(3600);
-        loop {
-            if let Some(turn) = Turn::take_within(LONG) {
-                return turn;
-            }
-        }
-    }
-
-    /// Waits for at most `patience`.
-    fn take_within(patience: Duration) -> Option<Turn> {
-        let until = Instant::now() + patience;
         let turns = TURNS.get();
         let mut taken = turns.taken.lock();
         while *taken {
-            let is_over;
-            (taken, is_over) = turns.given_back.wait_until(taken, until);
-            if is_over && *taken {
-                return None;
-            }
+            taken = turns.given_back.wait(taken);
         }
         *taken = true;
-        HAS_TURN.set(true);
-        Some(Turn(PhantomData))
+        drop(taken);
+        Turn {
+            _whole: NoFork::begin(),
+        }
     }
 }
 
 impl Drop for Turn {
     fn drop(&mut self) {
-        TURNS.get().ended.fetch_add(1, Ordering::Relaxed);
-        give_back();
+        let turns = TURNS.get();
+        *turns.taken.lock() = false;
+        turns.ended.fetch_add(1, Ordering::Relaxed);
+        turns.given_back.notify_one();
     }
-}
-
-fn give_back() {
-    let turns = TURNS.get();
-    HAS_TURN.set(false);
-    *turns.taken.lock() = false;
-    turns.given_back.notify_one();
-}
-
-thread_local! {
-    /// Whether this thread has the turn.
-    static HAS_TURN: Cell<bool> = const { Cell::new(false) };
-    /// Whether it has the turn because it forks.
-    static FORKS: Cell<bool> = const { Cell::new(false) };
-}
-
-extern "C" fn hold() {
-    if HAS_TURN.get() {
-        return; // libjack starts a server while it opens a client.
-    }
-    if let Some(turn) = Turn::take_within(FORK_PATIENCE) {
-        mem::forget(turn);
-        FORKS.set(true);
-    }
-}
-
-extern "C" fn let_go() {
-    if FORKS.replace(false) {
-        give_back(); // It counts as no turn: nothing was asked of the server.
-    }
-}
-
-/// The child begins with turns of its own.
-extern "C" fn forget() {
-    FORKS.set(false);
-    HAS_TURN.set(false);
 }
 
 #[cfg(test)]

@@ -1,8 +1,12 @@
 //! What a child of `fork()` must know: what it inherited is not its own.
 
 use crate::error::{Error, Result};
+use crate::lock::{Condvar, Mutex};
 use once_cell::race::OnceBox;
+use std::cell::Cell;
+use std::marker::PhantomData;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::time::{Duration, Instant};
 
 /// The process in which something was made. A child of `fork()` has a copy of all that its parent had,
 /// but not the threads that serve it; locks may be held for ever, and descriptors and files are still
@@ -15,13 +19,12 @@ pub(crate) const MADE_BEFORE: &str =
     "was made before fork(), and belongs to the parent; make another one in this process";
 
 /// How many times this process, and those that it descends from, were forked since the library was
-/// first used.
+/// loaded.
 static FORKS: AtomicU32 = AtomicU32::new(0);
 
 impl Home {
     pub fn here() -> Home {
-        static COUNTED: ForkHandlers = ForkHandlers::new(None, None, Some(count));
-        COUNTED.register();
+        register();
         Home(FORKS.load(Ordering::Relaxed))
     }
 
@@ -78,49 +81,136 @@ impl<T: Default> Own<T> {
     }
 }
 
-/// Called in the child, by its only thread.
-extern "C" fn count() {
-    FORKS.fetch_add(1, Ordering::Relaxed);
-}
+/// How long `fork()` waits for what must not be cut in two: longer than it takes, unless a server hangs.
+const PATIENCE: Duration = Duration::from_millis(500);
 
-/// What one process runs around a `fork()`.
-type Handler = Option<extern "C" fn()>;
-
-/// Functions that are called around each `fork()` on the thread that forks: before it, and after it in the
-/// parent and in the child.
+/// What must not be cut in two by a `fork()` on another thread: it changes data that the whole process shares, and that
+/// is not ours, such as the tables of a codec. A child would find them half done, and their locks held for ever.
 ///
-/// Threads that register them at the same time may do so twice. So it must do no harm to call one twice.
-pub(crate) struct ForkHandlers {
-    before: Handler,
-    in_parent: Handler,
-    in_child: Handler,
-    registered: AtomicBool,
+/// `fork()` waits for its end, for at most [`PATIENCE`], and this waits for the end of a fork. It stays on its
+/// thread.
+pub(crate) struct NoFork(PhantomData<*const ()>);
+
+#[derive(Default)]
+struct Forking {
+    state: Mutex<State>,
+    changed: Condvar,
 }
 
-impl ForkHandlers {
-    pub const fn new(before: Handler, in_parent: Handler, in_child: Handler) -> ForkHandlers {
-        ForkHandlers {
-            before,
-            in_parent,
-            in_child,
-            registered: AtomicBool::new(false),
-        }
-    }
+#[derive(Default)]
+struct State {
+    /// How many threads have a [`NoFork`].
+    kept_whole: usize,
+    /// How many threads fork.
+    forks: usize,
+}
 
-    /// Has them called from now on. Without memory for that, which is some bytes, they are not called.
-    pub fn register(&self) {
-        if self.registered.load(Ordering::Acquire) {
-            return;
+static FORKING: PerProcess<Forking> = PerProcess::new();
+
+thread_local! {
+    /// How many [`NoFork`] this thread has.
+    static HELD: Cell<usize> = const { Cell::new(0) };
+    /// Whether this thread forks, and has said so.
+    static FORKS_NOW: Cell<bool> = const { Cell::new(false) };
+}
+
+impl NoFork {
+    pub fn begin() -> NoFork {
+        let held = HELD.get();
+        HELD.set(held + 1);
+        if held == 0 {
+            let forking = FORKING.get();
+            let mut state = forking.state.lock();
+            while state.forks > 0 {
+                state = forking.changed.wait(state);
+            }
+            state.kept_whole += 1;
         }
-        // SAFETY: these are functions that anybody may call, and they live as long as the library.
-        unsafe { pthread_atfork(self.before, self.in_parent, self.in_child) };
-        self.registered.store(true, Ordering::Release);
+        NoFork(PhantomData)
     }
 }
+
+impl Drop for NoFork {
+    fn drop(&mut self) {
+        let held = HELD.get();
+        HELD.set(held.saturating_sub(1));
+        // 0 in a child: it was begun in the parent.
+        if held == 1 {
+            let forking = FORKING.get();
+            forking.state.lock().kept_whole -= 1;
+            forking.changed.notify_all();
+        }
+    }
+}
+
+/// Runs what must not be cut in two: see [`NoFork`].
+pub(crate) fn without_fork<T>(run: impl FnOnce() -> T) -> T {
+    let _whole = NoFork::begin();
+    run()
+}
+
+/// Called before a fork, on the thread that forks.
+extern "C" fn before_fork() {
+    if HELD.get() > 0 {
+        return; // libjack starts a server while it opens a client.
+    }
+    let until = Instant::now() + PATIENCE;
+    let forking = FORKING.get();
+    let mut state = forking.state.lock();
+    state.forks += 1;
+    FORKS_NOW.set(true);
+    let mut is_over = false;
+    while state.kept_whole > 0 && !is_over {
+        (state, is_over) = forking.changed.wait_until(state, until);
+    }
+}
+
+/// Called after it in the parent, on the same thread.
+extern "C" fn after_fork_in_parent() {
+    if FORKS_NOW.replace(false) {
+        let forking = FORKING.get();
+        forking.state.lock().forks -= 1;
+        forking.changed.notify_all();
+    }
+}
+
+/// Called after it in the child, by its only thread.
+extern "C" fn after_fork_in_child() {
+    FORKS.fetch_add(1, Ordering::Relaxed);
+    FORKS_NOW.set(false);
+    HELD.set(0);
+}
+
+/// Has these functions called around each fork from now on. Without memory for that, which is some bytes, they
+/// are not called. Threads that come at the same time may both register them, which does no harm.
+extern "C" fn register() {
+    static REGISTERED: AtomicBool = AtomicBool::new(false);
+    if !REGISTERED.load(Ordering::Acquire) {
+        // SAFETY: anybody may call these functions, and they live as long as the library.
+        unsafe {
+            pthread_atfork(
+                Some(before_fork),
+                Some(after_fork_in_parent),
+                Some(after_fork_in_child),
+            )
+        };
+        REGISTERED.store(true, Ordering::Release);
+    }
+}
+
+/// Has the system call [`register`] when the library is loaded. A fork that has begun already would not call what is
+/// registered later.
+#[used]
+#[unsafe(link_section = ".init_array")]
+static AT_LOADING: extern "C" fn() = register;
 
 unsafe extern "C" {
     /// Of POSIX; the crate `libc` does not declare it for glibc.
-    fn pthread_atfork(prepare: Handler, parent: Handler, child: Handler) -> std::ffi::c_int;
+    fn pthread_atfork(
+        prepare: Option<extern "C" fn()>,
+        parent: Option<extern "C" fn()>,
+        child: Option<extern "C" fn()>,
+    ) -> std::ffi::c_int;
 }
 
 /// Runs something in a child, and waits for its end.
@@ -145,7 +235,6 @@ pub(crate) fn in_child(run: impl FnOnce()) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lock::Mutex;
     use std::sync::Barrier;
 
     #[test]
@@ -191,5 +280,32 @@ mod tests {
         drop(shut);
         let kept = first.join().unwrap();
         assert_eq!(std::ptr::from_ref(SLOW.get()).addr(), kept);
+    }
+
+    #[test]
+    fn a_fork_waits_for_what_must_not_be_cut_in_two_and_only_on_other_threads() {
+        static HALF_DONE: AtomicBool = AtomicBool::new(false);
+        let begun = Barrier::new(2);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                without_fork(|| {
+                    HALF_DONE.store(true, Ordering::Relaxed);
+                    begun.wait();
+                    // Until the other thread forks.
+                    let forking = FORKING.get();
+                    let mut state = forking.state.lock();
+                    while state.forks == 0 {
+                        drop(state);
+                        std::thread::yield_now();
+                        state = forking.state.lock();
+                    }
+                    HALF_DONE.store(false, Ordering::Relaxed);
+                });
+            });
+            begun.wait();
+            in_child(|| assert!(!HALF_DONE.load(Ordering::Relaxed)));
+        });
+        without_fork(|| in_child(|| without_fork(|| ())));
+        without_fork(|| ());
     }
 }

@@ -18,7 +18,7 @@ pub(crate) use denormals::Denormals;
 pub(crate) use descriptor::{open_at_once, open_to_read};
 #[cfg(test)]
 pub(crate) use fork::in_child;
-pub(crate) use fork::{ForkHandlers, Home, MADE_BEFORE, PerProcess};
+pub(crate) use fork::{Home, MADE_BEFORE, NoFork, PerProcess, without_fork};
 pub(crate) use resident::Resident;
 pub(crate) use signal::Signal;
 pub(crate) use stack::with_stack;

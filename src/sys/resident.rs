@@ -2,14 +2,16 @@
 //! is a page fault. And it is locked, as far as the system allows, so that it is never
 //! swapped out to a disk.
 //!
-//! The system does not count locks: a page that was locked twice is unlocked by one call. So a page that the
-//! program has locked as well, by `mlockall()` for instance, is not unlocked. The system joins neighbouring
-//! pages that are locked alike into one mapping. So, where the mapping of our pages reaches beyond all that we
-//! have locked, somebody else has locked them as well.
+//! The system does not count locks: a page that was locked twice is unlocked by one call. So a page is unlocked only if
+//! the program has not locked it as well, by `mlockall()` for instance:
+//! - Before: then our lock does not add to what the process has locked.
+//! - Later: the system joins neighbouring pages that are locked alike into one mapping. So the mapping of our pages
+//!   reaches beyond all that we have locked, at both ends. (At one end, the program has locked a neighbour.)
 
 use super::PerProcess;
 use crate::lock::Mutex;
 use crate::memory::Keeper;
+use std::collections::BTreeMap;
 use std::fs;
 use std::hint::black_box;
 use std::mem::MaybeUninit;
@@ -18,14 +20,23 @@ use std::ops::Range;
 /// Addresses of whole pages.
 type Pages = Range<usize>;
 
-/// All pages that this library has locked. Held while pages are locked or unlocked.
-static LOCKED: PerProcess<Mutex<Vec<Pages>>> = PerProcess::new();
+/// The pages that this library has locked, and nobody had before: first addresses and ends.
+#[derive(Default)]
+struct Locked {
+    pages: BTreeMap<usize, usize>,
+    bytes: u64,
+}
+
+/// Held while pages are locked or unlocked.
+static LOCKED: PerProcess<Mutex<Locked>> = PerProcess::new();
 
 /// Knows which memory was locked, and unlocks it when dropped. Must be dropped before the memory is freed.
 #[derive(Default)]
 pub(crate) struct Resident {
+    /// Those that nobody had locked before.
     locked: Vec<Pages>,
     bytes: u64,
+    locked_bytes: u64,
 }
 
 impl Keeper for Resident {
@@ -54,20 +65,28 @@ impl Resident {
         }
         let mut locked = LOCKED.get().lock();
         // Pages are locked only if there is memory to remember them, so that they can be unlocked.
-        if self.locked.try_reserve(1).is_ok() && locked.try_reserve(1).is_ok() {
-            let first = memory.as_ptr().with_addr(begin);
-            // SAFETY: these pages lie within `memory`.
-            if unsafe { libc::mlock(first.cast(), end - begin) } == 0 {
-                self.locked.push(begin..end);
-                locked.push(begin..end);
-            }
+        if self.locked.try_reserve(1).is_err() {
+            return;
+        }
+        let first = memory.as_ptr().with_addr(begin);
+        let before = bytes_locked_in_process();
+        // SAFETY: these pages lie within `memory`.
+        if unsafe { libc::mlock(first.cast(), end - begin) } != 0 {
+            return;
+        }
+        let bytes = (end - begin) as u64;
+        self.locked_bytes += bytes;
+        let added = bytes_locked_in_process().zip(before);
+        if added.is_some_and(|(now, before)| now >= before + bytes) {
+            self.locked.push(begin..end);
+            locked.pages.insert(begin, end);
+            locked.bytes += bytes;
         }
     }
 
     /// How many bytes are resident, and how many of them are locked.
     pub fn bytes(&self) -> (u64, u64) {
-        let locked = self.locked.iter().map(|pages| pages.len() as u64);
-        (self.bytes, locked.sum())
+        (self.bytes, self.locked_bytes)
     }
 }
 
@@ -77,40 +96,62 @@ impl Drop for Resident {
             return;
         }
         let mut locked = LOCKED.get().lock();
-        let others = mappings_with_foreign_locks(&locked);
-        locked.retain(|pages| !self.locked.contains(pages));
-        let is_ours_alone = |pages: &&Pages| {
-            let others = others.as_ref();
-            others.is_some_and(|others| !others.iter().any(|other| overlap(other, pages)))
+        let shared = match bytes_locked_in_process() {
+            Some(bytes) if bytes <= locked.bytes => Some(Vec::new()),
+            _ => locked.mappings_locked_by_others(&self.locked),
         };
-        for pages in self.locked.iter().filter(is_ours_alone) {
-            let first = std::ptr::without_provenance(pages.start);
-            // SAFETY: the memory is there until this is dropped; its contents are left alone.
-            unsafe { libc::munlock(first, pages.len()) };
+        for pages in &self.locked {
+            locked.pages.remove(&pages.start);
+            locked.bytes -= pages.len() as u64;
+            let is_ours_alone = shared
+                .as_ref()
+                .is_some_and(|shared| !shared.iter().any(|other| overlap(other, pages)));
+            if is_ours_alone {
+                let first = std::ptr::without_provenance(pages.start);
+                // SAFETY: the memory is there until this is dropped; its contents are left alone.
+                unsafe { libc::munlock(first, pages.len()) };
+            }
         }
     }
 }
 
-/// The mappings that have some of our pages, and reach beyond them; `None` if the system does not say.
-fn mappings_with_foreign_locks(ours: &[Pages]) -> Option<Vec<Pages>> {
-    let is_ours = |address| ours.iter().any(|pages| pages.contains(&address));
-    let maps = fs::read_to_string("/proc/self/maps").ok()?;
-    let mut found = Vec::new();
-    for line in maps.lines() {
-        let (begin, end) = line.split_once(' ')?.0.split_once('-')?;
-        let address = |digits| usize::from_str_radix(digits, 16).ok();
-        let mapping = address(begin)?..address(end)?;
-        if ours.iter().any(|pages| overlap(pages, &mapping))
-            && !(is_ours(mapping.start) && is_ours(mapping.end - 1))
-        {
-            found.push(mapping);
-        }
+impl Locked {
+    fn holds(&self, address: usize) -> bool {
+        let below = self.pages.range(..=address).next_back();
+        below.is_some_and(|(_, end)| address < *end)
     }
-    Some(found)
+
+    /// The mappings that have some of these pages, and that others have locked; `None` if the system does not say.
+    fn mappings_locked_by_others(&self, pages: &[Pages]) -> Option<Vec<Pages>> {
+        let maps = fs::read_to_string("/proc/self/maps").ok()?;
+        let mut found = Vec::new();
+        for line in maps.lines() {
+            let (begin, end) = line.split_once(' ')?.0.split_once('-')?;
+            let address = |digits| usize::from_str_radix(digits, 16).ok();
+            let mapping = address(begin)?..address(end)?;
+            if pages.iter().any(|pages| overlap(pages, &mapping))
+                && !self.holds(mapping.start)
+                && !self.holds(mapping.end - 1)
+            {
+                found.push(mapping);
+            }
+        }
+        Some(found)
+    }
 }
 
 fn overlap(one: &Pages, other: &Pages) -> bool {
     one.start < other.end && other.start < one.end
+}
+
+/// How many bytes of the process are locked, by whomever; `None` if the system does not say.
+fn bytes_locked_in_process() -> Option<u64> {
+    let status = fs::read_to_string("/proc/self/status").ok()?;
+    let line = status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmLck:"))?;
+    let kibibytes: u64 = line.trim().strip_suffix(" kB")?.trim().parse().ok()?;
+    Some(kibibytes * 1024)
 }
 
 #[cfg(test)]

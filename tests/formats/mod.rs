@@ -274,6 +274,20 @@ fn aac_in_mp4_loads_as_long_as_the_sound_was_and_close_to_what_ffmpeg_decodes() 
     }
 }
 
+/// The decoders of AAC and Opus make tables when they are first needed.
+#[test]
+fn children_of_fork_decode_while_their_parent_decodes_its_first_file() {
+    let program = toolchain::build("ffi-tests/children.c", "c11", toolchain::Linkage::Shared);
+    for (table, name) in [(files::AAC, "low.m4a"), (files::OPUS, "speech.opus")] {
+        each(table, SOUNDS[0], &format!("fork-{name}"), |file| {
+            if file.file_name().is_some_and(|found| found == name) {
+                let mut command = Command::new(&program);
+                toolchain::succeed(command.arg("decode").arg(file));
+            }
+        });
+    }
+}
+
 #[test]
 fn files_that_forget_the_length_are_as_long_as_ffmpeg_finds_them() {
     for sound in &SOUNDS[..2] {

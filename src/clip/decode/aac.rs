@@ -3,6 +3,8 @@
 //!
 //! HE-AAC need not say what it is before its packets do: how long the packets are, and how many
 //! channels and which rate they give, is what the first ones are decoded to.
+//!
+//! syom makes its tables when they are first needed, so a fork waits until it has decoded.
 
 use super::codec::{Codec, Damage};
 use super::info::{FileInfo, Opened};
@@ -11,6 +13,7 @@ use super::packets::{Decoded, Description, Loss};
 use super::table::{Lead, PacketPlace, PacketTable};
 use crate::clip::ClipInfo;
 use crate::error::Result;
+use crate::sys::{NoFork, without_fork};
 use std::sync::Arc;
 use syom::{Channel, DecodeOptions, Decoder};
 
@@ -63,22 +66,23 @@ impl Aac {
         let mut first = Vec::new();
         for place in places.iter().filter(|place| place.bytes > 0).take(FIRST) {
             let packet = input.bytes(place.offset, place.bytes.into())?;
-            let told = decoder.decode_au(&packet, |frame| {
-                kind = kind.max(Kind {
-                    frame_rate_hz: frame.sample_rate,
-                    frames: frame.samples as u32,
-                    channels: frame.planar.len() as u16,
-                    is_he: frame.sample_rate > frame.meta.core_rate,
+            let look = || {
+                let told = decoder.decode_au(&packet, |frame| {
+                    kind = kind.max(Kind {
+                        frame_rate_hz: frame.sample_rate,
+                        frames: frame.samples as u32,
+                        channels: frame.planar.len() as u16,
+                        is_he: frame.sample_rate > frame.meta.core_rate,
+                    });
+                    Ok(())
                 });
-                Ok(())
-            });
-            if told.is_err() {
-                // This decoder is broken now. A new one that begins here may work.
-                decoder.reset();
-                decoder
-                    .set_asc(setup)
-                    .map_err(|e| bad(format!("AAC: {e}")))?;
-            }
+                // After an error this decoder is broken. A new one that begins here may work.
+                told.or_else(|_| {
+                    decoder.reset();
+                    decoder.set_asc(setup)
+                })
+            };
+            without_fork(look).map_err(|e| bad(format!("AAC: {e}")))?;
             if first.is_empty() {
                 first = packet;
             }
@@ -221,7 +225,8 @@ fn unsupported(setup: &[u8]) -> Option<String> {
 }
 
 fn decoder(setup: &[u8]) -> std::result::Result<Decoder, Damage> {
-    Decoder::from_asc(setup, DecodeOptions::unbounded()).map_err(|error| error.to_string())
+    without_fork(|| Decoder::from_asc(setup, DecodeOptions::unbounded()))
+        .map_err(|error| error.to_string())
 }
 
 /// Decodes packets of one kind.
@@ -249,13 +254,16 @@ impl Packets {
 
 impl Codec for Packets {
     fn reset(&mut self) {
-        self.decoder.reset();
-        // It was decoded once already, so it cannot fail.
-        let _ = self.decoder.set_asc(&self.setup);
+        without_fork(|| {
+            self.decoder.reset();
+            // It was decoded once already, so it cannot fail.
+            let _ = self.decoder.set_asc(&self.setup);
+        });
         self.is_new = true;
     }
 
     fn decode(&mut self, packet: &[u8], out: &mut [Vec<f32>]) -> std::result::Result<(), Damage> {
+        let _tables = NoFork::begin();
         out.iter_mut().for_each(Vec::clear);
         let kind = self.kind;
         if std::mem::take(&mut self.is_new) && kind.is_he && *packet != *self.first {

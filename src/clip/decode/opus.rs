@@ -1,7 +1,8 @@
 //! Opus (RFC 6716) as Ogg carries it (RFC 7845): one or several streams of one or two channels,
-//! decoded by opus-pure.
+//! decoded by opus-pure, which makes its tables when they are first needed: a fork waits until it has decoded.
 
 use super::codec::{Codec, Damage};
+use crate::sys::NoFork;
 use opus_pure::OpusDecoder;
 
 /// Opus always decodes at this rate.
@@ -128,6 +129,7 @@ struct Decoder {
 
 /// Makes a decoder.
 pub fn decoder(head: Head) -> Result<Box<dyn Codec>, String> {
+    let _tables = NoFork::begin();
     let streams: Result<Vec<OpusDecoder>, _> = (0..head.streams)
         .map(|stream| {
             let channels = if stream < head.coupled { 2 } else { 1 };
@@ -156,6 +158,7 @@ impl Codec for Decoder {
     }
 
     fn decode(&mut self, mut packet: &[u8], out: &mut [Vec<f32>]) -> Result<(), Damage> {
+        let _tables = NoFork::begin();
         let frames = frames(packet).ok_or("it has no length")? as usize;
         let last = self.streams.len() - 1;
         for (stream, decoder) in self.streams.iter_mut().enumerate() {
