@@ -21,7 +21,7 @@ mod control;
 mod driver;
 mod engine;
 mod error;
-mod jack;
+pub mod jack;
 mod kernels;
 mod link;
 mod lock;

@@ -1,63 +1,192 @@
 //! What the server calls: libjack's callbacks, turned into calls of the handlers.
 #![allow(unsafe_code, reason = "functions that libjack calls")]
 
-use super::audio_port::ClientNumber;
 use super::cycle::Cycle;
 use super::failure::failure;
-use super::handlers::{AudioHandler, Notifications, PortId};
+use super::handler_scope::in_handler;
+use super::handlers::{
+    Notifications, PortId, ProcessHandler, SyncHandler, TimebaseHandler, TimebaseQuery,
+};
+use super::handoff::Handoff;
 use super::latency_mode::LatencyMode;
 use super::library::{Library, RawClient};
+use super::names::copied;
+use super::position::{RawPosition, TransportState};
+use super::process_port::{ClientNumber, ProcessPort};
+use super::property::{PropertyChange, Uuid};
 use super::turns;
 use crate::error::Result;
-use crate::lock::RwLock;
-use crate::sys::cancel;
-use std::ffi::{CStr, c_char, c_int, c_void};
+use crate::lock::{Mutex, RwLock};
+use std::ffi::{c_char, c_int, c_void};
 use std::marker::PhantomData;
+use std::ops::ControlFlow;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
 
 /// What libjack passes to the callbacks. It must live until the client is closed.
 pub(super) struct Context {
     library: &'static Library,
     number: ClientNumber,
     client: NonNull<RawClient>,
-    process: Arc<dyn AudioHandler>,
-    /// `None` once nobody wants notifications any more.
-    notifications: RwLock<Option<Arc<dyn Notifications>>>,
+    process: Handoff<Called<ProcessHandler>>,
+    sync: Handoff<Called<SyncHandler>>,
+    timebase: Handoff<Called<TimebaseHandler>>,
+    /// As the audio thread sees them.
+    outputs: Handoff<Outputs>,
+    known_outputs: Mutex<Outputs>,
+    /// How often a cycle has begun or ended: odd while one runs.
+    cycles: AtomicU64,
+    notifications: RwLock<Vec<Arc<dyn Notifications>>>,
 }
 
-// SAFETY: the client may be used from any thread, and the handlers are `Send` and `Sync`.
+/// The outputs of a client.
+#[derive(Clone, Default)]
+struct Outputs {
+    /// To be silenced when nobody writes to them.
+    audio: Vec<ProcessPort>,
+    /// To be emptied in each cycle: libjack keeps the events of the cycle before.
+    midi: Vec<ProcessPort>,
+}
+
+/// What goes out by an output.
+#[derive(Clone, Copy)]
+pub(super) enum OutputKind {
+    Audio,
+    Midi,
+}
+
+impl Outputs {
+    fn of(&mut self, kind: OutputKind) -> &mut Vec<ProcessPort> {
+        match kind {
+            OutputKind::Audio => &mut self.audio,
+            OutputKind::Midi => &mut self.midi,
+        }
+    }
+}
+
+// SAFETY: the client may be used from any thread, and the handlers are `Send`; those that are not `Sync` are used by
+// one thread at a time.
 unsafe impl Send for Context {}
 // SAFETY: as above.
 unsafe impl Sync for Context {}
+
+/// A handler that the audio thread calls.
+struct Called<H> {
+    handler: Option<H>,
+    /// It has panicked, or has said that it ends: it is not called again.
+    has_ended: bool,
+}
+
+impl<H> Default for Called<H> {
+    fn default() -> Called<H> {
+        Called {
+            handler: None,
+            has_ended: false,
+        }
+    }
+}
+
+impl<H> Called<H> {
+    fn new(handler: Option<H>) -> Called<H> {
+        Called {
+            handler,
+            has_ended: false,
+        }
+    }
+
+    /// Calls it, if there is one that has not ended. `Err`: it has panicked.
+    fn call<R>(&mut self, call: impl FnOnce(&mut H) -> R) -> Option<thread::Result<R>> {
+        let handler = self.handler.as_mut().filter(|_| !self.has_ended)?;
+        let result = catch_unwind(AssertUnwindSafe(|| call(handler)));
+        self.has_ended = result.is_err();
+        Some(result)
+    }
+}
 
 impl Context {
     pub fn new(
         library: &'static Library,
         number: ClientNumber,
         client: NonNull<RawClient>,
-        process: Arc<dyn AudioHandler>,
-        notifications: Arc<dyn Notifications>,
     ) -> Context {
         Context {
             library,
             number,
             client,
-            process,
-            notifications: RwLock::new(Some(notifications)),
+            process: Handoff::default(),
+            sync: Handoff::default(),
+            timebase: Handoff::default(),
+            outputs: Handoff::default(),
+            known_outputs: Mutex::default(),
+            cycles: AtomicU64::new(0),
+            notifications: RwLock::default(),
         }
+    }
+
+    /// Calls a handler from the next cycle on. Returns the one before, to be dropped where nothing is locked: it may own
+    /// anything.
+    pub fn set_process(&self, handler: Option<ProcessHandler>) -> Option<ProcessHandler> {
+        self.process.replace(Called::new(handler)).handler
+    }
+
+    /// As [`Context::set_process`].
+    pub fn set_sync(&self, handler: Option<SyncHandler>) -> Option<SyncHandler> {
+        self.sync.replace(Called::new(handler)).handler
+    }
+
+    /// As [`Context::set_process`].
+    pub fn set_timebase(&self, handler: Option<TimebaseHandler>) -> Option<TimebaseHandler> {
+        self.timebase.replace(Called::new(handler)).handler
+    }
+
+    /// The client has another output.
+    pub fn add_output(&self, output: &ProcessPort, kind: OutputKind) {
+        let mut known = self.known_outputs.lock();
+        known.of(kind).push(output.clone());
+        drop(self.outputs.replace(known.clone()));
+    }
+
+    /// The client has an output no longer, if it was one.
+    pub fn forget_output(&self, output: &ProcessPort) {
+        let mut known = self.known_outputs.lock();
+        for kind in [OutputKind::Audio, OutputKind::Midi] {
+            known.of(kind).retain(|known| known.raw() != output.raw());
+        }
+        drop(self.outputs.replace(known.clone()));
+    }
+
+    /// Waits until the cycle that runs now has ended.
+    pub fn wait_for_end_of_cycle(&self) {
+        let now = self.cycles.load(Ordering::SeqCst);
+        while now % 2 == 1 && self.cycles.load(Ordering::SeqCst) == now {
+            // The audio thread wakes nobody: that would be a system call.
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+
+    /// Notifies from now on, until [`Context::stop_listening`].
+    pub fn listen(&self, notifications: Arc<dyn Notifications>) {
+        self.notifications.write().push(notifications);
+    }
+
+    pub fn stop_listening(&self, notifications: &Arc<dyn Notifications>) {
+        let mut all = self.notifications.write();
+        all.retain(|other| !Arc::ptr_eq(other, notifications));
     }
 
     /// From here on nobody is notified.
     pub fn end_notifications(&self) {
-        let notifications = self.notifications.write().take();
-        // After the lock is released: it may be the last owner of ports, and so of the client.
+        let notifications = std::mem::take(&mut *self.notifications.write());
+        // After the lock is released.
         drop(notifications);
     }
 
-    /// Notifies, if somebody wants it.
-    fn notify(&self, notify: impl FnOnce(&dyn Notifications)) {
-        if let Some(notifications) = &*self.notifications.read() {
+    fn notify(&self, notify: impl Fn(&dyn Notifications)) {
+        for notifications in &*self.notifications.read() {
             notify(&**notifications);
         }
     }
@@ -82,6 +211,9 @@ impl Context {
                 (library.set_latency_callback)(raw, on_latency, argument),
                 (library.set_port_connect_callback)(raw, on_connect, argument),
                 (library.set_port_registration_callback)(raw, on_registration, argument),
+                (library.set_port_rename_callback)(raw, on_rename, argument),
+                (library.set_client_registration_callback)(raw, on_client, argument),
+                (library.set_property_change_callback)(raw, on_property, argument),
             ]
         };
         match results.iter().find(|&&result| result != 0) {
@@ -89,6 +221,22 @@ impl Context {
             Some(code) => Err(failure(format!(
                 "the callbacks were not accepted (code {code})"
             ))),
+        }
+    }
+
+    /// The full name of a port, if the server knows it.
+    fn name_of(&self, port: u32) -> Option<String> {
+        // SAFETY: the client is open while a callback runs; the name lives as long as the port's entry, which
+        // libjack keeps.
+        unsafe {
+            let port = (self.library.port_by_id)(self.client.as_ptr(), port);
+            if port.is_null() {
+                return None;
+            }
+            let name = (self.library.port_name)(port);
+            (!name.is_null())
+                .then(|| text(name))
+                .filter(|name| !name.is_empty())
         }
     }
 
@@ -109,19 +257,108 @@ unsafe fn context<'a>(argument: *mut c_void) -> &'a Context {
 
 unsafe extern "C-unwind" fn on_process(frames: u32, argument: *mut c_void) -> c_int {
     extern "C" fn call(context: &Context, frames: u32) {
-        context.process.process(&mut Cycle {
-            library: context.library,
-            number: context.number,
-            client: context.client,
-            frames,
-            callback: PhantomData,
-        });
+        context.run_cycle(frames);
     }
-    let before = cancel::hold();
     // SAFETY: libjack passes on what `install` gave it.
-    call(unsafe { context(argument) }, frames);
-    cancel::release(before);
+    in_handler!(call(unsafe { context(argument) }, frames));
     0
+}
+
+impl Context {
+    /// # Real-time contract
+    /// Audio thread only; wait-free; no allocation, free, system call or log, unless the handler panics.
+    fn run_cycle(&self, frames: u32) {
+        let count = self.cycles.fetch_add(1, Ordering::SeqCst) + 1;
+        let mut cycle = Cycle {
+            library: self.library,
+            number: self.number,
+            client: self.client,
+            frames,
+            count,
+            callback: PhantomData,
+        };
+        let result = self.process.with(|process| {
+            let result = process.call(|handler| handler(&mut cycle));
+            process.has_ended |= matches!(result, Some(Ok(ControlFlow::Break(()))));
+            result
+        });
+        let result = result.flatten();
+        let has_played = matches!(result, Some(Ok(_)));
+        let has_failed = matches!(result, Some(Err(_)));
+        self.outputs.with(|outputs| {
+            for output in &outputs.midi {
+                cycle.end_midi(output, has_failed);
+            }
+            for output in outputs.audio.iter().filter(|_| !has_played) {
+                cycle.silence(output);
+            }
+        });
+        if has_failed {
+            self.notify(|n| n.handler_failed());
+        }
+        self.cycles.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+pub(super) unsafe extern "C-unwind" fn on_sync(
+    state: c_int,
+    position: *mut RawPosition,
+    argument: *mut c_void,
+) -> c_int {
+    extern "C" fn call(context: &Context, state: c_int, position: &RawPosition) -> bool {
+        let (state, position) = (TransportState::from_code(state), position.get());
+        let ask = |sync: &mut Called<SyncHandler>| sync.call(|handler| handler(state, &position));
+        match context.sync.with(ask) {
+            None => false, // It is being exchanged. The server asks again.
+            Some(None) => true,
+            Some(Some(Ok(ready))) => ready,
+            Some(Some(Err(_))) => {
+                context.notify(|n| n.handler_failed());
+                true
+            }
+        }
+    }
+    if argument.is_null() {
+        return 1; // libjack has stored the function, and not yet its argument.
+    }
+    // SAFETY: libjack passes on what it was given with this function, and a position.
+    let ready = in_handler!(unsafe { call(context(argument), state, &*position) });
+    ready.into()
+}
+
+pub(super) unsafe extern "C-unwind" fn on_timebase(
+    state: c_int,
+    frames: u32,
+    position: *mut RawPosition,
+    is_new: c_int,
+    argument: *mut c_void,
+) {
+    extern "C" fn call(context: &Context, query: &TimebaseQuery, raw: &mut RawPosition) {
+        let before = raw.get();
+        let mut position = before;
+        let fill = |timebase: &mut Called<TimebaseHandler>| {
+            timebase.call(|handler| handler(*query, &mut position))
+        };
+        match context.timebase.with(fill).flatten() {
+            Some(Ok(())) => {
+                // A timebase describes the position, it does not move it.
+                position.frame = before.frame;
+                raw.set(&position);
+            }
+            Some(Err(_)) => context.notify(|n| n.handler_failed()),
+            None => {}
+        }
+    }
+    if argument.is_null() {
+        return; // As in `on_sync`.
+    }
+    let query = TimebaseQuery {
+        state: TransportState::from_code(state),
+        frames,
+        is_new: is_new != 0,
+    };
+    // SAFETY: libjack passes on what it was given with this function, and a position that is ours during the call.
+    in_handler!(unsafe { call(context(argument), &query, &mut *position) });
 }
 
 /// Declares what libjack calls for a method of [`Notifications`].
@@ -135,10 +372,8 @@ macro_rules! callback {
                 let call: fn(&Context, $($type),*) = $call;
                 call(context, $($argument),*);
             }
-            let before = cancel::hold();
             // SAFETY: libjack passes on what `install` gave it.
-            call(unsafe { context(argument) }, $($argument),*);
-            cancel::release(before);
+            in_handler!(call(unsafe { context(argument) }, $($argument),*));
             $(0 as $result)?
         }
     };
@@ -146,13 +381,30 @@ macro_rules! callback {
 
 callback!(on_period(frames: u32) -> c_int, |context, frames| context.notify(|n| n.period(frames)));
 callback!(on_rate(hz: u32) -> c_int, |context, hz| context.notify(|n| n.rate(hz)));
-callback!(on_xrun() -> c_int, |context| context.notify(|n| n.xrun()));
+callback!(on_xrun() -> c_int, |context| {
+    // SAFETY: the client is open while it is called.
+    let delay_us = unsafe { (context.library.get_xrun_delayed_usecs)(context.client.as_ptr()) };
+    context.notify(|n| n.xrun(delay_us));
+});
 callback!(on_graph_order() -> c_int, |context| context.notify(|n| n.graph_order()));
 callback!(on_connect(source: u32, destination: u32, on: c_int), |context, source, destination, on| {
     context.notify(|n| n.ports_connected(PortId(source), PortId(destination), on != 0));
 });
 callback!(on_registration(port: u32, on: c_int), |context, port, on| {
-    context.notify(|n| n.port_registered(PortId(port), on != 0));
+    let name = context.name_of(port);
+    context.notify(|n| n.port_registered(PortId(port), name.as_deref(), on != 0));
+});
+callback!(on_rename(port: u32, old: *const c_char, new: *const c_char), |context, port, old, new| {
+    let (old, new) = (text(old), text(new));
+    context.notify(|n| n.port_renamed(PortId(port), &old, &new));
+});
+callback!(on_client(name: *const c_char, on: c_int), |context, name, on| {
+    let name = text(name);
+    context.notify(|n| n.client_registered(&name, on != 0));
+});
+callback!(on_property(subject: u64, key: *const c_char, change: c_int), |context, subject, key, change| {
+    let change = PropertyChange::new(Uuid(subject), &text(key), change);
+    context.notify(|n| n.property_changed(&change));
 });
 callback!(on_freewheel(on: c_int), |context, on| context.notify(|n| n.freewheel(on != 0)));
 callback!(on_latency(mode: c_int), |context, mode| {
@@ -165,9 +417,14 @@ callback!(on_latency(mode: c_int), |context, mode| {
 callback!(on_shutdown(), |context| context
     .lost("the JACK server has shut down"));
 callback!(on_info_shutdown(_code: c_int, reason: *const c_char), |context, _, reason| {
-    if reason.is_null() {
-        return context.lost("the JACK server has shut down");
+    match &*text(reason) {
+        "" => context.lost("the JACK server has shut down"),
+        reason => context.lost(reason),
     }
-    // SAFETY: libjack passes a string that ends with NUL and is valid during the call.
-    context.lost(&unsafe { CStr::from_ptr(reason) }.to_string_lossy());
 });
+
+/// A copy of what libjack passes to a callback.
+fn text(given: *const c_char) -> String {
+    // SAFETY: libjack passes a string that ends with NUL and is valid during the call, or null.
+    unsafe { copied(given) }
+}

@@ -1,208 +1,332 @@
-//! A JACK client in safe Rust: what can be asked of the server.
+//! A JACK client: its life, its names, and what it is told of its server.
 #![allow(unsafe_code, reason = "calls of libjack")]
 
-use super::audio_port::{AudioInput, AudioOutput};
-use super::callbacks::Context;
-use super::connection::Connection;
-use super::failure::failure;
-use super::handlers::{AudioHandler, Notifications};
-use super::latency_mode::LatencyMode;
-use super::library::{LatencyRange, Library, RawPort};
-use super::messages::{Route, Sink};
-use super::port::{Port, PortFlags, PortType, take_names};
-use super::turns::{self, Turn};
-use crate::error::{Error, Result};
-use crate::lock::Mutex;
-use crate::sys::Realtime;
-use std::ffi::{CStr, CString, c_int};
-use std::ptr::{self, NonNull};
+use super::connection::{Connection, Open};
+use super::cycle::Cycle;
+use super::handler_scope::{check_outside_handlers, is_in_handler};
+use super::handlers::{Notifications, ProcessHandler};
+use super::names::{c_string, copied, taken};
+use super::property::Uuid;
+use super::status::Status;
+use super::turns::Turn;
+use crate::error::Result;
+use crate::sys::{self, Realtime};
+use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::thread;
-use std::time::Duration;
 
-const NO_START_SERVER: c_int = 0x01;
-const SERVER_NAME: c_int = 0x04;
-
-const STATUS_SERVER_STARTED: c_int = 0x08;
-const STATUS_SERVER_FAILED: c_int = 0x10;
-const STATUS_SHM_FAILURE: c_int = 0x100;
-const STATUS_VERSION_ERROR: c_int = 0x400;
-
-/// PipeWire's library fails with [`STATUS_SHM_FAILURE`] if a client of another program goes just while
-/// it opens one. So it is asked again after a pause, up to this often in all.
-const OPEN_ATTEMPTS: u32 = 5;
-
-const OPEN_PAUSE: Duration = Duration::from_millis(5);
-
-/// The environment variable with the name of the default server.
-const DEFAULT_SERVER: &str = "JACK_DEFAULT_SERVER";
-/// jackd's library copies the name into buffers of this size and a NUL, and ends the process where it
-/// does not fit.
-const LONGEST_SERVER_NAME: usize = 255;
-
-/// A client of a JACK server. It is closed when this and all its ports are dropped.
-pub(crate) struct Client {
+/// A client of a JACK server, or of PipeWire. [`Client::open`] makes one. It is closed when this is dropped; its ports
+/// then answer with errors.
+///
+/// All methods may be called from any thread, except in handlers: there, methods that ask the server for something
+/// return [`Error::InvalidState`](crate::Error::InvalidState). Once the client is closed, all do. Where the server hangs,
+/// methods that ask it do not return.
+pub struct Client {
     connection: Arc<Connection>,
-    started_server: bool,
+    status: Status,
 }
 
 impl Client {
-    /// Connects to a server. If none runs and `start` is set, libjack may start the one of `~/.jackdrc`, which
-    /// takes a second or more. `log` receives the lines of libjack, also those about other clients of this
-    /// process, until the client is dropped.
-    pub fn open(name: &str, server: Option<&str>, start: bool, log: Sink) -> Result<Client> {
-        let library = turns::load()?;
-        let client_name = checked_name(library, name)?;
-        let server_name = server.map(checked_server_name).transpose()?;
-        if server.is_none()
-            && let Some(name) = std::env::var_os(DEFAULT_SERVER)
-            && name.len() > LONGEST_SERVER_NAME
-        {
-            return Err(too_long(DEFAULT_SERVER, name.len()));
-        }
-        let options = if start { 0 } else { NO_START_SERVER };
-        let attempt = || {
-            let mut status = 0;
-            let lines = Arc::new(Mutex::new(Vec::new()));
-            let collected = lines.clone();
-            let _opening = Route::new(
-                library,
-                Arc::new(move |line| collected.lock().push(line.to_owned())),
-            );
-            let name = client_name.as_ptr();
-            // SAFETY: the strings end with NUL and outlive the call; the third argument after the
-            // status is there when the options say so.
-            let raw = unsafe {
-                match &server_name {
-                    None => (library.client_open)(name, options, &mut status),
-                    Some(server) => {
-                        let options = options | SERVER_NAME;
-                        (library.client_open)(name, options, &mut status, server.as_ptr())
-                    }
-                }
-            };
-            (
-                NonNull::new(raw),
-                (status, std::mem::take(&mut *lines.lock())),
-            )
-        };
-        let mut attempts = if library.has_one_server() {
-            1
-        } else {
-            OPEN_ATTEMPTS
-        };
-        loop {
-            let (raw, (status, lines)) = turns::open(library, attempt)?;
-            attempts -= 1;
-            if let Some(raw) = raw {
-                return Ok(Client {
-                    connection: Connection::new(library, raw, log),
-                    started_server: status & STATUS_SERVER_STARTED != 0,
-                });
-            }
-            if status & STATUS_SHM_FAILURE == 0 || attempts == 0 {
-                return Err(open_error(server, status, lines));
-            }
-            thread::sleep(OPEN_PAUSE);
-        }
+    pub(super) fn new(connection: Arc<Connection>, status: Status) -> Client {
+        Client { connection, status }
     }
 
-    /// Sets the handlers. They are called once the client is active: `process` until the client is closed, and
-    /// `notifications` until this is dropped. Only once.
+    pub(super) fn enter(&self) -> Result<Open<'_>> {
+        self.connection.enter()
+    }
+
+    pub(super) fn connection(&self) -> &Arc<Connection> {
+        &self.connection
+    }
+
+    /// What the server said when the client was opened.
+    pub fn status(&self) -> Status {
+        self.status
+    }
+
+    /// Has `handler` called in each cycle from now on, in place of the one before. See the
+    /// [module](super) for what it may do. This waits for the end of the cycle that runs; there may be a cycle without
+    /// a handler, which is silent.
     ///
-    /// `notifications` may hold ports of this client. `process` may not, since it would keep the client open:
-    /// it has an [`AudioInput`] or an [`AudioOutput`] in place of each.
-    pub fn listen(
+    /// The cycle in which it returns `Break` is its last one; in one in which it panics, the outputs are silent. After
+    /// either it is not called again, and the outputs are silent. An output that the handler does not write to holds
+    /// what happens to be in its buffer. A handler that owns its client keeps it open, until [`Client::close`].
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`](crate::Error::InvalidState): the client is closed, or in a handler.
+    pub fn set_process(
         &self,
-        process: Arc<impl AudioHandler>,
-        notifications: Arc<impl Notifications>,
+        handler: impl FnMut(&mut Cycle<'_>) -> ControlFlow<()> + Send + 'static,
     ) -> Result<()> {
-        let Connection {
-            number,
-            library,
-            raw,
-            ..
-        } = *self.connection;
-        let context = Context::new(library, number, raw, process, notifications);
-        let context = Arc::new(context);
-        // Kept also after a failure: libjack may have taken some of the callbacks.
-        if self.connection.context.set(context.clone()).is_err() {
-            return Err(failure("the callbacks are set already".into()));
-        }
-        context.install()
+        self.exchange_process(Some(Box::new(handler)))
     }
 
-    /// Whether the server runs because this client opened.
-    pub fn has_started_server(&self) -> bool {
-        self.started_server
+    /// Calls no process handler from the next cycle on. The outputs are silent.
+    ///
+    /// # Errors
+    /// As [`Client::set_process`].
+    pub fn clear_process(&self) -> Result<()> {
+        self.exchange_process(None)
     }
 
-    /// The name by which the server knows us.
+    fn exchange_process(&self, handler: Option<ProcessHandler>) -> Result<()> {
+        check_outside_handlers("the process handler cannot be exchanged")?;
+        let before = self.enter()?.context.set_process(handler);
+        drop(before);
+        Ok(())
+    }
+
+    /// Notifies from now on, until the client is closed. `notifications` may hold ports of this client.
+    pub(crate) fn listen(&self, notifications: Arc<dyn Notifications>) -> Result<()> {
+        self.enter()?.context.listen(notifications);
+        Ok(())
+    }
+
+    /// Begins the cycles. From then on, ports can be connected.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`](crate::Error::InvalidState): the client is closed, or in a handler.
+    /// [`Error::Driver`](crate::Error::Driver): the server refuses it.
+    pub fn activate(&self) -> Result<()> {
+        let client = self.enter()?;
+        check_outside_handlers("a JACK client cannot be activated")?;
+        let _turn = Turn::take();
+        let _asking = client.ask()?;
+        // SAFETY: the client is valid.
+        let code = unsafe { (client.library.activate)(client.raw()) };
+        client.check(|| "activating the client".into(), code)?;
+        client.active.store(true, Ordering::Relaxed);
+        Ok(())
+    }
+
+    /// Ends the cycles, and all connections of its ports.
+    ///
+    /// # Errors
+    /// As [`Client::activate`].
+    pub fn deactivate(&self) -> Result<()> {
+        let client = self.enter()?;
+        check_outside_handlers("a JACK client cannot be deactivated")?;
+        let _turn = Turn::take();
+        let _asking = client.ask()?;
+        client.active.store(false, Ordering::Relaxed);
+        // SAFETY: the client is valid.
+        let code = unsafe { (client.library.deactivate)(client.raw()) };
+        client.check(|| "deactivating the client".into(), code)
+    }
+
+    /// Closes the client, once the calls of other threads that use it have ended. Its handlers are dropped. Where another
+    /// thread closes it, this waits until it is closed; later it does nothing.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`](crate::Error::InvalidState): in a handler.
+    pub fn close(&self) -> Result<()> {
+        check_outside_handlers("a JACK client cannot be closed")?;
+        self.connection.close();
+        Ok(())
+    }
+
+    /// The name by which the server knows the client.
     ///
     /// If the name was taken, PipeWire's library still answers with the name that was asked for, while others
     /// see another one. By the client's UUID, it gives the true name.
-    pub fn name(&self) -> String {
-        let _turn = self.connection.asking.lock();
-        let raw = self.connection.raw.as_ptr();
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`](crate::Error::InvalidState): the client is closed, or in a handler.
+    pub fn name(&self) -> Result<String> {
+        let client = self.enter()?;
+        let (library, raw) = (client.library, client.raw());
+        let _asking = client.ask()?;
         // SAFETY: the client is valid; the strings are libjack's, which end with NUL, and all but
         // the last of them are ours to free.
         unsafe {
-            let number = (self.connection.library.client_get_uuid)(raw);
+            let number = (library.client_get_uuid)(raw);
             if !number.is_null() {
-                let name = (self.connection.library.get_client_name_by_uuid)(raw, number);
-                (self.connection.library.free)(number.cast());
-                if !name.is_null() {
-                    let copy = CStr::from_ptr(name).to_string_lossy().into_owned();
-                    (self.connection.library.free)(name.cast());
-                    return copy;
+                let name = (library.get_client_name_by_uuid)(raw, number);
+                (library.free)(number.cast());
+                if let Some(name) = taken(library, name) {
+                    return Ok(name);
                 }
             }
-            let name = (self.connection.library.get_client_name)(raw);
-            CStr::from_ptr(name).to_string_lossy().into_owned()
+            Ok(copied((library.get_client_name)(raw)))
         }
     }
 
+    /// The UUID of the client; `None` where the server gives none.
+    ///
+    /// # Errors
+    /// As [`Client::name`].
+    pub fn uuid(&self) -> Result<Option<Uuid>> {
+        let client = self.enter()?;
+        let _asking = client.ask()?;
+        // SAFETY: the client is valid; the string is ours to free.
+        let number = unsafe {
+            let number = (client.library.client_get_uuid)(client.raw());
+            taken(client.library, number)
+        };
+        Ok(number.and_then(|number| number.parse().ok().map(Uuid)))
+    }
+
+    /// The UUID of the client of this name; `None` if there is none.
+    ///
+    /// # Errors
+    /// As [`Client::name`], and [`Error::InvalidArgument`](crate::Error::InvalidArgument): it contains NUL.
+    pub fn uuid_of(&self, client_name: &str) -> Result<Option<Uuid>> {
+        let client = self.enter()?;
+        let name = c_string("client name", client_name)?;
+        let _asking = client.ask()?;
+        // SAFETY: client and name are valid; the string is ours to free.
+        let number = unsafe {
+            let number = (client.library.get_uuid_for_client_name)(client.raw(), name.as_ptr());
+            taken(client.library, number)
+        };
+        Ok(number.and_then(|number| number.parse().ok().map(Uuid)))
+    }
+
+    /// The name of the client with this UUID; `None` if there is none.
+    ///
+    /// # Errors
+    /// As [`Client::name`].
+    pub fn name_of(&self, uuid: Uuid) -> Result<Option<String>> {
+        let client = self.enter()?;
+        let number = c_string("UUID", &uuid.to_string())?;
+        let _asking = client.ask()?;
+        // SAFETY: client and number are valid; the string is ours to free.
+        Ok(unsafe {
+            let name = (client.library.get_client_name_by_uuid)(client.raw(), number.as_ptr());
+            taken(client.library, name)
+        })
+    }
+
     /// Whether the server filters the times of cycles. A pause of the server disturbs such a filter.
-    pub fn smooths_times(&self) -> bool {
+    pub(crate) fn smooths_times(&self) -> bool {
         self.connection.library.has_one_server()
     }
 
     /// The server's frame rate.
-    pub fn frame_rate_hz(&self) -> u32 {
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`](crate::Error::InvalidState): the client is closed.
+    pub fn frame_rate_hz(&self) -> Result<u32> {
+        let client = self.enter()?;
         // SAFETY: the client is valid.
-        unsafe { (self.connection.library.get_sample_rate)(self.connection.raw.as_ptr()) }
+        Ok(unsafe { (client.library.get_sample_rate)(client.raw()) })
     }
 
     /// The server's period.
-    pub fn period_frames(&self) -> u32 {
+    ///
+    /// # Errors
+    /// As [`Client::frame_rate_hz`].
+    pub fn period_frames(&self) -> Result<u32> {
+        let client = self.enter()?;
         // SAFETY: the client is valid.
-        unsafe { (self.connection.library.get_buffer_size)(self.connection.raw.as_ptr()) }
+        Ok(unsafe { (client.library.get_buffer_size)(client.raw()) })
     }
 
-    /// The scheduling of the audio thread. Only while the client is active.
+    /// Asks the server for another period. All clients are told of it. PipeWire changes it some cycles later.
     ///
-    /// (The thread-init callback cannot tell: libjack calls it before it asks for real time, and
-    /// on other threads too.)
-    pub fn realtime(&self) -> Realtime {
+    /// # Errors
+    /// [`Error::InvalidState`](crate::Error::InvalidState): the client is closed, or in a handler.
+    /// [`Error::Driver`](crate::Error::Driver): the server refuses it.
+    pub fn set_period_frames(&self, frames: u32) -> Result<()> {
+        let client = self.enter()?;
+        let _asking = client.ask()?;
+        // SAFETY: the client is valid.
+        let code = unsafe { (client.library.set_buffer_size)(client.raw(), frames) };
+        client.check(|| format!("setting the period to {frames} frames"), code)
+    }
+
+    /// Starts or ends freewheeling: cycles follow each other as fast as they can, and no device plays.
+    ///
+    /// # Errors
+    /// As [`Client::set_period_frames`].
+    pub fn set_freewheel(&self, on: bool) -> Result<()> {
+        let client = self.enter()?;
+        let _asking = client.ask()?;
+        // SAFETY: the client is valid.
+        let code = unsafe { (client.library.set_freewheel)(client.raw(), on.into()) };
+        client.check(|| format!("setting freewheeling to {on}"), code)
+    }
+
+    /// How much of each cycle the server and its clients are at work, in percent.
+    ///
+    /// # Errors
+    /// As [`Client::frame_rate_hz`].
+    pub fn cpu_load_percent(&self) -> Result<f32> {
+        let client = self.enter()?;
+        // SAFETY: the client is valid.
+        Ok(unsafe { (client.library.cpu_load)(client.raw()) })
+    }
+
+    /// Whether the server runs in real time.
+    ///
+    /// # Errors
+    /// As [`Client::frame_rate_hz`].
+    pub fn is_realtime(&self) -> Result<bool> {
+        let client = self.enter()?;
+        // SAFETY: the client is valid.
+        Ok(unsafe { (client.library.is_realtime)(client.raw()) } != 0)
+    }
+
+    /// The longest delay of a cycle so far, in microseconds, as the server reports it with xruns.
+    ///
+    /// # Errors
+    /// As [`Client::frame_rate_hz`].
+    pub fn max_delayed_us(&self) -> Result<f32> {
+        let client = self.enter()?;
+        // SAFETY: the client is valid.
+        Ok(unsafe { (client.library.get_max_delayed_usecs)(client.raw()) })
+    }
+
+    /// Begins to look for the longest delay anew.
+    ///
+    /// # Errors
+    /// As [`Client::frame_rate_hz`].
+    pub fn reset_max_delayed(&self) -> Result<()> {
+        let client = self.enter()?;
+        // SAFETY: the client is valid.
+        unsafe { (client.library.reset_max_delayed_usecs)(client.raw()) };
+        Ok(())
+    }
+
+    /// The scheduling of the audio thread; `None` while the client is not active, or another thread asks the server
+    /// for something.
+    ///
+    /// # Errors
+    /// As [`Client::frame_rate_hz`].
+    pub fn realtime(&self) -> Result<Option<Realtime>> {
+        let client = self.enter()?;
+        // While this is held, no other thread can deactivate the client, which ends its audio thread.
+        let Some(_asking) = client.try_ask() else {
+            return Ok(None);
+        };
+        if !client.active.load(Ordering::Relaxed) {
+            return Ok(None);
+        }
         let mut policy = 0;
         let mut parameters = libc::sched_param { sched_priority: 0 };
+        // The thread-init callback cannot tell: libjack calls it before it asks for real time, and on other
+        // threads too.
+        // SAFETY: the client is valid.
+        let thread = unsafe { (client.library.client_thread_id)(client.raw()) };
+        if thread == 0 {
+            return Ok(None);
+        }
         // SAFETY: the client is valid; its audio thread is not joined before the client is closed
         // or deactivated; both pointers are valid.
         let (failed, server_is_realtime) = unsafe {
-            let thread = (self.connection.library.client_thread_id)(self.connection.raw.as_ptr());
             (
                 libc::pthread_getschedparam(thread, &mut policy, &mut parameters),
-                (self.connection.library.is_realtime)(self.connection.raw.as_ptr()) != 0,
+                (client.library.is_realtime)(client.raw()) != 0,
             )
         };
         let policy = policy & !libc::SCHED_RESET_ON_FORK;
         if failed == 0 && matches!(policy, libc::SCHED_FIFO | libc::SCHED_RR) {
-            return Realtime::Granted {
+            return Ok(Some(Realtime::Granted {
                 priority: parameters.sched_priority,
-            };
+            }));
         }
-        Realtime::Refused {
+        Ok(Some(Realtime::Refused {
             reason: if server_is_realtime {
                 "the JACK server runs in real time, but this process may not; allow it with an \
                  rtprio limit in /etc/security/limits.d"
@@ -210,185 +334,27 @@ impl Client {
                 "the JACK server runs without real-time scheduling; start it with jackd -R"
             }
             .into(),
-        }
+        }))
     }
+}
 
-    /// Makes an audio port that others can send to.
-    pub fn register_audio_input(&self, name: &str) -> Result<(Port, AudioInput)> {
-        let port = self.register(name, PortType::AUDIO, PortFlags::INPUT)?;
-        let input = AudioInput(port.audio());
-        Ok((port, input))
-    }
-
-    /// Makes an audio port that others can receive from.
-    pub fn register_audio_output(&self, name: &str) -> Result<(Port, AudioOutput)> {
-        let port = self.register(name, PortType::AUDIO, PortFlags::OUTPUT)?;
-        let output = AudioOutput(port.audio());
-        Ok((port, output))
-    }
-
-    /// Makes a port of any type.
-    fn register(&self, name: &str, kind: PortType, flags: PortFlags) -> Result<Port> {
-        let c_name = c_string("port name", name)?;
-        let _turn = self.connection.asking.lock();
-        // SAFETY: the client and both strings are valid; 0: built-in types have their own size.
-        let raw = unsafe {
-            (self.connection.library.port_register)(
-                self.connection.raw.as_ptr(),
-                c_name.as_ptr(),
-                kind.0.as_ptr(),
-                flags.0,
-                0,
-            )
-        };
-        match NonNull::new(raw) {
-            Some(raw) => Ok(Port::new(&self.connection, raw)),
-            None => Err(failure(format!("the server did not register port {name}"))),
-        }
-    }
-
-    /// Begins the server's calls.
-    pub fn activate(&self) -> Result<()> {
-        let _turn = Turn::take();
-        let _asking = self.connection.asking.lock();
-        // SAFETY: the client is valid.
-        match unsafe { (self.connection.library.activate)(self.connection.raw.as_ptr()) } {
-            0 => {
-                self.connection.active.store(true, Ordering::Relaxed);
-                Ok(())
-            }
-            code => Err(failure(format!(
-                "activating the client failed (code {code})"
-            ))),
-        }
-    }
-
-    /// Ends the server's calls of [`AudioHandler::process`], and all connections.
-    pub fn deactivate(&self) -> Result<()> {
-        let _turn = Turn::take();
-        let _asking = self.connection.asking.lock();
-        self.connection.active.store(false, Ordering::Relaxed);
-        // SAFETY: the client is valid.
-        match unsafe { (self.connection.library.deactivate)(self.connection.raw.as_ptr()) } {
-            0 => Ok(()),
-            code => Err(failure(format!(
-                "deactivating the client failed (code {code})"
-            ))),
-        }
-    }
-
-    /// The full names of the ports of a type that have all these flags, in the server's order.
-    pub fn ports(&self, kind: PortType, flags: PortFlags) -> Vec<String> {
-        let Connection { library, raw, .. } = *self.connection;
-        // SAFETY: the client is valid; a null pattern matches all names.
-        let names =
-            unsafe { (library.get_ports)(raw.as_ptr(), ptr::null(), kind.0.as_ptr(), flags.0) };
-        // SAFETY: just returned by libjack.
-        unsafe { take_names(library, names) }
-    }
-
-    /// Whether a port of this full name exists.
-    pub fn has_port(&self, name: &str) -> bool {
-        self.find_port(name).is_some()
-    }
-
-    /// The longest latency of a port, in frames; `None` if there is no port of this full name.
-    pub fn latency_frames(&self, port: &str, mode: LatencyMode) -> Option<u32> {
-        let raw = self.find_port(port)?;
-        let mut range = LatencyRange::default();
-        let mode = mode.code();
-        // SAFETY: libjack keeps what it returns for a name, also when the port goes; the range is
-        // valid.
-        unsafe { (self.connection.library.port_get_latency_range)(raw.as_ptr(), mode, &mut range) };
-        Some(range.max)
-    }
-
-    fn find_port(&self, name: &str) -> Option<NonNull<RawPort>> {
-        let name = CString::new(name).ok()?;
-        // SAFETY: the client and the string are valid.
-        NonNull::new(unsafe {
-            (self.connection.library.port_by_name)(self.connection.raw.as_ptr(), name.as_ptr())
-        })
-    }
-
-    /// Connects two ports by their full names; they may be connected already.
-    pub fn connect(&self, source: &str, destination: &str) -> Result<()> {
-        let c_source = c_string("port name", source)?;
-        let c_destination = c_string("port name", destination)?;
-        let _turn = self.connection.asking.lock();
-        // SAFETY: the client and both strings are valid.
-        let code = unsafe {
-            (self.connection.library.connect)(
-                self.connection.raw.as_ptr(),
-                c_source.as_ptr(),
-                c_destination.as_ptr(),
-            )
-        };
-        match code {
-            0 | libc::EEXIST => Ok(()),
-            code => Err(failure(format!(
-                "connecting {source} to {destination} failed (code {code})"
-            ))),
-        }
+impl fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Client").finish_non_exhaustive()
     }
 }
 
 impl Drop for Client {
     fn drop(&mut self) {
-        if let Some(context) = self.connection.context.get() {
-            // They may hold ports, which keep the client open.
-            context.end_notifications();
+        if !is_in_handler() {
+            return self.connection.close();
         }
-    }
-}
-
-fn c_string(what: &str, text: &str) -> Result<CString> {
-    CString::new(text)
-        .map_err(|_| Error::InvalidArgument(format!("{what} is {text:?}; it must not contain NUL")))
-}
-
-fn checked_server_name(name: &str) -> Result<CString> {
-    if name.len() > LONGEST_SERVER_NAME {
-        return Err(too_long("server_name", name.len()));
-    }
-    c_string("server_name", name)
-}
-
-fn too_long(what: &str, bytes: usize) -> Error {
-    Error::InvalidArgument(format!(
-        "{what} has {bytes} bytes; JACK takes up to {LONGEST_SERVER_NAME}"
-    ))
-}
-
-fn checked_name(library: &'static Library, name: &str) -> Result<CString> {
-    // SAFETY: takes nothing.
-    let size = unsafe { (library.client_name_size)() }.max(3) as usize;
-    // The size counts the NUL, and jackd's server takes one byte less than its library says.
-    let longest = size - 2;
-    if name.is_empty() || name.len() > longest || name.contains(':') {
-        return Err(Error::InvalidArgument(format!(
-            "client_name is {name:?}; JACK takes 1 to {longest} bytes without a colon"
-        )));
-    }
-    c_string("client_name", name)
-}
-
-fn open_error(server: Option<&str>, status: c_int, mut lines: Vec<String>) -> Error {
-    lines.dedup();
-    let reason = match &*lines {
-        [] => format!("status {status:#x}"),
-        lines => lines.join("; "),
-    };
-    if status & STATUS_VERSION_ERROR != 0 {
-        failure(format!(
-            "libjack and the server have different protocols ({reason})"
-        ))
-    } else if status & STATUS_SERVER_FAILED != 0 {
-        Error::NoServer {
-            name: server.unwrap_or_default().to_owned(),
-            reason,
+        // A handler that waited for the close would wait for its own end. Without another thread, the client stays
+        // open for good.
+        let (connection, kept) = (self.connection.clone(), self.connection.clone());
+        match sys::spawn("amio-jack-close", move || connection.close()) {
+            Ok(_) => drop(kept),
+            Err(_) => std::mem::forget(kept),
         }
-    } else {
-        failure(format!("the server refused the client ({reason})"))
     }
 }

@@ -1,29 +1,38 @@
 //! The connection of a client to its server: what the client and its ports share.
 #![allow(unsafe_code, reason = "calls of libjack")]
 
-use super::audio_port::ClientNumber;
 use super::callbacks::Context;
+use super::failure::failure;
+use super::gate::{Gate, Pass};
+use super::handler_scope::check_outside_handlers;
 use super::library::{Library, RawClient};
 use super::messages::{Route, Sink};
+use super::process_port::ClientNumber;
 use super::turns;
-use crate::lock::Mutex;
+use crate::error::{Error, Result};
+use crate::lock::{Mutex, MutexGuard};
+use crate::sys::Home;
+use std::ops::Deref;
 use std::ptr::NonNull;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
 
-/// Dropping it closes the client, which takes some 50 ms when the server has died, and does not return while
-/// the server hangs. The client and its ports own it together.
 pub(super) struct Connection {
     pub number: ClientNumber,
     pub library: &'static Library,
-    pub raw: NonNull<RawClient>,
+    raw: NonNull<RawClient>,
+    home: Home,
+    /// Shut once the client is closed, or about to be.
+    gate: Gate,
     /// Held while the server is asked for something: libjack writes requests of several threads
     /// into each other, and reads each other's answers.
-    pub asking: Mutex<()>,
+    asking: Mutex<()>,
     pub active: AtomicBool,
     /// What the callbacks use. It must outlive the client, so it is freed after the close.
-    pub context: OnceLock<Arc<Context>>,
-    _messages: Route,
+    pub context: Arc<Context>,
+    messages: Mutex<Option<Route>>,
+    /// Held while the client is being closed.
+    closing: Mutex<()>,
 }
 
 // SAFETY: libjack's functions may be called from any thread, and those that ask the server take
@@ -34,22 +43,64 @@ unsafe impl Sync for Connection {}
 
 impl Connection {
     /// Of a client that libjack has just opened; `log` receives what libjack has to say from here on.
-    pub fn new(library: &'static Library, raw: NonNull<RawClient>, log: Sink) -> Arc<Connection> {
+    pub fn new(
+        library: &'static Library,
+        raw: NonNull<RawClient>,
+        log: Sink,
+    ) -> Result<Arc<Connection>> {
         static NEXT: AtomicU64 = AtomicU64::new(0);
-        Arc::new(Connection {
-            number: ClientNumber(NEXT.fetch_add(1, Ordering::Relaxed)),
+        let number = ClientNumber(NEXT.fetch_add(1, Ordering::Relaxed));
+        let connection = Arc::new(Connection {
+            number,
             library,
             raw,
+            home: Home::here(),
+            gate: Gate::default(),
             asking: Mutex::new(()),
             active: AtomicBool::new(false),
-            context: OnceLock::new(),
-            _messages: Route::new(library, log),
-        })
+            context: Arc::new(Context::new(library, number, raw)),
+            messages: Mutex::new(Some(Route::new(library, log))),
+            closing: Mutex::new(()),
+        });
+        // After a failure, this closes the client.
+        connection.context.install()?;
+        Ok(connection)
     }
-}
 
-impl Drop for Connection {
-    fn drop(&mut self) {
+    /// Keeps the client open for a call.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] once the client is closed, and in a child of `fork()`.
+    pub fn enter(&self) -> Result<Open<'_>> {
+        self.home.check("the JACK client")?;
+        match self.gate.enter() {
+            Some(pass) => Ok(Open {
+                connection: self,
+                _pass: pass,
+            }),
+            None => Err(Error::InvalidState("the JACK client is closed".into())),
+        }
+    }
+
+    /// Closes the client, once the calls that use it have ended; where another thread closes it, waits for that. This
+    /// takes some 50 ms when the server has died, and does not return while the server hangs. In a child of `fork()` it
+    /// does nothing. Not in a handler.
+    pub fn close(&self) {
+        if !self.is_here() {
+            return;
+        }
+        let closing = self.closing.lock();
+        let left = self.gate.shut().then(|| self.close_at_once());
+        drop(closing);
+        // What handlers own may close the client again, so they are dropped where nothing is locked.
+        drop(left);
+    }
+
+    /// Returns what is to be dropped.
+    fn close_at_once(&self) -> impl Sized {
+        self.context.end_notifications();
+        // jackd's library may activate the client once more, to take its notices.
+        let process = self.context.set_process(None);
         let raw = self.raw.as_ptr();
         // With either request the server sends this client one more notice, and waits for its answer. The
         // client handles notices in order, so it has handled all earlier ones then.
@@ -65,5 +116,62 @@ impl Drop for Connection {
             // SAFETY: the client is valid and not used afterwards.
             unsafe { (self.library.client_close)(raw) };
         });
+        let sync = self.context.set_sync(None);
+        let timebase = self.context.set_timebase(None);
+        (process, sync, timebase, self.messages.lock().take())
+    }
+
+    /// Whether this is the process in which the client was opened.
+    pub fn is_here(&self) -> bool {
+        self.home.is_here()
+    }
+}
+
+impl Drop for Connection {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+/// The connection of a client that stays open until this is dropped.
+pub(super) struct Open<'a> {
+    connection: &'a Connection,
+    _pass: Pass<'a>,
+}
+
+impl Open<'_> {
+    /// A valid client.
+    pub fn raw(&self) -> *mut RawClient {
+        self.connection.raw.as_ptr()
+    }
+
+    /// The right to ask the server for something, which waits for its answer.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`] in a handler: the server may wait for its end.
+    pub fn ask(&self) -> Result<MutexGuard<'_, ()>> {
+        check_outside_handlers("the JACK server cannot be asked for this")?;
+        Ok(self.connection.asking.lock())
+    }
+
+    /// As [`Open::ask`], without waiting for another request.
+    pub fn try_ask(&self) -> Option<MutexGuard<'_, ()>> {
+        self.connection.asking.try_lock()
+    }
+
+    /// Turns libjack's answer to a request, 0 for success, into a result; `what` begins the message.
+    pub fn check(&self, what: impl FnOnce() -> String, code: i32) -> Result<()> {
+        match code {
+            0 => Ok(()),
+            code => Err(failure(format!("{} failed (code {code})", what()))),
+        }
+    }
+}
+
+impl Deref for Open<'_> {
+    type Target = Connection;
+
+    fn deref(&self) -> &Connection {
+        self.connection
     }
 }

@@ -1,31 +1,40 @@
-//! One period of a client: its time, and the buffers of its ports.
+//! One period of a client: its time, the transport, and the buffers of its ports.
 #![allow(unsafe_code, reason = "calls of libjack, and its buffers")]
 
-use super::audio_port::{AudioInput, AudioOutput, ClientNumber, RawAudioPort};
-use super::library::{Library, RawClient};
+use super::library::{Library, RawClient, RawPort};
+use super::midi::{MidiEvents, MidiInput, MidiOutput, MidiWriter};
+use super::position::{Position, RawPosition, TransportState};
+use super::process_port::{AudioInput, AudioOutput, ClientNumber, ProcessPort};
 use crate::sys;
+use std::ffi::c_void;
 use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
 
-/// One period, during [`AudioHandler::process`](super::handlers::AudioHandler::process).
-pub(crate) struct Cycle<'a> {
+/// One period of a client, during its process handler.
+///
+/// # Real-time contract
+/// No method waits, allocates, frees, or calls the system or the server. Those that read times or the transport are
+/// lock-free: libjack reads again while the server writes. The others are wait-free.
+pub struct Cycle<'a> {
     pub(super) library: &'static Library,
     pub(super) number: ClientNumber,
     pub(super) client: NonNull<RawClient>,
     pub(super) frames: u32,
+    /// Which cycle of this client it is.
+    pub(super) count: u64,
     pub(super) callback: PhantomData<&'a ()>,
 }
 
 impl Cycle<'_> {
-    /// Its length.
+    /// Its length in frames.
     pub fn frames(&self) -> usize {
         self.frames as usize
     }
 
     /// The server's number of the first frame, which wraps; the `CLOCK_MONOTONIC` in nanoseconds at
     /// which it was due, as the server says; and the same clock now. Wait-free.
-    pub fn start(&self) -> (u32, u64, u64) {
-        let times = self.times();
+    pub(crate) fn start(&self) -> (u32, u64, u64) {
+        let times = self.due();
         let now_ns = sys::now_ns();
         let Some((frame, due_us)) = times else {
             // SAFETY: the client is valid.
@@ -40,21 +49,8 @@ impl Cycle<'_> {
     }
 
     /// The number of the first frame, and when it was due by the server's clock, in microseconds.
-    fn times(&self) -> Option<(u32, u64)> {
-        let ask = || {
-            let (mut frame, mut due_us, mut next_us, mut period_us) = (0, 0, 0, 0.0);
-            // SAFETY: the client and all four variables are valid.
-            let failed = unsafe {
-                (self.library.get_cycle_times)(
-                    self.client.as_ptr(),
-                    &mut frame,
-                    &mut due_us,
-                    &mut next_us,
-                    &mut period_us,
-                )
-            };
-            (failed == 0).then_some((frame, due_us))
-        };
+    fn due(&self) -> Option<(u32, u64)> {
+        let ask = || self.times().map(|times| (times.frame, times.start_us));
         // PipeWire's library reads what the server may be writing: the same twice is of one cycle.
         let mut times = ask();
         for _ in 0..3 {
@@ -66,37 +62,167 @@ impl Cycle<'_> {
         times
     }
 
-    /// Copies what arrived at an input port; silence where the server has no buffer for it, and for a port of
-    /// another client.
+    /// The server's number of the first frame. It wraps.
+    pub fn first_frame(&self) -> u32 {
+        // SAFETY: the client is open during a cycle.
+        unsafe { (self.library.last_frame_time)(self.client.as_ptr()) }
+    }
+
+    /// The server's times of this cycle; `None` if it does not know them.
+    pub fn times(&self) -> Option<CycleTimes> {
+        // SAFETY: as above.
+        unsafe { CycleTimes::of(self.library, self.client.as_ptr()) }
+    }
+
+    /// What the transport does in this cycle, and where.
+    pub fn transport(&self) -> (TransportState, Position) {
+        let mut position = RawPosition::default();
+        // SAFETY: as above; the position is valid.
+        let state = unsafe { (self.library.transport_query)(self.client.as_ptr(), &mut position) };
+        (TransportState::from_code(state), position.get())
+    }
+
+    /// Starts the transport, as soon as all clients are ready.
+    pub fn start_transport(&self) {
+        // SAFETY: as above.
+        unsafe { (self.library.transport_start)(self.client.as_ptr()) }
+    }
+
+    /// Stops the transport.
+    pub fn stop_transport(&self) {
+        // SAFETY: as above.
+        unsafe { (self.library.transport_stop)(self.client.as_ptr()) }
+    }
+
+    /// Moves the transport. Returns whether the server takes it.
+    pub fn locate(&self, frame: u32) -> bool {
+        // SAFETY: as above.
+        unsafe { (self.library.transport_locate)(self.client.as_ptr(), frame) == 0 }
+    }
+
+    /// Copies what arrived at an input port; silence where the server has no buffer for it, for a port of
+    /// another client, and in what is longer than the cycle.
     ///
     /// A copy, because the buffer of an input that is connected to an output of the same client
     /// may be that output's buffer. So all inputs are read before an output is written; the compiler refuses
     /// a read while a buffer of [`Self::output`] is in use.
     pub fn read(&mut self, input: &AudioInput, samples: &mut [f32]) {
-        let Some(buffer) = self.buffer(input.0) else {
+        let Some(buffer) = self.samples(&input.0) else {
             return samples.fill(0.0);
         };
         let count = samples.len().min(self.frames());
         // SAFETY: libjack's buffer holds a period of floats; `samples` is memory of ours.
         unsafe { ptr::copy_nonoverlapping(buffer.as_ptr(), samples.as_mut_ptr(), count) };
+        samples[count..].fill(0.0);
     }
 
     /// The buffer of an output port, to be filled; `None` where the server has none, and for a port of another
     /// client.
     pub fn output<'b>(&'b self, output: &'b mut AudioOutput) -> Option<&'b mut [f32]> {
-        let buffer = self.buffer(output.0)?;
+        let buffer = self.samples(&output.0)?;
         // SAFETY: it holds a period of floats until the cycle ends; each output has its own, and
         // `output`, which is the only one for this port, stays borrowed.
         Some(unsafe { std::slice::from_raw_parts_mut(buffer.as_ptr(), self.frames()) })
     }
 
-    fn buffer(&self, port: RawAudioPort) -> Option<NonNull<f32>> {
-        if port.client != self.number {
-            return None;
+    /// Copies the events that arrived at a MIDI input, in the order of their frames; none where the server has no
+    /// buffer for it, and for a port of another client. As with [`Self::read`], all inputs are read before an
+    /// output is written.
+    pub fn read_midi<'b>(&mut self, input: &'b mut MidiInput) -> MidiEvents<'b> {
+        match self.buffer(&input.port) {
+            // SAFETY: it is the buffer of a MIDI port in this cycle.
+            Some(buffer) => unsafe { MidiEvents::copied(self.library, buffer, input) },
+            None => MidiEvents::none(input),
         }
-        // SAFETY: it is a port of this client, which is open, so it is valid; `frames` is the period of this
-        // cycle.
-        let buffer = unsafe { (self.library.port_get_buffer)(port.raw.as_ptr(), self.frames) };
-        NonNull::new(buffer.cast())
+    }
+
+    /// Writes the events of a MIDI output, which has none at first; `None` where the server has no
+    /// buffer for it, and for a port of another client.
+    pub fn midi_output<'b>(&'b self, output: &'b mut MidiOutput) -> Option<MidiWriter<'b>> {
+        let buffer = self.emptied(&output.0)?;
+        // SAFETY: it is the buffer of a MIDI port in this cycle, and `output`, which is the only one for it, stays
+        // borrowed.
+        Some(unsafe { MidiWriter::new(self.library, buffer, self.frames) })
+    }
+
+    /// Fills an audio output with silence.
+    pub(super) fn silence(&mut self, output: &ProcessPort) {
+        if let Some(buffer) = self.samples(output) {
+            // SAFETY: it holds a period of floats, and nobody else writes to it now.
+            unsafe { ptr::write_bytes(buffer.as_ptr(), 0, self.frames()) };
+        }
+    }
+
+    /// Removes the events of the cycle before, which libjack keeps, from a MIDI output that nobody has written to; with
+    /// `anyway`, also those that were written.
+    pub(super) fn end_midi(&mut self, output: &ProcessPort, anyway: bool) {
+        if let Some(buffer) = self.emptied(output)
+            && anyway
+        {
+            // SAFETY: it is the buffer of a MIDI port, and nobody else uses it now.
+            unsafe { (self.library.midi_clear_buffer)(buffer.as_ptr()) };
+        }
+    }
+
+    /// The buffer of a MIDI output, without the events of the cycle before. (They are removed as late as this because
+    /// an input of this client may have the same buffer, and be read before.)
+    fn emptied(&self, output: &ProcessPort) -> Option<NonNull<c_void>> {
+        let buffer = self.buffer(output)?;
+        if output.empties_in(self.count) {
+            // SAFETY: it is the buffer of a MIDI port, and nobody else uses it now.
+            unsafe { (self.library.midi_clear_buffer)(buffer.as_ptr()) };
+        }
+        Some(buffer)
+    }
+
+    fn samples(&self, port: &ProcessPort) -> Option<NonNull<f32>> {
+        self.buffer(port).map(NonNull::cast)
+    }
+
+    fn buffer(&self, port: &ProcessPort) -> Option<NonNull<c_void>> {
+        let raw: NonNull<RawPort> = port.in_cycle_of(self.number)?;
+        // SAFETY: it is a port of this client, which is open, and it is registered at least until the cycle ends,
+        // so it is valid; `frames` is the period of this cycle.
+        NonNull::new(unsafe { (self.library.port_get_buffer)(raw.as_ptr(), self.frames) })
+    }
+}
+
+/// The times of a cycle, by the server's clock.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct CycleTimes {
+    /// The server's number of the first frame. It wraps.
+    pub frame: u32,
+    /// When the cycle began, in microseconds.
+    pub start_us: u64,
+    /// When the next one begins, in microseconds, as far as is known.
+    pub next_us: u64,
+    /// How long a cycle takes at present, in microseconds.
+    pub period_us: f32,
+}
+
+impl CycleTimes {
+    /// # Safety
+    /// The client is valid.
+    pub(super) unsafe fn of(
+        library: &'static Library,
+        client: *const RawClient,
+    ) -> Option<CycleTimes> {
+        let (mut frame, mut start_us, mut next_us, mut period_us) = (0, 0, 0, 0.0);
+        // SAFETY: promised by the caller; all four variables are valid.
+        let failed = unsafe {
+            (library.get_cycle_times)(
+                client,
+                &mut frame,
+                &mut start_us,
+                &mut next_us,
+                &mut period_us,
+            )
+        };
+        (failed == 0).then_some(CycleTimes {
+            frame,
+            start_us,
+            next_us,
+            period_us,
+        })
     }
 }

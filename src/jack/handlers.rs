@@ -2,27 +2,59 @@
 
 use super::cycle::Cycle;
 use super::latency_mode::LatencyMode;
+use super::position::{Position, TransportState};
+use super::property::PropertyChange;
+use std::ops::ControlFlow;
 
-/// Makes and takes the audio of a client.
-pub(crate) trait AudioHandler: Send + Sync + 'static {
-    /// One period is due.
-    ///
-    /// # Real-time contract
-    /// Audio thread only; no allocation, free, lock, system call or log.
-    fn process(&self, cycle: &mut Cycle<'_>);
+/// Makes and takes the audio and the MIDI events of a cycle. After `Break`, or a panic, it is not called again.
+///
+/// # Real-time contract
+/// Runs on the audio thread: it must not allocate, free, lock, wait, call the system, or log. The server waits
+/// for it in each cycle.
+pub(super) type ProcessHandler = Box<dyn FnMut(&mut Cycle<'_>) -> ControlFlow<()> + Send + 'static>;
+
+/// Says whether the client is ready to roll from a position.
+///
+/// # Real-time contract
+/// As [`ProcessHandler`]; it runs before it on the same thread.
+pub(super) type SyncHandler = Box<dyn FnMut(TransportState, &Position) -> bool + Send + 'static>;
+
+/// Adds what it knows to the position of the next cycle.
+///
+/// # Real-time contract
+/// As [`ProcessHandler`]; it runs after it on the same thread.
+pub(super) type TimebaseHandler = Box<dyn FnMut(TimebaseQuery, &mut Position) + Send + 'static>;
+
+/// What a timebase is asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TimebaseQuery {
+    /// What the transport does.
+    pub state: TransportState,
+    /// The length of a cycle.
+    pub frames: u32,
+    /// Whether somebody has moved the transport: the position then holds what was asked for, otherwise what
+    /// the timebase said of the cycle before.
+    pub is_new: bool,
 }
 
 /// The server's number of a port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PortId(pub u32);
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct PortId(pub(super) u32);
+
+impl PortId {
+    /// The number.
+    pub fn get(self) -> u32 {
+        self.0
+    }
+}
 
 /// What happens to a client, and around it. The methods run on threads of libjack that must not call the server
 /// back, and may run on the audio thread: they must not wait.
 pub(crate) trait Notifications: Send + Sync + 'static {
     /// The latencies of this kind were computed anew; ports may set theirs now, only now.
     fn latency(&self, _mode: LatencyMode) {}
-    /// The server was late, or a client was.
-    fn xrun(&self) {}
+    /// The server was late, or a client was, by so many microseconds.
+    fn xrun(&self, _delay_us: f32) {}
     /// The period is `frames` from the next cycle on.
     fn period(&self, _frames: u32) {}
     /// The frame rate is `hz` from the next cycle on.
@@ -31,10 +63,18 @@ pub(crate) trait Notifications: Send + Sync + 'static {
     fn freewheel(&self, _on: bool) {}
     /// Clients run in another order.
     fn graph_order(&self) {}
-    /// A port came or went.
-    fn port_registered(&self, _port: PortId, _exists: bool) {}
+    /// A client came or went.
+    fn client_registered(&self, _name: &str, _exists: bool) {}
+    /// A port came or went. Its name, if the server still knows it.
+    fn port_registered(&self, _port: PortId, _name: Option<&str>, _exists: bool) {}
+    /// A port has another full name.
+    fn port_renamed(&self, _port: PortId, _before: &str, _now: &str) {}
     /// Two ports were connected or disconnected.
     fn ports_connected(&self, _source: PortId, _destination: PortId, _connected: bool) {}
+    /// Metadata has changed.
+    fn property_changed(&self, _change: &PropertyChange) {}
+    /// A handler of the audio thread has panicked.
+    fn handler_failed(&self) {}
     /// The server is gone. libjack may say so more than once. Close the client soon: none can be
     /// opened before.
     fn lost(&self, _reason: &str) {}

@@ -2,8 +2,9 @@
 
 use std::ffi::c_int;
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum LatencyMode {
+/// Which of a port's two latencies.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum LatencyMode {
     /// From where sound comes in, up to the port.
     Capture,
     /// From the port to where sound goes out.

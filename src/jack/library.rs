@@ -2,6 +2,8 @@
 //! own, so it is never unloaded.
 #![allow(unsafe_code, reason = "foreign functions, looked up by name")]
 
+use super::port_info::LatencyRange;
+use super::position::RawPosition;
 use crate::error::{Error, Result};
 use once_cell::race::OnceBox;
 use std::ffi::{CStr, c_char, c_float, c_int, c_ulong, c_void};
@@ -23,9 +25,43 @@ pub(super) struct RawPort {
 /// `jack_latency_range_t`, in frames.
 #[repr(C)]
 #[derive(Clone, Copy, Default)]
-pub(super) struct LatencyRange {
-    pub min: u32,
-    pub max: u32,
+pub(super) struct RawLatencyRange {
+    min: u32,
+    max: u32,
+}
+
+impl RawLatencyRange {
+    pub fn get(self) -> LatencyRange {
+        LatencyRange {
+            min_frames: self.min,
+            max_frames: self.max,
+        }
+    }
+}
+
+/// `jack_midi_event_t`.
+#[repr(C)]
+pub(super) struct RawMidiEvent {
+    pub frame: u32,
+    pub size: usize,
+    pub bytes: *const u8,
+}
+
+/// `jack_description_t`: the properties of one subject.
+#[repr(C)]
+pub(super) struct RawDescription {
+    pub subject: u64,
+    pub count: u32,
+    pub properties: *const RawProperty,
+    pub size: u32,
+}
+
+/// `jack_property_t`.
+#[repr(C)]
+pub(super) struct RawProperty {
+    pub key: *const c_char,
+    pub value: *const c_char,
+    pub kind: *const c_char,
 }
 
 /// Receives a line that libjack would print.
@@ -41,6 +77,11 @@ type FreewheelCallback = unsafe extern "C-unwind" fn(c_int, Argument);
 type LatencyCallback = unsafe extern "C-unwind" fn(c_int, Argument);
 type ConnectCallback = unsafe extern "C-unwind" fn(u32, u32, c_int, Argument);
 type RegistrationCallback = unsafe extern "C-unwind" fn(u32, c_int, Argument);
+type RenameCallback = unsafe extern "C-unwind" fn(u32, *const c_char, *const c_char, Argument);
+type ClientCallback = unsafe extern "C-unwind" fn(*const c_char, c_int, Argument);
+type PropertyCallback = unsafe extern "C-unwind" fn(u64, *const c_char, c_int, Argument);
+type SyncCallback = unsafe extern "C-unwind" fn(c_int, *mut RawPosition, Argument) -> c_int;
+type TimebaseCallback = unsafe extern "C-unwind" fn(c_int, u32, *mut RawPosition, c_int, Argument);
 type ShutdownCallback = unsafe extern "C-unwind" fn(Argument);
 type InfoShutdownCallback = unsafe extern "C-unwind" fn(c_int, *const c_char, Argument);
 
@@ -78,12 +119,20 @@ macro_rules! library {
 }
 
 library! {
+    fn get_version(*mut c_int, *mut c_int, *mut c_int, *mut c_int);
     fn get_version_string() -> *const c_char;
-    fn client_close(*mut RawClient) -> c_int;
+    fn free(*mut c_void);
+    fn set_error_function(Option<MessageCallback>);
+    fn set_info_function(Option<MessageCallback>);
+
+    // Clients.
     fn client_name_size() -> c_int;
+    fn client_close(*mut RawClient) -> c_int;
     fn get_client_name(*mut RawClient) -> *const c_char;
     fn client_get_uuid(*mut RawClient) -> *mut c_char;
+    fn get_uuid_for_client_name(*mut RawClient, *const c_char) -> *mut c_char;
     fn get_client_name_by_uuid(*mut RawClient, *const c_char) -> *mut c_char;
+    fn get_client_pid(*const c_char) -> c_int;
     fn client_thread_id(*mut RawClient) -> c_ulong;
     fn is_realtime(*mut RawClient) -> c_int;
     fn activate(*mut RawClient) -> c_int;
@@ -91,9 +140,23 @@ library! {
     fn recompute_total_latencies(*mut RawClient) -> c_int;
     fn get_sample_rate(*mut RawClient) -> u32;
     fn get_buffer_size(*mut RawClient) -> u32;
+    fn set_buffer_size(*mut RawClient, u32) -> c_int;
+    fn set_freewheel(*mut RawClient, c_int) -> c_int;
+    fn cpu_load(*mut RawClient) -> c_float;
+    fn get_max_delayed_usecs(*mut RawClient) -> c_float;
+    fn get_xrun_delayed_usecs(*mut RawClient) -> c_float;
+    fn reset_max_delayed_usecs(*mut RawClient);
+
+    // Time.
     fn get_time() -> u64;
     fn get_cycle_times(*const RawClient, *mut u32, *mut u64, *mut u64, *mut c_float) -> c_int;
     fn last_frame_time(*const RawClient) -> u32;
+    fn frame_time(*const RawClient) -> u32;
+    fn frames_since_cycle_start(*const RawClient) -> u32;
+    fn frames_to_time(*const RawClient, u32) -> u64;
+    fn time_to_frames(*const RawClient, u64) -> u32;
+
+    // Callbacks.
     fn set_process_callback(*mut RawClient, ProcessCallback, Argument) -> c_int;
     fn set_buffer_size_callback(*mut RawClient, FramesCallback, Argument) -> c_int;
     fn set_sample_rate_callback(*mut RawClient, FramesCallback, Argument) -> c_int;
@@ -103,20 +166,68 @@ library! {
     fn set_latency_callback(*mut RawClient, LatencyCallback, Argument) -> c_int;
     fn set_port_connect_callback(*mut RawClient, ConnectCallback, Argument) -> c_int;
     fn set_port_registration_callback(*mut RawClient, RegistrationCallback, Argument) -> c_int;
+    fn set_port_rename_callback(*mut RawClient, RenameCallback, Argument) -> c_int;
+    fn set_client_registration_callback(*mut RawClient, ClientCallback, Argument) -> c_int;
+    fn set_property_change_callback(*mut RawClient, PropertyCallback, Argument) -> c_int;
     fn on_shutdown(*mut RawClient, ShutdownCallback, Argument);
     fn on_info_shutdown(*mut RawClient, InfoShutdownCallback, Argument);
-    fn set_error_function(Option<MessageCallback>);
-    fn set_info_function(Option<MessageCallback>);
+
+    // Ports.
+    fn port_name_size() -> c_int;
     fn port_register(*mut RawClient, *const c_char, *const c_char, c_ulong, c_ulong) -> *mut RawPort;
+    fn port_unregister(*mut RawClient, *mut RawPort) -> c_int;
+    fn port_rename(*mut RawClient, *mut RawPort, *const c_char) -> c_int;
     fn port_by_name(*mut RawClient, *const c_char) -> *mut RawPort;
+    fn port_by_id(*mut RawClient, u32) -> *mut RawPort;
+    fn port_is_mine(*const RawClient, *const RawPort) -> c_int;
     fn port_name(*const RawPort) -> *const c_char;
+    fn port_type(*const RawPort) -> *const c_char;
+    fn port_flags(*const RawPort) -> c_int;
+    fn port_uuid(*const RawPort) -> u64;
+    fn port_set_alias(*mut RawPort, *const c_char) -> c_int;
+    fn port_unset_alias(*mut RawPort, *const c_char) -> c_int;
+    fn port_get_aliases(*const RawPort, *const *mut c_char) -> c_int;
+    fn port_request_monitor(*mut RawPort, c_int) -> c_int;
+    fn port_monitoring_input(*mut RawPort) -> c_int;
     fn port_get_buffer(*mut RawPort, u32) -> *mut c_void;
     fn port_get_connections(*const RawPort) -> Names;
-    fn port_get_latency_range(*mut RawPort, c_int, *mut LatencyRange);
-    fn port_set_latency_range(*mut RawPort, c_int, *mut LatencyRange);
+    fn port_get_all_connections(*const RawClient, *const RawPort) -> Names;
+    fn port_get_latency_range(*mut RawPort, c_int, *mut RawLatencyRange);
+    fn port_set_latency_range(*mut RawPort, c_int, *mut RawLatencyRange);
     fn get_ports(*mut RawClient, *const c_char, *const c_char, c_ulong) -> Names;
     fn connect(*mut RawClient, *const c_char, *const c_char) -> c_int;
-    fn free(*mut c_void);
+    fn disconnect(*mut RawClient, *const c_char, *const c_char) -> c_int;
+    fn port_disconnect(*mut RawClient, *mut RawPort) -> c_int;
+
+    // MIDI.
+    fn midi_get_event_count(*mut c_void) -> u32;
+    fn midi_event_get(*mut RawMidiEvent, *mut c_void, u32) -> c_int;
+    fn midi_clear_buffer(*mut c_void);
+    fn midi_max_event_size(*mut c_void) -> usize;
+    fn midi_event_reserve(*mut c_void, u32, usize) -> *mut u8;
+    fn midi_get_lost_event_count(*mut c_void) -> u32;
+
+    // Transport.
+    fn transport_start(*mut RawClient);
+    fn transport_stop(*mut RawClient);
+    fn transport_locate(*mut RawClient, u32) -> c_int;
+    fn transport_query(*const RawClient, *mut RawPosition) -> c_int;
+    fn transport_reposition(*mut RawClient, *const RawPosition) -> c_int;
+    fn get_current_transport_frame(*const RawClient) -> u32;
+    fn set_sync_callback(*mut RawClient, Option<SyncCallback>, Argument) -> c_int;
+    fn set_sync_timeout(*mut RawClient, u64) -> c_int;
+    fn set_timebase_callback(*mut RawClient, c_int, TimebaseCallback, Argument) -> c_int;
+    fn release_timebase(*mut RawClient) -> c_int;
+
+    // Metadata.
+    fn set_property(*mut RawClient, u64, *const c_char, *const c_char, *const c_char) -> c_int;
+    fn get_property(u64, *const c_char, *mut *mut c_char, *mut *mut c_char) -> c_int;
+    fn get_properties(u64, *mut RawDescription) -> c_int;
+    fn get_all_properties(*mut *mut RawDescription) -> c_int;
+    fn free_description(*mut RawDescription, c_int);
+    fn remove_property(*mut RawClient, u64, *const c_char) -> c_int;
+    fn remove_properties(*mut RawClient, u64) -> c_int;
+    fn remove_all_properties(*mut RawClient) -> c_int;
 }
 
 impl Library {

@@ -7,20 +7,23 @@
 //! of its own.
 #![allow(unsafe_code, reason = "functions that libjack calls")]
 
+use super::handler_scope::in_handler;
 use super::library::{Library, MessageCallback};
 use crate::lock::{Mutex, MutexGuard};
-use crate::sys::{PerProcess, cancel};
+use crate::sys::{Home, PerProcess};
 use std::ffi::{CStr, c_char};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::fn_addr_eq;
 use std::sync::Arc;
 
 /// Receives lines, without a line feed.
-pub(super) type Sink = Arc<dyn Fn(&str) + Send + Sync>;
+pub type Sink = Arc<dyn Fn(&str) + Send + Sync>;
 
 /// Ends when it is dropped.
 pub(super) struct Route {
     library: &'static Library,
     number: u64,
+    home: Home,
 }
 
 #[derive(Default)]
@@ -46,12 +49,19 @@ impl Route {
         let number = routes.next;
         routes.next += 1;
         routes.sinks.push((number, sink));
-        Route { library, number }
+        Route {
+            library,
+            number,
+            home: Home::here(),
+        }
     }
 }
 
 impl Drop for Route {
     fn drop(&mut self) {
+        if !self.home.is_here() {
+            return; // A child of fork() has routes of its own.
+        }
         let mut routes = lock();
         routes.sinks.retain(|(number, _)| *number != self.number);
         if routes.sinks.is_empty() {
@@ -69,10 +79,9 @@ fn install(library: &'static Library, [error, info]: [Option<MessageCallback>; 2
 }
 
 unsafe extern "C-unwind" fn receive(line: *const c_char) {
-    let before = cancel::hold();
+    // A sink counts as a handler: libjack may write in the middle of a request.
     // SAFETY: libjack passes a line that ends with NUL and is valid during the call, or null.
-    unsafe { hand_on(line) };
-    cancel::release(before);
+    in_handler!(unsafe { hand_on(line) });
 }
 
 /// # Safety
@@ -90,7 +99,8 @@ unsafe extern "C" fn hand_on(line: *const c_char) {
     // A sink may itself end a route, so the lock is not held while it runs.
     let sinks: Vec<Sink> = lock().sinks.iter().map(|(_, sink)| sink.clone()).collect();
     for sink in sinks {
-        sink(line.trim_end());
+        // A sink that panics has written to the standard error. Nothing else can be done here.
+        let _ = catch_unwind(AssertUnwindSafe(|| sink(line.trim_end())));
     }
 }
 

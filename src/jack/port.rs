@@ -1,124 +1,163 @@
-//! Ports: what they are, what they are connected to, and their latencies.
+//! A port of one's own client.
 #![allow(unsafe_code, reason = "calls of libjack")]
 
-use super::audio_port::RawAudioPort;
-use super::connection::Connection;
+use super::connection::{Connection, Open};
+use super::gate::{Gate, Pass};
+use super::handler_scope::check_outside_handlers;
 use super::latency_mode::LatencyMode;
-use super::library::{LatencyRange, Library, RawPort};
-use std::ffi::{CStr, c_char, c_ulong};
-use std::ops::BitOr;
-use std::ptr::NonNull;
+use super::library::{RawLatencyRange, RawPort};
+use super::names::{c_string, copied, taken_list};
+use super::port_info::LatencyRange;
+use super::process_port::ProcessPort;
+use crate::error::{Error, Result};
+use std::fmt;
 use std::sync::Arc;
 
-/// One port of a client. It keeps the client open; clones are the same port. The port is there until the client
-/// is closed.
+/// One port of a client; clones are the same port. It is there until it is unregistered or its client is closed. After
+/// that, calls return [`Error::InvalidState`].
 #[derive(Clone)]
-pub(crate) struct Port {
+pub struct Port(Arc<OwnPort>);
+
+struct OwnPort {
     connection: Arc<Connection>,
-    raw: NonNull<RawPort>,
+    port: ProcessPort,
+    /// Shut once the port is unregistered, or about to be.
+    gate: Gate,
 }
 
-// SAFETY: libjack's port functions may be called from any thread.
-unsafe impl Send for Port {}
-// SAFETY: as above.
-unsafe impl Sync for Port {}
-
-/// What goes through a port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PortType(pub &'static CStr);
-
-impl PortType {
-    /// Samples of 32 bits.
-    pub const AUDIO: PortType = PortType(c"32 bit float mono audio");
-}
-
-/// What a port is for; several are joined with `|`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct PortFlags(pub(super) c_ulong);
-
-impl PortFlags {
-    /// Others send to it.
-    pub const INPUT: PortFlags = PortFlags(0x1);
-    /// Others receive from it.
-    pub const OUTPUT: PortFlags = PortFlags(0x2);
-    /// It belongs to a device.
-    pub const PHYSICAL: PortFlags = PortFlags(0x4);
-}
-
-impl BitOr for PortFlags {
-    type Output = PortFlags;
-
-    fn bitor(self, other: PortFlags) -> PortFlags {
-        PortFlags(self.0 | other.0)
+impl fmt::Debug for Port {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Port").finish_non_exhaustive()
     }
+}
+
+/// A port that stays registered until this is dropped.
+struct Registered<'a> {
+    client: Open<'a>,
+    port: *mut RawPort,
+    _pass: Pass<'a>,
 }
 
 impl Port {
-    pub(super) fn new(connection: &Arc<Connection>, raw: NonNull<RawPort>) -> Port {
-        Port {
+    pub(super) fn new(connection: &Arc<Connection>, port: &ProcessPort) -> Port {
+        Port(Arc::new(OwnPort {
             connection: connection.clone(),
-            raw,
-        }
+            port: port.clone(),
+            gate: Gate::default(),
+        }))
     }
 
-    /// The same port, for a process callback that takes or makes audio.
-    pub(super) fn audio(&self) -> RawAudioPort {
-        RawAudioPort {
-            client: self.connection.number,
-            raw: self.raw,
-        }
+    fn enter(&self) -> Result<Registered<'_>> {
+        let client = self.0.connection.enter()?;
+        let pass = self.0.gate.enter();
+        Ok(Registered {
+            client,
+            port: self.0.port.raw().as_ptr(),
+            _pass: pass
+                .ok_or_else(|| Error::InvalidState("the JACK port is unregistered".into()))?,
+        })
+    }
+
+    pub(super) fn process_port(&self) -> &ProcessPort {
+        &self.0.port
     }
 
     /// Its full name, which begins with the client's name and a colon.
-    pub fn full_name(&self) -> String {
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`]: the port is gone.
+    pub fn name(&self) -> Result<String> {
+        let this = self.enter()?;
         // SAFETY: the port is valid; libjack returns a string that lives as long as it.
-        unsafe {
-            let name = (self.connection.library.port_name)(self.raw.as_ptr());
-            CStr::from_ptr(name).to_string_lossy().into_owned()
-        }
+        Ok(unsafe { copied((this.client.library.port_name)(this.port)) })
+    }
+
+    /// Gives it another short name, which keeps its connections. The server makes it unique.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`]: the port is gone, or in a handler. [`Error::InvalidArgument`]: it contains
+    /// NUL. [`Error::Driver`]: the server refuses it.
+    pub fn rename(&self, short_name: &str) -> Result<()> {
+        let this = self.enter()?;
+        let name = c_string("port name", short_name)?;
+        let _asking = this.client.ask()?;
+        // SAFETY: client, port and name are valid.
+        let code = unsafe {
+            (this.client.library.port_rename)(this.client.raw(), this.port, name.as_ptr())
+        };
+        this.client
+            .check(|| format!("renaming a port to {short_name:?}"), code)
     }
 
     /// The full names of the ports that it is connected to. Reads what libjack knows, without
     /// asking the server.
-    pub fn connections(&self) -> Vec<String> {
-        // SAFETY: the port is valid, and ours.
-        let names = unsafe { (self.connection.library.port_get_connections)(self.raw.as_ptr()) };
-        // SAFETY: just returned by libjack.
-        unsafe { take_names(self.connection.library, names) }
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`]: the port is gone.
+    pub fn connections(&self) -> Result<Vec<String>> {
+        let this = self.enter()?;
+        // SAFETY: the port is valid, and ours; the list was just returned by libjack.
+        Ok(unsafe {
+            let names = (this.client.library.port_get_connections)(this.port);
+            taken_list(this.client.library, names)
+        })
     }
 
-    /// Declares that sound begins or ends here. Only inside [`Notifications::latency`](super::handlers::Notifications::latency).
-    pub fn set_latency_to_none(&self, mode: LatencyMode) {
-        let mut range = LatencyRange::default();
-        let mode = mode.code();
+    /// Ends all its connections.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`]: the port is gone, or in a handler. [`Error::Driver`]: the server refuses it.
+    pub fn disconnect_all(&self) -> Result<()> {
+        let this = self.enter()?;
+        let _asking = this.client.ask()?;
+        // SAFETY: client and port are valid.
+        let code = unsafe { (this.client.library.port_disconnect)(this.client.raw(), this.port) };
+        this.client
+            .check(|| "ending the connections of a port".into(), code)
+    }
+
+    /// Its latencies, as the server has computed them last.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`]: the port is gone.
+    pub fn latency(&self, mode: LatencyMode) -> Result<LatencyRange> {
+        let this = self.enter()?;
+        let mut range = RawLatencyRange::default();
+        let (mode, get) = (mode.code(), this.client.library.port_get_latency_range);
         // SAFETY: the port and the range are valid.
-        unsafe {
-            (self.connection.library.port_set_latency_range)(self.raw.as_ptr(), mode, &mut range)
-        };
+        unsafe { get(this.port, mode, &mut range) };
+        Ok(range.get())
     }
-}
 
-/// Copies and frees a list of names.
-///
-/// # Safety
-/// `names` was just returned by libjack: null, or strings followed by null.
-pub(super) unsafe fn take_names(
-    library: &'static Library,
-    names: *mut *const c_char,
-) -> Vec<String> {
-    let mut taken = Vec::new();
-    if names.is_null() {
-        return taken;
-    }
-    // SAFETY: promised by the caller; the loop ends at the null that ends the list, and the list
-    // is not used after it was freed.
-    unsafe {
-        let mut next = names;
-        while !(*next).is_null() {
-            taken.push(CStr::from_ptr(*next).to_string_lossy().into_owned());
-            next = next.add(1);
+    /// Declares that sound begins or ends here. Only inside
+    /// [`Notifications::latency`](super::handlers::Notifications::latency).
+    pub(crate) fn set_latency_to_none(&self, mode: LatencyMode) {
+        if let Ok(this) = self.enter() {
+            let mut range = RawLatencyRange::default();
+            let (mode, set) = (mode.code(), this.client.library.port_set_latency_range);
+            // SAFETY: the port and the range are valid.
+            unsafe { set(this.port, mode, &mut range) };
         }
-        (library.free)(names.cast());
     }
-    taken
+
+    /// Ends the port and its connections. A process handler no longer finds a buffer for it; this waits for the end of the
+    /// cycle that runs.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`]: the port is gone, or in a handler. [`Error::Driver`]: the server refuses it.
+    pub fn unregister(&self) -> Result<()> {
+        let client = self.0.connection.enter()?;
+        check_outside_handlers("a JACK port cannot be unregistered")?;
+        if !self.0.gate.shut() {
+            return Err(Error::InvalidState("the JACK port is unregistered".into()));
+        }
+        self.0.port.end();
+        client.context.forget_output(&self.0.port);
+        client.context.wait_for_end_of_cycle();
+        let port = self.0.port.raw().as_ptr();
+        let _asking = client.ask()?;
+        // SAFETY: client and port are valid; nobody uses the port any more.
+        let code = unsafe { (client.library.port_unregister)(client.raw(), port) };
+        client.check(|| "unregistering a port".into(), code)
+    }
 }

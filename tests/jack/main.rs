@@ -13,6 +13,7 @@ mod clock;
 mod files;
 mod frames;
 mod jackd;
+mod libjack;
 mod loss;
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 #[path = "../recorder/numbers.rs"]

@@ -18,7 +18,7 @@ use super::contract::{Driver, Info, Notice, Notify, Resume};
 use super::slot::Lease;
 use super::target::{JackTarget, Request};
 use crate::error::{Error, Result};
-use crate::jack::Client;
+use crate::jack::{Client, ClientOptions, Status};
 use crate::lock::Mutex;
 use crate::sys::Realtime;
 use crate::units::Rate;
@@ -26,6 +26,7 @@ use frames::FrameClock;
 use patchbay::ClientPorts;
 use processor::Processor;
 use state::ClientState;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
@@ -54,16 +55,18 @@ pub(super) fn open(
     notify: Notify,
 ) -> Result<Box<dyn Driver>> {
     let log = notify.clone();
-    let client = Client::open(
-        &request.client_name,
-        target.server_name.as_deref(),
-        target.start_server,
-        Arc::new(move |line: &str| log(Notice::Log(format!("libjack: {line}")))),
-    )?;
-    if client.has_started_server() {
+    let log = move |line: &str| log(Notice::Log(format!("libjack: {line}")));
+    let options = ClientOptions {
+        start_server: target.start_server,
+        server_name: target.server_name.clone(),
+        log: Some(Arc::new(log)),
+        ..ClientOptions::default()
+    };
+    let client = Client::open(&request.client_name, &options)?;
+    if client.status().contains(Status::SERVER_STARTED) {
         notify(Notice::Log("no JACK server ran; one was started".into()));
     }
-    let (frame_rate_hz, period_frames) = (client.frame_rate_hz(), client.period_frames());
+    let (frame_rate_hz, period_frames) = (client.frame_rate_hz()?, client.period_frames()?);
     if let Some(asked_hz) = request
         .frame_rate_hz
         .filter(|asked| *asked != frame_rate_hz)
@@ -97,7 +100,7 @@ pub(super) fn open(
         outputs.push(output);
     }
     // After the ports were registered: only then PipeWire knows the client's true name.
-    let (asked, name) = (&request.client_name, client.name());
+    let (asked, name) = (&request.client_name, client.name()?);
     if name != *asked {
         notify(Notice::Log(format!(
             "the JACK server has a client {asked:?} already; this one is called {name:?}"
@@ -107,7 +110,12 @@ pub(super) fn open(
     let clock = FrameClock::new(Rate::new(frame_rate_hz), client.smooths_times());
     let processor = Arc::new(Processor::new(&state, clock, inputs, outputs)?);
     let watched = Arc::new(Watched::new(&state, ports)?);
-    client.listen(processor.clone(), watched.clone())?;
+    let process = processor.clone();
+    client.set_process(move |cycle| {
+        process.process(cycle);
+        ControlFlow::Continue(())
+    })?;
+    client.listen(watched.clone())?;
     let client = Arc::new(client);
     let watcher = watch(watched.clone(), client.clone(), notify)?;
     Ok(Box::new(Jack {
@@ -130,14 +138,15 @@ impl Driver for Jack {
         let ran = self.state.ran.load(Ordering::Acquire);
         let suspended = self.state.freewheeling.load(Ordering::Relaxed) || self.state.is_lost();
         if self.active && ran && !suspended {
-            *realtime = Some(self.client.realtime());
+            // A client that is being closed keeps what it knew.
+            *realtime = self.client.realtime().ok().flatten().or(realtime.take());
         }
         Info {
             frame_rate_hz: self.state.frame_rate_hz.load(Ordering::Relaxed),
             // An inactive client is not told of changes.
             period_frames: match self.active {
                 true => self.state.period_frames.load(Ordering::Relaxed),
-                false => self.client.period_frames(),
+                false => self.client.period_frames().unwrap_or(0),
             },
             client_name: self.name.clone(),
             latency: self.state.latency(),

@@ -2,7 +2,7 @@
 //!
 //! Thread: control threads and the driver's watcher; [`Patchbay::freeze`] on any thread.
 
-use crate::jack::{Client, LatencyMode, Port, PortFlags, PortType};
+use crate::jack::{Client, LatencyMode, Port, PortFilter, PortFlags, PortType};
 use crate::lock::Mutex;
 use crate::units::Latency;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -67,8 +67,16 @@ impl Patchbay {
     /// Connects outputs to the device's playback ports, its capture ports to inputs, in order,
     /// for as many as there are on both sides.
     pub fn connect_physical(&self, client: &Client, ports: &ClientPorts) {
-        let playback = client.ports(PortType::AUDIO, PortFlags::PHYSICAL | PortFlags::INPUT);
-        let capture = client.ports(PortType::AUDIO, PortFlags::PHYSICAL | PortFlags::OUTPUT);
+        let physical = |side| {
+            let filter = PortFilter {
+                kind: PortType::AUDIO.name().into_owned(),
+                flags: PortFlags::PHYSICAL | side,
+                ..PortFilter::default()
+            };
+            client.find_ports(&filter).unwrap_or_default()
+        };
+        let playback = physical(PortFlags::INPUT);
+        let capture = physical(PortFlags::OUTPUT);
         let outgoing = ports
             .outputs
             .iter()
@@ -87,7 +95,8 @@ impl Patchbay {
         let mut asked = self.missing.lock().clone();
         for Missing { link, agreed } in &mut asked {
             let (source, destination) = (ports.full_name(&link.0), ports.full_name(&link.1));
-            let both_exist = client.has_port(&source) && client.has_port(&destination);
+            let exists = |port: &str| client.has_port(port).unwrap_or(false);
+            let both_exist = exists(&source) && exists(&destination);
             // If it fails, a port is gone again or not ready. The next change of the graph tries again.
             *agreed = both_exist && (*agreed || client.connect(&source, &destination).is_ok());
         }
@@ -119,7 +128,8 @@ impl Patchbay {
         let longest = |others: &mut dyn Iterator<Item = &String>, mode| {
             let frames = others
                 .filter(|other| other.contains(':'))
-                .filter_map(|other| client.latency_frames(other, mode));
+                .filter_map(|other| client.latency(other, mode).ok())
+                .map(|latency| latency.max_frames);
             frames.max().unwrap_or(0)
         };
         Latency {
@@ -139,12 +149,12 @@ impl ClientPorts {
     fn links(&self) -> Vec<Link> {
         let mut links = Vec::new();
         for (name, port) in &self.outputs {
-            for destination in port.connections() {
+            for destination in port.connections().unwrap_or_default() {
                 links.push((name.clone(), self.short_name(destination)));
             }
         }
         for (name, port) in &self.inputs {
-            for source in port.connections() {
+            for source in port.connections().unwrap_or_default() {
                 let source = self.short_name(source);
                 // Connections among our own ports were seen from the other end.
                 if source.contains(':') {
@@ -156,7 +166,8 @@ impl ClientPorts {
     }
 
     fn short_name(&self, full: String) -> String {
-        match self.all().find(|(_, port)| port.full_name() == full) {
+        let has_name = |port: &Port| port.name().is_ok_and(|name| name == full);
+        match self.all().find(|(_, port)| has_name(port)) {
             Some((short, _)) => short.clone(),
             None => full,
         }
@@ -164,7 +175,7 @@ impl ClientPorts {
 
     fn full_name(&self, name: &str) -> String {
         match self.all().find(|(short, _)| short == name) {
-            Some((_, port)) => port.full_name(),
+            Some((_, port)) => port.name().unwrap_or_default(),
             None => name.to_owned(),
         }
     }

@@ -5,7 +5,7 @@ use super::state::ClientState;
 use crate::driver::period::Period;
 use crate::driver::slot::Lease;
 use crate::error::Result;
-use crate::jack::{AudioHandler, AudioInput, AudioOutput, Cycle};
+use crate::jack::{AudioInput, AudioOutput, Cycle};
 use crate::lock::Mutex;
 use crate::memory;
 use crate::units::{Latency, MAX_CHANNELS};
@@ -74,8 +74,12 @@ fn with_buffers<P>(ports: Vec<P>) -> Result<Vec<(P, Vec<f32>)>> {
         .collect()
 }
 
-impl AudioHandler for Processor {
-    fn process(&self, cycle: &mut Cycle<'_>) {
+impl Processor {
+    /// One period is due.
+    ///
+    /// # Real-time contract
+    /// Audio thread only; wait-free; no allocation, free, lock, system call or log.
+    pub fn process(&self, cycle: &mut Cycle<'_>) {
         let Some(mut audio) = self.audio.try_lock() else {
             return;
         };

@@ -94,7 +94,7 @@ impl Notifications for Watched {
         self.graph_changes();
     }
 
-    fn xrun(&self) {
+    fn xrun(&self, _delay_us: f32) {
         self.xruns.fetch_add(1, Ordering::Relaxed);
         self.wake.set();
     }
@@ -123,7 +123,7 @@ impl Notifications for Watched {
         self.graph_changes();
     }
 
-    fn port_registered(&self, _port: PortId, _exists: bool) {
+    fn port_registered(&self, _port: PortId, _name: Option<&str>, _exists: bool) {
         self.graph_changes();
     }
 

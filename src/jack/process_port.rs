@@ -1,0 +1,68 @@
+//! What a process handler reads from and writes to. These have no methods: they are used with a
+//! [`Cycle`](super::cycle::Cycle), which there is only while their client is open.
+
+use super::library::RawPort;
+use std::ptr::NonNull;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+/// The number of a client; no other client of this process has or had it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct ClientNumber(pub u64);
+
+/// A port that audio comes in by.
+pub struct AudioInput(pub(super) ProcessPort);
+
+/// A port that audio goes out by: the right to write to it. There is one for each port.
+pub struct AudioOutput(pub(super) ProcessPort);
+
+/// A port, as far as the audio thread may use it.
+#[derive(Clone)]
+pub(super) struct ProcessPort(Arc<Shared>);
+
+struct Shared {
+    client: ClientNumber,
+    raw: NonNull<RawPort>,
+    registered: AtomicBool,
+    /// The last cycle in which its events were removed.
+    emptied: AtomicU64,
+}
+
+// SAFETY: the pointer is a handle, which only `Cycle` and `Port` use.
+#[allow(unsafe_code, reason = "a handle of libjack")]
+unsafe impl Send for Shared {}
+// SAFETY: as above.
+#[allow(unsafe_code, reason = "a handle of libjack")]
+unsafe impl Sync for Shared {}
+
+impl ProcessPort {
+    pub fn new(client: ClientNumber, raw: NonNull<RawPort>) -> ProcessPort {
+        ProcessPort(Arc::new(Shared {
+            client,
+            raw,
+            registered: AtomicBool::new(true),
+            emptied: AtomicU64::new(0),
+        }))
+    }
+
+    pub fn raw(&self) -> NonNull<RawPort> {
+        self.0.raw
+    }
+
+    /// The port, in a cycle of this client; `None` if it is another client's, or unregistered. Wait-free.
+    pub fn in_cycle_of(&self, client: ClientNumber) -> Option<NonNull<RawPort>> {
+        let usable = self.0.client == client && self.0.registered.load(Ordering::SeqCst);
+        usable.then_some(self.0.raw)
+    }
+
+    /// Whether its events are still those of an earlier cycle; they no longer are after that. Audio thread only;
+    /// wait-free.
+    pub fn empties_in(&self, cycle: u64) -> bool {
+        self.0.emptied.swap(cycle, Ordering::Relaxed) != cycle
+    }
+
+    /// Cycles that begin from here on do not use the port.
+    pub fn end(&self) {
+        self.0.registered.store(false, Ordering::SeqCst);
+    }
+}
