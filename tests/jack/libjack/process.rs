@@ -80,7 +80,9 @@ fn player(how: impl Fn() -> ControlFlow<()> + Send + 'static) -> Client {
     client
 }
 
-fn connected(player: &Client, listener: &Client, heard: &Heard) {
+/// Connects them, and waits for a tenth of a second of sound.
+fn connect(player: &Client, listener: &Client, heard: &Heard) {
+    let before = heard.right();
     until("both ports", || {
         listener.has_port("player:out").expect("it is open")
             && player.has_port("listener:in").expect("it is open")
@@ -88,7 +90,7 @@ fn connected(player: &Client, listener: &Client, heard: &Heard) {
     listener
         .connect("player:out", "listener:in")
         .expect("both are there");
-    until("sound", || heard.right() > 48_000 / 10);
+    until("sound", || heard.right() > before + 4_800);
 }
 
 /// Waits until all is silent, and stays so.
@@ -111,8 +113,8 @@ on_both_servers!(
         let heard: Arc<Heard> = Arc::default();
         let listener = listener(&heard);
         let player = player(|| ControlFlow::Continue(()));
-        connected(&player, &listener, &heard);
-        until("ten thousand frames more", || heard.right() > 48_000);
+        connect(&player, &listener, &heard);
+        until("a second of sound", || heard.right() > 48_000);
         assert_eq!(heard.wrong.load(Ordering::Relaxed), 0);
         // Without a handler there is silence, and another handler goes on with the same port.
         player.clear_process().expect("it is open");
@@ -141,15 +143,7 @@ on_both_servers!(
                 }
             });
             let events = player.events(1000).expect("there is memory");
-            let before = heard.right();
-            until("both ports", || {
-                listener.has_port("player:out").expect("it is open")
-                    && player.has_port("listener:in").expect("it is open")
-            });
-            listener
-                .connect("player:out", "listener:in")
-                .expect("both are there");
-            until("sound", || heard.right() > before + 4_800);
+            connect(&player, &listener, &heard);
             ends.store(true, Ordering::Relaxed);
             expect_silence(&heard);
             let called = calls.load(Ordering::Relaxed);
