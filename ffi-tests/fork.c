@@ -124,7 +124,7 @@ static void fork_beside(uint32_t driver, const char *path)
     uint64_t began;
     float sample;
     amio_status waited;
-    int descriptor, status, applied = 1;
+    int descriptor, status, applied = 0, recording_began = 0;
     pid_t child;
 
     held.iface = started(driver);
@@ -138,6 +138,8 @@ static void fork_beside(uint32_t driver, const char *path)
     recording.struct_size = sizeof recording;
     OK(amio_recorder_new(held.iface, path, &recording, &held.recorder));
     OK(amio_interface_event_fd(held.iface, &descriptor));
+    memset(&event, 0, sizeof event);
+    event.struct_size = sizeof event;
 
     /* Fork once while an event is queued, and once while none is. */
     schedule(&held);
@@ -150,12 +152,16 @@ static void fork_beside(uint32_t driver, const char *path)
         if (child == 0)
             child_of(&held, descriptor, driver);
         CHECK(waitpid(child, &status, 0) == child && WIFEXITED(status) && WEXITSTATUS(status) == 0);
-        if (!applied)
+        if (applied)
             break;
-        for (event = next_event(held.iface); event.kind != AMIO_EVENT_NONE; event = next_event(held.iface))
-            if (event.kind == AMIO_EVENT_APPLIED)
-                applied = 0;
-        CHECK(!applied);
+        /* The recorder's own thread tells that it began, later than the swap. Offline nothing follows then. */
+        while (!applied || !recording_began) {
+            OK(amio_interface_wait_event(held.iface, &event, 10000));
+            applied |= event.kind == AMIO_EVENT_APPLIED;
+            recording_began |= event.kind == AMIO_EVENT_RECORDER_STARTED;
+        }
+        while (next_event(held.iface).kind != AMIO_EVENT_NONE)
+            ;
     }
 
     /* Nothing has changed for the parent. */
