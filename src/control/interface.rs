@@ -1,5 +1,4 @@
 //! The interface: opening it, its transport, its events, and the parts that it is made of.
-//! from the engine.
 
 use super::config::Config;
 use super::core::{Core, Foundation, State};
@@ -18,6 +17,7 @@ use super::worker::{Patience, Worker};
 use crate::driver::{Info, Slot};
 use crate::engine::{Engine, Settings};
 use crate::error::{Error, Result};
+use crate::jack;
 use crate::kernels::Kernels;
 use crate::link::{self, Sizes};
 use crate::sys::Signal;
@@ -224,6 +224,29 @@ impl Interface {
     /// The name that the server gave the interface.
     pub fn client_name(&self) -> String {
         self.parts().core.info.lock().client_name.clone()
+    }
+
+    /// The client that the interface is on its JACK server. With it, the program can look up and connect ports, rename
+    /// those of the interface, give them metadata, add MIDI ports, follow events, and move JACK's transport. The
+    /// interface runs and closes it.
+    ///
+    /// When the server is lost, or the interface is closed, its calls return [`Error::InvalidState`]. After the
+    /// event [`EventKind::Reconnected`](super::events::EventKind::Reconnected), the interface has another client: ports
+    /// that the program has added are to be added again. The interface's own ports keep their names and
+    /// connections.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`]: the interface is closed, or has another driver.
+    pub fn jack_client(&self) -> Result<jack::Client> {
+        let core = &self.open()?.core;
+        let info = core.info.lock();
+        let client = info.jack.as_ref().ok_or_else(|| {
+            let name = core.config.driver.name();
+            Error::InvalidState(format!(
+                "the interface has the driver {name}; the driver jack alone has a JACK client"
+            ))
+        })?;
+        Ok(client.lend())
     }
 
     /// The transport, as of the last period, read as one.

@@ -2,6 +2,7 @@
 
 use super::slot::Lease;
 use crate::error::Result;
+use crate::jack::Client;
 use crate::sys::Realtime;
 use crate::units::Latency;
 use std::any::Any;
@@ -32,6 +33,8 @@ pub(crate) struct Info {
     pub latency: Latency,
     /// Whether the audio thread got real-time scheduling; `None` while it has not run.
     pub realtime: Option<Realtime>,
+    /// The client of a driver for JACK, lent.
+    pub jack: Option<Arc<Client>>,
 }
 
 /// What a driver reports outside the audio thread.

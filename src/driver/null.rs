@@ -35,6 +35,7 @@ impl Null {
                 client_name: request.client_name.clone(),
                 latency: target.latency,
                 realtime: None,
+                jack: None,
             },
             channels: (
                 request.input_channels.into(),

@@ -33,6 +33,7 @@ impl Offline {
                 client_name: request.client_name.clone(),
                 latency: target.latency,
                 realtime: Some(Realtime::NotNeeded),
+                jack: None,
             },
             lease: None,
             inputs: vec![Vec::new(); request.input_channels.into()],

@@ -9,7 +9,7 @@ use super::names::{c_string, copied, taken};
 use super::property::Uuid;
 use super::status::Status;
 use super::turns::Turn;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::sys::{self, Realtime};
 use std::fmt;
 use std::ops::ControlFlow;
@@ -20,16 +20,44 @@ use std::sync::atomic::Ordering;
 /// then answer with errors.
 ///
 /// All methods may be called from any thread, except in handlers: there, methods that ask the server for something
-/// return [`Error::InvalidState`](crate::Error::InvalidState). Once the client is closed, all do. Where the server hangs,
+/// return [`Error::InvalidState`]. Once the client is closed, all do. Where the server hangs,
 /// methods that ask it do not return.
+///
+/// An interface lends the client of its driver: [`Interface::jack_client`](crate::Interface::jack_client). The
+/// interface runs and closes such a client, so [`Client::set_process`], [`Client::clear_process`],
+/// [`Client::activate`], [`Client::deactivate`] and [`Client::close`] return [`Error::InvalidState`] there, and dropping it
+/// does not close it.
 pub struct Client {
     connection: Arc<Connection>,
     status: Status,
+    is_lent: bool,
 }
 
 impl Client {
     pub(super) fn new(connection: Arc<Connection>, status: Status) -> Client {
-        Client { connection, status }
+        Client {
+            connection,
+            status,
+            is_lent: false,
+        }
+    }
+
+    /// The same client, for those who do not own it.
+    pub(crate) fn lend(&self) -> Client {
+        Client {
+            connection: self.connection.clone(),
+            status: self.status,
+            is_lent: true,
+        }
+    }
+
+    fn check_own(&self) -> Result<()> {
+        match self.is_lent {
+            true => Err(Error::InvalidState(
+                "the JACK client belongs to an interface, which alone runs and closes it".into(),
+            )),
+            false => Ok(()),
+        }
     }
 
     pub(super) fn enter(&self) -> Result<Open<'_>> {
@@ -54,7 +82,7 @@ impl Client {
     /// what happens to be in its buffer. A handler that owns its client keeps it open, until [`Client::close`].
     ///
     /// # Errors
-    /// [`Error::InvalidState`](crate::Error::InvalidState): the client is closed, or in a handler.
+    /// [`Error::InvalidState`]: the client is closed, or in a handler.
     pub fn set_process(
         &self,
         handler: impl FnMut(&mut Cycle<'_>) -> ControlFlow<()> + Send + 'static,
@@ -71,6 +99,7 @@ impl Client {
     }
 
     fn exchange_process(&self, handler: Option<ProcessHandler>) -> Result<()> {
+        self.check_own()?;
         check_outside_handlers("the process handler cannot be exchanged")?;
         let before = self.enter()?.context.set_process(handler);
         drop(before);
@@ -86,9 +115,10 @@ impl Client {
     /// Begins the cycles. From then on, ports can be connected.
     ///
     /// # Errors
-    /// [`Error::InvalidState`](crate::Error::InvalidState): the client is closed, or in a handler.
-    /// [`Error::Driver`](crate::Error::Driver): the server refuses it.
+    /// [`Error::InvalidState`]: the client is closed, or in a handler.
+    /// [`Error::Driver`]: the server refuses it.
     pub fn activate(&self) -> Result<()> {
+        self.check_own()?;
         let client = self.enter()?;
         check_outside_handlers("a JACK client cannot be activated")?;
         let _turn = Turn::take();
@@ -105,6 +135,7 @@ impl Client {
     /// # Errors
     /// As [`Client::activate`].
     pub fn deactivate(&self) -> Result<()> {
+        self.check_own()?;
         let client = self.enter()?;
         check_outside_handlers("a JACK client cannot be deactivated")?;
         let _turn = Turn::take();
@@ -119,8 +150,9 @@ impl Client {
     /// thread closes it, this waits until it is closed; later it does nothing.
     ///
     /// # Errors
-    /// [`Error::InvalidState`](crate::Error::InvalidState): in a handler.
+    /// [`Error::InvalidState`]: in a handler.
     pub fn close(&self) -> Result<()> {
+        self.check_own()?;
         check_outside_handlers("a JACK client cannot be closed")?;
         self.connection.close();
         Ok(())
@@ -132,7 +164,7 @@ impl Client {
     /// see another one. By the client's UUID, it gives the true name.
     ///
     /// # Errors
-    /// [`Error::InvalidState`](crate::Error::InvalidState): the client is closed, or in a handler.
+    /// [`Error::InvalidState`]: the client is closed, or in a handler.
     pub fn name(&self) -> Result<String> {
         let client = self.enter()?;
         let (library, raw) = (client.library, client.raw());
@@ -170,7 +202,7 @@ impl Client {
     /// The UUID of the client of this name; `None` if there is none.
     ///
     /// # Errors
-    /// As [`Client::name`], and [`Error::InvalidArgument`](crate::Error::InvalidArgument): it contains NUL.
+    /// As [`Client::name`], and [`Error::InvalidArgument`]: it contains NUL.
     pub fn uuid_of(&self, client_name: &str) -> Result<Option<Uuid>> {
         let client = self.enter()?;
         let name = c_string("client name", client_name)?;
@@ -206,7 +238,7 @@ impl Client {
     /// The server's frame rate.
     ///
     /// # Errors
-    /// [`Error::InvalidState`](crate::Error::InvalidState): the client is closed.
+    /// [`Error::InvalidState`]: the client is closed.
     pub fn frame_rate_hz(&self) -> Result<u32> {
         let client = self.enter()?;
         // SAFETY: the client is valid.
@@ -226,8 +258,8 @@ impl Client {
     /// Asks the server for another period. All clients are told of it. PipeWire changes it some cycles later.
     ///
     /// # Errors
-    /// [`Error::InvalidState`](crate::Error::InvalidState): the client is closed, or in a handler.
-    /// [`Error::Driver`](crate::Error::Driver): the server refuses it.
+    /// [`Error::InvalidState`]: the client is closed, or in a handler.
+    /// [`Error::Driver`]: the server refuses it.
     pub fn set_period_frames(&self, frames: u32) -> Result<()> {
         let client = self.enter()?;
         let _asking = client.ask()?;
@@ -346,6 +378,9 @@ impl fmt::Debug for Client {
 
 impl Drop for Client {
     fn drop(&mut self) {
+        if self.is_lent {
+            return;
+        }
         if !is_in_handler() {
             return self.connection.close();
         }

@@ -160,6 +160,21 @@ impl Client {
         Ok(range.get())
     }
 
+    /// Gives a port another short name, which keeps its connections. The server makes it unique.
+    ///
+    /// # Errors
+    /// Also [`Error::Driver`]: the server refuses it.
+    pub fn rename_port(&self, name: &str, short_name: &str) -> Result<()> {
+        let client = self.enter()?;
+        let port = find(&client, name)?;
+        let c_name = c_string("port name", short_name)?;
+        let _asking = client.ask()?;
+        // SAFETY: client, port and name are valid.
+        let code =
+            unsafe { (client.library.port_rename)(client.raw(), port.as_ptr(), c_name.as_ptr()) };
+        client.check(|| format!("renaming {name} to {short_name:?}"), code)
+    }
+
     /// Adds another name to a port, which can have two.
     ///
     /// # Errors

@@ -23,7 +23,7 @@ use crate::lock::Mutex;
 use crate::sys::Realtime;
 use crate::units::Rate;
 use frames::FrameClock;
-use patchbay::ClientPorts;
+use patchbay::{ClientPorts, Link, Names};
 use processor::Processor;
 use state::ClientState;
 use std::ops::ControlFlow;
@@ -32,6 +32,13 @@ use std::sync::atomic::Ordering;
 use std::thread::JoinHandle;
 use watcher::{Watched, watch};
 
+/// What is kept over a loss.
+struct Kept {
+    links: Vec<Link>,
+    /// Of the ports that were renamed.
+    names: Names,
+}
+
 /// A client of a JACK server.
 struct Jack {
     name: String,
@@ -39,10 +46,12 @@ struct Jack {
     processor: Arc<Processor>,
     watched: Arc<Watched>,
     client: Arc<Client>,
+    /// The same, for the program.
+    lent: Arc<Client>,
     watcher: Option<JoinHandle<()>>,
     active: bool,
     /// What the next start connects; `None`: the physical ports, if that was asked for.
-    restore: Option<Vec<patchbay::Link>>,
+    restore: Option<Vec<Link>>,
     autoconnect: bool,
     /// As last seen. While freewheeling it cannot be asked.
     realtime: Mutex<Option<Realtime>>,
@@ -87,15 +96,16 @@ pub(super) fn open(
         )));
     }
 
+    let kept = request.resume.as_ref().and_then(Resume::get::<Kept>);
     let mut ports = ClientPorts::default();
     let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
     for name in port_names("input", request.input_channels) {
-        let (port, input) = client.register_audio_input(&name)?;
+        let (port, input) = client.register_audio_input(name_of(&name, kept))?;
         ports.inputs.push((name, port));
         inputs.push(input);
     }
     for name in port_names("output", request.output_channels) {
-        let (port, output) = client.register_audio_output(&name)?;
+        let (port, output) = client.register_audio_output(name_of(&name, kept))?;
         ports.outputs.push((name, port));
         outputs.push(output);
     }
@@ -117,6 +127,7 @@ pub(super) fn open(
     })?;
     client.listen(watched.clone())?;
     let client = Arc::new(client);
+    let lent = Arc::new(client.lend());
     let watcher = watch(watched.clone(), client.clone(), notify)?;
     Ok(Box::new(Jack {
         name,
@@ -124,9 +135,10 @@ pub(super) fn open(
         processor,
         watched,
         client,
+        lent,
         watcher: Some(watcher),
         active: false,
-        restore: request.resume.as_ref().and_then(Resume::get).cloned(),
+        restore: kept.map(|kept| kept.links.clone()),
         autoconnect: target.autoconnect,
         realtime: Mutex::new(None),
     }))
@@ -151,6 +163,7 @@ impl Driver for Jack {
             client_name: self.name.clone(),
             latency: self.state.latency(),
             realtime: realtime.clone(),
+            jack: Some(self.lent.clone()),
         }
     }
 
@@ -193,19 +206,30 @@ impl Driver for Jack {
             true => Some(self.watched.patchbay.links()),
             false => self.restore.clone(),
         };
-        links.map(Resume::new)
+        links.map(|links| {
+            let names = self.watched.patchbay.names();
+            Resume::new(Kept { links, names })
+        })
     }
 }
 
 impl Drop for Jack {
     fn drop(&mut self) {
         self.watched.close();
-        // The watcher uses the client. Whoever of the two drops it last closes it.
+        // The watcher uses the client.
         if let Some(watcher) = self.watcher.take() {
             // A panic of the watcher has been reported by its thread; closing goes on.
             let _ = watcher.join();
         }
+        // It is refused only in a handler of another client. Then the client is closed when it is dropped.
+        let _ = self.client.close();
     }
+}
+
+/// What a port is called that once had the name `name`.
+fn name_of<'a>(name: &'a str, kept: Option<&'a Kept>) -> &'a str {
+    let renamed = kept.and_then(|kept| kept.names.iter().find(|(before, _)| before == name));
+    renamed.map_or(name, |(_, now)| now)
 }
 
 fn port_names(side: &str, count: u16) -> Vec<String> {

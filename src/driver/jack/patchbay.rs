@@ -1,4 +1,5 @@
-//! The connections of this client's ports: making them, remembering them, making them again.
+//! The connections of this client's ports: making them, remembering them, making them again. It also remembers
+//! what the ports are called.
 //!
 //! Thread: control threads and the driver's watcher; [`Patchbay::freeze`] on any thread.
 
@@ -11,7 +12,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 /// name, which a server that was restarted may give differently; other ports always have a colon.
 pub(super) type Link = (String, String);
 
-/// The ports of this client, with their short names.
+/// Of ports that the program has renamed: the first short name, and the present one.
+pub(super) type Names = Vec<(String, String)>;
+
+/// The ports of this client, with the short names that they had first.
 #[derive(Default)]
 pub(super) struct ClientPorts {
     pub inputs: Vec<(String, Port)>,
@@ -23,6 +27,8 @@ pub(super) struct ClientPorts {
 pub(super) struct Patchbay {
     /// As last seen.
     present: Mutex<Vec<Link>>,
+    /// As last seen.
+    names: Mutex<Names>,
     /// Wanted, but not seen yet.
     missing: Mutex<Vec<Missing>>,
     frozen: AtomicBool,
@@ -51,6 +57,11 @@ impl Patchbay {
                 .map(|missing| missing.link.clone()),
         );
         links
+    }
+
+    /// What the ports are called, where they were renamed.
+    pub fn names(&self) -> Names {
+        self.names.lock().clone()
     }
 
     /// Wants these connections; [`Patchbay::refresh`] makes them as soon as their ports exist.
@@ -100,7 +111,7 @@ impl Patchbay {
             // If it fails, a port is gone again or not ready. The next change of the graph tries again.
             *agreed = both_exist && (*agreed || client.connect(&source, &destination).is_ok());
         }
-        let seen = ports.links();
+        let (seen, names) = (ports.links(), ports.names());
         let mut present = self.present.lock();
         if self.frozen.load(Ordering::Acquire) {
             return;
@@ -112,6 +123,7 @@ impl Patchbay {
             !seen.contains(&missing.link)
         });
         *present = seen;
+        *self.names.lock() = names;
     }
 
     /// The longest latencies of the ports that ours are connected to, as of the last refresh.
@@ -163,6 +175,15 @@ impl ClientPorts {
             }
         }
         links
+    }
+
+    fn names(&self) -> Names {
+        let renamed = |(first, port): &(String, Port)| {
+            let full = port.name().ok()?;
+            let (_, now) = full.split_once(':')?;
+            (now != first).then(|| (first.clone(), now.to_owned()))
+        };
+        self.all().filter_map(renamed).collect()
     }
 
     fn short_name(&self, full: String) -> String {

@@ -127,6 +127,10 @@ impl Notifications for Watched {
         self.graph_changes();
     }
 
+    fn port_renamed(&self, _port: PortId, _before: &str, _now: &str) {
+        self.graph_changes();
+    }
+
     fn ports_connected(&self, _source: PortId, _destination: PortId, _connected: bool) {
         self.graph_changes();
     }

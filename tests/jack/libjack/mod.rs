@@ -3,6 +3,7 @@
 
 mod clients;
 mod graph;
+mod lent;
 mod midi;
 mod process;
 mod transport;
