@@ -8,8 +8,9 @@ use std::sync::{Mutex, PoisonError};
 /// Set in the environment of the process that runs the test with its server.
 const INSIDE: &str = "AMIO_TEST_INSIDE";
 
-/// How long a test with its server may take, in seconds.
+/// How long a test with its server may take, in seconds; and one of those that are ignored in CI.
 const PATIENCE: &str = "150";
+const LONG_PATIENCE: &str = "1500";
 
 /// Servers would disturb each other's timing, so they run one at a time.
 static ONE_AT_A_TIME: Mutex<()> = Mutex::new(());
@@ -80,6 +81,10 @@ fn run_inside(server: Server, name: &str) {
     if let Server::JackdNotRealtime(_) = server {
         command.env("JACKD_RT", "-r");
     }
+    let patience = match std::env::args().any(|argument| argument == "--ignored") {
+        true => LONG_PATIENCE,
+        false => PATIENCE,
+    };
     let output = command
         .arg(std::env::current_exe().expect("a test has a path"))
         .args([
@@ -90,7 +95,7 @@ fn run_inside(server: Server, name: &str) {
             "--test-threads=1",
         ])
         .env(INSIDE, "1")
-        .env("T", PATIENCE)
+        .env("T", patience)
         .env(peer::PROGRAM, peer::build())
         .output()
         .expect("the script starts");

@@ -4,6 +4,7 @@
 mod clients;
 mod graph;
 mod lent;
+mod lifetimes;
 mod midi;
 mod process;
 mod transport;
