@@ -26,6 +26,7 @@ mod kernels;
 mod link;
 mod lock;
 mod memory;
+mod midi;
 mod playspec;
 #[cfg(feature = "seeded-bugs")]
 mod seeded;
@@ -37,12 +38,14 @@ pub use clip::{
     Loudness, Monitor, OpenOptions, Overview, Progress, Quality, SampleFormat, Written, probe,
 };
 pub use control::{
-    CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, Meter, Meters, Recorder,
-    RecorderConfig, RecorderState, Recording, RingLevel, State, Stats, Transport,
+    CancelReason, Config, Event, EventKind, Group, Interface, MAX_GROUP, Meter, Meters,
+    MidiMessage, Recorder, RecorderConfig, RecorderState, Recording, RingLevel, State, Stats,
+    Transport,
 };
 pub use driver::DriverKind;
 pub use error::{Error, Result};
-pub use link::{Chunk, LatePolicy, RecordSource, SkipPolicy, Swap};
+pub use link::{Chunk, LateMidi, LatePolicy, MidiStamp, MidiTime, RecordSource, SkipPolicy, Swap};
+pub use midi::{MAX_MIDI_BYTES, MAX_MIDI_PORTS};
 pub use playspec::{Entry, Gain, MAX_OVERLAP, Playspec, Repeat};
 pub use sys::Realtime;
 pub use units::{

@@ -41,6 +41,13 @@ pub(crate) fn room<T>(length: usize, what: &'static str) -> Result<Vec<T>> {
     Ok(items)
 }
 
+/// As [`room`], and written to once, so that the system has provided the memory before the audio thread uses it.
+pub(crate) fn touched_room<T>(length: usize, what: &'static str) -> Result<Vec<T>> {
+    let mut items = room(length, what)?;
+    items.spare_capacity_mut().fill_with(MaybeUninit::zeroed);
+    Ok(items)
+}
+
 /// As [`room`], for a queue.
 pub(crate) fn queue<T>(length: usize, what: &'static str) -> Result<VecDeque<T>> {
     let mut items = VecDeque::new();

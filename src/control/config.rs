@@ -3,6 +3,7 @@
 use crate::driver::{DriverKind, JackTarget, Request, Resume, SimulatedTarget, Target};
 use crate::error::{Error, Result};
 use crate::link::SkipPolicy;
+use crate::midi::MAX_MIDI_PORTS;
 use crate::units::{FRAME_RATE_RANGE_HZ, Latency, MAX_CHANNELS, MAX_PERIOD_FRAMES};
 use std::time::Duration;
 
@@ -24,7 +25,12 @@ pub struct Config {
     pub input_channels: u16,
     /// 0 to 64. Default: 2.
     pub output_channels: u16,
-    /// Whether the server's physical ports are connected at the start. Default: yes.
+    /// How many MIDI ports others can send to, up to 16: see [`crate::Interface::next_midi`]. Default: 0. With
+    /// the null and the offline driver nothing arrives, and what is sent is discarded.
+    pub midi_inputs: u16,
+    /// How many MIDI ports others can receive from, up to 16: see [`crate::Interface::send_midi`]. Default: 0.
+    pub midi_outputs: u16,
+    /// Whether the server's physical audio ports are connected at the start. Default: yes.
     pub autoconnect: bool,
     /// Whether libjack starts a JACK server where none answers: the one of `~/.jackdrc`. The environment variable
     /// `JACK_NO_START_SERVER` forbids it. A server that was lost is not started again,
@@ -62,6 +68,8 @@ impl Config {
             period_frames: None,
             input_channels: 2,
             output_channels: 2,
+            midi_inputs: 0,
+            midi_outputs: 0,
             autoconnect: true,
             start_server: false,
             clamp: None,
@@ -106,6 +114,12 @@ impl Config {
             ("output_channels", self.output_channels),
         ] {
             range(what, channels.into(), 0..=MAX_CHANNELS.into(), "0 to 64")?;
+        }
+        for (what, ports) in [
+            ("midi_inputs", self.midi_inputs),
+            ("midi_outputs", self.midi_outputs),
+        ] {
+            range(what, ports.into(), 0..=MAX_MIDI_PORTS.into(), "0 to 16")?;
         }
         if let Some(frames) = self.declick_frames {
             range("declick_frames", frames.into(), 0..=768_000, "0 to 768000")?;
@@ -171,6 +185,8 @@ impl Config {
             period_frames: self.period_frames,
             input_channels: self.input_channels,
             output_channels: self.output_channels,
+            midi_inputs: self.midi_inputs,
+            midi_outputs: self.midi_outputs,
             resume: None,
         }
     }

@@ -3,6 +3,7 @@
 use super::core::{Core, State};
 use super::events::Event;
 use super::input::CapturedInput;
+use super::midi_queues::MidiQueues;
 use super::outlook::{EndedSwap, Outlook, ScheduledSwap};
 use super::plan::{Edit, NewTap, PlanBook, TapNumber};
 use super::readers::Readers;
@@ -31,7 +32,8 @@ pub(super) enum Unsent {
 /// Where several locks are held, they are taken in the order of the fields.
 pub(super) struct Exchange {
     core: Arc<Core>,
-    input: Arc<CapturedInput>,
+    pub input: Arc<CapturedInput>,
+    pub midi: Arc<MidiQueues>,
     readers: Arc<Readers>,
     /// The nodes of the engine.
     pub plan: Mutex<PlanBook>,
@@ -74,7 +76,7 @@ struct Sender {
 impl Exchange {
     pub fn new(
         core: &Arc<Core>,
-        input: &Arc<CapturedInput>,
+        (input, midi): (&Arc<CapturedInput>, &Arc<MidiQueues>),
         readers: &Arc<Readers>,
         plan: PlanBook,
         (batches, returns): (BatchSender, Returns),
@@ -82,6 +84,7 @@ impl Exchange {
         Arc::new(Exchange {
             core: core.clone(),
             input: input.clone(),
+            midi: midi.clone(),
             readers: readers.clone(),
             plan: Mutex::new(plan),
             sender: Mutex::new(Sender {
@@ -281,6 +284,7 @@ impl Exchange {
         drop((spent, retired, ended));
         self.take_out_ended_taps();
         self.input.wake_if_due();
+        self.midi.wake_if_due();
         if self.core.slot.has_failed() {
             self.core.fail("the engine panicked; the output is silent");
         }

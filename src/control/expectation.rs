@@ -13,11 +13,11 @@ pub(super) fn awaits_reports(core: &Core, exchange: &Exchange) -> bool {
     exchange.is_busy() || periods_to_next_swap(core, exchange) == 0
 }
 
-/// For how many periods nobody waits for a report or for input.
-pub(super) fn quiet_periods(core: &Core, exchange: &Exchange, input: &CapturedInput) -> u64 {
-    match awaits_reports(core, exchange) {
+/// For how many periods nobody waits for a report or for input. A MIDI message may come at any time.
+pub(super) fn quiet_periods(core: &Core, exchange: &Exchange) -> u64 {
+    match awaits_reports(core, exchange) || exchange.midi.awaits() {
         true => 0,
-        false => periods_to_next_swap(core, exchange).min(periods_to_input(core, input)),
+        false => periods_to_next_swap(core, exchange).min(periods_to_input(core, &exchange.input)),
     }
 }
 
@@ -52,7 +52,7 @@ mod tests {
 
     fn quiet_periods(interface: &Interface) -> u64 {
         let parts = interface.parts();
-        super::quiet_periods(&parts.core, &parts.exchange, &parts.input)
+        super::quiet_periods(&parts.core, &parts.exchange)
     }
 
     fn read_all(interface: &Interface) {

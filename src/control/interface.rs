@@ -7,6 +7,7 @@ use super::exchange::Exchange;
 use super::inbox::Inbox;
 use super::input::CapturedInput;
 use super::lifecycle::Lifecycle;
+use super::midi_queues::MidiQueues;
 use super::opening::Opening;
 use super::plan::{PlainPlan, PlanBook};
 use super::read_ahead::ReadAhead;
@@ -17,9 +18,9 @@ use super::worker::{Patience, Worker};
 use crate::driver::{Info, Slot};
 use crate::engine::{Engine, Settings};
 use crate::error::{Error, Result};
-use crate::jack;
+use crate::jack::Client;
 use crate::kernels::Kernels;
-use crate::link::{self, Sizes};
+use crate::link::{self, MidiReader, MidiWriter, Sizes};
 use crate::sys::Signal;
 use crate::units::{Latency, Rate, Ticket};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -72,6 +73,7 @@ pub struct Interface(Arc<Parts>);
 pub(super) struct Parts {
     pub core: Arc<Core>,
     pub input: Arc<CapturedInput>,
+    pub midi: Arc<MidiQueues>,
     pub exchange: Arc<Exchange>,
     pub read_ahead: Arc<ReadAhead>,
     pub recordings: Arc<Recordings>,
@@ -123,12 +125,16 @@ impl Interface {
             skip_policy: config.skip_policy,
             swaps: sizes.swaps,
         };
+        let (midi_in, arrived) = midi_ring(config.midi_inputs)?;
+        let (orders, midi_out) = midi_ring(config.midi_outputs)?;
         let (plan, set_up) = PlanBook::plain(PlainPlan {
             kernels,
             rate,
             clamp: config.clamp.unwrap_or(has_deadlines),
             meters: &ends.control.shared.meters,
             capture: ends.input,
+            midi_in,
+            midi_out,
         })?;
         let mut engine = Engine::new(settings, ends.engine, ends.outgoing)?;
         engine.set_up(set_up);
@@ -147,18 +153,20 @@ impl Interface {
             inbox,
         })?;
         let input = CapturedInput::new(&core, ends.control.input)?;
+        let midi = MidiQueues::new(&core, arrived, orders)?;
         let readers = Arc::<Readers>::default();
         let ends = (ends.control.batches, ends.control.returns);
-        let exchange = Exchange::new(&core, &input, &readers, plan, ends);
+        let exchange = Exchange::new(&core, (&input, &midi), &readers, plan, ends);
         let read_ahead = ReadAhead::new(&core, &exchange, &readers);
         let recordings = Recordings::new(&core, &exchange);
-        let lifecycle = Lifecycle::new(&core, &exchange, &input, &read_ahead, &recordings, worker);
+        let lifecycle = Lifecycle::new(&core, &exchange, &read_ahead, &recordings, worker);
         if has_deadlines {
             lifecycle.driver.lock().supervisor = Some(supervisor::spawn(&lifecycle)?);
         }
         Ok(Interface(Arc::new(Parts {
             core,
             input,
+            midi,
             exchange,
             read_ahead,
             recordings,
@@ -237,7 +245,7 @@ impl Interface {
     ///
     /// # Errors
     /// [`Error::InvalidState`]: the interface is closed, or has another driver.
-    pub fn jack_client(&self) -> Result<jack::Client> {
+    pub fn jack_client(&self) -> Result<Client> {
         let core = &self.open()?.core;
         let info = core.info.lock();
         let client = info.jack.as_ref().ok_or_else(|| {
@@ -332,6 +340,18 @@ impl Interface {
     pub(super) fn open(&self) -> Result<&Parts> {
         self.0.core.check_open()?;
         Ok(&self.0)
+    }
+}
+
+/// The ends of a ring for MIDI messages, if there are ports for them.
+#[allow(
+    clippy::type_complexity,
+    reason = "each end is there or not, as the other one"
+)]
+fn midi_ring<S>(ports: u16) -> Result<(Option<MidiWriter<S>>, Option<MidiReader<S>>)> {
+    match ports {
+        0 => Ok((None, None)),
+        _ => link::midi().map(|(writer, reader)| (Some(writer), Some(reader))),
     }
 }
 

@@ -4,7 +4,6 @@
 use super::core::{Core, State, closed};
 use super::events::{CancelReason, EventKind};
 use super::exchange::Exchange;
-use super::input::CapturedInput;
 use super::opening::Opening;
 use super::read_ahead::ReadAhead;
 use super::recordings::Recordings;
@@ -35,7 +34,6 @@ pub(super) const ANSWER_PATIENCE: Duration = Duration::from_millis(50);
 pub(super) struct Lifecycle {
     pub core: Arc<Core>,
     pub exchange: Arc<Exchange>,
-    pub input: Arc<CapturedInput>,
     read_ahead: Arc<ReadAhead>,
     recordings: Arc<Recordings>,
     /// How often the server reported an over- or underrun.
@@ -73,7 +71,6 @@ impl Lifecycle {
     pub fn new(
         core: &Arc<Core>,
         exchange: &Arc<Exchange>,
-        input: &Arc<CapturedInput>,
         read_ahead: &Arc<ReadAhead>,
         recordings: &Arc<Recordings>,
         worker: Worker,
@@ -81,7 +78,6 @@ impl Lifecycle {
         Arc::new(Lifecycle {
             core: core.clone(),
             exchange: exchange.clone(),
-            input: input.clone(),
             read_ahead: read_ahead.clone(),
             recordings: recordings.clone(),
             server_xruns: AtomicU64::new(0),
@@ -245,7 +241,8 @@ impl Lifecycle {
         }
         // Wakes those who wait, so that they find the interface closed.
         self.core.events.wake();
-        self.input.end();
+        self.exchange.input.end();
+        self.exchange.midi.end();
     }
 
     /// The scheduling of the audio thread, as far as it is known. Does not wait for another call of the driver.

@@ -5,11 +5,14 @@
 //! batch, and are freed here.
 
 use crate::engine::{
-    BufferId, Capture, Clamp, Command, MAX_NODES, Meter, Node, NodeId, Plan, Player, Step,
+    BufferId, Capture, Clamp, Command, MAX_NODES, Meter, MidiIn, MidiOut, Node, NodeId, Plan,
+    Player, Step,
 };
 use crate::error::{Error, Result};
 use crate::kernels::Kernels;
-use crate::link::{InputWriter, Meters, RecordSource, TapWatch};
+use crate::link::{
+    InputWriter, Meters, MidiOrder, MidiReader, MidiStamp, MidiWriter, RecordSource, TapWatch,
+};
 use crate::memory;
 use crate::units::Rate;
 
@@ -20,8 +23,12 @@ const PLAYER: NodeId = NodeId(0);
 const METER: NodeId = NodeId(1);
 const CLAMP: NodeId = NodeId(2);
 const CAPTURE: NodeId = NodeId(3);
+const MIDI_IN: NodeId = NodeId(4);
+const MIDI_OUT: NodeId = NodeId(5);
 /// The taps have consecutive numbers from here on.
-const FIRST_TAP: u16 = 4;
+const FIRST_TAP: u16 = 6;
+/// The nodes besides taps.
+const MOST_PLAIN: usize = FIRST_TAP as usize;
 const _: () = assert!(FIRST_TAP as usize + MAX_TAPS <= MAX_NODES);
 
 /// What memory is for.
@@ -55,6 +62,10 @@ pub(super) struct PlainPlan<'a> {
     pub meters: &'a Meters,
     /// Where captured input goes; `None` if there are no inputs.
     pub capture: Option<InputWriter>,
+    /// Where arriving MIDI messages go; `None` if there are no ports for them.
+    pub midi_in: Option<MidiWriter<MidiStamp>>,
+    /// Where those come from that are to be sent.
+    pub midi_out: Option<MidiReader<MidiOrder>>,
 }
 
 /// A tap that begins.
@@ -75,7 +86,7 @@ pub(super) struct Edit {
 }
 
 impl PlanBook {
-    /// The plan of a plain interface: player, meter, clamp, capture; and the commands that set the engine up.
+    /// The plan of a plain interface: player, meter, clamp, capture, MIDI; and the commands that set the engine up.
     ///
     /// # Errors
     /// [`Error::OutOfMemory`].
@@ -84,8 +95,8 @@ impl PlanBook {
         let outputs = parts.meters.outputs.len() as u16;
         let captured = || (0..inputs).map(BufferId::Input);
         let played = || (0..outputs).map(BufferId::Output);
-        let mut nodes: Vec<(NodeId, Box<dyn Node>)> = memory::room(4, WHAT)?;
-        let mut steps = memory::room(4 + MAX_TAPS, WHAT)?;
+        let mut nodes: Vec<(NodeId, Box<dyn Node>)> = memory::room(MOST_PLAIN, WHAT)?;
+        let mut steps = memory::room(MOST_PLAIN + MAX_TAPS, WHAT)?;
         let mut add = |node, is: Box<dyn Node>, inputs: Vec<BufferId>, outputs: Vec<BufferId>| {
             nodes.push((node, is));
             steps.push(Step {
@@ -108,6 +119,22 @@ impl PlanBook {
                 CAPTURE,
                 Box::new(Capture(input)),
                 collect(captured())?,
+                Vec::new(),
+            );
+        }
+        if let Some(writer) = parts.midi_in {
+            add(
+                MIDI_IN,
+                Box::new(MidiIn::new(writer)),
+                Vec::new(),
+                Vec::new(),
+            );
+        }
+        if let Some(orders) = parts.midi_out {
+            add(
+                MIDI_OUT,
+                Box::new(MidiOut::new(orders)?),
+                Vec::new(),
                 Vec::new(),
             );
         }
@@ -170,7 +197,7 @@ impl PlanBook {
         let mut ended = memory::room(self.taps.len(), WHAT)?;
         let numbers = (0..self.taps.len()).filter(|number| self.taps[*number].has_ended());
         ended.extend(numbers);
-        let mut steps = memory::room(4 + MAX_TAPS, WHAT)?;
+        let mut steps = memory::room(MOST_PLAIN + MAX_TAPS, WHAT)?;
         for step in &self.steps {
             if !ended.iter().any(|number| node_of(*number) == step.node) {
                 steps.push(Step {

@@ -20,6 +20,16 @@ pub struct Stats {
     pub clamped_frames: u64,
     /// Captured frames that nobody read in time.
     pub input_lost_frames: u64,
+    /// MIDI messages that have arrived.
+    pub midi_received: u64,
+    /// Those of them that are missing: nobody fetched them in time, or the server lost them.
+    pub midi_input_lost: u64,
+    /// MIDI messages that were sent.
+    pub midi_sent: u64,
+    /// Those that came after their frame, also those that were dropped for that.
+    pub midi_late: u64,
+    /// MIDI messages for which the server, or the period, had no room.
+    pub midi_output_lost: u64,
     /// How often a streamed clip was not read from its file in time, counted per clip and period.
     pub underruns: u64,
     /// Frames of streamed clips that were silent because of that.
@@ -91,6 +101,11 @@ impl Interface {
             skipped_frames: counters.skipped_frames.load(Relaxed),
             clamped_frames: counters.clamped_frames.load(Relaxed),
             input_lost_frames: counters.input_lost_frames.load(Relaxed),
+            midi_received: counters.midi_received.load(Relaxed),
+            midi_input_lost: counters.midi_input_lost.load(Relaxed),
+            midi_sent: counters.midi_sent.load(Relaxed),
+            midi_late: counters.midi_late.load(Relaxed),
+            midi_output_lost: counters.midi_output_lost.load(Relaxed),
             underruns: counters.underruns.load(Relaxed),
             underrun_frames: counters.underrun_frames.load(Relaxed),
             worst_load: f32::from_bits(counters.worst_load.load(Relaxed)).into(),

@@ -53,12 +53,7 @@ struct Watch {
 
 impl Watch {
     fn run(mut self, lifecycle: &Lifecycle) {
-        let Lifecycle {
-            core,
-            exchange,
-            input,
-            ..
-        } = lifecycle;
+        let Lifecycle { core, exchange, .. } = lifecycle;
         let mut tick = None;
         while let Some(notices) = core.inbox.wait(tick) {
             // Asked before the pump: a report that comes just after the pump must not wait for the end of a long
@@ -85,7 +80,7 @@ impl Watch {
                         true => 0,
                         false => core
                             .inbox
-                            .begin_long_sleep(|| quiet_periods(core, exchange, input)),
+                            .begin_long_sleep(|| quiet_periods(core, exchange)),
                     };
                     Some(tick_of(core, periods, quiet))
                 }
@@ -306,11 +301,7 @@ mod tests {
             );
         });
         assert_eq!(
-            inbox.begin_long_sleep(|| quiet_periods(
-                &lifecycle.core,
-                &lifecycle.exchange,
-                &lifecycle.input
-            )),
+            inbox.begin_long_sleep(|| quiet_periods(&lifecycle.core, &lifecycle.exchange)),
             0
         );
         inbox.end_long_sleep();

@@ -8,6 +8,7 @@ use super::slot::Lease;
 use super::target::{Request, SimulatedTarget};
 use crate::error::{Error, Result};
 use crate::memory;
+use crate::midi::PeriodMidi;
 use crate::sys::{self, Realtime};
 use crate::units::Rate;
 use std::sync::{Arc, OnceLock};
@@ -17,6 +18,7 @@ use std::time::Duration;
 pub(crate) struct Null {
     info: Info,
     channels: (usize, usize),
+    midi_ports: (usize, usize),
     notify: Notify,
     realtime: Arc<OnceLock<Realtime>>,
     thread: Option<(JoinHandle<()>, Arc<sys::Signal>)>,
@@ -41,6 +43,7 @@ impl Null {
                 request.input_channels.into(),
                 request.output_channels.into(),
             ),
+            midi_ports: (request.midi_inputs.into(), request.midi_outputs.into()),
             notify,
             realtime: Arc::default(),
             thread: None,
@@ -63,6 +66,7 @@ impl Driver for Null {
             frames,
             input: memory::filled(0.0, frames, "a period")?,
             discarded: memory::planar(0.0, self.channels.1, frames, "a period")?,
+            midi: PeriodMidi::new(self.midi_ports.0, self.midi_ports.1)?,
             rate: Rate::new(self.info.frame_rate_hz),
             info: self.info.clone(),
             input_channels: self.channels.0,
@@ -109,6 +113,7 @@ struct TimerThread {
     /// What all inputs hear, and where each output goes.
     input: Vec<f32>,
     discarded: Vec<Vec<f32>>,
+    midi: PeriodMidi,
     input_channels: usize,
     lease: Lease,
     stop: Arc<sys::Signal>,
@@ -138,11 +143,13 @@ impl TimerThread {
             self.lease.run(Period {
                 frames: self.frames,
                 skipped,
+                server_frame: next_frame as u32,
                 time_ns: start_ns + self.rate.nanoseconds(next_frame),
                 may_block: false,
                 latency: self.info.latency,
                 inputs: &inputs,
                 outputs: &mut outputs,
+                midi: self.midi.emptied(),
             });
             next_frame += self.frames as u64;
         }

@@ -8,6 +8,7 @@ use super::target::{Request, SimulatedTarget};
 use crate::clip::Clip;
 use crate::error::{Error, Result};
 use crate::memory;
+use crate::midi::PeriodMidi;
 use crate::sys::Realtime;
 
 pub(crate) struct Offline {
@@ -16,6 +17,7 @@ pub(crate) struct Offline {
     /// One buffer for each channel, a period long.
     inputs: Vec<Vec<f32>>,
     outputs: Vec<Vec<f32>>,
+    midi: PeriodMidi,
     /// The clip that is fed in when the caller gives no input, and its next frame.
     input_clip: Option<(Clip, u64)>,
     /// To be reported before the next period.
@@ -38,6 +40,7 @@ impl Offline {
             lease: None,
             inputs: vec![Vec::new(); request.input_channels.into()],
             outputs: vec![Vec::new(); request.output_channels.into()],
+            midi: PeriodMidi::new(request.midi_inputs.into(), request.midi_outputs.into())?,
             input_clip: None,
             skipped: 0,
             clock_frames: 0,
@@ -136,11 +139,13 @@ impl Offline {
         lease.run(Period {
             frames,
             skipped,
+            server_frame: self.clock_frames as u32,
             time_ns,
             may_block: true,
             latency: self.info.latency,
             inputs: &inputs,
             outputs: &mut outputs,
+            midi: self.midi.emptied(),
         });
         self.clock_frames += frames as u64;
     }

@@ -1,5 +1,6 @@
 //! The interface between a driver and the engine.
 
+use crate::midi::PeriodMidi;
 use crate::units::Latency;
 
 /// The half of the library that runs on the audio thread, as a driver sees it.
@@ -18,6 +19,8 @@ pub(crate) struct Period<'a, 'b> {
     pub frames: usize,
     /// Device frames that were skipped between the previous period and this one.
     pub skipped: u64,
+    /// The server's number of the first frame, which wraps; the lower bits of the device frame where there is no server.
+    pub server_frame: u32,
     /// `CLOCK_MONOTONIC` at which the first frame of the period was due, in nanoseconds.
     pub time_ns: u64,
     /// The period has no deadline (offline, freewheel), so the engine may block on disk.
@@ -28,4 +31,6 @@ pub(crate) struct Period<'a, 'b> {
     pub inputs: &'a [&'b [f32]],
     /// One slice for each output channel; the engine overwrites them.
     pub outputs: &'a mut [&'b mut [f32]],
+    /// The MIDI messages of each port; the outputs are empty, and the engine fills them.
+    pub midi: &'a mut PeriodMidi,
 }

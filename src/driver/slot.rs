@@ -115,6 +115,7 @@ impl Lease {
             let _flushed = sys::Denormals::flushed();
             let reborrowed = Period {
                 outputs: &mut *outputs,
+                midi: &mut *period.midi,
                 ..period
             };
             // SAFETY: this thread is inside the gate; nobody else enters until it has left.
@@ -172,6 +173,7 @@ fn run_period(process: &mut dyn Process, period: Period<'_, '_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::midi::PeriodMidi;
     use crate::units::Latency;
 
     const SECOND_NS: u64 = 1_000_000_000;
@@ -200,11 +202,13 @@ mod tests {
         lease.run(Period {
             frames: 1,
             skipped: 0,
+            server_frame: 0,
             time_ns,
             may_block: false,
             latency: Latency::default(),
             inputs: &[],
             outputs: &mut [],
+            midi: &mut PeriodMidi::default(),
         })
     }
 

@@ -84,6 +84,8 @@ pub(crate) struct Request {
     pub period_frames: Option<u32>,
     pub input_channels: u16,
     pub output_channels: u16,
+    pub midi_inputs: u16,
+    pub midi_outputs: u16,
     /// From the driver before, if there was one.
     pub resume: Option<Resume>,
 }

@@ -2,6 +2,7 @@
 
 use crate::error::Result;
 use crate::memory;
+use crate::midi::PeriodMidi;
 use crate::units::MAX_CHANNELS;
 use std::ops::Range;
 
@@ -18,6 +19,8 @@ pub(crate) enum BufferId {
 pub(super) struct Buffers<'s, 'b> {
     pub inputs: &'s [&'b [f32]],
     pub outputs: &'s mut [&'b mut [f32]],
+    /// Of the whole period.
+    pub midi: &'s mut PeriodMidi,
 }
 
 /// Most interfaces have no more channels on a side. Longer lists take as long to fill as a voice takes to mix.
@@ -54,6 +57,7 @@ impl Buffers<'_, '_> {
         run(Buffers {
             inputs: &inputs[..counts.0],
             outputs: &mut outputs[..counts.1],
+            midi: &mut *self.midi,
         })
     }
 }
@@ -63,6 +67,8 @@ pub(crate) struct Ports<'s, 'b> {
     pub inputs: &'s [&'b [f32]],
     /// They hold what the nodes before have written.
     pub outputs: &'s mut [&'b mut [f32]],
+    /// The MIDI messages of the whole period, of all ports.
+    pub midi: &'s mut PeriodMidi,
 }
 
 /// Which buffers are at the ports of a node.
@@ -108,7 +114,11 @@ impl PortList {
             if let Some(inputs) = buffers.inputs.get(inputs.clone())
                 && let Some(outputs) = buffers.outputs.get_mut(outputs.clone())
             {
-                run(Ports { inputs, outputs });
+                run(Ports {
+                    inputs,
+                    outputs,
+                    midi: &mut *buffers.midi,
+                });
             }
         } else if self.ids.len() <= FEW_CHANNELS {
             self.with_gathered::<FEW_CHANNELS>(buffers, run);
@@ -161,6 +171,7 @@ impl PortList {
             run(Ports {
                 inputs: &inputs[..wanted.len()],
                 outputs: &mut outputs[..written.len()],
+                midi: &mut *buffers.midi,
             });
         }
     }
@@ -213,6 +224,7 @@ mod tests {
         let mut buffers = Buffers {
             inputs: &captured,
             outputs: &mut played,
+            midi: &mut PeriodMidi::default(),
         };
         let mut seen = Vec::new();
         let ports = PortList::new(inputs, outputs).expect("there is memory");

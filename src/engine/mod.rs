@@ -27,7 +27,7 @@ pub(crate) use buffers::BufferId;
 pub(crate) use buffers::Ports;
 pub(crate) use command::{Batch, BatchSender, Command, EngineEnd, Origin, Returns};
 pub(crate) use node::{Clock, Node, NodeId, Outbox};
-pub(crate) use nodes::{Capture, Clamp, Meter, Player, Tap};
+pub(crate) use nodes::{Capture, Clamp, Meter, MidiIn, MidiOut, Player, Tap};
 pub(crate) use plan::{MAX_NODES, Plan, Step};
 
 use crate::driver::{Period, Process};
@@ -185,6 +185,13 @@ impl Process for Engine {
             output.fill(0.0);
         }
         self.note_skip(&period);
+        let counters = &self.outbox.0.shared.counters;
+        if period.midi.lost > 0 {
+            counters.add(&counters.midi_input_lost, period.midi.lost);
+        }
+        if period.midi.refused > 0 {
+            counters.add(&counters.midi_output_lost, period.midi.refused);
+        }
         self.take_commands(period.time_ns);
 
         let first_frame = self.device_frame;
@@ -200,7 +207,9 @@ impl Process for Engine {
                 .min(left);
             let clock = Clock {
                 frames: frames as usize,
+                offset: done,
                 device_frame: self.device_frame,
+                server_frame: period.server_frame.wrapping_add(done as u32),
                 time_ns,
                 rate: self.rate,
                 after_skip: period.skipped > 0 && done == 0,
@@ -211,6 +220,7 @@ impl Process for Engine {
             let mut buffers = Buffers {
                 inputs: period.inputs,
                 outputs: &mut *period.outputs,
+                midi: &mut *period.midi,
             };
             let (graph, outbox) = (&mut self.graph, &mut self.outbox);
             if clock.frames == period.frames {

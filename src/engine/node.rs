@@ -26,8 +26,12 @@ pub(crate) struct NodeId(pub u16);
 /// The stretch of time that a node renders: frames of one period in which the timeline is continuous.
 pub(crate) struct Clock<'a> {
     pub frames: usize,
+    /// Where the first one is in the period.
+    pub offset: usize,
     /// The device frame of the first one.
     pub device_frame: u64,
+    /// The server's number of it, which wraps.
+    pub server_frame: u32,
     /// The `CLOCK_MONOTONIC` time at which the first frame is due, in nanoseconds.
     pub time_ns: u64,
     pub rate: Rate,
@@ -43,6 +47,11 @@ impl Clock<'_> {
     /// When a frame is due; `frame` is counted from the first frame of the stretch.
     pub fn time_of(&self, frame: u64) -> u64 {
         self.time_ns + self.rate.nanoseconds(frame)
+    }
+
+    /// The server's number of a frame, counted as in [`Clock::time_of`].
+    pub fn server_frame_of(&self, frame: u64) -> u32 {
+        self.server_frame.wrapping_add(frame as u32)
     }
 }
 

@@ -7,6 +7,7 @@ use crate::clip::stream::tests::{Numbers, Wrong};
 use crate::driver::{Period, Process};
 use crate::kernels::Kernels;
 use crate::link::{self, QueuedSwap, ReportKind, Sizes, SkipPolicy, Swap};
+use crate::midi::PeriodMidi;
 use crate::playspec::gains::GainTable;
 use crate::playspec::{Entry, Playspec};
 use crate::units::{Latency, Rate, Ticket};
@@ -71,11 +72,13 @@ fn run(engine: &mut Engine, frames: u64, may_block: bool) -> Vec<f32> {
     engine.process(Period {
         frames: frames as usize,
         skipped: 0,
+        server_frame: 0,
         time_ns: 0,
         may_block,
         latency: Latency::default(),
         inputs: &[],
         outputs: &mut [&mut left, &mut right],
+        midi: &mut PeriodMidi::default(),
     });
     assert_eq!(left, right);
     left

@@ -30,8 +30,8 @@ impl MidiInput {
     pub(super) fn new(port: ProcessPort) -> Result<MidiInput> {
         Ok(MidiInput {
             port,
-            events: memory::room(MOST_EVENTS, "the events of a MIDI port")?,
-            bytes: memory::room(MOST_BYTES, "the events of a MIDI port")?,
+            events: memory::touched_room(MOST_EVENTS, "the events of a MIDI port")?,
+            bytes: memory::touched_room(MOST_BYTES, "the events of a MIDI port")?,
         })
     }
 }

@@ -12,6 +12,11 @@ pub(crate) struct Counters {
     pub underruns: AtomicU64,
     pub underrun_frames: AtomicU64,
     pub reports_lost: AtomicU64,
+    pub midi_received: AtomicU64,
+    pub midi_input_lost: AtomicU64,
+    pub midi_sent: AtomicU64,
+    pub midi_late: AtomicU64,
+    pub midi_output_lost: AtomicU64,
     pub busy_ns: AtomicU64,
     pub audio_ns: AtomicU64,
     /// Bits of the largest `f32` fraction of a period that a callback has taken.

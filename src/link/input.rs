@@ -48,7 +48,7 @@ pub struct Chunk {
 
 impl Chunk {
     /// The rest of the chunk, after its first `frames` frames at `rate`.
-    pub(super) fn after(self, frames: u64, rate: Rate) -> Chunk {
+    pub(crate) fn after(self, frames: u64, rate: Rate) -> Chunk {
         let advance = if self.rolling { frames as i64 } else { 0 };
         Chunk {
             frames: self.frames - frames,

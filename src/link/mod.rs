@@ -6,6 +6,7 @@
 //! control <--reports--- engine     what happened, at which frame
 //! control <--input----- engine     captured frames and their stamps
 //! recorder <--tap------ engine     the same for a recording, made and ended at any time
+//! control <---midi----> engine     MIDI messages that have arrived, and those that are to be sent
 //! control <--snapshot, counters, meters-- engine   the latest state, read at any time
 //! ```
 //!
@@ -17,6 +18,7 @@ mod counters;
 mod ends;
 mod input;
 mod meters;
+mod midi;
 mod report;
 mod ring;
 mod seqlock;
@@ -33,6 +35,8 @@ pub(crate) use ends::{
 pub use input::Chunk;
 pub(crate) use input::{InputReader, InputWriter};
 pub(crate) use meters::{Gauge, Meters, Reading};
+pub use midi::{LateMidi, MidiStamp, MidiTime};
+pub(crate) use midi::{MIDI_MESSAGES, MidiOrder, MidiReader, MidiWriter, midi};
 pub use report::SkipPolicy;
 pub(crate) use report::{Report, ReportKind};
 pub(crate) use snapshot::EngineState;

@@ -15,6 +15,7 @@ mod frames;
 mod jackd;
 mod libjack;
 mod loss;
+mod midi;
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 #[path = "../recorder/numbers.rs"]
 mod numbers;

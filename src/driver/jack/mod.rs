@@ -24,7 +24,7 @@ use crate::sys::Realtime;
 use crate::units::Rate;
 use frames::FrameClock;
 use patchbay::{ClientPorts, Link, Names};
-use processor::Processor;
+use processor::{EnginePorts, Processor};
 use state::ClientState;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -98,16 +98,26 @@ pub(super) fn open(
 
     let kept = request.resume.as_ref().and_then(Resume::get::<Kept>);
     let mut ports = ClientPorts::default();
-    let (mut inputs, mut outputs) = (Vec::new(), Vec::new());
+    let mut engine_ports = EnginePorts::default();
     for name in port_names("input", request.input_channels) {
         let (port, input) = client.register_audio_input(name_of(&name, kept))?;
         ports.inputs.push((name, port));
-        inputs.push(input);
+        engine_ports.inputs.push(input);
     }
     for name in port_names("output", request.output_channels) {
         let (port, output) = client.register_audio_output(name_of(&name, kept))?;
         ports.outputs.push((name, port));
-        outputs.push(output);
+        engine_ports.outputs.push(output);
+    }
+    for name in numbered("midi_in", request.midi_inputs) {
+        let (port, input) = client.register_midi_input(name_of(&name, kept))?;
+        ports.midi_inputs.push((name, port));
+        engine_ports.midi_inputs.push(input);
+    }
+    for name in numbered("midi_out", request.midi_outputs) {
+        let (port, output) = client.register_midi_output(name_of(&name, kept))?;
+        ports.midi_outputs.push((name, port));
+        engine_ports.midi_outputs.push(output);
     }
     // After the ports were registered: only then PipeWire knows the client's true name.
     let (asked, name) = (&request.client_name, client.name()?);
@@ -118,7 +128,7 @@ pub(super) fn open(
     }
     let state = Arc::new(ClientState::new(frame_rate_hz, period_frames));
     let clock = FrameClock::new(Rate::new(frame_rate_hz), client.smooths_times());
-    let processor = Arc::new(Processor::new(&state, clock, inputs, outputs)?);
+    let processor = Arc::new(Processor::new(&state, clock, engine_ports)?);
     let watched = Arc::new(Watched::new(&state, ports)?);
     let process = processor.clone();
     client.set_process(move |cycle| {
@@ -235,8 +245,10 @@ fn name_of<'a>(name: &'a str, kept: Option<&'a Kept>) -> &'a str {
 fn port_names(side: &str, count: u16) -> Vec<String> {
     match count {
         2 => vec![format!("{side}_l"), format!("{side}_r")],
-        _ => (1..=count)
-            .map(|number| format!("{side}_{number}"))
-            .collect(),
+        _ => numbered(side, count).collect(),
     }
+}
+
+fn numbered(side: &str, count: u16) -> impl Iterator<Item = String> {
+    (1..=count).map(move |number| format!("{side}_{number}"))
 }

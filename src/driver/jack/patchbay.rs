@@ -20,6 +20,8 @@ pub(super) type Names = Vec<(String, String)>;
 pub(super) struct ClientPorts {
     pub inputs: Vec<(String, Port)>,
     pub outputs: Vec<(String, Port)>,
+    pub midi_inputs: Vec<(String, Port)>,
+    pub midi_outputs: Vec<(String, Port)>,
 }
 
 /// What is connected, and what is to be.
@@ -126,16 +128,21 @@ impl Patchbay {
         *self.names.lock() = names;
     }
 
-    /// The longest latencies of the ports that ours are connected to, as of the last refresh.
+    /// The longest latencies of the ports that our audio ports are connected to, as of the last refresh.
     ///
     /// The server computes the latencies of our own ports from these, but some cycles after a
     /// connection was made; until then it says 0.
-    pub fn latency(&self, client: &Client) -> Latency {
+    pub fn latency(&self, client: &Client, ports: &ClientPorts) -> Latency {
         let mut links = self.present.lock().clone();
         let missing = self.missing.lock();
         let agreed = missing.iter().filter(|missing| missing.agreed);
         links.extend(agreed.map(|missing| missing.link.clone()));
         drop(missing);
+        let is_of =
+            |side: &[(String, Port)], name: &String| side.iter().any(|(own, _)| own == name);
+        links.retain(|(source, destination)| {
+            is_of(&ports.outputs, source) || is_of(&ports.inputs, destination)
+        });
         // Names of our ports have no colon. A connection between two of our ports reaches no device.
         let longest = |others: &mut dyn Iterator<Item = &String>, mode| {
             let frames = others
@@ -160,12 +167,12 @@ impl Patchbay {
 impl ClientPorts {
     fn links(&self) -> Vec<Link> {
         let mut links = Vec::new();
-        for (name, port) in &self.outputs {
+        for (name, port) in self.outputs.iter().chain(&self.midi_outputs) {
             for destination in port.connections().unwrap_or_default() {
                 links.push((name.clone(), self.short_name(destination)));
             }
         }
-        for (name, port) in &self.inputs {
+        for (name, port) in self.inputs.iter().chain(&self.midi_inputs) {
             for source in port.connections().unwrap_or_default() {
                 let source = self.short_name(source);
                 // Connections among our own ports were seen from the other end.
@@ -202,6 +209,7 @@ impl ClientPorts {
     }
 
     fn all(&self) -> impl Iterator<Item = &(String, Port)> {
-        self.inputs.iter().chain(&self.outputs)
+        let midi = self.midi_inputs.iter().chain(&self.midi_outputs);
+        self.inputs.iter().chain(&self.outputs).chain(midi)
     }
 }

@@ -5,9 +5,10 @@ use super::state::ClientState;
 use crate::driver::period::Period;
 use crate::driver::slot::Lease;
 use crate::error::Result;
-use crate::jack::{AudioInput, AudioOutput, Cycle};
+use crate::jack::{AudioInput, AudioOutput, Cycle, MidiInput, MidiOutput};
 use crate::lock::Mutex;
 use crate::memory;
+use crate::midi::PeriodMidi;
 use crate::units::{Latency, MAX_CHANNELS};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -34,6 +35,23 @@ struct Audio {
     inputs: Vec<(AudioInput, Vec<f32>)>,
     /// Each with a buffer for cycles in which the server has none.
     outputs: Vec<(AudioOutput, Vec<f32>)>,
+    midi: Midi,
+}
+
+struct Midi {
+    inputs: Vec<MidiInput>,
+    outputs: Vec<MidiOutput>,
+    /// The messages of these.
+    period: PeriodMidi,
+}
+
+/// The ports that the engine uses.
+#[derive(Default)]
+pub(super) struct EnginePorts {
+    pub inputs: Vec<AudioInput>,
+    pub outputs: Vec<AudioOutput>,
+    pub midi_inputs: Vec<MidiInput>,
+    pub midi_outputs: Vec<MidiOutput>,
 }
 
 impl Processor {
@@ -42,17 +60,22 @@ impl Processor {
     pub fn new(
         state: &Arc<ClientState>,
         clock: FrameClock,
-        inputs: Vec<AudioInput>,
-        outputs: Vec<AudioOutput>,
+        ports: EnginePorts,
     ) -> Result<Processor> {
+        let (midi_inputs, midi_outputs) = (ports.midi_inputs, ports.midi_outputs);
         Ok(Processor {
             state: state.clone(),
             audio: Mutex::new(Audio {
                 lease: None,
                 clock,
                 freewheeled: false,
-                inputs: with_buffers(inputs)?,
-                outputs: with_buffers(outputs)?,
+                inputs: with_buffers(ports.inputs)?,
+                outputs: with_buffers(ports.outputs)?,
+                midi: Midi {
+                    period: PeriodMidi::new(midi_inputs.len(), midi_outputs.len())?,
+                    inputs: midi_inputs,
+                    outputs: midi_outputs,
+                },
             }),
         })
     }
@@ -142,17 +165,47 @@ impl Audio {
             cycle.read(port, copy);
             *slot = copy;
         }
+        self.midi.read(cycle);
         for (slot, (output, spare)) in outputs.iter_mut().zip(&mut self.outputs) {
             *slot = cycle.output(output).unwrap_or(&mut spare[..frames]);
         }
         lease.run(Period {
             frames,
             skipped,
+            server_frame: first_frame,
             time_ns,
             may_block: freewheels,
             latency,
             inputs: &inputs[..input_count],
             outputs: &mut outputs[..output_count],
+            midi: &mut self.midi.period,
         });
+        self.midi.write(cycle);
+    }
+}
+
+/// Audio thread only; wait-free; no allocation, free, lock, system call or log.
+impl Midi {
+    fn read(&mut self, cycle: &mut Cycle<'_>) {
+        self.period.emptied().lost = 0;
+        for (port, events) in self.inputs.iter_mut().zip(&mut self.period.inputs) {
+            let arrived = cycle.read_midi(port);
+            self.period.lost += u64::from(arrived.lost());
+            for event in arrived {
+                let has_room = events.push(event.frame, event.bytes);
+                self.period.lost += u64::from(!has_room);
+            }
+        }
+    }
+
+    fn write(&mut self, cycle: &Cycle<'_>) {
+        self.period.refused = 0;
+        for (port, events) in self.outputs.iter_mut().zip(&self.period.outputs) {
+            let mut writer = cycle.midi_output(port);
+            for (frame, message) in events.iter() {
+                let written = writer.as_mut().is_some_and(|w| w.write(frame, message));
+                self.period.refused += u64::from(!written);
+            }
+        }
     }
 }

@@ -62,7 +62,7 @@ impl Watched {
         // Reading and storing are one, so that a stale value cannot overwrite a newer one.
         let _turn = self.refreshing.lock();
         self.patchbay.refresh(client, &self.ports);
-        let latency = self.patchbay.latency(client);
+        let latency = self.patchbay.latency(client, &self.ports);
         if self.state.set_latency(latency) {
             self.wake.set();
         }
@@ -84,11 +84,11 @@ impl Notifications for Watched {
     fn latency(&self, mode: LatencyMode) {
         // Nothing is passed from input to output: capture latencies end at our inputs, playback latencies begin at
         // our outputs.
-        let passed_on_by = match mode {
-            LatencyMode::Capture => &self.ports.outputs,
-            LatencyMode::Playback => &self.ports.inputs,
+        let (audio, midi) = match mode {
+            LatencyMode::Capture => (&self.ports.outputs, &self.ports.midi_outputs),
+            LatencyMode::Playback => (&self.ports.inputs, &self.ports.midi_inputs),
         };
-        for (_, port) in passed_on_by {
+        for (_, port) in audio.iter().chain(midi) {
             port.set_latency_to_none(mode);
         }
         self.graph_changes();

@@ -1,0 +1,248 @@
+//! MIDI messages that wait for their frame.
+
+use super::MAX_MIDI_BYTES;
+use crate::error::Result;
+use crate::memory::{self, Keeper};
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
+/// Messages lie in chained blocks of so many bytes, so that they can come and go in any order without gaps that
+/// are too small.
+const BLOCK_BYTES: usize = 32;
+const BLOCKS: u32 = 8192;
+const END: u32 = u32::MAX;
+
+/// How many messages wait at the most.
+const MOST_MESSAGES: usize = 8192;
+
+/// What memory is for.
+const WHAT: &str = "MIDI messages that wait for their frame";
+
+/// Messages that wait, each for a frame of one clock. They come out in the order of their frames; those of one frame in the
+/// order of their numbers.
+pub(crate) struct Pending<T> {
+    waiting: BinaryHeap<Reverse<Message<T>>>,
+    blocks: Vec<[u8; BLOCK_BYTES]>,
+    /// The block after each one, of the same message or of the free blocks.
+    next: Vec<u32>,
+    free: u32,
+    free_blocks: u32,
+}
+
+/// A message without its bytes.
+#[derive(Clone, Copy)]
+pub(crate) struct Message<T> {
+    pub frame: i64,
+    /// Whatever its sender wants to know again.
+    pub about: T,
+    /// Greater than those of all messages that came before.
+    pub number: u64,
+    bytes: u32,
+    first_block: u32,
+}
+
+impl<T> PartialEq for Message<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl<T> Eq for Message<T> {}
+
+impl<T> PartialOrd for Message<T> {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl<T> Ord for Message<T> {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.key().cmp(&other.key())
+    }
+}
+
+impl<T> Message<T> {
+    fn key(&self) -> (i64, u64) {
+        (self.frame, self.number)
+    }
+}
+
+/// Audio thread only, but for `new` and `keep_memory`; no allocation, free, lock, system call, log or panic. The time
+/// grows with the bytes of a message, and with the logarithm of how many wait.
+impl<T: Copy> Pending<T> {
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn new() -> Result<Pending<T>> {
+        let mut next = memory::room(BLOCKS as usize, WHAT)?;
+        next.extend((1..BLOCKS).chain([END]));
+        Ok(Pending {
+            waiting: BinaryHeap::from(memory::room(MOST_MESSAGES, WHAT)?),
+            blocks: memory::filled([0; BLOCK_BYTES], BLOCKS as usize, WHAT)?,
+            next,
+            free: 0,
+            free_blocks: BLOCKS,
+        })
+    }
+
+    /// Hands over the memory that is written to. Not for the audio thread.
+    pub fn keep_memory(&mut self, keeper: &mut impl Keeper) {
+        let mut waiting = std::mem::take(&mut self.waiting).into_vec();
+        keeper.keep_room_of(&mut waiting);
+        self.waiting = BinaryHeap::from(waiting);
+        keeper.keep_items(&mut self.blocks);
+        keeper.keep_items(&mut self.next);
+    }
+
+    /// Whether another message of so many bytes finds room.
+    pub fn has_room(&self, bytes: usize) -> bool {
+        let blocks = bytes.div_ceil(BLOCK_BYTES);
+        self.waiting.len() < MOST_MESSAGES && blocks <= self.free_blocks as usize
+    }
+
+    /// Adds a message; `number` is greater than those of all before. Only if [`Pending::has_room`].
+    pub fn push(&mut self, frame: i64, number: u64, about: T, message: &[u8]) {
+        debug_assert!(self.has_room(message.len()));
+        let first_block = self.store(message);
+        self.waiting.push(Reverse(Message {
+            frame,
+            about,
+            number,
+            bytes: message.len() as u32,
+            first_block,
+        }));
+    }
+
+    /// The next message, if its frame is before this one.
+    pub fn next_before(&self, frame: i64) -> Option<Message<T>> {
+        let Reverse(next) = self.waiting.peek()?;
+        (next.frame < frame).then_some(*next)
+    }
+
+    /// Takes the message out that [`Pending::next_before`] has shown, and appends its bytes, for which there is room.
+    pub fn take_next(&mut self, bytes: &mut Vec<u8>) {
+        let Some(Reverse(message)) = self.waiting.pop() else {
+            return;
+        };
+        let mut left = message.bytes as usize;
+        let mut block = message.first_block;
+        while left > 0 && block != END {
+            let part = left.min(BLOCK_BYTES);
+            bytes.extend_from_slice(&self.blocks[block as usize][..part]);
+            left -= part;
+            let next = self.next[block as usize];
+            self.next[block as usize] = self.free;
+            self.free = block;
+            self.free_blocks += 1;
+            block = next;
+        }
+    }
+
+    /// Forgets all messages.
+    pub fn clear(&mut self) {
+        self.waiting.clear();
+        for (at, next) in self.next.iter_mut().enumerate() {
+            *next = match at as u32 + 1 {
+                BLOCKS => END,
+                next => next,
+            };
+        }
+        (self.free, self.free_blocks) = (0, BLOCKS);
+    }
+
+    /// Puts the bytes into blocks. Returns the first one.
+    fn store(&mut self, message: &[u8]) -> u32 {
+        let (mut first, mut last) = (END, END);
+        for part in message.chunks(BLOCK_BYTES) {
+            let block = self.free;
+            if block == END {
+                break;
+            }
+            self.free = self.next[block as usize];
+            self.free_blocks -= 1;
+            self.next[block as usize] = END;
+            self.blocks[block as usize][..part.len()].copy_from_slice(part);
+            match last {
+                END => first = block,
+                last => self.next[last as usize] = block,
+            }
+            last = block;
+        }
+        first
+    }
+}
+
+const _: () = assert!(BLOCKS as usize * BLOCK_BYTES >= 4 * MAX_MIDI_BYTES);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn take(pending: &mut Pending<u8>, before: i64) -> Option<(i64, u8, Vec<u8>)> {
+        let next = pending.next_before(before)?;
+        let mut bytes = Vec::new();
+        pending.take_next(&mut bytes);
+        Some((next.frame, next.about, bytes))
+    }
+
+    #[test]
+    fn messages_come_by_their_frames_and_then_by_their_numbers() {
+        let mut pending = Pending::new().expect("memory");
+        pending.push(20, 1, 1, &[1]);
+        pending.push(10, 2, 2, &[2; 100]);
+        pending.push(20, 3, 3, &[3]);
+        pending.push(-5, 4, 4, &[4; BLOCK_BYTES]);
+        assert_eq!(take(&mut pending, -5), None);
+        assert_eq!(take(&mut pending, 21), Some((-5, 4, vec![4; BLOCK_BYTES])));
+        assert_eq!(take(&mut pending, 21), Some((10, 2, vec![2; 100])));
+        assert_eq!(take(&mut pending, 20), None);
+        assert_eq!(take(&mut pending, 21), Some((20, 1, vec![1])));
+        assert_eq!(take(&mut pending, 21), Some((20, 3, vec![3])));
+        assert_eq!(take(&mut pending, i64::MAX), None);
+    }
+
+    #[test]
+    fn messages_of_all_lengths_come_and_go_in_any_order_and_all_room_is_had_again() {
+        let mut pending = Pending::new().expect("memory");
+        let mut seed = 1u64;
+        let mut random = move |below: u64| {
+            seed = seed
+                .wrapping_mul(6364136223846793005)
+                .wrapping_add(1442695040888963407);
+            (seed >> 33) % below
+        };
+        let message = |number: u64, length: u64| vec![number as u8; length as usize];
+        for round in 0..20 {
+            let mut waiting = Vec::new();
+            for number in 0.. {
+                let (frame, length) = (random(1000) as i64, 1 + random(300));
+                if !pending.has_room(length as usize) {
+                    break;
+                }
+                pending.push(frame, number, number as u8, &message(number, length));
+                waiting.push((frame, number, length));
+            }
+            assert!(waiting.len() > 1000);
+            if round % 3 == 2 {
+                pending.clear();
+                assert_eq!(take(&mut pending, i64::MAX), None);
+                continue;
+            }
+            waiting.sort();
+            for (frame, number, length) in waiting {
+                let expected = (frame, number as u8, message(number, length));
+                assert_eq!(take(&mut pending, i64::MAX), Some(expected));
+            }
+        }
+        assert!(pending.has_room(BLOCKS as usize * BLOCK_BYTES));
+    }
+
+    #[test]
+    fn no_more_wait_than_there_is_room_for() {
+        let mut pending = Pending::new().expect("memory");
+        for number in 0..MOST_MESSAGES as u64 {
+            assert!(pending.has_room(1));
+            pending.push(0, number, 0u8, &[]);
+        }
+        assert!(!pending.has_room(1));
+    }
+}
