@@ -32,9 +32,12 @@ fn held() -> (usize, usize, usize) {
 
 /// libjack without this library in between.
 struct Bare {
-    open: unsafe extern "C" fn(*const c_char, c_int, *mut c_int, ...) -> *mut c_void,
-    close: unsafe extern "C" fn(*mut c_void) -> c_int,
+    open: ClientOpen,
+    close: ClientClose,
 }
+
+type ClientOpen = unsafe extern "C" fn(*const c_char, c_int, *mut c_int, ...) -> *mut c_void;
+type ClientClose = unsafe extern "C" fn(*mut c_void) -> c_int;
 
 impl Bare {
     fn load() -> Bare {
@@ -48,8 +51,10 @@ impl Bare {
                 symbol
             };
             Bare {
-                open: std::mem::transmute::<*mut c_void, _>(symbol(c"jack_client_open")),
-                close: std::mem::transmute::<*mut c_void, _>(symbol(c"jack_client_close")),
+                open: std::mem::transmute::<*mut c_void, ClientOpen>(symbol(c"jack_client_open")),
+                close: std::mem::transmute::<*mut c_void, ClientClose>(symbol(
+                    c"jack_client_close",
+                )),
             }
         }
     }
