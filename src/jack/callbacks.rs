@@ -14,6 +14,7 @@ use super::names::copied;
 use super::position::{RawPosition, TransportState};
 use super::process_port::{ClientNumber, ProcessPort};
 use super::property::{PropertyChange, Uuid};
+use super::status::Status;
 use super::turns;
 use crate::error::Result;
 use crate::lock::{Mutex, RwLock};
@@ -240,9 +241,13 @@ impl Context {
         }
     }
 
-    fn lost(&self, reason: &str) {
+    fn lost(&self, status: Status, reason: &str) {
         turns::server_died();
-        self.notify(|notifications| notifications.lost(reason));
+        let reason = match reason {
+            "" => "the JACK server has shut down",
+            reason => reason,
+        };
+        self.notify(|notifications| notifications.lost(status, reason));
     }
 }
 
@@ -388,15 +393,15 @@ callback!(on_xrun() -> c_int, |context| {
 });
 callback!(on_graph_order() -> c_int, |context| context.notify(|n| n.graph_order()));
 callback!(on_connect(source: u32, destination: u32, on: c_int), |context, source, destination, on| {
-    context.notify(|n| n.ports_connected(PortId(source), PortId(destination), on != 0));
+    context.notify(|n| n.ports_connected(PortId::told(source), PortId::told(destination), on != 0));
 });
 callback!(on_registration(port: u32, on: c_int), |context, port, on| {
     let name = context.name_of(port);
-    context.notify(|n| n.port_registered(PortId(port), name.as_deref(), on != 0));
+    context.notify(|n| n.port_registered(PortId::told(port), name.as_deref(), on != 0));
 });
 callback!(on_rename(port: u32, old: *const c_char, new: *const c_char), |context, port, old, new| {
     let (old, new) = (text(old), text(new));
-    context.notify(|n| n.port_renamed(PortId(port), &old, &new));
+    context.notify(|n| n.port_renamed(PortId::told(port), &old, &new));
 });
 callback!(on_client(name: *const c_char, on: c_int), |context, name, on| {
     let name = text(name);
@@ -414,13 +419,9 @@ callback!(on_latency(mode: c_int), |context, mode| {
     };
     context.notify(|n| n.latency(mode));
 });
-callback!(on_shutdown(), |context| context
-    .lost("the JACK server has shut down"));
-callback!(on_info_shutdown(_code: c_int, reason: *const c_char), |context, _, reason| {
-    match &*text(reason) {
-        "" => context.lost("the JACK server has shut down"),
-        reason => context.lost(reason),
-    }
+callback!(on_shutdown(), |context| context.lost(Status::default(), ""));
+callback!(on_info_shutdown(code: c_int, reason: *const c_char), |context, code, reason| {
+    context.lost(Status(code), &text(reason));
 });
 
 /// A copy of what libjack passes to a callback.

@@ -56,9 +56,18 @@ impl Client {
 
     /// Makes a port of any type, with any flags. A process handler cannot use its buffer; an output of audio is
     /// silent, and one of MIDI has no events.
+    ///
+    /// # Errors
+    /// Also [`Error::InvalidArgument`]: flags with neither or both of `INPUT` and `OUTPUT`.
     pub fn register(&self, name: &str, kind: &PortType, flags: PortFlags) -> Result<Port> {
         let client = self.enter()?;
         let c_name = c_string("port name", name)?;
+        if flags.contains(PortFlags::INPUT) == flags.contains(PortFlags::OUTPUT) {
+            return Err(Error::InvalidArgument(format!(
+                "port flags are {:#x}; a port is either an input or an output",
+                flags.0
+            )));
+        }
         let _asking = client.ask()?;
         // SAFETY: the client and both strings are valid; 0: built-in types have their own size.
         let raw = unsafe {
@@ -126,10 +135,13 @@ impl Client {
         Ok(unsafe { info(&client, port) })
     }
 
-    /// What is known of the port with this number of the server's; `None` if there is none.
+    /// What is known of the port with this number of the server's, which an event has told; `None` if there is none.
     pub fn port_by_id(&self, id: PortId) -> Result<Option<PortInfo>> {
         let client = self.enter()?;
-        // SAFETY: the client is valid.
+        if !id.can_be_asked() {
+            return Ok(None);
+        }
+        // SAFETY: the client is valid, and the number is in libjack's table.
         let port = unsafe { (client.library.port_by_id)(client.raw(), id.0) };
         // SAFETY: the port was just found.
         Ok(NonNull::new(port)
