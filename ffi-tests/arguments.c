@@ -34,6 +34,8 @@ static struct {
     amio_playspec_entry entry;
     amio_loudness loudness;
     amio_channel_levels levels;
+    amio_midi midi;
+    uint8_t bytes[64];
     amio_meter meters[2];
     amio_bucket buckets[FRAMES];
     float samples[2 * FRAMES];
@@ -53,6 +55,7 @@ static struct {
     amio_clip_format format;
     amio_playspec_entry entry;
     float input[2 * FRAMES];
+    uint8_t message[3];
 } right;
 
 /* Handles that were freed. */
@@ -72,7 +75,8 @@ static void make_right(void)
     amio_recorder_config recorded = {0};
 
     memset(&right, 0, sizeof right);
-    right.iface = rolling_offline(2);
+    right.iface = rolling_offline_with_midi(2, 1);
+    right.message[0] = 0x90;
     right.clip = counting_clip(FRAMES);
     OK(amio_analysis_new(right.clip, 0, NULL, NULL, &right.analysis));
     right.entry = entry = entry_of(right.clip, 0);
@@ -100,6 +104,7 @@ static void make_right(void)
     out.loudness.struct_size = sizeof out.loudness;
     out.levels.struct_size = sizeof out.levels;
     out.recording.struct_size = sizeof out.recording;
+    out.midi.struct_size = sizeof out.midi;
     memcpy(&before, &out, sizeof out);
 }
 
@@ -147,6 +152,7 @@ static value real(float f)
  *   K V W S A J  structs that are written: chunk, event, transport, statistics, clip properties,
  *   T U Y        playspec entry, loudness, levels of a channel, recording
  *   H L          meters and buckets that are written
+ *   % > <        a MIDI message: its stamp and bytes that are written, bytes that are read
  *   M F E        structs that are read: configuration, clip format, playspec entry
  *   B D          samples that are written, samples that are read
  *   N Z t        text that is written, and its capacity; the capacity of meters
@@ -154,6 +160,7 @@ static value real(float f)
  *   w a          any number of frames from 1 on, and a first frame such that the end is below 2^64
  *   f x y        gain, position, pending ticket
  *   2 3 4 q      a number below 2, below 3, below 4, below 1
+ *   ! ?          how many bytes of MIDI there is room for, and are read
  *   h # m z      frame rate, channels, period, size of an entry
  *   *            any value is valid: 1 is passed
  */
@@ -180,6 +187,11 @@ static value right_value(char kind)
     case 'H': return pointer(out.meters);
     case 'L': return pointer(out.buckets);
     case 'Y': return pointer(&out.recording);
+    case '%': return pointer(&out.midi);
+    case '>': return pointer(out.bytes);
+    case '<': return pointer(right.message);
+    case '!': return number(sizeof out.bytes);
+    case '?': return number(sizeof right.message);
     case 'M': return pointer(&right.config);
     case 'F': return pointer(&right.format);
     case 'E': return pointer(&right.entry);
@@ -243,7 +255,8 @@ static amio_status wrong_value(char kind, int which, value *wrong)
             list[count++] = pointer(right.recorder);
         break;
     case 'o': case 'O': case 'K': case 'V': case 'W': case 'S': case 'A': case 'J': case 'M':
-    case 'F': case 'E': case 'N': case 'T': case 'U': case 'H': case 'Y':
+    case 'F': case 'E': case 'N': case 'T': case 'U': case 'H': case 'Y': case '%': case '>':
+    case '<':
         error = AMIO_ERROR_NULL_POINTER;
         list[count++] = pointer(NULL);
         break;
@@ -261,6 +274,11 @@ static amio_status wrong_value(char kind, int which, value *wrong)
         list[count++] = number(SIZE_MAX);
         list[count++] = number(((uint64_t)1 << 61) + 1);
         list[count++] = number((uint64_t)1 << 46);
+        break;
+    case '!': case '?':
+        list[count++] = number(0);
+        list[count++] = number((uint64_t)1 << 63);
+        list[count++] = number(SIZE_MAX);
         break;
     case 'l':
         list[count++] = number((uint64_t)1 << 63);
@@ -416,6 +434,11 @@ FUNCTION(amio_interface_wait_event, A0, A1, U32(2))
 FUNCTION(amio_interface_event_fd, A0, A1)
 FUNCTION(amio_interface_stats, A0, A1)
 FUNCTION(amio_interface_meters, A0, U32(1), A2, U32(3), a[4].p)
+FUNCTION(amio_interface_next_midi, A0, A1, A2, U(3))
+FUNCTION(amio_interface_wait_midi, A0, A1, A2, U(3), U32(4))
+FUNCTION(amio_interface_midi_fd, A0, A1)
+FUNCTION(amio_interface_send_midi, A0, U32(1), U32(2), a[3].i, a[4].p, U(5), U32(6))
+FUNCTION(amio_interface_cancel_midi, A0)
 FUNCTION(amio_recorder_stop, A0)
 FUNCTION(amio_recorder_wait, A0, U32(1))
 FUNCTION(amio_recorder_recording, A0, A1)
@@ -487,6 +510,11 @@ static const struct function {
     LINE(amio_interface_event_fd, "Io"),
     LINE(amio_interface_stats, "IS"),
     LINE(amio_interface_meters, "I2Hto"),
+    LINE(amio_interface_next_midi, "I%>!"),
+    {"amio_interface_wait_midi", "I%>!*", call_amio_interface_wait_midi, AMIO_ERROR_TIMEOUT},
+    LINE(amio_interface_midi_fd, "Io"),
+    LINE(amio_interface_send_midi, "Iq3x<?2"),
+    LINE(amio_interface_cancel_midi, "I"),
     LINE(amio_recorder_stop, "X"),
     {"amio_recorder_wait", "X*", call_amio_recorder_wait, AMIO_ERROR_TIMEOUT},
     LINE(amio_recorder_recording, "XY"),

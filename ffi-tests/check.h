@@ -31,8 +31,8 @@ static inline void check_status(const char *file, int line, const char *text,
 
 enum { RATE = 48000, PERIOD = 64 };
 
-/* An offline interface with hard cuts, started and rolling. */
-static inline amio_interface *rolling_offline(uint32_t channels)
+/* As rolling_offline(), also with so many MIDI inputs and outputs. */
+static inline amio_interface *rolling_offline_with_midi(uint32_t channels, uint32_t midi_ports)
 {
     amio_interface_config config;
     amio_interface *iface;
@@ -42,11 +42,19 @@ static inline amio_interface *rolling_offline(uint32_t channels)
     config.period_frames = PERIOD;
     config.input_channels = channels;
     config.output_channels = channels;
+    config.midi_inputs = midi_ports;
+    config.midi_outputs = midi_ports;
     config.declick_frames = AMIO_DECLICK_OFF;
     OK(amio_interface_new(&config, &iface));
     OK(amio_interface_start(iface));
     OK(amio_interface_set_rolling(iface, 1));
     return iface;
+}
+
+/* An offline interface with hard cuts, started and rolling. */
+static inline amio_interface *rolling_offline(uint32_t channels)
+{
+    return rolling_offline_with_midi(channels, 0);
 }
 
 /* A clip of one channel with the samples 0.01, 0.02, 0.03, ... */

@@ -228,6 +228,7 @@ static void interface_tells(void)
     OK(amio_interface_rolling(with.iface, &number));
     OK(amio_interface_event_fd(with.iface, &descriptor));
     OK(amio_interface_input_fd(with.iface, &descriptor));
+    OK(amio_interface_midi_fd(with.iface, &descriptor));
     OK(amio_interface_set_input_threshold(with.iface, 1));
     memset(&transport, 0, sizeof transport);
     transport.struct_size = sizeof transport;

@@ -460,6 +460,38 @@
 #define AMIO_TICKET_NONE 0
 
 /**
+ * The longest MIDI message, in bytes.
+ */
+#define AMIO_MIDI_BYTES 65536
+
+/**
+ * `at` is a frame of the timeline: the message goes out when that frame is played. While the transport is stopped, it
+ * waits.
+ */
+#define AMIO_MIDI_AT_TIMELINE 0
+
+/**
+ * `at` is a device frame.
+ */
+#define AMIO_MIDI_AT_DEVICE 1
+
+/**
+ * `at` is a frame by the number that the server gives it, 0 to 2^32 - 1, which wraps: the next or the last one of this
+ * number, whichever is nearer.
+ */
+#define AMIO_MIDI_AT_SERVER 2
+
+/**
+ * A message whose frame has passed goes out at once.
+ */
+#define AMIO_MIDI_LATE_SEND 0
+
+/**
+ * A message whose frame has passed is dropped.
+ */
+#define AMIO_MIDI_LATE_DROP 1
+
+/**
  * Record captured input: the default. Positions are those of what was heard meanwhile.
  */
 #define AMIO_RECORD_INPUT 0
@@ -1075,6 +1107,16 @@ typedef struct amio_interface_config {
      */
     uint32_t start_server;
     /**
+     * How many MIDI ports others can send to, 0 to 16: see amio_interface_next_midi(). With the null and the offline
+     * driver nothing arrives.
+     */
+    uint32_t midi_inputs;
+    /**
+     * How many MIDI ports others can receive from, 0 to 16: see amio_interface_send_midi(). The null and the offline
+     * driver discard what is sent.
+     */
+    uint32_t midi_outputs;
+    /**
      * Must be 0.
      */
     uint32_t reserved;
@@ -1463,6 +1505,52 @@ typedef struct amio_chunk {
 } amio_chunk;
 
 /**
+ * When and where a MIDI message arrived. Set struct_size to sizeof(amio_midi) before the call.
+ */
+typedef struct amio_midi {
+    /**
+     * sizeof(amio_midi).
+     */
+    uint32_t struct_size;
+    /**
+     * The input port, counted from 0.
+     */
+    uint32_t port;
+    /**
+     * How many bytes the message has; 0 if none waited.
+     */
+    uint64_t size;
+    /**
+     * The timeline frame that was heard then: that of its device frame less both latencies.
+     */
+    int64_t position;
+    /**
+     * The device frame at which it arrived.
+     */
+    uint64_t device_frame;
+    /**
+     * CLOCK_MONOTONIC of that device frame, in nanoseconds.
+     */
+    uint64_t time_ns;
+    /**
+     * The ticket of the playspec that was heard; 0 before the first.
+     */
+    uint64_t ticket;
+    /**
+     * How many messages were lost just before it, because the program fetched them too slowly.
+     */
+    uint64_t lost_before;
+    /**
+     * The server's number of the device frame, which wraps.
+     */
+    uint32_t server_frame;
+    /**
+     * Whether the transport was rolling when it was heard: 1 or 0.
+     */
+    uint32_t rolling;
+} amio_midi;
+
+/**
  * What is recorded. Set struct_size to sizeof(amio_recorder_config) and everything else to 0, then
  * what you want different: 0 and NULL mean "default" everywhere.
  */
@@ -1751,6 +1839,26 @@ typedef struct amio_stats {
      * those that the program has locked as well, by mlock() or mlockall(): these stay locked.
      */
     uint64_t locked_bytes;
+    /**
+     * MIDI messages that have arrived.
+     */
+    uint64_t midi_received;
+    /**
+     * Those of them that are missing: nobody fetched them in time, or the server lost them.
+     */
+    uint64_t midi_input_lost;
+    /**
+     * MIDI messages that were sent.
+     */
+    uint64_t midi_sent;
+    /**
+     * Those that came after their frame, also those that were dropped for that.
+     */
+    uint64_t midi_late;
+    /**
+     * MIDI messages for which the server, or the period, had no room.
+     */
+    uint64_t midi_output_lost;
 } amio_stats;
 
 /**
@@ -3028,6 +3136,78 @@ amio_status amio_interface_set_input_threshold(struct amio_interface *iface,
 amio_status amio_interface_input_fd(struct amio_interface *iface, int *out_fd);
 
 /**
+ * Fetches the oldest MIDI message that has arrived at an input port of the interface (`midi_inputs` in its
+ * configuration). Never blocks: if none waits, it returns AMIO_OK with `out_midi->size` 0. Up to 8192 messages, of 256
+ * KiB in all, wait to be fetched; later ones are lost, and counted by the next one.
+ *
+ * Thread: any but the audio thread; each message goes to one caller.
+ * Units: `out_bytes` has room for `capacity_bytes`; AMIO_MIDI_BYTES is enough for every message.
+ * Ownership: both are the caller's; the struct_size of `out_midi` must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size; no room, or too
+ * little for the message, which then waits on); AMIO_ERROR_INVALID_STATE (no MIDI inputs).
+ */
+amio_status amio_interface_next_midi(struct amio_interface *iface,
+                                     struct amio_midi *out_midi,
+                                     uint8_t *out_bytes,
+                                     uint64_t capacity_bytes);
+
+/**
+ * As amio_interface_next_midi(), but waits until there is one.
+ *
+ * Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
+ * Units, Ownership: as amio_interface_next_midi().
+ * Errors: as amio_interface_next_midi(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE also if it is closed and
+ * all were fetched.
+ */
+amio_status amio_interface_wait_midi(struct amio_interface *iface,
+                                     struct amio_midi *out_midi,
+                                     uint8_t *out_bytes,
+                                     uint64_t capacity_bytes,
+                                     uint32_t timeout_ms);
+
+/**
+ * Returns a descriptor that is readable while a MIDI message waits, for poll(), epoll, asyncio or GLib. Only poll it: do
+ * not read, write or close it.
+ *
+ * Thread: any.
+ * Ownership: it belongs to the interface and is valid until amio_interface_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_interface_midi_fd(struct amio_interface *iface,
+                                   int *out_fd);
+
+/**
+ * Has a MIDI message sent from output port `port` of the interface (`midi_outputs` in its configuration), at frame `at`
+ * of the clock that `at_clock` names (one of AMIO_MIDI_AT_*). Messages go out in the order of their frames; those of one
+ * frame in the order of the calls. A message goes out once, also if the timeline comes to its frame again. Up to
+ * 8192 messages, of 256 KiB in all, wait for frames of the timeline, and as many for the other frames. If the
+ * server's buffer has no room for a message, it is lost, and counted by the statistics.
+ *
+ * Thread: any but the audio thread; does not wait for it.
+ * Units: `port` is counted from 0; `size_bytes` is 1 to AMIO_MIDI_BYTES, of one message that begins with a status byte;
+ * `late` is one of AMIO_MIDI_LATE_*.
+ * Ownership: `bytes` is borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no such port; `at_clock`, `at`
+ * or `late` out of range; no MIDI message); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed, or no MIDI outputs).
+ */
+amio_status amio_interface_send_midi(struct amio_interface *iface,
+                                     uint32_t port,
+                                     uint32_t at_clock,
+                                     int64_t at,
+                                     const uint8_t *bytes,
+                                     uint64_t size_bytes,
+                                     uint32_t late);
+
+/**
+ * Forgets all MIDI messages that wait for their frames. From the next period on, none of them goes out.
+ *
+ * Thread: any but the audio thread; does not wait for it.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed, or
+ * no MIDI outputs).
+ */
+amio_status amio_interface_cancel_midi(struct amio_interface *iface);
+
+/**
  * Begins to record to a file. An existing file of this name is replaced. The interface may be running or
  * not. Up to 64 recorders run at once, also beside amio_interface_read_input(). A recording ends
  * with amio_recorder_stop(), at `end_frame`, after `most_frames`, when the disk is full, or when the
@@ -3203,6 +3383,24 @@ amio_status amio_jack_client_close(struct amio_jack_client *client);
  * Errors: AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (in a function that JACK calls; the handle stays valid).
  */
 amio_status amio_jack_client_free(struct amio_jack_client *client);
+
+/**
+ * Returns the client that an interface is on its JACK server. With it, the program looks up and connects ports, renames
+ * those of the interface (amio_jack_client_rename_port()), gives them metadata, adds MIDI ports, follows
+ * events, and moves JACK's transport. The interface runs and closes it: amio_jack_client_activate(),
+ * _deactivate(), _close() and _set_process() return AMIO_ERROR_INVALID_STATE.
+ *
+ * When the server is lost, or the interface is closed, its functions return AMIO_ERROR_INVALID_STATE. After
+ * AMIO_EVENT_RECONNECTED the interface has another client, and ports that the program has added are to be added again.
+ * The interface's own ports keep their names and connections.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: release the client with amio_jack_client_free(), which does not close it.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed, or its driver is not
+ * JACK); AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_interface_jack_client(struct amio_interface *iface,
+                                       struct amio_jack_client **out_client);
 
 /**
  * Begins the cycles. From then on, the client's ports can be connected.
@@ -3388,7 +3586,8 @@ amio_status amio_jack_client_cycle_times(struct amio_jack_client *client,
  * Returns the server's clock now, in microseconds.
  *
  * Thread: any but the audio thread.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_DRIVER_UNAVAILABLE (libjack is not installed).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_STATE (this process has had no client yet, with which the
+ * clock begins).
  */
 amio_status amio_jack_time_us(uint64_t *out_us);
 
@@ -3677,6 +3876,19 @@ amio_status amio_jack_client_disconnect(struct amio_jack_client *client,
  * JACK calls); AMIO_ERROR_DRIVER.
  */
 amio_status amio_jack_client_recompute_latencies(struct amio_jack_client *client);
+
+/**
+ * Gives the port with this full name another short name, which keeps its connections. The server makes it unique.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Ownership: the texts are borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (there is no such port, or a
+ * text is not UTF-8); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls); AMIO_ERROR_DRIVER (the server
+ * refuses it).
+ */
+amio_status amio_jack_client_rename_port(struct amio_jack_client *client,
+                                         const char *port,
+                                         const char *short_name);
 
 /**
  * Adds another name to the port with this full name. A port can have two.

@@ -31,6 +31,7 @@ programs! {
     section_playspec_from_c: "playspec",
     section_schedule_from_c: "schedule",
     section_capture_from_c: "capture",
+    section_midi_from_c: "midi",
     section_recorder_from_c: "recorder",
     section_events_from_c: "events",
     section_stats_from_c: "stats",

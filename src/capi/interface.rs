@@ -130,6 +130,12 @@ pub struct amio_interface_config {
     /// A server that was lost is not started again. AMIO_EVENT_LOG reports that a server was started;
     /// jackd then ends with its last client.
     pub start_server: u32,
+    /// How many MIDI ports others can send to, 0 to 16: see amio_interface_next_midi(). With the null and the offline
+    /// driver nothing arrives.
+    pub midi_inputs: u32,
+    /// How many MIDI ports others can receive from, 0 to 16: see amio_interface_send_midi(). The null and the offline
+    /// driver discard what is sent.
+    pub midi_outputs: u32,
     /// Must be 0.
     pub reserved: u32,
 }
@@ -494,6 +500,8 @@ fn read_config(caller: &Caller, config: *const amio_interface_config) -> Checked
     if let Some(channels) = channels("config->output_channels", given.output_channels)? {
         config.output_channels = channels;
     }
+    config.midi_inputs = u16::try_from(given.midi_inputs).unwrap_or(u16::MAX);
+    config.midi_outputs = u16::try_from(given.midi_outputs).unwrap_or(u16::MAX);
     config.autoconnect = match given.autoconnect {
         AMIO_AUTOCONNECT_DEFAULT | AMIO_AUTOCONNECT_ON => true,
         AMIO_AUTOCONNECT_OFF => false,

@@ -55,6 +55,8 @@ mod schedule;
 
 mod capture;
 
+mod midi;
+
 mod recorder;
 
 mod events;

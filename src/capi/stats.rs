@@ -85,6 +85,16 @@ pub struct amio_stats {
     /// (RLIMIT_MEMLOCK). They are unlocked when the interface is freed, but for
     /// those that the program has locked as well, by mlock() or mlockall(): these stay locked.
     pub locked_bytes: u64,
+    /// MIDI messages that have arrived.
+    pub midi_received: u64,
+    /// Those of them that are missing: nobody fetched them in time, or the server lost them.
+    pub midi_input_lost: u64,
+    /// MIDI messages that were sent.
+    pub midi_sent: u64,
+    /// Those that came after their frame, also those that were dropped for that.
+    pub midi_late: u64,
+    /// MIDI messages for which the server, or the period, had no room.
+    pub midi_output_lost: u64,
 }
 
 // SAFETY: repr(C), the first field is its size, and it has numbers only.
@@ -141,6 +151,11 @@ pub unsafe extern "C-unwind" fn amio_interface_stats(
             underrun_frames: stats.underrun_frames,
             resident_bytes: stats.resident_bytes,
             locked_bytes: stats.locked_bytes,
+            midi_received: stats.midi_received,
+            midi_input_lost: stats.midi_input_lost,
+            midi_sent: stats.midi_sent,
+            midi_late: stats.midi_late,
+            midi_output_lost: stats.midi_output_lost,
         });
         Ok(())
     })

@@ -18,7 +18,15 @@ impl Interface {
     /// # Errors
     /// [`Error::InvalidState`]: the interface has no MIDI inputs.
     pub fn next_midi(&self) -> Result<Option<MidiMessage>> {
-        self.parts().midi.next()
+        self.next_midi_within(usize::MAX)
+    }
+
+    /// As [`Interface::next_midi`], for a buffer of so many bytes.
+    ///
+    /// # Errors
+    /// Also [`Error::InvalidArgument`]: the message does not fit; it waits on.
+    pub(crate) fn next_midi_within(&self, most_bytes: usize) -> Result<Option<MidiMessage>> {
+        self.parts().midi.next(most_bytes)
     }
 
     /// As [`Interface::next_midi`], but waits for a message.
@@ -27,8 +35,21 @@ impl Interface {
     /// As [`Interface::next_midi`]; [`Error::Timeout`] after `timeout`; [`Error::InvalidState`] if the interface is
     /// closed and all were fetched.
     pub fn wait_midi(&self, timeout: Duration) -> Result<MidiMessage> {
+        self.wait_midi_within(usize::MAX, timeout)
+    }
+
+    /// As [`Interface::wait_midi`], for a buffer of so many bytes.
+    ///
+    /// # Errors
+    /// Also those of [`Interface::next_midi_within`].
+    pub(crate) fn wait_midi_within(
+        &self,
+        most_bytes: usize,
+        timeout: Duration,
+    ) -> Result<MidiMessage> {
         let midi = &self.parts().midi;
-        self.wait_for("a MIDI message", timeout, || midi.next(), &midi.signal)
+        let next = || midi.next(most_bytes);
+        self.wait_for("a MIDI message", timeout, next, &midi.signal)
     }
 
     /// A descriptor that is readable while a MIDI message waits. It lives as long as the interface; do not read from it

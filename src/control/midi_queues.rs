@@ -42,10 +42,20 @@ impl MidiQueues {
         }))
     }
 
-    /// As [`crate::Interface::next_midi`].
-    pub fn next(&self) -> Result<Option<MidiMessage>> {
+    /// The oldest message, if it has at most so many bytes.
+    ///
+    /// # Errors
+    /// [`Error::InvalidArgument`]: it has more; [`Error::InvalidState`]: no inputs.
+    pub fn next(&self, most_bytes: usize) -> Result<Option<MidiMessage>> {
         self.core.check_home()?;
         let mut arrived = self.arrived()?.lock();
+        if let Some((_, bytes)) = arrived.peek()
+            && bytes > most_bytes
+        {
+            return Err(Error::InvalidArgument(format!(
+                "the buffer has {most_bytes} bytes; the MIDI message has {bytes}"
+            )));
+        }
         let mut bytes = Vec::new();
         let message = arrived
             .read(&mut bytes)

@@ -51,6 +51,10 @@ impl Client {
         }
     }
 
+    pub(crate) fn is_lent(&self) -> bool {
+        self.is_lent
+    }
+
     fn check_own(&self) -> Result<()> {
         match self.is_lent {
             true => Err(Error::InvalidState(

@@ -75,6 +75,12 @@ LATE_CATCH_UP = 0
 LATE_SLIP = 1
 LATE_REFUSE = 2
 TICKET_NONE = 0
+MIDI_BYTES = 65536
+MIDI_AT_TIMELINE = 0
+MIDI_AT_DEVICE = 1
+MIDI_AT_SERVER = 2
+MIDI_LATE_SEND = 0
+MIDI_LATE_DROP = 1
 RECORD_INPUT = 0
 RECORD_OUTPUT = 1
 RECORDER_WAITING = 0
@@ -206,6 +212,8 @@ class InterfaceConfig(Structure):
     playback_latency_frames: int
     read_ahead_frames: int
     start_server: int
+    midi_inputs: int
+    midi_outputs: int
     reserved: int
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
@@ -227,6 +235,8 @@ class InterfaceConfig(Structure):
         ("playback_latency_frames", ctypes.c_uint32),
         ("read_ahead_frames", ctypes.c_uint64),
         ("start_server", ctypes.c_uint32),
+        ("midi_inputs", ctypes.c_uint32),
+        ("midi_outputs", ctypes.c_uint32),
         ("reserved", ctypes.c_uint32),
     ]
 
@@ -428,6 +438,31 @@ class Chunk(Structure):
     ]
 
 
+class Midi(Structure):
+    struct_size: int
+    port: int
+    size: int
+    position: int
+    device_frame: int
+    time_ns: int
+    ticket: int
+    lost_before: int
+    server_frame: int
+    rolling: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("port", ctypes.c_uint32),
+        ("size", ctypes.c_uint64),
+        ("position", ctypes.c_int64),
+        ("device_frame", ctypes.c_uint64),
+        ("time_ns", ctypes.c_uint64),
+        ("ticket", ctypes.c_uint64),
+        ("lost_before", ctypes.c_uint64),
+        ("server_frame", ctypes.c_uint32),
+        ("rolling", ctypes.c_uint32),
+    ]
+
+
 class RecorderConfig(Structure):
     struct_size: int
     source: int
@@ -552,6 +587,11 @@ class Stats(Structure):
     underrun_frames: int
     resident_bytes: int
     locked_bytes: int
+    midi_received: int
+    midi_input_lost: int
+    midi_sent: int
+    midi_late: int
+    midi_output_lost: int
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
         ("realtime", ctypes.c_uint32),
@@ -576,6 +616,11 @@ class Stats(Structure):
         ("underrun_frames", ctypes.c_uint64),
         ("resident_bytes", ctypes.c_uint64),
         ("locked_bytes", ctypes.c_uint64),
+        ("midi_received", ctypes.c_uint64),
+        ("midi_input_lost", ctypes.c_uint64),
+        ("midi_sent", ctypes.c_uint64),
+        ("midi_late", ctypes.c_uint64),
+        ("midi_output_lost", ctypes.c_uint64),
     ]
 
 
@@ -1015,6 +1060,39 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     ),
     "amio_interface_set_input_threshold": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint64)),
     "amio_interface_input_fd": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_int))),
+    "amio_interface_next_midi": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(Midi),
+            POINTER(ctypes.c_uint8),
+            ctypes.c_uint64,
+        ),
+    ),
+    "amio_interface_wait_midi": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(Midi),
+            POINTER(ctypes.c_uint8),
+            ctypes.c_uint64,
+            ctypes.c_uint32,
+        ),
+    ),
+    "amio_interface_midi_fd": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_int))),
+    "amio_interface_send_midi": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            ctypes.c_uint32,
+            ctypes.c_int64,
+            POINTER(ctypes.c_uint8),
+            ctypes.c_uint64,
+            ctypes.c_uint32,
+        ),
+    ),
+    "amio_interface_cancel_midi": (ctypes.c_int32, (ctypes.c_void_p,)),
     "amio_recorder_new": (
         ctypes.c_int32,
         (
@@ -1060,6 +1138,7 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     ),
     "amio_jack_client_close": (ctypes.c_int32, (ctypes.c_void_p,)),
     "amio_jack_client_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_interface_jack_client": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_void_p))),
     "amio_jack_client_activate": (ctypes.c_int32, (ctypes.c_void_p,)),
     "amio_jack_client_deactivate": (ctypes.c_int32, (ctypes.c_void_p,)),
     "amio_jack_client_name": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t)),
@@ -1239,6 +1318,14 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
         ),
     ),
     "amio_jack_client_recompute_latencies": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_client_rename_port": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+        ),
+    ),
     "amio_jack_client_set_alias": (
         ctypes.c_int32,
         (

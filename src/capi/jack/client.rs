@@ -4,6 +4,7 @@ use super::super::callback::{self, UserData};
 use super::super::fault::{Checked, Fault};
 use super::super::guard::{Caller, guard};
 use super::super::handles::{self, Handle, ReservedHandle};
+use super::super::interface::amio_interface;
 use super::super::sized::Versioned;
 use super::super::status::amio_status;
 use super::super::transport::boolean;
@@ -213,10 +214,42 @@ pub extern "C-unwind" fn amio_jack_client_close(client: *mut amio_jack_client) -
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn amio_jack_client_free(client: *mut amio_jack_client) -> amio_status {
     guard(|| {
-        if let Some(client) = handles::by_key::<amio_jack_client>(client.addr()) {
+        if let Some(client) = handles::by_key::<amio_jack_client>(client.addr())
+            && !client.is_lent()
+        {
             client.close()?;
         }
         drop(handles::release("client", client)?);
+        Ok(())
+    })
+}
+
+/// Returns the client that an interface is on its JACK server. With it, the program looks up and connects ports, renames
+/// those of the interface (amio_jack_client_rename_port()), gives them metadata, adds MIDI ports, follows
+/// events, and moves JACK's transport. The interface runs and closes it: amio_jack_client_activate(),
+/// _deactivate(), _close() and _set_process() return AMIO_ERROR_INVALID_STATE.
+///
+/// When the server is lost, or the interface is closed, its functions return AMIO_ERROR_INVALID_STATE. After
+/// AMIO_EVENT_RECONNECTED the interface has another client, and ports that the program has added are to be added again.
+/// The interface's own ports keep their names and connections.
+///
+/// Thread: any but the audio thread.
+/// Ownership: release the client with amio_jack_client_free(), which does not close it.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed, or its driver is not
+/// JACK); AMIO_ERROR_OUT_OF_MEMORY.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn amio_interface_jack_client(
+    iface: *mut amio_interface,
+    out_client: *mut *mut amio_jack_client,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard(|| {
+        let interface = handles::get("iface", iface)?;
+        let out = caller.out("out_client", out_client)?;
+        let handle = ReservedHandle::take()?;
+        let client = interface.jack_client()?;
+        out.set(handle.fill::<amio_jack_client>(Arc::new(client)));
         Ok(())
     })
 }

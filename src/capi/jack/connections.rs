@@ -62,6 +62,28 @@ pub extern "C-unwind" fn amio_jack_client_recompute_latencies(
     ask("client", client, |client| client.recompute_latencies())
 }
 
+/// Gives the port with this full name another short name, which keeps its connections. The server makes it unique.
+///
+/// Thread: any but the audio thread; waits for the server.
+/// Ownership: the texts are borrowed for the call.
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (there is no such port, or a
+/// text is not UTF-8); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls); AMIO_ERROR_DRIVER (the server
+/// refuses it).
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn amio_jack_client_rename_port(
+    client: *mut amio_jack_client,
+    port: *const c_char,
+    short_name: *const c_char,
+) -> amio_status {
+    let texts = [("port", port), ("short_name", short_name)];
+    // SAFETY: the pointers come from a C caller.
+    unsafe {
+        ask_with(("client", client), texts, |client, [port, name]| {
+            client.rename_port(port, name)
+        })
+    }
+}
+
 /// Adds another name to the port with this full name. A port can have two.
 ///
 /// Thread: any but the audio thread; waits for the server.
