@@ -3,9 +3,9 @@
 //! `scripts/test-rt` runs these tests. See `docs/THREADING.md`.
 
 use amio::{
-    Clip, ClipInfo, Config, DriverKind, Entry, EventKind, FileFormat, Gain, Interface, LatePolicy,
-    Latency, Layout, OpenOptions, Playspec, RecordSource, Recorder, RecorderConfig, Repeat,
-    SampleFormat, Swap, Ticket,
+    Clip, ClipInfo, Config, DriverKind, Entry, Error, EventKind, FileFormat, Gain, Interface,
+    LateMidi, LatePolicy, Latency, Layout, MidiTime, OpenOptions, Playspec, RecordSource, Recorder,
+    RecorderConfig, Repeat, SampleFormat, Swap, Ticket,
 };
 use std::num::{NonZeroU32, NonZeroU64};
 use std::os::unix::process::ExitStatusExt;
@@ -51,6 +51,11 @@ fn jack_driver_does_all_that_can_be_asked() {
     }
     let interface = Interface::new(config(DriverKind::Jack)).expect("a JACK server runs");
     interface.start().expect("it starts");
+    let client = interface.jack_client().expect("the driver is jack");
+    let port = |name| format!("{}:{name}", interface.client_name());
+    client
+        .connect(&port("midi_out_1"), &port("midi_in_1"))
+        .expect("both exist");
     ask_everything(&interface, || wait_for_input(&interface));
     interface.stop().expect("it stops");
 }
@@ -80,6 +85,7 @@ fn config(driver: DriverKind) -> Config {
     };
     // So small that it is sometimes full.
     config.capture_buffer_frames = 1500;
+    (config.midi_inputs, config.midi_outputs) = (1, 2);
     config
 }
 
@@ -111,7 +117,9 @@ fn ask_everything(interface: &Interface, mut run: impl FnMut()) {
             interface
                 .set_gain(playspec, 0, Gain::both(0.5), 2000)
                 .expect("there is room");
+            send_midi(interface);
             run();
+            while interface.next_midi().expect("it has inputs").is_some() {}
             if ahead > 1000 {
                 interface.cancel(ticket).expect("it waits");
             }
@@ -150,6 +158,33 @@ fn ask_everything(interface: &Interface, mut run: impl FnMut()) {
     wait_for_end(interface, last);
     drop(std::fs::remove_file(streamed));
     drop(std::fs::remove_file(taken));
+}
+
+/// Sends MIDI messages of several lengths, some late, some never due, to each clock; sometimes more than there is room
+/// for, and takes back what waits.
+fn send_midi(interface: &Interface) {
+    let (position, now) = (interface.position(), interface.transport().device_frame);
+    for number in 0..200 {
+        let late = [LateMidi::Send, LateMidi::Drop][number as usize % 2];
+        let mut message = vec![0xF0; 1 + 700 * (number as usize % 3)];
+        message[0] = 0x90;
+        for at in [
+            MidiTime::Timeline(position + 10 * number - 200),
+            MidiTime::Device(now.saturating_add_signed(7 * number - 100)),
+            MidiTime::Server(number as u32),
+        ] {
+            match interface.send_midi(number as u16 % 2, at, &message, late) {
+                Ok(()) => {}
+                Err(Error::QueueFull { .. }) => return,
+                Err(error) => panic!("{error}"),
+            }
+        }
+    }
+    if position % 3 == 0
+        && let Err(error) = interface.cancel_midi()
+    {
+        assert!(matches!(error, Error::QueueFull { .. }), "{error}");
+    }
 }
 
 /// Records the input with a buffer of `buffer_frames`; 0: records the output with a large buffer.
