@@ -1,6 +1,6 @@
 //! The border between C and Rust: panics end here, and pointers are checked here.
 
-use super::fault::{Checked, Fault};
+use super::fault::{Checked, Constantly, Fault};
 use super::message;
 use super::status::{AMIO_ERROR_INTERNAL, AMIO_OK, amio_status};
 use crate::sys::cancel::held;
@@ -13,6 +13,27 @@ use std::path::Path;
 /// calling thread is not cancelled meanwhile, but may be at the end: nothing here may have a destructor.
 pub(super) fn guard(body: impl FnOnce() -> Checked) -> amio_status {
     held(|| contain(body))
+}
+
+/// As [`guard`], for functions that real-time code may call.
+///
+/// # Real-time contract
+/// Wait-free; no allocation, free, system call or log, unless `body` does it, or panics.
+pub(super) fn guard_real_time(body: impl FnOnce() -> Constantly) -> amio_status {
+    held(|| {
+        let mut status = AMIO_OK;
+        let contained = contain(|| {
+            if let Err(fault) = body() {
+                message::keep_constant(fault.message);
+                status = fault.status;
+            }
+            Ok(())
+        });
+        match contained {
+            AMIO_OK => status,
+            panicked => panicked,
+        }
+    })
 }
 
 fn contain(body: impl FnOnce() -> Checked) -> amio_status {

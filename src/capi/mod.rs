@@ -30,6 +30,8 @@ mod handles;
 mod keys;
 mod message;
 mod sized;
+mod slot;
+mod slots;
 
 // The sections, in the order of the header. Each stands alone, since rustfmt would sort a list.
 mod version;
