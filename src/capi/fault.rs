@@ -23,6 +23,27 @@ pub(super) struct ConstantFault {
 /// What the body of such a function returns.
 pub(super) type Constantly<T = ()> = Result<T, ConstantFault>;
 
+impl ConstantFault {
+    pub const fn new(status: amio_status, message: &'static CStr) -> ConstantFault {
+        ConstantFault { status, message }
+    }
+
+    pub const fn argument(message: &'static CStr) -> ConstantFault {
+        ConstantFault::new(AMIO_ERROR_INVALID_ARGUMENT, message)
+    }
+}
+
+/// As [`Fault::null`], for functions that real-time code may call.
+macro_rules! null {
+    ($what:literal) => {
+        $crate::capi::fault::ConstantFault::new(
+            $crate::capi::status::AMIO_ERROR_NULL_POINTER,
+            $crate::capi::fault::constant(concat!($what, " is NULL\0")),
+        )
+    };
+}
+pub(super) use null;
+
 /// The text as a C string; it must end with NUL.
 pub(super) const fn constant(text: &'static str) -> &'static CStr {
     match CStr::from_bytes_with_nul(text.as_bytes()) {

@@ -1,10 +1,10 @@
 //! The border between C and Rust: panics end here, and pointers are checked here.
 
-use super::fault::{Checked, Constantly, Fault};
+use super::fault::{Checked, ConstantFault, Constantly, Fault, null};
 use super::message;
 use super::status::{AMIO_ERROR_INTERNAL, AMIO_OK, amio_status};
 use crate::sys::cancel::held;
-use std::ffi::{CStr, OsStr, c_char};
+use std::ffi::{CStr, OsStr, c_char, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -88,6 +88,43 @@ impl Caller {
         })
     }
 
+    /// As [`Caller::out`], for functions that real-time code may call.
+    pub fn place<'a, T>(
+        &'a self,
+        is_null: ConstantFault,
+        pointer: *mut T,
+    ) -> Constantly<Out<'a, T>> {
+        match pointer.is_null() {
+            true => Err(is_null),
+            false => Ok(Out {
+                pointer,
+                _caller: self,
+            }),
+        }
+    }
+
+    /// Bytes to read, for functions that real-time code may call. `bytes` may be NULL without any.
+    pub fn bytes(&self, bytes: *const c_void, count: usize) -> Constantly<&[u8]> {
+        Ok(match check_bytes(bytes, count)? {
+            0 => &[],
+            // SAFETY: not NULL, within the address space; the caller promised its length.
+            count => unsafe { std::slice::from_raw_parts(bytes.cast(), count) },
+        })
+    }
+
+    /// As [`Caller::bytes`], to write.
+    #[allow(
+        clippy::mut_from_ref,
+        reason = "the memory is the caller's, not this token's"
+    )]
+    pub fn bytes_mut(&self, bytes: *mut c_void, count: usize) -> Constantly<&mut [u8]> {
+        Ok(match check_bytes(bytes, count)? {
+            0 => &mut [],
+            // SAFETY: not NULL, within the address space; the caller promised its length.
+            count => unsafe { std::slice::from_raw_parts_mut(bytes.cast(), count) },
+        })
+    }
+
     /// The text at `pointer`, which must be UTF-8.
     pub fn text<'a>(&'a self, what: &str, pointer: *const c_char) -> Checked<&'a str> {
         self.c_str(what, pointer)?
@@ -163,6 +200,18 @@ impl<T> Out<'_, T> {
         // SAFETY: not NULL; the caller promised room for a `T`, perhaps not aligned for one.
         unsafe { self.pointer.write_unaligned(value) }
     }
+}
+
+fn check_bytes(bytes: *const c_void, count: usize) -> Constantly<usize> {
+    if bytes.is_null() && count > 0 {
+        return Err(null!("bytes"));
+    }
+    if bytes.addr() as u128 + count as u128 > ADDRESS_SPACE_BYTES {
+        return Err(ConstantFault::argument(
+            c"there are more bytes than any process can address",
+        ));
+    }
+    Ok(count)
 }
 
 /// Refuses lengths that no memory can have, before the memory is looked at; returns the number of

@@ -63,3 +63,5 @@ mod events;
 mod stats;
 
 mod meter;
+
+mod ring;

@@ -7,22 +7,20 @@ use super::fault::{Checked, ConstantFault, Constantly};
 use super::handles::{self, Handle, ReservedHandle};
 use super::keys::{Keys, PLACES};
 use super::slot::Slot;
-use super::status::{AMIO_ERROR_INVALID_HANDLE, AMIO_ERROR_NULL_POINTER};
 use crate::error::Error;
 use crate::lock::Mutex;
 use crate::memory;
 use crate::sys::PerProcess;
 use once_cell::race::OnceBox;
-use std::ffi::CStr;
 use std::thread;
 use std::time::Duration;
 
 /// A type of handle that real-time code may use. [`real_time_handle`] makes it one.
 pub(super) trait RealTimeHandle: Handle {
-    /// The message about NULL in place of a handle.
-    const IS_NULL: &'static CStr;
-    /// The message about what is no handle of this type.
-    const IS_NOT_VALID: &'static CStr;
+    /// The error for NULL in place of a handle.
+    const IS_NULL: ConstantFault;
+    /// The error for what is no handle of this type.
+    const IS_NOT_VALID: ConstantFault;
     /// Where real-time code finds the objects.
     fn slots() -> &'static PerProcess<Slots<Self::Target>>;
 }
@@ -31,13 +29,16 @@ pub(super) trait RealTimeHandle: Handle {
 macro_rules! real_time_handle {
     ($handle:ty, $what:literal) => {
         impl $crate::capi::slots::RealTimeHandle for $handle {
-            const IS_NULL: &'static std::ffi::CStr =
-                $crate::capi::fault::constant(concat!($what, " is NULL\0"));
-            const IS_NOT_VALID: &'static std::ffi::CStr = $crate::capi::fault::constant(concat!(
-                $what,
-                " is not a valid handle: it was freed, is of another type, was made before fork(), or did not \
-                 come from this library\0"
-            ));
+            const IS_NULL: $crate::capi::fault::ConstantFault = $crate::capi::fault::null!($what);
+            const IS_NOT_VALID: $crate::capi::fault::ConstantFault =
+                $crate::capi::fault::ConstantFault::new(
+                    $crate::capi::status::AMIO_ERROR_INVALID_HANDLE,
+                    $crate::capi::fault::constant(concat!(
+                        $what,
+                        " is not a valid handle: it was freed, is of another type, was made before fork(), \
+                         or did not come from this library\0"
+                    )),
+                );
 
             fn slots() -> &'static $crate::sys::PerProcess<
                 $crate::capi::slots::Slots<<$handle as $crate::capi::handles::Handle>::Target>,
@@ -61,20 +62,14 @@ pub(super) fn with<H: RealTimeHandle, R>(
     run: impl FnOnce(&H::Target) -> R,
 ) -> Constantly<R> {
     if handle.is_null() {
-        return Err(ConstantFault {
-            status: AMIO_ERROR_NULL_POINTER,
-            message: H::IS_NULL,
-        });
+        return Err(H::IS_NULL);
     }
     let key = handle.addr();
     H::slots()
         .there()
         .and_then(|slots| slots.slot(Keys::place_of(key)?))
         .and_then(|slot| slot.with(key as u64, run))
-        .ok_or(ConstantFault {
-            status: AMIO_ERROR_INVALID_HANDLE,
-            message: H::IS_NOT_VALID,
-        })
+        .ok_or(H::IS_NOT_VALID)
 }
 
 /// As [`ReservedHandle`], for a handle that real-time code may use.
