@@ -1,4 +1,4 @@
-//! The C interface: one file per section of `include/amio.h`, which is generated from here.
+//! The C interface: a file or a folder for each section of `include/amio.h`, which is generated from here.
 //!
 //! Flow: a C call -> [`guard`] (no panic leaves) -> [`handles`] (key to object) and [`sized`]
 //! (versioned structs) -> the crate's public API -> [`status`] (error to number and message).
@@ -32,6 +32,7 @@ mod message;
 mod sized;
 mod slot;
 mod slots;
+mod text;
 
 // The sections, in the order of the header. Each stands alone, since rustfmt would sort a list.
 mod version;
@@ -65,3 +66,5 @@ mod stats;
 mod meter;
 
 mod ring;
+
+mod jack;
