@@ -40,6 +40,7 @@ INTEGERS = {
     "int32_t": "int32",
     "int64_t": "int64",
     "size_t": "size_t",
+    "uint8_t": "uint8",
     "uint32_t": "uint32",
     "uint64_t": "uint64",
 }
