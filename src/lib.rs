@@ -28,6 +28,7 @@ mod lock;
 mod memory;
 mod midi;
 mod playspec;
+mod ring;
 #[cfg(feature = "seeded-bugs")]
 mod seeded;
 mod sys;

@@ -24,12 +24,15 @@ compile_error!("handles are 64-bit keys; the C interface needs pointers of 64 bi
 
 // What every section uses; nothing of it is in the header.
 mod callback;
+mod exception;
 mod fault;
 mod guard;
 mod handles;
 mod keys;
 mod message;
 mod sized;
+mod slot;
+mod slots;
 mod text;
 
 // The sections, in the order of the header. Each stands alone, since rustfmt would sort a list.
@@ -64,5 +67,7 @@ mod events;
 mod stats;
 
 mod meter;
+
+mod ring;
 
 mod jack;

@@ -1,7 +1,6 @@
 //! Making ports, looking ports up, and connecting them.
 #![allow(unsafe_code, reason = "calls of libjack")]
 
-use super::callbacks::OutputKind;
 use super::client::Client;
 use super::connection::Open;
 use super::failure::failure;
@@ -12,7 +11,7 @@ use super::midi::{MidiInput, MidiOutput};
 use super::names::{c_string, copied, taken_list};
 use super::port::Port;
 use super::port_info::{LatencyRange, PortFilter, PortFlags, PortInfo, PortType};
-use super::process_port::{AudioInput, AudioOutput, ProcessPort};
+use super::process_port::{AudioInput, AudioOutput, Content, ProcessPort};
 use super::property::Uuid;
 use crate::error::{Error, Result};
 use std::borrow::Cow;
@@ -82,13 +81,15 @@ impl Client {
         let Some(raw) = NonNull::new(raw) else {
             return Err(failure(format!("the server did not register port {name}")));
         };
-        let port = ProcessPort::new(client.number, raw);
-        if flags.contains(PortFlags::OUTPUT) {
-            if *kind == PortType::AUDIO {
-                client.context.add_output(&port, OutputKind::Audio);
-            } else if *kind == PortType::MIDI {
-                client.context.add_output(&port, OutputKind::Midi);
-            }
+        let content = match kind {
+            kind if *kind == PortType::AUDIO => Content::Audio,
+            kind if *kind == PortType::MIDI => Content::Midi,
+            _ => Content::Other,
+        };
+        let is_output = flags.contains(PortFlags::OUTPUT);
+        let port = ProcessPort::new(client.number, raw, content, is_output);
+        if is_output {
+            client.context.add_output(&port);
         }
         Ok(Port::new(self.connection(), &port))
     }
@@ -316,13 +317,15 @@ unsafe fn info(client: &Open<'_>, port: NonNull<RawPort>) -> PortInfo {
     // SAFETY: promised by the caller; libjack keeps what it returns for a name; each alias has the room that
     // libjack asks for; the strings are libjack's.
     unsafe {
-        let count = (library.port_get_aliases)(port, aliases.as_ptr()).clamp(0, 2) as usize;
+        // The first may be empty while there is a second one.
+        (library.port_get_aliases)(port, aliases.as_ptr());
         let kind = copied((library.port_type)(port));
         PortInfo {
             name: copied((library.port_name)(port)),
-            aliases: aliases[..count]
+            aliases: aliases
                 .iter()
                 .map(|alias| copied(*alias))
+                .filter(|alias| !alias.is_empty())
                 .collect(),
             kind: PortType(Cow::Owned(CString::new(kind).unwrap_or_default())),
             flags: PortFlags((library.port_flags)(port).cast_unsigned().into()),

@@ -1,6 +1,6 @@
 //! Functions of the program that take part in JACK's transport, on the audio thread.
 
-use super::super::callback::{self, UserData};
+use super::super::callback::{UserData, call_caught};
 use super::super::fault::Fault;
 use super::super::guard::guard;
 use super::super::handles;
@@ -14,7 +14,7 @@ use std::ffi::c_void;
 
 /// Says whether the program is ready to roll from a position: anything but 0 means that it is. While `state` is
 /// AMIO_JACK_TRANSPORT_STARTING, it is asked in each cycle, until it is ready. Real-time code, on the audio thread
-/// before the cycle: see "JACK clients" at the head of this file. `position` is valid during the call; `user_data` is
+/// before the cycle: see "Real-time code" at the head of this file. `position` is valid during the call; `user_data` is
 /// what was passed with it.
 pub type amio_jack_sync = Option<
     unsafe extern "C-unwind" fn(
@@ -27,8 +27,8 @@ pub type amio_jack_sync = Option<
 /// Adds what it knows (bar, beat and tick, say, with their bits in `valid`) to the position of the next cycle, which has
 /// `frames`. `state` is one of AMIO_JACK_TRANSPORT_*. `is_new` is 1 if somebody has moved the transport: the position
 /// then holds what was asked for. Otherwise it is 0, and the position holds what the function said of the cycle
-/// before. The function cannot change `frame`. Real-time code, on the audio thread after the cycle: see "JACK clients"
-/// at the head of this file. `position` is valid during the call; `user_data` is what was passed with it.
+/// before. The function cannot change `frame`. Real-time code, on the audio thread after the cycle: see "Real-time
+/// code" at the head of this file. `position` is valid during the call; `user_data` is what was passed with it.
 pub type amio_jack_timebase = Option<
     unsafe extern "C-unwind" fn(
         user_data: *mut c_void,
@@ -61,7 +61,7 @@ pub unsafe extern "C-unwind" fn amio_jack_client_set_sync(
         };
         client.set_sync(move |state, position| {
             let position = amio_jack_position::from(position);
-            let ready = callback::call("sync", || {
+            let ready = call_caught("sync", || {
                 // SAFETY: the caller's function, with the caller's argument.
                 unsafe { sync(user_data.get(), state_number(state), &position) }
             });
@@ -94,7 +94,7 @@ pub unsafe extern "C-unwind" fn amio_jack_client_set_timebase(
         client.set_timebase(conditional, move |query, position| {
             let mut described = amio_jack_position::from(&*position);
             let (state, is_new) = (state_number(query.state), query.is_new.into());
-            callback::call("timebase", || {
+            call_caught("timebase", || {
                 // SAFETY: the caller's function, with the caller's argument.
                 unsafe { timebase(user_data.get(), state, query.frames, is_new, &mut described) }
             });
