@@ -8,6 +8,7 @@ use super::handler_scope::in_handler;
 use super::handlers::{
     Notifications, PortId, ProcessHandler, SyncHandler, TimebaseHandler, TimebaseQuery,
 };
+use super::latencies::Latencies;
 use super::latency_mode::LatencyMode;
 use super::library::{Library, RawClient};
 use super::names::copied;
@@ -40,6 +41,7 @@ pub(super) struct Context {
     parts: Published<CycleParts>,
     known_parts: Mutex<CycleParts>,
     freewheels: AtomicBool,
+    pub(super) latencies: Latencies,
     pub(super) waker: Waker,
     notifications: RwLock<Vec<Arc<dyn Notifications>>>,
 }
@@ -106,6 +108,7 @@ impl Context {
             parts: Published::default(),
             known_parts: Mutex::default(),
             freewheels: AtomicBool::new(false),
+            latencies: Latencies::default(),
             waker: Waker::default(),
             notifications: RwLock::default(),
         }
@@ -417,6 +420,8 @@ callback!(on_latency(mode: c_int), |context, mode| {
         0 => LatencyMode::Capture,
         _ => LatencyMode::Playback,
     };
+    // SAFETY: this is the callback.
+    unsafe { context.latencies.apply(context.library, mode) };
     context.notify(|n| n.latency(mode));
 });
 callback!(on_shutdown(), |context| context

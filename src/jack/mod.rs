@@ -37,6 +37,7 @@ mod failure;
 mod gate;
 mod handler_scope;
 mod handlers;
+mod latencies;
 mod latency_mode;
 mod library;
 mod mail;

@@ -45,6 +45,10 @@ impl ProcessPort {
         }))
     }
 
+    pub fn client(&self) -> ClientNumber {
+        self.0.client
+    }
+
     pub fn raw(&self) -> NonNull<RawPort> {
         self.0.raw
     }

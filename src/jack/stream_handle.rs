@@ -5,15 +5,20 @@ use super::client::Client;
 use super::connection::Connection;
 use super::cycle_parts::{RunningStream, Stream};
 use super::handler_scope::{check_outside_handlers, is_in_handler};
+use super::latencies::Path;
 use super::mail::Mail;
+use super::process_port::ProcessPort;
 use crate::error::{Error, Result};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 pub(super) struct StreamHandle {
     connection: Arc<Connection>,
     stream: Arc<RunningStream>,
     /// `None` if nothing comes to the program.
     mail: Option<Arc<Mail>>,
+    /// The number of its path for latencies.
+    path: Option<u64>,
 }
 
 impl StreamHandle {
@@ -38,7 +43,18 @@ impl StreamHandle {
             connection: client.connection().clone(),
             stream,
             mail: mail.cloned(),
+            path: None,
         })
+    }
+
+    /// What comes in by inputs among these ports goes out by the outputs among them so many frames later.
+    pub fn add_latency(&mut self, ports: &[ProcessPort], frames: u32) {
+        static NEXT: AtomicU64 = AtomicU64::new(1);
+        let number = NEXT.fetch_add(1, Ordering::Relaxed);
+        let is_on_it = |port: &ProcessPort| ports.iter().any(|other| other.raw() == port.raw());
+        let latencies = &self.connection.context.latencies;
+        latencies.set_path(is_on_it, Path { number, frames });
+        self.path = Some(number);
     }
 
     /// # Errors
@@ -76,6 +92,9 @@ impl Drop for StreamHandle {
         }
         self.stream.end();
         let context = &self.connection.context;
+        if let Some(number) = self.path {
+            context.latencies.end_path(number);
+        }
         if let Some(mail) = &self.mail {
             mail.refuse();
             context.waker.remove(mail);

@@ -47,11 +47,11 @@ const PAUSE: Duration = Duration::from_micros(500);
 /// A block that is written answers the block that was read last: it sounds [`Blocks::latency_frames`] after the frame of that
 /// block, also if blocks were lost between. So output never drifts against input. Frames that are written too late
 /// are dropped and counted as late, as are those that the server has skipped. Where nothing was written there is silence; from
-/// the first frame that sounds on, it is counted as missed.
+/// the first frame that sounds on, it is counted as missed. The server is told of the latency, when it computes latencies anew.
 ///
 /// # Freewheeling
 /// While the server freewheels, the audio thread waits for the program, so that nothing is lost or missed however fast
-/// cycles follow each other: for room for input, and, once the program has written, for output. If the program does nothing for
+/// cycles follow each other: for room for input, and for output from where the first block that was read is to be answered. If the program does nothing for
 /// two seconds, it waits no longer, until the program goes on.
 ///
 /// # MIDI
@@ -109,7 +109,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::InvalidState`]: the client is closed, or in a handler. [`Error::OutOfRange`]: an option.
-    /// [`Error::OutOfMemory`], [`Error::System`].
+    /// [`Error::OutOfMemory`], [`Error::System`]. [`Error::Driver`]: the server does not compute latencies anew.
     pub fn exchange_blocks(
         &self,
         inputs: Vec<AudioInput>,
@@ -121,19 +121,27 @@ impl Client {
         let (filled, input) = blocks(sizes.inputs, input_ports, sizes.block_frames)?;
         let (output, written) = blocks(sizes.outputs, output_ports, sizes.block_frames)?;
         let (mail, played) = (Arc::new(Mail::new()?), Arc::<Played>::default());
+        let of_inputs = inputs.iter().map(|input| input.0.clone());
+        let of_outputs = outputs.iter().map(|output| output.0.clone());
+        let ports: Vec<_> = of_inputs.chain(of_outputs).collect();
         let stream = BlockStream {
             block_frames: sizes.block_frames,
             inputs,
             outputs,
             cutter: Cutter::new(filled, sizes.block_frames),
-            player: Player::new(written, sizes.block_frames),
+            player: Player::new(written, sizes.block_frames, sizes.latency_frames),
             input_patience: Patience::default(),
             output_patience: Patience::default(),
             mail: mail.clone(),
             played: played.clone(),
         };
+        let mut handle = StreamHandle::new(self, stream, Some(&mail))?;
+        handle.add_latency(&ports, sizes.latency_frames);
+        if self.enter()?.active.load(Ordering::Relaxed) {
+            self.recompute_latencies()?;
+        }
         Ok(Blocks {
-            handle: StreamHandle::new(self, stream, Some(&mail))?,
+            handle,
             mail,
             played,
             sizes,

@@ -8,6 +8,9 @@ use std::ops::Range;
 pub(super) struct Player {
     end: End,
     block_frames: usize,
+    latency_frames: u32,
+    /// Where the first answer is due. `None` before the first cycle.
+    first_answer: Option<u32>,
     /// A block, and how many frames of it are played or dropped.
     current: Option<(Box<Block>, usize)>,
     /// Whether anything was played.
@@ -28,10 +31,12 @@ pub(super) enum Part<'a> {
 
 impl Player {
     /// `end` brings blocks to be played.
-    pub fn new(end: End, block_frames: usize) -> Player {
+    pub fn new(end: End, block_frames: usize, latency_frames: u32) -> Player {
         Player {
             end,
             block_frames,
+            latency_frames,
+            first_answer: None,
             current: None,
             has_begun: false,
             missed: 0,
@@ -39,9 +44,18 @@ impl Player {
         }
     }
 
-    /// Whether the program has written once, and nothing more waits.
-    pub fn is_starved(&self) -> bool {
-        self.has_begun && self.current.is_none() && self.end.from.is_empty()
+    /// Whether output is due in a cycle, as far as can be known, and none waits.
+    pub fn is_starved(&mut self, first_frame: u32, frames: usize) -> bool {
+        let block = self.block_frames as u32;
+        // An exchange answers a block before the first one. None is answered before it is there.
+        let first = self.latency_frames.saturating_sub(block).max(block);
+        let first = *self
+            .first_answer
+            .get_or_insert(first_frame.wrapping_add(first));
+        let end = first_frame.wrapping_add(frames as u32);
+        let is_due = self.has_begun || end.wrapping_sub(first).cast_signed() > 0;
+        let is_done = |(_, used): &(Box<Block>, usize)| *used == self.block_frames;
+        is_due && self.current.as_ref().is_none_or(is_done) && self.end.from.is_empty()
     }
 
     /// What goes out from `frame` on, at most so many frames, which are not 0.
@@ -143,7 +157,7 @@ mod tests {
     #[test]
     fn blocks_sound_at_their_frames_and_gaps_are_counted() {
         let (mut program, audio) = blocks(4, 1, 10).expect("memory");
-        let mut player = Player::new(audio, 10);
+        let mut player = Player::new(audio, 10, 30);
         write(&mut program, 20);
         write(&mut program, 30);
         write(&mut program, 45);
@@ -152,13 +166,13 @@ mod tests {
         assert_eq!(silent(&play(&mut player, 32, 16)), 5);
         assert_eq!(silent(&play(&mut player, 48, 16)), 9);
         assert_eq!((player.missed, player.late), (14, 0));
-        assert!(player.is_starved());
+        assert!(player.is_starved(64, 16));
     }
 
     #[test]
     fn what_comes_late_is_dropped_up_to_the_frame_that_is_due() {
         let (mut program, audio) = blocks(4, 1, 10).expect("memory");
-        let mut player = Player::new(audio, 10);
+        let mut player = Player::new(audio, 10, 30);
         write(&mut program, 0);
         assert_eq!(silent(&play(&mut player, 0, 16)), 6);
         write(&mut program, 10);
@@ -169,5 +183,19 @@ mod tests {
         write(&mut program, 30);
         assert_eq!(silent(&play(&mut player, 36, 4)), 0);
         assert_eq!((player.missed, player.late), (12, 16));
+    }
+
+    #[test]
+    fn the_first_answer_is_waited_for_where_it_is_due() {
+        let (mut program, audio) = blocks(4, 1, 10).expect("memory");
+        let mut player = Player::new(audio, 10, 30);
+        assert!(!player.is_starved(100, 10));
+        assert!(!player.is_starved(110, 10));
+        assert!(player.is_starved(111, 10));
+        write(&mut program, 130);
+        assert!(!player.is_starved(111, 10));
+        // A block that was played to its end is none.
+        play(&mut player, 130, 10);
+        assert!(player.is_starved(140, 10));
     }
 }

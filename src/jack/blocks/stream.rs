@@ -58,8 +58,8 @@ impl Stream for BlockStream {
         let player = &mut self.player;
         let mut done = 0;
         while done < frames {
-            if cycle.may_block && player.is_starved() {
-                let has_more = || !player.is_starved();
+            if cycle.may_block && player.is_starved(first, frames) {
+                let has_more = || !player.is_starved(first, frames);
                 self.output_patience.wait_until(&self.mail, has_more);
             }
             let frame = first.wrapping_add(done as u32);
