@@ -88,7 +88,8 @@ impl Use<'_> {
             && uses
                 .compare_exchange(before, number, Ordering::SeqCst, Ordering::SeqCst)
                 .is_ok();
-        begins.then_some(Use { uses, number })
+        // Made only where it begins: it ends when it is dropped.
+        begins.then(|| Use { uses, number })
     }
 }
 
