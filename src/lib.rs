@@ -31,6 +31,7 @@ mod playspec;
 mod ring;
 #[cfg(feature = "seeded-bugs")]
 mod seeded;
+mod spsc;
 mod sys;
 mod units;
 

@@ -88,6 +88,7 @@ impl Client {
         };
         let is_output = flags.contains(PortFlags::OUTPUT);
         let port = ProcessPort::new(client.number, raw, content, is_output);
+        client.context.latencies.add(&port, !is_output);
         if is_output {
             client.context.add_output(&port);
         }

@@ -2,13 +2,11 @@
 //!
 //! The bytes of a message are pushed before its stamp, so a reader that has the stamp also has the bytes.
 
-use super::ring::ring;
 use crate::error::Result;
 use crate::memory::Keeper;
 use crate::midi::MAX_MIDI_BYTES;
+use crate::spsc::{Consumer, HeapCons, HeapProd, Observer, Producer, ring};
 use crate::units::Ticket;
-use ringbuf::traits::{Consumer, Observer, Producer};
-use ringbuf::{HeapCons, HeapProd};
 
 /// How many messages a ring holds, and how many bytes.
 pub(crate) const MIDI_MESSAGES: usize = 8192;

@@ -20,7 +20,6 @@ mod input;
 mod meters;
 mod midi;
 mod report;
-mod ring;
 mod seqlock;
 mod snapshot;
 mod swap;

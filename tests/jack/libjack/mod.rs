@@ -1,11 +1,13 @@
 //! The JACK client, `amio::jack`, on jackd and on PipeWire. Each test has the number of the row of JACK-Client's
 //! features that it is about.
 
+mod blocks;
 mod clients;
 mod graph;
 mod lent;
 mod lifetimes;
 mod midi;
+mod midi_streams;
 mod process;
 mod transport;
 

@@ -39,6 +39,8 @@ mod pages;
 mod seqlock;
 #[path = "../../../src/capi/slot.rs"]
 mod slot;
+#[path = "../../../src/spsc.rs"]
+mod spsc;
 #[allow(dead_code, reason = "the tests use a part")]
 #[path = "../../../src/units.rs"]
 mod units;
