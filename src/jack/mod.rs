@@ -4,6 +4,11 @@
 //! ([`Client::find_ports`], [`Client::connect`]), moves the transport ([`Client::locate`]), keeps metadata
 //! ([`Client::set_property`]), and tells what happens ([`Client::events`]).
 //!
+//! # The graph
+//!
+//! A [`Graph`] is all ports and connections as a value. A [`Patch`] is what is to be connected, by name or by [`Rule`]s: it
+//! is restored once ([`Patch::restore`]), or each time that ports come ([`Restorer`]).
+//!
 //! # The process handler
 //!
 //! [`Client::set_process`] has a function called in each cycle, with a [`Cycle`]: it reads the inputs and writes the
@@ -33,6 +38,7 @@ mod cycle;
 mod events;
 mod failure;
 mod gate;
+mod graph;
 mod handler_scope;
 mod handlers;
 mod handoff;
@@ -58,6 +64,9 @@ mod versions;
 pub use client::Client;
 pub use cycle::{Cycle, CycleTimes};
 pub use events::{Event, Events};
+pub use graph::{
+    Changes, Graph, GraphPort, Link, Others, Outcome, Patch, Restored, Restorer, Rule,
+};
 pub use handlers::{PortId, TimebaseQuery};
 pub use latency_mode::LatencyMode;
 pub use messages::Sink;
