@@ -55,6 +55,7 @@ mod ports;
 mod position;
 mod process_port;
 mod property;
+mod refusal;
 mod status;
 mod time;
 mod transport;

@@ -4,6 +4,7 @@
 mod clients;
 mod graph;
 mod midi;
+mod patches;
 mod process;
 mod transport;
 
