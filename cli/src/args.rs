@@ -70,6 +70,8 @@ pub enum Command {
     Graph(Graph),
     /// Start, stop and move the transport of a JACK server
     Transport(Transport),
+    /// Print the MIDI events of a JACK server
+    Midi(Midi),
     /// Print what happens on a JACK server
     Watch(Watch),
     /// Print a completion script for a shell

@@ -50,6 +50,7 @@ fn main() -> ExitCode {
         Command::Disconnect(args) => jack::connect::disconnect(args, status),
         Command::Graph(args) => jack::graph::run_action(args, status),
         Command::Transport(args) => jack::transport::run_action(args),
+        Command::Midi(args) => jack::midi::run_action(args, status),
         Command::Watch(args) => jack::watch::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => manual::run(args),

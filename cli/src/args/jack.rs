@@ -83,7 +83,7 @@ Examples:
 pub struct Disconnect {
     /// The output; without DESTINATION, a port of either kind
     #[arg(value_name = "SOURCE")]
-    pub source: String,
+    pub port: String,
     /// The input [default: all connections of SOURCE are ended]
     #[arg(value_name = "DESTINATION")]
     pub destination: Option<String>,
@@ -218,6 +218,50 @@ pub struct Locate {
 #[derive(clap::Args)]
 pub struct TransportStatus {
     /// Print a JSON object; what nobody says is null
+    #[arg(long)]
+    pub json: bool,
+    /// Which server
+    #[command(flatten)]
+    pub server: Server,
+}
+
+/// Arguments of `amio midi`.
+#[derive(clap::Args)]
+#[command(
+    subcommand_required = true,
+    arg_required_else_help = true,
+    after_help = "\
+Example:
+  amio midi monitor"
+)]
+pub struct Midi {
+    /// What to do with MIDI.
+    #[command(subcommand)]
+    pub action: MidiAction,
+}
+
+/// What to do with MIDI.
+#[derive(Subcommand)]
+pub enum MidiAction {
+    /// Print the MIDI events that come in
+    Monitor(Monitor),
+}
+
+/// Arguments of `amio midi monitor`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  amio midi monitor
+  amio midi monitor a2j:keyboard --json | jq .frame
+
+Prints one line for each event: its frame by JACK's clock, its bytes in hexadecimal digits, and what they
+say. Other programs can connect more ports to amio-midi:in. Ends on Ctrl-C, or with the server; then the
+exit code is 1.")]
+pub struct Monitor {
+    /// MIDI outputs to connect [default: none; connect them to amio-midi:in]
+    #[arg(value_name = "PORT")]
+    pub ports: Vec<String>,
+    /// Print a JSON object for each event, one in each line
     #[arg(long)]
     pub json: bool,
     /// Which server

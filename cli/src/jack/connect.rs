@@ -21,13 +21,13 @@ pub fn disconnect(args: &Disconnect, status: Status) -> Result<()> {
     let client = run(&args.server)?;
     let links = match &args.destination {
         Some(destination) => {
-            let link = Link::new(&args.source, destination);
+            let link = Link::new(&args.port, destination);
             if !are_connected(&client, &link)? {
                 return Err(Failure::Runtime(format!("{link} is not connected")));
             }
             vec![link]
         }
-        None => all_of(&client, &args.source)?,
+        None => all_of(&client, &args.port)?,
     };
     for outcome in client.disconnect_all(links) {
         outcome.result?;

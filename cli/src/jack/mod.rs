@@ -5,6 +5,8 @@
 pub mod connect;
 pub mod events;
 pub mod graph;
+pub mod midi;
+pub mod midi_text;
 pub mod patch_file;
 pub mod ports;
 pub mod restore;
@@ -16,23 +18,27 @@ use crate::failure::{Failure, Result};
 use amio::jack::{Client, ClientOptions, PortType};
 use std::time::{Duration, Instant};
 
-/// How long a server may take to do what it was asked for.
-const PATIENCE: Duration = Duration::from_secs(2);
+/// The name of a client that has no ports.
+const NAME: &str = "amio-program";
+
+/// How long a server may take to do what it was asked for. The transport waits two seconds for other clients.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How often it is looked at meanwhile.
 const PAUSE: Duration = Duration::from_millis(2);
 
 /// A client of the server, which is not active.
 pub fn open(server: &Server) -> Result<Client> {
-    Ok(try_open(server)?)
+    Ok(open_as(NAME, server)?)
 }
 
-fn try_open(server: &Server) -> amio::Result<Client> {
+/// A client of this name, which is not active.
+fn open_as(name: &str, server: &Server) -> amio::Result<Client> {
     let options = ClientOptions {
         server_name: server.server.clone(),
         ..ClientOptions::default()
     };
-    Client::open("amio-program", &options)
+    Client::open(name, &options)
 }
 
 /// An active client, once its first cycle has begun. PipeWire takes some requests only from then on.

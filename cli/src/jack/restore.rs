@@ -2,7 +2,7 @@
 
 use super::events::{Next, Queue};
 use super::graph::others;
-use super::{open, try_open};
+use super::{NAME, open, open_as};
 use crate::args::Restore;
 use crate::failure::Result;
 use crate::interrupt::{Interrupt, RESPONSE};
@@ -103,7 +103,7 @@ fn tell(outcome: &Outcome, done: &str, status: Status) {
 /// A client of the next server; `None` after Ctrl-C.
 fn reopened(args: &Restore, interrupt: &Interrupt) -> Result<Option<Client>> {
     while !interrupt.asked() {
-        match try_open(&args.server) {
+        match open_as(NAME, &args.server) {
             Ok(client) => return Ok(Some(client)),
             // A server that is just starting may refuse clients.
             Err(Error::NoServer { .. } | Error::Driver { .. }) => std::thread::sleep(RESPONSE),

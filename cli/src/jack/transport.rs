@@ -14,7 +14,7 @@ pub fn run_action(args: &Transport) -> Result<()> {
             let client = run(&args.server)?;
             client.start_transport()?;
             until("the transport has not started", || {
-                Ok(client.transport()?.0 != TransportState::Stopped)
+                Ok(client.transport()?.0 == TransportState::Rolling)
             })
         }
         TransportAction::Stop(args) => {
