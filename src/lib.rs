@@ -29,6 +29,7 @@ mod memory;
 mod playspec;
 #[cfg(feature = "seeded-bugs")]
 mod seeded;
+mod spsc;
 mod sys;
 mod units;
 

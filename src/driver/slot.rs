@@ -154,19 +154,12 @@ fn silence(outputs: &mut [&mut [f32]]) {
     }
 }
 
-/// What the detectors watch: the allocation guard of test builds, and the real-time sanitizer.
-#[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
 fn run_period(process: &mut dyn Process, period: Period<'_, '_>) {
-    let run = || {
+    sys::in_real_time(|| {
         #[cfg(feature = "seeded-bugs")]
         crate::seeded::commit();
         process.process(period);
-    };
-    // Only one of them at a time: the guard would end the process before the sanitizer sees anything.
-    #[cfg(all(feature = "rt-guard", not(rtsan)))]
-    assert_no_alloc::assert_no_alloc(run);
-    #[cfg(not(all(feature = "rt-guard", not(rtsan))))]
-    run();
+    });
 }
 
 #[cfg(test)]

@@ -2,19 +2,22 @@
 #![allow(unsafe_code, reason = "functions that libjack calls")]
 
 use super::cycle::Cycle;
+use super::cycle_parts::{CycleParts, RunningStream};
 use super::failure::failure;
 use super::handler_scope::in_handler;
 use super::handlers::{
     Notifications, PortId, ProcessHandler, SyncHandler, TimebaseHandler, TimebaseQuery,
 };
-use super::handoff::Handoff;
+use super::latencies::Latencies;
 use super::latency_mode::LatencyMode;
 use super::library::{Library, RawClient};
 use super::names::copied;
 use super::position::{RawPosition, TransportState};
 use super::process_port::{ClientNumber, ProcessPort};
 use super::property::{PropertyChange, Uuid};
+use super::published::Published;
 use super::turns;
+use super::waker::Waker;
 use crate::error::Result;
 use crate::lock::{Mutex, RwLock};
 use std::ffi::{c_char, c_int, c_void};
@@ -23,33 +26,24 @@ use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread;
-use std::time::Duration;
 
 /// What libjack passes to the callbacks. It must live until the client is closed.
 pub(super) struct Context {
     library: &'static Library,
     number: ClientNumber,
     client: NonNull<RawClient>,
-    process: Handoff<Called<ProcessHandler>>,
-    sync: Handoff<Called<SyncHandler>>,
-    timebase: Handoff<Called<TimebaseHandler>>,
-    /// As the audio thread sees them.
-    outputs: Handoff<Outputs>,
-    known_outputs: Mutex<Outputs>,
-    /// How often a cycle has begun or ended: odd while one runs.
-    cycles: AtomicU64,
+    process: Published<Called<ProcessHandler>>,
+    sync: Published<Called<SyncHandler>>,
+    timebase: Published<Called<TimebaseHandler>>,
+    /// As the audio thread sees them; in use while a cycle runs.
+    parts: Published<CycleParts>,
+    known_parts: Mutex<CycleParts>,
+    freewheels: AtomicBool,
+    pub(super) latencies: Latencies,
+    pub(super) waker: Waker,
     notifications: RwLock<Vec<Arc<dyn Notifications>>>,
-}
-
-/// The outputs of a client.
-#[derive(Clone, Default)]
-struct Outputs {
-    /// To be silenced when nobody writes to them.
-    audio: Vec<ProcessPort>,
-    /// To be emptied in each cycle: libjack keeps the events of the cycle before.
-    midi: Vec<ProcessPort>,
 }
 
 /// What goes out by an output.
@@ -57,15 +51,6 @@ struct Outputs {
 pub(super) enum OutputKind {
     Audio,
     Midi,
-}
-
-impl Outputs {
-    fn of(&mut self, kind: OutputKind) -> &mut Vec<ProcessPort> {
-        match kind {
-            OutputKind::Audio => &mut self.audio,
-            OutputKind::Midi => &mut self.midi,
-        }
-    }
 }
 
 // SAFETY: the client may be used from any thread, and the handlers are `Send`; those that are not `Sync` are used by
@@ -117,12 +102,14 @@ impl Context {
             library,
             number,
             client,
-            process: Handoff::default(),
-            sync: Handoff::default(),
-            timebase: Handoff::default(),
-            outputs: Handoff::default(),
-            known_outputs: Mutex::default(),
-            cycles: AtomicU64::new(0),
+            process: Published::default(),
+            sync: Published::default(),
+            timebase: Published::default(),
+            parts: Published::default(),
+            known_parts: Mutex::default(),
+            freewheels: AtomicBool::new(false),
+            latencies: Latencies::default(),
+            waker: Waker::default(),
             notifications: RwLock::default(),
         }
     }
@@ -145,27 +132,45 @@ impl Context {
 
     /// The client has another output.
     pub fn add_output(&self, output: &ProcessPort, kind: OutputKind) {
-        let mut known = self.known_outputs.lock();
-        known.of(kind).push(output.clone());
-        drop(self.outputs.replace(known.clone()));
+        self.edit_parts(|parts| match kind {
+            OutputKind::Audio => parts.audio.push(output.clone()),
+            OutputKind::Midi => parts.midi.push(output.clone()),
+        });
     }
 
     /// The client has an output no longer, if it was one.
     pub fn forget_output(&self, output: &ProcessPort) {
-        let mut known = self.known_outputs.lock();
-        for kind in [OutputKind::Audio, OutputKind::Midi] {
-            known.of(kind).retain(|known| known.raw() != output.raw());
-        }
-        drop(self.outputs.replace(known.clone()));
+        self.edit_parts(|parts| {
+            for outputs in [&mut parts.audio, &mut parts.midi] {
+                outputs.retain(|known| known.raw() != output.raw());
+            }
+        });
     }
 
-    /// Waits until the cycle that runs now has ended.
+    /// Runs a stream in each cycle from now on, until it ends.
+    pub fn add_stream(&self, stream: &Arc<RunningStream>) {
+        self.edit_parts(|parts| parts.streams.push(stream.clone()));
+    }
+
+    /// Forgets the streams that have ended.
+    pub fn forget_ended_streams(&self) {
+        self.edit_parts(|_| {});
+    }
+
+    /// Changes what takes part in the cycles. The cycle that runs ends before. Not in a handler.
+    fn edit_parts(&self, edit: impl FnOnce(&mut CycleParts)) {
+        let mut known = self.known_parts.lock();
+        edit(&mut known);
+        known.streams.retain(|stream| !stream.has_ended());
+        let before = self.parts.replace(known.clone());
+        // A stream that is dropped here may own anything.
+        drop(known);
+        drop(before);
+    }
+
+    /// Waits until the cycle that runs now has ended. Not in a handler.
     pub fn wait_for_end_of_cycle(&self) {
-        let now = self.cycles.load(Ordering::SeqCst);
-        while now % 2 == 1 && self.cycles.load(Ordering::SeqCst) == now {
-            // The audio thread wakes nobody: that would be a system call.
-            thread::sleep(Duration::from_millis(1));
-        }
+        self.parts.wait_for_end_of_use();
     }
 
     /// Notifies from now on, until [`Context::stop_listening`].
@@ -242,6 +247,7 @@ impl Context {
 
     fn lost(&self, reason: &str) {
         turns::server_died();
+        self.waker.end();
         self.notify(|notifications| notifications.lost(reason));
     }
 }
@@ -268,35 +274,33 @@ impl Context {
     /// # Real-time contract
     /// Audio thread only; wait-free; no allocation, free, system call or log, unless the handler panics.
     fn run_cycle(&self, frames: u32) {
-        let count = self.cycles.fetch_add(1, Ordering::SeqCst) + 1;
-        let mut cycle = Cycle {
-            library: self.library,
-            number: self.number,
-            client: self.client,
-            frames,
-            count,
-            callback: PhantomData,
-        };
-        let result = self.process.with(|process| {
-            let result = process.call(|handler| handler(&mut cycle));
-            process.has_ended |= matches!(result, Some(Ok(ControlFlow::Break(()))));
-            result
-        });
-        let result = result.flatten();
-        let has_played = matches!(result, Some(Ok(_)));
-        let has_failed = matches!(result, Some(Err(_)));
-        self.outputs.with(|outputs| {
-            for output in &outputs.midi {
-                cycle.end_midi(output, has_failed);
+        self.parts.with(|parts, count| {
+            let mut cycle = Cycle {
+                library: self.library,
+                number: self.number,
+                client: self.client,
+                frames,
+                count,
+                may_block: self.freewheels.load(Ordering::Relaxed),
+                callback: PhantomData,
+            };
+            parts.take(&mut cycle);
+            let result = self.process.with(|process, _| {
+                let result = process.call(|handler| handler(&mut cycle));
+                process.has_ended |= matches!(result, Some(Ok(ControlFlow::Break(()))));
+                result
+            });
+            let has_failed = matches!(result.flatten(), Some(Err(_)));
+            if has_failed {
+                parts.discard(&mut cycle);
             }
-            for output in outputs.audio.iter().filter(|_| !has_played) {
-                cycle.silence(output);
+            parts.give(&mut cycle);
+            parts.finish(&mut cycle);
+            self.waker.cycle_has_run(frames);
+            if has_failed {
+                self.notify(|n| n.handler_failed());
             }
         });
-        if has_failed {
-            self.notify(|n| n.handler_failed());
-        }
-        self.cycles.fetch_add(1, Ordering::SeqCst);
     }
 }
 
@@ -307,9 +311,10 @@ pub(super) unsafe extern "C-unwind" fn on_sync(
 ) -> c_int {
     extern "C" fn call(context: &Context, state: c_int, position: &RawPosition) -> bool {
         let (state, position) = (TransportState::from_code(state), position.get());
-        let ask = |sync: &mut Called<SyncHandler>| sync.call(|handler| handler(state, &position));
+        let ask =
+            |sync: &mut Called<SyncHandler>, _| sync.call(|handler| handler(state, &position));
         match context.sync.with(ask) {
-            None => false, // It is being exchanged. The server asks again.
+            None => false, // It runs already. The server asks again.
             Some(None) => true,
             Some(Some(Ok(ready))) => ready,
             Some(Some(Err(_))) => {
@@ -336,7 +341,7 @@ pub(super) unsafe extern "C-unwind" fn on_timebase(
     extern "C" fn call(context: &Context, query: &TimebaseQuery, raw: &mut RawPosition) {
         let before = raw.get();
         let mut position = before;
-        let fill = |timebase: &mut Called<TimebaseHandler>| {
+        let fill = |timebase: &mut Called<TimebaseHandler>, _| {
             timebase.call(|handler| handler(*query, &mut position))
         };
         match context.timebase.with(fill).flatten() {
@@ -406,12 +411,17 @@ callback!(on_property(subject: u64, key: *const c_char, change: c_int), |context
     let change = PropertyChange::new(Uuid(subject), &text(key), change);
     context.notify(|n| n.property_changed(&change));
 });
-callback!(on_freewheel(on: c_int), |context, on| context.notify(|n| n.freewheel(on != 0)));
+callback!(on_freewheel(on: c_int), |context, on| {
+    context.freewheels.store(on != 0, Ordering::Relaxed);
+    context.notify(|n| n.freewheel(on != 0));
+});
 callback!(on_latency(mode: c_int), |context, mode| {
     let mode = match mode {
         0 => LatencyMode::Capture,
         _ => LatencyMode::Playback,
     };
+    // SAFETY: this is the callback.
+    unsafe { context.latencies.apply(context.library, mode) };
     context.notify(|n| n.latency(mode));
 });
 callback!(on_shutdown(), |context| context

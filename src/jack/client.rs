@@ -46,12 +46,11 @@ impl Client {
     }
 
     /// Has `handler` called in each cycle from now on, in place of the one before. See the
-    /// [module](super) for what it may do. This waits for the end of the cycle that runs; there may be a cycle without
-    /// a handler, which is silent.
+    /// [module](super) for what it may do. This waits for the end of the cycle that runs, the last one of the handler before.
     ///
     /// The cycle in which it returns `Break` is its last one; in one in which it panics, the outputs are silent. After
-    /// either it is not called again, and the outputs are silent. An output that the handler does not write to holds
-    /// what happens to be in its buffer. A handler that owns its client keeps it open, until [`Client::close`].
+    /// either it is not called again, and the outputs are silent, as is an output that the handler does not ask for
+    /// ([`Cycle::output`]). A handler that owns its client keeps it open, until [`Client::close`].
     ///
     /// # Errors
     /// [`Error::InvalidState`](crate::Error::InvalidState): the client is closed, or in a handler.

@@ -22,6 +22,8 @@ pub struct Cycle<'a> {
     pub(super) frames: u32,
     /// Which cycle of this client it is.
     pub(super) count: u64,
+    /// Whether the server freewheels: then nobody hears that the cycle takes long.
+    pub(super) may_block: bool,
     pub(super) callback: PhantomData<&'a ()>,
 }
 
@@ -107,19 +109,29 @@ impl Cycle<'_> {
     /// may be that output's buffer. So all inputs are read before an output is written; the compiler refuses
     /// a read while a buffer of [`Self::output`] is in use.
     pub fn read(&mut self, input: &AudioInput, samples: &mut [f32]) {
+        self.read_from(0, input, samples);
+    }
+
+    /// As [`Self::read`], from a frame of the cycle on.
+    pub(super) fn read_from(&mut self, first: usize, input: &AudioInput, samples: &mut [f32]) {
         let Some(buffer) = self.samples(&input.0) else {
             return samples.fill(0.0);
         };
-        let count = samples.len().min(self.frames());
+        let first = first.min(self.frames());
+        let count = samples.len().min(self.frames() - first);
         // SAFETY: libjack's buffer holds a period of floats; `samples` is memory of ours.
-        unsafe { ptr::copy_nonoverlapping(buffer.as_ptr(), samples.as_mut_ptr(), count) };
+        unsafe {
+            let begin = buffer.as_ptr().add(first);
+            ptr::copy_nonoverlapping(begin, samples.as_mut_ptr(), count);
+        }
         samples[count..].fill(0.0);
     }
 
-    /// The buffer of an output port, to be filled; `None` where the server has none, and for a port of another
+    /// The buffer of an output port, to be filled; it holds what happens to be there. `None` where the server has none, and for a port of another
     /// client.
     pub fn output<'b>(&'b self, output: &'b mut AudioOutput) -> Option<&'b mut [f32]> {
         let buffer = self.samples(&output.0)?;
+        output.0.is_first_use_in(self.count);
         // SAFETY: it holds a period of floats until the cycle ends; each output has its own, and
         // `output`, which is the only one for this port, stays borrowed.
         Some(unsafe { std::slice::from_raw_parts_mut(buffer.as_ptr(), self.frames()) })
@@ -153,12 +165,21 @@ impl Cycle<'_> {
         }
     }
 
-    /// Removes the events of the cycle before, which libjack keeps, from a MIDI output that nobody has written to; with
-    /// `anyway`, also those that were written.
-    pub(super) fn end_midi(&mut self, output: &ProcessPort, anyway: bool) {
-        if let Some(buffer) = self.emptied(output)
-            && anyway
-        {
+    /// Fills an audio output with silence, unless it was given out for writing in this cycle.
+    pub(super) fn silence_unless_written(&mut self, output: &ProcessPort) {
+        if output.is_first_use_in(self.count) {
+            self.silence(output);
+        }
+    }
+
+    /// Removes the events of the cycle before, which libjack keeps, from a MIDI output that nobody has written to.
+    pub(super) fn end_midi(&mut self, output: &ProcessPort) {
+        self.emptied(output);
+    }
+
+    /// Removes all events of a MIDI output.
+    pub(super) fn discard_midi(&mut self, output: &ProcessPort) {
+        if let Some(buffer) = self.buffer(output) {
             // SAFETY: it is the buffer of a MIDI port, and nobody else uses it now.
             unsafe { (self.library.midi_clear_buffer)(buffer.as_ptr()) };
         }
@@ -168,7 +189,7 @@ impl Cycle<'_> {
     /// an input of this client may have the same buffer, and be read before.)
     fn emptied(&self, output: &ProcessPort) -> Option<NonNull<c_void>> {
         let buffer = self.buffer(output)?;
-        if output.empties_in(self.count) {
+        if output.is_first_use_in(self.count) {
             // SAFETY: it is the buffer of a MIDI port, and nobody else uses it now.
             unsafe { (self.library.midi_clear_buffer)(buffer.as_ptr()) };
         }

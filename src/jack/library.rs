@@ -31,6 +31,13 @@ pub(super) struct RawLatencyRange {
 }
 
 impl RawLatencyRange {
+    pub fn new(range: LatencyRange) -> RawLatencyRange {
+        RawLatencyRange {
+            min: range.min_frames,
+            max: range.max_frames,
+        }
+    }
+
     pub fn get(self) -> LatencyRange {
         LatencyRange {
             min_frames: self.min,

@@ -26,27 +26,34 @@
 // of these functions. `callbacks` turns what libjack calls into calls of the handlers, on the audio thread with a
 // `Cycle`, and of `Notifications`. `messages` collects what libjack would print. Two modules keep to what jackd's
 // library demands of a process: `turns`, of opening and closing clients, and `sys::cancel`, of its threads. A `gate`
-// keeps clients and ports while calls use them, a `handoff` gives the audio thread what it uses. All of JACK's
+// keeps clients and ports while calls use them, a `published` value is what the audio thread uses while others exchange it. All of JACK's
 // unsafe code is in this folder.
 //
 // On the audio thread there are no `Port`s: an `AudioInput` and its like can be used only in a cycle of its client.
 
+mod blocks;
 mod callbacks;
 mod client;
 mod connection;
 mod cycle;
+mod cycle_parts;
 mod events;
 mod failure;
 mod gate;
 mod graph;
 mod handler_scope;
 mod handlers;
-mod handoff;
+mod latencies;
 mod latency_mode;
 mod library;
+mod mail;
 mod messages;
 mod metadata;
 mod midi;
+mod midi_piece;
+mod midi_receiver;
+mod midi_schedule;
+mod midi_sender;
 mod names;
 mod opening;
 mod port;
@@ -55,13 +62,17 @@ mod ports;
 mod position;
 mod process_port;
 mod property;
+mod published;
 mod refusal;
 mod status;
+mod stream_handle;
 mod time;
 mod transport;
 mod turns;
 mod versions;
+mod waker;
 
+pub use blocks::{BlockCounts, BlockInfo, BlockOptions, Blocks};
 pub use client::Client;
 pub use cycle::{Cycle, CycleTimes};
 pub use events::{Event, Events};
@@ -72,6 +83,8 @@ pub use handlers::{PortId, TimebaseQuery};
 pub use latency_mode::LatencyMode;
 pub use messages::Sink;
 pub use midi::{MidiEvent, MidiEvents, MidiInput, MidiOutput, MidiWriter};
+pub use midi_receiver::{MidiMessage, MidiReceiver};
+pub use midi_sender::{MidiCounts, MidiSender};
 pub use opening::ClientOptions;
 pub use port::Port;
 pub use port_info::{LatencyRange, PortFilter, PortFlags, PortInfo, PortType};

@@ -153,6 +153,7 @@ impl Port {
         }
         self.0.port.end();
         client.context.forget_output(&self.0.port);
+        client.context.latencies.forget(&self.0.port);
         client.context.wait_for_end_of_cycle();
         let port = self.0.port.raw().as_ptr();
         let _asking = client.ask()?;

@@ -74,6 +74,8 @@ impl Client {
             return Err(failure(format!("the server did not register port {name}")));
         };
         let port = ProcessPort::new(client.number, raw);
+        let is_input = !flags.contains(PortFlags::OUTPUT);
+        client.context.latencies.add(&port, is_input);
         if flags.contains(PortFlags::OUTPUT) {
             if *kind == PortType::AUDIO {
                 client.context.add_output(&port, OutputKind::Audio);

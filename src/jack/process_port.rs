@@ -24,8 +24,8 @@ struct Shared {
     client: ClientNumber,
     raw: NonNull<RawPort>,
     registered: AtomicBool,
-    /// The last cycle in which its events were removed.
-    emptied: AtomicU64,
+    /// The last cycle in which its buffer was given out for writing.
+    used: AtomicU64,
 }
 
 // SAFETY: the pointer is a handle, which only `Cycle` and `Port` use.
@@ -41,8 +41,12 @@ impl ProcessPort {
             client,
             raw,
             registered: AtomicBool::new(true),
-            emptied: AtomicU64::new(0),
+            used: AtomicU64::new(0),
         }))
+    }
+
+    pub fn client(&self) -> ClientNumber {
+        self.0.client
     }
 
     pub fn raw(&self) -> NonNull<RawPort> {
@@ -55,10 +59,15 @@ impl ProcessPort {
         usable.then_some(self.0.raw)
     }
 
-    /// Whether its events are still those of an earlier cycle; they no longer are after that. Audio thread only;
-    /// wait-free.
-    pub fn empties_in(&self, cycle: u64) -> bool {
-        self.0.emptied.swap(cycle, Ordering::Relaxed) != cycle
+    /// Whether its buffer still holds what was written in an earlier cycle. After that it counts as written in this one.
+    /// Audio thread only; wait-free.
+    pub fn is_first_use_in(&self, cycle: u64) -> bool {
+        self.0.used.swap(cycle, Ordering::Relaxed) != cycle
+    }
+
+    /// Whether it is there still.
+    pub fn is_registered(&self) -> bool {
+        self.0.registered.load(Ordering::SeqCst)
     }
 
     /// Cycles that begin from here on do not use the port.

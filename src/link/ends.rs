@@ -4,13 +4,11 @@ use super::counters::Counters;
 use super::input::{self, InputReader, InputWriter};
 use super::meters::Meters;
 use super::report::Report;
-use super::ring::ring;
 use super::snapshot::Snapshot;
 use super::swap::QueuedSwap;
 use crate::error::Result;
 use crate::memory::Keeper;
-use ringbuf::traits::{Consumer, Observer, Producer};
-use ringbuf::{HeapCons, HeapProd};
+use crate::spsc::{Consumer, HeapCons, HeapProd, Observer, Producer, ring};
 use std::sync::Arc;
 
 /// How many of each kind may be under way.

@@ -4,12 +4,10 @@
 //! samples. If there is no room, the newest frames are dropped and counted. The next stamp
 //! tells how many are missing before it.
 
-use super::ring::ring;
 use crate::error::Result;
 use crate::memory::Keeper;
+use crate::spsc::{Consumer, HeapCons, HeapProd, Observer, Producer, ring};
 use crate::units::{Latency, Rate, Ticket};
-use ringbuf::traits::{Consumer, Observer, Producer};
-use ringbuf::{HeapCons, HeapProd};
 use std::ops::Range;
 
 /// Chunks are read together if their times differ by no more than this from the times that their frame numbers

@@ -112,6 +112,16 @@ pub(crate) fn give_back<T>(items: &mut Vec<T>) {
     *items = unsafe { Vec::from_raw_parts(memory, length, room) };
 }
 
+/// Runs what the detectors watch: the allocation guard of test builds, and the real-time sanitizer.
+#[cfg_attr(rtsan, sanitize(realtime = "nonblocking"))]
+pub(crate) fn in_real_time<T>(run: impl FnOnce() -> T) -> T {
+    // Only one of them at a time: the guard would end the process before the sanitizer sees anything.
+    #[cfg(all(feature = "rt-guard", not(rtsan)))]
+    return assert_no_alloc::assert_no_alloc(run);
+    #[cfg(not(all(feature = "rt-guard", not(rtsan))))]
+    run()
+}
+
 /// Runs what allocates on an audio thread that is not in real time (see `driver::Period::may_block`).
 pub(crate) fn outside_real_time<T>(run: impl FnOnce() -> T) -> T {
     #[cfg(all(feature = "rt-guard", not(rtsan)))]

@@ -2,7 +2,9 @@
 
 use super::{expect_event, on_both_servers, open, until};
 use amio::Error;
-use amio::jack::{Event, LatencyMode, PortFilter, PortFlags, PortType};
+use amio::jack::{
+    BlockOptions, Client, Event, LatencyMode, LatencyRange, Port, PortFilter, PortFlags, PortType,
+};
 
 on_both_servers!(row_03_ports_of_all_kinds_come_and_go, |_pipewire: bool| {
     let (client, observer) = (open("ports"), open("observer"));
@@ -249,5 +251,87 @@ on_both_servers!(
             there == port.latency(LatencyMode::Capture).expect("it is there")
                 && (there.max_frames > 0 || pipewire)
         });
+    }
+);
+
+on_both_servers!(
+    beyond_both_a_client_passes_latencies_on_and_adds_its_own,
+    |_pipewire: bool| {
+        let (client, before, behind) = (open("middle"), open("before"), open("behind"));
+        let (out_before, _) = before.register_audio_output("out").expect("room");
+        let (in_behind, _) = behind.register_audio_input("in").expect("room");
+        let (input, audio_in) = client.register_audio_input("in").expect("room");
+        let (output, audio_out) = client.register_audio_output("out").expect("room");
+        for client in [&client, &before, &behind] {
+            client.activate().expect("the server takes it");
+        }
+        until("all ports", || {
+            client.has_port("before:out").expect("it is open")
+                && client.has_port("behind:in").expect("it is open")
+        });
+        client.connect("before:out", "middle:in").expect("there");
+        client.connect("middle:out", "behind:in").expect("there");
+        let range = |min_frames, max_frames| LatencyRange {
+            min_frames,
+            max_frames,
+        };
+        let set = |client: &Client, port: &Port, mode, range: Option<LatencyRange>| {
+            let set = client.set_port_latency(port, mode, range);
+            set.expect("the server takes it");
+        };
+        let expect = |what: &str, port: &Port, mode, range: LatencyRange| {
+            until(what, || port.latency(mode).expect("it is there") == range);
+        };
+        set(
+            &before,
+            &out_before,
+            LatencyMode::Capture,
+            Some(range(100, 120)),
+        );
+        set(
+            &behind,
+            &in_behind,
+            LatencyMode::Playback,
+            Some(range(7, 9)),
+        );
+        expect("it comes in", &input, LatencyMode::Capture, range(100, 120));
+        expect(
+            "it goes on",
+            &in_behind,
+            LatencyMode::Capture,
+            range(100, 120),
+        );
+        expect(
+            "it comes back",
+            &out_before,
+            LatencyMode::Playback,
+            range(7, 9),
+        );
+        // Blocks add theirs.
+        let blocks = client
+            .exchange_blocks(vec![audio_in], vec![audio_out], BlockOptions::default())
+            .expect("it is open");
+        let more = blocks.latency_frames();
+        expect(
+            "with blocks",
+            &in_behind,
+            LatencyMode::Capture,
+            range(100 + more, 120 + more),
+        );
+        expect(
+            "and back",
+            &out_before,
+            LatencyMode::Playback,
+            range(7 + more, 9 + more),
+        );
+        set(&client, &output, LatencyMode::Capture, Some(range(1, 2)));
+        expect("its own", &in_behind, LatencyMode::Capture, range(1, 2));
+        drop(blocks);
+        set(&client, &output, LatencyMode::Capture, None);
+        expect("without", &in_behind, LatencyMode::Capture, range(100, 120));
+        let foreign = client.set_port_latency(&in_behind, LatencyMode::Playback, None);
+        assert!(matches!(foreign, Err(Error::InvalidArgument(_))));
+        let reversed = client.set_port_latency(&output, LatencyMode::Capture, Some(range(2, 1)));
+        assert!(matches!(reversed, Err(Error::InvalidArgument(_))));
     }
 );

@@ -19,7 +19,7 @@ struct Counts {
 }
 
 /// A message that tells its number and the frame of the server's clock that it was sent for.
-fn message(number: u64, frame: u32) -> [u8; 12] {
+pub(super) fn message(number: u64, frame: u32) -> [u8; 12] {
     let mut bytes = [0; 12];
     let value = number << 32 | u64::from(frame);
     bytes[0] = 0xF0;

@@ -1,9 +1,11 @@
 //! The JACK client, `amio::jack`, on jackd and on PipeWire. Each test has the number of the row of JACK-Client's
 //! features that it is about.
 
+mod blocks;
 mod clients;
 mod graph;
 mod midi;
+mod midi_streams;
 mod patches;
 mod process;
 mod transport;

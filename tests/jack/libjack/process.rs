@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc;
 
 /// What a frame of the server's clock sounds like; never 0.
-fn sound(frame: u32) -> f32 {
+pub(super) fn sound(frame: u32) -> f32 {
     (frame % 1_000 + 1) as f32 / 1_024.0
 }
 
-fn fill(cycle: &Cycle<'_>, output: &mut AudioOutput) {
+pub(super) fn fill(cycle: &Cycle<'_>, output: &mut AudioOutput) {
     let first = cycle.first_frame();
     if let Some(samples) = cycle.output(output) {
         for (sample, offset) in samples.iter_mut().zip(0..) {
@@ -23,10 +23,10 @@ fn fill(cycle: &Cycle<'_>, output: &mut AudioOutput) {
 }
 
 #[derive(Default)]
-struct Heard {
-    right: AtomicU64,
+pub(super) struct Heard {
+    pub right: AtomicU64,
     silent: AtomicU64,
-    wrong: AtomicU64,
+    pub wrong: AtomicU64,
 }
 
 impl Heard {
@@ -53,7 +53,7 @@ impl Heard {
 }
 
 /// A client that compares what comes in by its port "in".
-fn listener(heard: &Arc<Heard>) -> Client {
+pub(super) fn listener(heard: &Arc<Heard>) -> Client {
     let client = open("listener");
     let (_, input) = client.register_audio_input("in").expect("room");
     let heard = heard.clone();
@@ -68,7 +68,7 @@ fn listener(heard: &Arc<Heard>) -> Client {
 }
 
 /// A client whose port "out" sounds, until its handler is told to end.
-fn player(how: impl Fn() -> ControlFlow<()> + Send + 'static) -> Client {
+pub(super) fn player(how: impl Fn() -> ControlFlow<()> + Send + 'static) -> Client {
     let client = open("player");
     let (_, mut output) = client.register_audio_output("out").expect("room");
     let handler = move |cycle: &mut Cycle<'_>| {

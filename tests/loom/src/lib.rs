@@ -37,6 +37,8 @@ mod pages;
 #[allow(clippy::duplicate_mod, reason = "`link` keeps it to itself")]
 #[path = "../../../src/link/seqlock.rs"]
 mod seqlock;
+#[path = "../../../src/spsc.rs"]
+mod spsc;
 #[allow(dead_code, reason = "the tests use a part")]
 #[path = "../../../src/units.rs"]
 mod units;

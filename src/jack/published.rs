@@ -1,0 +1,147 @@
+//! A value that one thread uses at a time, without waiting, and that other threads exchange: the audio thread finds the
+//! one before or the new one, never none.
+#![allow(
+    unsafe_code,
+    reason = "memory that is used and exchanged without a lock"
+)]
+
+use crate::lock::Mutex;
+use std::marker::PhantomData;
+use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use std::thread;
+use std::time::Duration;
+
+/// The audio thread never waits for it. Others wait for the audio thread, at most for the rest of a cycle.
+pub(super) struct Published<T> {
+    value: AtomicPtr<T>,
+    /// How often a use has begun or ended: odd while a thread uses the value.
+    uses: AtomicU64,
+    /// It passes the value from thread to thread, as a lock does.
+    owned: PhantomData<Mutex<T>>,
+}
+
+impl<T> Published<T> {
+    pub fn new(value: T) -> Published<T> {
+        Published {
+            value: AtomicPtr::new(Box::into_raw(Box::new(value))),
+            uses: AtomicU64::new(0),
+            owned: PhantomData,
+        }
+    }
+
+    /// Uses the value; also passes on the number of this use. `None` while another thread uses it.
+    ///
+    /// # Real-time contract
+    /// Wait-free; no allocation, free, system call or log.
+    pub fn with<R>(&self, run: impl FnOnce(&mut T, u64) -> R) -> Option<R> {
+        let in_use = Use::begin(&self.uses)?;
+        // SAFETY: only this use has the value, and whoever exchanges it waits for the end of the use: the orders are
+        // sequentially consistent, so a thread that has not seen the use begin has exchanged the pointer before it is
+        // loaded here.
+        let value = unsafe { &mut *self.value.load(Ordering::SeqCst) };
+        Some(run(value, in_use.number))
+    }
+
+    /// Exchanges the value, and waits until nobody uses the one before. Not inside [`Published::with`].
+    pub fn replace(&self, value: T) -> T {
+        let value = Box::into_raw(Box::new(value));
+        let before = self.value.swap(value, Ordering::SeqCst);
+        self.wait_for_end_of_use();
+        // SAFETY: it came from a box, nobody uses it any more, and nobody else has taken it out.
+        *unsafe { Box::from_raw(before) }
+    }
+
+    /// Waits until the use that goes on now has ended. Not inside [`Published::with`].
+    pub fn wait_for_end_of_use(&self) {
+        let now = self.uses.load(Ordering::SeqCst);
+        while now % 2 == 1 && self.uses.load(Ordering::SeqCst) == now {
+            // The audio thread wakes nobody: that would be a system call.
+            thread::sleep(Duration::from_millis(1));
+        }
+    }
+}
+
+impl<T: Default> Default for Published<T> {
+    fn default() -> Published<T> {
+        Published::new(T::default())
+    }
+}
+
+impl<T> Drop for Published<T> {
+    fn drop(&mut self) {
+        // SAFETY: it came from a box, and nobody uses it.
+        drop(unsafe { Box::from_raw(*self.value.get_mut()) });
+    }
+}
+
+/// Ends a use when it is dropped, also after a panic.
+struct Use<'a> {
+    uses: &'a AtomicU64,
+    number: u64,
+}
+
+impl Use<'_> {
+    fn begin(uses: &AtomicU64) -> Option<Use<'_>> {
+        let before = uses.load(Ordering::SeqCst);
+        let number = before + 1;
+        let begins = before % 2 == 0
+            && uses
+                .compare_exchange(before, number, Ordering::SeqCst, Ordering::SeqCst)
+                .is_ok();
+        begins.then_some(Use { uses, number })
+    }
+}
+
+impl Drop for Use<'_> {
+    fn drop(&mut self) {
+        self.uses.fetch_add(1, Ordering::SeqCst);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+    use std::sync::atomic::AtomicBool;
+
+    #[test]
+    fn every_use_finds_a_value_that_nobody_has_dropped() {
+        struct Kept(Arc<AtomicBool>);
+        impl Drop for Kept {
+            fn drop(&mut self) {
+                self.0.store(true, Ordering::SeqCst);
+            }
+        }
+        let new = || Kept(Arc::default());
+        let published = Published::new(new());
+        let ended = AtomicBool::new(false);
+        thread::scope(|scope| {
+            let user = scope.spawn(|| {
+                let mut uses = 0;
+                while !ended.load(Ordering::Relaxed) {
+                    let dropped = published.with(|value, _| value.0.load(Ordering::SeqCst));
+                    assert_eq!(dropped, Some(false));
+                    uses += 1;
+                }
+                uses
+            });
+            for _ in 0..1000 {
+                drop(published.replace(new()));
+            }
+            ended.store(true, Ordering::Relaxed);
+            assert!(user.join().expect("no panic") > 0);
+        });
+    }
+
+    #[test]
+    fn one_thread_uses_it_at_a_time() {
+        let published = Published::new(1);
+        let inner = published.with(|_, _| published.with(|_, _| ()));
+        assert_eq!(inner, Some(None));
+        assert_eq!(
+            published.with(|value, number| (*value, number)),
+            Some((1, 3))
+        );
+        assert_eq!(published.replace(2), 1);
+    }
+}

@@ -1,0 +1,133 @@
+//! Wakes the program when something of a stream waits. The audio thread cannot: that would be a system call. So a thread
+//! looks twice a period, as long as the client has streams.
+
+use super::handler_scope::is_in_handler;
+use super::mail::Mail;
+use crate::error::Result;
+use crate::lock::{Condvar, Mutex};
+use crate::memory;
+use crate::sys;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+/// How long the thread pauses while cycles run.
+const SHORTEST_PAUSE: Duration = Duration::from_micros(250);
+const LONGEST_PAUSE: Duration = Duration::from_millis(4);
+/// How long it pauses while none run.
+const LONGEST_SLEEP: Duration = Duration::from_millis(32);
+
+#[derive(Default)]
+pub(super) struct Waker(Arc<Watched>);
+
+#[derive(Default)]
+struct Watched {
+    /// How many cycles have run, and the length of the last one.
+    cycles: AtomicU64,
+    frames: AtomicU32,
+    watch: Mutex<Watch>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct Watch {
+    mails: Vec<Arc<Mail>>,
+    thread: Option<JoinHandle<()>>,
+    /// A thread goes on as long as this is the number that it began with.
+    number: u64,
+    is_over: bool,
+}
+
+impl Waker {
+    /// A cycle has run. Audio thread only; wait-free.
+    pub fn cycle_has_run(&self, frames: u32) {
+        self.0.frames.store(frames, Ordering::Relaxed);
+        self.0.cycles.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Watches one more.
+    ///
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`], [`crate::Error::System`].
+    pub fn add(&self, mail: &Arc<Mail>, rate_hz: u32) -> Result<()> {
+        let mut watch = self.0.watch.lock();
+        memory::reserve(&mut watch.mails, 1, "a stream of a JACK client")?;
+        if watch.is_over {
+            mail.end();
+        } else if watch.thread.is_none() {
+            let (watched, number) = (self.0.clone(), watch.number);
+            let run = move || watched.run(number, rate_hz);
+            watch.thread = Some(sys::spawn("amio-jack-wake", run)?);
+        }
+        watch.mails.push(mail.clone());
+        Ok(())
+    }
+
+    /// Watches one no longer.
+    pub fn remove(&self, mail: &Arc<Mail>) {
+        let mut watch = self.0.watch.lock();
+        watch.mails.retain(|other| !Arc::ptr_eq(other, mail));
+        if watch.mails.is_empty() {
+            let thread = watch.stop();
+            drop(watch);
+            self.end_thread(thread);
+        }
+    }
+
+    /// Tells all that nothing more comes.
+    pub fn end(&self) {
+        let mut watch = self.0.watch.lock();
+        watch.is_over = true;
+        for mail in &watch.mails {
+            mail.end();
+        }
+    }
+
+    /// As [`Waker::end`], and ends the thread.
+    pub fn close(&self) {
+        self.end();
+        let thread = self.0.watch.lock().stop();
+        self.end_thread(thread);
+    }
+
+    fn end_thread(&self, thread: Option<JoinHandle<()>>) {
+        self.0.changed.notify_all();
+        // In a handler nothing waits; the thread ends by itself.
+        if let Some(thread) = thread.filter(|_| !is_in_handler()) {
+            sys::join(thread);
+        }
+    }
+}
+
+impl Watch {
+    fn stop(&mut self) -> Option<JoinHandle<()>> {
+        self.number += 1;
+        self.thread.take()
+    }
+}
+
+impl Watched {
+    fn run(&self, number: u64, rate_hz: u32) {
+        let mut seen = 0;
+        let mut pause = LONGEST_PAUSE;
+        let mut watch = self.watch.lock();
+        while watch.number == number {
+            for mail in &watch.mails {
+                mail.wake_if_due();
+            }
+            let cycles = self.cycles.load(Ordering::Relaxed);
+            pause = match std::mem::replace(&mut seen, cycles) == cycles {
+                true => (pause * 2).min(LONGEST_SLEEP),
+                false => self.half_a_period(rate_hz),
+            };
+            (watch, _) = self.changed.wait_for(watch, pause);
+        }
+    }
+
+    fn half_a_period(&self, rate_hz: u32) -> Duration {
+        let frames = self.frames.load(Ordering::Relaxed);
+        let pause = Duration::from_secs(1) * frames / (2 * rate_hz.max(1));
+        pause.clamp(SHORTEST_PAUSE, LONGEST_PAUSE)
+    }
+}
