@@ -44,7 +44,7 @@ fn follow(
     let mut queue = Queue::new(client)?;
     client.activate()?;
     let Changes { to_end, .. } = restorer
-        .patch()
+        .patch
         .changes(&Graph::snapshot(client)?, others(args));
     for outcome in client.disconnect_all(to_end) {
         tell(&outcome, "ended", status);

@@ -21,7 +21,7 @@ use crate::error::{Error, Result};
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
-/// A connection of an output to an input, by the full names of the ports.
+/// A connection of an output to an input, by the full names of the ports. Aliases are other names, and do not count.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Link {
     /// The output.

@@ -10,6 +10,7 @@ use std::collections::BTreeSet;
 /// while both ports stay is not made again.
 ///
 /// It is a value: it can outlive a client, and go on with another one, for instance after the server was restarted.
+/// A patch that is made of a [`Graph`] remembers the connections of a session.
 ///
 /// ```no_run
 /// # use amio::jack::{Client, Patch, Restorer};
@@ -29,7 +30,8 @@ use std::collections::BTreeSet;
 /// ```
 #[derive(Clone, Debug)]
 pub struct Restorer {
-    patch: Patch,
+    /// What it restores. It may be changed at any time; what is added is made when one of its ports comes.
+    pub patch: Patch,
     /// The ports that were there when it last looked, and have not come anew since.
     known: BTreeSet<String>,
     /// To be made as soon as the server accepts it: a port of each has come.
@@ -44,11 +46,6 @@ impl Restorer {
             known: BTreeSet::new(),
             open: BTreeSet::new(),
         }
-    }
-
-    /// What it restores.
-    pub fn patch(&self) -> &Patch {
-        &self.patch
     }
 
     /// Takes note of an event. Returns whether there may be something to be made now.
@@ -148,6 +145,17 @@ mod tests {
         let linked = graph(&ports, &[("a:out", "b:in")]);
         assert_eq!(restorer.due(&linked), []);
         assert_eq!(restorer.due(&graph(&ports, &[])), []);
+    }
+
+    #[test]
+    fn what_is_added_to_the_patch_is_remembered_for_the_next_time() {
+        let mut restorer = Restorer::new(Patch::default());
+        let both = graph(&["a:out", "b:in"], &[]);
+        assert_eq!(restorer.due(&both), []);
+        restorer.patch.links.insert(link());
+        assert_eq!(restorer.due(&both), []);
+        restorer.notice(&came_or_went("b:in", true));
+        assert_eq!(restorer.due(&both), [link()]);
     }
 
     #[test]
