@@ -1,11 +1,15 @@
 //! The command line.
 
+mod jack;
+
+pub use jack::*;
+
 use crate::arrangement::value::Length;
 use crate::format::{Audio, Picture};
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
-/// Play audio clips at exact frames: render, play, record, plot.
+/// Play audio clips at exact frames: render, play, record, plot; look after a JACK server.
 #[derive(Parser)]
 #[command(
     name = "amio",
@@ -22,6 +26,8 @@ Examples:
   amio plot song.toml -o song.png          draw an arrangement: its timeline and its waveform
   amio plot take.wav -o take.png           draw the waveform of a file
   amio info take.wav                       print the format, length and loudness of a file
+  amio ports --connections                 print what is connected to what on a JACK server
+  amio graph restore studio.json --watch   keep the connections of a file as clients come and go
 
 The format of an arrangement is described in docs/ARRANGEMENT.md.
 
@@ -54,6 +60,20 @@ pub enum Command {
     Find(Find),
     /// List the drivers and their properties
     Devices(Devices),
+    /// List the ports of a JACK server
+    Ports(Ports),
+    /// Connect two ports of a JACK server
+    Connect(Connect),
+    /// Disconnect ports of a JACK server
+    Disconnect(Disconnect),
+    /// Save and restore the connections of a JACK server
+    Graph(Graph),
+    /// Start, stop and move the transport of a JACK server
+    Transport(Transport),
+    /// Print the MIDI events of a JACK server
+    Midi(Midi),
+    /// Print what happens on a JACK server
+    Watch(Watch),
     /// Print a completion script for a shell
     Completions(Completions),
     /// Write the man pages into a folder

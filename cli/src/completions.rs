@@ -3,22 +3,35 @@
 
 use crate::args::{Args, Completions, Shell};
 use crate::failure::{Result, printed};
-use clap::{Arg, Command, CommandFactory, ValueHint};
+use clap::{Arg, ArgAction, Command, CommandFactory, ValueHint};
 use clap_complete::{Shell as Known, generate};
 use std::io::Write;
 
+/// The arguments that are names of ports, and the options with which `amio ports --names` lists these.
+const PORT_ARGUMENTS: &[(&str, &str)] = &[
+    ("source", "--outputs"),
+    ("destination", "--inputs"),
+    ("port", ""),
+    ("ports", "--midi --outputs"),
+];
+
 /// Prints the script for a shell.
 pub fn run(args: &Completions) -> Result<()> {
-    let (shell, more): (_, fn(&Command) -> String) = match args.shell {
-        Shell::Bash => (Known::Bash, |_| BASH.into()),
-        Shell::Zsh => (Known::Zsh, |_| String::new()),
-        Shell::Fish => (Known::Fish, fish),
+    let shell = match args.shell {
+        Shell::Bash => Known::Bash,
+        Shell::Zsh => Known::Zsh,
+        Shell::Fish => Known::Fish,
     };
     let mut program = hinted(Args::command());
     let mut script = Vec::new();
     generate(shell, &mut program, "amio", &mut script);
-    script.extend(more(&program).bytes());
-    printed(std::io::stdout().write_all(&script))
+    let script = String::from_utf8_lossy(&script);
+    let script = match args.shell {
+        Shell::Bash => format!("{script}{}", bash(&program)),
+        Shell::Zsh => zsh(&script),
+        Shell::Fish => format!("{script}{}", fish(&program)),
+    };
+    printed(std::io::stdout().write_all(script.as_bytes()))
 }
 
 /// Lets arguments that are paths complete to files, and numbers and names to nothing.
@@ -35,13 +48,105 @@ fn is_free(arg: &Arg) -> bool {
     arg.get_action().takes_values() && arg.get_possible_values().is_empty()
 }
 
-/// Wraps the generated function. That function offers options where a file is expected, and does not
-/// handle `--option=value`, which bash splits into three words.
+/// An argument that is the name of a port.
+struct PortArgument<'a> {
+    /// The subcommands before it.
+    path: Vec<&'a str>,
+    /// How many such arguments are before it.
+    place: usize,
+    is_repeated: bool,
+    /// What lists the names.
+    options: &'static str,
+}
+
+/// All arguments of a command and its subcommands that are names of ports.
+fn port_arguments<'a>(command: &'a Command, path: &[&'a str]) -> Vec<PortArgument<'a>> {
+    let own = command.get_positionals().enumerate();
+    let own = own.filter_map(|(place, argument)| {
+        Some(PortArgument {
+            path: path.to_vec(),
+            place,
+            is_repeated: matches!(argument.get_action(), ArgAction::Append),
+            options: options_for(argument.get_id().as_str())?,
+        })
+    });
+    let below = command.get_subcommands().flat_map(|subcommand| {
+        let path = [path, &[subcommand.get_name()]].concat();
+        port_arguments(subcommand, &path)
+    });
+    own.chain(below).collect()
+}
+
+fn options_for(argument: &str) -> Option<&'static str> {
+    let known = PORT_ARGUMENTS.iter().find(|(id, _)| *id == argument);
+    known.map(|(_, options)| *options)
+}
+
+/// Wraps the generated function. That function offers options where a file is expected, does not handle
+/// `--option=value`, which bash splits into three words, and knows no ports.
+fn bash(program: &Command) -> String {
+    let case = |argument: &PortArgument| {
+        let path = argument.path.join(" ");
+        let words = match argument.is_repeated {
+            true => format!("*' {path}'*"),
+            false => format!("'{} {path}'*", argument.path.len() + argument.place),
+        };
+        format!("        {words}) options='{}' ;;\n", argument.options)
+    };
+    let cases: String = port_arguments(program, &[]).iter().map(case).collect();
+    BASH.replace("@CASES@", &cases)
+}
+
 const BASH: &str = r#"
+# Offers names of ports, where a port is expected; otherwise fails. bash splits words at colons, and
+# replaces only what is behind the last one.
+_amio_ports() {
+    local i word name options words=() said=()
+    for ((i = 0; i <= COMP_CWORD; i++)); do
+        word=${COMP_WORDS[i]}
+        if ((i > 0)) && [[ $word == :* || ${COMP_WORDS[i - 1]} == *: ]]; then
+            words[-1]+=$word
+        else
+            words+=("$word")
+        fi
+    done
+    for ((i = 1; i < ${#words[@]} - 1; i++)); do
+        case ${words[i]} in
+        --server) ((++i)) ;;
+        -* | =) ;;
+        *) said+=("${words[i]}") ;;
+        esac
+    done
+    # The word is the name of a server.
+    ((i == ${#words[@]} - 1)) || return
+    word=${words[-1]}
+    [[ $word == -* ]] && return 1
+    case "${#said[@]} ${said[*]}" in
+@CASES@        *) return 1 ;;
+    esac
+    compopt +o default +o bashdefault
+    local quote='' before=''
+    if [[ $word == [\"\']* ]]; then
+        quote=${word:0:1} word=${word:1}
+    else
+        word=${word//\\/}
+        [[ $word == *:* && $COMP_WORDBREAKS == *:* ]] && before=${word%:*}:
+    fi
+    COMPREPLY=()
+    while IFS= read -r name; do
+        [[ $name == "$word"* ]] || continue
+        name=${name#"$before"}
+        [[ $quote ]] || printf -v name %q "$name"
+        COMPREPLY+=("$name")
+    done < <("$1" ports --names $options 2>/dev/null)
+    return 0
+}
+
 # Offers options only for a word that begins with "-". Elsewhere it offers subcommands and values; bash
 # offers files where there are none.
 _amio_words() {
     local word=$2 before=$3 offered=()
+    _amio_ports "$1" && return
     if [[ $before == "=" ]]; then
         before=${COMP_WORDS[COMP_CWORD - 2]}
     elif [[ ${COMP_WORDS[COMP_CWORD]} == "=" ]]; then
@@ -57,12 +162,43 @@ _amio_words() {
 complete -F _amio_words -o bashdefault -o default amio
 "#;
 
+/// Lets the arguments of the generated script that are ports complete to them.
+fn zsh(script: &str) -> String {
+    let mut lines = String::new();
+    for line in script.lines() {
+        // A positional argument: ':id -- what it is:' \
+        let id = line.trim_start_matches(['\'', '*', ':']);
+        let id = id.split(" -- ").next().unwrap_or_default();
+        let options = options_for(id).filter(|_| line.starts_with('\''));
+        match (options, line.strip_suffix(":' \\")) {
+            (Some(options), Some(begin)) => {
+                lines += &format!("{begin}: _amio_ports {options}' \\\n");
+            }
+            _ => lines += &format!("{line}\n"),
+        }
+    }
+    let end = "\nif [ \"$funcstack[1]\"";
+    lines.replacen(end, &format!("{ZSH}{end}"), 1)
+}
+
+const ZSH: &str = r#"
+_amio_ports() {
+    local expl
+    local -a ports
+    ports=("${(@f)$(_call_program ports amio ports --names $* 2>/dev/null)}")
+    _wanted ports expl 'port' compadd -a ports
+}
+"#;
+
 /// Extends the generated script, which has no values for positional arguments and offers files for
 /// all of them.
 fn fish(program: &Command) -> String {
     let mut lines = String::new();
     for subcommand in program.get_subcommands() {
-        let mut positionals = subcommand.get_positionals();
+        let nested = subcommand.get_subcommands();
+        let mut positionals = subcommand
+            .get_positionals()
+            .chain(nested.flat_map(Command::get_positionals));
         if positionals.any(|arg| arg.get_value_hint() == ValueHint::FilePath) {
             continue;
         }
@@ -74,6 +210,19 @@ fn fish(program: &Command) -> String {
             "complete -c amio -n \"__fish_amio_using_subcommand {}\" -f -a \"{}\"\n",
             subcommand.get_name(),
             names.join(" ")
+        );
+    }
+    for argument in port_arguments(program, &[]) {
+        let words = 1 + argument.path.len() + argument.place;
+        let compare = if argument.is_repeated { "-ge" } else { "-eq" };
+        let nested = argument.path.get(1).map_or(String::new(), |name| {
+            format!("; and __fish_seen_subcommand_from {name}")
+        });
+        lines += &format!(
+            "complete -c amio -n \"__fish_amio_using_subcommand {}{nested}; \
+             and test (commandline -opc | string match -v -- '-*' | count) {compare} {words}\" \
+             -f -a \"(amio ports --names {} 2>/dev/null)\"\n",
+            argument.path[0], argument.options
         );
     }
     lines

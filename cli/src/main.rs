@@ -1,5 +1,5 @@
-//! The `amio` program. It renders, plays, plots and checks arrangements, records input, and examines
-//! audio files.
+//! The `amio` program. It renders, plays, plots and checks arrangements, records input, examines audio files, and
+//! looks after the ports and connections of JACK servers.
 //!
 //! Flow: `args` -> one module for each subcommand -> the public Rust API of the library.
 //! Results go to stdout, everything else to stderr. The exit codes are in `failure`.
@@ -17,6 +17,7 @@ mod find;
 mod format;
 mod info;
 mod interrupt;
+mod jack;
 mod levels;
 mod manual;
 mod output;
@@ -44,6 +45,13 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(args),
         Command::Find(args) => find::run(args),
         Command::Devices(args) => devices::run(args),
+        Command::Ports(args) => jack::ports::run_ports(args),
+        Command::Connect(args) => jack::connect::connect(args),
+        Command::Disconnect(args) => jack::connect::disconnect(args, status),
+        Command::Graph(args) => jack::graph::run_action(args, status),
+        Command::Transport(args) => jack::transport::run_action(args),
+        Command::Midi(args) => jack::midi::run_action(args, status),
+        Command::Watch(args) => jack::watch::run(args),
         Command::Completions(args) => completions::run(args),
         Command::Man(args) => manual::run(args),
     };

@@ -8,16 +8,19 @@ use std::fs;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
 
-/// Writes `amio.1`, and a page for each subcommand, `amio-render.1` and so on.
+/// Writes `amio.1`, and a page for each subcommand, `amio-render.1`, `amio-graph-save.1` and so on.
 pub fn run(args: &Manual) -> Result<()> {
     let mut program = Args::command().disable_help_subcommand(true);
     program.build();
     let exit_status = Notes::of(&program).exit_status;
-    page(&args.folder, &program, &exit_status)?;
-    for subcommand in program.get_subcommands() {
-        page(&args.folder, subcommand, &exit_status)?;
-    }
-    Ok(())
+    pages(&args.folder, &program, &exit_status)
+}
+
+/// The page of a command, and those of its subcommands.
+fn pages(folder: &Path, command: &Command, exit_status: &str) -> Result<()> {
+    page(folder, command, exit_status)?;
+    let mut subcommands = command.get_subcommands();
+    subcommands.try_for_each(|subcommand| pages(folder, subcommand, exit_status))
 }
 
 fn page(folder: &Path, command: &Command, exit_status: &str) -> Result<()> {
@@ -60,15 +63,14 @@ fn sections(
         writeln!(out, ".PP\n{paragraph}")?;
     }
     page.render_options_section(out)?;
-    let is_program = command.has_subcommands();
-    if is_program {
+    if command.has_subcommands() {
         page.render_subcommands_section(out)?;
     }
     if !notes.examples.is_empty() {
         writeln!(out, ".SH EXAMPLES\n.nf\n{}\n.fi", notes.examples)?;
     }
     writeln!(out, ".SH \"EXIT STATUS\"\n{exit_status}")?;
-    if !is_program {
+    if command.get_name() != "amio" {
         writeln!(out, ".SH \"SEE ALSO\"\n\\fBamio\\fR(1)")?;
     }
     Ok(())

@@ -4,17 +4,25 @@ use crate::common::{Folder, Ran};
 use std::process::Command;
 
 /// Runs the program in a folder, beside a server.
-fn run_beside(server: &[&str], folder: &Folder, args: &[&str]) -> Ran {
+pub fn run_beside(server: &[&str], folder: &Folder, args: &[&str]) -> Ran {
+    let args = [&[env!("CARGO_BIN_EXE_amio")], args].concat();
+    any_beside(server, folder, &args)
+}
+
+/// Runs a script of bash in a folder, beside a server. `$0` is the program, `$1` and so on are `args`.
+pub fn script_beside(server: &[&str], folder: &Folder, script: &str, args: &[&str]) -> Ran {
+    let command = &["bash", "-c", script, env!("CARGO_BIN_EXE_amio")];
+    any_beside(server, folder, &[command, args].concat())
+}
+
+fn any_beside(server: &[&str], folder: &Folder, words: &[&str]) -> Ran {
     let script = format!(
         "{}/../tests/servers/{}",
         env!("CARGO_MANIFEST_DIR"),
         server[0]
     );
     let mut command = Command::new(script);
-    command
-        .args(&server[1..])
-        .arg(env!("CARGO_BIN_EXE_amio"))
-        .args(args);
+    command.args(&server[1..]).args(words);
     Ran::from(
         command
             .current_dir(&folder.0)
@@ -23,8 +31,8 @@ fn run_beside(server: &[&str], folder: &Folder, args: &[&str]) -> Ran {
     )
 }
 
-const JACKD: &[&str] = &["with-jackd.sh", "333"];
-const PIPEWIRE: &[&str] = &["with-pipewire.sh"];
+pub const JACKD: &[&str] = &["with-jackd.sh", "333"];
+pub const PIPEWIRE: &[&str] = &["with-pipewire.sh"];
 
 #[test]
 fn devices_tells_what_the_server_runs_with() {
@@ -97,18 +105,7 @@ fn a_recording_whose_server_dies_keeps_what_was_recorded() {
         wait "$recorder"
     "#;
     let folder = Folder::new("jack_lost");
-    let script = concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../tests/servers/with-jackd.sh"
-    );
-    let mut command = Command::new(script);
-    command.args(["256", "bash", "-c", SCRIPT, env!("CARGO_BIN_EXE_amio")]);
-    let ran = Ran::from(
-        command
-            .current_dir(&folder.0)
-            .output()
-            .expect("the script runs"),
-    );
+    let ran = script_beside(&["with-jackd.sh", "256"], &folder, SCRIPT, &[]);
     assert_eq!(ran.code, Some(0), "{ran:?}");
     let (spec, samples) = folder.read_f32("a.wav");
     assert_eq!(spec.channels, 2);

@@ -4,6 +4,11 @@
 //! ([`Client::find_ports`], [`Client::connect`]), moves the transport ([`Client::locate`]), keeps metadata
 //! ([`Client::set_property`]), and tells what happens ([`Client::events`]).
 //!
+//! # The graph
+//!
+//! A [`Graph`] is all ports and connections as a value. A [`Patch`] is what is to be connected, by name or by [`Rule`]s: it
+//! is restored once ([`Patch::restore`]), or each time that ports come ([`Restorer`]).
+//!
 //! # Three ways to process
 //!
 //! | way | the program's code runs | latency it adds | for |
@@ -83,6 +88,7 @@ mod cycle_parts;
 mod events;
 mod failure;
 mod gate;
+mod graph;
 mod handler_scope;
 mod handlers;
 mod latencies;
@@ -107,6 +113,7 @@ mod process_port;
 mod property;
 mod published;
 mod raw_ports;
+mod refusal;
 mod status;
 mod stream_handle;
 mod time;
@@ -119,6 +126,9 @@ pub use blocks::{BlockCounts, BlockInfo, BlockOptions, Blocks};
 pub use client::Client;
 pub use cycle::{Cycle, CycleTimes};
 pub use events::{Event, Events};
+pub use graph::{
+    Changes, Graph, GraphPort, Link, Others, Outcome, Patch, Restored, Restorer, Rule,
+};
 pub use handlers::{PortId, TimebaseQuery};
 pub use latency_mode::LatencyMode;
 pub use levels::Levels;

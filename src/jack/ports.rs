@@ -258,10 +258,13 @@ impl Client {
     /// Connects an output to an input; they may be connected already.
     pub fn connect(&self, source: &str, destination: &str) -> Result<()> {
         let client = self.enter()?;
-        let what = || format!("connecting {source} to {destination}");
         match change(&client, client.library.connect, source, destination)? {
             0 | libc::EEXIST => Ok(()),
-            code => client.check(what, code),
+            code => {
+                let reason = self.why_not_connected(source, destination, code);
+                let what = format!("connecting {source} to {destination} failed");
+                Err(failure(format!("{what}: {reason}")))
+            }
         }
     }
 

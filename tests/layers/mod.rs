@@ -20,6 +20,7 @@ const KEEPERS: &str = "
     md5             clip
     nanomp3_core    clip
     opus_pure       clip
+    regex_lite      jack
     ringbuf         spsc ring
     rubato          clip/convert
     std::sync::Condvar lock

@@ -42,6 +42,13 @@ impl Folder {
         ran
     }
 
+    /// The help of a subcommand, which may be one of another one: `graph save`.
+    pub fn help_of(&self, subcommand: &str) -> String {
+        let mut args: Vec<&str> = subcommand.split(' ').collect();
+        args.push("--help");
+        self.succeed(&args).stdout
+    }
+
     /// The names of all files here, in order.
     pub fn names(&self) -> Vec<String> {
         let mut names: Vec<String> = fs::read_dir(&self.0)
