@@ -203,6 +203,11 @@ class PipeWire(Server):
         self._wait_until_answered(["pw-cli", "info", "0"], environment)
         self._environment["LD_LIBRARY_PATH"] = str(Path(libraries[0]).parent)
 
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment with which a client finds the server, and its libjack."""
+        return dict(self._environment)
+
     def run(self, program: str, *arguments: str, timeout: float = 60) -> str:
         """Runs a Python program, given as text, as a client; returns what it printed.
 

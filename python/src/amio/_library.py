@@ -67,6 +67,20 @@ def _check(status: int, _function: object, arguments: tuple[Any, ...]) -> tuple[
 _exiting = threading.Event()
 
 
+def realtime(name: str, *arguments: Any) -> Any:
+    """A function of the library that returns at once, and returns its status.
+
+    Unlike those of :data:`lib`, it keeps the interpreter's lock while it runs, which another thread
+    might otherwise take from an audio thread. Without the types of its arguments, it takes objects
+    of ctypes only, which need no conversion.
+    """
+    function: Any = ctypes.PyDLL(lib._name, handle=lib._handle)[name]
+    function.restype = ctypes.c_int32
+    if arguments:
+        function.argtypes = arguments
+    return function
+
+
 def sized(kind: type[_Sized]) -> _Sized:
     """A structure of the library with only its size set."""
     return kind(struct_size=ctypes.sizeof(kind))

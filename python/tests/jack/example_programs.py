@@ -1,0 +1,104 @@
+"""JACK-Client's example programs, which are downloaded, and how they are run."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import tarfile
+from pathlib import Path
+from types import TracebackType
+
+from tests import servers
+
+VERSION = "0.5.7"
+MODULES = ("jack", "amio.jack")
+_PLACE = Path(os.environ.get("CARGO_TARGET_DIR", servers.REPOSITORY / "target")) / "python"
+
+
+def folder() -> Path:
+    """Where the examples are. Skips the test if they cannot be downloaded; on CI, fails it."""
+    place = _PLACE / f"jack-client-{VERSION}"
+    found = place / "examples"
+    if found.is_dir():
+        return found
+    arguments = ["download", "--quiet", "--no-deps", "--no-binary", "JACK-Client"]
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", *arguments, "--dest", place, f"JACK-Client=={VERSION}"],
+        capture_output=True,
+        text=True,
+    )
+    if done.returncode:
+        servers.unavailable(f"the examples of JACK-Client cannot be downloaded: {done.stderr}")
+    [source] = place.glob("*.tar.gz")
+    with tarfile.open(source) as archive:
+        for member in archive:
+            if match := re.fullmatch(r"[^/]+/(examples/\w+\.py)", member.name):
+                content = archive.extractfile(member)
+                assert content is not None
+                target = place / match[1]
+                target.parent.mkdir(exist_ok=True)
+                target.write_bytes(content.read())
+    return found
+
+
+class Example:
+    """A running example, with either module, while the context lasts.
+
+    Attributes:
+        code: its exit code.
+        out: what it printed.
+        err: what it printed to the standard error.
+    """
+
+    code: int
+    out: str
+    err: str
+
+    def __init__(self, module: str, name: str, *arguments: str) -> None:
+        run = [] if module == "jack" else ["-m", "amio.jack", "run"]
+        self._process = subprocess.Popen(
+            [sys.executable, "-u", *run, str(folder() / name), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+
+    def __enter__(self) -> Example:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if kind is None:
+            self._finish("")
+        else:
+            self._process.kill()
+            print(*self._process.communicate())
+
+    def interrupt(self) -> None:
+        """Presses Ctrl-C."""
+        self._process.send_signal(signal.SIGINT)
+
+    def press_return(self) -> None:
+        """Presses Return."""
+        self._finish("\n")
+
+    def _finish(self, text: str) -> None:
+        if self._process.stdin is not None and not self._process.stdin.closed:
+            self.out, self.err = self._process.communicate(text, timeout=30)
+            self.code = self._process.returncode
+
+    def __str__(self) -> str:
+        return f"{self.code}\n{self.out}\n{self.err}"
+
+
+def same_numbers(text: str) -> str:
+    """The text, with all numbers replaced."""
+    return re.sub(r"\d+(\.\d+)?", "N", text)
