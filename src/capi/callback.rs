@@ -3,7 +3,27 @@
 //! Rust cannot catch C++ exceptions. The functions are `extern "C-unwind"`, so that an exception is noticed here. The
 //! process ends with a message that names the function, before any frame of ours is unwound.
 
+use std::ffi::c_void;
 use std::io::Write;
+
+/// What a function of the program gets back with each call. It may be called on any thread.
+#[derive(Clone, Copy)]
+pub(super) struct UserData(*mut c_void);
+
+// SAFETY: the library only hands it on. The program promised that its function may be called on other threads.
+unsafe impl Send for UserData {}
+// SAFETY: as above.
+unsafe impl Sync for UserData {}
+
+impl UserData {
+    pub fn new(pointer: *mut c_void) -> UserData {
+        UserData(pointer)
+    }
+
+    pub fn get(self) -> *mut c_void {
+        self.0
+    }
+}
 
 /// Runs the program's function `name`, which must return.
 pub(super) fn call<T>(name: &'static str, function: impl FnOnce() -> T) -> T {

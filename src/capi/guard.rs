@@ -69,14 +69,36 @@ impl Caller {
 
     /// The text at `pointer`, which must be UTF-8.
     pub fn text<'a>(&'a self, what: &str, pointer: *const c_char) -> Checked<&'a str> {
-        self.c_str(what, pointer)?
+        self.long_text(what, pointer, MAX_TEXT_BYTES)
+    }
+
+    /// As [`Caller::text`], up to a length without its end.
+    pub fn long_text<'a>(
+        &'a self,
+        what: &str,
+        pointer: *const c_char,
+        most_bytes: usize,
+    ) -> Checked<&'a str> {
+        self.c_str(what, pointer, most_bytes)?
             .to_str()
             .map_err(|e| Fault::argument(format!("{what} is not UTF-8: {e}")))
     }
 
+    /// The text at `pointer`; `None` if that is NULL.
+    pub fn optional_text<'a>(
+        &'a self,
+        what: &str,
+        pointer: *const c_char,
+    ) -> Checked<Option<&'a str>> {
+        match pointer.is_null() {
+            true => Ok(None),
+            false => self.text(what, pointer).map(Some),
+        }
+    }
+
     /// The path at `pointer`: bytes of any encoding.
     pub fn path<'a>(&'a self, what: &str, pointer: *const c_char) -> Checked<&'a Path> {
-        let path = self.c_str(what, pointer)?;
+        let path = self.c_str(what, pointer, MAX_TEXT_BYTES)?;
         if path.is_empty() {
             return Err(Fault::argument(format!(
                 "{what} is empty; it must name a file"
@@ -85,15 +107,20 @@ impl Caller {
         Ok(Path::new(OsStr::from_bytes(path.to_bytes())))
     }
 
-    fn c_str<'a>(&'a self, what: &str, pointer: *const c_char) -> Checked<&'a CStr> {
+    fn c_str<'a>(
+        &'a self,
+        what: &str,
+        pointer: *const c_char,
+        most_bytes: usize,
+    ) -> Checked<&'a CStr> {
         if pointer.is_null() {
             return Err(Fault::null(what));
         }
         // SAFETY: the caller promised a text that ends with a NUL; nothing behind it is read.
-        let length = (0..=MAX_TEXT_BYTES).find(|&at| unsafe { *pointer.add(at) } == 0);
+        let length = (0..=most_bytes).find(|&at| unsafe { *pointer.add(at) } == 0);
         if length.is_none() {
             return Err(Fault::argument(format!(
-                "{what} is longer than {MAX_TEXT_BYTES} bytes, or does not end"
+                "{what} is longer than {most_bytes} bytes, or does not end"
             )));
         }
         // SAFETY: its end was found just above.

@@ -14,6 +14,7 @@ use super::names::copied;
 use super::position::{RawPosition, TransportState};
 use super::process_port::{ClientNumber, ProcessPort};
 use super::property::{PropertyChange, Uuid};
+use super::status::Status;
 use super::turns;
 use crate::error::Result;
 use crate::lock::{Mutex, RwLock};
@@ -240,9 +241,13 @@ impl Context {
         }
     }
 
-    fn lost(&self, reason: &str) {
+    fn lost(&self, status: Status, reason: &str) {
         turns::server_died();
-        self.notify(|notifications| notifications.lost(reason));
+        let reason = match reason {
+            "" => "the JACK server has shut down",
+            reason => reason,
+        };
+        self.notify(|notifications| notifications.lost(status, reason));
     }
 }
 
@@ -414,13 +419,9 @@ callback!(on_latency(mode: c_int), |context, mode| {
     };
     context.notify(|n| n.latency(mode));
 });
-callback!(on_shutdown(), |context| context
-    .lost("the JACK server has shut down"));
-callback!(on_info_shutdown(_code: c_int, reason: *const c_char), |context, _, reason| {
-    match &*text(reason) {
-        "" => context.lost("the JACK server has shut down"),
-        reason => context.lost(reason),
-    }
+callback!(on_shutdown(), |context| context.lost(Status::default(), ""));
+callback!(on_info_shutdown(code: c_int, reason: *const c_char), |context, code, reason| {
+    context.lost(Status(code), &text(reason));
 });
 
 /// A copy of what libjack passes to a callback.

@@ -4,6 +4,7 @@ use super::cycle::Cycle;
 use super::latency_mode::LatencyMode;
 use super::position::{Position, TransportState};
 use super::property::PropertyChange;
+use super::status::Status;
 use std::ops::ControlFlow;
 
 /// Makes and takes the audio and the MIDI events of a cycle. After `Break`, or a panic, it is not called again.
@@ -42,6 +43,11 @@ pub struct TimebaseQuery {
 pub struct PortId(pub(super) u32);
 
 impl PortId {
+    /// The port with this number. Any number will do: it may be the number of no port.
+    pub fn new(number: u32) -> PortId {
+        PortId(number)
+    }
+
     /// The number.
     pub fn get(self) -> u32 {
         self.0
@@ -77,5 +83,5 @@ pub(crate) trait Notifications: Send + Sync + 'static {
     fn handler_failed(&self) {}
     /// The server is gone. libjack may say so more than once. Close the client soon: none can be
     /// opened before.
-    fn lost(&self, _reason: &str) {}
+    fn lost(&self, _status: Status, _reason: &str) {}
 }

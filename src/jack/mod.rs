@@ -61,6 +61,7 @@ pub use events::{Event, Events};
 pub use handlers::{PortId, TimebaseQuery};
 pub use latency_mode::LatencyMode;
 pub use messages::Sink;
+pub use metadata::{all_properties, properties};
 pub use midi::{MidiEvent, MidiEvents, MidiInput, MidiOutput, MidiWriter};
 pub use opening::ClientOptions;
 pub use port::Port;
@@ -69,7 +70,9 @@ pub use position::{BarBeatTick, Position, Timecode, TransportState};
 pub use process_port::{AudioInput, AudioOutput};
 pub use property::{Property, PropertyAction, PropertyChange, Uuid, keys};
 pub use status::Status;
-pub use versions::{client_pid, longest_client_name, longest_port_name, version, version_string};
+pub use versions::{
+    client_pid, longest_client_name, longest_port_name, time_us, version, version_string,
+};
 
 pub(crate) use handlers::Notifications;
 pub(crate) use turns::ended as turns_ended;

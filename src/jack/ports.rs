@@ -56,9 +56,18 @@ impl Client {
 
     /// Makes a port of any type, with any flags. A process handler cannot use its buffer; an output of audio is
     /// silent, and one of MIDI has no events.
+    ///
+    /// # Errors
+    /// Also [`Error::InvalidArgument`]: flags with neither or both of `INPUT` and `OUTPUT`.
     pub fn register(&self, name: &str, kind: &PortType, flags: PortFlags) -> Result<Port> {
         let client = self.enter()?;
         let c_name = c_string("port name", name)?;
+        if flags.contains(PortFlags::INPUT) == flags.contains(PortFlags::OUTPUT) {
+            return Err(Error::InvalidArgument(format!(
+                "port flags are {:#x}; a port is either an input or an output",
+                flags.0
+            )));
+        }
         let _asking = client.ask()?;
         // SAFETY: the client and both strings are valid; 0: built-in types have their own size.
         let raw = unsafe {

@@ -18,8 +18,9 @@
 //! Thread: any.
 
 use super::failure::failure;
+use super::handler_scope::check_outside_handlers;
 use super::library::Library;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lock::{Condvar, Mutex};
 use crate::sys::{NoFork, PerProcess, without_fork};
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -88,6 +89,22 @@ pub(super) fn open<C, T>(
         turns.clients.lock().open += 1;
     }
     Ok(opened)
+}
+
+/// Runs `call`, during which no client of this process is opened or closed.
+///
+/// # Errors
+/// [`Error::InvalidState`]: there is no client, or in a handler.
+pub(super) fn while_clients_stay<T>(call: impl FnOnce(&'static Library) -> Result<T>) -> Result<T> {
+    check_outside_handlers("the JACK library cannot be asked for this")?;
+    let library = load()?;
+    let _turn = Turn::take();
+    if TURNS.get().clients.lock().open == 0 {
+        return Err(Error::InvalidState(
+            "this process has no open JACK client; open one before".into(),
+        ));
+    }
+    call(library)
 }
 
 /// A client says that its server has died; more than once is fine.

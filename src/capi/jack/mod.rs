@@ -1,0 +1,31 @@
+//! JACK clients: a file for each part of the section, in the order of the header.
+
+// What the parts use; nothing of it is in the header.
+mod answers;
+
+// Each stands alone, since rustfmt would sort a list.
+mod client;
+
+mod server;
+
+mod time;
+
+mod library;
+
+mod names;
+
+mod ports;
+
+mod lookup;
+
+mod connections;
+
+mod position;
+
+mod transport;
+
+mod rolling;
+
+mod metadata;
+
+mod events;
