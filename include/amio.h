@@ -1852,6 +1852,12 @@ typedef struct amio_jack_cycle_times {
 } amio_jack_cycle_times;
 
 /**
+ * Receives a line that libjack writes, without a line feed; `is_error` is 1 or 0 (for information). It is called on any
+ * thread, and must not call clients: libjack may write in the middle of a request. It must return.
+ */
+typedef void (*amio_jack_line)(void *user_data, uint32_t is_error, const char *line);
+
+/**
  * What is known of a port of any client. Texts are UTF-8, end with NUL, and are empty where there is none. Set
  * struct_size to sizeof(amio_jack_port_info) before the call.
  */
@@ -3440,6 +3446,18 @@ amio_status amio_jack_longest_port_name(size_t *out_bytes);
  */
 amio_status amio_jack_client_pid(const char *name,
                                  int32_t *out_pid);
+
+/**
+ * Hands each line that libjack writes in this process to `line` from now on, once; NULL: no longer. Clients hand
+ * them to their `log`s as well (see amio_jack_options). This waits for the calls of the function before that run.
+ *
+ * Thread: any but the audio thread; loads libjack.
+ * Ownership: `user_data` is kept until the next call.
+ * Errors: AMIO_ERROR_DRIVER_UNAVAILABLE (libjack is not installed); AMIO_ERROR_INVALID_STATE (in a function that JACK
+ * calls).
+ */
+amio_status amio_jack_set_log(amio_jack_line line,
+                              void *user_data);
 
 /**
  * Returns how many names a list has.

@@ -60,7 +60,7 @@ pub use cycle::{Cycle, CycleTimes};
 pub use events::{Event, Events};
 pub use handlers::{PortId, TimebaseQuery};
 pub use latency_mode::LatencyMode;
-pub use messages::Sink;
+pub use messages::{Level, Log, Sink, set_log};
 pub use metadata::{all_properties, properties};
 pub use midi::{MidiEvent, MidiEvents, MidiInput, MidiOutput, MidiWriter};
 pub use opening::ClientOptions;

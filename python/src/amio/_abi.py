@@ -631,6 +631,9 @@ class JackCycleTimes(Structure):
     ]
 
 
+JackLine = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_char_p)
+
+
 class JackPortInfo(Structure):
     struct_size: int
     flags: int
@@ -1135,6 +1138,7 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "amio_jack_longest_client_name": (ctypes.c_int32, (POINTER(ctypes.c_size_t),)),
     "amio_jack_longest_port_name": (ctypes.c_int32, (POINTER(ctypes.c_size_t),)),
     "amio_jack_client_pid": (ctypes.c_int32, (ctypes.c_char_p, POINTER(ctypes.c_int32))),
+    "amio_jack_set_log": (ctypes.c_int32, (JackLine, ctypes.c_void_p)),
     "amio_jack_names_count": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_size_t))),
     "amio_jack_names_get": (
         ctypes.c_int32,
