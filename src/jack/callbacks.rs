@@ -393,15 +393,15 @@ callback!(on_xrun() -> c_int, |context| {
 });
 callback!(on_graph_order() -> c_int, |context| context.notify(|n| n.graph_order()));
 callback!(on_connect(source: u32, destination: u32, on: c_int), |context, source, destination, on| {
-    context.notify(|n| n.ports_connected(PortId(source), PortId(destination), on != 0));
+    context.notify(|n| n.ports_connected(PortId::told(source), PortId::told(destination), on != 0));
 });
 callback!(on_registration(port: u32, on: c_int), |context, port, on| {
     let name = context.name_of(port);
-    context.notify(|n| n.port_registered(PortId(port), name.as_deref(), on != 0));
+    context.notify(|n| n.port_registered(PortId::told(port), name.as_deref(), on != 0));
 });
 callback!(on_rename(port: u32, old: *const c_char, new: *const c_char), |context, port, old, new| {
     let (old, new) = (text(old), text(new));
-    context.notify(|n| n.port_renamed(PortId(port), &old, &new));
+    context.notify(|n| n.port_renamed(PortId::told(port), &old, &new));
 });
 callback!(on_client(name: *const c_char, on: c_int), |context, name, on| {
     let name = text(name);

@@ -135,10 +135,13 @@ impl Client {
         Ok(unsafe { info(&client, port) })
     }
 
-    /// What is known of the port with this number of the server's; `None` if there is none.
+    /// What is known of the port with this number of the server's, which an event has told; `None` if there is none.
     pub fn port_by_id(&self, id: PortId) -> Result<Option<PortInfo>> {
         let client = self.enter()?;
-        // SAFETY: the client is valid.
+        if !id.can_be_asked() {
+            return Ok(None);
+        }
+        // SAFETY: the client is valid, and the number is in libjack's table.
         let port = unsafe { (client.library.port_by_id)(client.raw(), id.0) };
         // SAFETY: the port was just found.
         Ok(NonNull::new(port)

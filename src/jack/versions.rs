@@ -51,10 +51,10 @@ pub fn longest_port_name() -> Result<usize> {
 /// The server's clock now, in microseconds, as [`Client::time_us`](super::Client::time_us).
 ///
 /// # Errors
-/// As [`version`].
+/// [`Error::InvalidState`](crate::Error::InvalidState): this process has had no client yet.
 pub fn time_us() -> Result<u64> {
-    let library = turns::load()?;
-    // SAFETY: takes nothing; reads a clock.
+    let library = turns::load_with_clock()?;
+    // SAFETY: takes nothing; reads a clock that is set up.
     Ok(unsafe { (library.get_time)() })
 }
 

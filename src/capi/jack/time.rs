@@ -157,7 +157,8 @@ pub unsafe extern "C-unwind" fn amio_jack_client_cycle_times(
 /// Returns the server's clock now, in microseconds.
 ///
 /// Thread: any but the audio thread.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_DRIVER_UNAVAILABLE (libjack is not installed).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_STATE (this process has had no client yet, with which the
+/// clock begins).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn amio_jack_time_us(out_us: *mut u64) -> amio_status {
     // SAFETY: the pointers come from a C caller.
