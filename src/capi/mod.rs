@@ -30,6 +30,8 @@ mod handles;
 mod keys;
 mod message;
 mod sized;
+mod slot;
+mod slots;
 mod text;
 
 // The sections, in the order of the header. Each stands alone, since rustfmt would sort a list.
@@ -62,5 +64,7 @@ mod events;
 mod stats;
 
 mod meter;
+
+mod ring;
 
 mod jack;

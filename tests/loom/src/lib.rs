@@ -37,6 +37,8 @@ mod pages;
 #[allow(clippy::duplicate_mod, reason = "`link` keeps it to itself")]
 #[path = "../../../src/link/seqlock.rs"]
 mod seqlock;
+#[path = "../../../src/capi/slot.rs"]
+mod slot;
 #[allow(dead_code, reason = "the tests use a part")]
 #[path = "../../../src/units.rs"]
 mod units;
@@ -47,6 +49,7 @@ mod lease;
 mod reports;
 mod retired;
 mod ring;
+mod slots;
 mod snapshot;
 mod streams;
 mod tap;
