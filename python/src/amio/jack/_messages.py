@@ -35,7 +35,7 @@ def _receive(_user_data: Any, is_error: int, line: bytes) -> None:
 
 
 # Kept as long as the library has it: to the end of the process.
-_entry = _abi.JackLog(_receive)
+_entry = _abi.JackLine(_receive)
 
 
 def listen() -> None:

@@ -62,9 +62,9 @@ class Metadata(Transport):
             RuntimeError: the server refuses it.
         """
         uuid = uuid_of(subject)
-        count = len(get_properties(uuid))
+        remove_properties = lib.amio_jack_client_remove_properties
         try:
-            self._connection.call(lib.amio_jack_client_remove_properties, uuid)
+            count: int = self._connection.number(remove_properties, ctypes.c_uint32, uuid)
         except JackError as error:
             raise RuntimeError(f"the properties of {uuid} cannot be removed: {error}") from error
         return count

@@ -20,7 +20,6 @@ class Position(_abi.JackPosition):
 
     Attributes:
         valid: which of the following are set: ``POSITION_BBT`` and the like, joined by ``|``.
-        usecs: the server's time, in microseconds.
         frame: the frame.
         bar: the bar, from 1 on.
         beat: the beat in the bar, from 1 on.
@@ -45,6 +44,7 @@ class Position(_abi.JackPosition):
 
         return property(get, put, doc=doc)
 
+    usecs = _alias("time_us", "The server's time, in microseconds.")
     frame_rate = _alias("frame_rate_hz", "The frame rate, in Hz.")
     frame_time = _alias("frame_time_s", "The time of the frame, in seconds.")
     next_time = _alias("next_time_s", "The time of the next period's first frame, in seconds.")
