@@ -12,7 +12,7 @@ use super::latency_mode::LatencyMode;
 use super::library::{Library, RawClient};
 use super::names::copied;
 use super::position::{RawPosition, TransportState};
-use super::process_port::{ClientNumber, ProcessPort};
+use super::process_port::{ClientNumber, Content, ProcessPort};
 use super::property::{PropertyChange, Uuid};
 use super::status::Status;
 use super::turns;
@@ -51,22 +51,6 @@ struct Outputs {
     audio: Vec<ProcessPort>,
     /// To be emptied in each cycle: libjack keeps the events of the cycle before.
     midi: Vec<ProcessPort>,
-}
-
-/// What goes out by an output.
-#[derive(Clone, Copy)]
-pub(super) enum OutputKind {
-    Audio,
-    Midi,
-}
-
-impl Outputs {
-    fn of(&mut self, kind: OutputKind) -> &mut Vec<ProcessPort> {
-        match kind {
-            OutputKind::Audio => &mut self.audio,
-            OutputKind::Midi => &mut self.midi,
-        }
-    }
 }
 
 // SAFETY: the client may be used from any thread, and the handlers are `Send`; those that are not `Sync` are used by
@@ -145,18 +129,21 @@ impl Context {
     }
 
     /// The client has another output.
-    pub fn add_output(&self, output: &ProcessPort, kind: OutputKind) {
+    pub fn add_output(&self, output: &ProcessPort) {
         let mut known = self.known_outputs.lock();
-        known.of(kind).push(output.clone());
+        match output.content() {
+            Content::Audio => known.audio.push(output.clone()),
+            Content::Midi => known.midi.push(output.clone()),
+            Content::Other => return,
+        }
         drop(self.outputs.replace(known.clone()));
     }
 
     /// The client has an output no longer, if it was one.
     pub fn forget_output(&self, output: &ProcessPort) {
         let mut known = self.known_outputs.lock();
-        for kind in [OutputKind::Audio, OutputKind::Midi] {
-            known.of(kind).retain(|known| known.raw() != output.raw());
-        }
+        known.audio.retain(|known| known.raw() != output.raw());
+        known.midi.retain(|known| known.raw() != output.raw());
         drop(self.outputs.replace(known.clone()));
     }
 

@@ -166,7 +166,7 @@ impl Cycle<'_> {
 
     /// The buffer of a MIDI output, without the events of the cycle before. (They are removed as late as this because
     /// an input of this client may have the same buffer, and be read before.)
-    fn emptied(&self, output: &ProcessPort) -> Option<NonNull<c_void>> {
+    pub(super) fn emptied(&self, output: &ProcessPort) -> Option<NonNull<c_void>> {
         let buffer = self.buffer(output)?;
         if output.empties_in(self.count) {
             // SAFETY: it is the buffer of a MIDI port, and nobody else uses it now.
@@ -179,7 +179,7 @@ impl Cycle<'_> {
         self.buffer(port).map(NonNull::cast)
     }
 
-    fn buffer(&self, port: &ProcessPort) -> Option<NonNull<c_void>> {
+    pub(super) fn buffer(&self, port: &ProcessPort) -> Option<NonNull<c_void>> {
         let raw: NonNull<RawPort> = port.in_cycle_of(self.number)?;
         // SAFETY: it is a port of this client, which is open, and it is registered at least until the cycle ends,
         // so it is valid; `frames` is the period of this cycle.

@@ -49,6 +49,7 @@ mod ports;
 mod position;
 mod process_port;
 mod property;
+mod raw_ports;
 mod status;
 mod time;
 mod transport;
@@ -75,4 +76,5 @@ pub use versions::{
 };
 
 pub(crate) use handlers::Notifications;
+pub(crate) use raw_ports::Refusal;
 pub(crate) use turns::ended as turns_ended;

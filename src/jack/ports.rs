@@ -1,7 +1,6 @@
 //! Making ports, looking ports up, and connecting them.
 #![allow(unsafe_code, reason = "calls of libjack")]
 
-use super::callbacks::OutputKind;
 use super::client::Client;
 use super::connection::Open;
 use super::failure::failure;
@@ -12,7 +11,7 @@ use super::midi::{MidiInput, MidiOutput};
 use super::names::{c_string, copied, taken_list};
 use super::port::Port;
 use super::port_info::{LatencyRange, PortFilter, PortFlags, PortInfo, PortType};
-use super::process_port::{AudioInput, AudioOutput, ProcessPort};
+use super::process_port::{AudioInput, AudioOutput, Content, ProcessPort};
 use super::property::Uuid;
 use crate::error::{Error, Result};
 use std::borrow::Cow;
@@ -82,13 +81,15 @@ impl Client {
         let Some(raw) = NonNull::new(raw) else {
             return Err(failure(format!("the server did not register port {name}")));
         };
-        let port = ProcessPort::new(client.number, raw);
-        if flags.contains(PortFlags::OUTPUT) {
-            if *kind == PortType::AUDIO {
-                client.context.add_output(&port, OutputKind::Audio);
-            } else if *kind == PortType::MIDI {
-                client.context.add_output(&port, OutputKind::Midi);
-            }
+        let content = match kind {
+            kind if *kind == PortType::AUDIO => Content::Audio,
+            kind if *kind == PortType::MIDI => Content::Midi,
+            _ => Content::Other,
+        };
+        let is_output = flags.contains(PortFlags::OUTPUT);
+        let port = ProcessPort::new(client.number, raw, content, is_output);
+        if is_output {
+            client.context.add_output(&port);
         }
         Ok(Port::new(self.connection(), &port))
     }

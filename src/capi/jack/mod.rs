@@ -2,6 +2,7 @@
 
 // What the parts use; nothing of it is in the header.
 mod answers;
+mod current;
 
 // Each stands alone, since rustfmt would sort a list.
 mod client;
@@ -25,6 +26,12 @@ mod position;
 mod transport;
 
 mod rolling;
+
+mod process;
+
+mod cycle;
+
+mod midi;
 
 mod metadata;
 

@@ -2,7 +2,8 @@
 
 use super::super::fault::{Checked, Fault};
 use super::super::guard::{Caller, guard};
-use super::super::handles::{self, Handle, ReservedHandle};
+use super::super::handles::{self, Handle};
+use super::super::slots::{self, ReservedSlot, real_time_handle};
 use super::super::status::amio_status;
 use super::answers::{ask, ask_with, tell_name};
 use super::client::amio_jack_client;
@@ -19,6 +20,8 @@ impl Handle for amio_jack_port {
     type Target = Port;
     const NAME: &'static str = "a JACK port";
 }
+
+real_time_handle!(amio_jack_port, "port");
 
 /// How many bytes the name of a port's type has room in, with the NUL at its end.
 pub const AMIO_JACK_TYPE_BYTES: usize = 64;
@@ -76,7 +79,7 @@ pub unsafe extern "C-unwind" fn amio_jack_port_register(
         let kind = PortType::new(caller.text("type", r#type)?)?;
         let flags = port_flags(flags)?;
         let out = caller.out("out_port", out_port)?;
-        let place = ReservedHandle::take()?;
+        let place = ReservedSlot::take()?;
         let port = client
             .register(name, &kind, flags)
             .map_err(|e| Fault::renamed(e, &[("port flags", "flags")]))?;
@@ -104,7 +107,7 @@ pub extern "C-unwind" fn amio_jack_port_unregister(port: *mut amio_jack_port) ->
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn amio_jack_port_free(port: *mut amio_jack_port) -> amio_status {
     guard(|| {
-        drop(handles::release("port", port)?);
+        drop(slots::release("port", port)?);
         Ok(())
     })
 }

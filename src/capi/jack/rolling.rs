@@ -1,6 +1,6 @@
 //! Functions of the program that take part in JACK's transport, on the audio thread.
 
-use super::super::callback::{self, UserData};
+use super::super::callback::{UserData, call_caught};
 use super::super::fault::Fault;
 use super::super::guard::guard;
 use super::super::handles;
@@ -61,7 +61,7 @@ pub unsafe extern "C-unwind" fn amio_jack_client_set_sync(
         };
         client.set_sync(move |state, position| {
             let position = amio_jack_position::from(position);
-            let ready = callback::call("sync", || {
+            let ready = call_caught("sync", || {
                 // SAFETY: the caller's function, with the caller's argument.
                 unsafe { sync(user_data.get(), state_number(state), &position) }
             });
@@ -94,7 +94,7 @@ pub unsafe extern "C-unwind" fn amio_jack_client_set_timebase(
         client.set_timebase(conditional, move |query, position| {
             let mut described = amio_jack_position::from(&*position);
             let (state, is_new) = (state_number(query.state), query.is_new.into());
-            callback::call("timebase", || {
+            call_caught("timebase", || {
                 // SAFETY: the caller's function, with the caller's argument.
                 unsafe { timebase(user_data.get(), state, query.frames, is_new, &mut described) }
             });
