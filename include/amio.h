@@ -670,7 +670,7 @@
 /**
  * How many bytes every name of a client or a port has room in, with the NUL at its end.
  */
-#define AMIO_JACK_NAME_BYTES 512
+#define AMIO_JACK_NAME_BYTES 640
 
 /**
  * The client was not opened; the other bits say why.
@@ -3394,7 +3394,8 @@ amio_status amio_jack_client_cycle_times(struct amio_jack_client *client,
  * Returns the server's clock now, in microseconds.
  *
  * Thread: any but the audio thread.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_DRIVER_UNAVAILABLE (libjack is not installed).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_STATE (this process has had no client yet, with which the
+ * clock begins).
  */
 amio_status amio_jack_time_us(uint64_t *out_us);
 

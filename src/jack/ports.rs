@@ -302,7 +302,7 @@ unsafe fn info(client: &Open<'_>, port: NonNull<RawPort>) -> PortInfo {
     // SAFETY: promised by the caller; libjack keeps what it returns for a name; each alias has the room that
     // libjack asks for; the strings are libjack's.
     unsafe {
-        // Not all libraries move the second one up when the first one is taken away.
+        // The first may be empty while there is a second one.
         (library.port_get_aliases)(port, aliases.as_ptr());
         let kind = copied((library.port_type)(port));
         PortInfo {

@@ -80,10 +80,16 @@ class Partner:
         return begin
 
     def connect(self, source: str, destination: str) -> None:
-        """Connects two ports, once they are there."""
-        for name in (source, destination):
-            wait_for(lambda name=name: self.client.get_ports(f"^{name}$"))
-        self.client.connect(source, destination)
+        """Connects two ports, once they are there and their clients are active."""
+
+        def connected() -> bool:
+            try:
+                self.client.connect(source, destination)
+            except amio.jack.JackError:
+                return False
+            return True
+
+        wait_for(connected)
 
     def heard(self, begin: int, frames: int) -> NDArray[np.float32]:
         """The samples that arrived from a frame on, once they have."""

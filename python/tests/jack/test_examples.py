@@ -36,7 +36,7 @@ def printed(name: str, *arguments: str) -> tuple[int, str, str]:
 def test_row_16_aliases(jackd: Jackd) -> None:
     code, out, err = compare(lambda module: printed("aliases.py", module))
     assert (code, err) == (0, "")
-    assert "port 'capture_1', alias 0 => 'Alias Name 0'" in out
+    assert "'Alias Name 0'\n" in out
 
 
 def test_row_16_chatty_client(jackd: Jackd) -> None:
@@ -88,7 +88,11 @@ def example_clients(client: amio.jack.Client) -> set[str]:
 
 
 def test_row_16_metadata(jackd: Jackd) -> None:
-    code, out, err = compare(lambda module: printed("metadata.py", module))
+    def run(module: str) -> tuple[int, str, str]:
+        code, out, err = printed("metadata.py", module)
+        return code, same_numbers(out), err
+
+    code, out, err = compare(run)
     assert (code, err) == (0, "")
     assert "Best Client Ever" in out
 
