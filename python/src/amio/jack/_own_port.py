@@ -212,8 +212,7 @@ class OwnMidiPort(MidiPort, OwnPort):
         for index in range(self._count.value):
             if _get(key, port, index, reference):
                 return
-            address = ctypes.cast(event.bytes, ctypes.c_void_p).value
-            yield event.frame, buffer_at(address, event.size)
+            yield event.frame, buffer_at(event.bytes, event.size)
 
     def _update_counts(self) -> None:
         if _count(self._cycle.key, self._buffer.port, *self._counts):
