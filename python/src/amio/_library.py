@@ -110,14 +110,26 @@ class Handle:
     It can be passed to the functions of :data:`lib` as it is. In a process that was forked later,
     where the threads that serve the object do not run, it is never given back, and what it is
     passed to raises :class:`ClosedError`.
+
+    Arguments:
+        value: the object.
+        free: how it is given back.
+        at_exit: whether it is given back at exit; not what another object uses until that is.
     """
 
-    def __init__(self, value: ctypes.c_void_p, free: Callable[[ctypes.c_void_p], object]) -> None:
+    def __init__(
+        self,
+        value: ctypes.c_void_p,
+        free: Callable[[ctypes.c_void_p], object],
+        *,
+        at_exit: bool = True,
+    ) -> None:
         #: What ctypes passes in place of this object. A plain attribute: whatever a signal handler
         #: raises in the middle of a conversion would reach the caller as an error of ctypes.
         self._as_parameter_ = value
         self._forks = _forks
         self._finalizer = weakref.finalize(self, _free_ours, free, value, _forks)
+        self._finalizer.atexit = at_exit
         _tell_of_exit()
 
     @property

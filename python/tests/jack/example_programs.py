@@ -76,11 +76,13 @@ class Example:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        if kind is None:
-            self._finish("")
-        else:
-            self._process.kill()
-            print(*self._process.communicate())
+        try:
+            if kind is None:
+                self._finish("")
+        finally:
+            if self._process.poll() is None:
+                self._process.kill()
+                print(*self._process.communicate())
 
     def interrupt(self) -> None:
         """Presses Ctrl-C."""
@@ -92,7 +94,7 @@ class Example:
 
     def _finish(self, text: str) -> None:
         if self._process.stdin is not None and not self._process.stdin.closed:
-            self.out, self.err = self._process.communicate(text, timeout=30)
+            self.out, self.err = self._process.communicate(text, timeout=20)
             self.code = self._process.returncode
 
     def __str__(self) -> str:

@@ -417,10 +417,15 @@ def row_9() -> None:
 
 
 def row_10() -> None:
-    client = jack.Client("ten")
-    source, sink = client.outports.register("source"), client.inports.register("sink")
-    other, third = client.inports.register("other"), client.outports.register("third")
+    client, sender = jack.Client("ten"), jack.Client("sender")
+    source, third = sender.outports.register("source"), sender.outports.register("third")
+    sink, other = client.inports.register("sink"), client.inports.register("other")
     arrived: list[Any] = []
+
+    def send(frames: int) -> None:
+        source.get_array()[:] = np.arange(frames)
+        third.get_buffer()[:] = source.get_buffer()
+        third.get_buffer()[0:4] = b"\0\0\x80\x3f"
 
     def process(frames: int) -> None:
         buffer = sink.get_buffer()
@@ -430,11 +435,10 @@ def row_10() -> None:
         assert samples.shape == (frames,)
         if samples.any() and len(arrived) < 2:
             arrived.append((samples.copy(), bytes(buffer)))
-        source.get_array()[:] = np.arange(frames)
-        third.get_buffer()[:] = source.get_buffer()
-        third.get_buffer()[0:4] = b"\0\0\x80\x3f"
 
+    sender.set_process_callback(send)
     client.set_process_callback(process)
+    sender.activate()
     client.activate()
     assert source.number_of_connections == 0
     source.connect(sink)
@@ -459,11 +463,12 @@ def row_10() -> None:
     arrived.clear()
     wait_for(lambda: len(arrived) == 2)
     assert arrived[1][0][0] == 1
-    sink.disconnect("ten:third")
+    sink.disconnect("sender:third")
     source.disconnect()
     wait_for(lambda: not (source.number_of_connections or sink.number_of_connections))
     other.unregister()
     assert list(client.inports) == [sink]
+    sender.close()
     client.close()
 
 

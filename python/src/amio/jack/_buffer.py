@@ -17,7 +17,7 @@ class Buffer(_Bytes):
     assigned. It is equal to ``bytes`` of the same content.
     """
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def __getitem__(self, key: Any) -> Any:
         """The byte at an index, or the bytes of a slice without a step."""
@@ -41,13 +41,13 @@ class Buffer(_Bytes):
     def __iter__(self) -> Any:
         return (byte.to_bytes(1, "little") for byte in self.tobytes())
 
-    def __eq__(self, other: object) -> bool:  # type: ignore[override]
+    def __eq__(self, other: object) -> bool:
         try:
             return self.tobytes() == bytes(memoryview(other))  # type: ignore[arg-type]
         except TypeError:
             return NotImplemented
 
-    def __ne__(self, other: object) -> bool:  # type: ignore[override]
+    def __ne__(self, other: object) -> bool:
         equal = self.__eq__(other)
         return equal if equal is NotImplemented else not equal
 

@@ -68,8 +68,11 @@ class Directory:
             )
         except JackError as error:
             raise JackError(f"port {shortname!r} cannot be registered: {error}") from error
-        handle = Handle(value, lib.amio_jack_port_free)
+        # Until the client is closed, at exit, its process callback uses the port.
+        handle = Handle(value, lib.amio_jack_port_free, at_exit=False)
         info = self._connection.port(text(lib.amio_jack_port_name, handle))
+        if info is None:
+            raise JackError(f"port {shortname!r} is gone already")
         port = kind(self._connection, info, self, handle)
         self._own.append(port)
         return port

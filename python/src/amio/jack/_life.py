@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ctypes
+import threading
 import weakref
+from functools import partial
 from types import TracebackType
 from typing import TypeVar
 
 from .. import _abi
 from .._library import Handle, lib, sized
 from ..errors import AmioError, DriverUnavailableError
+from ._audio_thread import AudioThread, is_audio_thread
 from ._connection import Connection
 from ._directory import Directory
 from ._errors import JackError, JackOpenError
@@ -52,9 +55,11 @@ class Life:
         except AmioError as error:
             raise JackOpenError(name, Status(status.value)) from error
         self._status = Status(status.value)
-        self._connection = Connection(Handle(value, lib.amio_jack_client_free))
+        self._audio_thread = AudioThread()
+        handle = Handle(value, partial(_free, self._audio_thread))
+        self._connection = Connection(handle)
         self._directory = Directory(self._connection)
-        self._processing = Processing(self._connection, self._directory.cycle)
+        self._processing = Processing(self._connection, self._directory.cycle, self._audio_thread)
         self._events: weakref.WeakSet[Events] = weakref.WeakSet()
         self._is_open = True
 
@@ -75,7 +80,8 @@ class Life:
         self.close()
 
     def __del__(self) -> None:
-        self.close()
+        if not is_audio_thread():  # Otherwise its handle is closed elsewhere.
+            self.close()
 
     @property
     def name(self) -> str:
@@ -187,7 +193,7 @@ class Life:
         Raises:
             JackErrorCode: the server refuses it, and errors are not ignored.
         """
-        self._processing.end()
+        self._audio_thread.end()
         try:
             self._connection.call(lib.amio_jack_client_deactivate)
         except JackError:
@@ -213,7 +219,7 @@ class Life:
             events.close()
 
     def _before_closing(self) -> None:
-        self._processing.end()
+        self._audio_thread.end()
 
     def set_freewheel(self, onoff: bool) -> None:
         """Starts or ends freewheeling: periods as fast as they can, without a device.
@@ -256,3 +262,12 @@ class Life:
         if not name:
             raise JackError(f"there is no client with the UUID {uuid!r}")
         return name
+
+
+def _free(thread: AudioThread, client: ctypes.c_void_p) -> None:
+    """Frees a client. The garbage collector may do so on an audio thread, which cannot."""
+    if is_audio_thread():
+        threading.Thread(target=_free, args=(thread, client), name="amio.jack").start()
+        return
+    thread.end()
+    lib.amio_jack_client_free(client)

@@ -21,7 +21,7 @@ class Notifier:
     def __init__(self, queue: Queue, notify: Callable[[_abi.JackEvent], object]) -> None:
         self._wake, wake = os.pipe()
         self._finalizer = weakref.finalize(self, os.close, wake)
-        reference = weakref.WeakMethod(notify)  # type: ignore[arg-type]
+        reference = weakref.WeakMethod(notify)
         self._thread = threading.Thread(
             target=_run, args=(queue, self._wake, reference), name="amio.jack", daemon=True
         )

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import ctypes
 import sys
-import threading
 import traceback
 from collections.abc import Callable
 from threading import get_ident
@@ -16,6 +15,7 @@ from typing import Any
 
 from .. import _abi
 from .._library import lib
+from ._audio_thread import AudioThread
 from ._connection import Connection
 from ._cycle import Cycle
 from ._errors import CallbackExit
@@ -28,11 +28,6 @@ TimebaseCallback = Callable[[int, int, Position, bool], object]
 #: What a process callback returns to the library.
 _GO_ON, _IS_LAST = 0, 1
 
-#: For how long the last period of a client is waited for, in seconds.
-_PATIENCE = 0.25
-
-_PYGILSTATE_LOCKED = 0
-
 
 def report(callback: object) -> None:
     """Prints the exception that a callback has just raised."""
@@ -44,16 +39,15 @@ def report(callback: object) -> None:
 class Processing:
     """What a client calls on its audio thread."""
 
-    def __init__(self, connection: Connection, cycle: Cycle) -> None:
+    def __init__(self, connection: Connection, cycle: Cycle, thread: AudioThread) -> None:
         self._connection = connection
         self._cycle = cycle
+        self._thread = thread
         #: Called with another period before the period is processed.
         self.on_period: Callable[[int], object] | None = None
         self._process: ProcessCallback | None = None
         # ctypes calls these while the library has them.
         self._entries: dict[str, Any] = {}
-        self._thread: int | None = None
-        self._ending: threading.Event | None = None
 
     def set_process(self, callback: ProcessCallback) -> None:
         """Calls a function in each period from now on."""
@@ -64,28 +58,31 @@ class Processing:
         """Has the process callback called, also if it was called for the last time."""
         if self._process is None:
             return
-        self._ending = None
+        self._thread.is_ending = False
         entry = _abi.JackProcess(self._entry_of(self._process))
         self._connection.call(lib.amio_jack_client_set_process, entry, None)
         self._entries["process"] = entry
 
     def _entry_of(self, callback: ProcessCallback) -> Callable[[Any, int, int], int]:
-        cycle, key = self._cycle, self._cycle.key
+        cycle, key, thread = self._cycle, self._cycle.key, self._thread
 
         def process(_user_data: Any, key_of_cycle: int, frames: int) -> int:
             try:
-                if get_ident() != self._thread:
-                    self._begin_thread()
+                if get_ident() != thread.ident:
+                    thread.begin()
                 key.value = key_of_cycle
                 if frames != cycle.frames:
                     self._resize(frames)
                 callback(frames)
             except CallbackExit:
-                return self._end_thread()
+                thread.is_ending = True
             except BaseException:
                 report(callback)
-                return self._end_thread()
-            return _GO_ON if self._ending is None else self._end_thread()
+                thread.is_ending = True
+            if not thread.is_ending:
+                return _GO_ON
+            thread.leave()
+            return _IS_LAST
 
         return process
 
@@ -93,25 +90,6 @@ class Processing:
         self._cycle.resize(frames)
         if self.on_period is not None:
             self.on_period(frames)
-
-    def _begin_thread(self) -> None:
-        # Python's state of this thread stays. ctypes alone would make another one for each call.
-        ctypes.pythonapi.PyGILState_Ensure()
-        self._thread = get_ident()
-
-    def _end_thread(self) -> int:
-        """The state goes with the end of this call, which is the last one on this thread."""
-        self._thread = None
-        ctypes.pythonapi.PyGILState_Release(_PYGILSTATE_LOCKED)
-        if self._ending is not None:
-            self._ending.set()
-        return _IS_LAST
-
-    def end(self) -> None:
-        """Waits for the last call of the process callback."""
-        if self._thread not in (None, get_ident()):
-            ending = self._ending = threading.Event()
-            ending.wait(_PATIENCE)
 
     def set_sync(self, callback: SyncCallback | None) -> None:
         """Asks a function whether the transport can roll; ``None``: it can."""
