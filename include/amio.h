@@ -1013,13 +1013,6 @@ typedef struct amio_recorder amio_recorder;
 typedef struct amio_ring amio_ring;
 
 /**
- * What the unwinder knows of a frame.
- */
-typedef struct Context {
-    uint8_t _opaque[0];
-} Context;
-
-/**
  * What every function that can fail returns: AMIO_OK, or one of AMIO_ERROR_*, all negative. A
  * number never changes its meaning.
  */
@@ -2274,14 +2267,6 @@ typedef struct amio_jack_event {
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
-
-extern void _Unwind_DeleteException(void *exception);
-
-extern void *_Unwind_GetLanguageSpecificData(struct Context *context);
-
-extern void _Unwind_SetGR(struct Context *context, int register_, size_t value);
-
-extern void _Unwind_SetIP(struct Context *context, size_t address);
 
 /**
  * Returns the version of the library that the program runs with, such as "0.2.0".
