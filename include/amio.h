@@ -18,7 +18,7 @@
  * # Threads
  *
  * Any thread may call any function, also several threads on the same handle at once. Do not call
- * from a driver's audio thread or from a signal handler. Calls may take locks and allocate; they never
+ * from an audio thread, but for the functions that "Real-time code" names, nor from a signal handler. Calls may take locks and allocate; they never
  * wait for the audio thread. Functions that talk to a server say how long they wait for it. Functions
  * with `wait` in their names take a timeout. Both return AMIO_ERROR_TIMEOUT when that time is over. One thread
  * may free a handle while another one uses it: a call that comes too late returns
@@ -42,7 +42,7 @@
  * cancellation point or, if its type is asynchronous, in the last instructions of the call. The results of the
  * call belong to the program, as always: out_... parameters are set.
  *
- * No code of the caller runs on the audio thread. amio_interface_next_event() returns what has happened there, as
+ * No code of the caller runs on the audio thread of an interface. amio_interface_next_event() returns what has happened there, as
  * events. amio_interface_event_fd() returns a descriptor for poll(), epoll and event loops, which is readable
  * while an event waits.
  *
@@ -73,6 +73,20 @@
  * of `release`: the process then ends with a message that names the function. It also does if the thread is ended.
  * longjmp() is not noticed, and leaves locks held. In C++, make these functions `noexcept` and catch all
  * exceptions inside; in `progress`, keep the exception and return 1.
+ *
+ * The functions of the program that a JACK client calls on its audio thread (`process`, `sync`, `timebase`) must return
+ * as well, or may throw: a C++ exception is caught there and destroyed, and the function is not called again. (On
+ * processors other than x86-64 and AArch64, the process ends.)
+ *
+ * # Real-time code
+ *
+ * The server waits for real-time code in each cycle. So it must not wait, take locks, allocate or free memory, read
+ * files, print, or call the system in another way. The functions whose description says "Real-time: yes" can be called
+ * there: those of rings, and amio_jack_cycle_...(). They are wait-free, also when they fail. In a program that opens
+ * the library with dlopen(), the first failure on a thread may allocate some bytes, as the C library then makes the
+ * library's data of that thread; the audio threads of JACK clients have it before.
+ *
+ * Real-time code sends what it has to say to other threads by a ring, and gets what it needs by another one.
  *
  * # Errors
  *
@@ -945,6 +959,12 @@ typedef struct amio_interface amio_interface;
 typedef struct amio_jack_client amio_jack_client;
 
 /**
+ * A cycle of a client, in its process function. It is valid during the call that was given it, and on its thread;
+ * otherwise functions return AMIO_ERROR_INVALID_HANDLE. It is never freed.
+ */
+typedef struct amio_jack_cycle amio_jack_cycle;
+
+/**
  * A queue of what happens to a client, and around it.
  */
 typedef struct amio_jack_events amio_jack_events;
@@ -975,6 +995,28 @@ typedef struct amio_playspec amio_playspec;
  * A recording of an interface to a file.
  */
 typedef struct amio_recorder amio_recorder;
+
+/**
+ * A ring of bytes: one thread writes, another one reads, and neither waits.
+ *
+ * A ring has two ends. The writing end is amio_ring_write(), amio_ring_write_spans() and
+ * amio_ring_write_advance(); the reading end is amio_ring_read(), amio_ring_peek(), amio_ring_read_spans() and
+ * amio_ring_read_advance(). Each end is for one thread at a time; the two may be used at the same time. A call that
+ * finds another thread in a call of the same end returns AMIO_ERROR_INVALID_STATE and does nothing. What was
+ * written before a write or an advance has returned is seen by the thread that then reads it.
+ *
+ * Real-time: "Real-time: yes" means that real-time code may call the function, such as the process function of a JACK
+ * client. It is wait-free: it takes no lock, allocates nothing and does not call the system, also when it fails. Then
+ * amio_last_error_message() is a constant text.
+ */
+typedef struct amio_ring amio_ring;
+
+/**
+ * What the unwinder knows of a frame.
+ */
+typedef struct Context {
+    uint8_t _opaque[0];
+} Context;
 
 /**
  * What every function that can fail returns: AMIO_OK, or one of AMIO_ERROR_*, all negative. A
@@ -1774,6 +1816,28 @@ typedef struct amio_meter {
 } amio_meter;
 
 /**
+ * A part of a ring's memory. It is in two pieces where it goes over the end of the memory. This struct never grows.
+ */
+typedef struct amio_ring_spans {
+    /**
+     * The first piece; never NULL.
+     */
+    void *first;
+    /**
+     * Its length in bytes. 0: there is nothing.
+     */
+    size_t first_bytes;
+    /**
+     * The piece that follows it; never NULL.
+     */
+    void *second;
+    /**
+     * Its length in bytes. 0: there is none.
+     */
+    size_t second_bytes;
+} amio_ring_spans;
+
+/**
  * Called with each line that libjack would print, in UTF-8, without a line feed. It must return: see "Functions of
  * the program" at the head of this file. It must not call functions with this client: libjack may print in the
  * middle of one of them. `user_data` is what was passed with it.
@@ -2002,6 +2066,43 @@ typedef void (*amio_jack_timebase)(void *user_data,
                                    struct amio_jack_position *position);
 
 /**
+ * Called in each cycle of a client, on its audio thread: it reads the inputs and writes the outputs of `frames` frames,
+ * with the functions amio_jack_cycle_...(). Real-time code: see "Real-time code" at the head of this file. `cycle` is
+ * valid during the call and on its thread only; with it, other calls return AMIO_ERROR_INVALID_HANDLE. `user_data` is
+ * what was passed with it.
+ *
+ * It returns 0 to go on. Anything else makes this its last cycle: from the next one on it is not called, and the
+ * outputs are silent. If it throws a C++ exception, the exception is destroyed, the outputs are silent from this cycle
+ * on, it is not called again, and AMIO_JACK_EVENT_HANDLER_FAILED is queued. It must not end its thread, nor leave
+ * by longjmp(): see "Functions of the program" at the head of this file.
+ *
+ * The buffer of an input may be that of an output of the same client, where the two are connected. So read
+ * all inputs before writing to an output. An audio output that is not written to holds something; a MIDI output has
+ * no events.
+ */
+typedef int32_t (*amio_jack_process)(void *user_data,
+                                     const struct amio_jack_cycle *cycle,
+                                     uint32_t frames);
+
+/**
+ * A MIDI event of a cycle. This struct never grows.
+ */
+typedef struct amio_jack_midi_event {
+    /**
+     * The frame of the cycle, from 0 on.
+     */
+    uint32_t frame;
+    /**
+     * How many bytes it has.
+     */
+    uint32_t size;
+    /**
+     * The bytes.
+     */
+    const uint8_t *bytes;
+} amio_jack_midi_event;
+
+/**
  * Something that happened. Fields that its kind does not name are 0. Set struct_size to sizeof(amio_jack_event)
  * before the call.
  */
@@ -2172,6 +2273,14 @@ typedef struct amio_jack_event {
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
+
+extern void _Unwind_DeleteException(void *exception);
+
+extern void *_Unwind_GetLanguageSpecificData(struct Context *context);
+
+extern void _Unwind_SetGR(struct Context *context, int register_, size_t value);
+
+extern void _Unwind_SetIP(struct Context *context, size_t address);
 
 /**
  * Returns the version of the library that the program runs with, such as "0.2.0".
@@ -3166,6 +3275,155 @@ amio_status amio_interface_meters(struct amio_interface *iface,
                                   uint32_t *out_channels);
 
 /**
+ * Makes a ring. All its memory is touched, so that its first use causes no page fault.
+ *
+ * Thread: any; allocates. Real-time: no.
+ * Units: `bytes` is how many bytes it has room for, from 1 on; all of them can be used.
+ * Ownership: release the ring with amio_ring_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (no bytes); AMIO_ERROR_INVALID_STATE (there are 16384
+ * rings); AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_ring_new(size_t bytes,
+                          struct amio_ring **out_ring);
+
+/**
+ * Frees a ring, once calls of other threads that use it have ended. Spans of it are no longer valid. NULL does
+ * nothing.
+ *
+ * Thread: any. Real-time: no.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_ring_free(struct amio_ring *ring);
+
+/**
+ * Locks the ring's memory, so that it is never swapped out to a disk. It stays locked until the ring is freed. A ring
+ * that is locked already stays so.
+ *
+ * Thread: any; calls the system. Real-time: no.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_SYSTEM (the process may not lock so much: see
+ * RLIMIT_MEMLOCK).
+ */
+amio_status amio_ring_lock_memory(struct amio_ring *ring);
+
+/**
+ * Tells how many bytes the ring has room for.
+ *
+ * Thread: any. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_ring_size(const struct amio_ring *ring, size_t *out_bytes);
+
+/**
+ * Tells how many bytes can be written now. For the thread that writes, there are at least so many until it writes
+ * some, unless the ring is reset. For other threads it is an estimate.
+ *
+ * Thread: any. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_ring_write_space(const struct amio_ring *ring,
+                                  size_t *out_bytes);
+
+/**
+ * Tells how many bytes can be read now. For the thread that reads, there are at least so many until it reads some,
+ * unless the ring is reset. For other threads it is an estimate.
+ *
+ * Thread: any. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_ring_read_space(const struct amio_ring *ring,
+                                 size_t *out_bytes);
+
+/**
+ * Writes as many of `count` bytes as there is room for: the first ones. `out_written` gets how many, which may be 0.
+ *
+ * Thread: one at a time at the writing end. Real-time: yes.
+ * Ownership: `bytes` is borrowed for the call, and may be NULL without bytes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (more bytes than any process
+ * can address); AMIO_ERROR_INVALID_STATE (another thread writes, or resets the ring).
+ */
+amio_status amio_ring_write(struct amio_ring *ring,
+                            const void *bytes,
+                            size_t count,
+                            size_t *out_written);
+
+/**
+ * Reads as many bytes as wait, at most `count`: the oldest ones. `out_read` gets how many, which may be 0.
+ *
+ * Thread: one at a time at the reading end. Real-time: yes.
+ * Ownership: `bytes` is the caller's, and may be NULL without bytes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (more bytes than any process
+ * can address); AMIO_ERROR_INVALID_STATE (another thread reads, or resets the ring).
+ */
+amio_status amio_ring_read(struct amio_ring *ring,
+                           void *bytes,
+                           size_t count,
+                           size_t *out_read);
+
+/**
+ * As amio_ring_read(), but the bytes can be read again.
+ *
+ * Thread: one at a time at the reading end. Real-time: yes.
+ * Ownership: as amio_ring_read().
+ * Errors: as amio_ring_read().
+ */
+amio_status amio_ring_peek(struct amio_ring *ring, void *bytes, size_t count, size_t *out_read);
+
+/**
+ * Returns the memory that can be written to. The bytes that are written there in order, first to the first piece, are
+ * handed over by amio_ring_write_advance().
+ *
+ * Thread: one at a time at the writing end. Real-time: yes.
+ * Ownership: the memory is the ring's. The caller may write to it until it calls another function of the writing end,
+ * or the ring is reset or freed.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (another thread writes, or
+ * resets the ring).
+ */
+amio_status amio_ring_write_spans(struct amio_ring *ring,
+                                  struct amio_ring_spans *out_spans);
+
+/**
+ * Hands the first `bytes` bytes of what amio_ring_write_spans() returned to the reading end. Those that the caller has
+ * not written hold something from before, at first 0.
+ *
+ * Thread: one at a time at the writing end. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (there is not so much room);
+ * AMIO_ERROR_INVALID_STATE (another thread writes, or resets the ring).
+ */
+amio_status amio_ring_write_advance(struct amio_ring *ring,
+                                    size_t bytes);
+
+/**
+ * Returns the memory that waits to be read, in order: first the first piece.
+ *
+ * Thread: one at a time at the reading end. Real-time: yes.
+ * Ownership: the memory is the ring's. The caller may read it, and write to it, until it calls another function of
+ * the reading end, or the ring is reset or freed.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (another thread reads, or
+ * resets the ring).
+ */
+amio_status amio_ring_read_spans(struct amio_ring *ring,
+                                 struct amio_ring_spans *out_spans);
+
+/**
+ * Gives the first `bytes` bytes of what amio_ring_read_spans() returned back to the writing end.
+ *
+ * Thread: one at a time at the reading end. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (not so many bytes wait);
+ * AMIO_ERROR_INVALID_STATE (another thread reads, or resets the ring).
+ */
+amio_status amio_ring_read_advance(struct amio_ring *ring,
+                                   size_t bytes);
+
+/**
+ * Drops all bytes that wait. Spans of both ends are no longer valid: the threads that use them must know of it.
+ *
+ * Thread: any, while no other thread is in a call of either end. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (another thread writes, reads, or
+ * resets the ring; nothing was dropped).
+ */
+amio_status amio_ring_reset(struct amio_ring *ring);
+
+/**
  * Connects to a server. The client is inactive: it can have ports and look up those of others, but no cycles run yet.
  *
  * `out_status`, which may be NULL, is written also if the call fails after it was checked: what the server
@@ -3388,7 +3646,8 @@ amio_status amio_jack_client_cycle_times(struct amio_jack_client *client,
  * Returns the server's clock now, in microseconds.
  *
  * Thread: any but the audio thread.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_DRIVER_UNAVAILABLE (libjack is not installed).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_STATE (this process has had no client yet, with which the
+ * clock begins).
  */
 amio_status amio_jack_time_us(uint64_t *out_us);
 
@@ -3825,6 +4084,182 @@ amio_status amio_jack_client_set_timebase(struct amio_jack_client *client,
  * JACK calls); AMIO_ERROR_DRIVER (it was not the timebase).
  */
 amio_status amio_jack_client_release_timebase(struct amio_jack_client *client);
+
+/**
+ * Has `process` called in each cycle of the client from now on, in place of the function before. NULL: none; the
+ * outputs are silent then. There may be a silent cycle in between.
+ *
+ * Thread: any but the audio thread; waits for the end of the cycle that runs. The function before is not called any
+ * more when this returns.
+ * Ownership: `user_data` is kept until another function is set or the client is closed; it may be NULL.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed, or in a function that
+ * JACK calls).
+ */
+amio_status amio_jack_client_set_process(struct amio_jack_client *client,
+                                         amio_jack_process process,
+                                         void *user_data);
+
+/**
+ * Returns the buffer of a port of any type. For an audio port it is what amio_jack_cycle_audio() returns. That of a
+ * MIDI port has the server's own format.
+ *
+ * Thread: only in the process function of the port's client. Real-time: yes.
+ * Ownership: the buffer is the server's, and is there until the call of the process function ends. That of an input
+ * must not be written to, and may be that of an output of the same client.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a port of another client);
+ * AMIO_ERROR_INVALID_STATE (unregistered); AMIO_ERROR_DRIVER (the server has no buffer for the port).
+ */
+amio_status amio_jack_cycle_buffer(const struct amio_jack_cycle *cycle,
+                                   const struct amio_jack_port *port,
+                                   void **out_buffer);
+
+/**
+ * Returns the samples of an audio port: as many as the cycle has frames. Those of an input are to be read, those of an
+ * output to be written.
+ *
+ * Thread: only in the process function of the port's client. Real-time: yes.
+ * Units: nominal range of a sample -1.0 to 1.0.
+ * Ownership: as amio_jack_cycle_buffer().
+ * Errors: as amio_jack_cycle_buffer(); AMIO_ERROR_INVALID_ARGUMENT also if it is not an audio port.
+ */
+amio_status amio_jack_cycle_audio(const struct amio_jack_cycle *cycle,
+                                  const struct amio_jack_port *port,
+                                  float **out_samples);
+
+/**
+ * Returns the server's number of the first frame of the cycle. It wraps.
+ *
+ * Thread: only in the process function. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_cycle_first_frame(const struct amio_jack_cycle *cycle, uint32_t *out_frame);
+
+/**
+ * Returns the times of the cycle, by the server's clock.
+ *
+ * Thread: only in the process function. Real-time: yes, but lock-free instead of wait-free: it reads again
+ * while the server writes.
+ * Ownership: `out_times` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size);
+ * AMIO_ERROR_DRIVER (the server does not know them).
+ */
+amio_status amio_jack_cycle_get_times(const struct amio_jack_cycle *cycle,
+                                      struct amio_jack_cycle_times *out_times);
+
+/**
+ * Returns what the transport does in the cycle, one of AMIO_JACK_TRANSPORT_*, and where.
+ *
+ * Thread: only in the process function. Real-time: as amio_jack_cycle_get_times().
+ * Ownership: `out_state` and `out_position` are the caller's. `out_position` may be NULL; otherwise its struct_size must
+ * be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size).
+ */
+amio_status amio_jack_cycle_transport(const struct amio_jack_cycle *cycle,
+                                      uint32_t *out_state,
+                                      struct amio_jack_position *out_position);
+
+/**
+ * Starts JACK's transport, as soon as all clients are ready.
+ *
+ * Thread: only in the process function. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_cycle_transport_start(const struct amio_jack_cycle *cycle);
+
+/**
+ * Stops JACK's transport.
+ *
+ * Thread: only in the process function. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_cycle_transport_stop(const struct amio_jack_cycle *cycle);
+
+/**
+ * Moves JACK's transport to a frame.
+ *
+ * Thread: only in the process function. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_DRIVER (the server refuses it).
+ */
+amio_status amio_jack_cycle_transport_locate(const struct amio_jack_cycle *cycle,
+                                             uint32_t frame);
+
+/**
+ * Returns how many events a MIDI port has in the cycle: those that arrived at an input, or those that were written to
+ * an output so far; and how many were lost in this cycle, since buffers are limited.
+ *
+ * Thread: only in the process function of the port's client. Real-time: yes.
+ * Ownership: `out_count` and `out_lost` are the caller's; `out_lost` may be NULL.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a port of another client, or
+ * not a MIDI port); AMIO_ERROR_INVALID_STATE (unregistered); AMIO_ERROR_DRIVER (the server has no buffer for the port).
+ */
+amio_status amio_jack_cycle_midi_count(const struct amio_jack_cycle *cycle,
+                                       const struct amio_jack_port *port,
+                                       uint32_t *out_count,
+                                       uint32_t *out_lost);
+
+/**
+ * Returns an event of a MIDI port. Events are in the order of their frames.
+ *
+ * Thread: only in the process function of the port's client. Real-time: yes.
+ * Units: `index` counts from 0 on.
+ * Ownership: `out_event` is the caller's. Its bytes are the server's, and are there until the call of the process
+ * function ends, or an output of the client is written to.
+ * Errors: as amio_jack_cycle_midi_count(); AMIO_ERROR_INVALID_ARGUMENT also if there is no such event.
+ */
+amio_status amio_jack_cycle_midi_get(const struct amio_jack_cycle *cycle,
+                                     const struct amio_jack_port *port,
+                                     uint32_t index,
+                                     struct amio_jack_midi_event *out_event);
+
+/**
+ * Removes the events that were written to a MIDI output in the cycle. A cycle begins without events, so
+ * this is not needed for that.
+ *
+ * Thread: only in the process function of the port's client. Real-time: yes.
+ * Errors: as amio_jack_cycle_midi_count(); AMIO_ERROR_INVALID_ARGUMENT also if it is an input.
+ */
+amio_status amio_jack_cycle_midi_clear(const struct amio_jack_cycle *cycle,
+                                       const struct amio_jack_port *port);
+
+/**
+ * Adds an event to a MIDI output, at a frame of the cycle. Events are written in the order of their frames; several may
+ * have the same one.
+ *
+ * Thread: only in the process function of the port's client. Real-time: yes.
+ * Ownership: `bytes` is borrowed for the call.
+ * Errors: as amio_jack_cycle_midi_clear(); AMIO_ERROR_INVALID_ARGUMENT also for no bytes, and for a frame that is not
+ * in the cycle, or before that of the event before; AMIO_ERROR_QUEUE_FULL (there is no room: see
+ * amio_jack_cycle_midi_room()).
+ */
+amio_status amio_jack_cycle_midi_write(const struct amio_jack_cycle *cycle,
+                                       const struct amio_jack_port *port,
+                                       uint32_t frame,
+                                       const uint8_t *bytes,
+                                       size_t size);
+
+/**
+ * Adds an event as amio_jack_cycle_midi_write() does, and returns its bytes, which are 0 and are to be set.
+ *
+ * Thread: only in the process function of the port's client. Real-time: yes.
+ * Ownership: `out_bytes` gets `size` bytes of the server's, which may be written to until another event is added, or
+ * the call of the process function ends.
+ * Errors: as amio_jack_cycle_midi_write().
+ */
+amio_status amio_jack_cycle_midi_reserve(const struct amio_jack_cycle *cycle,
+                                         const struct amio_jack_port *port,
+                                         uint32_t frame,
+                                         size_t size,
+                                         uint8_t **out_bytes);
+
+/**
+ * Returns how many bytes the largest event has for which a MIDI output has room now.
+ *
+ * Thread: only in the process function of the port's client. Real-time: yes.
+ * Errors: as amio_jack_cycle_midi_clear().
+ */
+amio_status amio_jack_cycle_midi_room(const struct amio_jack_cycle *cycle,
+                                      const struct amio_jack_port *port,
+                                      size_t *out_bytes);
 
 /**
  * Sets a property of a client or a port, by its UUID, also one that is there. `key` is a URI, for instance one of

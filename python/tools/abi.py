@@ -42,6 +42,7 @@ INTEGERS = {
     "size_t": "size_t",
     "uint32_t": "uint32",
     "uint64_t": "uint64",
+    "uint8_t": "uint8",
 }
 FLOATS = {"float": "float", "double": "double"}
 

@@ -590,6 +590,19 @@ class Meter(Structure):
     ]
 
 
+class RingSpans(Structure):
+    first: Any
+    first_bytes: int
+    second: Any
+    second_bytes: int
+    _fields_ = [
+        ("first", ctypes.c_void_p),
+        ("first_bytes", ctypes.c_size_t),
+        ("second", ctypes.c_void_p),
+        ("second_bytes", ctypes.c_size_t),
+    ]
+
+
 JackLog = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_char_p)
 
 
@@ -703,6 +716,20 @@ JackSync = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_uint32, PO
 JackTimebase = ctypes.CFUNCTYPE(
     None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_uint32, POINTER(JackPosition)
 )
+
+
+JackProcess = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint32)
+
+
+class JackMidiEvent(Structure):
+    frame: int
+    size: int
+    bytes: Any
+    _fields_ = [
+        ("frame", ctypes.c_uint32),
+        ("size", ctypes.c_uint32),
+        ("bytes", POINTER(ctypes.c_uint8)),
+    ]
 
 
 class JackEvent(Structure):
@@ -1049,6 +1076,44 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
             POINTER(ctypes.c_uint32),
         ),
     ),
+    "amio_ring_new": (ctypes.c_int32, (ctypes.c_size_t, POINTER(ctypes.c_void_p))),
+    "amio_ring_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_ring_lock_memory": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_ring_size": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_size_t))),
+    "amio_ring_write_space": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_size_t))),
+    "amio_ring_read_space": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_size_t))),
+    "amio_ring_write": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_size_t,
+            POINTER(ctypes.c_size_t),
+        ),
+    ),
+    "amio_ring_read": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_size_t,
+            POINTER(ctypes.c_size_t),
+        ),
+    ),
+    "amio_ring_peek": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_size_t,
+            POINTER(ctypes.c_size_t),
+        ),
+    ),
+    "amio_ring_write_spans": (ctypes.c_int32, (ctypes.c_void_p, POINTER(RingSpans))),
+    "amio_ring_write_advance": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_size_t)),
+    "amio_ring_read_spans": (ctypes.c_int32, (ctypes.c_void_p, POINTER(RingSpans))),
+    "amio_ring_read_advance": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_size_t)),
+    "amio_ring_reset": (ctypes.c_int32, (ctypes.c_void_p,)),
     "amio_jack_client_open": (
         ctypes.c_int32,
         (
@@ -1300,6 +1365,90 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
         ),
     ),
     "amio_jack_client_release_timebase": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_client_set_process": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            JackProcess,
+            ctypes.c_void_p,
+        ),
+    ),
+    "amio_jack_cycle_buffer": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_jack_cycle_audio": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_jack_cycle_first_frame": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_uint32))),
+    "amio_jack_cycle_get_times": (ctypes.c_int32, (ctypes.c_void_p, POINTER(JackCycleTimes))),
+    "amio_jack_cycle_transport": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(ctypes.c_uint32),
+            POINTER(JackPosition),
+        ),
+    ),
+    "amio_jack_cycle_transport_start": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_cycle_transport_stop": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_cycle_transport_locate": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint32)),
+    "amio_jack_cycle_midi_count": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            POINTER(ctypes.c_uint32),
+            POINTER(ctypes.c_uint32),
+        ),
+    ),
+    "amio_jack_cycle_midi_get": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            POINTER(JackMidiEvent),
+        ),
+    ),
+    "amio_jack_cycle_midi_clear": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_void_p)),
+    "amio_jack_cycle_midi_write": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            POINTER(ctypes.c_uint8),
+            ctypes.c_size_t,
+        ),
+    ),
+    "amio_jack_cycle_midi_reserve": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            ctypes.c_size_t,
+            POINTER(POINTER(ctypes.c_uint8)),
+        ),
+    ),
+    "amio_jack_cycle_midi_room": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            POINTER(ctypes.c_size_t),
+        ),
+    ),
     "amio_jack_client_set_property": (
         ctypes.c_int32,
         (
