@@ -21,15 +21,15 @@
  * # Threads
  *
  * Any thread may call any function, also several threads on the same handle at once. Do not call
- * from a driver's audio thread or from a signal handler. Calls may take locks and allocate; they never
+ * from an audio thread, but for the functions that "Real-time code" names, nor from a signal handler. Calls may take locks and allocate; they never
  * wait for the audio thread. Functions that talk to a server say how long they wait for it. Functions
  * with `wait` in their names take a timeout. Both return AMIO_ERROR_TIMEOUT when that time is over. One thread
  * may free a handle while another one uses it: a call that comes too late returns
  * AMIO_ERROR_INVALID_HANDLE.
  *
  * Calls that open, start, stop or close interfaces with the JACK driver, and calls that open, activate, deactivate
- * or close JACK clients, take turns, since libjack allows only one at a time in a process. In amio_interface_new(), _start() and _stop(), the wait for a server begins
- * again when another of these calls has ended; in all it is at most ten times as long. Other calls wait no
+ * or close JACK clients, take turns, since libjack allows only one at a time in a process. In
+ * amio_interface_new(), _start() and _stop(), the wait for a server begins again when another of these calls has ended; in all it is at most ten times as long. Other calls wait no
  * longer than they say. Calls that start and stop the same interface, and amio_interface_advance(),
  * run one after the other: each waits until those before it have ended. amio_interface_close() and
  * amio_interface_free() do not wait for them, but end them.
@@ -45,21 +45,17 @@
  * cancellation point or, if its type is asynchronous, in the last instructions of the call. The results of the
  * call belong to the program, as always: out_... parameters are set.
  *
- * No code of the caller runs on the audio thread, except functions that the program gives to a JACK client.
- * amio_interface_next_event() returns what has happened there, as events. amio_interface_event_fd() returns a
- * descriptor for poll(), epoll and event loops, which is readable while an event waits.
+ * No code of the caller runs on the audio thread of an interface. amio_interface_next_event() returns what has happened there, as
+ * events. amio_interface_event_fd() returns a descriptor for poll(), epoll and event loops, which is readable
+ * while an event waits.
  *
  * # JACK clients
  *
  * A client is opened, gets its ports, and is activated: then its cycles begin. Ports of the program are handles; ports
  * of all clients are known by their full names, "client:port". What happens is fetched from a queue
  * (amio_jack_events_new()), which has a descriptor as well. A server that hangs does not answer: calls whose Thread
- * paragraph says that they wait for the server then do not return.
- *
- * Functions that the program gives to a client (`sync`, `timebase`) run on the audio thread, and are real-time code. The
- * server waits for them in each cycle, so they must not allocate, free, lock, wait, call the system, or print. They must
- * not call functions of the library, unless the function says that it may be called there. `log` runs on any thread of
- * libjack. In all of these, calls that ask the server return AMIO_ERROR_INVALID_STATE.
+ * paragraph says that they wait for the server then do not return. In the functions of the program that JACK calls
+ * (`process`, `sync`, `timebase`, `log`), these calls return AMIO_ERROR_INVALID_STATE.
  *
  * Once the server is gone, which AMIO_JACK_EVENT_SHUTDOWN tells, the clients of this process must be closed before
  * another one can be opened.
@@ -85,12 +81,26 @@
  *
  * # Functions of the program
  *
- * The library calls `progress`, `release`, `log`, `sync` and `timebase`. They must return. They must not throw an
+ * The library calls `progress`, `release` and `log`. They must return. They must not throw an
  * exception, call longjmp(), or end their thread, neither by pthread_exit() nor by enabling cancellation, which
  * the library has disabled. An exception cannot be passed on, since a thread of the library may be the caller
  * of `release`: the process then ends with a message that names the function. It also does if the thread is ended.
  * longjmp() is not noticed, and leaves locks held. In C++, make these functions `noexcept` and catch all
  * exceptions inside; in `progress`, keep the exception and return 1.
+ *
+ * The functions of the program that a JACK client calls on its audio thread (`process`, `sync`, `timebase`) must return
+ * as well, or may throw: a C++ exception is caught there and destroyed, and the function is not called again. (On
+ * processors other than x86-64 and AArch64, the process ends.)
+ *
+ * # Real-time code
+ *
+ * The server waits for real-time code in each cycle. So it must not wait, take locks, allocate or free memory, read
+ * files, print, or call the system in another way. The functions whose description says "Real-time: yes" can be called
+ * there: those of rings, and amio_jack_cycle_...(). They are wait-free, also when they fail. In a program that opens
+ * the library with dlopen(), the first failure on a thread may allocate some bytes, as the C library then makes the
+ * library's data of that thread; the audio threads of JACK clients have it before.
+ *
+ * Real-time code sends what it has to say to other threads by a ring, and gets what it needs by another one.
  *
  * # Errors
  *
@@ -125,7 +135,8 @@
  *
  * A *frame* is one sample of every channel at one instant. Names end in their unit: `_frames`,
  * `_hz`, `_ns`. Positions on the timeline are int64_t and may be negative, lengths are uint64_t,
- * times are nanoseconds of CLOCK_MONOTONIC, and microseconds of the server's clock with JACK clients. Full scale is -1.0 to 1.0.
+ * times are nanoseconds of CLOCK_MONOTONIC, of JACK clients microseconds (`_us`) of the server's clock. Full scale is
+ * -1.0 to 1.0.
  *
  * # Structures that grow
  *
@@ -1016,13 +1027,6 @@ typedef struct amio_recorder amio_recorder;
 typedef struct amio_ring amio_ring;
 
 /**
- * What the unwinder knows of a frame.
- */
-typedef struct Context {
-    uint8_t _opaque[0];
-} Context;
-
-/**
  * What every function that can fail returns: AMIO_OK, or one of AMIO_ERROR_*, all negative. A
  * number never changes its meaning.
  */
@@ -1879,8 +1883,8 @@ typedef struct amio_jack_options {
      */
     const char *session_id;
     /**
-     * Receives the lines of libjack, also those about other clients of this process, on any thread, until
-     * the client is closed. NULL: they are dropped.
+     * Receives the lines of libjack, also those about other clients of this process, on any thread, until the client
+     * is closed: then no call of it runs any more. NULL: they are dropped.
      */
     amio_jack_log log;
     /**
@@ -2055,7 +2059,7 @@ typedef struct amio_jack_position {
 /**
  * Says whether the program is ready to roll from a position: anything but 0 means that it is. While `state` is
  * AMIO_JACK_TRANSPORT_STARTING, it is asked in each cycle, until it is ready. Real-time code, on the audio thread
- * before the cycle: see "JACK clients" at the head of this file. `position` is valid during the call; `user_data` is
+ * before the cycle: see "Real-time code" at the head of this file. `position` is valid during the call; `user_data` is
  * what was passed with it.
  */
 typedef int32_t (*amio_jack_sync)(void *user_data,
@@ -2066,8 +2070,8 @@ typedef int32_t (*amio_jack_sync)(void *user_data,
  * Adds what it knows (bar, beat and tick, say, with their bits in `valid`) to the position of the next cycle, which has
  * `frames`. `state` is one of AMIO_JACK_TRANSPORT_*. `is_new` is 1 if somebody has moved the transport: the position
  * then holds what was asked for. Otherwise it is 0, and the position holds what the function said of the cycle
- * before. The function cannot change `frame`. Real-time code, on the audio thread after the cycle: see "JACK clients"
- * at the head of this file. `position` is valid during the call; `user_data` is what was passed with it.
+ * before. The function cannot change `frame`. Real-time code, on the audio thread after the cycle: see "Real-time
+ * code" at the head of this file. `position` is valid during the call; `user_data` is what was passed with it.
  */
 typedef void (*amio_jack_timebase)(void *user_data,
                                    uint32_t state,

@@ -40,9 +40,9 @@ INTEGERS = {
     "int32_t": "int32",
     "int64_t": "int64",
     "size_t": "size_t",
-    "uint8_t": "uint8",
     "uint32_t": "uint32",
     "uint64_t": "uint64",
+    "uint8_t": "uint8",
 }
 FLOATS = {"float": "float", "double": "double"}
 

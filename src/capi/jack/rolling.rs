@@ -14,7 +14,7 @@ use std::ffi::c_void;
 
 /// Says whether the program is ready to roll from a position: anything but 0 means that it is. While `state` is
 /// AMIO_JACK_TRANSPORT_STARTING, it is asked in each cycle, until it is ready. Real-time code, on the audio thread
-/// before the cycle: see "JACK clients" at the head of this file. `position` is valid during the call; `user_data` is
+/// before the cycle: see "Real-time code" at the head of this file. `position` is valid during the call; `user_data` is
 /// what was passed with it.
 pub type amio_jack_sync = Option<
     unsafe extern "C-unwind" fn(
@@ -27,8 +27,8 @@ pub type amio_jack_sync = Option<
 /// Adds what it knows (bar, beat and tick, say, with their bits in `valid`) to the position of the next cycle, which has
 /// `frames`. `state` is one of AMIO_JACK_TRANSPORT_*. `is_new` is 1 if somebody has moved the transport: the position
 /// then holds what was asked for. Otherwise it is 0, and the position holds what the function said of the cycle
-/// before. The function cannot change `frame`. Real-time code, on the audio thread after the cycle: see "JACK clients"
-/// at the head of this file. `position` is valid during the call; `user_data` is what was passed with it.
+/// before. The function cannot change `frame`. Real-time code, on the audio thread after the cycle: see "Real-time
+/// code" at the head of this file. `position` is valid during the call; `user_data` is what was passed with it.
 pub type amio_jack_timebase = Option<
     unsafe extern "C-unwind" fn(
         user_data: *mut c_void,
