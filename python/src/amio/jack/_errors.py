@@ -10,7 +10,7 @@ from ._status import Status
 
 
 class JackError(Exception):
-    """Base of all that JACK refuses. Its cause is the library's error, an :class:`AmioError`."""
+    """Base of all that JACK refuses. Its cause is an :class:`amio.errors.AmioError`."""
 
 
 class JackErrorCode(JackError):
