@@ -1,4 +1,4 @@
-"""JACK-Client's example programs, which are downloaded, and how they are run."""
+"""JACK-Client's example programs and its manual, which are downloaded; how the programs are run."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ MODULES = ("jack", "amio.jack")
 _PLACE = Path(os.environ.get("CARGO_TARGET_DIR", servers.REPOSITORY / "target")) / "python"
 
 
-def folder() -> Path:
-    """Where the examples are. Skips the test if they cannot be downloaded; on CI, fails it."""
+def source() -> Path:
+    """Where they are. Skips the test if they cannot be downloaded; on CI, fails it."""
     place = _PLACE / f"jack-client-{VERSION}"
-    found = place / "examples"
-    if found.is_dir():
-        return found
+    if (place / "complete").is_file():
+        return place
     arguments = ["download", "--quiet", "--no-deps", "--no-binary", "JACK-Client"]
     done = subprocess.run(
         [sys.executable, "-m", "pip", *arguments, "--dest", place, f"JACK-Client=={VERSION}"],
@@ -32,16 +31,17 @@ def folder() -> Path:
     )
     if done.returncode:
         servers.unavailable(f"the examples of JACK-Client cannot be downloaded: {done.stderr}")
-    [source] = place.glob("*.tar.gz")
-    with tarfile.open(source) as archive:
+    [packed] = place.glob("*.tar.gz")
+    with tarfile.open(packed) as archive:
         for member in archive:
-            if match := re.fullmatch(r"[^/]+/(examples/\w+\.py)", member.name):
+            if match := re.fullmatch(r"[^/]+/(examples/\w+\.py|doc/usage\.rst)", member.name):
                 content = archive.extractfile(member)
                 assert content is not None
                 target = place / match[1]
                 target.parent.mkdir(exist_ok=True)
                 target.write_bytes(content.read())
-    return found
+    (place / "complete").touch()
+    return place
 
 
 class Example:
@@ -60,7 +60,7 @@ class Example:
     def __init__(self, module: str, name: str, *arguments: str) -> None:
         run = [] if module == "jack" else ["-m", "amio.jack", "run"]
         self._process = subprocess.Popen(
-            [sys.executable, "-u", *run, str(folder() / name), *arguments],
+            [sys.executable, "-u", *run, str(source() / "examples" / name), *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

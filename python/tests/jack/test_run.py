@@ -7,6 +7,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
+from tests import servers
+from tests.jack import example_programs
+
 PROGRAM = """\
 import os, sys
 import helper
@@ -50,6 +55,23 @@ def test_it_finds_the_module_jack(tmp_path: Path) -> None:
     (tmp_path / "helper.py").write_text("value = 'right'\n")
     ours = run(tmp_path, "-m", "amio.jack", "run", "../program.py", "jack")
     assert ours.stdout.endswith("True 0.5.7\n"), ours.stderr
+
+
+MANUAL = """\
+import doctest, sys
+import amio.jack
+sys.modules["jack"] = amio.jack
+done = doctest.testfile(sys.argv[1], False, optionflags=doctest.NORMALIZE_WHITESPACE)
+assert done.attempted > 20 and not done.failed, done
+"""
+
+
+@pytest.mark.jackd(loopback=False)
+def test_row_16_the_manual_of_jack_client_says_what_happens(
+    jackd: servers.Jackd, tmp_path: Path
+) -> None:
+    done = run(tmp_path, "-c", MANUAL, str(example_programs.source() / "doc" / "usage.rst"))
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_a_mistake_of_the_caller_is_named(tmp_path: Path) -> None:
