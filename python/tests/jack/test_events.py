@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import select
-import sys
 import threading
-import weakref
 
 import pytest
 
@@ -110,73 +107,6 @@ def test_a_server_that_ends_is_told_with_its_reason(jackd: Jackd) -> None:
     wait_for(lambda: told)
     assert told[0][1] == event.name
     client.close()
-
-
-def test_a_client_that_nothing_refers_to_is_closed(jackd: Jackd) -> None:
-    class Watcher(jack.Client):
-        def watch(self) -> None:
-            self.set_graph_order_callback(self.changed)
-            self.set_process_callback(self.process)
-            self.activate()
-
-        def changed(self) -> None: ...
-
-        def process(self, frames: int) -> None: ...
-
-    client = Watcher("dropped")
-    client.watch()
-    reference = weakref.ref(client)
-    del client
-    gc.collect()
-    assert reference() is None
-    with jack.Client("dropped", use_exact_name=True):
-        pass
-
-
-def test_a_closed_client_refuses_and_closes_again(jackd: Jackd) -> None:
-    client = jack.Client("closed")
-    port = client.outports.register("out")
-    client.close()
-    client.close()
-    for use in (client.activate, client.get_ports, client.events, client.transport_start):
-        with pytest.raises(jack.JackError):
-            use()
-    for attribute in ("samplerate", "name", "transport_state"):
-        with pytest.raises(jack.JackError):
-            getattr(client, attribute)
-    assert repr(port) == "jack.OwnPort('closed:out')"
-    with pytest.raises(jack.JackError):
-        port.unregister()
-
-
-def test_periods_go_on_after_a_client_was_inactive(jackd: Jackd) -> None:
-    calls: list[int] = []
-    client = jack.Client("again")
-    client.set_process_callback(calls.append)
-    for _ in range(5):
-        client.activate()
-        wait_for(lambda: len(calls) > 3)
-        client.deactivate()
-        count = len(calls)
-        threading.Event().wait(0.05)
-        assert len(calls) == count
-        calls.clear()
-    client.close()
-
-
-def test_the_state_of_the_audio_thread_is_given_back(jackd: Jackd) -> None:
-    """What Python keeps of a thread, and of each that is gone, would add up."""
-    client = jack.Client("threads")
-    threads: set[int] = set()
-    client.set_process_callback(lambda _frames: threads.add(threading.get_ident()))
-    before = set(sys._current_frames())
-    for _ in range(10):
-        client.activate()
-        wait_for(lambda: threads)
-        client.deactivate()
-        threads.clear()
-    client.close()
-    assert len(set(sys._current_frames()) - before) <= 1
 
 
 def test_a_period_is_told_before_it_is_processed(jackd: Jackd) -> None:

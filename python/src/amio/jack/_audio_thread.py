@@ -5,6 +5,7 @@ from __future__ import annotations
 import ctypes
 import threading
 from threading import get_ident
+from typing import Any
 
 #: For how long the last period of a client is waited for, in seconds.
 _PATIENCE = 0.25
@@ -24,12 +25,16 @@ class AudioThread:
 
     Without it, ctypes would make another state for each call.
 
+    It does not keep the client alive. It lives until the library has freed the client.
+
     Attributes:
+        entries: what ctypes calls, for each kind of callback.
         ident: the thread that has such a state; ``None``: there is none.
         is_ending: whether the next call is to be the last one.
     """
 
     def __init__(self) -> None:
+        self.entries: dict[str, Any] = {}
         self.ident: int | None = None
         self.is_ending = False
         self._ended = threading.Event()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ctypes
 import sys
 import traceback
+import weakref
 from collections.abc import Callable
 from threading import get_ident
 from typing import Any
@@ -18,7 +19,7 @@ from .._library import lib
 from ._audio_thread import AudioThread
 from ._connection import Connection
 from ._cycle import Cycle
-from ._errors import CallbackExit
+from ._errors import CallbackExit, JackError
 from ._position import Position
 
 ProcessCallback = Callable[[int], object]
@@ -37,7 +38,11 @@ def report(callback: object) -> None:
 
 
 class Processing:
-    """What a client calls on its audio thread."""
+    """What a client calls on its audio thread.
+
+    The library calls functions that do not keep it alive. So a client that only its own callbacks
+    refer to is closed.
+    """
 
     def __init__(self, connection: Connection, cycle: Cycle, thread: AudioThread) -> None:
         self._connection = connection
@@ -46,8 +51,8 @@ class Processing:
         #: Called with another period before the period is processed.
         self.on_period: Callable[[int], object] | None = None
         self._process: ProcessCallback | None = None
-        # ctypes calls these while the library has them.
-        self._entries: dict[str, Any] = {}
+        self._sync: SyncCallback | None = None
+        self._timebase: TimebaseCallback | None = None
 
     def set_process(self, callback: ProcessCallback) -> None:
         """Calls a function in each period from now on."""
@@ -59,68 +64,99 @@ class Processing:
         if self._process is None:
             return
         self._thread.is_ending = False
-        entry = _abi.JackProcess(self._entry_of(self._process))
-        self._connection.call(lib.amio_jack_client_set_process, entry, None)
-        self._entries["process"] = entry
+        entry = _abi.JackProcess(_process_entry(self))
+        self._set("process", lib.amio_jack_client_set_process, entry)
 
-    def _entry_of(self, callback: ProcessCallback) -> Callable[[Any, int, int], int]:
-        cycle, key, thread = self._cycle, self._cycle.key, self._thread
+    def set_sync(self, callback: SyncCallback | None) -> None:
+        """Asks a function whether the transport can roll; ``None``: it can."""
+        self._sync = callback
+        entry = _abi.JackSync(_sync_entry(self)) if callback else _abi.JackSync()
+        self._set("sync", lib.amio_jack_client_set_sync, entry)
 
-        def process(_user_data: Any, key_of_cycle: int, frames: int) -> int:
-            try:
-                if get_ident() != thread.ident:
-                    thread.begin()
-                key.value = key_of_cycle
-                if frames != cycle.frames:
-                    self._resize(frames)
-                callback(frames)
-            except CallbackExit:
-                thread.is_ending = True
-            except BaseException:
-                report(callback)
-                thread.is_ending = True
-            if not thread.is_ending:
-                return _GO_ON
-            thread.leave()
-            return _IS_LAST
+    def set_timebase(self, callback: TimebaseCallback, conditional: bool) -> None:
+        """Has a function fill positions in."""
+        before, self._timebase = self._timebase, callback
+        entry = _abi.JackTimebase(_timebase_entry(self))
+        try:
+            self._set("timebase", lib.amio_jack_client_set_timebase, bool(conditional), entry)
+        except JackError:
+            self._timebase = before
+            raise
 
-        return process
+    def _set(self, kind: str, function: Any, *arguments: Any) -> None:
+        self._connection.call(function, *arguments, None)
+        # The one before is not called any more.
+        self._thread.entries[kind] = arguments[-1]
 
     def _resize(self, frames: int) -> None:
         self._cycle.resize(frames)
         if self.on_period is not None:
             self.on_period(frames)
 
-    def set_sync(self, callback: SyncCallback | None) -> None:
-        """Asks a function whether the transport can roll; ``None``: it can."""
 
-        def sync(_user_data: Any, state: int, position: Any) -> int:
-            try:
-                assert callback is not None
-                return bool(callback(state, _copy(position)))
-            except BaseException:
-                report(callback)
-                return False
+def _process_entry(processing: Processing) -> Callable[[Any, int, int], int]:
+    reference = weakref.ref(processing)
+    cycle, thread = processing._cycle, processing._thread
+    key = cycle.key
 
-        entry = _abi.JackSync() if callback is None else _abi.JackSync(sync)
-        self._connection.call(lib.amio_jack_client_set_sync, entry, None)
-        self._entries["sync"] = entry
+    def process(_user_data: Any, key_of_cycle: int, frames: int) -> int:
+        this = reference()
+        callback = None if this is None else this._process
+        try:
+            if get_ident() != thread.ident:
+                thread.begin()
+            if this is None or callback is None:
+                raise CallbackExit
+            key.value = key_of_cycle
+            if frames != cycle.frames:
+                this._resize(frames)
+            callback(frames)
+        except CallbackExit:
+            thread.is_ending = True
+        except BaseException:
+            report(callback)
+            thread.is_ending = True
+        if not thread.is_ending:
+            return _GO_ON
+        thread.leave()
+        return _IS_LAST
 
-    def set_timebase(self, callback: TimebaseCallback, conditional: bool) -> None:
-        """Has a function fill positions in."""
+    return process
 
-        def timebase(_user_data: Any, state: int, frames: int, is_new: int, position: Any) -> None:
-            try:
-                copy = _copy(position)
-                callback(state, frames, copy, bool(is_new))
-                ctypes.memmove(position, ctypes.addressof(copy), ctypes.sizeof(copy))
-            except BaseException:
-                report(callback)
 
-        entry = _abi.JackTimebase(timebase)
-        set_timebase = lib.amio_jack_client_set_timebase
-        self._connection.call(set_timebase, bool(conditional), entry, None)
-        self._entries["timebase"] = entry
+def _sync_entry(processing: Processing) -> Callable[[Any, int, Any], int]:
+    reference = weakref.ref(processing)
+
+    def sync(_user_data: Any, state: int, position: Any) -> int:
+        this = reference()
+        callback = None if this is None else this._sync
+        if callback is None:
+            return True
+        try:
+            return bool(callback(state, _copy(position)))
+        except BaseException:
+            report(callback)
+            return False
+
+    return sync
+
+
+def _timebase_entry(processing: Processing) -> Callable[[Any, int, int, int, Any], None]:
+    reference = weakref.ref(processing)
+
+    def timebase(_user_data: Any, state: int, frames: int, is_new: int, position: Any) -> None:
+        this = reference()
+        callback = None if this is None else this._timebase
+        if callback is None:
+            return
+        try:
+            copy = _copy(position)
+            callback(state, frames, copy, bool(is_new))
+            ctypes.memmove(position, ctypes.addressof(copy), ctypes.sizeof(copy))
+        except BaseException:
+            report(callback)
+
+    return timebase
 
 
 def _copy(position: Any) -> Position:
