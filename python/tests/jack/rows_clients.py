@@ -141,7 +141,7 @@ def row_5() -> None:
     client = runs(jack.Client("five"))
     assert client.transport_state == jack.STOPPED
     client.transport_frame = 480
-    wait_for(lambda: client.transport_frame == 480)
+    wait_for(lambda: client.transport_query()[1]["frame"] == 480)
     client.transport_start()
     wait_for(lambda: client.transport_state == jack.ROLLING)
     wait_for(lambda: client.transport_frame > 480)
