@@ -2288,14 +2288,6 @@ typedef struct amio_jack_event {
 extern "C" {
 #endif // __cplusplus
 
-extern void _Unwind_DeleteException(void *exception);
-
-extern void *_Unwind_GetLanguageSpecificData(struct Context *context);
-
-extern void _Unwind_SetGR(struct Context *context, int register_, size_t value);
-
-extern void _Unwind_SetIP(struct Context *context, size_t address);
-
 /**
  * Returns the version of the library that the program runs with, such as "0.2.0".
  *

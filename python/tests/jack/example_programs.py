@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import re
 import signal
@@ -16,6 +17,13 @@ from tests import servers
 VERSION = "0.5.7"
 MODULES = ("jack", "amio.jack")
 _PLACE = Path(os.environ.get("CARGO_TARGET_DIR", servers.REPOSITORY / "target")) / "python"
+
+
+def need(*modules: str) -> None:
+    """Skips the test if a module of the extra `test` is missing; on CI, fails it."""
+    for module in modules:
+        if importlib.util.find_spec(module) is None:
+            servers.unavailable(f"there is no module {module}: pip install './python[test]'")
 
 
 def source() -> Path:
@@ -58,6 +66,7 @@ class Example:
     err: str
 
     def __init__(self, module: str, name: str, *arguments: str) -> None:
+        need("jack")
         run = [] if module == "jack" else ["-m", "amio.jack", "run"]
         self._process = subprocess.Popen(
             [sys.executable, "-u", *run, str(source() / "examples" / name), *arguments],

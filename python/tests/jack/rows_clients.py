@@ -82,6 +82,10 @@ def row_3() -> None:
         assert ports[0] == first
         assert ports[-1] == second
         assert ports[1:] == [second]
+        if "amio" in jack.__name__:
+            assert ports[prefix + "2"] == second
+            with raises(KeyError):
+                ports["nothing"]
         assert first != second
         assert (first.is_input, first.is_output) == (is_input, not is_input)
         assert not first.is_terminal

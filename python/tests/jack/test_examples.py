@@ -14,14 +14,11 @@ import pytest
 from numpy.typing import NDArray
 
 import amio
-from tests.jack.example_programs import MODULES, Example, same_numbers
+from tests.jack.example_programs import MODULES, Example, need, same_numbers
 from tests.jack.partner import Partner, wait_for
 from tests.servers import RATE, Jackd
 
 _Seen = TypeVar("_Seen")
-
-pytest.importorskip("jack")
-
 
 ATTEMPTS = 3
 """On a busy machine, a server ends clients that are late."""
@@ -43,8 +40,8 @@ def compare(
     return ours
 
 
-def printed(name: str, *arguments: str) -> tuple[int, str, str]:
-    with Example(arguments[0], name, *arguments[1:]) as example:
+def printed(name: str, module: str, *arguments: str) -> tuple[int, str, str]:
+    with Example(module, name, *arguments) as example:
         pass
     return example.code, example.out, example.err
 
@@ -59,7 +56,7 @@ def test_row_16_chatty_client(jackd: Jackd) -> None:
     def run(module: str) -> tuple[int, list[str]]:
         with Partner() as partner, Example(module, "chatty_client.py") as example:
             client = partner.client
-            wait_for(lambda: "Chatty-Client" in example_clients(client))
+            wait_for(lambda: is_there("Chatty-Client", client))
             time.sleep(0.3)
             with amio.jack.Client("guest") as guest:
                 out = guest.outports.register("out")
@@ -92,15 +89,12 @@ def test_row_16_chatty_client(jackd: Jackd) -> None:
     assert "starting freewheel mode" in lines
 
 
-def example_clients(client: amio.jack.Client) -> set[str]:
-    found = set()
-    for name in ("Chatty-Client",):
-        try:
-            client.get_uuid_for_client_name(name)
-            found.add(name)
-        except amio.jack.JackError:
-            pass
-    return found
+def is_there(name: str, client: amio.jack.Client) -> bool:
+    try:
+        client.get_uuid_for_client_name(name)
+    except amio.jack.JackError:
+        return False
+    return True
 
 
 def test_row_16_metadata(jackd: Jackd) -> None:
@@ -137,7 +131,9 @@ def test_row_16_midi_chords(jackd: Jackd) -> None:
 
 
 def test_row_16_midi_file_player(jackd: Jackd, tmp_path: Path) -> None:
-    mido = pytest.importorskip("mido")
+    need("mido")
+    import mido
+
     track = mido.MidiTrack()
     for number in range(20):
         track.append(mido.Message("note_on", note=40 + number, time=30))

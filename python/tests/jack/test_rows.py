@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests import servers
+from tests.jack.example_programs import need
 
 ROWS = range(1, 16)
 #: JACK-Client's names of what a row is about.
@@ -62,5 +63,5 @@ def test_on_pipewire(row: int, pipewire: servers.PipeWire) -> None:
 
 @pytest.mark.parametrize("row", ROWS, ids=NAMES)
 def test_as_jack_client_itself_on_jackd(row: int, jackd: servers.Jackd) -> None:
-    pytest.importorskip("jack")
+    need("jack")
     run("jack", "jackd", row, {})

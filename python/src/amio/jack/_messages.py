@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import contextlib
 import ctypes
+import os
 import sys
 from collections.abc import Callable
 from typing import Any
@@ -34,14 +36,21 @@ def _receive(_user_data: Any, is_error: int, line: bytes) -> None:
         report(function)
 
 
-# Kept as long as the library has it: to the end of the process.
+# The library has it to the end of the program.
 _entry = _abi.JackLine(_receive)
+
+
+_listening_process = 0
 
 
 def listen() -> None:
     """Has the lines of libjack handed to the functions from now on, if there is a libjack."""
-    with contextlib.suppress(AmioError):
-        lib.amio_jack_set_log(_entry, None)
+    global _listening_process
+    if _listening_process != os.getpid():
+        with contextlib.suppress(AmioError):
+            lib.amio_jack_set_log(_entry, None)
+            atexit.register(lib.amio_jack_set_log, _abi.JackLine(), None)
+            _listening_process = os.getpid()
 
 
 def set_error_function(callback: Line | None = None) -> None:
