@@ -66,14 +66,18 @@ def row_12() -> None:
     ring = jack.RingBuffer(1000)
 
     def read() -> None:
-        while sum(map(len, passed)) < len(content):
+        left = len(content)
+        while left:
             passed.append(bytes(ring.read(333)))
+            left -= len(passed[-1])
+            time.sleep(0.0001)
 
     reader = threading.Thread(target=read)
     reader.start()
     at = 0
     while at < len(content):
         at += ring.write(content[at : at + 500])
+        time.sleep(0.0001)
     reader.join(10)
     assert b"".join(passed) == content
 
