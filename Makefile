@@ -134,8 +134,9 @@ bench: setup-bench ## figures beside their budgets
 	scripts/instructions
 
 .PHONY: bench-python
-bench-python: setup-bench $(PYTHON_BENCH)/.made build ## the Python package's processor time, beside AMIO 0.1.1 from PyPI
+bench-python: setup-bench $(PYTHON_BENCH)/.made build ## the Python package's processor time, beside AMIO 0.1.1 and JACK-Client from PyPI
 	AMIO_LIBRARY=$(abspath $(RELEASE)/libamio.so) $(PYTHON_BENCH)/bin/python python/benches/cpu.py
+	AMIO_LIBRARY=$(abspath $(RELEASE)/libamio.so) $(PYTHON_BENCH)/bin/python python/benches/jack_process.py
 
 $(PYTHON_BENCH)/.made: python/benches/requirements.txt python/constraints.txt
 	. scripts/environment.sh && make_environment $(@D) --requirement $<

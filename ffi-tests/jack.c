@@ -169,12 +169,18 @@ static void library(void)
 
 /* ---- Clients ---- */
 
-static int lines;
+static int lines, errors;
 
 static void count_line(void *user_data, const char *line)
 {
     CHECK(user_data == &lines && line[strlen(line)] == '\0');
     lines++;
+}
+
+static void count_error(void *user_data, uint32_t is_error, const char *line)
+{
+    CHECK(user_data == &errors && is_error <= 1 && line[strlen(line)] == '\0');
+    errors += is_error;
 }
 
 static void opening(void)
@@ -189,6 +195,7 @@ static void opening(void)
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_client_open("a:b", NULL, &status, &other));
     CHECK(status == AMIO_JACK_STATUS_FAILURE && other == NULL);
 
+    OK(amio_jack_set_log(count_error, &errors));
     memset(&options, 0, sizeof options);
     options.struct_size = sizeof options;
     options.exact_name = 1;
@@ -207,8 +214,9 @@ static void opening(void)
         options.server_name = "nowhere";
         FAILS(AMIO_ERROR_NO_SERVER, amio_jack_client_open("lost", &options, &status, &other));
         CHECK((status & AMIO_JACK_STATUS_FAILURE) && (status & AMIO_JACK_STATUS_SERVER_FAILED));
-        CHECK(lines > 0);
+        CHECK(lines > 0 && errors > 0);
     }
+    OK(amio_jack_set_log(NULL, NULL));
     CHECK(other == NULL);
 
     OK(amio_jack_client_open("first", NULL, &status, &second));

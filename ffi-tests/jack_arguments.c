@@ -273,6 +273,7 @@ FUNCTION(amio_jack_version_string, A0, U(1))
 FUNCTION(amio_jack_longest_client_name, A0)
 FUNCTION(amio_jack_longest_port_name, A0)
 FUNCTION(amio_jack_client_pid, A0, A1)
+FUNCTION(amio_jack_set_log, NULL, A0)
 FUNCTION(amio_jack_names_count, A0, A1)
 FUNCTION(amio_jack_names_get, A0, U(1), A2, U(3))
 FUNCTION(amio_jack_names_free, A0)
@@ -352,6 +353,7 @@ static const struct function table[] = {
     LINE(amio_jack_longest_client_name, "1"),
     LINE(amio_jack_longest_port_name, "1"),
     LINE(amio_jack_client_pid, "K1"),
+    LINE(amio_jack_set_log, "*"),
     LINE(amio_jack_names_count, "L1"),
     LINE(amio_jack_names_get, "LiNZ"),
     LINE(amio_jack_names_free, "l"),

@@ -42,6 +42,7 @@ static void library(void)
     OK(amio_jack_longest_client_name(&bytes));
     OK(amio_jack_longest_port_name(&bytes));
     OK(amio_jack_client_pid("stack", &pid));
+    OK(amio_jack_set_log(NULL, NULL));
 }
 
 static void activate(void)

@@ -21,7 +21,7 @@
  * # Threads
  *
  * Any thread may call any function, also several threads on the same handle at once. Do not call
- * from a driver's audio thread or from a signal handler. Calls may take locks and allocate; they never
+ * from an audio thread, but for the functions that "Real-time code" names, nor from a signal handler. Calls may take locks and allocate; they never
  * wait for the audio thread. Functions that talk to a server say how long they wait for it. Functions
  * with `wait` in their names take a timeout. Both return AMIO_ERROR_TIMEOUT when that time is over. One thread
  * may free a handle while another one uses it: a call that comes too late returns
@@ -45,7 +45,7 @@
  * cancellation point or, if its type is asynchronous, in the last instructions of the call. The results of the
  * call belong to the program, as always: out_... parameters are set.
  *
- * No code of the caller runs on the audio thread. amio_interface_next_event() returns what has happened there, as
+ * No code of the caller runs on the audio thread of an interface. amio_interface_next_event() returns what has happened there, as
  * events. amio_interface_event_fd() returns a descriptor for poll(), epoll and event loops, which is readable
  * while an event waits.
  *
@@ -87,6 +87,20 @@
  * of `release`: the process then ends with a message that names the function. It also does if the thread is ended.
  * longjmp() is not noticed, and leaves locks held. In C++, make these functions `noexcept` and catch all
  * exceptions inside; in `progress`, keep the exception and return 1.
+ *
+ * The functions of the program that a JACK client calls on its audio thread (`process`, `sync`, `timebase`) must return
+ * as well, or may throw: a C++ exception is caught there and destroyed, and the function is not called again. (On
+ * processors other than x86-64 and AArch64, the process ends.)
+ *
+ * # Real-time code
+ *
+ * The server waits for real-time code in each cycle. So it must not wait, take locks, allocate or free memory, read
+ * files, print, or call the system in another way. The functions whose description says "Real-time: yes" can be called
+ * there: those of rings, and amio_jack_cycle_...(). They are wait-free, also when they fail. In a program that opens
+ * the library with dlopen(), the first failure on a thread may allocate some bytes, as the C library then makes the
+ * library's data of that thread; the audio threads of JACK clients have it before.
+ *
+ * Real-time code sends what it has to say to other threads by a ring, and gets what it needs by another one.
  *
  * # Errors
  *
@@ -1045,13 +1059,6 @@ typedef struct amio_recorder amio_recorder;
 typedef struct amio_ring amio_ring;
 
 /**
- * What the unwinder knows of a frame.
- */
-typedef struct Context {
-    uint8_t _opaque[0];
-} Context;
-
-/**
  * What every function that can fail returns: AMIO_OK, or one of AMIO_ERROR_*, all negative. A
  * number never changes its meaning.
  */
@@ -1984,8 +1991,8 @@ typedef struct amio_jack_options {
      */
     const char *session_id;
     /**
-     * Receives the lines of libjack, also those about other clients of this process, on any thread, until
-     * the client is closed. NULL: they are dropped.
+     * Receives the lines of libjack, also those about other clients of this process, on any thread, until the client
+     * is closed: then no call of it runs any more. NULL: they are dropped.
      */
     amio_jack_log log;
     /**
@@ -2023,6 +2030,12 @@ typedef struct amio_jack_cycle_times {
      */
     uint32_t reserved;
 } amio_jack_cycle_times;
+
+/**
+ * Receives a line that libjack writes, without a line feed; `is_error` is 1 or 0 (for information). It is called on any
+ * thread, and must not call clients: libjack may write in the middle of a request. It must return.
+ */
+typedef void (*amio_jack_line)(void *user_data, uint32_t is_error, const char *line);
 
 /**
  * What is known of a port of any client. Texts are UTF-8, end with NUL, and are empty where there is none. Set
@@ -2382,14 +2395,6 @@ typedef struct amio_jack_event {
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
-
-extern void _Unwind_DeleteException(void *exception);
-
-extern void *_Unwind_GetLanguageSpecificData(struct Context *context);
-
-extern void _Unwind_SetGR(struct Context *context, int register_, size_t value);
-
-extern void _Unwind_SetIP(struct Context *context, size_t address);
 
 /**
  * Returns the version of the library that the program runs with, such as "0.2.0".
@@ -3898,6 +3903,18 @@ amio_status amio_jack_longest_port_name(size_t *out_bytes);
  */
 amio_status amio_jack_client_pid(const char *name,
                                  int32_t *out_pid);
+
+/**
+ * Hands each line that libjack writes in this process to `line` from now on, once; NULL: no longer. Clients hand
+ * them to their `log`s as well (see amio_jack_options). This waits for the calls of the function before that run.
+ *
+ * Thread: any but the audio thread; loads libjack.
+ * Ownership: `user_data` is kept until the next call.
+ * Errors: AMIO_ERROR_DRIVER_UNAVAILABLE (libjack is not installed); AMIO_ERROR_INVALID_STATE (in a function that JACK
+ * calls).
+ */
+amio_status amio_jack_set_log(amio_jack_line line,
+                              void *user_data);
 
 /**
  * Returns how many names a list has.

@@ -10,9 +10,11 @@ from sphinx.ext.napoleon import GoogleDocstring
 
 import amio.analysis
 import amio.plot
+from amio import _abi
 from amio._capture import Capture
 from amio._library import Unique
 from amio._life import Life
+from amio.jack._metadata import Metadata
 
 project = "amio"
 copyright = "the authors of amio"
@@ -40,6 +42,8 @@ nitpick_ignore_regex = [
         r"(asyncio|collections|concurrent|ctypes|datetime|enum|fractions|os|pathlib|types|typing_extensions)\..*",
     ),
     (r"py:.*", r"(np|npt|numpy|matplotlib)\..*"),
+    # A part of `amio.jack.Client`, and a variable of types.
+    (r"py:.*", r"amio\.jack\.(_transport\.Transport|_ports\._Own)"),
     (r"py:.*", r"(Any|Axes|Fraction|NDArray|datetime|float32|float64|int16|optional)"),
 ]
 
@@ -72,6 +76,7 @@ def setup(app: Sphinx) -> None:
         _app: object, _name: object, _thing: object, _options: object, bases: list[type]
     ) -> None:
         hidden = {Capture: amio.Interface, Life: amio.Interface}
-        bases[:] = [hidden.get(base, base) for base in bases if base is not Unique] or [object]
+        private = {Unique, Metadata, _abi.JackPosition}
+        bases[:] = [hidden.get(base, base) for base in bases if base not in private] or [object]
 
     app.connect("autodoc-process-bases", public)

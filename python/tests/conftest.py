@@ -17,7 +17,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Isolates the tests' servers from the machine's, while this process has only one thread."""
     global _why_not_apart
     config.addinivalue_line(
-        "markers", "jackd(period=256, realtime=True): the server that the fixture jackd starts"
+        "markers",
+        "jackd(period=256, realtime=True, loopback=True): the server that the fixture jackd starts",
     )
     # Processes that a shell starts in the background ignore Ctrl-C, but the tests send it.
     signal.signal(signal.SIGINT, signal.default_int_handler)

@@ -144,7 +144,7 @@ class Server:
 
 
 class Jackd(Server):
-    """jackd with the dummy driver (two ports each way) and a loopback client.
+    """jackd with the dummy driver (two ports each way) and, unless excluded, a loopback client.
 
     The port `loopback:capture_N` repeats `loopback:playback_N` one period later.
 
@@ -153,13 +153,13 @@ class Jackd(Server):
         period: Frames per period.
     """
 
-    def __init__(self, period: int = 256, *, realtime: bool = True) -> None:
+    def __init__(self, period: int = 256, *, realtime: bool = True, loopback: bool = True) -> None:
         # All servers of a process have one name, so that jackd reuses the slot of a killed one.
         self.name = f"amio{os.getpid()}"
         self.period = period
         scheduling = ["-R", "-P70"] if realtime else ["-r"]
         environment = os.environ | self.environment
-        options = [*scheduling, "-n", self.name, "-L", "2"]
+        options = [*scheduling, "-n", self.name, *(["-L", "2"] if loopback else [])]
         driver = ["-d", "dummy", "-r", str(RATE), "-p", str(period)]
         super().__init__(["jackd", *options, *driver], environment)
         self._wait_until_answered(["jack_lsp"], environment)
@@ -202,6 +202,11 @@ class PipeWire(Server):
         super().__init__(["pipewire", "-c", str(configuration)], environment)
         self._wait_until_answered(["pw-cli", "info", "0"], environment)
         self._environment["LD_LIBRARY_PATH"] = str(Path(libraries[0]).parent)
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """The environment with which a client finds the server, and its libjack."""
+        return dict(self._environment)
 
     def run(self, program: str, *arguments: str, timeout: float = 60) -> str:
         """Runs a Python program, given as text, as a client; returns what it printed.

@@ -11,24 +11,40 @@ import amio
 def imports(folder: Path) -> dict[str, set[str]]:
     """Which modules of the package ``amio`` each of its modules imports, also in functions.
 
-    ``__init__`` imports all of them, so a module that imports a name from it is part of a circle.
+    The ``__init__`` of a package imports all of its modules, so a module that imports a name from
+    it is part of a circle.
     """
-    modules = {path.stem: path for path in sorted(folder.glob("*.py"))}
+    paths = sorted(folder.rglob("*.py"))
+    modules = {".".join(path.relative_to(folder).with_suffix("").parts): path for path in paths}
 
-    def modules_of(node: ast.AST) -> list[str]:
+    def module_of(names: list[str]) -> str:
+        """The module that has what these names lead to."""
+        known = names[: next((at for at in range(len(names), 0, -1) if is_known(names[:at])), 0)]
+        name = ".".join(known)
+        return name if name in modules else ".".join([*known, "__init__"])
+
+    def is_known(names: list[str]) -> bool:
+        name = ".".join(names)
+        return name in modules or f"{name}.__init__" in modules
+
+    def modules_of(node: ast.AST, package: list[str]) -> list[str]:
         match node:
             case ast.Import():
-                paths = [alias.name.split(".") for alias in node.names]
+                found = [alias.name.split(".") for alias in node.names]
             case ast.ImportFrom(module=module, level=level, names=names):
-                base = (["amio"] if level else []) + (module.split(".") if module else [])
-                paths = [[*base, alias.name] for alias in names] if base == ["amio"] else [base]
+                above = ["amio", *package][: len(package) + 2 - level] if level else []
+                base = above + (module.split(".") if module else [])
+                found = [[*base, alias.name] for alias in names]
             case _:
                 return []
-        inside = [path[1:] for path in paths if path[0] == "amio"]
-        return [path[0] if path and path[0] in modules else "__init__" for path in inside]
+        return [module_of(names[1:]) for names in found if names[0] == "amio"]
 
     return {
-        name: {used for node in ast.walk(ast.parse(path.read_text())) for used in modules_of(node)}
+        name: {
+            used
+            for node in ast.walk(ast.parse(path.read_text()))
+            for used in modules_of(node, name.split(".")[:-1])
+        }
         for name, path in modules.items()
     }
 
@@ -58,6 +74,27 @@ def test_no_module_imports_one_that_imports_it() -> None:
     uses = imports(Path(amio.__file__).parent)
     assert len(uses) > 20
     assert circle(uses) == []
+
+
+def test_a_package_inside_is_looked_into(tmp_path: Path) -> None:
+    (tmp_path / "inner").mkdir()
+    (tmp_path / "__init__.py").write_text("from .low import A\n")
+    (tmp_path / "low.py").write_text("class A: ...\n")
+    (tmp_path / "inner" / "__init__.py").write_text("from ._two import B\n")
+    (tmp_path / "inner" / "_one.py").write_text("from ..low import A\nfrom .. import low\n")
+    (tmp_path / "inner" / "_two.py").write_text("from ._one import A as B\n")
+    uses = imports(tmp_path)
+    assert uses["inner._one"] == {"low"}
+    assert uses["inner._two"] == {"inner._one"}
+    assert uses["inner.__init__"] == {"inner._two"}
+    assert circle(uses) == []
+    (tmp_path / "inner" / "_one.py").write_text("import amio.inner\n")
+    assert circle(imports(tmp_path)) == [
+        "inner.__init__",
+        "inner._two",
+        "inner._one",
+        "inner.__init__",
+    ]
 
 
 def test_a_circle_is_found_however_it_is_closed(tmp_path: Path) -> None:

@@ -11,8 +11,10 @@ import numpy as np
 import pytest
 
 import amio
+import amio.jack
 
 PUBLIC = {name: getattr(amio, name) for name in amio.__all__}
+PUBLIC |= {f"jack.{name}": getattr(amio.jack, name) for name in amio.jack.__all__}
 FUNCTIONS: dict[str, Callable[..., object]] = {
     f"{name}.{inner}" if inner else name: function
     for name, thing in PUBLIC.items()

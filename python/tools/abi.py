@@ -40,9 +40,9 @@ INTEGERS = {
     "int32_t": "int32",
     "int64_t": "int64",
     "size_t": "size_t",
-    "uint8_t": "uint8",
     "uint32_t": "uint32",
     "uint64_t": "uint64",
+    "uint8_t": "uint8",
 }
 FLOATS = {"float": "float", "double": "double"}
 
@@ -166,7 +166,7 @@ def ctype(kind: c_ast.Node, known: set[str]) -> str:
         target = ctype(kind.type, known)
         if target == "ctypes.c_char":
             return "ctypes.c_char_p"
-        if target in ("None", "ctypes.c_float", "ctypes.c_int16"):
+        if target in ("None", "ctypes.c_float", "ctypes.c_int16", "ctypes.c_uint8"):
             return "ctypes.c_void_p"
         return f"POINTER({target})"
     name = base(kind)

@@ -1,4 +1,4 @@
-//! What libjack would print goes to the clients of this process instead.
+//! What libjack would print goes to the clients of this process instead, and to [`set_log`].
 //!
 //! libjack has one error function and one information function for the whole process, which the
 //! application may have set for clients of its own. So ours are in place only while a [`Route`]
@@ -8,8 +8,10 @@
 #![allow(unsafe_code, reason = "functions that libjack calls")]
 
 use super::gate::Gate;
-use super::handler_scope::in_handler;
+use super::handler_scope::{check_outside_handlers, in_handler};
 use super::library::{Library, MessageCallback};
+use super::turns;
+use crate::error::Result;
 use crate::lock::{Mutex, MutexGuard};
 use crate::sys::{Home, PerProcess};
 use std::ffi::{CStr, c_char};
@@ -20,6 +22,19 @@ use std::sync::Arc;
 /// Receives lines, without a line feed.
 pub type Sink = Arc<dyn Fn(&str) + Send + Sync>;
 
+/// Receives lines, without a line feed, and how much each matters.
+pub type Log = Arc<dyn Fn(Level, &str) + Send + Sync>;
+
+/// How much a line of libjack matters.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u8)]
+pub enum Level {
+    /// Something went wrong.
+    Error,
+    /// For information.
+    Information,
+}
+
 /// Ends when it is dropped, which waits for the calls of its sink that run.
 pub(super) struct Route {
     library: &'static Library,
@@ -28,7 +43,7 @@ pub(super) struct Route {
 }
 
 struct Receiver {
-    sink: Sink,
+    log: Log,
     /// Shut once the route has ended.
     gate: Gate,
 }
@@ -40,20 +55,41 @@ struct Routes {
 }
 
 static ROUTES: PerProcess<Mutex<Routes>> = PerProcess::new();
+static LOG: PerProcess<Mutex<Option<Route>>> = PerProcess::new();
+
+/// Hands each line that libjack writes in this process to `log` from now on; `None`: no longer. Clients have logs of their
+/// own as well. It is called on any thread, and must not call clients: libjack may write in the middle of a
+/// request. A panic of it is caught. This waits for the calls of the log before that run.
+///
+/// # Errors
+/// [`Error::DriverUnavailable`](crate::Error::DriverUnavailable): libjack is not installed.
+/// [`Error::InvalidState`](crate::Error::InvalidState): in a handler.
+pub fn set_log(log: Option<Log>) -> Result<()> {
+    check_outside_handlers("the log of libjack cannot be set")?;
+    let library = turns::load()?;
+    let route = log.map(|log| Route::with_levels(library, log));
+    let before = std::mem::replace(&mut *LOG.get().lock(), route);
+    drop(before);
+    Ok(())
+}
 
 impl Route {
     /// Hands all lines that libjack writes in this process to `sink` as well.
     pub fn new(library: &'static Library, sink: Sink) -> Route {
+        Route::with_levels(library, Arc::new(move |_, line| sink(line)))
+    }
+
+    fn with_levels(library: &'static Library, log: Log) -> Route {
         let mut routes = lock();
         if routes.receivers.is_empty() {
             routes.before = library.message_callbacks().map(|before| {
                 // In a child of fork(), the parent's function is still installed.
-                before.filter(|function| !fn_addr_eq(*function, receive as MessageCallback))
+                before.filter(|function| !OURS.iter().any(|ours| fn_addr_eq(*function, *ours)))
             });
-            install(library, [Some(receive as MessageCallback); 2]);
+            install(library, OURS.map(Some));
         }
         let gate = Gate::default();
-        let receiver = Arc::new(Receiver { sink, gate });
+        let receiver = Arc::new(Receiver { log, gate });
         routes.receivers.push(receiver.clone());
         Route {
             library,
@@ -87,15 +123,22 @@ fn install(library: &'static Library, [error, info]: [Option<MessageCallback>; 2
     }
 }
 
-unsafe extern "C-unwind" fn receive(line: *const c_char) {
+const OURS: [MessageCallback; 2] = [receive_error, receive_information];
+
+unsafe extern "C-unwind" fn receive_error(line: *const c_char) {
     // A sink counts as a handler: libjack may write in the middle of a request.
     // SAFETY: libjack passes a line that ends with NUL and is valid during the call, or null.
-    in_handler!(unsafe { hand_on(line) });
+    in_handler!(unsafe { hand_on(Level::Error, line) });
+}
+
+unsafe extern "C-unwind" fn receive_information(line: *const c_char) {
+    // SAFETY: as above.
+    in_handler!(unsafe { hand_on(Level::Information, line) });
 }
 
 /// # Safety
 /// `line` is null, or ends with NUL.
-unsafe extern "C" fn hand_on(line: *const c_char) {
+unsafe extern "C" fn hand_on(level: Level, line: *const c_char) {
     if line.is_null() {
         return;
     }
@@ -112,7 +155,7 @@ unsafe extern "C" fn hand_on(line: *const c_char) {
             continue;
         };
         // A sink that panics has written to the standard error. Nothing else can be done here.
-        let _ = catch_unwind(AssertUnwindSafe(|| (receiver.sink)(line.trim_end())));
+        let _ = catch_unwind(AssertUnwindSafe(|| (receiver.log)(level, line.trim_end())));
     }
 }
 

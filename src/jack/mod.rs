@@ -132,7 +132,7 @@ pub use graph::{
 pub use handlers::{PortId, TimebaseQuery};
 pub use latency_mode::LatencyMode;
 pub use levels::Levels;
-pub use messages::Sink;
+pub use messages::{Level, Log, Sink, set_log};
 pub use metadata::{all_properties, properties};
 pub use midi::{MidiEvent, MidiEvents, MidiInput, MidiOutput, MidiWriter};
 pub use midi_receiver::{MidiMessage, MidiReceiver};

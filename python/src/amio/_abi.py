@@ -689,6 +689,9 @@ class JackCycleTimes(Structure):
     ]
 
 
+JackLine = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_char_p)
+
+
 class JackPortInfo(Structure):
     struct_size: int
     flags: int
@@ -773,7 +776,7 @@ class JackMidiEvent(Structure):
     _fields_ = [
         ("frame", ctypes.c_uint32),
         ("size", ctypes.c_uint32),
-        ("bytes", POINTER(ctypes.c_uint8)),
+        ("bytes", ctypes.c_void_p),
     ]
 
 
@@ -1279,6 +1282,7 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "amio_jack_longest_client_name": (ctypes.c_int32, (POINTER(ctypes.c_size_t),)),
     "amio_jack_longest_port_name": (ctypes.c_int32, (POINTER(ctypes.c_size_t),)),
     "amio_jack_client_pid": (ctypes.c_int32, (ctypes.c_char_p, POINTER(ctypes.c_int32))),
+    "amio_jack_set_log": (ctypes.c_int32, (JackLine, ctypes.c_void_p)),
     "amio_jack_names_count": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_size_t))),
     "amio_jack_names_get": (
         ctypes.c_int32,
@@ -1514,7 +1518,7 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
             ctypes.c_void_p,
             ctypes.c_void_p,
             ctypes.c_uint32,
-            POINTER(ctypes.c_uint8),
+            ctypes.c_void_p,
             ctypes.c_size_t,
         ),
     ),
@@ -1525,7 +1529,7 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
             ctypes.c_void_p,
             ctypes.c_uint32,
             ctypes.c_size_t,
-            POINTER(POINTER(ctypes.c_uint8)),
+            POINTER(ctypes.c_void_p),
         ),
     ),
     "amio_jack_cycle_midi_room": (

@@ -67,6 +67,20 @@ def _check(status: int, _function: object, arguments: tuple[Any, ...]) -> tuple[
 _exiting = threading.Event()
 
 
+def realtime(name: str, *arguments: Any) -> Any:
+    """A function of the library that returns at once, and returns its status.
+
+    Unlike those of :data:`lib`, it keeps the interpreter's lock while it runs, which another thread
+    might otherwise take from an audio thread. Without the types of its arguments, it takes objects
+    of ctypes only, which need no conversion.
+    """
+    function: Any = ctypes.PyDLL(lib._name, handle=lib._handle)[name]
+    function.restype = ctypes.c_int32
+    if arguments:
+        function.argtypes = arguments
+    return function
+
+
 def sized(kind: type[_Sized]) -> _Sized:
     """A structure of the library with only its size set."""
     return kind(struct_size=ctypes.sizeof(kind))
@@ -96,14 +110,26 @@ class Handle:
     It can be passed to the functions of :data:`lib` as it is. In a process that was forked later,
     where the threads that serve the object do not run, it is never given back, and what it is
     passed to raises :class:`ClosedError`.
+
+    Arguments:
+        value: the object.
+        free: how it is given back.
+        at_exit: whether it is given back at exit; not what another object uses until that is.
     """
 
-    def __init__(self, value: ctypes.c_void_p, free: Callable[[ctypes.c_void_p], object]) -> None:
+    def __init__(
+        self,
+        value: ctypes.c_void_p,
+        free: Callable[[ctypes.c_void_p], object],
+        *,
+        at_exit: bool = True,
+    ) -> None:
         #: What ctypes passes in place of this object. A plain attribute: whatever a signal handler
         #: raises in the middle of a conversion would reach the caller as an error of ctypes.
         self._as_parameter_ = value
         self._forks = _forks
         self._finalizer = weakref.finalize(self, _free_ours, free, value, _forks)
+        self._finalizer.atexit = at_exit
         _tell_of_exit()
 
     @property

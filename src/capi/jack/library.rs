@@ -1,9 +1,11 @@
 //! What libjack says without a client. Each of these functions loads it, if it is not loaded yet.
 
+use super::super::callback::{self, UserData};
 use super::super::guard::{Caller, guard};
 use super::super::status::amio_status;
-use crate::jack;
-use std::ffi::c_char;
+use crate::jack::{self, Level, Log};
+use std::ffi::{CString, c_char, c_void};
+use std::sync::Arc;
 
 /// Returns libjack's version: major, minor and micro version, and that of its protocol. jackd's library says 0 to all.
 ///
@@ -103,4 +105,37 @@ pub unsafe extern "C-unwind" fn amio_jack_client_pid(
         out.set(jack::client_pid(name)?.unwrap_or(0).cast_signed());
         Ok(())
     })
+}
+
+/// Receives a line that libjack writes, without a line feed; `is_error` is 1 or 0 (for information). It is called on any
+/// thread, and must not call clients: libjack may write in the middle of a request. It must return.
+pub type amio_jack_line =
+    Option<unsafe extern "C-unwind" fn(user_data: *mut c_void, is_error: u32, line: *const c_char)>;
+
+/// Hands each line that libjack writes in this process to `line` from now on, once; NULL: no longer. Clients hand
+/// them to their `log`s as well (see amio_jack_options). This waits for the calls of the function before that run.
+///
+/// Thread: any but the audio thread; loads libjack.
+/// Ownership: `user_data` is kept until the next call.
+/// Errors: AMIO_ERROR_DRIVER_UNAVAILABLE (libjack is not installed); AMIO_ERROR_INVALID_STATE (in a function that JACK
+/// calls).
+#[unsafe(no_mangle)]
+pub extern "C-unwind" fn amio_jack_set_log(
+    line: amio_jack_line,
+    user_data: *mut c_void,
+) -> amio_status {
+    guard(|| Ok(jack::set_log(log(line, user_data))?))
+}
+
+fn log(line: amio_jack_line, user_data: *mut c_void) -> Option<Log> {
+    let (function, user_data) = (line?, UserData::new(user_data));
+    Some(Arc::new(move |level, line: &str| {
+        // Lines of libjack contain no NUL.
+        let line = CString::new(line).unwrap_or_default();
+        let is_error = (level == Level::Error).into();
+        // SAFETY: the function is the program's, and takes these; the line lives during the call.
+        callback::call("line", || unsafe {
+            function(user_data.get(), is_error, line.as_ptr());
+        });
+    }))
 }

@@ -1,0 +1,158 @@
+"""The ports of all clients, as objects."""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+from collections.abc import Iterable
+from functools import partial
+from typing import TypeVar
+
+from .. import _abi
+from .._library import Handle, lib
+from ._connection import Connection, text
+from ._constants import AUDIO, INPUT, MIDI, OUTPUT, PHYSICAL, TERMINAL
+from ._cycle import Cycle
+from ._errors import JackError, JackErrorCode
+from ._own_port import OwnMidiPort, OwnPort
+from ._port import MidiPort, Port, UnknownPort
+from ._ports import Ports
+
+_Own = TypeVar("_Own", bound=OwnPort)
+
+
+class Directory:
+    """Makes port objects. Those of the own client are made once.
+
+    Attributes:
+        cycle: the period that the client's ports are used in.
+        inports: the audio inputs of the client.
+        outports: its audio outputs.
+        midi_inports: its MIDI inputs.
+        midi_outports: its MIDI outputs.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        self.cycle = Cycle()
+        self._connection = connection
+        self._own: list[OwnPort] = []
+        self._by_id: dict[int, Port] = {}
+        self._by_name: dict[str, Port] = {}
+        self.inports: Ports[OwnPort] = Ports(partial(self._register, OwnPort, AUDIO, INPUT))
+        self.outports: Ports[OwnPort] = Ports(partial(self._register, OwnPort, AUDIO, OUTPUT))
+        self.midi_inports: Ports[OwnMidiPort] = Ports(
+            partial(self._register, OwnMidiPort, MIDI, INPUT)
+        )
+        self.midi_outports: Ports[OwnMidiPort] = Ports(
+            partial(self._register, OwnMidiPort, MIDI, OUTPUT)
+        )
+
+    def _register(
+        self,
+        kind: type[_Own],
+        carries: str,
+        direction: int,
+        shortname: str,
+        is_terminal: bool,
+        is_physical: bool,
+    ) -> _Own:
+        flags = direction | TERMINAL * bool(is_terminal) | PHYSICAL * bool(is_physical)
+        value = ctypes.c_void_p()
+        try:
+            self._connection.call(
+                lib.amio_jack_port_register,
+                shortname.encode(),
+                carries.encode(),
+                flags,
+                ctypes.byref(value),
+            )
+        except JackError as error:
+            raise JackError(f"port {shortname!r} cannot be registered: {error}") from error
+        # Until the client is closed, at exit, its process callback uses the port.
+        handle = Handle(value, lib.amio_jack_port_free, at_exit=False)
+        info = self._connection.port(text(lib.amio_jack_port_name, handle))
+        if info is None:
+            raise JackError(f"port {shortname!r} is gone already")
+        port = kind(self._connection, info, self, handle)
+        self._own.append(port)
+        return port
+
+    def forget(self, port: OwnPort) -> None:
+        """An own port is gone."""
+        self._own = [other for other in self._own if other is not port]
+        for ports in (self.inports, self.outports, self.midi_inports, self.midi_outports):
+            ports._forget(port)
+
+    def port(self, name: str) -> Port:
+        """The port of this full name.
+
+        Raises:
+            JackError: there is none.
+        """
+        info = self._connection.port(name)
+        if info is None:
+            raise JackError(f"there is no port {name!r}")
+        return self._port_of(info)
+
+    def ports(self, names: Iterable[str]) -> list[Port]:
+        """The ports of these full names that are still there."""
+        found = [self._connection.port(name) for name in names]
+        return [self._port_of(info) for info in found if info is not None]
+
+    def _port_of(self, info: _abi.JackPortInfo) -> Port:
+        if info.is_own:
+            name = info.name.decode(errors="replace")
+            for own in self._own:
+                if own.uuid == info.uuid or own.name == name:
+                    return own
+        carries = info.type.decode(errors="replace")
+        kind = {AUDIO: Port, MIDI: MidiPort}.get(carries, UnknownPort)
+        return kind(self._connection, info)
+
+    def is_own(self, port: str | Port) -> bool:
+        """Whether a port belongs to the client."""
+        known = port if isinstance(port, Port) else self.port(port)
+        return isinstance(known, OwnPort) and known in self._own
+
+    def remember_all(self) -> None:
+        """Keeps what is known of all ports, for events that tell that they are gone."""
+        self._by_name = {port.name: port for port in self.ports(self._connection.find_ports())}
+
+    def of_event(self, number: int, name: str, is_new: bool = False) -> Port | None:
+        """The port of an event, by the server's number, and its name if the server gives it."""
+        known = self._by_id.get(number)
+        if known is None or is_new:
+            info = self._connection.port_by_id(number)
+            if info is not None:
+                known = self._by_id[number] = self._port_of(info)
+            elif not is_new and name in self._by_name:
+                known = self._by_name[name]
+        if known is not None:
+            self._by_name[name or known.name] = known
+        return known
+
+    def forget_number(self, number: int, name: str) -> None:
+        """The server has no port of this number any more."""
+        self._by_id.pop(number, None)
+        self._by_name.pop(name, None)
+
+    def connect(self, source: str, destination: str) -> None:
+        """Connects an output to an input.
+
+        Raises:
+            JackErrorCode: the server refuses it; they may be connected already.
+        """
+        if self._connection.port(source) and destination in self._connection.connections(source):
+            message = f"{source!r} is connected to {destination!r} already"
+            raise JackErrorCode(message, errno.EEXIST)
+        connect = lib.amio_jack_client_connect
+        self._connection.call(connect, source.encode(), destination.encode())
+
+    def disconnect(self, source: str, destination: str) -> None:
+        """Disconnects an output from an input.
+
+        Raises:
+            JackErrorCode: they are not connected.
+        """
+        disconnect = lib.amio_jack_client_disconnect
+        self._connection.call(disconnect, source.encode(), destination.encode())

@@ -1,0 +1,241 @@
+"""What happens to a client and around it, one event after the other."""
+
+from __future__ import annotations
+
+import asyncio
+import ctypes
+import select
+import time
+from collections.abc import AsyncIterator, Iterator
+from dataclasses import dataclass
+from enum import IntEnum
+
+from .. import _abi
+from .._library import Handle, Unique, lib, sized
+from ._connection import Connection
+from ._directory import Directory
+from ._port import Port
+from ._status import Status
+
+_NOTHING = Status(0)
+
+#: How many events can wait.
+CAPACITY = 4096
+
+
+class EventKind(IntEnum):
+    """What an event is about. The fields of :class:`Event` that go with it are in brackets."""
+
+    #: A client came or went (``name``, ``on``).
+    CLIENT = _abi.JACK_EVENT_CLIENT
+    #: A port came or went (``name``, ``port``, ``on``).
+    PORT = _abi.JACK_EVENT_PORT
+    #: A port has another name (``name``, ``before``, ``port``).
+    PORT_RENAMED = _abi.JACK_EVENT_PORT_RENAMED
+    #: Two ports were connected or disconnected (``port``, ``destination``, ``on``).
+    CONNECTION = _abi.JACK_EVENT_CONNECTION
+    #: Clients run in another order.
+    GRAPH_ORDER = _abi.JACK_EVENT_GRAPH_ORDER
+    #: The server was late, or a client was (``delay_us``).
+    XRUN = _abi.JACK_EVENT_XRUN
+    #: There is another period (``frames``).
+    PERIOD = _abi.JACK_EVENT_PERIOD
+    #: There is another frame rate (``frame_rate``).
+    FRAME_RATE = _abi.JACK_EVENT_FRAME_RATE
+    #: Freewheeling began or ended (``on``).
+    FREEWHEEL = _abi.JACK_EVENT_FREEWHEEL
+    #: Latencies were computed anew.
+    LATENCY = _abi.JACK_EVENT_LATENCY
+    #: Metadata has changed (``subject``, ``name``: the key, ``change``).
+    PROPERTY = _abi.JACK_EVENT_PROPERTY
+    #: A callback on the audio thread failed, and is not called again.
+    HANDLER_FAILED = _abi.JACK_EVENT_HANDLER_FAILED
+    #: The server is gone (``name``: the reason, ``status``).
+    SHUTDOWN = _abi.JACK_EVENT_SHUTDOWN
+    #: A kind of a newer library that this package does not know.
+    UNKNOWN = -1
+
+    @classmethod
+    def _missing_(cls, value: object) -> EventKind:
+        return cls.UNKNOWN
+
+
+@dataclass(frozen=True)
+class Event:
+    """Something that happened. Fields that its kind does not name are 0, ``None`` or empty.
+
+    Attributes:
+        kind: what it is about.
+        on: whether it is there, connected, or freewheeling now.
+        name: the name of the client or port, the key of the property, or the reason.
+        before: the name that the port had before.
+        port: the port, or the output of a connection; ``None`` if the server no longer knows it.
+        destination: the input of a connection.
+        frames: the period, in frames.
+        frame_rate: the frame rate, in Hz.
+        delay_us: how late it was, in microseconds; 0 where the server does not say.
+        subject: whose property it is: a UUID.
+        change: what happened to the property: ``PROPERTY_CREATED`` and the like.
+        status: what the server said at its end.
+    """
+
+    kind: EventKind
+    on: bool = False
+    name: str = ""
+    before: str = ""
+    port: Port | None = None
+    destination: Port | None = None
+    frames: int = 0
+    frame_rate: int = 0
+    delay_us: float = 0.0
+    subject: int = 0
+    change: int = 0
+    status: Status = _NOTHING
+
+
+class Queue:
+    """The events of a client from now on, as the library gives them.
+
+    Attributes:
+        descriptor: readable while an event waits.
+    """
+
+    def __init__(self, connection: Connection) -> None:
+        value = ctypes.c_void_p()
+        connection.call(lib.amio_jack_events_new, CAPACITY, ctypes.byref(value))
+        self._handle = Handle(value, lib.amio_jack_events_free)
+        descriptor = ctypes.c_int()
+        lib.amio_jack_events_fd(self._handle, ctypes.byref(descriptor))
+        self.descriptor = descriptor.value
+
+    def take(self) -> _abi.JackEvent | None:
+        """The oldest event; ``None``: there is none."""
+        raw = sized(_abi.JackEvent)
+        lib.amio_jack_events_next(self._handle, ctypes.byref(raw))
+        return None if raw.kind == _abi.JACK_EVENT_NONE else raw
+
+    @property
+    def lost(self) -> int:
+        """How many events did not fit."""
+        lost = ctypes.c_uint64()
+        lib.amio_jack_events_lost(self._handle, ctypes.byref(lost))
+        return lost.value
+
+    def close(self) -> None:
+        """Ends it."""
+        self._handle.close()
+
+    @property
+    def is_closed(self) -> bool:
+        """Whether it was ended."""
+        return self._handle.closed
+
+
+class Events(Unique):
+    """The events of a client from now on: :meth:`Client.events` makes one.
+
+    Iterate over it, with ``async for`` on an event loop or with ``for`` on a thread, or fetch one
+    by :meth:`next`. The iteration ends when the client, or this, is closed.
+    """
+
+    def __init__(self, connection: Connection, directory: Directory) -> None:
+        self._queue = Queue(connection)
+        self._directory = directory
+        directory.remember_all()
+        self._waiter: asyncio.Future[None] | None = None
+
+    @property
+    def lost(self) -> int:
+        """How many events were lost so far: 4096 can wait."""
+        return self._queue.lost
+
+    def fileno(self) -> int:
+        """A descriptor that is readable while an event waits, for ``select``."""
+        return self._queue.descriptor
+
+    def next(self, timeout: float | None = None) -> Event | None:
+        """The oldest event, which is waited for up to so many seconds; ``None``: without end.
+
+        Returns:
+            ``None`` if none came, or this is closed.
+        """
+        until = None if timeout is None else time.monotonic() + timeout
+        while not self._queue.is_closed:
+            raw = self._queue.take()
+            if raw is not None:
+                return event_of(raw, self._directory)
+            left = 0.1 if until is None else min(0.1, until - time.monotonic())
+            if left <= 0:
+                break
+            select.select([self.fileno()], [], [], left)
+        return None
+
+    def __iter__(self) -> Iterator[Event]:
+        while (event := self.next()) is not None:
+            yield event
+
+    async def __aiter__(self) -> AsyncIterator[Event]:
+        while (event := await self._soon()) is not None:
+            yield event
+
+    async def _soon(self) -> Event | None:
+        """The oldest event, which is waited for on the event loop that runs."""
+        loop = asyncio.get_running_loop()
+        while not self._queue.is_closed:
+            raw = self._queue.take()
+            if raw is not None:
+                return event_of(raw, self._directory)
+            if self._waiter is not None:
+                raise RuntimeError("another task waits for these events")
+            waiter = self._waiter = loop.create_future()
+            loop.add_reader(self.fileno(), _wake, waiter)
+            try:
+                await waiter
+            finally:
+                loop.remove_reader(self.fileno())
+                self._waiter = None
+        return None
+
+    def close(self) -> None:
+        """Ends it: those who wait for an event get none."""
+        waiter = self._waiter
+        if waiter is not None:
+            waiter.get_loop().call_soon_threadsafe(_wake, waiter)
+        self._queue.close()
+
+
+def _wake(waiter: asyncio.Future[None]) -> None:
+    if not waiter.done():
+        waiter.set_result(None)
+
+
+def event_of(raw: _abi.JackEvent, directory: Directory) -> Event:
+    """An event of the library, with its ports."""
+    kind = EventKind(raw.kind)
+    name = raw.name.decode(errors="replace")
+    before = raw.before.decode(errors="replace")
+    port = destination = None
+    if kind is EventKind.PORT:
+        port = directory.of_event(raw.port, name, is_new=bool(raw.on))
+        if not raw.on:
+            directory.forget_number(raw.port, name)
+    elif kind is EventKind.PORT_RENAMED:
+        port = directory.of_event(raw.port, name)
+    elif kind is EventKind.CONNECTION:
+        port = directory.of_event(raw.port, name)
+        destination = directory.of_event(raw.destination, before)
+        name = before = ""
+    return Event(
+        kind,
+        bool(raw.on),
+        name,
+        before,
+        port,
+        destination,
+        raw.frames,
+        raw.rate_hz,
+        raw.delay_us,
+        raw.subject,
+        raw.change,
+        Status(raw.shutdown_status),
+    )

@@ -1,0 +1,78 @@
+"""Positions of the transport."""
+
+from __future__ import annotations
+
+import ctypes
+from typing import Any
+
+from .. import _abi
+from ._constants import (
+    POSITION_AUDIO_VIDEO_RATIO,
+    POSITION_BBT,
+    POSITION_BBT_FRAME_OFFSET,
+    POSITION_TIMECODE,
+    POSITION_VIDEO_FRAME_OFFSET,
+)
+
+
+class Position(_abi.JackPosition):
+    """Where the transport is: ``jack_position_t``. ``valid`` says which fields have a meaning.
+
+    Attributes:
+        valid: which of the following are set: ``POSITION_BBT`` and the like, joined by ``|``.
+        frame: the frame.
+        bar: the bar, from 1 on.
+        beat: the beat in the bar, from 1 on.
+        tick: the tick in the beat, from 0 on.
+        bar_start_tick: the tick at which the bar began.
+        beats_per_bar: the upper number of the time signature.
+        beat_type: the lower number of the time signature.
+        ticks_per_beat: how many ticks a beat has.
+        beats_per_minute: the tempo.
+        audio_frames_per_video_frame: how many audio frames a video frame lasts.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(struct_size=ctypes.sizeof(type(self)))
+
+    def _alias(field: str, doc: str) -> Any:  # type: ignore[misc]
+        def get(self: Position) -> Any:
+            return getattr(self, field)
+
+        def put(self: Position, value: Any) -> None:
+            setattr(self, field, value)
+
+        return property(get, put, doc=doc)
+
+    usecs = _alias("time_us", "The server's time, in microseconds.")
+    frame_rate = _alias("frame_rate_hz", "The frame rate, in Hz.")
+    frame_time = _alias("frame_time_s", "The time of the frame, in seconds.")
+    next_time = _alias("next_time_s", "The time of the next period's first frame, in seconds.")
+    bbt_offset = _alias("bbt_offset_frames", "How many frames ago beat and tick were reached.")
+    video_offset = _alias("video_offset_frames", "Where the first video frame begins.")
+    del _alias
+
+
+_ALWAYS = ("usecs", "frame_rate", "frame")
+_FIELDS = {
+    POSITION_BBT: (
+        "bar",
+        "beat",
+        "tick",
+        "bar_start_tick",
+        "beats_per_bar",
+        "beat_type",
+        "ticks_per_beat",
+        "beats_per_minute",
+    ),
+    POSITION_TIMECODE: ("frame_time", "next_time"),
+    POSITION_BBT_FRAME_OFFSET: ("bbt_offset",),
+    POSITION_AUDIO_VIDEO_RATIO: ("audio_frames_per_video_frame",),
+    POSITION_VIDEO_FRAME_OFFSET: ("video_offset",),
+}
+
+
+def position2dict(pos: Position) -> dict[str, Any]:
+    """The fields of a position that have a meaning."""
+    valid = [name for bit, names in _FIELDS.items() if pos.valid & bit for name in names]
+    return {name: getattr(pos, name) for name in (*_ALWAYS, *valid)}

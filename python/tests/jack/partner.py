@@ -1,0 +1,120 @@
+"""A client that sends to the programs under test, and records what they send, by frames."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from types import TracebackType
+
+import numpy as np
+from numpy.typing import NDArray
+
+import amio.jack
+
+
+class Partner:
+    """Sends and records MIDI and audio, while the context lasts.
+
+    Attributes:
+        client: its client, with the ports `partner:midi_out`, `midi_in`, `audio_out`, `audio_in`.
+        events: what arrived at `midi_in`, with the server's number of the frame.
+    """
+
+    def __init__(self) -> None:
+        self.client = amio.jack.Client("partner", no_start_server=True)
+        self.events: list[tuple[int, bytes]] = []
+        self._due: list[tuple[int, bytes]] = []
+        self._blocks: list[tuple[int, NDArray[np.float32]]] = []
+        self._sound: tuple[int, NDArray[np.float32]] = 0, np.zeros(0, np.float32)
+        self._midi_out = self.client.midi_outports.register("midi_out")
+        self._midi_in = self.client.midi_inports.register("midi_in")
+        self._audio_out = self.client.outports.register("audio_out")
+        self._audio_in = self.client.inports.register("audio_in")
+        self.client.set_process_callback(self._process)
+
+    def __enter__(self) -> Partner:
+        self.client.activate()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.client.close()
+
+    def _process(self, frames: int) -> None:
+        now = self.client.last_frame_time
+        self.events += [
+            (now + at, bytes(data)) for at, data in self._midi_in.incoming_midi_events()
+        ]
+        self._blocks.append((now, self._audio_in.get_array().copy()))
+        while self._due and self._due[0][0] < now + frames:
+            at, data = self._due.pop(0)
+            self._midi_out.write_midi_event(max(0, at - now), data)
+        begin, sound = self._sound
+        out = self._audio_out.get_array()
+        out[:] = 0
+        part = sound[max(0, now - begin) : max(0, now + frames - begin)]
+        at = max(0, begin - now)
+        out[at : at + len(part)] = part
+
+    def now(self) -> int:
+        """The server's number of the last period's first frame."""
+        return self.client.last_frame_time
+
+    def send(self, events: list[tuple[int, bytes]], multiple: int = 256) -> int:
+        """Sends events, whose frames count from a frame that is returned, soon.
+
+        That frame is a multiple of a number.
+        """
+        begin = (self.now() + 4096) // multiple * multiple + multiple
+        self._due = [(begin + at, data) for at, data in events]
+        return begin
+
+    def play(self, sound: NDArray[np.float32]) -> int:
+        """Sends samples from a frame on, which is returned, soon."""
+        begin = self.now() + 4096
+        self._sound = begin, sound
+        return begin
+
+    def connect(self, source: str, destination: str) -> None:
+        """Connects two ports, once they are there and their clients are active."""
+
+        def connected() -> bool:
+            try:
+                self.client.connect(source, destination)
+            except amio.jack.JackError:
+                return False
+            return True
+
+        wait_for(connected)
+
+    def heard(self, begin: int, frames: int) -> NDArray[np.float32]:
+        """The samples that arrived from a frame on, once they have."""
+        wait_for(lambda: self.now() > begin + frames + 1024)
+        found = np.zeros(frames, np.float32)
+        for at, block in list(self._blocks):
+            for offset, sample in zip(
+                range(at - begin, at - begin + len(block)), block, strict=True
+            ):
+                if 0 <= offset < frames:
+                    found[offset] = sample
+        return found
+
+    def first_heard(self) -> tuple[int, NDArray[np.float32]]:
+        """Everything from the first sample on that is not silent, and its frame."""
+        blocks = list(self._blocks)
+        begin = next(at for at, block in blocks if block.any())
+        samples = np.concatenate([block for at, block in blocks if at >= begin])
+        first = int(np.flatnonzero(samples)[0])
+        return begin + first, samples[first:]
+
+
+def wait_for(what: Callable[[], object], seconds: float = 10) -> None:
+    """Waits until something is true."""
+    end = time.monotonic() + seconds
+    while not what():
+        assert time.monotonic() < end, "this did not happen"
+        time.sleep(0.01)
