@@ -106,6 +106,7 @@ mod position;
 mod process_port;
 mod property;
 mod published;
+mod raw_ports;
 mod status;
 mod stream_handle;
 mod time;
@@ -122,6 +123,7 @@ pub use handlers::{PortId, TimebaseQuery};
 pub use latency_mode::LatencyMode;
 pub use levels::Levels;
 pub use messages::Sink;
+pub use metadata::{all_properties, properties};
 pub use midi::{MidiEvent, MidiEvents, MidiInput, MidiOutput, MidiWriter};
 pub use midi_receiver::{MidiMessage, MidiReceiver};
 pub use midi_sender::{MidiCounts, MidiSender};
@@ -132,7 +134,10 @@ pub use position::{BarBeatTick, Position, Timecode, TransportState};
 pub use process_port::{AudioInput, AudioOutput};
 pub use property::{Property, PropertyAction, PropertyChange, Uuid, keys};
 pub use status::Status;
-pub use versions::{client_pid, longest_client_name, longest_port_name, version, version_string};
+pub use versions::{
+    client_pid, longest_client_name, longest_port_name, time_us, version, version_string,
+};
 
 pub(crate) use handlers::Notifications;
+pub(crate) use raw_ports::Refusal;
 pub(crate) use turns::ended as turns_ended;

@@ -20,7 +20,7 @@ const KEEPERS: &str = "
     md5             clip
     nanomp3_core    clip
     opus_pure       clip
-    ringbuf         spsc
+    ringbuf         ring spsc
     rubato          clip/convert
     std::sync::Condvar lock
     std::sync::Mutex lock
