@@ -49,9 +49,10 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::InvalidState`]: the client is closed, or in a handler. [`Error::OutOfRange`]: no capacity.
-    /// [`Error::OutOfMemory`], [`Error::System`].
+    /// [`Error::InvalidArgument`]: a port of another client. [`Error::OutOfMemory`], [`Error::System`].
     pub fn receive_midi(&self, input: MidiInput, capacity: usize) -> Result<MidiReceiver> {
         check_capacity(capacity)?;
+        self.check_own(&input.port)?;
         let (writer, reader) = ring(capacity, "the events of a MIDI port")?;
         let (shared, mail) = (Arc::<Shared>::default(), Arc::new(Mail::new()?));
         let stream = Receiving {

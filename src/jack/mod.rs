@@ -109,6 +109,7 @@ mod published;
 mod raw_ports;
 mod status;
 mod stream_handle;
+mod stream_port;
 mod time;
 mod transport;
 mod turns;

@@ -9,7 +9,7 @@ use super::latency_mode::LatencyMode;
 use super::library::{RawLatencyRange, RawPort};
 use super::midi::{MidiInput, MidiOutput};
 use super::names::{c_string, copied, taken_list};
-use super::port::Port;
+use super::port::{Port, recompute_latencies};
 use super::port_info::{LatencyRange, PortFilter, PortFlags, PortInfo, PortType};
 use super::process_port::{AudioInput, AudioOutput, Content, ProcessPort};
 use super::property::Uuid;
@@ -262,9 +262,7 @@ impl Client {
     pub fn recompute_latencies(&self) -> Result<()> {
         let client = self.enter()?;
         let _asking = client.ask()?;
-        // SAFETY: the client is valid.
-        let code = unsafe { (client.library.recompute_total_latencies)(client.raw()) };
-        client.check(|| "computing the latencies".into(), code)
+        recompute_latencies(&client)
     }
 }
 

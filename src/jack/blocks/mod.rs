@@ -109,6 +109,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::InvalidState`]: the client is closed, or in a handler. [`Error::OutOfRange`]: an option.
+    /// [`Error::InvalidArgument`]: a port of another client.
     /// [`Error::OutOfMemory`], [`Error::System`]. [`Error::Driver`]: the server does not compute latencies anew.
     pub fn exchange_blocks(
         &self,
@@ -124,6 +125,9 @@ impl Client {
         let of_inputs = inputs.iter().map(|input| input.0.clone());
         let of_outputs = outputs.iter().map(|output| output.0.clone());
         let ports: Vec<_> = of_inputs.chain(of_outputs).collect();
+        for port in &ports {
+            self.check_own(port)?;
+        }
         let stream = BlockStream {
             block_frames: sizes.block_frames,
             inputs,
@@ -217,6 +221,11 @@ impl Blocks {
 }
 
 impl Blocks {
+    /// How many inputs and outputs there are.
+    pub fn ports(&self) -> (usize, usize) {
+        (self.input_ports, self.output_ports)
+    }
+
     /// The length of a block in frames.
     pub fn block_frames(&self) -> usize {
         self.sizes.block_frames
