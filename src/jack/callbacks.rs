@@ -419,8 +419,10 @@ callback!(on_latency(mode: c_int), |context, mode| {
         0 => LatencyMode::Capture,
         _ => LatencyMode::Playback,
     };
-    // SAFETY: this is the callback.
-    unsafe { context.latencies.apply(context.library, mode) };
+    if !context.library.sets_latencies_elsewhere() {
+        // SAFETY: this is the callback.
+        unsafe { context.latencies.apply(context.library, mode) };
+    }
     context.notify(|n| n.latency(mode));
 });
 callback!(on_shutdown(), |context| context.lost(Status::default(), ""));

@@ -74,7 +74,7 @@ impl Latencies {
     /// Gives the ports their latencies of one kind.
     ///
     /// # Safety
-    /// In libjack's latency callback for this kind.
+    /// In libjack's latency callback for this kind; where [`Library::sets_latencies_elsewhere`], on a thread of the program.
     pub unsafe fn apply(&self, library: &'static Library, mode: LatencyMode) {
         // While this is held, no port is unregistered.
         let ports = self.0.lock();
@@ -96,7 +96,7 @@ impl Latencies {
             if let Some(range) = range {
                 let mut raw = RawLatencyRange::new(range);
                 let set = library.port_set_latency_range;
-                // SAFETY: port and range are valid, and it is the callback for this kind, as the caller promises.
+                // SAFETY: port and range are valid, and it is where the caller promises.
                 unsafe { set(own.port.raw().as_ptr(), mode.code(), &mut raw) };
             }
         }

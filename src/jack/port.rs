@@ -135,7 +135,9 @@ impl Port {
     ///
     /// Ports without one pass latencies on, as libjack does for a client that says nothing: outputs have the capture
     /// latencies of the client's inputs, inputs the playback latencies of its outputs. The ports of [`Blocks`](super::Blocks)
-    /// add its latency.
+    /// add its latency. With PipeWire's library they do so when a latency is set, when blocks begin, and in
+    /// [`Client::recompute_latencies`](super::Client::recompute_latencies), not when the latency of another client changes: its
+    /// version 0.3.65 hangs where a latency is set in its callback while it has something else to tell.
     ///
     /// # Errors
     /// [`Error::InvalidState`]: the port is gone, or in a handler. [`Error::InvalidArgument`]: a range that ends before it
@@ -189,6 +191,12 @@ impl Port {
 
 /// Has the server compute the latencies of all ports anew. The caller has the right to [`Open::ask`].
 pub(super) fn recompute_latencies(client: &Open<'_>) -> Result<()> {
+    if client.library.sets_latencies_elsewhere() {
+        for mode in [LatencyMode::Capture, LatencyMode::Playback] {
+            // SAFETY: this is a thread of the program.
+            unsafe { client.context.latencies.apply(client.library, mode) };
+        }
+    }
     // SAFETY: the client is valid.
     let code = unsafe { (client.library.recompute_total_latencies)(client.raw()) };
     client.check(|| "computing the latencies".into(), code)
