@@ -4783,6 +4783,9 @@ amio_status amio_jack_midi_sender_free(struct amio_jack_midi_sender *sender);
  * latencies anew, which takes some cycles, and needs an active client. A capture latency of an output counts from where
  * sound comes in up to the port, a playback latency of an input from the port to where sound goes out.
  *
+ * With PipeWire's library, the client's other ports take part when a latency is set, when blocks begin, and in
+ * amio_jack_client_recompute_latencies(), not when the latency of another client changes.
+ *
  * Thread: any but the audio thread; waits for the server.
  * Units: `mode` is one of AMIO_JACK_LATENCY_*.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (the mode, or a range that ends
