@@ -35,6 +35,7 @@ programs! {
     section_events_from_c: "events",
     section_stats_from_c: "stats",
     section_meter_from_c: "meter",
+    section_ring_from_c: "ring",
     what_a_child_of_fork_inherits_is_its_parents: "fork",
     children_of_fork_have_interfaces_of_their_own: "children",
     memory_that_the_program_locks_stays_locked: "locked",

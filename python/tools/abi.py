@@ -43,6 +43,7 @@ INTEGERS = {
     "uint8_t": "uint8",
     "uint32_t": "uint32",
     "uint64_t": "uint64",
+    "uint8_t": "uint8",
 }
 FLOATS = {"float": "float", "double": "double"}
 

@@ -2,11 +2,16 @@
 
 use super::super::fault::{ConstantFault, Constantly, null};
 use super::super::status::AMIO_ERROR_INVALID_HANDLE;
-use super::cycle::amio_jack_cycle;
 use crate::jack::Cycle;
 use std::cell::Cell;
 use std::ptr::NonNull;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+/// A cycle of a client, in its process function. It is valid during the call that was given it, and on its thread;
+/// otherwise functions return AMIO_ERROR_INVALID_HANDLE. It is never freed.
+pub struct amio_jack_cycle {
+    _opaque: [u8; 0],
+}
 
 /// A process function that runs on this thread: the key that it was given, and its cycle.
 #[derive(Clone, Copy)]

@@ -4,18 +4,12 @@ use super::super::fault::{ConstantFault, Constantly, null};
 use super::super::guard::{Caller, guard_real_time};
 use super::super::slots;
 use super::super::status::*;
-use super::current;
+use super::current::{self, amio_jack_cycle};
 use super::ports::amio_jack_port;
 use super::position::{amio_jack_position, state_number};
 use super::time::amio_jack_cycle_times;
 use crate::jack::{Cycle, Port, Refusal};
 use std::ffi::c_void;
-
-/// A cycle of a client, in its process function. It is valid during the call that was given it, and on its thread;
-/// otherwise functions return AMIO_ERROR_INVALID_HANDLE. It is never freed.
-pub struct amio_jack_cycle {
-    _opaque: [u8; 0],
-}
 
 impl From<Refusal> for ConstantFault {
     fn from(refusal: Refusal) -> ConstantFault {

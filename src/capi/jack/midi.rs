@@ -3,7 +3,8 @@
 use super::super::fault::{Constantly, null};
 use super::super::guard::{Caller, guard_real_time};
 use super::super::status::amio_status;
-use super::cycle::{amio_jack_cycle, with_port};
+use super::current::amio_jack_cycle;
+use super::cycle::with_port;
 use super::ports::amio_jack_port;
 use std::ptr;
 

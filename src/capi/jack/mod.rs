@@ -2,7 +2,6 @@
 
 // What the parts use; nothing of it is in the header.
 mod answers;
-mod current;
 
 // Each stands alone, since rustfmt would sort a list.
 mod client;
@@ -26,6 +25,8 @@ mod position;
 mod transport;
 
 mod rolling;
+
+mod current;
 
 mod process;
 

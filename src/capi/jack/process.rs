@@ -4,8 +4,7 @@ use super::super::callback::{UserData, call_caught};
 use super::super::status::amio_status;
 use super::answers::ask;
 use super::client::amio_jack_client;
-use super::current;
-use super::cycle::amio_jack_cycle;
+use super::current::{self, amio_jack_cycle};
 use std::ffi::c_void;
 use std::ops::ControlFlow;
 
