@@ -1884,8 +1884,8 @@ typedef struct amio_jack_options {
      */
     const char *session_id;
     /**
-     * Receives the lines of libjack, also those about other clients of this process, on any thread, until
-     * the client is closed. NULL: they are dropped.
+     * Receives the lines of libjack, also those about other clients of this process, on any thread, until the client
+     * is closed: then no call of it runs any more. NULL: they are dropped.
      */
     amio_jack_log log;
     /**

@@ -70,28 +70,19 @@ fn texts() -> String {
 /// As [`texts`], of one file: each constant with its comment.
 fn texts_of(source: &str) -> String {
     let mut texts = String::new();
-    for (before, constant) in source
-        .match_indices("pub const ")
-        .map(|(at, _)| source.split_at(at))
-    {
-        let Some((name, value)) = constant["pub const ".len()..].split_once(": &str =") else {
+    let mut comment = String::new();
+    // rustfmt puts a long text on a line of its own.
+    for line in source.replace(": &str =\n    ", ": &str = ").lines() {
+        if let Some(text) = line.strip_prefix("///") {
+            comment += &format!(" *{text}\n");
             continue;
-        };
-        let value = value.split_once(';').map(|(value, _)| value.trim());
-        let value = value.filter(|_| name.starts_with("AMIO_"));
-        if let Some(value) = value.filter(|_| !name.contains(|c: char| c.is_whitespace())) {
-            let comment: Vec<&str> = before
-                .lines()
-                .rev()
-                .map_while(|line| line.strip_prefix("///"))
-                .collect();
-            let comment: String = comment
-                .iter()
-                .rev()
-                .map(|line| format!(" *{line}\n"))
-                .collect();
+        }
+        let constant = line.strip_prefix("pub const ");
+        if let Some((name, value)) = constant.and_then(|rest| rest.split_once(": &str = ")) {
+            let value = value.strip_suffix(';').expect("it is one text");
             texts += &format!("\n/**\n{comment} */\n#define {name} {value}\n");
         }
+        comment.clear();
     }
     texts
 }

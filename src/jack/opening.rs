@@ -45,8 +45,8 @@ pub struct ClientOptions {
     pub server_name: Option<String>,
     /// By which a session manager knows the client.
     pub session_id: Option<String>,
-    /// Receives the lines of libjack, also those about other clients of this process, until the client is closed.
-    /// `None`: they are dropped. It is called on any thread, and must not call this client: libjack may write in the middle
+    /// Receives the lines of libjack, also those about other clients of this process, until the client is closed: then
+    /// no call of it runs any more. `None`: they are dropped. It is called on any thread, and must not call this client: libjack may write in the middle
     /// of a request. A panic of it is caught.
     pub log: Option<Sink>,
 }

@@ -95,8 +95,8 @@ pub struct amio_jack_options {
     pub server_name: *const c_char,
     /// By which a session manager knows the client, UTF-8. NULL: it does not.
     pub session_id: *const c_char,
-    /// Receives the lines of libjack, also those about other clients of this process, on any thread, until
-    /// the client is closed. NULL: they are dropped.
+    /// Receives the lines of libjack, also those about other clients of this process, on any thread, until the client
+    /// is closed: then no call of it runs any more. NULL: they are dropped.
     pub log: amio_jack_log,
     /// Handed to `log` as it is; may be NULL.
     pub log_user_data: *mut c_void,

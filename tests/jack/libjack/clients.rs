@@ -277,3 +277,53 @@ on_both_servers!(row_15_errors_say_what_was_wrong, |pipewire: bool| {
         "{twice:?}"
     );
 });
+
+on_both_servers!(
+    row_15_a_refused_client_tells_its_status,
+    |pipewire: bool| {
+        let mut status = Status::FAILURE;
+        let options = ClientOptions::default();
+        let first = Client::open_with_status("first", &options, &mut status).expect("it is free");
+        assert_eq!(status, first.status());
+        let refused = Client::open_with_status("a:b", &options, &mut status);
+        assert!(matches!(refused, Err(Error::InvalidArgument(_))));
+        assert_eq!(status, Status::default(), "no server was asked");
+        if !pipewire {
+            let exact = ClientOptions {
+                exact_name: true,
+                ..options
+            };
+            let refused = Client::open_with_status("first", &exact, &mut status);
+            assert!(matches!(refused, Err(Error::Driver { .. })));
+            assert!(status.contains(Status::FAILURE), "{status:?}");
+        }
+    }
+);
+
+on_both_servers!(
+    row_08_metadata_and_the_clock_need_no_client_of_ones_own_but_any,
+    |_: bool| {
+        for refused in [jack::all_properties().map(drop), jack::time_us().map(drop)] {
+            assert!(matches!(refused, Err(Error::InvalidState(_))));
+        }
+        let client = open("subject");
+        let uuid = client.uuid().expect("it is open").expect("it has one");
+        let property = Property {
+            key: keys::ORDER.into(),
+            value: "7".into(),
+            kind: String::new(),
+        };
+        client
+            .set_property(uuid, &property)
+            .expect("the server takes it");
+        until("the property", || {
+            jack::properties(uuid).expect("there is a client").first() == Some(&property)
+        });
+        let all = jack::all_properties().expect("there is a client");
+        assert!(all.contains(&(uuid, vec![property])));
+        assert!(jack::time_us().expect("there is a client") > 0);
+        client.close().expect("no handler runs");
+        assert!(jack::properties(uuid).is_err());
+        jack::time_us().expect("there was a client");
+    }
+);
