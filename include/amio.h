@@ -21,7 +21,7 @@
  * # Threads
  *
  * Any thread may call any function, also several threads on the same handle at once. Do not call
- * from a driver's audio thread or from a signal handler. Calls may take locks and allocate; they never
+ * from an audio thread, but for the functions that "Real-time code" names, nor from a signal handler. Calls may take locks and allocate; they never
  * wait for the audio thread. Functions that talk to a server say how long they wait for it. Functions
  * with `wait` in their names take a timeout. Both return AMIO_ERROR_TIMEOUT when that time is over. One thread
  * may free a handle while another one uses it: a call that comes too late returns
@@ -45,7 +45,7 @@
  * cancellation point or, if its type is asynchronous, in the last instructions of the call. The results of the
  * call belong to the program, as always: out_... parameters are set.
  *
- * No code of the caller runs on the audio thread. amio_interface_next_event() returns what has happened there, as
+ * No code of the caller runs on the audio thread of an interface. amio_interface_next_event() returns what has happened there, as
  * events. amio_interface_event_fd() returns a descriptor for poll(), epoll and event loops, which is readable
  * while an event waits.
  *
@@ -87,6 +87,20 @@
  * of `release`: the process then ends with a message that names the function. It also does if the thread is ended.
  * longjmp() is not noticed, and leaves locks held. In C++, make these functions `noexcept` and catch all
  * exceptions inside; in `progress`, keep the exception and return 1.
+ *
+ * The functions of the program that a JACK client calls on its audio thread (`process`, `sync`, `timebase`) must return
+ * as well, or may throw: a C++ exception is caught there and destroyed, and the function is not called again. (On
+ * processors other than x86-64 and AArch64, the process ends.)
+ *
+ * # Real-time code
+ *
+ * The server waits for real-time code in each cycle. So it must not wait, take locks, allocate or free memory, read
+ * files, print, or call the system in another way. The functions whose description says "Real-time: yes" can be called
+ * there: those of rings, and amio_jack_cycle_...(). They are wait-free, also when they fail. In a program that opens
+ * the library with dlopen(), the first failure on a thread may allocate some bytes, as the C library then makes the
+ * library's data of that thread; the audio threads of JACK clients have it before.
+ *
+ * Real-time code sends what it has to say to other threads by a ring, and gets what it needs by another one.
  *
  * # Errors
  *
