@@ -281,6 +281,7 @@ impl Context {
                 frames,
                 count,
                 may_block: self.freewheels.load(Ordering::Relaxed),
+                stream_frame: 0,
                 callback: PhantomData,
             };
             parts.take(&mut cycle);

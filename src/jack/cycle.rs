@@ -24,6 +24,8 @@ pub struct Cycle<'a> {
     pub(super) count: u64,
     /// Whether the server freewheels: then nobody hears that the cycle takes long.
     pub(super) may_block: bool,
+    /// The first frame, as all streams see it. A cycle that is late is told another one later on.
+    pub(super) stream_frame: u32,
     pub(super) callback: PhantomData<&'a ()>,
 }
 

@@ -165,7 +165,7 @@ struct Receiving {
 
 impl Stream for Receiving {
     fn take(&mut self, cycle: &mut Cycle<'_>) {
-        let (first, may_block) = (cycle.first_frame(), cycle.may_block);
+        let (first, may_block) = (cycle.stream_frame, cycle.may_block);
         let events = cycle.read_midi(&mut self.input);
         self.lost += u64::from(events.lost());
         for event in events {
