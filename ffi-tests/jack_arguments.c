@@ -12,15 +12,21 @@ static struct {
     amio_jack_cycle_times times;
     amio_jack_event event;
     char name[AMIO_JACK_NAME_BYTES];
+    amio_jack_block block;
+    amio_jack_midi_counts counts;
 } out, before;
 
 /* The valid objects; those that a call has freed or closed are made anew. */
 static struct {
     amio_jack_client *client;
-    amio_jack_port *port, *source, *sink;
+    amio_jack_port *port, *midi_output, *source, *sink;
     amio_jack_names *names;
     amio_jack_properties *properties;
     amio_jack_events *events;
+    amio_jack_blocks *blocks;
+    amio_jack_midi_receiver *receiver;
+    amio_jack_midi_sender *sender;
+    amio_jack_blocks_config config;
     amio_jack_position position;
     uint64_t uuid;
 } right;
@@ -32,6 +38,9 @@ static struct {
     amio_jack_names *names;
     amio_jack_properties *properties;
     amio_jack_events *events;
+    amio_jack_blocks *blocks;
+    amio_jack_midi_receiver *receiver;
+    amio_jack_midi_sender *sender;
 } stale;
 
 static char too_long[5000];
@@ -53,8 +62,50 @@ static void make_client(void)
     OK(amio_jack_client_activate(right.client));
     OK(amio_jack_port_register(right.client, "source", AMIO_JACK_AUDIO, AMIO_JACK_PORT_OUTPUT, &right.source));
     OK(amio_jack_port_register(right.client, "sink", AMIO_JACK_AUDIO, AMIO_JACK_PORT_INPUT, &right.sink));
+    OK(amio_jack_port_register(right.client, "midi", AMIO_JACK_MIDI, AMIO_JACK_PORT_OUTPUT, &right.midi_output));
     OK(amio_jack_client_uuid(right.client, &right.uuid));
     OK(amio_jack_client_set_property(right.client, right.uuid, AMIO_JACK_KEY_ORDER, "1", NULL));
+}
+
+enum { BLOCK = 64 };
+
+static const float silence[BLOCK];
+static float block[BLOCK];
+static const float *const outputs[] = {silence};
+static float *const inputs[] = {block};
+
+/* Streams of a client in which no cycle runs. */
+static void make_streams(void)
+{
+    static amio_jack_client *client;
+    static amio_jack_port *port[4];
+    const amio_jack_port *input, *output;
+    amio_jack_blocks_config config = {0};
+    int at;
+    if (client != NULL) {
+        amio_jack_blocks_free(right.blocks);
+        amio_jack_midi_receiver_free(right.receiver);
+        amio_jack_midi_sender_free(right.sender);
+        for (at = 0; at < 4; at++)
+            OK(amio_jack_port_free(port[at]));
+        OK(amio_jack_client_free(client));
+    }
+    OK(amio_jack_client_open("still", NULL, NULL, &client));
+    OK(amio_jack_port_register(client, "in", AMIO_JACK_AUDIO, AMIO_JACK_PORT_INPUT, &port[0]));
+    OK(amio_jack_port_register(client, "out", AMIO_JACK_AUDIO, AMIO_JACK_PORT_OUTPUT, &port[1]));
+    OK(amio_jack_port_register(client, "midi_in", AMIO_JACK_MIDI, AMIO_JACK_PORT_INPUT, &port[2]));
+    OK(amio_jack_port_register(client, "midi_out", AMIO_JACK_MIDI, AMIO_JACK_PORT_OUTPUT, &port[3]));
+    input = port[0];
+    output = port[1];
+    config.struct_size = sizeof config;
+    config.block_frames = BLOCK;
+    config.inputs = &input;
+    config.input_count = 1;
+    config.outputs = &output;
+    config.output_count = 1;
+    OK(amio_jack_blocks_new(client, &config, &right.blocks));
+    OK(amio_jack_midi_receiver_new(client, port[2], 10, &right.receiver));
+    OK(amio_jack_midi_sender_new(client, port[3], 10, &right.sender));
 }
 
 /* A queue that gets no events, since its client is closed. */
@@ -71,10 +122,13 @@ static void make_right(void)
     uint32_t frames;
     uint64_t lost;
     char name[AMIO_JACK_NAME_BYTES];
+    amio_jack_midi_counts counts = {0};
+    counts.struct_size = sizeof counts;
     if (right.client == NULL || amio_jack_client_period_frames(right.client, &frames) != AMIO_OK) {
         amio_jack_client_free(right.client);
         amio_jack_port_free(right.source);
         amio_jack_port_free(right.sink);
+        amio_jack_port_free(right.midi_output);
         make_client();
     }
     if (right.port == NULL || amio_jack_port_name(right.port, name, sizeof name) != AMIO_OK) {
@@ -86,6 +140,13 @@ static void make_right(void)
     OK(amio_jack_get_properties(0, &right.properties));
     if (amio_jack_events_lost(right.events, &lost) != AMIO_OK)
         make_events();
+    if (amio_jack_blocks_latency_frames(right.blocks, &frames) != AMIO_OK ||
+        amio_jack_midi_receiver_lost(right.receiver, &lost) != AMIO_OK ||
+        amio_jack_midi_sender_counts(right.sender, &counts) != AMIO_OK)
+        make_streams();
+    memset(&right.config, 0, sizeof right.config);
+    right.config.struct_size = sizeof right.config;
+    right.config.block_frames = BLOCK;
     memset(&right.position, 0, sizeof right.position);
     right.position.struct_size = sizeof right.position;
 
@@ -94,6 +155,8 @@ static void make_right(void)
     out.position.struct_size = sizeof out.position;
     out.times.struct_size = sizeof out.times;
     out.event.struct_size = sizeof out.event;
+    out.block.struct_size = sizeof out.block;
+    out.counts.struct_size = sizeof out.counts;
     memcpy(&before, &out, sizeof out);
 }
 
@@ -112,6 +175,9 @@ static int nothing_was_written(void)
  * The letters. For a handle or a text, the small letter means that NULL is allowed.
  *
  *   C P L M Q    client, port, list of names, list of properties, queue of events
+ *   G H J R      blocks, receiver, sender, port for MIDI that goes out
+ *   O F d a      configuration of blocks, their output and input, bytes of an event
+ *   U y          structs that are written: block, counts of a sender
  *   1 2 3 4      pointers to numbers and handles that are written
  *   I X T V      structs that are written: port, position, times of a cycle, event
  *   x            position that is written, or NULL
@@ -134,6 +200,16 @@ static value right_value(char kind)
     case 'L': case 'l': return pointer(right.names);
     case 'M': case 'n': return pointer(right.properties);
     case 'Q': case 'r': return pointer(right.events);
+    case 'G': case 'g': return pointer(right.blocks);
+    case 'H': case 'h': return pointer(right.receiver);
+    case 'J': case 's': return pointer(right.sender);
+    case 'R': return pointer(right.midi_output);
+    case 'O': return pointer(&right.config);
+    case 'F': return pointer((void *)outputs);
+    case 'd': return pointer((void *)inputs);
+    case 'a': return pointer(text);
+    case 'U': return pointer(&out.block);
+    case 'y': return pointer(&out.counts);
     case '1': case '2': case '3': case '4': return pointer(&out.scalars[kind - '1']);
     case 'I': return pointer(&out.info);
     case 'X': case 'x': return pointer(&out.position);
@@ -169,6 +245,7 @@ static amio_status wrong_value(char kind, int which, value *wrong)
 
     switch (kind) {
     case 'C': case 'c': case 'P': case 'q': case 'L': case 'l': case 'M': case 'n': case 'Q': case 'r':
+    case 'G': case 'g': case 'H': case 'h': case 'J': case 's': case 'R':
         if (which == 0 && !null_is_fine) {
             *wrong = pointer(NULL);
             return AMIO_ERROR_NULL_POINTER;
@@ -181,6 +258,9 @@ static amio_status wrong_value(char kind, int which, value *wrong)
         list[count++] = pointer(stale.names);
         list[count++] = pointer(stale.properties);
         list[count++] = pointer(stale.events);
+        list[count++] = pointer(stale.blocks);
+        list[count++] = pointer(stale.receiver);
+        list[count++] = pointer(stale.sender);
         list[count++] = pointer(memory);
         list[count++] = number(1);
         list[count++] = number(UINT64_MAX);
@@ -188,7 +268,7 @@ static amio_status wrong_value(char kind, int which, value *wrong)
         list[count++] = number((uint64_t)(uintptr_t)right_value(kind).p + 1);
         if (right_value(kind).p != right.client)
             list[count++] = pointer(right.client);
-        if (right_value(kind).p != right.port)
+        if (right_value(kind).p != right.port && kind != 'R')
             list[count++] = pointer(right.port);
         if (right_value(kind).p != right.names)
             list[count++] = pointer(right.names);
@@ -198,6 +278,7 @@ static amio_status wrong_value(char kind, int which, value *wrong)
             list[count++] = pointer(right.events);
         break;
     case '1': case '2': case '3': case '4': case 'I': case 'X': case 'T': case 'V': case 'Y': case 'N':
+    case 'O': case 'F': case 'd': case 'a': case 'U': case 'y':
         error = AMIO_ERROR_NULL_POINTER;
         list[count++] = pointer(NULL);
         break;
@@ -321,6 +402,26 @@ FUNCTION(amio_jack_events_wait, A0, A1, U32(2))
 FUNCTION(amio_jack_events_fd, A0, A1)
 FUNCTION(amio_jack_events_lost, A0, A1)
 FUNCTION(amio_jack_events_free, A0)
+FUNCTION(amio_jack_blocks_new, A0, A1, A2)
+FUNCTION(amio_jack_blocks_exchange, A0, A1, A2, U32(3), a[4].p)
+FUNCTION(amio_jack_blocks_read, A0, A1, U32(2), a[3].p)
+FUNCTION(amio_jack_blocks_write, A0, A1, U32(2), NULL)
+FUNCTION(amio_jack_blocks_write_at, A0, U32(1), A2, U32(3))
+FUNCTION(amio_jack_blocks_latency_frames, A0, A1)
+FUNCTION(amio_jack_blocks_fd, A0, A1)
+FUNCTION(amio_jack_blocks_free, A0)
+FUNCTION(amio_jack_midi_receiver_new, A0, A1, U(2), a[3].p)
+FUNCTION(amio_jack_midi_receiver_next, A0, A1, A2, U(3), a[4].p)
+FUNCTION(amio_jack_midi_receiver_wait, A0, A1, A2, U(3), a[4].p, U32(5))
+FUNCTION(amio_jack_midi_receiver_fd, A0, A1)
+FUNCTION(amio_jack_midi_receiver_lost, A0, A1)
+FUNCTION(amio_jack_midi_receiver_free, A0)
+FUNCTION(amio_jack_midi_sender_new, A0, A1, U(2), a[3].p)
+FUNCTION(amio_jack_midi_sender_send, A0, U32(1), A2, U(3))
+FUNCTION(amio_jack_midi_sender_counts, A0, A1)
+FUNCTION(amio_jack_midi_sender_free, A0)
+FUNCTION(amio_jack_port_set_latency, A0, U32(1), U32(2), U32(3))
+FUNCTION(amio_jack_port_clear_latency, A0, U32(1))
 FUNCTION(amio_jack_client_activate, A0)
 FUNCTION(amio_jack_client_deactivate, A0)
 FUNCTION(amio_jack_client_close, A0)
@@ -328,6 +429,26 @@ FUNCTION(amio_jack_client_free, A0)
 
 /* Some valid calls need what those before them have done. */
 static const struct function table[] = {
+    LINE(amio_jack_blocks_new, "CO1"),
+    {"amio_jack_blocks_exchange", "GFd*U", call_amio_jack_blocks_exchange, AMIO_ERROR_TIMEOUT},
+    {"amio_jack_blocks_read", "Gd*U", call_amio_jack_blocks_read, AMIO_ERROR_TIMEOUT},
+    LINE(amio_jack_blocks_write, "GF*"),
+    LINE(amio_jack_blocks_write_at, "G*F*"),
+    LINE(amio_jack_blocks_latency_frames, "G1"),
+    LINE(amio_jack_blocks_fd, "G1"),
+    LINE(amio_jack_blocks_free, "g"),
+    LINE(amio_jack_midi_receiver_new, "CPe1"),
+    LINE(amio_jack_midi_receiver_next, "H1N*2"),
+    {"amio_jack_midi_receiver_wait", "H1N*2*", call_amio_jack_midi_receiver_wait, AMIO_ERROR_TIMEOUT},
+    LINE(amio_jack_midi_receiver_fd, "H1"),
+    LINE(amio_jack_midi_receiver_lost, "H1"),
+    LINE(amio_jack_midi_receiver_free, "h"),
+    LINE(amio_jack_midi_sender_new, "CRe1"),
+    LINE(amio_jack_midi_sender_send, "J*a*"),
+    LINE(amio_jack_midi_sender_counts, "Jy"),
+    LINE(amio_jack_midi_sender_free, "s"),
+    LINE(amio_jack_port_set_latency, "Pb**"),
+    LINE(amio_jack_port_clear_latency, "Pb"),
     LINE(amio_jack_client_name, "CNZ"),
     LINE(amio_jack_client_uuid, "C1"),
     LINE(amio_jack_client_uuid_of, "CK1"),
@@ -440,6 +561,52 @@ static void opening(void)
     CHECK(client == (amio_jack_client *)&options);
 }
 
+/* Values of a configuration, and ports that do not fit. */
+static void streams(void)
+{
+    const amio_jack_port *input, *output, *midi;
+    amio_jack_blocks *blocks = (amio_jack_blocks *)&input;
+    amio_jack_midi_receiver *receiver = (amio_jack_midi_receiver *)&input;
+    amio_jack_midi_sender *sender = (amio_jack_midi_sender *)&input;
+    make_right();
+    input = right.sink;
+    output = right.source;
+    midi = right.port;
+    right.config.block_frames = 0;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_blocks_new(right.client, &right.config, &blocks));
+    right.config.block_frames = 65537;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_blocks_new(right.client, &right.config, &blocks));
+    right.config.block_frames = BLOCK;
+    right.config.queued_blocks = 65537;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_blocks_new(right.client, &right.config, &blocks));
+    right.config.queued_blocks = 0;
+    right.config.latency_frames = (1 << 24) + 1;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_blocks_new(right.client, &right.config, &blocks));
+    right.config.latency_frames = 0;
+    right.config.input_count = 1;
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_jack_blocks_new(right.client, &right.config, &blocks));
+    right.config.inputs = &output;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_blocks_new(right.client, &right.config, &blocks));
+    right.config.inputs = &midi;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_blocks_new(right.client, &right.config, &blocks));
+    right.config.input_count = 1025;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_blocks_new(right.client, &right.config, &blocks));
+    right.config.input_count = 0;
+    right.config.outputs = &input;
+    right.config.output_count = 1;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_blocks_new(right.client, &right.config, &blocks));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_midi_receiver_new(right.client, right.midi_output, 10, &receiver));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_midi_receiver_new(right.client, right.sink, 10, &receiver));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_midi_sender_new(right.client, right.port, 10, &sender));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_midi_sender_send(right.sender, 0, (const uint8_t *)"", 0));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_midi_sender_send(right.sender, 0, (uint8_t *)too_long, 161));
+    OK(amio_jack_midi_sender_send(right.sender, 0, (uint8_t *)too_long, 1));
+    FAILS(AMIO_ERROR_QUEUE_FULL, amio_jack_midi_sender_send(right.sender, 0, (uint8_t *)too_long, 160));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_port_set_latency(right.source, AMIO_JACK_LATENCY_CAPTURE, 2, 1));
+    CHECK((void *)blocks == (void *)&input && (void *)receiver == (void *)&input && (void *)sender == (void *)&input);
+    free_right();
+}
+
 /* Of a client that is closed, each function says so. */
 static void closed(void)
 {
@@ -477,11 +644,18 @@ int main(void)
     stale.names = right.names;
     stale.properties = right.properties;
     stale.events = right.events;
+    stale.blocks = right.blocks;
+    stale.receiver = right.receiver;
+    stale.sender = right.sender;
     free_right();
     OK(amio_jack_events_free(right.events));
+    OK(amio_jack_blocks_free(right.blocks));
+    OK(amio_jack_midi_receiver_free(right.receiver));
+    OK(amio_jack_midi_sender_free(right.sender));
     OK(amio_jack_port_free(right.port));
     OK(amio_jack_client_free(right.client));
     opening();
+    streams();
     for (line = 0; line < lines; line++)
         tried += try_all(&table[line]);
     closed();

@@ -182,6 +182,75 @@ static void events(void)
     OK(amio_jack_events_free(with.events));
 }
 
+static void blocks(void)
+{
+    enum { BLOCK = 256 };
+    static const float silence[BLOCK];
+    static float block[BLOCK];
+    const float *const outputs[] = {silence};
+    float *const inputs[] = {block};
+    const amio_jack_port *input = with.sink, *output = with.source;
+    amio_jack_blocks_config config;
+    amio_jack_block info;
+    amio_jack_blocks *exchange;
+    uint32_t frame;
+    int descriptor;
+    memset(&config, 0, sizeof config);
+    memset(&info, 0, sizeof info);
+    config.struct_size = sizeof config;
+    info.struct_size = sizeof info;
+    config.block_frames = BLOCK;
+    config.inputs = &input;
+    config.input_count = 1;
+    config.outputs = &output;
+    config.output_count = 1;
+    OK(amio_jack_blocks_new(with.client, &config, &exchange));
+    OK(amio_jack_blocks_latency_frames(exchange, &frame));
+    OK(amio_jack_blocks_fd(exchange, &descriptor));
+    OK(amio_jack_blocks_exchange(exchange, outputs, inputs, 10000, &info));
+    OK(amio_jack_blocks_read(exchange, inputs, 10000, &info));
+    OK(amio_jack_blocks_write(exchange, outputs, 10000, &frame));
+    OK(amio_jack_blocks_write_at(exchange, frame + BLOCK, outputs, 10000));
+    OK(amio_jack_blocks_free(exchange));
+    OK(amio_jack_port_set_latency(with.source, AMIO_JACK_LATENCY_CAPTURE, 1, 2));
+    OK(amio_jack_port_clear_latency(with.source, AMIO_JACK_LATENCY_CAPTURE));
+}
+
+static void midi(void)
+{
+    const uint8_t note[3] = {0x90, 60, 100};
+    amio_jack_port *in, *out;
+    amio_jack_midi_receiver *receiver;
+    amio_jack_midi_sender *sender;
+    amio_jack_midi_counts counts;
+    uint8_t bytes[64];
+    uint32_t frame;
+    size_t size;
+    uint64_t lost;
+    int descriptor;
+    memset(&counts, 0, sizeof counts);
+    counts.struct_size = sizeof counts;
+    OK(amio_jack_port_register(with.client, "midi_in", AMIO_JACK_MIDI, AMIO_JACK_PORT_INPUT, &in));
+    OK(amio_jack_port_register(with.client, "midi_out", AMIO_JACK_MIDI, AMIO_JACK_PORT_OUTPUT, &out));
+    OK(amio_jack_midi_receiver_new(with.client, in, 100, &receiver));
+    OK(amio_jack_midi_sender_new(with.client, out, 100, &sender));
+    OK(amio_jack_client_connect(with.client, "stack:midi_out", "stack:midi_in"));
+    OK(amio_jack_client_last_frame_time(with.client, &frame));
+    /* The connection is not in force at once. */
+    do {
+        OK(amio_jack_midi_sender_send(sender, frame, note, sizeof note));
+    } while (amio_jack_midi_receiver_wait(receiver, &frame, bytes, sizeof bytes, &size, 100) != AMIO_OK);
+    CHECK(size == sizeof note && memcmp(bytes, note, size) == 0);
+    OK(amio_jack_midi_receiver_next(receiver, &frame, bytes, sizeof bytes, &size));
+    OK(amio_jack_midi_receiver_fd(receiver, &descriptor));
+    OK(amio_jack_midi_receiver_lost(receiver, &lost));
+    OK(amio_jack_midi_sender_counts(sender, &counts));
+    OK(amio_jack_midi_receiver_free(receiver));
+    OK(amio_jack_midi_sender_free(sender));
+    OK(amio_jack_port_free(in));
+    OK(amio_jack_port_free(out));
+}
+
 static void give_back(void)
 {
     OK(amio_jack_port_unregister(with.source));
@@ -209,6 +278,8 @@ int main(int count, char **arguments)
     MEASURE(transport);
     MEASURE(metadata);
     MEASURE(events);
+    MEASURE(blocks);
+    MEASURE(midi);
     MEASURE(give_back);
     return end_measuring();
 }

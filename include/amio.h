@@ -1000,6 +1000,11 @@ typedef struct amio_group amio_group;
 typedef struct amio_interface amio_interface;
 
 /**
+ * An exchange of audio in blocks of one length.
+ */
+typedef struct amio_jack_blocks amio_jack_blocks;
+
+/**
  * A client of a JACK server, or of PipeWire through its libjack: it has ports, connects ports of all clients, moves
  * the transport, keeps metadata, and is told what happens.
  */
@@ -1015,6 +1020,16 @@ typedef struct amio_jack_cycle amio_jack_cycle;
  * A queue of what happens to a client, and around it.
  */
 typedef struct amio_jack_events amio_jack_events;
+
+/**
+ * Hands the events of a MIDI input to any thread.
+ */
+typedef struct amio_jack_midi_receiver amio_jack_midi_receiver;
+
+/**
+ * Sends MIDI events at their frames from any thread.
+ */
+typedef struct amio_jack_midi_sender amio_jack_midi_sender;
 
 /**
  * A list of names, which does not change.
@@ -2290,6 +2305,131 @@ typedef struct amio_jack_event {
      */
     char before[AMIO_JACK_NAME_BYTES];
 } amio_jack_event;
+
+/**
+ * How blocks are exchanged. Set struct_size to sizeof(amio_jack_blocks_config), the length of a block and the ports, and all
+ * else to 0 for its default.
+ */
+typedef struct amio_jack_blocks_config {
+    /**
+     * sizeof(amio_jack_blocks_config).
+     */
+    uint32_t struct_size;
+    /**
+     * The length of a block in frames, 1 to 65536. It need not be the server's period.
+     */
+    uint32_t block_frames;
+    /**
+     * How many blocks of input may wait for the program, 1 to 65536; 0: a quarter of a second of them, and at least 4.
+     */
+    uint32_t queued_blocks;
+    /**
+     * How many frames after the beginning of a block of input the output sounds that answers it, up to 2^24. 0: a block,
+     * a period, the longer of the two to think, and 5 ms for waking, rounded up to whole periods.
+     */
+    uint32_t latency_frames;
+    /**
+     * The audio inputs, which belong to the client. NULL if there are none.
+     */
+    const struct amio_jack_port *const *inputs;
+    /**
+     * How many, up to 1024.
+     */
+    size_t input_count;
+    /**
+     * The audio outputs, which belong to the client. NULL if there are none. Nobody else may write to them.
+     */
+    const struct amio_jack_port *const *outputs;
+    /**
+     * How many, up to 1024.
+     */
+    size_t output_count;
+} amio_jack_blocks_config;
+
+/**
+ * A block that was read. Set struct_size to sizeof(amio_jack_block) before the call.
+ */
+typedef struct amio_jack_block {
+    /**
+     * sizeof(amio_jack_block).
+     */
+    uint32_t struct_size;
+    /**
+     * The frame of the server's clock at which the input began. It wraps.
+     */
+    uint32_t input_frame;
+    /**
+     * The frame at which the output sounds: that which amio_jack_blocks_exchange() has written; of
+     * amio_jack_blocks_read(), that which answers the block.
+     */
+    uint32_t output_frame;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * Frames of input that were lost directly before this block.
+     */
+    uint64_t lost;
+    /**
+     * Frames of output that were dropped since the call before, since their time had passed.
+     */
+    uint64_t late;
+    /**
+     * Frames of silence since the call before, since nothing was written for them.
+     */
+    uint64_t missed;
+    /**
+     * How often the server has skipped frames since the block before.
+     */
+    uint64_t xruns;
+    /**
+     * As `lost`, since the beginning.
+     */
+    uint64_t total_lost;
+    /**
+     * As `late`, since the beginning.
+     */
+    uint64_t total_late;
+    /**
+     * As `missed`, since the first frame that sounded.
+     */
+    uint64_t total_missed;
+    /**
+     * As `xruns`, since the beginning.
+     */
+    uint64_t total_xruns;
+} amio_jack_block;
+
+/**
+ * What became of the events of a sender. Set struct_size to sizeof(amio_jack_midi_counts) before the call.
+ */
+typedef struct amio_jack_midi_counts {
+    /**
+     * sizeof(amio_jack_midi_counts).
+     */
+    uint32_t struct_size;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * Events that left, also those that were late.
+     */
+    uint64_t sent;
+    /**
+     * Events that left after their frame.
+     */
+    uint64_t late;
+    /**
+     * Events that could not leave: larger than the server's buffer, or due while the server had no buffer for the port.
+     */
+    uint64_t lost;
+    /**
+     * Events that wait.
+     */
+    uint64_t waiting;
+} amio_jack_midi_counts;
 
 /**
  * Success.
@@ -4646,6 +4786,270 @@ amio_status amio_jack_events_lost(struct amio_jack_events *events, uint64_t *out
  * Errors: AMIO_ERROR_INVALID_HANDLE.
  */
 amio_status amio_jack_events_free(struct amio_jack_events *events);
+
+/**
+ * Begins to exchange audio in blocks with a thread of the program, from the next cycle on, beside or without a process
+ * function. No code of the program runs on the audio thread for it.
+ *
+ * Input is cut into blocks that follow each other without a gap. Where the program does not read, whole blocks are lost; if the
+ * server skips frames, the block that was begun is lost. All these frames are counted. Output answers the block that was read
+ * last, and sounds a constant latency after it. What comes too late is dropped and counted; where nothing was written, there is
+ * silence, which is counted. While the server freewheels, the audio thread waits for the program, up to two seconds. Events of
+ * amio_jack_midi_receiver and amio_jack_midi_sender use the same clock.
+ *
+ * Thread: any but the audio thread; waits for the cycle that runs.
+ * Ownership: the ports are borrowed for the call, and stay registered afterwards. Release the exchange with
+ * amio_jack_blocks_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a value of the configuration, a port
+ * of another client, not of audio, or of the other direction); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK
+ * calls); AMIO_ERROR_UNSUPPORTED; AMIO_ERROR_OUT_OF_MEMORY; AMIO_ERROR_SYSTEM; AMIO_ERROR_DRIVER.
+ */
+amio_status amio_jack_blocks_new(struct amio_jack_client *client,
+                                 const struct amio_jack_blocks_config *config,
+                                 struct amio_jack_blocks **out_blocks);
+
+/**
+ * Writes the answer to the block that was read last, and reads the next one. The first call reads first, and its output
+ * answers a block before the first one. After AMIO_ERROR_TIMEOUT, the output is written; the next call only waits for
+ * input, and its `output` has no effect.
+ *
+ * Thread: one at a time, any but the audio thread; waits up to `timeout_ms` milliseconds.
+ * Units: for each port in the order of the configuration, a pointer to as many floats as a block has frames.
+ * Ownership: `output` is borrowed for the call; `input` and `out_block` are the caller's, and the struct_size of
+ * `out_block` must be set. `output` and `input` may be NULL without such ports.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size, a pointer that is
+ * not aligned); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (another thread is in a call of the exchange, the client is closed,
+ * or the server is gone).
+ */
+amio_status amio_jack_blocks_exchange(struct amio_jack_blocks *blocks,
+                                      const float *const *output,
+                                      float *const *input,
+                                      uint32_t timeout_ms,
+                                      struct amio_jack_block *out_block);
+
+/**
+ * Reads the next block of input.
+ *
+ * Thread: as amio_jack_blocks_exchange().
+ * Units: as amio_jack_blocks_exchange().
+ * Ownership: as amio_jack_blocks_exchange().
+ * Errors: as amio_jack_blocks_exchange().
+ */
+amio_status amio_jack_blocks_read(struct amio_jack_blocks *blocks,
+                                  float *const *input,
+                                  uint32_t timeout_ms,
+                                  struct amio_jack_block *out_block);
+
+/**
+ * Writes the answer to the block that was read last; where that is answered already, the block after the answer. Before
+ * anything was read, the block sounds the latency after the cycle that runs now. Waits for room, which there is for all
+ * answers. Returns the frame at which the block sounds.
+ *
+ * Thread: as amio_jack_blocks_exchange().
+ * Units: as amio_jack_blocks_exchange().
+ * Ownership: as amio_jack_blocks_exchange(); `out_frame` may be NULL.
+ * Errors: as amio_jack_blocks_exchange().
+ */
+amio_status amio_jack_blocks_write(struct amio_jack_blocks *blocks,
+                                   const float *const *output,
+                                   uint32_t timeout_ms,
+                                   uint32_t *out_frame);
+
+/**
+ * Writes a block that sounds at a frame of the server's clock, not before the end of the one that was written last: what
+ * overlaps is late. amio_jack_blocks_write() then goes on after it.
+ *
+ * Thread: as amio_jack_blocks_exchange().
+ * Units: as amio_jack_blocks_exchange().
+ * Ownership: as amio_jack_blocks_exchange().
+ * Errors: as amio_jack_blocks_exchange().
+ */
+amio_status amio_jack_blocks_write_at(struct amio_jack_blocks *blocks,
+                                      uint32_t frame,
+                                      const float *const *output,
+                                      uint32_t timeout_ms);
+
+/**
+ * Returns how many frames after the beginning of a block of input its answer sounds.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_blocks_latency_frames(struct amio_jack_blocks *blocks, uint32_t *out_frames);
+
+/**
+ * Returns a descriptor that is readable while a block of input waits, and once no more come, for poll(), epoll, asyncio or
+ * GLib. It may stay readable until a call has found no block. Only poll it: do not read, write or close it.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: it belongs to the exchange and is valid until amio_jack_blocks_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_blocks_fd(struct amio_jack_blocks *blocks,
+                                int *out_fd);
+
+/**
+ * Ends an exchange. Its ports stay registered, and its outputs are silent. NULL does nothing.
+ *
+ * Thread: any but the audio thread; waits for the cycle that runs.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_blocks_free(struct amio_jack_blocks *blocks);
+
+/**
+ * Has the events of a MIDI input handed to any thread from the next cycle on, beside or without a process function. Those
+ * that find the queue full are lost and counted; while the server freewheels, the audio thread waits for room, up to two
+ * seconds.
+ *
+ * Thread: any but the audio thread; waits for the cycle that runs.
+ * Units: `capacity` is how many events may wait, 1 to 2^20. An event takes the room of one for each 16 bytes that it has.
+ * Ownership: the port stays registered afterwards. Release the receiver with amio_jack_midi_receiver_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (the capacity, or a port of another
+ * client, or that is not a MIDI input); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls);
+ * AMIO_ERROR_OUT_OF_MEMORY; AMIO_ERROR_SYSTEM.
+ */
+amio_status amio_jack_midi_receiver_new(struct amio_jack_client *client,
+                                        const struct amio_jack_port *port,
+                                        size_t capacity,
+                                        struct amio_jack_midi_receiver **out_receiver);
+
+/**
+ * Fetches the oldest event. Never blocks: if none waits, it returns AMIO_OK with the size 0.
+ *
+ * Thread: any but the audio thread; each event goes to one caller.
+ * Units: `out_frame` is a frame of the server's clock, which wraps. `capacity_bytes` is the room at `out_bytes`.
+ * Ownership: `out_frame`, `out_bytes` and `out_size` are the caller's. `out_bytes` may be NULL without room.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (the event is larger than the room: then
+ * its size is in `out_size`, and it still waits).
+ */
+amio_status amio_jack_midi_receiver_next(struct amio_jack_midi_receiver *receiver,
+                                         uint32_t *out_frame,
+                                         uint8_t *out_bytes,
+                                         size_t capacity_bytes,
+                                         size_t *out_size);
+
+/**
+ * As amio_jack_midi_receiver_next(), but waits until there is one.
+ *
+ * Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
+ * Units: as amio_jack_midi_receiver_next().
+ * Ownership: as amio_jack_midi_receiver_next().
+ * Errors: as amio_jack_midi_receiver_next(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (no more events come: the client is
+ * closed, or the server is gone).
+ */
+amio_status amio_jack_midi_receiver_wait(struct amio_jack_midi_receiver *receiver,
+                                         uint32_t *out_frame,
+                                         uint8_t *out_bytes,
+                                         size_t capacity_bytes,
+                                         size_t *out_size,
+                                         uint32_t timeout_ms);
+
+/**
+ * Returns a descriptor that is readable while an event waits, and once no more come, for poll(), epoll, asyncio or GLib. It
+ * may stay readable until amio_jack_midi_receiver_next() has found no event. Only poll it: do not read, write or close it.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: it belongs to the receiver and is valid until amio_jack_midi_receiver_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_midi_receiver_fd(struct amio_jack_midi_receiver *receiver,
+                                       int *out_fd);
+
+/**
+ * Returns how many events were lost so far: the queue was full, or the server had lost them.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_midi_receiver_lost(struct amio_jack_midi_receiver *receiver,
+                                         uint64_t *out_count);
+
+/**
+ * Ends a receiver. Its port stays registered. NULL does nothing.
+ *
+ * Thread: any but the audio thread; waits for the cycle that runs.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_midi_receiver_free(struct amio_jack_midi_receiver *receiver);
+
+/**
+ * Has events sent by a MIDI output, from any thread, beside or without a process function. Events leave in the order of
+ * their frames; those of the same frame in the order of the calls. An event whose frame has passed leaves at the
+ * first frame of the next cycle. So does one for which the server's buffer had no room.
+ *
+ * Thread: any but the audio thread; waits for the cycle that runs.
+ * Units: `capacity` is how many events may wait, 1 to 2^20. An event takes the room of one for each 16 bytes that it has.
+ * Ownership: the port stays registered afterwards; nobody else may write to it. Release the sender with
+ * amio_jack_midi_sender_free().
+ * Errors: as amio_jack_midi_receiver_new(), of a MIDI output.
+ */
+amio_status amio_jack_midi_sender_new(struct amio_jack_client *client,
+                                      const struct amio_jack_port *port,
+                                      size_t capacity,
+                                      struct amio_jack_midi_sender **out_sender);
+
+/**
+ * Sends an event at a frame of the server's clock.
+ *
+ * Thread: any but the audio thread.
+ * Units: `frame` is less than 2^31 frames from now.
+ * Ownership: `bytes` is borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no bytes, or more than the queue
+ * has room for); AMIO_ERROR_QUEUE_FULL (there is no room now); AMIO_ERROR_INVALID_STATE (the port is unregistered, or the
+ * client is closed).
+ */
+amio_status amio_jack_midi_sender_send(struct amio_jack_midi_sender *sender,
+                                       uint32_t frame,
+                                       const uint8_t *bytes,
+                                       size_t size);
+
+/**
+ * Returns what became of the events so far.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: `out_counts` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size).
+ */
+amio_status amio_jack_midi_sender_counts(struct amio_jack_midi_sender *sender,
+                                         struct amio_jack_midi_counts *out_counts);
+
+/**
+ * Ends a sender. Events that have not left are dropped. Its port stays registered. NULL does nothing.
+ *
+ * Thread: any but the audio thread; waits for the cycle that runs.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_midi_sender_free(struct amio_jack_midi_sender *sender);
+
+/**
+ * Gives a port a latency of its own, in place of what comes from the client's other ports. The server then computes all
+ * latencies anew, which takes some cycles, and needs an active client. A capture latency of an output counts from where
+ * sound comes in up to the port, a playback latency of an input from the port to where sound goes out.
+ *
+ * With PipeWire's library, the client's other ports take part when a latency is set, when blocks begin, and in
+ * amio_jack_client_recompute_latencies(), not when the latency of another client changes.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Units: `mode` is one of AMIO_JACK_LATENCY_*.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (the mode, or a range that ends
+ * before it begins); AMIO_ERROR_INVALID_STATE (unregistered, the client is closed, or in a function that JACK calls);
+ * AMIO_ERROR_DRIVER (the server refuses it).
+ */
+amio_status amio_jack_port_set_latency(struct amio_jack_port *port,
+                                       uint32_t mode,
+                                       uint32_t min_frames,
+                                       uint32_t max_frames);
+
+/**
+ * Has a port no longer have a latency of its own. Outputs then have the capture latencies of the client's inputs, inputs the
+ * playback latencies of its outputs; the ports of amio_jack_blocks add its latency.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Units: `mode` is one of AMIO_JACK_LATENCY_*.
+ * Errors: as amio_jack_port_set_latency().
+ */
+amio_status amio_jack_port_clear_latency(struct amio_jack_port *port,
+                                         uint32_t mode);
 
 #ifdef __cplusplus
 }  // extern "C"

@@ -15,8 +15,8 @@ use super::names::copied;
 use super::position::{RawPosition, TransportState};
 use super::process_port::{ClientNumber, Content, ProcessPort};
 use super::property::{PropertyChange, Uuid};
-use super::status::Status;
 use super::published::Published;
+use super::status::Status;
 use super::turns;
 use super::waker::Waker;
 use crate::error::Result;
@@ -281,6 +281,7 @@ impl Context {
                 frames,
                 count,
                 may_block: self.freewheels.load(Ordering::Relaxed),
+                stream_frame: 0,
                 callback: PhantomData,
             };
             parts.take(&mut cycle);
@@ -419,8 +420,10 @@ callback!(on_latency(mode: c_int), |context, mode| {
         0 => LatencyMode::Capture,
         _ => LatencyMode::Playback,
     };
-    // SAFETY: this is the callback.
-    unsafe { context.latencies.apply(context.library, mode) };
+    if !context.library.sets_latencies_elsewhere() {
+        // SAFETY: this is the callback.
+        unsafe { context.latencies.apply(context.library, mode) };
+    }
     context.notify(|n| n.latency(mode));
 });
 callback!(on_shutdown(), |context| context.lost(Status::default(), ""));

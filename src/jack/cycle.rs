@@ -24,6 +24,8 @@ pub struct Cycle<'a> {
     pub(super) count: u64,
     /// Whether the server freewheels: then nobody hears that the cycle takes long.
     pub(super) may_block: bool,
+    /// The first frame, as all streams see it. A cycle that is late is told another one later on.
+    pub(super) stream_frame: u32,
     pub(super) callback: PhantomData<&'a ()>,
 }
 
@@ -130,8 +132,7 @@ impl Cycle<'_> {
     /// The buffer of an output port, to be filled; it holds what happens to be there. `None` where the server has none, and for a port of another
     /// client.
     pub fn output<'b>(&'b self, output: &'b mut AudioOutput) -> Option<&'b mut [f32]> {
-        let buffer = self.samples(&output.0)?;
-        output.0.is_first_use_in(self.count);
+        let buffer: NonNull<f32> = self.written(&output.0)?.cast();
         // SAFETY: it holds a period of floats until the cycle ends; each output has its own, and
         // `output`, which is the only one for this port, stays borrowed.
         Some(unsafe { std::slice::from_raw_parts_mut(buffer.as_ptr(), self.frames()) })
@@ -183,6 +184,13 @@ impl Cycle<'_> {
             // SAFETY: it is the buffer of a MIDI port, and nobody else uses it now.
             unsafe { (self.library.midi_clear_buffer)(buffer.as_ptr()) };
         }
+    }
+
+    /// The buffer of an audio output, which counts as written in this cycle.
+    pub(super) fn written(&self, output: &ProcessPort) -> Option<NonNull<c_void>> {
+        let buffer = self.buffer(output)?;
+        output.is_first_use_in(self.count);
+        Some(buffer)
     }
 
     /// The buffer of a MIDI output, without the events of the cycle before. (They are removed as late as this because

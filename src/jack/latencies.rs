@@ -2,13 +2,10 @@
 //! own.
 #![allow(unsafe_code, reason = "calls of libjack")]
 
-use super::client::Client;
 use super::latency_mode::LatencyMode;
 use super::library::{Library, RawLatencyRange};
-use super::port::Port;
 use super::port_info::LatencyRange;
 use super::process_port::ProcessPort;
-use crate::error::{Error, Result};
 use crate::lock::Mutex;
 
 /// Of the ports of a client, as they are to be.
@@ -17,7 +14,6 @@ pub(super) struct Latencies(Mutex<Vec<OwnPort>>);
 
 struct OwnPort {
     port: ProcessPort,
-    is_input: bool,
     /// What the program has set.
     capture: Option<LatencyRange>,
     playback: Option<LatencyRange>,
@@ -33,10 +29,9 @@ pub(super) struct Path {
 }
 
 impl Latencies {
-    pub fn add(&self, port: &ProcessPort, is_input: bool) {
+    pub fn add(&self, port: &ProcessPort) {
         self.0.lock().push(OwnPort {
             port: port.clone(),
-            is_input,
             capture: None,
             playback: None,
             path: Path::default(),
@@ -63,8 +58,8 @@ impl Latencies {
         }
     }
 
-    /// False if the port is unregistered.
-    fn set(&self, port: &ProcessPort, mode: LatencyMode, range: Option<LatencyRange>) -> bool {
+    /// Gives a port a latency of its own; `None`: no longer. False if the port is unregistered.
+    pub fn set(&self, port: &ProcessPort, mode: LatencyMode, range: Option<LatencyRange>) -> bool {
         let mut ports = self.0.lock();
         let Some(own) = ports.iter_mut().find(|own| own.port.raw() == port.raw()) else {
             return false;
@@ -79,11 +74,11 @@ impl Latencies {
     /// Gives the ports their latencies of one kind.
     ///
     /// # Safety
-    /// In libjack's latency callback for this kind.
+    /// In libjack's latency callback for this kind; where [`Library::sets_latencies_elsewhere`], on a thread of the program.
     pub unsafe fn apply(&self, library: &'static Library, mode: LatencyMode) {
         // While this is held, no port is unregistered.
         let ports = self.0.lock();
-        let passes_on = |own: &OwnPort| own.is_input == (mode == LatencyMode::Playback);
+        let passes_on = |own: &OwnPort| own.port.is_output() == (mode == LatencyMode::Capture);
         for own in &*ports {
             let declared = match mode {
                 LatencyMode::Capture => own.capture,
@@ -101,7 +96,7 @@ impl Latencies {
             if let Some(range) = range {
                 let mut raw = RawLatencyRange::new(range);
                 let set = library.port_set_latency_range;
-                // SAFETY: port and range are valid, and it is the callback for this kind, as the caller promises.
+                // SAFETY: port and range are valid, and it is where the caller promises.
                 unsafe { set(own.port.raw().as_ptr(), mode.code(), &mut raw) };
             }
         }
@@ -135,46 +130,6 @@ fn later(range: LatencyRange, frames: u32) -> LatencyRange {
     LatencyRange {
         min_frames: range.min_frames.saturating_add(frames),
         max_frames: range.max_frames.saturating_add(frames),
-    }
-}
-
-/// Latencies that the client itself adds.
-///
-/// As libjack does for a client that says nothing, what comes in by the client's inputs goes out by its outputs at once:
-/// outputs have the capture latencies of the inputs, inputs the playback latencies of the outputs. The ports of
-/// [`Blocks`](super::Blocks) add its latency.
-impl Client {
-    /// Gives one of the client's ports a latency of its own, in place of what comes from its other ports; `None`: no longer.
-    /// The server then computes all latencies anew, which takes some cycles, and needs an active client. A capture latency of an
-    /// output counts from where sound comes in up to the port, a playback latency of an input from the port to where sound
-    /// goes out.
-    ///
-    /// # Errors
-    /// [`Error::InvalidState`]: the client is closed, the port is unregistered, or in a handler.
-    /// [`Error::InvalidArgument`]: a port of another client, or a range that ends before it begins. [`Error::Driver`].
-    pub fn set_port_latency(
-        &self,
-        port: &Port,
-        mode: LatencyMode,
-        range: Option<LatencyRange>,
-    ) -> Result<()> {
-        if let Some(range) = range.filter(|range| range.min_frames > range.max_frames) {
-            return Err(Error::InvalidArgument(format!(
-                "latency range is {} to {} frames; it must not end before it begins",
-                range.min_frames, range.max_frames
-            )));
-        }
-        let client = self.enter()?;
-        let port = port.process_port();
-        if port.client() != client.number {
-            return Err(Error::InvalidArgument(
-                "the port is one of another client".into(),
-            ));
-        }
-        if !client.context.latencies.set(port, mode, range) {
-            return Err(Error::InvalidState("the JACK port is unregistered".into()));
-        }
-        self.recompute_latencies()
     }
 }
 

@@ -261,6 +261,12 @@ impl Library {
         !version.to_string_lossy().contains("PipeWire")
     }
 
+    /// Whether latencies of ports are set on a thread of the program, and not in libjack's callback. PipeWire's library holds
+    /// a lock in that callback; to set a latency it may first tell what else it has to tell, and then waits for the lock.
+    pub fn sets_latencies_elsewhere(&self) -> bool {
+        !self.has_one_server()
+    }
+
     /// Where libjack sends its lines now: errors, and other information.
     pub fn message_callbacks(&self) -> [Option<MessageCallback>; 2] {
         [&self.error_callback, &self.info_callback].map(|variable| {

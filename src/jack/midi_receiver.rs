@@ -49,9 +49,10 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::InvalidState`]: the client is closed, or in a handler. [`Error::OutOfRange`]: no capacity.
-    /// [`Error::OutOfMemory`], [`Error::System`].
+    /// [`Error::InvalidArgument`]: a port of another client. [`Error::OutOfMemory`], [`Error::System`].
     pub fn receive_midi(&self, input: MidiInput, capacity: usize) -> Result<MidiReceiver> {
         check_capacity(capacity)?;
+        self.check_own(&input.port)?;
         let (writer, reader) = ring(capacity, "the events of a MIDI port")?;
         let (shared, mail) = (Arc::<Shared>::default(), Arc::new(Mail::new()?));
         let stream = Receiving {
@@ -164,7 +165,7 @@ struct Receiving {
 
 impl Stream for Receiving {
     fn take(&mut self, cycle: &mut Cycle<'_>) {
-        let (first, may_block) = (cycle.first_frame(), cycle.may_block);
+        let (first, may_block) = (cycle.stream_frame, cycle.may_block);
         let events = cycle.read_midi(&mut self.input);
         self.lost += u64::from(events.lost());
         for event in events {

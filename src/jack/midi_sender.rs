@@ -69,9 +69,10 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::InvalidState`]: the client is closed, or in a handler. [`Error::OutOfRange`]: no capacity.
-    /// [`Error::OutOfMemory`], [`Error::System`].
+    /// [`Error::InvalidArgument`]: a port of another client. [`Error::OutOfMemory`], [`Error::System`].
     pub fn send_midi(&self, output: MidiOutput, capacity: usize) -> Result<MidiSender> {
         check_capacity(capacity)?;
+        self.check_own(&output.0)?;
         let (writer, reader) = ring(capacity, "the events of a MIDI port")?;
         let shared = Arc::<Shared>::default();
         let port = output.0.clone();
@@ -169,7 +170,7 @@ struct Sending {
 
 impl Stream for Sending {
     fn give(&mut self, cycle: &mut Cycle<'_>) {
-        let now = self.clock.set(cycle.first_frame());
+        let now = self.clock.set(cycle.stream_frame);
         while self.schedule.fetch(&mut self.pieces, &self.clock) {}
         let end = now + cycle.frames() as i64;
         if self.schedule.next_before(end).is_none() {

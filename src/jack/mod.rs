@@ -116,6 +116,7 @@ mod raw_ports;
 mod refusal;
 mod status;
 mod stream_handle;
+mod stream_port;
 mod time;
 mod transport;
 mod turns;

@@ -129,6 +129,32 @@ impl Port {
         Ok(range.get())
     }
 
+    /// Gives it a latency of its own, which holds until it is set again; `None`: no longer. From any thread. The server then
+    /// computes all latencies anew, which takes some cycles, and needs an active client. A capture latency of an output
+    /// counts from where sound comes in up to the port, a playback latency of an input from the port to where sound goes out.
+    ///
+    /// Ports without one pass latencies on, as libjack does for a client that says nothing: outputs have the capture
+    /// latencies of the client's inputs, inputs the playback latencies of its outputs. The ports of [`Blocks`](super::Blocks)
+    /// add its latency. With PipeWire's library they do so when a latency is set, when blocks begin, and in
+    /// [`Client::recompute_latencies`](super::Client::recompute_latencies), not when the latency of another client changes: its
+    /// version 0.3.65 hangs where a latency is set in its callback while it has something else to tell.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`]: the port is gone, or in a handler. [`Error::InvalidArgument`]: a range that ends before it
+    /// begins. [`Error::Driver`]: the server refuses it.
+    pub fn set_latency(&self, mode: LatencyMode, range: Option<LatencyRange>) -> Result<()> {
+        let this = self.enter()?;
+        if let Some(range) = range.filter(|range| range.min_frames > range.max_frames) {
+            return Err(Error::InvalidArgument(format!(
+                "latency range is {} to {} frames; it must not end before it begins",
+                range.min_frames, range.max_frames
+            )));
+        }
+        let _asking = this.client.ask()?;
+        this.client.context.latencies.set(&self.0.port, mode, range);
+        recompute_latencies(&this.client)
+    }
+
     /// Declares that sound begins or ends here. Only inside
     /// [`Notifications::latency`](super::handlers::Notifications::latency).
     pub(crate) fn set_latency_to_none(&self, mode: LatencyMode) {
@@ -161,4 +187,17 @@ impl Port {
         let code = unsafe { (client.library.port_unregister)(client.raw(), port) };
         client.check(|| "unregistering a port".into(), code)
     }
+}
+
+/// Has the server compute the latencies of all ports anew. The caller has the right to [`Open::ask`].
+pub(super) fn recompute_latencies(client: &Open<'_>) -> Result<()> {
+    if client.library.sets_latencies_elsewhere() {
+        for mode in [LatencyMode::Capture, LatencyMode::Playback] {
+            // SAFETY: this is a thread of the program.
+            unsafe { client.context.latencies.apply(client.library, mode) };
+        }
+    }
+    // SAFETY: the client is valid.
+    let code = unsafe { (client.library.recompute_total_latencies)(client.raw()) };
+    client.check(|| "computing the latencies".into(), code)
 }

@@ -9,7 +9,7 @@ use super::latency_mode::LatencyMode;
 use super::library::{RawLatencyRange, RawPort};
 use super::midi::{MidiInput, MidiOutput};
 use super::names::{c_string, copied, taken_list};
-use super::port::Port;
+use super::port::{Port, recompute_latencies};
 use super::port_info::{LatencyRange, PortFilter, PortFlags, PortInfo, PortType};
 use super::process_port::{AudioInput, AudioOutput, Content, ProcessPort};
 use super::property::Uuid;
@@ -88,7 +88,7 @@ impl Client {
         };
         let is_output = flags.contains(PortFlags::OUTPUT);
         let port = ProcessPort::new(client.number, raw, content, is_output);
-        client.context.latencies.add(&port, !is_output);
+        client.context.latencies.add(&port);
         if is_output {
             client.context.add_output(&port);
         }
@@ -280,9 +280,7 @@ impl Client {
     pub fn recompute_latencies(&self) -> Result<()> {
         let client = self.enter()?;
         let _asking = client.ask()?;
-        // SAFETY: the client is valid.
-        let code = unsafe { (client.library.recompute_total_latencies)(client.raw()) };
-        client.check(|| "computing the latencies".into(), code)
+        recompute_latencies(&client)
     }
 }
 

@@ -62,10 +62,6 @@ impl ProcessPort {
         }))
     }
 
-    pub fn client(&self) -> ClientNumber {
-        self.0.client
-    }
-
     pub fn raw(&self) -> NonNull<RawPort> {
         self.0.raw
     }

@@ -58,6 +58,7 @@ impl Cycle<'_> {
         }
         let buffer = match (port.content(), port.is_output()) {
             (Content::Midi, true) => self.emptied(port),
+            (Content::Audio, true) => self.written(port),
             _ => self.buffer(port),
         };
         buffer.ok_or(Refusal::NoBuffer)

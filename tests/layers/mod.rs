@@ -151,7 +151,7 @@ fn a_re_export_of_the_root_does_not_hide_where_a_name_comes_from() {
 
 #[test]
 fn a_crate_that_one_place_wraps_is_used_there_alone() {
-    assert_eq!(violations("link/command", "use ringbuf::HeapRb;"), [""; 0]);
+    assert_eq!(violations("spsc", "use ringbuf::HeapRb;"), [""; 0]);
     assert_eq!(
         violations("engine/mod", "use std::sync::{Arc, Mutex};").len(),
         1

@@ -815,6 +815,73 @@ class JackEvent(Structure):
     ]
 
 
+class JackBlocksConfig(Structure):
+    struct_size: int
+    block_frames: int
+    queued_blocks: int
+    latency_frames: int
+    inputs: Any
+    input_count: int
+    outputs: Any
+    output_count: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("block_frames", ctypes.c_uint32),
+        ("queued_blocks", ctypes.c_uint32),
+        ("latency_frames", ctypes.c_uint32),
+        ("inputs", POINTER(ctypes.c_void_p)),
+        ("input_count", ctypes.c_size_t),
+        ("outputs", POINTER(ctypes.c_void_p)),
+        ("output_count", ctypes.c_size_t),
+    ]
+
+
+class JackBlock(Structure):
+    struct_size: int
+    input_frame: int
+    output_frame: int
+    reserved: int
+    lost: int
+    late: int
+    missed: int
+    xruns: int
+    total_lost: int
+    total_late: int
+    total_missed: int
+    total_xruns: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("input_frame", ctypes.c_uint32),
+        ("output_frame", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+        ("lost", ctypes.c_uint64),
+        ("late", ctypes.c_uint64),
+        ("missed", ctypes.c_uint64),
+        ("xruns", ctypes.c_uint64),
+        ("total_lost", ctypes.c_uint64),
+        ("total_late", ctypes.c_uint64),
+        ("total_missed", ctypes.c_uint64),
+        ("total_xruns", ctypes.c_uint64),
+    ]
+
+
+class JackMidiCounts(Structure):
+    struct_size: int
+    reserved: int
+    sent: int
+    late: int
+    lost: int
+    waiting: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+        ("sent", ctypes.c_uint64),
+        ("late", ctypes.c_uint64),
+        ("lost", ctypes.c_uint64),
+        ("waiting", ctypes.c_uint64),
+    ]
+
+
 SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "amio_version_string": (ctypes.c_char_p, ()),
     "amio_version_check": (ctypes.c_int32, (ctypes.c_uint32, ctypes.c_uint32, ctypes.c_uint32)),
@@ -1601,4 +1668,121 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "amio_jack_events_fd": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_int))),
     "amio_jack_events_lost": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_uint64))),
     "amio_jack_events_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_blocks_new": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(JackBlocksConfig),
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_jack_blocks_exchange": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(ctypes.c_void_p),
+            POINTER(ctypes.c_void_p),
+            ctypes.c_uint32,
+            POINTER(JackBlock),
+        ),
+    ),
+    "amio_jack_blocks_read": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(ctypes.c_void_p),
+            ctypes.c_uint32,
+            POINTER(JackBlock),
+        ),
+    ),
+    "amio_jack_blocks_write": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(ctypes.c_void_p),
+            ctypes.c_uint32,
+            POINTER(ctypes.c_uint32),
+        ),
+    ),
+    "amio_jack_blocks_write_at": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            POINTER(ctypes.c_void_p),
+            ctypes.c_uint32,
+        ),
+    ),
+    "amio_jack_blocks_latency_frames": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(ctypes.c_uint32),
+        ),
+    ),
+    "amio_jack_blocks_fd": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_int))),
+    "amio_jack_blocks_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_midi_receiver_new": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_size_t,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_jack_midi_receiver_next": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(ctypes.c_uint32),
+            POINTER(ctypes.c_uint8),
+            ctypes.c_size_t,
+            POINTER(ctypes.c_size_t),
+        ),
+    ),
+    "amio_jack_midi_receiver_wait": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(ctypes.c_uint32),
+            POINTER(ctypes.c_uint8),
+            ctypes.c_size_t,
+            POINTER(ctypes.c_size_t),
+            ctypes.c_uint32,
+        ),
+    ),
+    "amio_jack_midi_receiver_fd": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_int))),
+    "amio_jack_midi_receiver_lost": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_uint64))),
+    "amio_jack_midi_receiver_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_midi_sender_new": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_size_t,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_jack_midi_sender_send": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            POINTER(ctypes.c_uint8),
+            ctypes.c_size_t,
+        ),
+    ),
+    "amio_jack_midi_sender_counts": (ctypes.c_int32, (ctypes.c_void_p, POINTER(JackMidiCounts))),
+    "amio_jack_midi_sender_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_port_set_latency": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            ctypes.c_uint32,
+            ctypes.c_uint32,
+        ),
+    ),
+    "amio_jack_port_clear_latency": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint32)),
 }

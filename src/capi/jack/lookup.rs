@@ -235,7 +235,7 @@ pub unsafe extern "C-unwind" fn amio_jack_client_is_monitored(
 }
 
 /// One of AMIO_JACK_LATENCY_*.
-fn latency_mode(given: u32) -> Checked<LatencyMode> {
+pub(super) fn latency_mode(given: u32) -> Checked<LatencyMode> {
     match given {
         AMIO_JACK_LATENCY_CAPTURE => Ok(LatencyMode::Capture),
         AMIO_JACK_LATENCY_PLAYBACK => Ok(LatencyMode::Playback),

@@ -37,3 +37,9 @@ mod midi;
 mod metadata;
 
 mod events;
+
+mod blocks;
+
+mod midi_streams;
+
+mod latency;

@@ -40,8 +40,8 @@ const PAUSE: Duration = Duration::from_micros(500);
 /// server's clock at which it begins (as of [`Cycle::first_frame`](super::Cycle::first_frame)). Where the program does not
 /// read, and no more blocks find room, whole blocks are lost. If the server skips frames (an xrun), the block that was begun is
 /// lost, and the next one begins with the next cycle. All frames that are lost are counted, those that the server has skipped
-/// too. So the frame of a block is that of the first block, plus the frames that were read, plus those that were lost. (Only if
-/// the server turns its clock back, frames come twice.)
+/// too. So the frame of a block is that of the first block, plus the frames that were read, plus those that were lost. (If the
+/// server turns its clock back, that many frames count as lost no longer.)
 ///
 /// # Output
 /// A block that is written answers the block that was read last: it sounds [`Blocks::latency_frames`] after the frame of that
@@ -109,6 +109,7 @@ impl Client {
     ///
     /// # Errors
     /// [`Error::InvalidState`]: the client is closed, or in a handler. [`Error::OutOfRange`]: an option.
+    /// [`Error::InvalidArgument`]: a port of another client.
     /// [`Error::OutOfMemory`], [`Error::System`]. [`Error::Driver`]: the server does not compute latencies anew.
     pub fn exchange_blocks(
         &self,
@@ -124,6 +125,9 @@ impl Client {
         let of_inputs = inputs.iter().map(|input| input.0.clone());
         let of_outputs = outputs.iter().map(|output| output.0.clone());
         let ports: Vec<_> = of_inputs.chain(of_outputs).collect();
+        for port in &ports {
+            self.check_own(port)?;
+        }
         let stream = BlockStream {
             block_frames: sizes.block_frames,
             inputs,
@@ -217,6 +221,11 @@ impl Blocks {
 }
 
 impl Blocks {
+    /// How many inputs and outputs there are.
+    pub fn ports(&self) -> (usize, usize) {
+        (self.input_ports, self.output_ports)
+    }
+
     /// The length of a block in frames.
     pub fn block_frames(&self) -> usize {
         self.sizes.block_frames
@@ -304,7 +313,8 @@ impl Blocks {
             input_frame: frame,
             output_frame,
             new: BlockCounts {
-                lost: total.lost - before.lost,
+                // It is less where the server turned its clock back.
+                lost: total.lost.saturating_sub(before.lost),
                 late: total.late - before.late,
                 missed: total.missed - before.missed,
                 xruns: total.xruns - before.xruns,

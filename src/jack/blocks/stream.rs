@@ -30,7 +30,7 @@ pub(super) struct Played {
 
 impl Stream for BlockStream {
     fn take(&mut self, cycle: &mut Cycle<'_>) {
-        let (first, frames) = (cycle.first_frame(), cycle.frames());
+        let (first, frames) = (cycle.stream_frame, cycle.frames());
         let (cutter, inputs) = (&mut self.cutter, &self.inputs);
         cutter.begin(first, frames);
         let mut done = 0;
@@ -54,7 +54,7 @@ impl Stream for BlockStream {
         if self.outputs.is_empty() {
             return;
         }
-        let (first, frames) = (cycle.first_frame(), cycle.frames());
+        let (first, frames) = (cycle.stream_frame, cycle.frames());
         let player = &mut self.player;
         let mut done = 0;
         while done < frames {

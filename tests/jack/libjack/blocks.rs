@@ -169,7 +169,8 @@ on_both_servers!(
             let passed = 300 * number + info.total.lost as u32;
             assert_eq!(info.input_frame, first.wrapping_add(passed), "{info:?}");
             assert_eq!(info.new.lost, info.total.lost - before);
-            if number > 30 {
+            // A client that is late is told wrong frames: the player too.
+            if number > 30 && info.total.xruns == 0 {
                 assert!(is_sound(&input, info.input_frame), "{info:?}");
             }
             (before, lost) = (info.total.lost, info.total.lost);
@@ -236,6 +237,11 @@ on_both_servers!(
             let now = client.last_frame_time().expect("it is open");
             now.wrapping_sub(end).cast_signed() > 4_096
         });
+        if counts.xruns > 0 {
+            // A client that is late is told wrong frames: the recorder too.
+            eprintln!("*** NOT COMPARED: the server skipped frames, {counts:?} ***");
+            return;
+        }
         let late = blocks.counts().late;
         let heard = heard.lock().expect("no panic");
         let is_before = |frame: u32, end: u32| frame.wrapping_sub(end).cast_signed() < 0;
