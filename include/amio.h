@@ -15,6 +15,9 @@
  * configuration sets the pace: a JACK server (or PipeWire through its libjack), a timer (null),
  * or the caller (offline).
  *
+ * A *JACK client* (amio_jack_client_open()) is a client of a server of the program's own, with or without an
+ * interface. It has ports, connects ports of all clients, moves the transport, and keeps metadata.
+ *
  * # Threads
  *
  * Any thread may call any function, also several threads on the same handle at once. Do not call
@@ -24,9 +27,9 @@
  * may free a handle while another one uses it: a call that comes too late returns
  * AMIO_ERROR_INVALID_HANDLE.
  *
- * Calls that open, start, stop or close interfaces with the JACK driver take turns, since libjack allows only
- * one at a time in a process. In amio_interface_new(), _start() and _stop(), the wait for a server begins
- * again when another of these calls has ended; in all it is at most ten times as long. Other calls wait no
+ * Calls that open, start, stop or close interfaces with the JACK driver, and calls that open, activate, deactivate
+ * or close JACK clients, take turns, since libjack allows only one at a time in a process. In
+ * amio_interface_new(), _start() and _stop(), the wait for a server begins again when another of these calls has ended; in all it is at most ten times as long. Other calls wait no
  * longer than they say. Calls that start and stop the same interface, and amio_interface_advance(),
  * run one after the other: each waits until those before it have ended. amio_interface_close() and
  * amio_interface_free() do not wait for them, but end them.
@@ -45,6 +48,17 @@
  * No code of the caller runs on the audio thread. amio_interface_next_event() returns what has happened there, as
  * events. amio_interface_event_fd() returns a descriptor for poll(), epoll and event loops, which is readable
  * while an event waits.
+ *
+ * # JACK clients
+ *
+ * A client is opened, gets its ports, and is activated: then its cycles begin. Ports of the program are handles; ports
+ * of all clients are known by their full names, "client:port". What happens is fetched from a queue
+ * (amio_jack_events_new()), which has a descriptor as well. A server that hangs does not answer: calls whose Thread
+ * paragraph says that they wait for the server then do not return. In the functions of the program that JACK calls
+ * (`process`, `sync`, `timebase`, `log`), these calls return AMIO_ERROR_INVALID_STATE.
+ *
+ * Once the server is gone, which AMIO_JACK_EVENT_SHUTDOWN tells, the clients of this process must be closed before
+ * another one can be opened.
  *
  * # Handles and ownership
  *
@@ -67,7 +81,7 @@
  *
  * # Functions of the program
  *
- * The library calls `progress` and `release`. They must return. They must not throw an
+ * The library calls `progress`, `release` and `log`. They must return. They must not throw an
  * exception, call longjmp(), or end their thread, neither by pthread_exit() nor by enabling cancellation, which
  * the library has disabled. An exception cannot be passed on, since a thread of the library may be the caller
  * of `release`: the process then ends with a message that names the function. It also does if the thread is ended.
@@ -107,7 +121,8 @@
  *
  * A *frame* is one sample of every channel at one instant. Names end in their unit: `_frames`,
  * `_hz`, `_ns`. Positions on the timeline are int64_t and may be negative, lengths are uint64_t,
- * times are nanoseconds of CLOCK_MONOTONIC. Full scale is -1.0 to 1.0.
+ * times are nanoseconds of CLOCK_MONOTONIC, of JACK clients microseconds (`_us`) of the server's clock. Full scale is
+ * -1.0 to 1.0.
  *
  * # Structures that grow
  *
@@ -126,6 +141,67 @@
 
 #include <stddef.h>
 #include <stdint.h>
+
+/**
+ * A name for people, in place of the technical one.
+ */
+#define AMIO_JACK_KEY_PRETTY_NAME "http://jackaudio.org/metadata/pretty-name"
+
+/**
+ * Where a port stands among those of its client: a decimal number. Lower numbers come first.
+ */
+#define AMIO_JACK_KEY_ORDER "http://jackaudio.org/metadata/order"
+
+/**
+ * The name of the group that a port belongs to, for instance of one stereo signal.
+ */
+#define AMIO_JACK_KEY_PORT_GROUP "http://jackaudio.org/metadata/port-group"
+
+/**
+ * A small icon, at most 32 pixels high and wide, as a PNG in base 64.
+ */
+#define AMIO_JACK_KEY_ICON_SMALL "http://jackaudio.org/metadata/icon-small"
+
+/**
+ * A large icon, at most 128 pixels high and wide, as a PNG in base 64.
+ */
+#define AMIO_JACK_KEY_ICON_LARGE "http://jackaudio.org/metadata/icon-large"
+
+/**
+ * The name of an icon of the user's theme.
+ */
+#define AMIO_JACK_KEY_ICON_NAME "http://jackaudio.org/metadata/icon-name"
+
+/**
+ * What a port of a device is plugged into.
+ */
+#define AMIO_JACK_KEY_CONNECTED "http://jackaudio.org/metadata/connected"
+
+/**
+ * The name of a device's port as its maker writes it on the device.
+ */
+#define AMIO_JACK_KEY_HARDWARE "http://jackaudio.org/metadata/hardware"
+
+/**
+ * What kind of audio a port carries: "AUDIO" or "CV" (control voltage).
+ */
+#define AMIO_JACK_KEY_SIGNAL_TYPE "http://jackaudio.org/metadata/signal-type"
+
+/**
+ * Which events a MIDI port carries: "MIDI" or "OSC", joined by commas.
+ */
+#define AMIO_JACK_KEY_EVENT_TYPES "http://jackaudio.org/metadata/event-types"
+
+/**
+ * The type of audio ports: 32-bit floats.
+ */
+#define AMIO_JACK_AUDIO "32 bit float mono audio"
+
+/**
+ * The type of MIDI ports.
+ */
+#define AMIO_JACK_MIDI "8 bit raw midi"
+
 
 /**
  * The header's major version. It changes with the library's file name, `libamio.so.MAJOR`.
@@ -607,6 +683,253 @@
 #define AMIO_METER_OUTPUTS 1
 
 /**
+ * How many bytes every name of a client or a port has room in, with the NUL at its end.
+ */
+#define AMIO_JACK_NAME_BYTES 640
+
+/**
+ * The client was not opened; the other bits say why.
+ */
+#define AMIO_JACK_STATUS_FAILURE 1
+
+/**
+ * The options contain something that libjack does not know.
+ */
+#define AMIO_JACK_STATUS_INVALID_OPTION 2
+
+/**
+ * The name was taken: the client has another one, or was refused if the exact name was asked for.
+ */
+#define AMIO_JACK_STATUS_NAME_NOT_UNIQUE 4
+
+/**
+ * The server was started for this client.
+ */
+#define AMIO_JACK_STATUS_SERVER_STARTED 8
+
+/**
+ * No server answers.
+ */
+#define AMIO_JACK_STATUS_SERVER_FAILED 16
+
+/**
+ * The server answered with an error.
+ */
+#define AMIO_JACK_STATUS_SERVER_ERROR 32
+
+/**
+ * There is no such client.
+ */
+#define AMIO_JACK_STATUS_NO_SUCH_CLIENT 64
+
+/**
+ * A client inside the server could not be loaded.
+ */
+#define AMIO_JACK_STATUS_LOAD_FAILURE 128
+
+/**
+ * The client could not be set up.
+ */
+#define AMIO_JACK_STATUS_INIT_FAILURE 256
+
+/**
+ * The memory that is shared with the server cannot be used.
+ */
+#define AMIO_JACK_STATUS_SHM_FAILURE 512
+
+/**
+ * The library and the server have different protocols.
+ */
+#define AMIO_JACK_STATUS_VERSION_ERROR 1024
+
+/**
+ * The server failed inside.
+ */
+#define AMIO_JACK_STATUS_BACKEND_ERROR 2048
+
+/**
+ * The server has expelled the client.
+ */
+#define AMIO_JACK_STATUS_CLIENT_ZOMBIE 4096
+
+/**
+ * How many bytes the name of a port's type has room in, with the NUL at its end.
+ */
+#define AMIO_JACK_TYPE_BYTES 64
+
+/**
+ * Others send to the port.
+ */
+#define AMIO_JACK_PORT_INPUT 1
+
+/**
+ * Others receive from the port.
+ */
+#define AMIO_JACK_PORT_OUTPUT 2
+
+/**
+ * The port belongs to a device.
+ */
+#define AMIO_JACK_PORT_PHYSICAL 4
+
+/**
+ * The port's device can play at once what comes in by it.
+ */
+#define AMIO_JACK_PORT_CAN_MONITOR 8
+
+/**
+ * What comes in by an input goes no further, or what goes out by an output comes from nowhere else.
+ */
+#define AMIO_JACK_PORT_TERMINAL 16
+
+/**
+ * Latencies from where sound comes in, up to the port.
+ */
+#define AMIO_JACK_LATENCY_CAPTURE 0
+
+/**
+ * Latencies from the port to where sound goes out.
+ */
+#define AMIO_JACK_LATENCY_PLAYBACK 1
+
+/**
+ * JACK's transport stands.
+ */
+#define AMIO_JACK_TRANSPORT_STOPPED 0
+
+/**
+ * JACK's transport rolls.
+ */
+#define AMIO_JACK_TRANSPORT_ROLLING 1
+
+/**
+ * JACK's transport waits for clients that need time to get ready.
+ */
+#define AMIO_JACK_TRANSPORT_STARTING 3
+
+/**
+ * JACK's transport waits for other machines.
+ */
+#define AMIO_JACK_TRANSPORT_NET_STARTING 4
+
+/**
+ * The position has bar, beat and tick: `bar`, `beat`, `tick`, `bar_start_tick`, `beats_per_bar`, `beat_type`,
+ * `ticks_per_beat`, `beats_per_minute`.
+ */
+#define AMIO_JACK_POSITION_BBT 16
+
+/**
+ * The position has a time code: `frame_time_s` and `next_time_s`.
+ */
+#define AMIO_JACK_POSITION_TIMECODE 32
+
+/**
+ * With AMIO_JACK_POSITION_BBT: the position has `bbt_offset_frames`.
+ */
+#define AMIO_JACK_POSITION_BBT_OFFSET 64
+
+/**
+ * The position has `audio_frames_per_video_frame`.
+ */
+#define AMIO_JACK_POSITION_AUDIO_RATIO 128
+
+/**
+ * The position has `video_offset_frames`.
+ */
+#define AMIO_JACK_POSITION_VIDEO_OFFSET 256
+
+/**
+ * With AMIO_JACK_POSITION_BBT: the position has `exact_tick`.
+ */
+#define AMIO_JACK_POSITION_EXACT_TICK 512
+
+/**
+ * No event waits.
+ */
+#define AMIO_JACK_EVENT_NONE 0
+
+/**
+ * A client came (`on` 1) or went (0): `name`.
+ */
+#define AMIO_JACK_EVENT_CLIENT 1
+
+/**
+ * A port came (`on` 1) or went (0): `port`, and its full name in `name`, if the server still knew it.
+ */
+#define AMIO_JACK_EVENT_PORT 2
+
+/**
+ * A port has another full name: `port`, `name`, and `before`. PipeWire's library of version 0.3.65 does not tell.
+ */
+#define AMIO_JACK_EVENT_PORT_RENAMED 3
+
+/**
+ * The output `port` was connected to (`on` 1) or disconnected from (0) the input `destination`.
+ */
+#define AMIO_JACK_EVENT_CONNECTION 4
+
+/**
+ * Clients run in another order.
+ */
+#define AMIO_JACK_EVENT_GRAPH_ORDER 5
+
+/**
+ * The server was late, or a client was, by `delay_us`; 0 where the server does not say, as jackd.
+ */
+#define AMIO_JACK_EVENT_XRUN 6
+
+/**
+ * The period has `frames` from the next cycle on. jackd tells it of each activation, too.
+ */
+#define AMIO_JACK_EVENT_PERIOD 7
+
+/**
+ * The frame rate is `rate_hz` from the next cycle on. jackd tells it of each activation, too.
+ */
+#define AMIO_JACK_EVENT_FRAME_RATE 8
+
+/**
+ * Freewheeling began (`on` 1) or ended (0).
+ */
+#define AMIO_JACK_EVENT_FREEWHEEL 9
+
+/**
+ * The latencies of ports were computed anew: `mode`.
+ */
+#define AMIO_JACK_EVENT_LATENCY 10
+
+/**
+ * Metadata has changed: `change` of the property `name` of `subject`; an empty `name`: of all its properties.
+ * PipeWire's library of version 0.3.65 does not tell.
+ */
+#define AMIO_JACK_EVENT_PROPERTY 11
+
+/**
+ * A function on the audio thread has failed, and is not called again.
+ */
+#define AMIO_JACK_EVENT_HANDLER_FAILED 12
+
+/**
+ * The server is gone: `name` says why, and `shutdown_status`. Close the client: before, no other one can be opened.
+ */
+#define AMIO_JACK_EVENT_SHUTDOWN 13
+
+/**
+ * The property was set, and was not there before.
+ */
+#define AMIO_JACK_PROPERTY_CREATED 0
+
+/**
+ * The property has another value.
+ */
+#define AMIO_JACK_PROPERTY_CHANGED 1
+
+/**
+ * The property was removed.
+ */
+#define AMIO_JACK_PROPERTY_DELETED 2
+
+/**
  * The result of an analysis of a clip or a file: an overview for drawing it at any zoom, its loudness, or
  * both. It does not change.
  */
@@ -631,6 +954,38 @@ typedef struct amio_group amio_group;
 typedef struct amio_interface amio_interface;
 
 /**
+ * A client of a JACK server, or of PipeWire through its libjack: it has ports, connects ports of all clients, moves
+ * the transport, keeps metadata, and is told what happens.
+ */
+typedef struct amio_jack_client amio_jack_client;
+
+/**
+ * A cycle of a client, in its process function. It is valid during the call that was given it, and on its thread;
+ * otherwise functions return AMIO_ERROR_INVALID_HANDLE. It is never freed.
+ */
+typedef struct amio_jack_cycle amio_jack_cycle;
+
+/**
+ * A queue of what happens to a client, and around it.
+ */
+typedef struct amio_jack_events amio_jack_events;
+
+/**
+ * A list of names, which does not change.
+ */
+typedef struct amio_jack_names amio_jack_names;
+
+/**
+ * A port of a client of the program. Ports of other clients are known by their names.
+ */
+typedef struct amio_jack_port amio_jack_port;
+
+/**
+ * A list of properties, which does not change.
+ */
+typedef struct amio_jack_properties amio_jack_properties;
+
+/**
  * What is to sound: a list of entries. amio_playspec_add() adds entries until the playspec is first
  * scheduled. After that only the gains of its entries can change. It may be scheduled any number of
  * times, on several interfaces at once.
@@ -641,6 +996,21 @@ typedef struct amio_playspec amio_playspec;
  * A recording of an interface to a file.
  */
 typedef struct amio_recorder amio_recorder;
+
+/**
+ * A ring of bytes: one thread writes, another one reads, and neither waits.
+ *
+ * A ring has two ends. The writing end is amio_ring_write(), amio_ring_write_spans() and
+ * amio_ring_write_advance(); the reading end is amio_ring_read(), amio_ring_peek(), amio_ring_read_spans() and
+ * amio_ring_read_advance(). Each end is for one thread at a time; the two may be used at the same time. A call that
+ * finds another thread in a call of the same end returns AMIO_ERROR_INVALID_STATE and does nothing. What was
+ * written before a write or an advance has returned is seen by the thread that then reads it.
+ *
+ * Real-time: "Real-time: yes" means that real-time code may call the function, such as the process function of a JACK
+ * client. It is wait-free: it takes no lock, allocates nothing and does not call the system, also when it fails. Then
+ * amio_last_error_message() is a constant text.
+ */
+typedef struct amio_ring amio_ring;
 
 /**
  * What every function that can fail returns: AMIO_OK, or one of AMIO_ERROR_*, all negative. A
@@ -1438,6 +1808,360 @@ typedef struct amio_meter {
      */
     uint64_t clipped;
 } amio_meter;
+
+/**
+ * A part of a ring's memory. It is in two pieces where it goes over the end of the memory. This struct never grows.
+ */
+typedef struct amio_ring_spans {
+    /**
+     * The first piece; never NULL.
+     */
+    void *first;
+    /**
+     * Its length in bytes. 0: there is nothing.
+     */
+    size_t first_bytes;
+    /**
+     * The piece that follows it; never NULL.
+     */
+    void *second;
+    /**
+     * Its length in bytes. 0: there is none.
+     */
+    size_t second_bytes;
+} amio_ring_spans;
+
+/**
+ * Called with each line that libjack would print, in UTF-8, without a line feed. It must return: see "Functions of
+ * the program" at the head of this file. It must not call functions with this client: libjack may print in the
+ * middle of one of them. `user_data` is what was passed with it.
+ */
+typedef void (*amio_jack_log)(void *user_data, const char *line);
+
+/**
+ * How a client is opened. Set struct_size to sizeof(amio_jack_options) and everything else to 0, then what you want
+ * different: 0 and NULL mean "default" everywhere.
+ */
+typedef struct amio_jack_options {
+    /**
+     * sizeof(amio_jack_options).
+     */
+    uint32_t struct_size;
+    /**
+     * 1: the client is refused if its name is taken. 0: it gets another name.
+     */
+    uint32_t exact_name;
+    /**
+     * 1: if no server runs, libjack may start the one of ~/.jackdrc, which takes a second or more. 0: it may not.
+     */
+    uint32_t start_server;
+    /**
+     * Must be 0.
+     */
+    uint32_t reserved;
+    /**
+     * Which server, UTF-8, up to 255 bytes. NULL: that of the environment variable JACK_DEFAULT_SERVER, or the
+     * default one.
+     */
+    const char *server_name;
+    /**
+     * By which a session manager knows the client, UTF-8. NULL: it does not.
+     */
+    const char *session_id;
+    /**
+     * Receives the lines of libjack, also those about other clients of this process, on any thread, until
+     * the client is closed. NULL: they are dropped.
+     */
+    amio_jack_log log;
+    /**
+     * Handed to `log` as it is; may be NULL.
+     */
+    void *log_user_data;
+} amio_jack_options;
+
+/**
+ * The times of a cycle. Set struct_size to sizeof(amio_jack_cycle_times) before the call.
+ */
+typedef struct amio_jack_cycle_times {
+    /**
+     * sizeof(amio_jack_cycle_times).
+     */
+    uint32_t struct_size;
+    /**
+     * The server's number of the first frame. It wraps.
+     */
+    uint32_t frame;
+    /**
+     * When the cycle began, in microseconds of the server's clock.
+     */
+    uint64_t start_us;
+    /**
+     * When the next one begins, in microseconds of the server's clock, as far as is known.
+     */
+    uint64_t next_us;
+    /**
+     * How long a cycle takes at present, in microseconds.
+     */
+    float period_us;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+} amio_jack_cycle_times;
+
+/**
+ * What is known of a port of any client. Texts are UTF-8, end with NUL, and are empty where there is none. Set
+ * struct_size to sizeof(amio_jack_port_info) before the call.
+ */
+typedef struct amio_jack_port_info {
+    /**
+     * sizeof(amio_jack_port_info).
+     */
+    uint32_t struct_size;
+    /**
+     * AMIO_JACK_PORT_* bits.
+     */
+    uint32_t flags;
+    /**
+     * By which metadata refers to it.
+     */
+    uint64_t uuid;
+    /**
+     * 1: it is a port of the client that was asked. 0: of another one.
+     */
+    uint32_t is_own;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * Its full name: the client's name, a colon, and the short name.
+     */
+    char name[AMIO_JACK_NAME_BYTES];
+    /**
+     * What goes through it: AMIO_JACK_AUDIO, AMIO_JACK_MIDI, or another type.
+     */
+    char type[AMIO_JACK_TYPE_BYTES];
+    /**
+     * Up to two other names of it.
+     */
+    char aliases[2][AMIO_JACK_NAME_BYTES];
+} amio_jack_port_info;
+
+/**
+ * Where JACK's transport is. The server sets `time_us`, `unique` and `frame_rate_hz`. A client that sets a position sets
+ * `frame` and any of the parts that `valid` names; other fields are 0. Set struct_size to
+ * sizeof(amio_jack_position) before the call.
+ */
+typedef struct amio_jack_position {
+    /**
+     * sizeof(amio_jack_position).
+     */
+    uint32_t struct_size;
+    /**
+     * AMIO_JACK_POSITION_* bits: which parts are there.
+     */
+    uint32_t valid;
+    /**
+     * The server's clock at the frame, in microseconds. It goes on while the transport stands.
+     */
+    uint64_t time_us;
+    /**
+     * Differs between any two positions that the server has given.
+     */
+    uint64_t unique;
+    /**
+     * The server's frame rate.
+     */
+    uint32_t frame_rate_hz;
+    /**
+     * The frame, which begins a cycle.
+     */
+    uint32_t frame;
+    /**
+     * The bar, from 1 on.
+     */
+    int32_t bar;
+    /**
+     * The beat in the bar, from 1 on.
+     */
+    int32_t beat;
+    /**
+     * The tick in the beat, from 0 on.
+     */
+    int32_t tick;
+    /**
+     * How many frames before `frame` bar, beat and tick were reached.
+     */
+    uint32_t bbt_offset_frames;
+    /**
+     * The tick with fractions.
+     */
+    double exact_tick;
+    /**
+     * The tick at which the bar began, counted from the beginning of the timeline.
+     */
+    double bar_start_tick;
+    /**
+     * The upper number of the time signature.
+     */
+    float beats_per_bar;
+    /**
+     * The lower number of the time signature.
+     */
+    float beat_type;
+    /**
+     * How many ticks a beat has.
+     */
+    double ticks_per_beat;
+    /**
+     * The tempo.
+     */
+    double beats_per_minute;
+    /**
+     * The time of the frame, in seconds.
+     */
+    double frame_time_s;
+    /**
+     * The time of the next cycle's first frame, in seconds.
+     */
+    double next_time_s;
+    /**
+     * How many audio frames a video frame lasts. 0: there is no video.
+     */
+    float audio_frames_per_video_frame;
+    /**
+     * The audio frame of this cycle at which the first video frame begins. 0: none does.
+     */
+    uint32_t video_offset_frames;
+} amio_jack_position;
+
+/**
+ * Says whether the program is ready to roll from a position: anything but 0 means that it is. While `state` is
+ * AMIO_JACK_TRANSPORT_STARTING, it is asked in each cycle, until it is ready. Real-time code, on the audio thread
+ * before the cycle: see "Real-time code" at the head of this file. `position` is valid during the call; `user_data` is
+ * what was passed with it.
+ */
+typedef int32_t (*amio_jack_sync)(void *user_data,
+                                  uint32_t state,
+                                  const struct amio_jack_position *position);
+
+/**
+ * Adds what it knows (bar, beat and tick, say, with their bits in `valid`) to the position of the next cycle, which has
+ * `frames`. `state` is one of AMIO_JACK_TRANSPORT_*. `is_new` is 1 if somebody has moved the transport: the position
+ * then holds what was asked for. Otherwise it is 0, and the position holds what the function said of the cycle
+ * before. The function cannot change `frame`. Real-time code, on the audio thread after the cycle: see "Real-time
+ * code" at the head of this file. `position` is valid during the call; `user_data` is what was passed with it.
+ */
+typedef void (*amio_jack_timebase)(void *user_data,
+                                   uint32_t state,
+                                   uint32_t frames,
+                                   uint32_t is_new,
+                                   struct amio_jack_position *position);
+
+/**
+ * Called in each cycle of a client, on its audio thread: it reads the inputs and writes the outputs of `frames` frames,
+ * with the functions amio_jack_cycle_...(). Real-time code: see "Real-time code" at the head of this file. `cycle` is
+ * valid during the call and on its thread only; with it, other calls return AMIO_ERROR_INVALID_HANDLE. `user_data` is
+ * what was passed with it.
+ *
+ * It returns 0 to go on. Anything else makes this its last cycle: from the next one on it is not called, and the
+ * outputs are silent. If it throws a C++ exception, the exception is destroyed, the outputs are silent from this cycle
+ * on, it is not called again, and AMIO_JACK_EVENT_HANDLER_FAILED is queued. It must not end its thread, nor leave
+ * by longjmp(): see "Functions of the program" at the head of this file.
+ *
+ * The buffer of an input may be that of an output of the same client, where the two are connected. So read
+ * all inputs before writing to an output. An audio output that is not written to holds something; a MIDI output has
+ * no events.
+ */
+typedef int32_t (*amio_jack_process)(void *user_data,
+                                     const struct amio_jack_cycle *cycle,
+                                     uint32_t frames);
+
+/**
+ * A MIDI event of a cycle. This struct never grows.
+ */
+typedef struct amio_jack_midi_event {
+    /**
+     * The frame of the cycle, from 0 on.
+     */
+    uint32_t frame;
+    /**
+     * How many bytes it has.
+     */
+    uint32_t size;
+    /**
+     * The bytes.
+     */
+    const uint8_t *bytes;
+} amio_jack_midi_event;
+
+/**
+ * Something that happened. Fields that its kind does not name are 0. Set struct_size to sizeof(amio_jack_event)
+ * before the call.
+ */
+typedef struct amio_jack_event {
+    /**
+     * sizeof(amio_jack_event).
+     */
+    uint32_t struct_size;
+    /**
+     * One of AMIO_JACK_EVENT_*.
+     */
+    uint32_t kind;
+    /**
+     * Whether it is there, connected, or on now: 1 or 0.
+     */
+    uint32_t on;
+    /**
+     * The server's number of a port; of the output of a connection. See amio_jack_client_port_by_id().
+     */
+    uint32_t port;
+    /**
+     * The server's number of the input of a connection.
+     */
+    uint32_t destination;
+    /**
+     * The new period.
+     */
+    uint32_t frames;
+    /**
+     * The new frame rate.
+     */
+    uint32_t rate_hz;
+    /**
+     * Which latencies: one of AMIO_JACK_LATENCY_*.
+     */
+    uint32_t mode;
+    /**
+     * How late, in microseconds.
+     */
+    float delay_us;
+    /**
+     * What happened to a property: one of AMIO_JACK_PROPERTY_*.
+     */
+    uint32_t change;
+    /**
+     * The UUID of the client or port that a property is of.
+     */
+    uint64_t subject;
+    /**
+     * Why the server is gone: AMIO_JACK_STATUS_* bits; 0 if it does not say.
+     */
+    uint32_t shutdown_status;
+    /**
+     * 0.
+     */
+    uint32_t reserved;
+    /**
+     * A client, a port, a key, or a reason: UTF-8, ended by NUL, cut at the end of a character where it is too long.
+     */
+    char name[AMIO_JACK_NAME_BYTES];
+    /**
+     * The full name that a port had before.
+     */
+    char before[AMIO_JACK_NAME_BYTES];
+} amio_jack_event;
 
 /**
  * Success.
@@ -2535,6 +3259,1150 @@ amio_status amio_interface_meters(struct amio_interface *iface,
                                   struct amio_meter *out_meters,
                                   uint32_t capacity,
                                   uint32_t *out_channels);
+
+/**
+ * Makes a ring. All its memory is touched, so that its first use causes no page fault.
+ *
+ * Thread: any; allocates. Real-time: no.
+ * Units: `bytes` is how many bytes it has room for, from 1 on; all of them can be used.
+ * Ownership: release the ring with amio_ring_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (no bytes); AMIO_ERROR_INVALID_STATE (there are 16384
+ * rings); AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_ring_new(size_t bytes,
+                          struct amio_ring **out_ring);
+
+/**
+ * Frees a ring, once calls of other threads that use it have ended. Spans of it are no longer valid. NULL does
+ * nothing.
+ *
+ * Thread: any. Real-time: no.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_ring_free(struct amio_ring *ring);
+
+/**
+ * Locks the ring's memory, so that it is never swapped out to a disk. It stays locked until the ring is freed. A ring
+ * that is locked already stays so.
+ *
+ * Thread: any; calls the system. Real-time: no.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_SYSTEM (the process may not lock so much: see
+ * RLIMIT_MEMLOCK).
+ */
+amio_status amio_ring_lock_memory(struct amio_ring *ring);
+
+/**
+ * Tells how many bytes the ring has room for.
+ *
+ * Thread: any. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_ring_size(const struct amio_ring *ring, size_t *out_bytes);
+
+/**
+ * Tells how many bytes can be written now. For the thread that writes, there are at least so many until it writes
+ * some, unless the ring is reset. For other threads it is an estimate.
+ *
+ * Thread: any. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_ring_write_space(const struct amio_ring *ring,
+                                  size_t *out_bytes);
+
+/**
+ * Tells how many bytes can be read now. For the thread that reads, there are at least so many until it reads some,
+ * unless the ring is reset. For other threads it is an estimate.
+ *
+ * Thread: any. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_ring_read_space(const struct amio_ring *ring,
+                                 size_t *out_bytes);
+
+/**
+ * Writes as many of `count` bytes as there is room for: the first ones. `out_written` gets how many, which may be 0.
+ *
+ * Thread: one at a time at the writing end. Real-time: yes.
+ * Ownership: `bytes` is borrowed for the call, and may be NULL without bytes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (more bytes than any process
+ * can address); AMIO_ERROR_INVALID_STATE (another thread writes, or resets the ring).
+ */
+amio_status amio_ring_write(struct amio_ring *ring,
+                            const void *bytes,
+                            size_t count,
+                            size_t *out_written);
+
+/**
+ * Reads as many bytes as wait, at most `count`: the oldest ones. `out_read` gets how many, which may be 0.
+ *
+ * Thread: one at a time at the reading end. Real-time: yes.
+ * Ownership: `bytes` is the caller's, and may be NULL without bytes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (more bytes than any process
+ * can address); AMIO_ERROR_INVALID_STATE (another thread reads, or resets the ring).
+ */
+amio_status amio_ring_read(struct amio_ring *ring,
+                           void *bytes,
+                           size_t count,
+                           size_t *out_read);
+
+/**
+ * As amio_ring_read(), but the bytes can be read again.
+ *
+ * Thread: one at a time at the reading end. Real-time: yes.
+ * Ownership: as amio_ring_read().
+ * Errors: as amio_ring_read().
+ */
+amio_status amio_ring_peek(struct amio_ring *ring, void *bytes, size_t count, size_t *out_read);
+
+/**
+ * Returns the memory that can be written to. The bytes that are written there in order, first to the first piece, are
+ * handed over by amio_ring_write_advance().
+ *
+ * Thread: one at a time at the writing end. Real-time: yes.
+ * Ownership: the memory is the ring's. The caller may write to it until it calls another function of the writing end,
+ * or the ring is reset or freed.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (another thread writes, or
+ * resets the ring).
+ */
+amio_status amio_ring_write_spans(struct amio_ring *ring,
+                                  struct amio_ring_spans *out_spans);
+
+/**
+ * Hands the first `bytes` bytes of what amio_ring_write_spans() returned to the reading end. Those that the caller has
+ * not written hold something from before, at first 0.
+ *
+ * Thread: one at a time at the writing end. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (there is not so much room);
+ * AMIO_ERROR_INVALID_STATE (another thread writes, or resets the ring).
+ */
+amio_status amio_ring_write_advance(struct amio_ring *ring,
+                                    size_t bytes);
+
+/**
+ * Returns the memory that waits to be read, in order: first the first piece.
+ *
+ * Thread: one at a time at the reading end. Real-time: yes.
+ * Ownership: the memory is the ring's. The caller may read it, and write to it, until it calls another function of
+ * the reading end, or the ring is reset or freed.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (another thread reads, or
+ * resets the ring).
+ */
+amio_status amio_ring_read_spans(struct amio_ring *ring,
+                                 struct amio_ring_spans *out_spans);
+
+/**
+ * Gives the first `bytes` bytes of what amio_ring_read_spans() returned back to the writing end.
+ *
+ * Thread: one at a time at the reading end. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (not so many bytes wait);
+ * AMIO_ERROR_INVALID_STATE (another thread reads, or resets the ring).
+ */
+amio_status amio_ring_read_advance(struct amio_ring *ring,
+                                   size_t bytes);
+
+/**
+ * Drops all bytes that wait. Spans of both ends are no longer valid: the threads that use them must know of it.
+ *
+ * Thread: any, while no other thread is in a call of either end. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (another thread writes, reads, or
+ * resets the ring; nothing was dropped).
+ */
+amio_status amio_ring_reset(struct amio_ring *ring);
+
+/**
+ * Connects to a server. The client is inactive: it can have ports and look up those of others, but no cycles run yet.
+ *
+ * `out_status`, which may be NULL, is written also if the call fails after it was checked: what the server
+ * said, AMIO_JACK_STATUS_* bits. AMIO_JACK_STATUS_FAILURE is set exactly if the client was not opened.
+ *
+ * Thread: any but the audio thread; waits for the server, and for its turn (see "Threads").
+ * Ownership: the texts and the options are borrowed for the call; `log_user_data` is kept until the client is
+ * closed. Release the client with amio_jack_client_free(). `options` may be NULL: all defaults.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (a name that is empty, too long, not UTF-8, or has a
+ * colon; a field out of range); AMIO_ERROR_UNSUPPORTED (the struct is newer than the library);
+ * AMIO_ERROR_DRIVER_UNAVAILABLE (libjack is not installed); AMIO_ERROR_NO_SERVER; AMIO_ERROR_DRIVER (the server
+ * refuses the client); AMIO_ERROR_INVALID_STATE (in a function that JACK calls); AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_jack_client_open(const char *name,
+                                  const struct amio_jack_options *options,
+                                  uint32_t *out_status,
+                                  struct amio_jack_client **out_client);
+
+/**
+ * Closes the client: its ports and connections go, and its functions are no longer called. Calls that other threads
+ * have begun end before. The handle stays valid: all other functions that take it, or one of its ports, then return
+ * AMIO_ERROR_INVALID_STATE. A client that is closed already is left as it is.
+ *
+ * Thread: any but the audio thread; waits for the server, and for its turn (see "Threads").
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (in a function that JACK
+ * calls).
+ */
+amio_status amio_jack_client_close(struct amio_jack_client *client);
+
+/**
+ * Closes the client as amio_jack_client_close() does, and makes the handle invalid. The handles of its ports and event
+ * queues stay valid and are freed by themselves. NULL does nothing.
+ *
+ * Thread: as amio_jack_client_close().
+ * Errors: AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (in a function that JACK calls; the handle stays valid).
+ */
+amio_status amio_jack_client_free(struct amio_jack_client *client);
+
+/**
+ * Begins the cycles. From then on, the client's ports can be connected.
+ *
+ * Thread: any but the audio thread; waits for the server, and for its turn (see "Threads").
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed, or in a function that
+ * JACK calls); AMIO_ERROR_DRIVER (the server refuses it).
+ */
+amio_status amio_jack_client_activate(struct amio_jack_client *client);
+
+/**
+ * Ends the cycles, and all connections of the client's ports.
+ *
+ * Thread, Errors: as amio_jack_client_activate().
+ */
+amio_status amio_jack_client_deactivate(struct amio_jack_client *client);
+
+/**
+ * Copies the name by which the server knows the client. It may differ from the one that was asked for.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Units: `capacity_bytes` counts the NUL at the end of the text.
+ * Ownership: `out_name` is the caller's; AMIO_JACK_NAME_BYTES are enough.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed, or in a function that
+ * JACK calls); AMIO_ERROR_BUFFER_TOO_SMALL (the message says what is needed).
+ */
+amio_status amio_jack_client_name(struct amio_jack_client *client,
+                                  char *out_name,
+                                  size_t capacity_bytes);
+
+/**
+ * Returns the UUID of the client, the subject of its metadata; 0 where the server gives none.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed, or in a function that
+ * JACK calls).
+ */
+amio_status amio_jack_client_uuid(struct amio_jack_client *client,
+                                  uint64_t *out_uuid);
+
+/**
+ * Returns the UUID of the client of this name, which may be any of the server's; 0 if there is none.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Ownership: `name` is borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (not UTF-8);
+ * AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls).
+ */
+amio_status amio_jack_client_uuid_of(struct amio_jack_client *client,
+                                     const char *name,
+                                     uint64_t *out_uuid);
+
+/**
+ * Copies the name of the client with this UUID, which may be any of the server's; an empty text if there is none.
+ *
+ * Thread, Units, Ownership, Errors: as amio_jack_client_name().
+ */
+amio_status amio_jack_client_name_of(struct amio_jack_client *client,
+                                     uint64_t uuid,
+                                     char *out_name,
+                                     size_t capacity_bytes);
+
+/**
+ * Returns the server's frame rate.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed).
+ */
+amio_status amio_jack_client_frame_rate_hz(struct amio_jack_client *client, uint32_t *out_hz);
+
+/**
+ * Returns the server's period: how many frames a cycle has.
+ *
+ * Thread, Errors: as amio_jack_client_frame_rate_hz().
+ */
+amio_status amio_jack_client_period_frames(struct amio_jack_client *client, uint32_t *out_frames);
+
+/**
+ * Asks the server for another period. AMIO_JACK_EVENT_PERIOD tells all clients of it. PipeWire changes it some cycles
+ * later.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed, or in a function that
+ * JACK calls); AMIO_ERROR_DRIVER (the server refuses it).
+ */
+amio_status amio_jack_client_set_period_frames(struct amio_jack_client *client,
+                                               uint32_t frames);
+
+/**
+ * Returns how much of each cycle the server and its clients are at work, in percent.
+ *
+ * Thread, Errors: as amio_jack_client_frame_rate_hz().
+ */
+amio_status amio_jack_client_cpu_load_percent(struct amio_jack_client *client, float *out_percent);
+
+/**
+ * Returns whether the server runs in real time: 1 or 0.
+ *
+ * Thread, Errors: as amio_jack_client_frame_rate_hz().
+ */
+amio_status amio_jack_client_is_realtime(struct amio_jack_client *client, uint32_t *out_realtime);
+
+/**
+ * Returns the longest delay of a cycle so far, in microseconds, as the server reports it with xruns.
+ *
+ * Thread, Errors: as amio_jack_client_frame_rate_hz().
+ */
+amio_status amio_jack_client_max_delayed_us(struct amio_jack_client *client,
+                                            float *out_us);
+
+/**
+ * Begins to look for the longest delay anew.
+ *
+ * Thread, Errors: as amio_jack_client_frame_rate_hz().
+ */
+amio_status amio_jack_client_reset_max_delayed(struct amio_jack_client *client);
+
+/**
+ * Starts (1) or ends (0) freewheeling: cycles follow each other as fast as they can, and no device plays.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (neither 0 nor 1);
+ * AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls); AMIO_ERROR_DRIVER (the server refuses it).
+ */
+amio_status amio_jack_client_set_freewheel(struct amio_jack_client *client,
+                                           uint32_t on);
+
+/**
+ * Returns the frame that is due now, as far as the server can say between two cycles. The server counts frames in 32
+ * bits, so their numbers wrap.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed).
+ */
+amio_status amio_jack_client_frame_time(struct amio_jack_client *client,
+                                        uint32_t *out_frame);
+
+/**
+ * Returns the first frame of the cycle that runs now, or ran last.
+ *
+ * Thread, Errors: as amio_jack_client_frame_time().
+ */
+amio_status amio_jack_client_last_frame_time(struct amio_jack_client *client, uint32_t *out_frame);
+
+/**
+ * Returns how many frames have passed since the cycle began.
+ *
+ * Thread, Errors: as amio_jack_client_frame_time().
+ */
+amio_status amio_jack_client_frames_since_cycle_start(struct amio_jack_client *client,
+                                                      uint32_t *out_frames);
+
+/**
+ * Returns when a frame is due, in microseconds of the server's clock.
+ *
+ * Thread, Errors: as amio_jack_client_frame_time().
+ */
+amio_status amio_jack_client_frames_to_time(struct amio_jack_client *client,
+                                            uint32_t frame,
+                                            uint64_t *out_us);
+
+/**
+ * Returns which frame is due at a time, in microseconds of the server's clock.
+ *
+ * Thread, Errors: as amio_jack_client_frame_time().
+ */
+amio_status amio_jack_client_time_to_frames(struct amio_jack_client *client,
+                                            uint64_t us,
+                                            uint32_t *out_frame);
+
+/**
+ * Returns the times of the cycle that runs now, or ran last.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: `out_times` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size);
+ * AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_DRIVER (the server does not know them).
+ */
+amio_status amio_jack_client_cycle_times(struct amio_jack_client *client,
+                                         struct amio_jack_cycle_times *out_times);
+
+/**
+ * Returns the server's clock now, in microseconds.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_STATE (this process has had no client yet, with which the
+ * clock begins).
+ */
+amio_status amio_jack_time_us(uint64_t *out_us);
+
+/**
+ * Returns libjack's version: major, minor and micro version, and that of its protocol. jackd's library says 0 to all.
+ *
+ * Thread: any but the audio thread; loads libjack.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_DRIVER_UNAVAILABLE (libjack is not installed).
+ */
+amio_status amio_jack_version(uint32_t *out_major,
+                              uint32_t *out_minor,
+                              uint32_t *out_micro,
+                              uint32_t *out_protocol);
+
+/**
+ * Copies libjack's version in words.
+ *
+ * Thread: any but the audio thread; loads libjack.
+ * Units: `capacity_bytes` counts the NUL at the end of the text.
+ * Ownership: `out_text` is the caller's; 256 bytes are enough.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_DRIVER_UNAVAILABLE (libjack is not installed);
+ * AMIO_ERROR_BUFFER_TOO_SMALL (the message says what is needed).
+ */
+amio_status amio_jack_version_string(char *out_text, size_t capacity_bytes);
+
+/**
+ * Returns how many bytes the longest name of a client has, without a NUL, as libjack says; jackd's server takes one
+ * less.
+ *
+ * Thread: any but the audio thread; loads libjack.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_DRIVER_UNAVAILABLE (libjack is not installed).
+ */
+amio_status amio_jack_longest_client_name(size_t *out_bytes);
+
+/**
+ * Returns how many bytes the longest full name of a port has, without a NUL.
+ *
+ * Thread, Errors: as amio_jack_longest_client_name().
+ */
+amio_status amio_jack_longest_port_name(size_t *out_bytes);
+
+/**
+ * Returns the process of the client of this name; 0 if there is none, or the server does not say.
+ *
+ * Thread: any but the audio thread; loads libjack.
+ * Ownership: `name` is borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_ARGUMENT (not UTF-8); AMIO_ERROR_DRIVER_UNAVAILABLE (libjack is
+ * not installed).
+ */
+amio_status amio_jack_client_pid(const char *name,
+                                 int32_t *out_pid);
+
+/**
+ * Returns how many names a list has.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_names_count(struct amio_jack_names *names, size_t *out_count);
+
+/**
+ * Copies a name of a list, counted from 0.
+ *
+ * Thread: any but the audio thread.
+ * Units: `capacity_bytes` counts the NUL at the end of the text.
+ * Ownership: `out_name` is the caller's; AMIO_JACK_NAME_BYTES are enough.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (the list is not so long);
+ * AMIO_ERROR_BUFFER_TOO_SMALL (the message says what is needed).
+ */
+amio_status amio_jack_names_get(struct amio_jack_names *names,
+                                size_t index,
+                                char *out_name,
+                                size_t capacity_bytes);
+
+/**
+ * Frees a list of names. NULL does nothing.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_names_free(struct amio_jack_names *names);
+
+/**
+ * Makes a port. `short_name` is its name within the client. `type` is AMIO_JACK_AUDIO, AMIO_JACK_MIDI, or another one
+ * that the server knows. `flags` are AMIO_JACK_PORT_* bits; exactly one of INPUT and OUTPUT is among them.
+ *
+ * The port is there until amio_jack_port_unregister(), or until the client is closed.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Ownership: the texts are borrowed for the call. Give the handle back with amio_jack_port_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a text that is not UTF-8;
+ * flags that are unknown, or that have neither or both of INPUT and OUTPUT); AMIO_ERROR_INVALID_STATE (closed, or in a
+ * function that JACK calls); AMIO_ERROR_DRIVER (the server refuses the port: there is one of this name, its type is
+ * unknown, or there are too many ports); AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_jack_port_register(struct amio_jack_client *client,
+                                    const char *short_name,
+                                    const char *type,
+                                    uint32_t flags,
+                                    struct amio_jack_port **out_port);
+
+/**
+ * Ends a port and its connections. The handle stays valid: other functions that take it then return
+ * AMIO_ERROR_INVALID_STATE.
+ *
+ * Thread: any but the audio thread; waits for the server, and for the end of the cycle that runs.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (unregistered before, the
+ * client is closed, or in a function that JACK calls); AMIO_ERROR_DRIVER (the server refuses it).
+ */
+amio_status amio_jack_port_unregister(struct amio_jack_port *port);
+
+/**
+ * Gives the handle of a port back. The port stays registered until its client is closed, unless
+ * amio_jack_port_unregister() was called before. NULL does nothing.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_port_free(struct amio_jack_port *port);
+
+/**
+ * Copies the full name of a port: the client's name, a colon, and the short name.
+ *
+ * Thread: any but the audio thread.
+ * Units: `capacity_bytes` counts the NUL at the end of the text.
+ * Ownership: `out_name` is the caller's; AMIO_JACK_NAME_BYTES are enough.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (unregistered, or the client
+ * is closed); AMIO_ERROR_BUFFER_TOO_SMALL (the message says what is needed).
+ */
+amio_status amio_jack_port_name(struct amio_jack_port *port,
+                                char *out_name,
+                                size_t capacity_bytes);
+
+/**
+ * Gives a port another short name. It keeps its connections. PipeWire makes a name unique that is taken; jackd
+ * refuses it.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Ownership: `short_name` is borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (not UTF-8);
+ * AMIO_ERROR_INVALID_STATE (unregistered, the client is closed, or in a function that JACK calls); AMIO_ERROR_DRIVER
+ * (the server refuses it).
+ */
+amio_status amio_jack_port_rename(struct amio_jack_port *port,
+                                  const char *short_name);
+
+/**
+ * Lists the full names of the ports that a port is connected to.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: release the list with amio_jack_names_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (unregistered, or the client
+ * is closed); AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_jack_port_connections(struct amio_jack_port *port,
+                                       struct amio_jack_names **out_names);
+
+/**
+ * Ends all connections of a port.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Errors: as amio_jack_port_unregister().
+ */
+amio_status amio_jack_port_disconnect_all(struct amio_jack_port *port);
+
+/**
+ * Returns what is known of the port with this full name.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: `name` is borrowed for the call; `out_info` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (there is no such port, the
+ * name is not UTF-8, or struct_size); AMIO_ERROR_INVALID_STATE (closed).
+ */
+amio_status amio_jack_client_port(struct amio_jack_client *client,
+                                  const char *name,
+                                  struct amio_jack_port_info *out_info);
+
+/**
+ * Returns what is known of the port with this number of the server's, which an amio_jack_event has named.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: `out_info` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (there is no such port, or
+ * struct_size); AMIO_ERROR_INVALID_STATE (closed).
+ */
+amio_status amio_jack_client_port_by_id(struct amio_jack_client *client,
+                                        uint32_t id,
+                                        struct amio_jack_port_info *out_info);
+
+/**
+ * Returns whether there is a port with this full name: 1 or 0.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: `name` is borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (not UTF-8);
+ * AMIO_ERROR_INVALID_STATE (closed).
+ */
+amio_status amio_jack_client_has_port(struct amio_jack_client *client,
+                                      const char *name,
+                                      uint32_t *out_exists);
+
+/**
+ * Lists the full names of ports, in the server's order. `name_pattern` is an extended regular expression (POSIX) that
+ * is in the full name, `type_pattern` one that is in the name of the type; NULL or an empty text: any. `flags` are
+ * AMIO_JACK_PORT_* bits that a port must all have. If a pattern is no regular expression, the list is empty.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: the texts are borrowed for the call. Release the list with amio_jack_names_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a text that is not UTF-8,
+ * unknown flags); AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_jack_client_find_ports(struct amio_jack_client *client,
+                                        const char *name_pattern,
+                                        const char *type_pattern,
+                                        uint32_t flags,
+                                        struct amio_jack_names **out_names);
+
+/**
+ * Lists the full names of the ports that the port with this full name is connected to.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: `port` is borrowed for the call. Release the list with amio_jack_names_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (there is no such port, or
+ * the name is not UTF-8); AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_jack_client_connections(struct amio_jack_client *client,
+                                         const char *port,
+                                         struct amio_jack_names **out_names);
+
+/**
+ * Returns the latencies of the port with this full name, as the server has computed them last: of the shortest and
+ * of the longest way that sound takes. `mode` is one of AMIO_JACK_LATENCY_*.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: `port` is borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (there is no such port, the
+ * name is not UTF-8, or an unknown mode); AMIO_ERROR_INVALID_STATE (closed).
+ */
+amio_status amio_jack_client_latency(struct amio_jack_client *client,
+                                     const char *port,
+                                     uint32_t mode,
+                                     uint32_t *out_min_frames,
+                                     uint32_t *out_max_frames);
+
+/**
+ * Returns whether what comes in by the port with this full name is played at once: 1 or 0.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: `port` is borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (there is no such port, or
+ * the name is not UTF-8); AMIO_ERROR_INVALID_STATE (closed).
+ */
+amio_status amio_jack_client_is_monitored(struct amio_jack_client *client,
+                                          const char *port,
+                                          uint32_t *out_monitored);
+
+/**
+ * Connects an output to an input, by their full names. They may be connected already. A port of the program's own can
+ * be connected while its client is active.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Ownership: the texts are borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (not UTF-8);
+ * AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls); AMIO_ERROR_DRIVER (the server refuses it: no
+ * such port, the wrong direction or type, or a client that is not active).
+ */
+amio_status amio_jack_client_connect(struct amio_jack_client *client,
+                                     const char *source,
+                                     const char *destination);
+
+/**
+ * Disconnects an output from an input, by their full names.
+ *
+ * Thread, Ownership: as amio_jack_client_connect().
+ * Errors: as amio_jack_client_connect(); AMIO_ERROR_DRIVER also if they are not connected.
+ */
+amio_status amio_jack_client_disconnect(struct amio_jack_client *client,
+                                        const char *source,
+                                        const char *destination);
+
+/**
+ * Has the server compute the latencies of all ports anew.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed, or in a function that
+ * JACK calls); AMIO_ERROR_DRIVER.
+ */
+amio_status amio_jack_client_recompute_latencies(struct amio_jack_client *client);
+
+/**
+ * Adds another name to the port with this full name. A port can have two.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Ownership: the texts are borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (there is no such port; a
+ * text that is not UTF-8; an alias that is too long); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK
+ * calls); AMIO_ERROR_DRIVER (it has two already).
+ */
+amio_status amio_jack_client_set_alias(struct amio_jack_client *client,
+                                       const char *port,
+                                       const char *alias);
+
+/**
+ * Takes a name from a port that amio_jack_client_set_alias() has given it. PipeWire's library of version 0.3.65 keeps
+ * it.
+ *
+ * Thread, Ownership: as amio_jack_client_set_alias().
+ * Errors: as amio_jack_client_set_alias(); AMIO_ERROR_DRIVER if it has no such alias.
+ */
+amio_status amio_jack_client_unset_alias(struct amio_jack_client *client,
+                                         const char *port,
+                                         const char *alias);
+
+/**
+ * Asks (1) for what comes in by a port to be played at once, or no longer (0): it ends when it was called as often with
+ * 0 as with 1. Only ports with AMIO_JACK_PORT_CAN_MONITOR do it.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: `port` is borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (there is no such port, the
+ * name is not UTF-8, or `on` is neither 0 nor 1); AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_DRIVER.
+ */
+amio_status amio_jack_client_request_monitor(struct amio_jack_client *client,
+                                             const char *port,
+                                             uint32_t on);
+
+/**
+ * Starts JACK's transport, as soon as all clients are ready. PipeWire ignores what is asked of the transport before
+ * the first cycle of the client.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed).
+ */
+amio_status amio_jack_client_transport_start(struct amio_jack_client *client);
+
+/**
+ * Stops JACK's transport with the next cycle.
+ *
+ * Thread, Errors: as amio_jack_client_transport_start().
+ */
+amio_status amio_jack_client_transport_stop(struct amio_jack_client *client);
+
+/**
+ * Moves JACK's transport to a frame, from the next cycle on.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_DRIVER
+ * (the server refuses it).
+ */
+amio_status amio_jack_client_transport_locate(struct amio_jack_client *client,
+                                              uint32_t frame);
+
+/**
+ * Moves JACK's transport to a position, from the next cycle on. The server's fields of it are ignored, and so are
+ * unknown bits of `valid`. PipeWire's library of version 0.3.65 takes only the frame.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: `position` is borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size);
+ * AMIO_ERROR_UNSUPPORTED (the struct is newer than the library); AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_DRIVER
+ * (the server refuses it).
+ */
+amio_status amio_jack_client_transport_reposition(struct amio_jack_client *client,
+                                                  const struct amio_jack_position *position);
+
+/**
+ * Returns what JACK's transport does, one of AMIO_JACK_TRANSPORT_*, and its position at the beginning of the cycle.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: `out_position` is the caller's, and may be NULL; otherwise its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size);
+ * AMIO_ERROR_INVALID_STATE (closed).
+ */
+amio_status amio_jack_client_transport(struct amio_jack_client *client,
+                                       uint32_t *out_state,
+                                       struct amio_jack_position *out_position);
+
+/**
+ * Returns the frame of JACK's transport now, as far as the server can say between two cycles.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed).
+ */
+amio_status amio_jack_client_transport_frame(struct amio_jack_client *client, uint32_t *out_frame);
+
+/**
+ * Sets how long JACK's transport waits for clients that are not ready: for all clients of the server.
+ *
+ * Thread: any but the audio thread.
+ * Units: microseconds.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_DRIVER
+ * (the server refuses it).
+ */
+amio_status amio_jack_client_set_sync_timeout(struct amio_jack_client *client,
+                                              uint64_t us);
+
+/**
+ * Has JACK's transport wait for the program: when it starts or moves, `sync` is asked whether the program is ready. The
+ * transport rolls once all clients are ready, or when the time of amio_jack_client_set_sync_timeout() is over. PipeWire's
+ * library of version 0.3.65 does not always wait. `sync` takes the place of the one before; NULL: none.
+ *
+ * Thread: any but the audio thread; waits for the server, and for a call of the function before. That one is not
+ * called any more when this returns.
+ * Ownership: `user_data` is kept until another function is set or the client is closed; it may be NULL.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed, or in a function that
+ * JACK calls); AMIO_ERROR_DRIVER (the server refuses it).
+ */
+amio_status amio_jack_client_set_sync(struct amio_jack_client *client,
+                                      amio_jack_sync sync,
+                                      void *user_data);
+
+/**
+ * Becomes the timebase: `timebase` describes the position of each next cycle to all clients. With `conditional` 1, only
+ * if no other client is the timebase; with 0, in place of the one before.
+ *
+ * Thread: any but the audio thread; waits for the server, and for a call of the function before.
+ * Ownership: `user_data` is kept until another function is set, amio_jack_client_release_timebase() is called, or the
+ * client is closed; it may be NULL.
+ * Errors: AMIO_ERROR_NULL_POINTER (also of `timebase`); AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT
+ * (`conditional` is neither 0 nor 1); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls);
+ * AMIO_ERROR_DRIVER (there is another timebase, or the server refuses it).
+ */
+amio_status amio_jack_client_set_timebase(struct amio_jack_client *client,
+                                          uint32_t conditional,
+                                          amio_jack_timebase timebase,
+                                          void *user_data);
+
+/**
+ * Stops being the timebase. jackd's library crashes if it calls `timebase` at the same instant, so the client must be
+ * inactive, or the transport stopped.
+ *
+ * Thread: any but the audio thread; waits for the server. `timebase` is not called any more when this returns.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed, or in a function that
+ * JACK calls); AMIO_ERROR_DRIVER (it was not the timebase).
+ */
+amio_status amio_jack_client_release_timebase(struct amio_jack_client *client);
+
+/**
+ * Has `process` called in each cycle of the client from now on, in place of the function before. NULL: none; the
+ * outputs are silent then. There may be a silent cycle in between.
+ *
+ * Thread: any but the audio thread; waits for the end of the cycle that runs. The function before is not called any
+ * more when this returns.
+ * Ownership: `user_data` is kept until another function is set or the client is closed; it may be NULL.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed, or in a function that
+ * JACK calls).
+ */
+amio_status amio_jack_client_set_process(struct amio_jack_client *client,
+                                         amio_jack_process process,
+                                         void *user_data);
+
+/**
+ * Returns the buffer of a port of any type. For an audio port it is what amio_jack_cycle_audio() returns. That of a
+ * MIDI port has the server's own format.
+ *
+ * Thread: only in the process function of the port's client. Real-time: yes.
+ * Ownership: the buffer is the server's, and is there until the call of the process function ends. That of an input
+ * must not be written to, and may be that of an output of the same client.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a port of another client);
+ * AMIO_ERROR_INVALID_STATE (unregistered); AMIO_ERROR_DRIVER (the server has no buffer for the port).
+ */
+amio_status amio_jack_cycle_buffer(const struct amio_jack_cycle *cycle,
+                                   const struct amio_jack_port *port,
+                                   void **out_buffer);
+
+/**
+ * Returns the samples of an audio port: as many as the cycle has frames. Those of an input are to be read, those of an
+ * output to be written.
+ *
+ * Thread: only in the process function of the port's client. Real-time: yes.
+ * Units: nominal range of a sample -1.0 to 1.0.
+ * Ownership: as amio_jack_cycle_buffer().
+ * Errors: as amio_jack_cycle_buffer(); AMIO_ERROR_INVALID_ARGUMENT also if it is not an audio port.
+ */
+amio_status amio_jack_cycle_audio(const struct amio_jack_cycle *cycle,
+                                  const struct amio_jack_port *port,
+                                  float **out_samples);
+
+/**
+ * Returns the server's number of the first frame of the cycle. It wraps.
+ *
+ * Thread: only in the process function. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_cycle_first_frame(const struct amio_jack_cycle *cycle, uint32_t *out_frame);
+
+/**
+ * Returns the times of the cycle, by the server's clock.
+ *
+ * Thread: only in the process function. Real-time: yes, but lock-free instead of wait-free: it reads again
+ * while the server writes.
+ * Ownership: `out_times` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size);
+ * AMIO_ERROR_DRIVER (the server does not know them).
+ */
+amio_status amio_jack_cycle_get_times(const struct amio_jack_cycle *cycle,
+                                      struct amio_jack_cycle_times *out_times);
+
+/**
+ * Returns what the transport does in the cycle, one of AMIO_JACK_TRANSPORT_*, and where.
+ *
+ * Thread: only in the process function. Real-time: as amio_jack_cycle_get_times().
+ * Ownership: `out_state` and `out_position` are the caller's. `out_position` may be NULL; otherwise its struct_size must
+ * be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size).
+ */
+amio_status amio_jack_cycle_transport(const struct amio_jack_cycle *cycle,
+                                      uint32_t *out_state,
+                                      struct amio_jack_position *out_position);
+
+/**
+ * Starts JACK's transport, as soon as all clients are ready.
+ *
+ * Thread: only in the process function. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_cycle_transport_start(const struct amio_jack_cycle *cycle);
+
+/**
+ * Stops JACK's transport.
+ *
+ * Thread: only in the process function. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_cycle_transport_stop(const struct amio_jack_cycle *cycle);
+
+/**
+ * Moves JACK's transport to a frame.
+ *
+ * Thread: only in the process function. Real-time: yes.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_DRIVER (the server refuses it).
+ */
+amio_status amio_jack_cycle_transport_locate(const struct amio_jack_cycle *cycle,
+                                             uint32_t frame);
+
+/**
+ * Returns how many events a MIDI port has in the cycle: those that arrived at an input, or those that were written to
+ * an output so far; and how many were lost in this cycle, since buffers are limited.
+ *
+ * Thread: only in the process function of the port's client. Real-time: yes.
+ * Ownership: `out_count` and `out_lost` are the caller's; `out_lost` may be NULL.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a port of another client, or
+ * not a MIDI port); AMIO_ERROR_INVALID_STATE (unregistered); AMIO_ERROR_DRIVER (the server has no buffer for the port).
+ */
+amio_status amio_jack_cycle_midi_count(const struct amio_jack_cycle *cycle,
+                                       const struct amio_jack_port *port,
+                                       uint32_t *out_count,
+                                       uint32_t *out_lost);
+
+/**
+ * Returns an event of a MIDI port. Events are in the order of their frames.
+ *
+ * Thread: only in the process function of the port's client. Real-time: yes.
+ * Units: `index` counts from 0 on.
+ * Ownership: `out_event` is the caller's. Its bytes are the server's, and are there until the call of the process
+ * function ends, or an output of the client is written to.
+ * Errors: as amio_jack_cycle_midi_count(); AMIO_ERROR_INVALID_ARGUMENT also if there is no such event.
+ */
+amio_status amio_jack_cycle_midi_get(const struct amio_jack_cycle *cycle,
+                                     const struct amio_jack_port *port,
+                                     uint32_t index,
+                                     struct amio_jack_midi_event *out_event);
+
+/**
+ * Removes the events that were written to a MIDI output in the cycle. A cycle begins without events, so
+ * this is not needed for that.
+ *
+ * Thread: only in the process function of the port's client. Real-time: yes.
+ * Errors: as amio_jack_cycle_midi_count(); AMIO_ERROR_INVALID_ARGUMENT also if it is an input.
+ */
+amio_status amio_jack_cycle_midi_clear(const struct amio_jack_cycle *cycle,
+                                       const struct amio_jack_port *port);
+
+/**
+ * Adds an event to a MIDI output, at a frame of the cycle. Events are written in the order of their frames; several may
+ * have the same one.
+ *
+ * Thread: only in the process function of the port's client. Real-time: yes.
+ * Ownership: `bytes` is borrowed for the call.
+ * Errors: as amio_jack_cycle_midi_clear(); AMIO_ERROR_INVALID_ARGUMENT also for no bytes, and for a frame that is not
+ * in the cycle, or before that of the event before; AMIO_ERROR_QUEUE_FULL (there is no room: see
+ * amio_jack_cycle_midi_room()).
+ */
+amio_status amio_jack_cycle_midi_write(const struct amio_jack_cycle *cycle,
+                                       const struct amio_jack_port *port,
+                                       uint32_t frame,
+                                       const uint8_t *bytes,
+                                       size_t size);
+
+/**
+ * Adds an event as amio_jack_cycle_midi_write() does, and returns its bytes, which are 0 and are to be set.
+ *
+ * Thread: only in the process function of the port's client. Real-time: yes.
+ * Ownership: `out_bytes` gets `size` bytes of the server's, which may be written to until another event is added, or
+ * the call of the process function ends.
+ * Errors: as amio_jack_cycle_midi_write().
+ */
+amio_status amio_jack_cycle_midi_reserve(const struct amio_jack_cycle *cycle,
+                                         const struct amio_jack_port *port,
+                                         uint32_t frame,
+                                         size_t size,
+                                         uint8_t **out_bytes);
+
+/**
+ * Returns how many bytes the largest event has for which a MIDI output has room now.
+ *
+ * Thread: only in the process function of the port's client. Real-time: yes.
+ * Errors: as amio_jack_cycle_midi_clear().
+ */
+amio_status amio_jack_cycle_midi_room(const struct amio_jack_cycle *cycle,
+                                      const struct amio_jack_port *port,
+                                      size_t *out_bytes);
+
+/**
+ * Sets a property of a client or a port, by its UUID, also one that is there. `key` is a URI, for instance one of
+ * AMIO_JACK_KEY_*. `type` is a MIME type or a URI; NULL or an empty text: plain text.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Units: `value` has up to 2^20 bytes.
+ * Ownership: the texts are borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a text that is too long or
+ * not UTF-8); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls); AMIO_ERROR_DRIVER (the server, or
+ * its data base, refuses it).
+ */
+amio_status amio_jack_client_set_property(struct amio_jack_client *client,
+                                          uint64_t subject,
+                                          const char *key,
+                                          const char *value,
+                                          const char *type);
+
+/**
+ * Removes a property of a client or a port, by its UUID. PipeWire's library of version 0.3.65 keeps it, and returns
+ * AMIO_OK.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Ownership: `key` is borrowed for the call.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (not UTF-8);
+ * AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls); AMIO_ERROR_DRIVER (there is no such property).
+ */
+amio_status amio_jack_client_remove_property(struct amio_jack_client *client,
+                                             uint64_t subject,
+                                             const char *key);
+
+/**
+ * Removes all properties of a client or a port, by its UUID, and returns how many there were. PipeWire: as
+ * amio_jack_client_remove_property().
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed, or in a function that
+ * JACK calls); AMIO_ERROR_DRIVER (the server, or its data base, refuses it).
+ */
+amio_status amio_jack_client_remove_properties(struct amio_jack_client *client,
+                                               uint64_t subject,
+                                               uint32_t *out_count);
+
+/**
+ * Removes all properties of all clients and ports.
+ *
+ * Thread: any but the audio thread; waits for the server.
+ * Errors: as amio_jack_client_remove_properties().
+ */
+amio_status amio_jack_client_remove_all_properties(struct amio_jack_client *client);
+
+/**
+ * Lists the properties of a client or a port, by its UUID; with `subject` 0, those of all clients and ports. It needs no
+ * client of its own, but libjack reads metadata only while this process has any client.
+ *
+ * Thread: any but the audio thread; waits for its turn (see "Threads").
+ * Ownership: release the list with amio_jack_properties_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_DRIVER_UNAVAILABLE (libjack is not installed); AMIO_ERROR_INVALID_STATE
+ * (this process has no open client, or in a function that JACK calls); AMIO_ERROR_DRIVER (the data base cannot be
+ * read); AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_jack_get_properties(uint64_t subject,
+                                     struct amio_jack_properties **out_properties);
+
+/**
+ * Returns how many properties a list has.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_properties_count(struct amio_jack_properties *properties, size_t *out_count);
+
+/**
+ * Returns a property of a list, counted from 0: whose it is, its key, its value, and its type, which is empty for plain
+ * text.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: the texts belong to the list, and are valid until amio_jack_properties_free(). They are never NULL.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (the list is not so long).
+ */
+amio_status amio_jack_properties_get(struct amio_jack_properties *properties,
+                                     size_t index,
+                                     uint64_t *out_subject,
+                                     const char **out_key,
+                                     const char **out_value,
+                                     const char **out_type);
+
+/**
+ * Frees a list of properties. NULL does nothing.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_properties_free(struct amio_jack_properties *properties);
+
+/**
+ * Begins a queue of what happens from now on, for at most `capacity` events that wait. Events that find it full are lost
+ * and counted. A client can have several queues. A queue can be used after its client was closed.
+ *
+ * Thread: any but the audio thread.
+ * Units: `capacity` is 1 to 2^20.
+ * Ownership: release the queue with amio_jack_events_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (the capacity);
+ * AMIO_ERROR_INVALID_STATE (closed); AMIO_ERROR_OUT_OF_MEMORY; AMIO_ERROR_SYSTEM.
+ */
+amio_status amio_jack_events_new(struct amio_jack_client *client,
+                                 size_t capacity,
+                                 struct amio_jack_events **out_events);
+
+/**
+ * Fetches the oldest event. Never blocks: if none waits, it returns AMIO_OK with the kind AMIO_JACK_EVENT_NONE.
+ *
+ * Thread: any but the audio thread; each event goes to one caller.
+ * Ownership: `out_event` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size).
+ */
+amio_status amio_jack_events_next(struct amio_jack_events *events,
+                                  struct amio_jack_event *out_event);
+
+/**
+ * As amio_jack_events_next(), but waits until there is one.
+ *
+ * Thread: any but the audio thread; waits up to `timeout_ms` milliseconds, also if the client is closed or the queue is
+ * freed meanwhile.
+ * Ownership: as amio_jack_events_next().
+ * Errors: as amio_jack_events_next(); AMIO_ERROR_TIMEOUT.
+ */
+amio_status amio_jack_events_wait(struct amio_jack_events *events,
+                                  struct amio_jack_event *out_event,
+                                  uint32_t timeout_ms);
+
+/**
+ * Returns a descriptor that is readable while an event waits, for poll(), epoll, asyncio or GLib. It may stay readable
+ * until amio_jack_events_next() has found no event. Only poll it: do not read, write or close it.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: it belongs to the queue and is valid until amio_jack_events_free().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_events_fd(struct amio_jack_events *events,
+                                int *out_fd);
+
+/**
+ * Returns how many events were lost so far, because the queue was full.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_events_lost(struct amio_jack_events *events, uint64_t *out_count);
+
+/**
+ * Ends a queue. NULL does nothing.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_events_free(struct amio_jack_events *events);
 
 #ifdef __cplusplus
 }  // extern "C"

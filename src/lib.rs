@@ -27,6 +27,7 @@ mod link;
 mod lock;
 mod memory;
 mod playspec;
+mod ring;
 #[cfg(feature = "seeded-bugs")]
 mod seeded;
 mod spsc;

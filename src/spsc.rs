@@ -1,4 +1,4 @@
-//! A ring: single producer, single consumer, lock-free. The only user of `ringbuf`.
+//! A ring: single producer, single consumer, lock-free. Only this and [`crate::ring`] use `ringbuf`.
 #![forbid(unsafe_code)]
 
 use crate::error::{Error, Result};

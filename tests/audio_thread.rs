@@ -2,6 +2,7 @@
 //! the allocation guard in every test build, and by the real-time sanitizer and strace when
 //! `scripts/test-rt` runs these tests. See `docs/THREADING.md`.
 
+use amio::jack::{BlockOptions, Client, ClientOptions};
 use amio::{
     Clip, ClipInfo, Config, DriverKind, Entry, EventKind, FileFormat, Gain, Interface, LatePolicy,
     Latency, Layout, OpenOptions, Playspec, RecordSource, Recorder, RecorderConfig, Repeat,
@@ -53,6 +54,56 @@ fn jack_driver_does_all_that_can_be_asked() {
     interface.start().expect("it starts");
     ask_everything(&interface, || wait_for_input(&interface));
     interface.stop().expect("it stops");
+}
+
+#[test]
+#[ignore = "scripts/test-rt runs it beside a JACK server"]
+fn jack_streams_do_all_that_can_be_asked() {
+    if std::env::var_os("JACKD_PID").is_none() {
+        return; // as above
+    }
+    let client = Client::open("streams", &ClientOptions::default()).expect("a JACK server runs");
+    let (_, audio_in) = client.register_audio_input("in").expect("room");
+    let (_, audio_out) = client.register_audio_output("out").expect("room");
+    let (_, midi_in) = client.register_midi_input("midi_in").expect("room");
+    let (_, midi_out) = client.register_midi_output("midi_out").expect("room");
+    let options = BlockOptions {
+        block_frames: 300,
+        queued_blocks: 4,
+        ..BlockOptions::default()
+    };
+    let mut blocks = client
+        .exchange_blocks(vec![audio_in], vec![audio_out], options)
+        .expect("it is open");
+    // So small that it is sometimes full.
+    let receiver = client.receive_midi(midi_in, 4).expect("it is open");
+    let sender = client.send_midi(midi_out, 1_000).expect("it is open");
+    client.activate().expect("the server takes it");
+    for (from, to) in [
+        ("streams:out", "streams:in"),
+        ("streams:midi_out", "streams:midi_in"),
+    ] {
+        client.connect(from, to).expect("both are there");
+    }
+    let mut samples = [0.0; 300];
+    for number in 0..200_u32 {
+        let info = blocks
+            .read(&mut [&mut samples], PATIENCE)
+            .expect("a block comes");
+        samples.fill(0.5);
+        blocks.write(&[&samples], PATIENCE).expect("there is room");
+        for event in 0..8 {
+            let frame = info.output_frame.wrapping_sub(100 * event);
+            sender.send(frame, &[0x90; 20]).expect("there is room");
+        }
+        if number % 50 == 49 {
+            // Events and blocks are lost.
+            std::thread::sleep(Duration::from_millis(200));
+            while receiver.next().is_some() {}
+        }
+    }
+    assert!(receiver.lost() > 0 && blocks.counts().lost > 0);
+    assert!(sender.counts().late > 0);
 }
 
 #[test]

@@ -21,6 +21,16 @@ fn the_committed_header_is_the_generated_one() {
 }
 
 #[test]
+fn constants_that_are_texts_are_taken_with_their_comments() {
+    let source = "/// Other.\npub const AMIO_A: u32 = 1;\n/// One\n/// and more.\n\
+                  pub const AMIO_B: &str =\n    \"b\";\n/// Not of the header.\nconst C: &str = \"c\";\n";
+    assert_eq!(
+        texts_of(source),
+        "\n/**\n * One\n * and more.\n */\n#define AMIO_B \"b\"\n"
+    );
+}
+
+#[test]
 fn a_changed_header_is_noticed() {
     assert_eq!(first_difference("a\nb\n", "a\nb\n"), None);
     let changed = first_difference("a\nb\n", "a\nc\n").expect("line 2 differs");
@@ -33,14 +43,57 @@ fn a_changed_header_is_noticed() {
 /// `src/capi/mod.rs`.
 fn generate() -> String {
     let config = cbindgen::Config::from_file(repository().join("cbindgen.toml"));
+    let mut config = config.expect("cbindgen.toml is right");
+    config.after_includes = Some(texts());
     let bindings = cbindgen::Builder::new()
-        .with_config(config.expect("cbindgen.toml is right"))
+        .with_config(config)
         .with_src(repository().join("src/capi/mod.rs"))
         .generate()
         .expect("src/capi can be read");
     let mut header = Vec::new();
     bindings.write(&mut header);
     String::from_utf8(header).expect("the sources are UTF-8")
+}
+
+/// The constants below `src/capi/jack` that are texts, which the generator leaves out.
+fn texts() -> String {
+    let folder = repository().join("src/capi/jack");
+    let files = fs::read_dir(folder).expect("it is there");
+    let mut files: Vec<_> = files.map(|file| file.expect("it is read").path()).collect();
+    files.sort();
+    let sources = files
+        .iter()
+        .map(|file| fs::read_to_string(file).expect("sources are UTF-8"));
+    sources.map(|source| texts_of(&source)).collect()
+}
+
+/// As [`texts`], of one file: each constant with its comment.
+fn texts_of(source: &str) -> String {
+    let mut texts = String::new();
+    for (before, constant) in source
+        .match_indices("pub const ")
+        .map(|(at, _)| source.split_at(at))
+    {
+        let Some((name, value)) = constant["pub const ".len()..].split_once(": &str =") else {
+            continue;
+        };
+        let value = value.split_once(';').map(|(value, _)| value.trim());
+        let value = value.filter(|_| name.starts_with("AMIO_"));
+        if let Some(value) = value.filter(|_| !name.contains(|c: char| c.is_whitespace())) {
+            let comment: Vec<&str> = before
+                .lines()
+                .rev()
+                .map_while(|line| line.strip_prefix("///"))
+                .collect();
+            let comment: String = comment
+                .iter()
+                .rev()
+                .map(|line| format!(" *{line}\n"))
+                .collect();
+            texts += &format!("\n/**\n{comment} */\n#define {name} {value}\n");
+        }
+    }
+    texts
 }
 
 /// The first line in which two texts differ, and both versions of it; `None` if they are equal.

@@ -40,6 +40,7 @@ INTEGERS = {
     "int32_t": "int32",
     "int64_t": "int64",
     "size_t": "size_t",
+    "uint8_t": "uint8",
     "uint32_t": "uint32",
     "uint64_t": "uint64",
 }
@@ -65,12 +66,15 @@ def module(header: str) -> str:
     tree = c_parser.CParser().parse(TYPEDEFS + declarations(header))
     nodes = [node for node in tree.ext if "amio" in (node.name or "")]
     structs = [node for node in nodes if is_struct(node) and node.type.type.decls]
-    known = {node.name for node in structs}
+    callbacks = {node.name for node in nodes if is_callback(node)}
+    known = callbacks | {node.name for node in structs}
     parts = [HEAD, "\n".join(constants(header)), "\n"]
+    # In the order of the header: a type comes before those that use it.
     for node in nodes:
         if is_callback(node):
-            parts.append(f"\n{camel(node.name)} = {callback(node.type.type, known)}\n")
-    parts += ["\n\n" + structure(node, known) for node in structs]
+            parts.append("\n\n" + named_callback(node, known))
+        elif node in structs:
+            parts.append("\n\n" + structure(node, known, callbacks))
     parts.append("\n\nSIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {\n")
     for node in nodes:
         if isinstance(node.type, c_ast.FuncDecl):
@@ -88,9 +92,9 @@ def declarations(header: str) -> str:
 
 
 def constants(header: str) -> Iterator[str]:
-    pattern = r"^#define AMIO_(\w+) (-?\d+|INT64_MIN)$"
-    for name, number in re.findall(pattern, header, re.MULTILINE):
-        value = number.replace("INT64_MIN", "-(1 << 63)")
+    pattern = r'^#define AMIO_(\w+) (-?\d+|INT64_MIN|".*")$'
+    for name, given in re.findall(pattern, header, re.MULTILINE):
+        value = given.replace("INT64_MIN", "-(1 << 63)")
         yield f"{name} = {value}"
 
 
@@ -108,11 +112,11 @@ def is_callback(node: c_ast.Node) -> bool:
     return isinstance(node.type, c_ast.PtrDecl) and isinstance(node.type.type, c_ast.FuncDecl)
 
 
-def structure(node: c_ast.Node, known: set[str]) -> str:
+def structure(node: c_ast.Node, known: set[str], callbacks: set[str]) -> str:
     lines = [f"class {camel(node.name)}(Structure):"]
     fields = []
     for field in node.type.type.decls:
-        lines.append(f"    {field.name}: {annotation(field.type)}")
+        lines.append(f"    {field.name}: {annotation(field.type, callbacks)}")
         fields.append(f'        ("{field.name}", {ctype(field.type, known)}),')
     return "\n".join([*lines, "    _fields_ = [", *fields, "    ]", ""])
 
@@ -128,6 +132,14 @@ def signature(node: c_ast.Node, known: set[str]) -> str:
         f'    "{node.name}": (\n        {result_type(node.type, known)},\n'
         f"        (\n{inner}        ),\n    ),\n"
     )
+
+
+def named_callback(node: c_ast.Node, known: set[str]) -> str:
+    line = f"{camel(node.name)} = {callback(node.type.type, known)}"
+    if len(line) <= 100:
+        return line + "\n"
+    begin, types = line[:-1].split("(", 1)
+    return f"{begin}(\n    {types}\n)\n"
 
 
 def callback(function: c_ast.FuncDecl, known: set[str]) -> str:
@@ -164,19 +176,21 @@ def ctype(kind: c_ast.Node, known: set[str]) -> str:
         return f"ctypes.c_{name}"
     if name == "int16_t":
         return "ctypes.c_int16"
-    if name == "amio_progress" or name in known:
+    if name in known:
         return camel(name)
     # What is only ever pointed to: void and handles.
     return "None"
 
 
-def annotation(kind: c_ast.Node) -> str:
+def annotation(kind: c_ast.Node, callbacks: set[str]) -> str:
     """What Python sees when it reads such a field."""
     if isinstance(kind, c_ast.ArrayDecl):
-        return "bytes"
+        return "Any" if isinstance(kind.type, c_ast.ArrayDecl) else "bytes"
     if isinstance(kind, c_ast.PtrDecl):
         return "Any"
     name = base(kind)
+    if name in callbacks:
+        return "Any"
     return "int" if name in INTEGERS else "float" if name in FLOATS else camel(name)
 
 

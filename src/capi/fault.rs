@@ -2,6 +2,7 @@
 
 use super::status::*;
 use crate::error::Error;
+use std::ffi::CStr;
 
 /// A status and its message.
 pub(super) struct Fault {
@@ -11,6 +12,45 @@ pub(super) struct Fault {
 
 /// What the body of a C function returns.
 pub(super) type Checked<T = ()> = Result<T, Fault>;
+
+/// As [`Fault`], for functions that real-time code may call: its message is not made, so nothing is allocated.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct ConstantFault {
+    pub status: amio_status,
+    pub message: &'static CStr,
+}
+
+/// What the body of such a function returns.
+pub(super) type Constantly<T = ()> = Result<T, ConstantFault>;
+
+impl ConstantFault {
+    pub const fn new(status: amio_status, message: &'static CStr) -> ConstantFault {
+        ConstantFault { status, message }
+    }
+
+    pub const fn argument(message: &'static CStr) -> ConstantFault {
+        ConstantFault::new(AMIO_ERROR_INVALID_ARGUMENT, message)
+    }
+}
+
+/// As [`Fault::null`], for functions that real-time code may call.
+macro_rules! null {
+    ($what:literal) => {
+        $crate::capi::fault::ConstantFault::new(
+            $crate::capi::status::AMIO_ERROR_NULL_POINTER,
+            $crate::capi::fault::constant(concat!($what, " is NULL\0")),
+        )
+    };
+}
+pub(super) use null;
+
+/// The text as a C string; it must end with NUL.
+pub(super) const fn constant(text: &'static str) -> &'static CStr {
+    match CStr::from_bytes_with_nul(text.as_bytes()) {
+        Ok(text) => text,
+        Err(_) => panic!("the text must have one NUL, at its end"),
+    }
+}
 
 impl Fault {
     pub fn new(status: amio_status, message: impl Into<String>) -> Fault {

@@ -1,10 +1,10 @@
 //! The border between C and Rust: panics end here, and pointers are checked here.
 
-use super::fault::{Checked, Fault};
+use super::fault::{Checked, ConstantFault, Constantly, Fault, null};
 use super::message;
 use super::status::{AMIO_ERROR_INTERNAL, AMIO_OK, amio_status};
 use crate::sys::cancel::held;
-use std::ffi::{CStr, OsStr, c_char};
+use std::ffi::{CStr, OsStr, c_char, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
@@ -13,6 +13,27 @@ use std::path::Path;
 /// calling thread is not cancelled meanwhile, but may be at the end: nothing here may have a destructor.
 pub(super) fn guard(body: impl FnOnce() -> Checked) -> amio_status {
     held(|| contain(body))
+}
+
+/// As [`guard`], for functions that real-time code may call.
+///
+/// # Real-time contract
+/// Wait-free; no allocation, free, system call or log, unless `body` does it, or panics.
+pub(super) fn guard_real_time(body: impl FnOnce() -> Constantly) -> amio_status {
+    held(|| {
+        let mut status = AMIO_OK;
+        let contained = contain(|| {
+            if let Err(fault) = body() {
+                message::keep_constant(fault.message);
+                status = fault.status;
+            }
+            Ok(())
+        });
+        match contained {
+            AMIO_OK => status,
+            panicked => panicked,
+        }
+    })
 }
 
 fn contain(body: impl FnOnce() -> Checked) -> amio_status {
@@ -67,16 +88,75 @@ impl Caller {
         })
     }
 
+    /// As [`Caller::out`], for functions that real-time code may call.
+    pub fn place<'a, T>(
+        &'a self,
+        is_null: ConstantFault,
+        pointer: *mut T,
+    ) -> Constantly<Out<'a, T>> {
+        match pointer.is_null() {
+            true => Err(is_null),
+            false => Ok(Out {
+                pointer,
+                _caller: self,
+            }),
+        }
+    }
+
+    /// Bytes to read, for functions that real-time code may call. `bytes` may be NULL without any.
+    pub fn bytes(&self, bytes: *const c_void, count: usize) -> Constantly<&[u8]> {
+        Ok(match check_bytes(bytes, count)? {
+            0 => &[],
+            // SAFETY: not NULL, within the address space; the caller promised its length.
+            count => unsafe { std::slice::from_raw_parts(bytes.cast(), count) },
+        })
+    }
+
+    /// As [`Caller::bytes`], to write.
+    #[allow(
+        clippy::mut_from_ref,
+        reason = "the memory is the caller's, not this token's"
+    )]
+    pub fn bytes_mut(&self, bytes: *mut c_void, count: usize) -> Constantly<&mut [u8]> {
+        Ok(match check_bytes(bytes, count)? {
+            0 => &mut [],
+            // SAFETY: not NULL, within the address space; the caller promised its length.
+            count => unsafe { std::slice::from_raw_parts_mut(bytes.cast(), count) },
+        })
+    }
+
     /// The text at `pointer`, which must be UTF-8.
     pub fn text<'a>(&'a self, what: &str, pointer: *const c_char) -> Checked<&'a str> {
-        self.c_str(what, pointer)?
+        self.long_text(what, pointer, MAX_TEXT_BYTES)
+    }
+
+    /// As [`Caller::text`], up to a length without its end.
+    pub fn long_text<'a>(
+        &'a self,
+        what: &str,
+        pointer: *const c_char,
+        most_bytes: usize,
+    ) -> Checked<&'a str> {
+        self.c_str(what, pointer, most_bytes)?
             .to_str()
             .map_err(|e| Fault::argument(format!("{what} is not UTF-8: {e}")))
     }
 
+    /// The text at `pointer`; `None` if that is NULL.
+    pub fn optional_text<'a>(
+        &'a self,
+        what: &str,
+        pointer: *const c_char,
+    ) -> Checked<Option<&'a str>> {
+        match pointer.is_null() {
+            true => Ok(None),
+            false => self.text(what, pointer).map(Some),
+        }
+    }
+
     /// The path at `pointer`: bytes of any encoding.
     pub fn path<'a>(&'a self, what: &str, pointer: *const c_char) -> Checked<&'a Path> {
-        let path = self.c_str(what, pointer)?;
+        let path = self.c_str(what, pointer, MAX_TEXT_BYTES)?;
         if path.is_empty() {
             return Err(Fault::argument(format!(
                 "{what} is empty; it must name a file"
@@ -85,15 +165,20 @@ impl Caller {
         Ok(Path::new(OsStr::from_bytes(path.to_bytes())))
     }
 
-    fn c_str<'a>(&'a self, what: &str, pointer: *const c_char) -> Checked<&'a CStr> {
+    fn c_str<'a>(
+        &'a self,
+        what: &str,
+        pointer: *const c_char,
+        most_bytes: usize,
+    ) -> Checked<&'a CStr> {
         if pointer.is_null() {
             return Err(Fault::null(what));
         }
         // SAFETY: the caller promised a text that ends with a NUL; nothing behind it is read.
-        let length = (0..=MAX_TEXT_BYTES).find(|&at| unsafe { *pointer.add(at) } == 0);
+        let length = (0..=most_bytes).find(|&at| unsafe { *pointer.add(at) } == 0);
         if length.is_none() {
             return Err(Fault::argument(format!(
-                "{what} is longer than {MAX_TEXT_BYTES} bytes, or does not end"
+                "{what} is longer than {most_bytes} bytes, or does not end"
             )));
         }
         // SAFETY: its end was found just above.
@@ -142,6 +227,18 @@ impl<T> Out<'_, T> {
         // SAFETY: not NULL; the caller promised room for a `T`, perhaps not aligned for one.
         unsafe { self.pointer.write_unaligned(value) }
     }
+}
+
+fn check_bytes(bytes: *const c_void, count: usize) -> Constantly<usize> {
+    if bytes.is_null() && count > 0 {
+        return Err(null!("bytes"));
+    }
+    if bytes.addr() as u128 + count as u128 > ADDRESS_SPACE_BYTES {
+        return Err(ConstantFault::argument(
+            c"there are more bytes than any process can address",
+        ));
+    }
+    Ok(count)
 }
 
 /// Refuses lengths that no memory can have, before the memory is looked at; returns the number of

@@ -57,9 +57,18 @@ pub(super) struct ReservedHandle(usize);
 
 impl ReservedHandle {
     pub fn take() -> Checked<ReservedHandle> {
+        ReservedHandle::take_with(Keys::next)
+    }
+
+    /// Its key carries a place: see [`super::slots`].
+    pub fn take_at(place: usize) -> Checked<ReservedHandle> {
+        ReservedHandle::take_with(|keys| keys.next_at(place))
+    }
+
+    fn take_with(next: impl FnOnce(&Keys) -> usize) -> Checked<ReservedHandle> {
         let mut objects = REGISTRY.get().objects.write();
         memory::reserve_in_map(&mut objects, 1, "a handle")?;
-        let key = keys().next();
+        let key = next(keys());
         objects.insert(key, None);
         Ok(ReservedHandle(key))
     }

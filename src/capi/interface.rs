@@ -4,7 +4,7 @@ use super::fault::{Checked, Fault};
 use super::guard::{Caller, check_memory, guard};
 use super::handles::{self, Handle, ReservedHandle};
 use super::sized::Versioned;
-use super::status::{AMIO_ERROR_BUFFER_TOO_SMALL, AMIO_ERROR_UNSUPPORTED, amio_status};
+use super::status::{AMIO_ERROR_UNSUPPORTED, amio_status};
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
 use crate::{Config, DriverKind, Interface, Latency, SkipPolicy, State};
 use std::ffi::c_char;
@@ -335,20 +335,9 @@ pub unsafe extern "C-unwind" fn amio_interface_client_name(
     let caller = unsafe { Caller::trusted() };
     guard(|| {
         let name = handles::get("iface", iface)?.client_name();
-        if out_name.is_null() {
-            return Err(Fault::null("out_name"));
-        }
-        let needed = name.len() + 1;
-        if capacity_bytes < needed {
-            return Err(Fault::new(
-                AMIO_ERROR_BUFFER_TOO_SMALL,
-                format!("capacity_bytes is {capacity_bytes}; the name needs {needed}"),
-            ));
-        }
-        let out = caller.slice_mut("out_name", out_name.cast::<u8>(), needed as u64, 1)?;
-        out[..name.len()].copy_from_slice(name.as_bytes());
-        out[name.len()] = 0;
-        Ok(())
+        caller
+            .out_text("out_name", out_name, capacity_bytes)?
+            .set(&name)
     })
 }
 

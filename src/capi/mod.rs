@@ -1,4 +1,4 @@
-//! The C interface: one file per section of `include/amio.h`, which is generated from here.
+//! The C interface: a file or a folder for each section of `include/amio.h`, which is generated from here.
 //!
 //! Flow: a C call -> [`guard`] (no panic leaves) -> [`handles`] (key to object) and [`sized`]
 //! (versioned structs) -> the crate's public API -> [`status`] (error to number and message).
@@ -24,12 +24,16 @@ compile_error!("handles are 64-bit keys; the C interface needs pointers of 64 bi
 
 // What every section uses; nothing of it is in the header.
 mod callback;
+mod exception;
 mod fault;
 mod guard;
 mod handles;
 mod keys;
 mod message;
 mod sized;
+mod slot;
+mod slots;
+mod text;
 
 // The sections, in the order of the header. Each stands alone, since rustfmt would sort a list.
 mod version;
@@ -61,3 +65,7 @@ mod events;
 mod stats;
 
 mod meter;
+
+mod ring;
+
+mod jack;

@@ -4,7 +4,7 @@
 //! missing reads as 0. It may be longer (from a newer one) if what we do not know is 0. A struct
 //! that the library writes is written as far as both know it.
 
-use super::fault::{Checked, Fault};
+use super::fault::{Checked, ConstantFault, Constantly, Fault};
 use super::guard::Caller;
 use super::status::AMIO_ERROR_UNSUPPORTED;
 use std::mem::MaybeUninit;
@@ -65,6 +65,27 @@ impl Caller {
         })
     }
 
+    /// As [`Caller::out_struct`], for functions that real-time code may call.
+    pub fn place_struct<'a, T: Versioned>(
+        &'a self,
+        (is_null, wrong_size): (ConstantFault, ConstantFault),
+        pointer: *mut T,
+    ) -> Constantly<OutStruct<'a, T>> {
+        if pointer.is_null() {
+            return Err(is_null);
+        }
+        // SAFETY: not NULL; every such struct begins with this field.
+        let size = unsafe { pointer.cast::<u32>().read_unaligned() } as usize;
+        match is_size_of::<T>(size) {
+            false => Err(wrong_size),
+            true => Ok(OutStruct {
+                pointer,
+                size,
+                _caller: self,
+            }),
+        }
+    }
+
     /// Fills in a struct of `size` bytes with defaults, also its size. Bytes that only the caller
     /// knows become 0.
     pub fn fill<T: Versioned>(
@@ -98,9 +119,13 @@ impl Caller {
     }
 }
 
-fn check_size<T: Versioned>(what: &str, size: usize) -> Checked {
+fn is_size_of<T: Versioned>(size: usize) -> bool {
     let aligned = size.is_multiple_of(align_of::<T>());
-    if aligned && (T::SMALLEST..=MAX_STRUCT_BYTES).contains(&size) {
+    aligned && (T::SMALLEST..=MAX_STRUCT_BYTES).contains(&size)
+}
+
+fn check_size<T: Versioned>(what: &str, size: usize) -> Checked {
+    if is_size_of::<T>(size) {
         return Ok(());
     }
     Err(Fault::argument(format!(

@@ -13,9 +13,10 @@ use super::latency_mode::LatencyMode;
 use super::library::{Library, RawClient};
 use super::names::copied;
 use super::position::{RawPosition, TransportState};
-use super::process_port::{ClientNumber, ProcessPort};
+use super::process_port::{ClientNumber, Content, ProcessPort};
 use super::property::{PropertyChange, Uuid};
 use super::published::Published;
+use super::status::Status;
 use super::turns;
 use super::waker::Waker;
 use crate::error::Result;
@@ -44,13 +45,6 @@ pub(super) struct Context {
     pub(super) latencies: Latencies,
     pub(super) waker: Waker,
     notifications: RwLock<Vec<Arc<dyn Notifications>>>,
-}
-
-/// What goes out by an output.
-#[derive(Clone, Copy)]
-pub(super) enum OutputKind {
-    Audio,
-    Midi,
 }
 
 // SAFETY: the client may be used from any thread, and the handlers are `Send`; those that are not `Sync` are used by
@@ -131,10 +125,11 @@ impl Context {
     }
 
     /// The client has another output.
-    pub fn add_output(&self, output: &ProcessPort, kind: OutputKind) {
-        self.edit_parts(|parts| match kind {
-            OutputKind::Audio => parts.audio.push(output.clone()),
-            OutputKind::Midi => parts.midi.push(output.clone()),
+    pub fn add_output(&self, output: &ProcessPort) {
+        self.edit_parts(|parts| match output.content() {
+            Content::Audio => parts.audio.push(output.clone()),
+            Content::Midi => parts.midi.push(output.clone()),
+            Content::Other => {}
         });
     }
 
@@ -245,10 +240,14 @@ impl Context {
         }
     }
 
-    fn lost(&self, reason: &str) {
+    fn lost(&self, status: Status, reason: &str) {
         turns::server_died();
         self.waker.end();
-        self.notify(|notifications| notifications.lost(reason));
+        let reason = match reason {
+            "" => "the JACK server has shut down",
+            reason => reason,
+        };
+        self.notify(|notifications| notifications.lost(status, reason));
     }
 }
 
@@ -393,15 +392,15 @@ callback!(on_xrun() -> c_int, |context| {
 });
 callback!(on_graph_order() -> c_int, |context| context.notify(|n| n.graph_order()));
 callback!(on_connect(source: u32, destination: u32, on: c_int), |context, source, destination, on| {
-    context.notify(|n| n.ports_connected(PortId(source), PortId(destination), on != 0));
+    context.notify(|n| n.ports_connected(PortId::told(source), PortId::told(destination), on != 0));
 });
 callback!(on_registration(port: u32, on: c_int), |context, port, on| {
     let name = context.name_of(port);
-    context.notify(|n| n.port_registered(PortId(port), name.as_deref(), on != 0));
+    context.notify(|n| n.port_registered(PortId::told(port), name.as_deref(), on != 0));
 });
 callback!(on_rename(port: u32, old: *const c_char, new: *const c_char), |context, port, old, new| {
     let (old, new) = (text(old), text(new));
-    context.notify(|n| n.port_renamed(PortId(port), &old, &new));
+    context.notify(|n| n.port_renamed(PortId::told(port), &old, &new));
 });
 callback!(on_client(name: *const c_char, on: c_int), |context, name, on| {
     let name = text(name);
@@ -424,13 +423,9 @@ callback!(on_latency(mode: c_int), |context, mode| {
     unsafe { context.latencies.apply(context.library, mode) };
     context.notify(|n| n.latency(mode));
 });
-callback!(on_shutdown(), |context| context
-    .lost("the JACK server has shut down"));
-callback!(on_info_shutdown(_code: c_int, reason: *const c_char), |context, _, reason| {
-    match &*text(reason) {
-        "" => context.lost("the JACK server has shut down"),
-        reason => context.lost(reason),
-    }
+callback!(on_shutdown(), |context| context.lost(Status::default(), ""));
+callback!(on_info_shutdown(code: c_int, reason: *const c_char), |context, code, reason| {
+    context.lost(Status(code), &text(reason));
 });
 
 /// A copy of what libjack passes to a callback.

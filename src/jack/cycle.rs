@@ -130,8 +130,7 @@ impl Cycle<'_> {
     /// The buffer of an output port, to be filled; it holds what happens to be there. `None` where the server has none, and for a port of another
     /// client.
     pub fn output<'b>(&'b self, output: &'b mut AudioOutput) -> Option<&'b mut [f32]> {
-        let buffer = self.samples(&output.0)?;
-        output.0.is_first_use_in(self.count);
+        let buffer: NonNull<f32> = self.written(&output.0)?.cast();
         // SAFETY: it holds a period of floats until the cycle ends; each output has its own, and
         // `output`, which is the only one for this port, stays borrowed.
         Some(unsafe { std::slice::from_raw_parts_mut(buffer.as_ptr(), self.frames()) })
@@ -185,9 +184,16 @@ impl Cycle<'_> {
         }
     }
 
+    /// The buffer of an audio output, which counts as written in this cycle.
+    pub(super) fn written(&self, output: &ProcessPort) -> Option<NonNull<c_void>> {
+        let buffer = self.buffer(output)?;
+        output.is_first_use_in(self.count);
+        Some(buffer)
+    }
+
     /// The buffer of a MIDI output, without the events of the cycle before. (They are removed as late as this because
     /// an input of this client may have the same buffer, and be read before.)
-    fn emptied(&self, output: &ProcessPort) -> Option<NonNull<c_void>> {
+    pub(super) fn emptied(&self, output: &ProcessPort) -> Option<NonNull<c_void>> {
         let buffer = self.buffer(output)?;
         if output.is_first_use_in(self.count) {
             // SAFETY: it is the buffer of a MIDI port, and nobody else uses it now.
@@ -200,7 +206,7 @@ impl Cycle<'_> {
         self.buffer(port).map(NonNull::cast)
     }
 
-    fn buffer(&self, port: &ProcessPort) -> Option<NonNull<c_void>> {
+    pub(super) fn buffer(&self, port: &ProcessPort) -> Option<NonNull<c_void>> {
         let raw: NonNull<RawPort> = port.in_cycle_of(self.number)?;
         // SAFETY: it is a port of this client, which is open, and it is registered at least until the cycle ends,
         // so it is valid; `frames` is the period of this cycle.

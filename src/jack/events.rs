@@ -7,6 +7,7 @@ use super::connection::Connection;
 use super::handlers::{Notifications, PortId};
 use super::latency_mode::LatencyMode;
 use super::property::PropertyChange;
+use super::status::Status;
 use crate::error::Result;
 use crate::lock::Mutex;
 use crate::memory;
@@ -89,6 +90,8 @@ pub enum Event {
     HandlerFailed,
     /// The server is gone. Close the client: before, no other one can be opened.
     Shutdown {
+        /// Why, as libjack's bits; none if it does not say.
+        status: Status,
         /// What the server said.
         reason: String,
     },
@@ -304,11 +307,11 @@ impl Notifications for Listener {
     }
 
     /// Told once, although libjack may say so more than once.
-    fn lost(&self, reason: &str) {
+    fn lost(&self, status: Status, reason: &str) {
         let was_lost = std::mem::replace(&mut self.0.waiting.lock().is_lost, true);
         if !was_lost {
             let reason = reason.to_owned();
-            self.tell_anyway(Event::Shutdown { reason });
+            self.tell_anyway(Event::Shutdown { status, reason });
         }
     }
 }

@@ -4,7 +4,9 @@ use super::cycle::Cycle;
 use super::latency_mode::LatencyMode;
 use super::position::{Position, TransportState};
 use super::property::PropertyChange;
+use super::status::Status;
 use std::ops::ControlFlow;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Makes and takes the audio and the MIDI events of a cycle. After `Break`, or a panic, it is not called again.
 ///
@@ -41,7 +43,27 @@ pub struct TimebaseQuery {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct PortId(pub(super) u32);
 
+/// The highest number of a port that libjack has told this process.
+static HIGHEST_TOLD: AtomicU32 = AtomicU32::new(0);
+
 impl PortId {
+    /// The port with this number, which may be the number of no port.
+    pub fn new(number: u32) -> PortId {
+        PortId(number)
+    }
+
+    /// A number that libjack tells.
+    pub(super) fn told(number: u32) -> PortId {
+        HIGHEST_TOLD.fetch_max(number, Ordering::Relaxed);
+        PortId(number)
+    }
+
+    /// Whether libjack can be asked for it. jackd's library ends the process if a number is beyond its table of ports;
+    /// it tells of no port beyond it.
+    pub(super) fn can_be_asked(self) -> bool {
+        self.0 <= HIGHEST_TOLD.load(Ordering::Relaxed)
+    }
+
     /// The number.
     pub fn get(self) -> u32 {
         self.0
@@ -77,5 +99,5 @@ pub(crate) trait Notifications: Send + Sync + 'static {
     fn handler_failed(&self) {}
     /// The server is gone. libjack may say so more than once. Close the client soon: none can be
     /// opened before.
-    fn lost(&self, _reason: &str) {}
+    fn lost(&self, _status: Status, _reason: &str) {}
 }

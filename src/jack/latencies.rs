@@ -17,7 +17,6 @@ pub(super) struct Latencies(Mutex<Vec<OwnPort>>);
 
 struct OwnPort {
     port: ProcessPort,
-    is_input: bool,
     /// What the program has set.
     capture: Option<LatencyRange>,
     playback: Option<LatencyRange>,
@@ -33,10 +32,9 @@ pub(super) struct Path {
 }
 
 impl Latencies {
-    pub fn add(&self, port: &ProcessPort, is_input: bool) {
+    pub fn add(&self, port: &ProcessPort) {
         self.0.lock().push(OwnPort {
             port: port.clone(),
-            is_input,
             capture: None,
             playback: None,
             path: Path::default(),
@@ -83,7 +81,7 @@ impl Latencies {
     pub unsafe fn apply(&self, library: &'static Library, mode: LatencyMode) {
         // While this is held, no port is unregistered.
         let ports = self.0.lock();
-        let passes_on = |own: &OwnPort| own.is_input == (mode == LatencyMode::Playback);
+        let passes_on = |own: &OwnPort| own.port.is_output() == (mode == LatencyMode::Capture);
         for own in &*ports {
             let declared = match mode {
                 LatencyMode::Capture => own.capture,

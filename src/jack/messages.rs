@@ -7,6 +7,7 @@
 //! of its own.
 #![allow(unsafe_code, reason = "functions that libjack calls")]
 
+use super::gate::Gate;
 use super::handler_scope::in_handler;
 use super::library::{Library, MessageCallback};
 use crate::lock::{Mutex, MutexGuard};
@@ -19,17 +20,22 @@ use std::sync::Arc;
 /// Receives lines, without a line feed.
 pub type Sink = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// Ends when it is dropped.
+/// Ends when it is dropped, which waits for the calls of its sink that run.
 pub(super) struct Route {
     library: &'static Library,
-    number: u64,
+    receiver: Arc<Receiver>,
     home: Home,
+}
+
+struct Receiver {
+    sink: Sink,
+    /// Shut once the route has ended.
+    gate: Gate,
 }
 
 #[derive(Default)]
 struct Routes {
-    sinks: Vec<(u64, Sink)>,
-    next: u64,
+    receivers: Vec<Arc<Receiver>>,
     before: [Option<MessageCallback>; 2],
 }
 
@@ -39,19 +45,19 @@ impl Route {
     /// Hands all lines that libjack writes in this process to `sink` as well.
     pub fn new(library: &'static Library, sink: Sink) -> Route {
         let mut routes = lock();
-        if routes.sinks.is_empty() {
+        if routes.receivers.is_empty() {
             routes.before = library.message_callbacks().map(|before| {
                 // In a child of fork(), the parent's function is still installed.
                 before.filter(|function| !fn_addr_eq(*function, receive as MessageCallback))
             });
             install(library, [Some(receive as MessageCallback); 2]);
         }
-        let number = routes.next;
-        routes.next += 1;
-        routes.sinks.push((number, sink));
+        let gate = Gate::default();
+        let receiver = Arc::new(Receiver { sink, gate });
+        routes.receivers.push(receiver.clone());
         Route {
             library,
-            number,
+            receiver,
             home: Home::here(),
         }
     }
@@ -63,10 +69,13 @@ impl Drop for Route {
             return; // A child of fork() has routes of its own.
         }
         let mut routes = lock();
-        routes.sinks.retain(|(number, _)| *number != self.number);
-        if routes.sinks.is_empty() {
+        let others = |receiver: &Arc<Receiver>| !Arc::ptr_eq(receiver, &self.receiver);
+        routes.receivers.retain(others);
+        if routes.receivers.is_empty() {
             install(self.library, routes.before);
         }
+        drop(routes);
+        self.receiver.gate.shut();
     }
 }
 
@@ -96,11 +105,14 @@ unsafe extern "C" fn hand_on(line: *const c_char) {
     if line.contains("::~") {
         return;
     }
-    // A sink may itself end a route, so the lock is not held while it runs.
-    let sinks: Vec<Sink> = lock().sinks.iter().map(|(_, sink)| sink.clone()).collect();
-    for sink in sinks {
+    // A sink may take its time, so the lock is not held while it runs.
+    let receivers = lock().receivers.clone();
+    for receiver in receivers {
+        let Some(_pass) = receiver.gate.enter() else {
+            continue;
+        };
         // A sink that panics has written to the standard error. Nothing else can be done here.
-        let _ = catch_unwind(AssertUnwindSafe(|| sink(line.trim_end())));
+        let _ = catch_unwind(AssertUnwindSafe(|| (receiver.sink)(line.trim_end())));
     }
 }
 

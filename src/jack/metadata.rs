@@ -3,9 +3,11 @@
 
 use super::client::Client;
 use super::connection::Open;
-use super::library::RawDescription;
+use super::failure::failure;
+use super::library::{Library, RawDescription};
 use super::names::{c_string, copied, taken};
 use super::property::{Property, Uuid};
+use super::turns;
 use crate::error::Result;
 use std::ptr;
 use std::slice;
@@ -64,49 +66,14 @@ impl Client {
     pub fn properties(&self, subject: Uuid) -> Result<Vec<Property>> {
         let client = self.enter()?;
         let _asking = client.ask()?;
-        let mut description = RawDescription {
-            subject: 0,
-            count: 0,
-            properties: ptr::null(),
-            size: 0,
-        };
-        // SAFETY: the description is writable.
-        let count = unsafe { (client.library.get_properties)(subject.0, &mut description) };
-        if count < 0 {
-            return Ok(Vec::new()); // jackd knows no such subject.
-        }
-        // SAFETY: libjack has filled it; 0: the description itself is ours.
-        Ok(unsafe {
-            let properties = copied_properties(&description);
-            (client.library.free_description)(&mut description, 0);
-            properties
-        })
+        Ok(read(client.library, subject))
     }
 
     /// All properties of all subjects.
     pub fn all_properties(&self) -> Result<Vec<(Uuid, Vec<Property>)>> {
         let client = self.enter()?;
         let _asking = client.ask()?;
-        let mut descriptions = ptr::null_mut();
-        // SAFETY: the variable is writable.
-        let count = unsafe { (client.library.get_all_properties)(&mut descriptions) };
-        if count < 0 {
-            client.check(|| "reading the metadata".into(), count)?;
-        }
-        let count = count.cast_unsigned() as usize;
-        if descriptions.is_null() {
-            return Ok(Vec::new());
-        }
-        // SAFETY: libjack has returned an array of so many; it and what it holds are ours to free.
-        Ok(unsafe {
-            let mut all = Vec::new();
-            for description in slice::from_raw_parts_mut(descriptions, count) {
-                all.push((Uuid(description.subject), copied_properties(description)));
-                (client.library.free_description)(description, 0);
-            }
-            (client.library.free)(descriptions.cast());
-            all
-        })
+        read_all(client.library)
     }
 
     /// Removes a property. PipeWire's library of version 0.3.65 keeps it, and says nothing.
@@ -141,6 +108,68 @@ impl Client {
         let code = unsafe { (client.library.remove_all_properties)(client.raw()) };
         client.check(|| "removing all properties".into(), code)
     }
+}
+
+/// The properties of a subject, as [`Client::properties`], of no client in particular. libjack reads them only while
+/// this process has any client.
+///
+/// # Errors
+/// [`Error::InvalidState`](crate::Error::InvalidState): this process has no open client, or in a handler.
+/// [`Error::DriverUnavailable`](crate::Error::DriverUnavailable): libjack is not installed.
+pub fn properties(subject: Uuid) -> Result<Vec<Property>> {
+    turns::while_clients_stay(|library| Ok(read(library, subject)))
+}
+
+/// All properties of all subjects, as [`Client::all_properties`]; otherwise as [`properties`].
+///
+/// # Errors
+/// As [`properties`], and [`Error::Driver`](crate::Error::Driver): the data base cannot be read.
+pub fn all_properties() -> Result<Vec<(Uuid, Vec<Property>)>> {
+    turns::while_clients_stay(read_all)
+}
+
+fn read(library: &Library, subject: Uuid) -> Vec<Property> {
+    let mut description = RawDescription {
+        subject: 0,
+        count: 0,
+        properties: ptr::null(),
+        size: 0,
+    };
+    // SAFETY: the description is writable.
+    let count = unsafe { (library.get_properties)(subject.0, &mut description) };
+    if count < 0 {
+        return Vec::new(); // jackd knows no such subject.
+    }
+    // SAFETY: libjack has filled it; 0: the description itself is ours.
+    unsafe {
+        let properties = copied_properties(&description);
+        (library.free_description)(&mut description, 0);
+        properties
+    }
+}
+
+fn read_all(library: &Library) -> Result<Vec<(Uuid, Vec<Property>)>> {
+    let mut descriptions = ptr::null_mut();
+    // SAFETY: the variable is writable.
+    let count = unsafe { (library.get_all_properties)(&mut descriptions) };
+    let Ok(count) = usize::try_from(count) else {
+        return Err(failure(format!(
+            "reading the metadata failed (code {count})"
+        )));
+    };
+    if descriptions.is_null() {
+        return Ok(Vec::new());
+    }
+    // SAFETY: libjack has returned an array of so many; it and what it holds are ours to free.
+    Ok(unsafe {
+        let mut all = Vec::new();
+        for description in slice::from_raw_parts_mut(descriptions, count) {
+            all.push((Uuid(description.subject), copied_properties(description)));
+            (library.free_description)(description, 0);
+        }
+        (library.free)(descriptions.cast());
+        all
+    })
 }
 
 fn removed(client: &Open<'_>, what: impl FnOnce() -> String, count: i32) -> Result<u32> {

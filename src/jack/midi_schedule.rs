@@ -154,7 +154,7 @@ impl Schedule {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spsc::{HeapProd, ring};
+    use crate::spsc::{HeapProd, Producer, ring};
 
     fn send(writer: &mut HeapProd<Piece>, frame: u32, event: &[u8]) {
         writer.push_iter(midi_piece::pieces(frame, event));

@@ -59,6 +59,20 @@ impl Client {
     /// [`Error::InvalidArgument`]: a name that is empty, too long, or has a colon or NUL.
     /// [`Error::Driver`]: the server refuses the client. [`Error::InvalidState`]: in a handler.
     pub fn open(name: &str, options: &ClientOptions) -> Result<Client> {
+        Client::open_with_status(name, options, &mut Status::default())
+    }
+
+    /// As [`Client::open`]. `status` is what the server said, also if it refuses the client; without bits if no server
+    /// was asked.
+    ///
+    /// # Errors
+    /// As [`Client::open`].
+    pub fn open_with_status(
+        name: &str,
+        options: &ClientOptions,
+        status: &mut Status,
+    ) -> Result<Client> {
+        *status = Status::default();
         check_outside_handlers("a JACK client cannot be opened")?;
         let library = turns::load()?;
         let request = Request::new(library, name, options)?;
@@ -71,6 +85,7 @@ impl Client {
         loop {
             let (raw, answer) = turns::open(library, || request.send(library))?;
             attempt += 1;
+            *status = answer.status;
             if let Some(raw) = raw {
                 let log = options.log.clone().unwrap_or_else(|| Arc::new(|_| {}));
                 let connection = Connection::new(library, raw, log)?;

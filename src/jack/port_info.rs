@@ -55,7 +55,7 @@ impl PortFlags {
     }
 
     /// libjack's number of these flags.
-    pub fn bits(self) -> u32 {
+    pub const fn bits(self) -> u32 {
         self.0 as u32
     }
 

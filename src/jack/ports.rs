@@ -1,7 +1,6 @@
 //! Making ports, looking ports up, and connecting them.
 #![allow(unsafe_code, reason = "calls of libjack")]
 
-use super::callbacks::OutputKind;
 use super::client::Client;
 use super::connection::Open;
 use super::failure::failure;
@@ -12,7 +11,7 @@ use super::midi::{MidiInput, MidiOutput};
 use super::names::{c_string, copied, taken_list};
 use super::port::Port;
 use super::port_info::{LatencyRange, PortFilter, PortFlags, PortInfo, PortType};
-use super::process_port::{AudioInput, AudioOutput, ProcessPort};
+use super::process_port::{AudioInput, AudioOutput, Content, ProcessPort};
 use super::property::Uuid;
 use crate::error::{Error, Result};
 use std::borrow::Cow;
@@ -56,9 +55,18 @@ impl Client {
 
     /// Makes a port of any type, with any flags. A process handler cannot use its buffer; an output of audio is
     /// silent, and one of MIDI has no events.
+    ///
+    /// # Errors
+    /// Also [`Error::InvalidArgument`]: flags with neither or both of `INPUT` and `OUTPUT`.
     pub fn register(&self, name: &str, kind: &PortType, flags: PortFlags) -> Result<Port> {
         let client = self.enter()?;
         let c_name = c_string("port name", name)?;
+        if flags.contains(PortFlags::INPUT) == flags.contains(PortFlags::OUTPUT) {
+            return Err(Error::InvalidArgument(format!(
+                "port flags are {:#x}; a port is either an input or an output",
+                flags.0
+            )));
+        }
         let _asking = client.ask()?;
         // SAFETY: the client and both strings are valid; 0: built-in types have their own size.
         let raw = unsafe {
@@ -73,15 +81,16 @@ impl Client {
         let Some(raw) = NonNull::new(raw) else {
             return Err(failure(format!("the server did not register port {name}")));
         };
-        let port = ProcessPort::new(client.number, raw);
-        let is_input = !flags.contains(PortFlags::OUTPUT);
-        client.context.latencies.add(&port, is_input);
-        if flags.contains(PortFlags::OUTPUT) {
-            if *kind == PortType::AUDIO {
-                client.context.add_output(&port, OutputKind::Audio);
-            } else if *kind == PortType::MIDI {
-                client.context.add_output(&port, OutputKind::Midi);
-            }
+        let content = match kind {
+            kind if *kind == PortType::AUDIO => Content::Audio,
+            kind if *kind == PortType::MIDI => Content::Midi,
+            _ => Content::Other,
+        };
+        let is_output = flags.contains(PortFlags::OUTPUT);
+        let port = ProcessPort::new(client.number, raw, content, is_output);
+        client.context.latencies.add(&port);
+        if is_output {
+            client.context.add_output(&port);
         }
         Ok(Port::new(self.connection(), &port))
     }
@@ -128,10 +137,13 @@ impl Client {
         Ok(unsafe { info(&client, port) })
     }
 
-    /// What is known of the port with this number of the server's; `None` if there is none.
+    /// What is known of the port with this number of the server's, which an event has told; `None` if there is none.
     pub fn port_by_id(&self, id: PortId) -> Result<Option<PortInfo>> {
         let client = self.enter()?;
-        // SAFETY: the client is valid.
+        if !id.can_be_asked() {
+            return Ok(None);
+        }
+        // SAFETY: the client is valid, and the number is in libjack's table.
         let port = unsafe { (client.library.port_by_id)(client.raw(), id.0) };
         // SAFETY: the port was just found.
         Ok(NonNull::new(port)
@@ -294,13 +306,15 @@ unsafe fn info(client: &Open<'_>, port: NonNull<RawPort>) -> PortInfo {
     // SAFETY: promised by the caller; libjack keeps what it returns for a name; each alias has the room that
     // libjack asks for; the strings are libjack's.
     unsafe {
-        let count = (library.port_get_aliases)(port, aliases.as_ptr()).clamp(0, 2) as usize;
+        // The first may be empty while there is a second one.
+        (library.port_get_aliases)(port, aliases.as_ptr());
         let kind = copied((library.port_type)(port));
         PortInfo {
             name: copied((library.port_name)(port)),
-            aliases: aliases[..count]
+            aliases: aliases
                 .iter()
                 .map(|alias| copied(*alias))
+                .filter(|alias| !alias.is_empty())
                 .collect(),
             kind: PortType(Cow::Owned(CString::new(kind).unwrap_or_default())),
             flags: PortFlags((library.port_flags)(port).cast_unsigned().into()),

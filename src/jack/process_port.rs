@@ -20,8 +20,18 @@ pub struct AudioOutput(pub(super) ProcessPort);
 #[derive(Clone)]
 pub(super) struct ProcessPort(Arc<Shared>);
 
+/// What goes through a port.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Content {
+    Audio,
+    Midi,
+    Other,
+}
+
 struct Shared {
     client: ClientNumber,
+    content: Content,
+    is_output: bool,
     raw: NonNull<RawPort>,
     registered: AtomicBool,
     /// The last cycle in which its buffer was given out for writing.
@@ -36,9 +46,16 @@ unsafe impl Send for Shared {}
 unsafe impl Sync for Shared {}
 
 impl ProcessPort {
-    pub fn new(client: ClientNumber, raw: NonNull<RawPort>) -> ProcessPort {
+    pub fn new(
+        client: ClientNumber,
+        raw: NonNull<RawPort>,
+        content: Content,
+        is_output: bool,
+    ) -> ProcessPort {
         ProcessPort(Arc::new(Shared {
             client,
+            content,
+            is_output,
             raw,
             registered: AtomicBool::new(true),
             used: AtomicU64::new(0),
@@ -53,9 +70,21 @@ impl ProcessPort {
         self.0.raw
     }
 
+    pub fn content(&self) -> Content {
+        self.0.content
+    }
+
+    pub fn is_output(&self) -> bool {
+        self.0.is_output
+    }
+
+    pub fn is_of(&self, client: ClientNumber) -> bool {
+        self.0.client == client
+    }
+
     /// The port, in a cycle of this client; `None` if it is another client's, or unregistered. Wait-free.
     pub fn in_cycle_of(&self, client: ClientNumber) -> Option<NonNull<RawPort>> {
-        let usable = self.0.client == client && self.0.registered.load(Ordering::SeqCst);
+        let usable = self.is_of(client) && self.0.registered.load(Ordering::SeqCst);
         usable.then_some(self.0.raw)
     }
 

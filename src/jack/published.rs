@@ -54,7 +54,7 @@ impl<T> Published<T> {
     /// Waits until the use that goes on now has ended. Not inside [`Published::with`].
     pub fn wait_for_end_of_use(&self) {
         let now = self.uses.load(Ordering::SeqCst);
-        while now % 2 == 1 && self.uses.load(Ordering::SeqCst) == now {
+        while !now.is_multiple_of(2) && self.uses.load(Ordering::SeqCst) == now {
             // The audio thread wakes nobody: that would be a system call.
             thread::sleep(Duration::from_millis(1));
         }
@@ -84,11 +84,12 @@ impl Use<'_> {
     fn begin(uses: &AtomicU64) -> Option<Use<'_>> {
         let before = uses.load(Ordering::SeqCst);
         let number = before + 1;
-        let begins = before % 2 == 0
+        let begins = before.is_multiple_of(2)
             && uses
                 .compare_exchange(before, number, Ordering::SeqCst, Ordering::SeqCst)
                 .is_ok();
-        begins.then_some(Use { uses, number })
+        // Made only where it begins: it ends when it is dropped.
+        begins.then(|| Use { uses, number })
     }
 }
 

@@ -34,13 +34,18 @@ impl Status {
     /// The server has expelled the client.
     pub const CLIENT_ZOMBIE: Status = Status(0x1000);
 
+    /// The bits that libjack knows by this number.
+    pub fn from_bits(bits: u32) -> Status {
+        Status(bits.cast_signed())
+    }
+
     /// Whether all of the others are among these.
     pub fn contains(self, others: Status) -> bool {
         self.0 & others.0 == others.0
     }
 
     /// libjack's number of these bits.
-    pub fn bits(self) -> u32 {
+    pub const fn bits(self) -> u32 {
         self.0.cast_unsigned()
     }
 }

@@ -18,11 +18,12 @@
 //! Thread: any.
 
 use super::failure::failure;
+use super::handler_scope::check_outside_handlers;
 use super::library::Library;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::lock::{Condvar, Mutex};
 use crate::sys::{NoFork, PerProcess, without_fork};
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 /// How long an opening client waits for those of a dead server to be closed.
@@ -39,6 +40,8 @@ struct Turns {
     /// How many turns have ended.
     ended: AtomicU64,
     clients: Mutex<Clients>,
+    /// Whether there is or was a client.
+    has_opened: AtomicBool,
     /// A client was closed.
     closed: Condvar,
 }
@@ -86,8 +89,38 @@ pub(super) fn open<C, T>(
     let opened = open();
     if opened.0.is_some() {
         turns.clients.lock().open += 1;
+        turns.has_opened.store(true, Ordering::Relaxed);
     }
     Ok(opened)
+}
+
+/// Runs `call`, during which no client of this process is opened or closed.
+///
+/// # Errors
+/// [`Error::InvalidState`]: there is no client, or in a handler.
+pub(super) fn while_clients_stay<T>(call: impl FnOnce(&'static Library) -> Result<T>) -> Result<T> {
+    check_outside_handlers("the JACK library cannot be asked for this")?;
+    let library = load()?;
+    let _turn = Turn::take();
+    if TURNS.get().clients.lock().open == 0 {
+        return Err(no_client());
+    }
+    call(library)
+}
+
+/// The library, once its clock runs, which the first client of the process sets up.
+///
+/// # Errors
+/// [`Error::InvalidState`]: there was no client yet.
+pub(super) fn load_with_clock() -> Result<&'static Library> {
+    match TURNS.get().has_opened.load(Ordering::Relaxed) {
+        true => load(),
+        false => Err(no_client()),
+    }
+}
+
+fn no_client() -> Error {
+    Error::InvalidState("this process has no open JACK client; open one before".into())
 }
 
 /// A client says that its server has died; more than once is fine.

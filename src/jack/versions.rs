@@ -48,6 +48,16 @@ pub fn longest_port_name() -> Result<usize> {
     Ok((unsafe { (library.port_name_size)() }.max(1) - 1) as usize)
 }
 
+/// The server's clock now, in microseconds, as [`Client::time_us`](super::Client::time_us).
+///
+/// # Errors
+/// [`Error::InvalidState`](crate::Error::InvalidState): this process has had no client yet.
+pub fn time_us() -> Result<u64> {
+    let library = turns::load_with_clock()?;
+    // SAFETY: takes nothing; reads a clock that is set up.
+    Ok(unsafe { (library.get_time)() })
+}
+
 /// The process of the client of this name; `None` if there is none, or the server does not say.
 ///
 /// # Errors

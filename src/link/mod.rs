@@ -9,7 +9,8 @@
 //! control <--snapshot, counters, meters-- engine   the latest state, read at any time
 //! ```
 //!
-//! Every ring is single-producer single-consumer and wait-free on the engine's side. What a batch `B` holds is the engine's choice: see `engine/command.rs`.
+//! Every ring is single-producer single-consumer and wait-free on the engine's side. What a batch `B`
+//! holds is the engine's choice: see `engine/command.rs`.
 #![forbid(unsafe_code)]
 
 mod counters;

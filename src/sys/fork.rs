@@ -69,6 +69,15 @@ impl<T: Default> PerProcess<T> {
         }
         &own.value
     }
+
+    /// That of this process, if it has been made. Wait-free; no allocation.
+    pub fn there(&self) -> Option<&T> {
+        let mut own = self.0.get()?;
+        while !own.home.is_here() {
+            own = own.of_child.0.get()?;
+        }
+        Some(&own.value)
+    }
 }
 
 impl<T: Default> Own<T> {

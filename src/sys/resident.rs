@@ -14,6 +14,7 @@ use crate::memory::Keeper;
 use std::collections::BTreeMap;
 use std::fs;
 use std::hint::black_box;
+use std::io;
 use std::mem::MaybeUninit;
 use std::ops::Range;
 
@@ -51,28 +52,48 @@ impl Keeper for Resident {
 }
 
 impl Resident {
-    /// Locks all pages that lie completely in memory that was written to.
+    /// Memory that was written to and is locked.
+    ///
+    /// # Errors
+    /// What the system says if it refuses.
+    ///
+    /// # Safety
+    /// The memory must be there until this is dropped.
+    pub unsafe fn locked(memory: *const [u8]) -> io::Result<Resident> {
+        let mut resident = Resident::default();
+        resident.lock_pages(memory)?;
+        Ok(resident)
+    }
+
+    /// Locks memory that was written to, as far as the system allows.
     fn lock<T>(&mut self, memory: &mut [T]) {
         // Otherwise the compiler may allocate zeroed memory instead of writing.
         let memory = black_box(memory);
-        self.bytes += size_of_val(memory) as u64;
+        let bytes = size_of_val(memory);
+        let memory = std::ptr::slice_from_raw_parts(memory.as_ptr().cast(), bytes);
+        let _ = self.lock_pages(memory);
+    }
+
+    /// Locks all pages that lie completely in this memory.
+    fn lock_pages(&mut self, memory: *const [u8]) -> io::Result<()> {
+        self.bytes += memory.len() as u64;
         // SAFETY: takes a number, returns one.
         let page = unsafe { libc::sysconf(libc::_SC_PAGESIZE) }.max(1) as usize;
-        let begin = memory.as_ptr().addr().next_multiple_of(page);
-        let end = (memory.as_ptr().addr() + size_of_val(memory)) / page * page;
+        let begin = memory.addr().next_multiple_of(page);
+        let end = (memory.addr() + memory.len()) / page * page;
         if begin >= end {
-            return;
+            return Ok(());
         }
         let mut locked = LOCKED.get().lock();
         // Pages are locked only if there is memory to remember them, so that they can be unlocked.
         if self.locked.try_reserve(1).is_err() {
-            return;
+            return Err(io::ErrorKind::OutOfMemory.into());
         }
-        let first = memory.as_ptr().with_addr(begin);
+        let first = memory.cast::<u8>().with_addr(begin);
         let before = bytes_locked_in_process();
         // SAFETY: these pages lie within `memory`.
         if unsafe { libc::mlock(first.cast(), end - begin) } != 0 {
-            return;
+            return Err(io::Error::last_os_error());
         }
         let bytes = (end - begin) as u64;
         self.locked_bytes += bytes;
@@ -82,6 +103,7 @@ impl Resident {
             locked.pages.insert(begin, end);
             locked.bytes += bytes;
         }
+        Ok(())
     }
 
     /// How many bytes are resident, and how many of them are locked.

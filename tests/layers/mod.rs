@@ -21,7 +21,7 @@ const KEEPERS: &str = "
     nanomp3_core    clip
     opus_pure       clip
     regex_lite      jack
-    ringbuf         spsc
+    ringbuf         ring spsc
     rubato          clip/convert
     std::sync::Condvar lock
     std::sync::Mutex lock

@@ -10,6 +10,18 @@ import ctypes
 from ctypes import POINTER, Structure
 from typing import Any
 
+JACK_KEY_PRETTY_NAME = "http://jackaudio.org/metadata/pretty-name"
+JACK_KEY_ORDER = "http://jackaudio.org/metadata/order"
+JACK_KEY_PORT_GROUP = "http://jackaudio.org/metadata/port-group"
+JACK_KEY_ICON_SMALL = "http://jackaudio.org/metadata/icon-small"
+JACK_KEY_ICON_LARGE = "http://jackaudio.org/metadata/icon-large"
+JACK_KEY_ICON_NAME = "http://jackaudio.org/metadata/icon-name"
+JACK_KEY_CONNECTED = "http://jackaudio.org/metadata/connected"
+JACK_KEY_HARDWARE = "http://jackaudio.org/metadata/hardware"
+JACK_KEY_SIGNAL_TYPE = "http://jackaudio.org/metadata/signal-type"
+JACK_KEY_EVENT_TYPES = "http://jackaudio.org/metadata/event-types"
+JACK_AUDIO = "32 bit float mono audio"
+JACK_MIDI = "8 bit raw midi"
 VERSION_MAJOR = 0
 VERSION_MINOR = 2
 VERSION_PATCH = 0
@@ -103,6 +115,55 @@ REALTIME_REFUSED = 2
 REALTIME_NOT_NEEDED = 3
 METER_INPUTS = 0
 METER_OUTPUTS = 1
+JACK_NAME_BYTES = 640
+JACK_STATUS_FAILURE = 1
+JACK_STATUS_INVALID_OPTION = 2
+JACK_STATUS_NAME_NOT_UNIQUE = 4
+JACK_STATUS_SERVER_STARTED = 8
+JACK_STATUS_SERVER_FAILED = 16
+JACK_STATUS_SERVER_ERROR = 32
+JACK_STATUS_NO_SUCH_CLIENT = 64
+JACK_STATUS_LOAD_FAILURE = 128
+JACK_STATUS_INIT_FAILURE = 256
+JACK_STATUS_SHM_FAILURE = 512
+JACK_STATUS_VERSION_ERROR = 1024
+JACK_STATUS_BACKEND_ERROR = 2048
+JACK_STATUS_CLIENT_ZOMBIE = 4096
+JACK_TYPE_BYTES = 64
+JACK_PORT_INPUT = 1
+JACK_PORT_OUTPUT = 2
+JACK_PORT_PHYSICAL = 4
+JACK_PORT_CAN_MONITOR = 8
+JACK_PORT_TERMINAL = 16
+JACK_LATENCY_CAPTURE = 0
+JACK_LATENCY_PLAYBACK = 1
+JACK_TRANSPORT_STOPPED = 0
+JACK_TRANSPORT_ROLLING = 1
+JACK_TRANSPORT_STARTING = 3
+JACK_TRANSPORT_NET_STARTING = 4
+JACK_POSITION_BBT = 16
+JACK_POSITION_TIMECODE = 32
+JACK_POSITION_BBT_OFFSET = 64
+JACK_POSITION_AUDIO_RATIO = 128
+JACK_POSITION_VIDEO_OFFSET = 256
+JACK_POSITION_EXACT_TICK = 512
+JACK_EVENT_NONE = 0
+JACK_EVENT_CLIENT = 1
+JACK_EVENT_PORT = 2
+JACK_EVENT_PORT_RENAMED = 3
+JACK_EVENT_CONNECTION = 4
+JACK_EVENT_GRAPH_ORDER = 5
+JACK_EVENT_XRUN = 6
+JACK_EVENT_PERIOD = 7
+JACK_EVENT_FRAME_RATE = 8
+JACK_EVENT_FREEWHEEL = 9
+JACK_EVENT_LATENCY = 10
+JACK_EVENT_PROPERTY = 11
+JACK_EVENT_HANDLER_FAILED = 12
+JACK_EVENT_SHUTDOWN = 13
+JACK_PROPERTY_CREATED = 0
+JACK_PROPERTY_CHANGED = 1
+JACK_PROPERTY_DELETED = 2
 OK = 0
 ERROR_INTERNAL = -1
 ERROR_NULL_POINTER = -2
@@ -123,8 +184,6 @@ ERROR_RATE_MISMATCH = -16
 ERROR_SYSTEM = -17
 ERROR_BUFFER_TOO_SMALL = -18
 ERROR_CANCELLED = -19
-
-Progress = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
 
 
 class InterfaceConfig(Structure):
@@ -232,6 +291,9 @@ class OpenOptions(Structure):
         ("frame_rate_hz", ctypes.c_uint32),
         ("quality", ctypes.c_uint32),
     ]
+
+
+Progress = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_uint64, ctypes.c_uint64)
 
 
 class FileInfo(Structure):
@@ -525,6 +587,183 @@ class Meter(Structure):
         ("peak", ctypes.c_float),
         ("rms", ctypes.c_float),
         ("clipped", ctypes.c_uint64),
+    ]
+
+
+class RingSpans(Structure):
+    first: Any
+    first_bytes: int
+    second: Any
+    second_bytes: int
+    _fields_ = [
+        ("first", ctypes.c_void_p),
+        ("first_bytes", ctypes.c_size_t),
+        ("second", ctypes.c_void_p),
+        ("second_bytes", ctypes.c_size_t),
+    ]
+
+
+JackLog = ctypes.CFUNCTYPE(None, ctypes.c_void_p, ctypes.c_char_p)
+
+
+class JackOptions(Structure):
+    struct_size: int
+    exact_name: int
+    start_server: int
+    reserved: int
+    server_name: Any
+    session_id: Any
+    log: Any
+    log_user_data: Any
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("exact_name", ctypes.c_uint32),
+        ("start_server", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+        ("server_name", ctypes.c_char_p),
+        ("session_id", ctypes.c_char_p),
+        ("log", JackLog),
+        ("log_user_data", ctypes.c_void_p),
+    ]
+
+
+class JackCycleTimes(Structure):
+    struct_size: int
+    frame: int
+    start_us: int
+    next_us: int
+    period_us: float
+    reserved: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("frame", ctypes.c_uint32),
+        ("start_us", ctypes.c_uint64),
+        ("next_us", ctypes.c_uint64),
+        ("period_us", ctypes.c_float),
+        ("reserved", ctypes.c_uint32),
+    ]
+
+
+class JackPortInfo(Structure):
+    struct_size: int
+    flags: int
+    uuid: int
+    is_own: int
+    reserved: int
+    name: bytes
+    type: bytes
+    aliases: Any
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("flags", ctypes.c_uint32),
+        ("uuid", ctypes.c_uint64),
+        ("is_own", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+        ("name", ctypes.c_char * 640),
+        ("type", ctypes.c_char * 64),
+        ("aliases", ctypes.c_char * 640 * 2),
+    ]
+
+
+class JackPosition(Structure):
+    struct_size: int
+    valid: int
+    time_us: int
+    unique: int
+    frame_rate_hz: int
+    frame: int
+    bar: int
+    beat: int
+    tick: int
+    bbt_offset_frames: int
+    exact_tick: float
+    bar_start_tick: float
+    beats_per_bar: float
+    beat_type: float
+    ticks_per_beat: float
+    beats_per_minute: float
+    frame_time_s: float
+    next_time_s: float
+    audio_frames_per_video_frame: float
+    video_offset_frames: int
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("valid", ctypes.c_uint32),
+        ("time_us", ctypes.c_uint64),
+        ("unique", ctypes.c_uint64),
+        ("frame_rate_hz", ctypes.c_uint32),
+        ("frame", ctypes.c_uint32),
+        ("bar", ctypes.c_int32),
+        ("beat", ctypes.c_int32),
+        ("tick", ctypes.c_int32),
+        ("bbt_offset_frames", ctypes.c_uint32),
+        ("exact_tick", ctypes.c_double),
+        ("bar_start_tick", ctypes.c_double),
+        ("beats_per_bar", ctypes.c_float),
+        ("beat_type", ctypes.c_float),
+        ("ticks_per_beat", ctypes.c_double),
+        ("beats_per_minute", ctypes.c_double),
+        ("frame_time_s", ctypes.c_double),
+        ("next_time_s", ctypes.c_double),
+        ("audio_frames_per_video_frame", ctypes.c_float),
+        ("video_offset_frames", ctypes.c_uint32),
+    ]
+
+
+JackSync = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_uint32, POINTER(JackPosition))
+
+
+JackTimebase = ctypes.CFUNCTYPE(
+    None, ctypes.c_void_p, ctypes.c_uint32, ctypes.c_uint32, ctypes.c_uint32, POINTER(JackPosition)
+)
+
+
+JackProcess = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_uint32)
+
+
+class JackMidiEvent(Structure):
+    frame: int
+    size: int
+    bytes: Any
+    _fields_ = [
+        ("frame", ctypes.c_uint32),
+        ("size", ctypes.c_uint32),
+        ("bytes", POINTER(ctypes.c_uint8)),
+    ]
+
+
+class JackEvent(Structure):
+    struct_size: int
+    kind: int
+    on: int
+    port: int
+    destination: int
+    frames: int
+    rate_hz: int
+    mode: int
+    delay_us: float
+    change: int
+    subject: int
+    shutdown_status: int
+    reserved: int
+    name: bytes
+    before: bytes
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("kind", ctypes.c_uint32),
+        ("on", ctypes.c_uint32),
+        ("port", ctypes.c_uint32),
+        ("destination", ctypes.c_uint32),
+        ("frames", ctypes.c_uint32),
+        ("rate_hz", ctypes.c_uint32),
+        ("mode", ctypes.c_uint32),
+        ("delay_us", ctypes.c_float),
+        ("change", ctypes.c_uint32),
+        ("subject", ctypes.c_uint64),
+        ("shutdown_status", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+        ("name", ctypes.c_char * 640),
+        ("before", ctypes.c_char * 640),
     ]
 
 
@@ -837,4 +1076,438 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
             POINTER(ctypes.c_uint32),
         ),
     ),
+    "amio_ring_new": (ctypes.c_int32, (ctypes.c_size_t, POINTER(ctypes.c_void_p))),
+    "amio_ring_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_ring_lock_memory": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_ring_size": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_size_t))),
+    "amio_ring_write_space": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_size_t))),
+    "amio_ring_read_space": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_size_t))),
+    "amio_ring_write": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_size_t,
+            POINTER(ctypes.c_size_t),
+        ),
+    ),
+    "amio_ring_read": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_size_t,
+            POINTER(ctypes.c_size_t),
+        ),
+    ),
+    "amio_ring_peek": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_size_t,
+            POINTER(ctypes.c_size_t),
+        ),
+    ),
+    "amio_ring_write_spans": (ctypes.c_int32, (ctypes.c_void_p, POINTER(RingSpans))),
+    "amio_ring_write_advance": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_size_t)),
+    "amio_ring_read_spans": (ctypes.c_int32, (ctypes.c_void_p, POINTER(RingSpans))),
+    "amio_ring_read_advance": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_size_t)),
+    "amio_ring_reset": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_client_open": (
+        ctypes.c_int32,
+        (
+            ctypes.c_char_p,
+            POINTER(JackOptions),
+            POINTER(ctypes.c_uint32),
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_jack_client_close": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_client_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_client_activate": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_client_deactivate": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_client_name": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t)),
+    "amio_jack_client_uuid": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_uint64))),
+    "amio_jack_client_uuid_of": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            POINTER(ctypes.c_uint64),
+        ),
+    ),
+    "amio_jack_client_name_of": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint64,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+        ),
+    ),
+    "amio_jack_client_frame_rate_hz": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_uint32))),
+    "amio_jack_client_period_frames": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_uint32))),
+    "amio_jack_client_set_period_frames": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint32)),
+    "amio_jack_client_cpu_load_percent": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_void_p)),
+    "amio_jack_client_is_realtime": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_uint32))),
+    "amio_jack_client_max_delayed_us": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_void_p)),
+    "amio_jack_client_reset_max_delayed": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_client_set_freewheel": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint32)),
+    "amio_jack_client_frame_time": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_uint32))),
+    "amio_jack_client_last_frame_time": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(ctypes.c_uint32),
+        ),
+    ),
+    "amio_jack_client_frames_since_cycle_start": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(ctypes.c_uint32),
+        ),
+    ),
+    "amio_jack_client_frames_to_time": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            POINTER(ctypes.c_uint64),
+        ),
+    ),
+    "amio_jack_client_time_to_frames": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint64,
+            POINTER(ctypes.c_uint32),
+        ),
+    ),
+    "amio_jack_client_cycle_times": (ctypes.c_int32, (ctypes.c_void_p, POINTER(JackCycleTimes))),
+    "amio_jack_time_us": (ctypes.c_int32, (POINTER(ctypes.c_uint64),)),
+    "amio_jack_version": (
+        ctypes.c_int32,
+        (
+            POINTER(ctypes.c_uint32),
+            POINTER(ctypes.c_uint32),
+            POINTER(ctypes.c_uint32),
+            POINTER(ctypes.c_uint32),
+        ),
+    ),
+    "amio_jack_version_string": (ctypes.c_int32, (ctypes.c_char_p, ctypes.c_size_t)),
+    "amio_jack_longest_client_name": (ctypes.c_int32, (POINTER(ctypes.c_size_t),)),
+    "amio_jack_longest_port_name": (ctypes.c_int32, (POINTER(ctypes.c_size_t),)),
+    "amio_jack_client_pid": (ctypes.c_int32, (ctypes.c_char_p, POINTER(ctypes.c_int32))),
+    "amio_jack_names_count": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_size_t))),
+    "amio_jack_names_get": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_size_t,
+            ctypes.c_char_p,
+            ctypes.c_size_t,
+        ),
+    ),
+    "amio_jack_names_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_port_register": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_uint32,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_jack_port_unregister": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_port_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_port_name": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t)),
+    "amio_jack_port_rename": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_char_p)),
+    "amio_jack_port_connections": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_void_p))),
+    "amio_jack_port_disconnect_all": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_client_port": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            POINTER(JackPortInfo),
+        ),
+    ),
+    "amio_jack_client_port_by_id": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            POINTER(JackPortInfo),
+        ),
+    ),
+    "amio_jack_client_has_port": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            POINTER(ctypes.c_uint32),
+        ),
+    ),
+    "amio_jack_client_find_ports": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_uint32,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_jack_client_connections": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_jack_client_latency": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_uint32,
+            POINTER(ctypes.c_uint32),
+            POINTER(ctypes.c_uint32),
+        ),
+    ),
+    "amio_jack_client_is_monitored": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            POINTER(ctypes.c_uint32),
+        ),
+    ),
+    "amio_jack_client_connect": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+        ),
+    ),
+    "amio_jack_client_disconnect": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+        ),
+    ),
+    "amio_jack_client_recompute_latencies": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_client_set_alias": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+        ),
+    ),
+    "amio_jack_client_unset_alias": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+        ),
+    ),
+    "amio_jack_client_request_monitor": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_char_p,
+            ctypes.c_uint32,
+        ),
+    ),
+    "amio_jack_client_transport_start": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_client_transport_stop": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_client_transport_locate": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint32)),
+    "amio_jack_client_transport_reposition": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(JackPosition),
+        ),
+    ),
+    "amio_jack_client_transport": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(ctypes.c_uint32),
+            POINTER(JackPosition),
+        ),
+    ),
+    "amio_jack_client_transport_frame": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(ctypes.c_uint32),
+        ),
+    ),
+    "amio_jack_client_set_sync_timeout": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint64)),
+    "amio_jack_client_set_sync": (ctypes.c_int32, (ctypes.c_void_p, JackSync, ctypes.c_void_p)),
+    "amio_jack_client_set_timebase": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            JackTimebase,
+            ctypes.c_void_p,
+        ),
+    ),
+    "amio_jack_client_release_timebase": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_client_set_process": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            JackProcess,
+            ctypes.c_void_p,
+        ),
+    ),
+    "amio_jack_cycle_buffer": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_jack_cycle_audio": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_jack_cycle_first_frame": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_uint32))),
+    "amio_jack_cycle_get_times": (ctypes.c_int32, (ctypes.c_void_p, POINTER(JackCycleTimes))),
+    "amio_jack_cycle_transport": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(ctypes.c_uint32),
+            POINTER(JackPosition),
+        ),
+    ),
+    "amio_jack_cycle_transport_start": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_cycle_transport_stop": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_cycle_transport_locate": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint32)),
+    "amio_jack_cycle_midi_count": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            POINTER(ctypes.c_uint32),
+            POINTER(ctypes.c_uint32),
+        ),
+    ),
+    "amio_jack_cycle_midi_get": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            POINTER(JackMidiEvent),
+        ),
+    ),
+    "amio_jack_cycle_midi_clear": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_void_p)),
+    "amio_jack_cycle_midi_write": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            POINTER(ctypes.c_uint8),
+            ctypes.c_size_t,
+        ),
+    ),
+    "amio_jack_cycle_midi_reserve": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            ctypes.c_uint32,
+            ctypes.c_size_t,
+            POINTER(POINTER(ctypes.c_uint8)),
+        ),
+    ),
+    "amio_jack_cycle_midi_room": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_void_p,
+            POINTER(ctypes.c_size_t),
+        ),
+    ),
+    "amio_jack_client_set_property": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint64,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+            ctypes.c_char_p,
+        ),
+    ),
+    "amio_jack_client_remove_property": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint64,
+            ctypes.c_char_p,
+        ),
+    ),
+    "amio_jack_client_remove_properties": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_uint64,
+            POINTER(ctypes.c_uint32),
+        ),
+    ),
+    "amio_jack_client_remove_all_properties": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_get_properties": (ctypes.c_int32, (ctypes.c_uint64, POINTER(ctypes.c_void_p))),
+    "amio_jack_properties_count": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_size_t))),
+    "amio_jack_properties_get": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_size_t,
+            POINTER(ctypes.c_uint64),
+            POINTER(ctypes.c_char_p),
+            POINTER(ctypes.c_char_p),
+            POINTER(ctypes.c_char_p),
+        ),
+    ),
+    "amio_jack_properties_free": (ctypes.c_int32, (ctypes.c_void_p,)),
+    "amio_jack_events_new": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_size_t,
+            POINTER(ctypes.c_void_p),
+        ),
+    ),
+    "amio_jack_events_next": (ctypes.c_int32, (ctypes.c_void_p, POINTER(JackEvent))),
+    "amio_jack_events_wait": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(JackEvent),
+            ctypes.c_uint32,
+        ),
+    ),
+    "amio_jack_events_fd": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_int))),
+    "amio_jack_events_lost": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_uint64))),
+    "amio_jack_events_free": (ctypes.c_int32, (ctypes.c_void_p,)),
 }

@@ -7,7 +7,7 @@ use super::patchbay::{ClientPorts, Patchbay};
 use super::state::ClientState;
 use crate::driver::contract::{Notice, Notify};
 use crate::error::Result;
-use crate::jack::{Client, LatencyMode, Notifications, PortId};
+use crate::jack::{Client, LatencyMode, Notifications, PortId, Status};
 use crate::lock::Mutex;
 use crate::sys::{self, Signal};
 use crate::units::Latency;
@@ -131,7 +131,7 @@ impl Notifications for Watched {
         self.graph_changes();
     }
 
-    fn lost(&self, reason: &str) {
+    fn lost(&self, _status: Status, reason: &str) {
         self.patchbay.freeze();
         if !self.state.lost.swap(true, Ordering::AcqRel) {
             self.tell(Notice::Lost {

@@ -37,6 +37,8 @@ mod pages;
 #[allow(clippy::duplicate_mod, reason = "`link` keeps it to itself")]
 #[path = "../../../src/link/seqlock.rs"]
 mod seqlock;
+#[path = "../../../src/capi/slot.rs"]
+mod slot;
 #[path = "../../../src/spsc.rs"]
 mod spsc;
 #[allow(dead_code, reason = "the tests use a part")]
@@ -49,6 +51,7 @@ mod lease;
 mod reports;
 mod retired;
 mod ring;
+mod slots;
 mod snapshot;
 mod streams;
 mod tap;

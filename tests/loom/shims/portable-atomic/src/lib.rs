@@ -46,7 +46,7 @@ pub fn fence(order: Ordering) {
 }
 
 macro_rules! atomic {
-    ($name:ident, $value:ty) => {
+    ($name:ident, $value:ty $(, $operation:ident)*) => {
         #[derive(Debug, Default)]
         pub struct $name(loom::sync::atomic::$name);
 
@@ -71,6 +71,13 @@ macro_rules! atomic {
                 self.0.swap(value, seeded(order))
             }
 
+            $(
+                #[track_caller]
+                pub fn $operation(&self, value: $value, order: Ordering) -> $value {
+                    self.0.$operation(value, seeded(order))
+                }
+            )*
+
             #[track_caller]
             pub fn compare_exchange(
                 &self,
@@ -88,5 +95,5 @@ macro_rules! atomic {
 
 atomic!(AtomicBool, bool);
 atomic!(AtomicU32, u32);
-atomic!(AtomicU64, u64);
+atomic!(AtomicU64, u64, fetch_add, fetch_sub);
 atomic!(AtomicUsize, usize);
