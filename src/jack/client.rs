@@ -55,7 +55,7 @@ impl Client {
         self.is_lent
     }
 
-    fn check_own(&self) -> Result<()> {
+    fn check_not_lent(&self) -> Result<()> {
         match self.is_lent {
             true => Err(Error::InvalidState(
                 "the JACK client belongs to an interface, which alone runs and closes it".into(),
@@ -102,7 +102,7 @@ impl Client {
     }
 
     fn exchange_process(&self, handler: Option<ProcessHandler>) -> Result<()> {
-        self.check_own()?;
+        self.check_not_lent()?;
         check_outside_handlers("the process handler cannot be exchanged")?;
         let before = self.enter()?.context.set_process(handler);
         drop(before);
@@ -121,7 +121,7 @@ impl Client {
     /// [`Error::InvalidState`]: the client is closed, or in a handler.
     /// [`Error::Driver`]: the server refuses it.
     pub fn activate(&self) -> Result<()> {
-        self.check_own()?;
+        self.check_not_lent()?;
         let client = self.enter()?;
         check_outside_handlers("a JACK client cannot be activated")?;
         let _turn = Turn::take();
@@ -138,7 +138,7 @@ impl Client {
     /// # Errors
     /// As [`Client::activate`].
     pub fn deactivate(&self) -> Result<()> {
-        self.check_own()?;
+        self.check_not_lent()?;
         let client = self.enter()?;
         check_outside_handlers("a JACK client cannot be deactivated")?;
         let _turn = Turn::take();
@@ -155,7 +155,7 @@ impl Client {
     /// # Errors
     /// [`Error::InvalidState`]: in a handler.
     pub fn close(&self) -> Result<()> {
-        self.check_own()?;
+        self.check_not_lent()?;
         check_outside_handlers("a JACK client cannot be closed")?;
         self.connection.close();
         Ok(())

@@ -44,7 +44,7 @@ impl Queue {
             return Next::Lost(lost - std::mem::replace(&mut self.lost, lost));
         }
         match self.events.wait(timeout) {
-            Some(Event::Shutdown { reason }) => Next::Shutdown(reason),
+            Some(Event::Shutdown { reason, .. }) => Next::Shutdown(reason),
             Some(event) => Next::Event(event),
             None => Next::Nothing,
         }
