@@ -2,17 +2,10 @@
  * Measures how much stack each function takes, on a thread whose stack was filled with a pattern before.
  * The first argument is the limit in bytes. The others are files of at least two seconds at 48000 Hz.
  */
-#define _GNU_SOURCE
-#include "check.h"
-#include <pthread.h>
-#include <sys/mman.h>
+#include "measure.h"
 #include <unistd.h>
 
-enum { STACK = 64 * 1024, PAINT = 0xA5, FRAMES = 8192, BLOCK = 4096 };
-
-static unsigned char *stack;
-static long most;
-static int exceeded;
+enum { FRAMES = 8192 };
 
 static struct {
     amio_interface *iface, *offline;
@@ -25,48 +18,12 @@ static struct {
     amio_playspec_entry entry;
     amio_group *group;
     char path[512];
-    const char *file;
     uint64_t ticket;
     int flag;
 } with;
 
 static float samples[2 * FRAMES];
 static int16_t integers[FRAMES];
-
-/* ---- Measuring ---- */
-
-static void (*call)(void);
-
-/* Fills the stack below with a pattern, makes the call, and finds how far down the pattern has changed. */
-static __attribute__((noinline)) void *measured(void *deepest)
-{
-    unsigned char *here = __builtin_frame_address(0), *at;
-    for (at = stack; at < here - 1024; at++)
-        *(volatile unsigned char *)at = PAINT;
-    call();
-    for (at = stack; at < here && *(volatile unsigned char *)at == PAINT; at++)
-        ;
-    *(long *)deepest = (long)(here - at);
-    return NULL;
-}
-
-static void measure(const char *name, void (*what)(void))
-{
-    pthread_attr_t attributes;
-    pthread_t thread;
-    long deepest = 0;
-    call = what;
-    CHECK(pthread_attr_init(&attributes) == 0);
-    CHECK(pthread_attr_setstack(&attributes, stack, STACK) == 0);
-    CHECK(pthread_create(&thread, &attributes, measured, &deepest) == 0);
-    CHECK(pthread_join(thread, NULL) == 0);
-    CHECK(pthread_attr_destroy(&attributes) == 0);
-    CHECK(deepest < STACK * 7 / 8);
-    exceeded += deepest > most;
-    printf("%6ld %s%s%s\n", deepest, name, with.file ? " " : "", with.file ? with.file : "");
-}
-
-#define MEASURE(name) measure(#name, name)
 
 /* ---- The functions, in groups ---- */
 
@@ -131,12 +88,12 @@ static void file_probe(void)
     amio_file_info info;
     memset(&info, 0, sizeof info);
     info.struct_size = sizeof info;
-    OK(amio_file_probe(with.file, &info));
+    OK(amio_file_probe(measured_with, &info));
 }
 
 static void clip_open(void)
 {
-    OK(amio_clip_open(with.file, &with.other));
+    OK(amio_clip_open(measured_with, &with.other));
     OK(amio_clip_free(with.other));
 }
 
@@ -146,13 +103,13 @@ static void clip_open_with(void)
     memset(&options, 0, sizeof options);
     options.struct_size = sizeof options;
     options.frame_rate_hz = 32000;
-    OK(amio_clip_open_with(with.file, &options, NULL, NULL, &with.other));
+    OK(amio_clip_open_with(measured_with, &options, NULL, NULL, &with.other));
     OK(amio_clip_free(with.other));
 }
 
 static void clip_open_stream(void)
 {
-    OK(amio_clip_open_stream(with.file, NULL, &with.streamed));
+    OK(amio_clip_open_stream(measured_with, NULL, &with.streamed));
     OK(amio_clip_read(with.streamed, 0, 0, 1024, samples));
 }
 
@@ -178,7 +135,7 @@ static void analysis_new(void)
 
 static void analysis_open(void)
 {
-    OK(amio_analysis_open(with.file, 0, NULL, NULL, &with.analysis));
+    OK(amio_analysis_open(measured_with, 0, NULL, NULL, &with.analysis));
     OK(amio_analysis_free(with.analysis));
 }
 
@@ -336,10 +293,8 @@ int main(int count, char **arguments)
     int at;
 
     CHECK(count >= 2);
-    most = atol(arguments[1]);
+    begin_measuring(atol(arguments[1]));
     snprintf(with.path, sizeof with.path, "%s/amio-stack-%ld", folder ? folder : "/tmp", (long)getpid());
-    stack = mmap(NULL, STACK, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    CHECK(stack != MAP_FAILED);
     for (at = 0; at < 2 * FRAMES; at++)
         samples[at] = (float)(at * 7919 % 4096) / 8192;
 
@@ -371,7 +326,7 @@ int main(int count, char **arguments)
     }
     MEASURE(wait_for);
     for (at = 2; at < count; at++) {
-        with.file = arguments[at];
+        measured_with = arguments[at];
         MEASURE(file_probe);
         MEASURE(clip_open);
         MEASURE(clip_open_with);
@@ -380,11 +335,8 @@ int main(int count, char **arguments)
         MEASURE(advance_streamed);
         OK(amio_clip_free(with.streamed));
     }
-    with.file = NULL;
+    measured_with = NULL;
     MEASURE(give_back);
     remove(with.path);
-    munmap(stack, STACK);
-    if (exceeded > 0)
-        fprintf(stderr, "%d times it was more than %ld bytes\n", exceeded, most);
-    return exceeded > 0;
+    return end_measuring();
 }

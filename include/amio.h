@@ -15,17 +15,20 @@
  * configuration sets the pace: a JACK server (or PipeWire through its libjack), a timer (null),
  * or the caller (offline).
  *
+ * A *JACK client* (amio_jack_client_open()) is a client of a server of the program's own, with or without an
+ * interface. It has ports, connects ports of all clients, moves the transport, and keeps metadata.
+ *
  * # Threads
  *
  * Any thread may call any function, also several threads on the same handle at once. Do not call
- * from an audio thread, but for the functions that "Real-time code" names, nor from a signal handler. Calls may take locks and allocate; they never
- * wait for the audio thread. Functions that talk to a server say how long they wait for it. Functions
+ * from an audio thread, but for functions that say so (see "Real-time code"), nor from a signal handler. Calls may
+ * take locks and allocate; they never wait for the audio thread. Functions that talk to a server say how long they wait for it. Functions
  * with `wait` in their names take a timeout. Both return AMIO_ERROR_TIMEOUT when that time is over. One thread
  * may free a handle while another one uses it: a call that comes too late returns
  * AMIO_ERROR_INVALID_HANDLE.
  *
- * Calls that open, start, stop or close interfaces with the JACK driver take turns, since libjack allows only
- * one at a time in a process. In amio_interface_new(), _start() and _stop(), the wait for a server begins
+ * Calls that open, start, stop or close interfaces with the JACK driver, and calls that open, activate, deactivate
+ * or close JACK clients, take turns, since libjack allows only one at a time in a process. In amio_interface_new(), _start() and _stop(), the wait for a server begins
  * again when another of these calls has ended; in all it is at most ten times as long. Other calls wait no
  * longer than they say. Calls that start and stop the same interface, and amio_interface_advance(),
  * run one after the other: each waits until those before it have ended. amio_interface_close() and
@@ -42,9 +45,33 @@
  * cancellation point or, if its type is asynchronous, in the last instructions of the call. The results of the
  * call belong to the program, as always: out_... parameters are set.
  *
- * No code of the caller runs on the audio thread of an interface. amio_interface_next_event() returns what has happened there, as
- * events. amio_interface_event_fd() returns a descriptor for poll(), epoll and event loops, which is readable
- * while an event waits.
+ * No code of the caller runs on the audio thread, except functions that the program gives to a JACK client.
+ * amio_interface_next_event() returns what has happened there, as events. amio_interface_event_fd() returns a
+ * descriptor for poll(), epoll and event loops, which is readable while an event waits.
+ *
+ * # JACK clients
+ *
+ * A client is opened, gets its ports, and is activated: then its cycles begin. Ports of the program are handles; ports
+ * of all clients are known by their full names, "client:port". What happens is fetched from a queue
+ * (amio_jack_events_new()), which has a descriptor as well. A server that hangs does not answer: calls whose Thread
+ * paragraph says that they wait for the server then do not return.
+ *
+ * Functions that the program gives to a client (`process`, `sync`, `timebase`) run on the audio thread, and are real-time
+ * code: see below. `log` runs on any thread of libjack. In all of these, calls that ask the server return
+ * AMIO_ERROR_INVALID_STATE.
+ *
+ * Once the server is gone, which AMIO_JACK_EVENT_SHUTDOWN tells, the clients of this process must be closed before
+ * another one can be opened.
+ *
+ * # Real-time code
+ *
+ * The server waits for real-time code in each cycle. So it must not allocate, free, take locks, wait, print, or call the
+ * system in another way. Of this library it calls only functions whose description says "Real-time: yes": those of
+ * rings, and amio_jack_cycle_...(). They are wait-free, also when they fail. It sends what it has to say to other
+ * threads by a ring, and gets what it needs by another one.
+ *
+ * In a program that opens the library with dlopen(), the first failure on a thread may allocate some bytes: only then
+ * the C library makes the library's data of that thread. The audio threads of JACK clients have it before.
  *
  * # Handles and ownership
  *
@@ -67,7 +94,7 @@
  *
  * # Functions of the program
  *
- * The library calls `progress` and `release`. They must return. They must not throw an
+ * The library calls `progress`, `release`, `log`, `sync` and `timebase`. They must return. They must not throw an
  * exception, call longjmp(), or end their thread, neither by pthread_exit() nor by enabling cancellation, which
  * the library has disabled. An exception cannot be passed on, since a thread of the library may be the caller
  * of `release`: the process then ends with a message that names the function. It also does if the thread is ended.
@@ -77,16 +104,6 @@
  * The functions of the program that a JACK client calls on its audio thread (`process`, `sync`, `timebase`) must return
  * as well, or may throw: a C++ exception is caught there and destroyed, and the function is not called again. (On
  * processors other than x86-64 and AArch64, the process ends.)
- *
- * # Real-time code
- *
- * The server waits for real-time code in each cycle. So it must not wait, take locks, allocate or free memory, read
- * files, print, or call the system in another way. The functions whose description says "Real-time: yes" can be called
- * there: those of rings, and amio_jack_cycle_...(). They are wait-free, also when they fail. In a program that opens
- * the library with dlopen(), the first failure on a thread may allocate some bytes, as the C library then makes the
- * library's data of that thread; the audio threads of JACK clients have it before.
- *
- * Real-time code sends what it has to say to other threads by a ring, and gets what it needs by another one.
  *
  * # Errors
  *
@@ -121,7 +138,7 @@
  *
  * A *frame* is one sample of every channel at one instant. Names end in their unit: `_frames`,
  * `_hz`, `_ns`. Positions on the timeline are int64_t and may be negative, lengths are uint64_t,
- * times are nanoseconds of CLOCK_MONOTONIC. Full scale is -1.0 to 1.0.
+ * times are nanoseconds of CLOCK_MONOTONIC, and microseconds of the server's clock with JACK clients. Full scale is -1.0 to 1.0.
  *
  * # Structures that grow
  *
@@ -684,7 +701,7 @@
 /**
  * How many bytes every name of a client or a port has room in, with the NUL at its end.
  */
-#define AMIO_JACK_NAME_BYTES 512
+#define AMIO_JACK_NAME_BYTES 640
 
 /**
  * The client was not opened; the other bits say why.
@@ -1010,13 +1027,6 @@ typedef struct amio_recorder amio_recorder;
  * amio_last_error_message() is a constant text.
  */
 typedef struct amio_ring amio_ring;
-
-/**
- * What the unwinder knows of a frame.
- */
-typedef struct Context {
-    uint8_t _opaque[0];
-} Context;
 
 /**
  * What every function that can fail returns: AMIO_OK, or one of AMIO_ERROR_*, all negative. A
@@ -2273,14 +2283,6 @@ typedef struct amio_jack_event {
 #ifdef __cplusplus
 extern "C" {
 #endif // __cplusplus
-
-extern void _Unwind_DeleteException(void *exception);
-
-extern void *_Unwind_GetLanguageSpecificData(struct Context *context);
-
-extern void _Unwind_SetGR(struct Context *context, int register_, size_t value);
-
-extern void _Unwind_SetIP(struct Context *context, size_t address);
 
 /**
  * Returns the version of the library that the program runs with, such as "0.2.0".

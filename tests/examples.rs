@@ -108,6 +108,20 @@ fn files_of_any_rate_are_streamed_one_after_another() {
     }
 }
 
+/// Beside a server, `tests/jack` runs it.
+#[test]
+fn a_jack_client_says_what_is_missing_without_a_server() {
+    let mut program = c("jack_client");
+    let output = program
+        .env("JACK_DEFAULT_SERVER", "amio-nowhere")
+        .env("PIPEWIRE_REMOTE", "amio-nowhere")
+        .output();
+    let output = output.expect("the program runs");
+    let said = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(said.starts_with("amio: "), "{said}");
+}
+
 #[test]
 fn every_c_program_is_run() {
     let these = include_str!("examples.rs");

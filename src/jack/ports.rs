@@ -302,13 +302,15 @@ unsafe fn info(client: &Open<'_>, port: NonNull<RawPort>) -> PortInfo {
     // SAFETY: promised by the caller; libjack keeps what it returns for a name; each alias has the room that
     // libjack asks for; the strings are libjack's.
     unsafe {
-        let count = (library.port_get_aliases)(port, aliases.as_ptr()).clamp(0, 2) as usize;
+        // The first may be empty while there is a second one.
+        (library.port_get_aliases)(port, aliases.as_ptr());
         let kind = copied((library.port_type)(port));
         PortInfo {
             name: copied((library.port_name)(port)),
-            aliases: aliases[..count]
+            aliases: aliases
                 .iter()
                 .map(|alias| copied(*alias))
+                .filter(|alias| !alias.is_empty())
                 .collect(),
             kind: PortType(Cow::Owned(CString::new(kind).unwrap_or_default())),
             flags: PortFlags((library.port_flags)(port).cast_unsigned().into()),

@@ -5,6 +5,7 @@
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 #[path = "../again.rs"]
 mod again;
+mod c;
 mod capture;
 mod client;
 mod clock;

@@ -115,7 +115,7 @@ REALTIME_REFUSED = 2
 REALTIME_NOT_NEEDED = 3
 METER_INPUTS = 0
 METER_OUTPUTS = 1
-JACK_NAME_BYTES = 512
+JACK_NAME_BYTES = 640
 JACK_STATUS_FAILURE = 1
 JACK_STATUS_INVALID_OPTION = 2
 JACK_STATUS_NAME_NOT_UNIQUE = 4
@@ -659,9 +659,9 @@ class JackPortInfo(Structure):
         ("uuid", ctypes.c_uint64),
         ("is_own", ctypes.c_uint32),
         ("reserved", ctypes.c_uint32),
-        ("name", ctypes.c_char * 512),
+        ("name", ctypes.c_char * 640),
         ("type", ctypes.c_char * 64),
-        ("aliases", ctypes.c_char * 512 * 2),
+        ("aliases", ctypes.c_char * 640 * 2),
     ]
 
 
@@ -762,8 +762,8 @@ class JackEvent(Structure):
         ("subject", ctypes.c_uint64),
         ("shutdown_status", ctypes.c_uint32),
         ("reserved", ctypes.c_uint32),
-        ("name", ctypes.c_char * 512),
-        ("before", ctypes.c_char * 512),
+        ("name", ctypes.c_char * 640),
+        ("before", ctypes.c_char * 640),
     ]
 
 

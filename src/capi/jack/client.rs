@@ -25,7 +25,7 @@ impl Handle for amio_jack_client {
 }
 
 /// How many bytes every name of a client or a port has room in, with the NUL at its end.
-pub const AMIO_JACK_NAME_BYTES: usize = 512;
+pub const AMIO_JACK_NAME_BYTES: usize = 640;
 
 /// The client was not opened; the other bits say why.
 pub const AMIO_JACK_STATUS_FAILURE: u32 = 0x1;
