@@ -21,8 +21,8 @@
  * # Threads
  *
  * Any thread may call any function, also several threads on the same handle at once. Do not call
- * from an audio thread, but for the functions that "Real-time code" names, nor from a signal handler. Calls may take locks and allocate; they never
- * wait for the audio thread. Functions that talk to a server say how long they wait for it. Functions
+ * from an audio thread, but for functions that say so (see "Real-time code"), nor from a signal handler. Calls may
+ * take locks and allocate; they never wait for the audio thread. Functions that talk to a server say how long they wait for it. Functions
  * with `wait` in their names take a timeout. Both return AMIO_ERROR_TIMEOUT when that time is over. One thread
  * may free a handle while another one uses it: a call that comes too late returns
  * AMIO_ERROR_INVALID_HANDLE.
@@ -45,20 +45,33 @@
  * cancellation point or, if its type is asynchronous, in the last instructions of the call. The results of the
  * call belong to the program, as always: out_... parameters are set.
  *
- * No code of the caller runs on the audio thread of an interface. amio_interface_next_event() returns what has happened there, as
- * events. amio_interface_event_fd() returns a descriptor for poll(), epoll and event loops, which is readable
- * while an event waits.
+ * No code of the caller runs on the audio thread, except functions that the program gives to a JACK client.
+ * amio_interface_next_event() returns what has happened there, as events. amio_interface_event_fd() returns a
+ * descriptor for poll(), epoll and event loops, which is readable while an event waits.
  *
  * # JACK clients
  *
  * A client is opened, gets its ports, and is activated: then its cycles begin. Ports of the program are handles; ports
  * of all clients are known by their full names, "client:port". What happens is fetched from a queue
  * (amio_jack_events_new()), which has a descriptor as well. A server that hangs does not answer: calls whose Thread
- * paragraph says that they wait for the server then do not return. In the functions of the program that JACK calls
- * (`process`, `sync`, `timebase`, `log`), these calls return AMIO_ERROR_INVALID_STATE.
+ * paragraph says that they wait for the server then do not return.
+ *
+ * Functions that the program gives to a client (`process`, `sync`, `timebase`) run on the audio thread, and are real-time
+ * code: see below. `log` runs on any thread of libjack. In all of these, calls that ask the server return
+ * AMIO_ERROR_INVALID_STATE.
  *
  * Once the server is gone, which AMIO_JACK_EVENT_SHUTDOWN tells, the clients of this process must be closed before
  * another one can be opened.
+ *
+ * # Real-time code
+ *
+ * The server waits for real-time code in each cycle. So it must not allocate, free, take locks, wait, print, or call the
+ * system in another way. Of this library it calls only functions whose description says "Real-time: yes": those of
+ * rings, and amio_jack_cycle_...(). They are wait-free, also when they fail. It sends what it has to say to other
+ * threads by a ring, and gets what it needs by another one.
+ *
+ * In a program that opens the library with dlopen(), the first failure on a thread may allocate some bytes: only then
+ * the C library makes the library's data of that thread. The audio threads of JACK clients have it before.
  *
  * # Handles and ownership
  *
@@ -91,16 +104,6 @@
  * The functions of the program that a JACK client calls on its audio thread (`process`, `sync`, `timebase`) must return
  * as well, or may throw: a C++ exception is caught there and destroyed, and the function is not called again. (On
  * processors other than x86-64 and AArch64, the process ends.)
- *
- * # Real-time code
- *
- * The server waits for real-time code in each cycle. So it must not wait, take locks, allocate or free memory, read
- * files, print, or call the system in another way. The functions whose description says "Real-time: yes" can be called
- * there: those of rings, and amio_jack_cycle_...(). They are wait-free, also when they fail. In a program that opens
- * the library with dlopen(), the first failure on a thread may allocate some bytes, as the C library then makes the
- * library's data of that thread; the audio threads of JACK clients have it before.
- *
- * Real-time code sends what it has to say to other threads by a ring, and gets what it needs by another one.
  *
  * # Errors
  *

@@ -4,7 +4,7 @@
 //! with a message that names the function, before any frame of ours is unwound. Of those that the audio thread
 //! calls, an exception is caught, and becomes a panic without a message, which their handler ends with.
 
-use super::exception;
+use crate::sys;
 use std::ffi::c_void;
 use std::io::Write;
 
@@ -40,7 +40,7 @@ pub(super) fn call<T>(name: &'static str, function: impl FnOnce() -> T) -> T {
 /// # Real-time contract
 /// Wait-free; no allocation, free, system call or log, unless `function` does it, or throws.
 pub(super) fn call_caught<T>(name: &'static str, function: impl FnOnce() -> T) -> T {
-    match call(name, || exception::catch(function)) {
+    match call(name, || sys::catch_exceptions(function)) {
         Some(result) => result,
         None => std::panic::resume_unwind(Box::new(())),
     }

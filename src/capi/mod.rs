@@ -24,7 +24,6 @@ compile_error!("handles are 64-bit keys; the C interface needs pointers of 64 bi
 
 // What every section uses; nothing of it is in the header.
 mod callback;
-mod exception;
 mod fault;
 mod guard;
 mod handles;

@@ -8,6 +8,7 @@
 pub(crate) mod cancel;
 mod denormals;
 mod descriptor;
+mod exception;
 mod fork;
 mod resident;
 mod signal;
@@ -16,6 +17,7 @@ mod thread;
 
 pub(crate) use denormals::Denormals;
 pub(crate) use descriptor::{open_at_once, open_to_read};
+pub(crate) use exception::catch as catch_exceptions;
 #[cfg(test)]
 pub(crate) use fork::in_child;
 pub(crate) use fork::{Home, MADE_BEFORE, NoFork, PerProcess, without_fork};

@@ -1162,7 +1162,7 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
         (
             ctypes.c_void_p,
             POINTER(Midi),
-            POINTER(ctypes.c_uint8),
+            ctypes.c_void_p,
             ctypes.c_uint64,
         ),
     ),
@@ -1171,7 +1171,7 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
         (
             ctypes.c_void_p,
             POINTER(Midi),
-            POINTER(ctypes.c_uint8),
+            ctypes.c_void_p,
             ctypes.c_uint64,
             ctypes.c_uint32,
         ),
@@ -1184,7 +1184,7 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
             ctypes.c_uint32,
             ctypes.c_uint32,
             ctypes.c_int64,
-            POINTER(ctypes.c_uint8),
+            ctypes.c_void_p,
             ctypes.c_uint64,
             ctypes.c_uint32,
         ),
@@ -1736,7 +1736,7 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
         (
             ctypes.c_void_p,
             POINTER(ctypes.c_uint32),
-            POINTER(ctypes.c_uint8),
+            ctypes.c_void_p,
             ctypes.c_size_t,
             POINTER(ctypes.c_size_t),
         ),
@@ -1746,7 +1746,7 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
         (
             ctypes.c_void_p,
             POINTER(ctypes.c_uint32),
-            POINTER(ctypes.c_uint8),
+            ctypes.c_void_p,
             ctypes.c_size_t,
             POINTER(ctypes.c_size_t),
             ctypes.c_uint32,
@@ -1769,7 +1769,7 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
         (
             ctypes.c_void_p,
             ctypes.c_uint32,
-            POINTER(ctypes.c_uint8),
+            ctypes.c_void_p,
             ctypes.c_size_t,
         ),
     ),

@@ -14,7 +14,7 @@ use std::ffi::{c_int, c_void};
 ///
 /// # Real-time contract
 /// Wait-free; no allocation, free, system call or log, unless `function` does it, or throws.
-pub(super) fn catch<T>(function: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn catch<T>(function: impl FnOnce() -> T) -> Option<T> {
     let mut call = Call {
         function: Some(function),
         result: None,
@@ -139,7 +139,7 @@ unsafe extern "C-unwind" fn enter(
     )
 }
 
-/// On other processors nothing is caught: the process ends, as [`super::callback`] says.
+/// On other processors nothing is caught: the process ends, as `capi/callback.rs` says.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 unsafe fn enter(
     function: unsafe extern "C-unwind" fn(*mut c_void),
