@@ -28,6 +28,7 @@ static struct {
     amio_loudness loudness;
     amio_channel_levels levels;
     amio_midi midi;
+    amio_ring_spans spans;
     uint8_t bytes[64];
     amio_meter meters[2];
     amio_bucket buckets[FRAMES];
@@ -43,6 +44,7 @@ static struct {
     amio_playspec *open, *scheduled;
     amio_group *group;
     amio_recorder *recorder;
+    amio_ring *ring;
     uint64_t ticket;
     amio_interface_config config;
     amio_clip_format format;
@@ -59,11 +61,13 @@ static struct {
     amio_playspec *playspec;
     amio_group *group;
     amio_recorder *recorder;
+    amio_ring *ring;
 } stale;
 
 static void make_right(void)
 {
     uint64_t number;
+    size_t written;
     amio_playspec_entry entry;
     amio_recorder_config recorded = {0};
 
@@ -82,6 +86,8 @@ static void make_right(void)
     OK(amio_group_new(right.iface, &right.group));
     recorded.struct_size = sizeof recorded;
     OK(amio_recorder_new(right.iface, "/dev/null", &recorded, &right.recorder));
+    OK(amio_ring_new(100, &right.ring));
+    OK(amio_ring_write(right.ring, right.input, 10, &written));
     right.config.struct_size = sizeof right.config;
     right.config.driver = AMIO_DRIVER_OFFLINE;
     right.format.struct_size = sizeof right.format;
@@ -116,13 +122,14 @@ static void free_right(void)
     amio_analysis_free(right.analysis);
     amio_clip_free(right.clip);
     amio_interface_free(right.iface);
+    amio_ring_free(right.ring);
 }
 
 /*
  * The letters. For a handle or a buffer, the small letter means that NULL is allowed.
  *
  *   I C P Q G R  interface, clip, playspec that is open, playspec that was scheduled, group, analysis
- *   X            recorder
+ *   X @ ^        recorder, ring, ring or NULL
  *   o O          pointer to a number that is written, and another one
  *   K V W S A J  structs that are written: chunk, event, transport, statistics, clip properties,
  *   T U Y        playspec entry, loudness, levels of a channel, recording
@@ -135,6 +142,7 @@ static void free_right(void)
  *   w a          any number of frames from 1 on, and a first frame such that the end is below 2^64
  *   f x y        gain, position, pending ticket
  *   2 3 4 q      a number below 2, below 3, below 4, below 1
+ *   $ & ~        spans of a ring, how far to advance, how many bytes it has
  *   ! ?          how many bytes of MIDI there is room for, and are read
  *   h # m z      frame rate, channels, period, size of an entry
  *   *            any value is valid: 1 is passed
@@ -149,6 +157,10 @@ static value right_value(char kind)
     case 'G': case 'g': return pointer(right.group);
     case 'R': case 'r': return pointer(right.analysis);
     case 'X': case 'k': return pointer(right.recorder);
+    case '@': case '^': return pointer(right.ring);
+    case '$': return pointer(&out.spans);
+    case '&': return number(1);
+    case '~': return number(100);
     case 'o': return pointer(&out.scalar);
     case 'O': return pointer(&out.scalar2);
     case 'K': return pointer(&out.chunk);
@@ -190,14 +202,14 @@ static value right_value(char kind)
 static amio_status wrong_value(char kind, int which, value *wrong)
 {
     static uint64_t memory[8];
-    const int null_is_fine = kind >= 'a' && kind <= 'z';
+    const int null_is_fine = (kind >= 'a' && kind <= 'z') || kind == '^';
     value list[24];
     amio_status error = AMIO_ERROR_INVALID_ARGUMENT;
     int count = 0;
 
     switch (kind) {
     case 'I': case 'i': case 'C': case 'c': case 'P': case 'p': case 'Q': case 'G': case 'g':
-    case 'R': case 'r': case 'X': case 'k':
+    case 'R': case 'r': case 'X': case 'k': case '@': case '^':
         if (which == 0 && !null_is_fine) {
             *wrong = pointer(NULL);
             return AMIO_ERROR_NULL_POINTER;
@@ -211,6 +223,7 @@ static amio_status wrong_value(char kind, int which, value *wrong)
         list[count++] = pointer(stale.playspec);
         list[count++] = pointer(stale.group);
         list[count++] = pointer(stale.recorder);
+        list[count++] = pointer(stale.ring);
         list[count++] = pointer(memory);
         list[count++] = number(1);
         list[count++] = number(UINT64_MAX);
@@ -228,10 +241,12 @@ static amio_status wrong_value(char kind, int which, value *wrong)
             list[count++] = pointer(right.group);
         if (right_value(kind).p != right.recorder)
             list[count++] = pointer(right.recorder);
+        if (right_value(kind).p != right.ring)
+            list[count++] = pointer(right.ring);
         break;
     case 'o': case 'O': case 'K': case 'V': case 'W': case 'S': case 'A': case 'J': case 'M':
     case 'F': case 'E': case 'N': case 'T': case 'U': case 'H': case 'Y': case '%': case '>':
-    case '<':
+    case '<': case '$':
         error = AMIO_ERROR_NULL_POINTER;
         list[count++] = pointer(NULL);
         break;
@@ -249,6 +264,13 @@ static amio_status wrong_value(char kind, int which, value *wrong)
         list[count++] = number(SIZE_MAX);
         list[count++] = number(((uint64_t)1 << 61) + 1);
         list[count++] = number((uint64_t)1 << 46);
+        break;
+    case '~':
+        list[count++] = number(0);
+        break;
+    case '&':
+        list[count++] = number(101);
+        list[count++] = number(SIZE_MAX);
         break;
     case '!': case '?':
         list[count++] = number(0);
@@ -405,6 +427,20 @@ FUNCTION(amio_interface_wait_midi, A0, A1, A2, U(3), U32(4))
 FUNCTION(amio_interface_midi_fd, A0, A1)
 FUNCTION(amio_interface_send_midi, A0, U32(1), U32(2), a[3].i, a[4].p, U(5), U32(6))
 FUNCTION(amio_interface_cancel_midi, A0)
+FUNCTION(amio_ring_new, U(0), A1)
+FUNCTION(amio_ring_free, A0)
+FUNCTION(amio_ring_lock_memory, A0)
+FUNCTION(amio_ring_size, A0, A1)
+FUNCTION(amio_ring_write_space, A0, A1)
+FUNCTION(amio_ring_read_space, A0, A1)
+FUNCTION(amio_ring_write, A0, A1, U(2), a[3].p)
+FUNCTION(amio_ring_read, A0, A1, U(2), a[3].p)
+FUNCTION(amio_ring_peek, A0, A1, U(2), a[3].p)
+FUNCTION(amio_ring_write_spans, A0, A1)
+FUNCTION(amio_ring_write_advance, A0, U(1))
+FUNCTION(amio_ring_read_spans, A0, A1)
+FUNCTION(amio_ring_read_advance, A0, U(1))
+FUNCTION(amio_ring_reset, A0)
 FUNCTION(amio_recorder_stop, A0)
 FUNCTION(amio_recorder_wait, A0, U32(1))
 FUNCTION(amio_recorder_recording, A0, A1)
@@ -475,6 +511,20 @@ static const struct function table[] = {
     LINE(amio_interface_midi_fd, "Io"),
     LINE(amio_interface_send_midi, "Iq3x<?2"),
     LINE(amio_interface_cancel_midi, "I"),
+    LINE(amio_ring_new, "~o"),
+    LINE(amio_ring_free, "^"),
+    LINE(amio_ring_lock_memory, "@"),
+    LINE(amio_ring_size, "@o"),
+    LINE(amio_ring_write_space, "@o"),
+    LINE(amio_ring_read_space, "@o"),
+    LINE(amio_ring_write, "@<*o"),
+    LINE(amio_ring_read, "@>*o"),
+    LINE(amio_ring_peek, "@>*o"),
+    LINE(amio_ring_write_spans, "@$"),
+    LINE(amio_ring_write_advance, "@&"),
+    LINE(amio_ring_read_spans, "@$"),
+    LINE(amio_ring_read_advance, "@&"),
+    LINE(amio_ring_reset, "@"),
     LINE(amio_recorder_stop, "X"),
     {"amio_recorder_wait", "X*", call_amio_recorder_wait, AMIO_ERROR_TIMEOUT},
     LINE(amio_recorder_recording, "XY"),
@@ -528,6 +578,17 @@ static void recorders(void)
     CHECK(recorder == (amio_recorder *)&config);
 }
 
+/* The interface has no JACK server, and so no client. */
+static void lent_client(void)
+{
+    amio_jack_client *client = NULL;
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_interface_jack_client(NULL, &client));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_interface_jack_client(right.iface, NULL));
+    FAILS(AMIO_ERROR_INVALID_HANDLE, amio_interface_jack_client(stale.iface, &client));
+    FAILS(AMIO_ERROR_INVALID_STATE, amio_interface_jack_client(right.iface, &client));
+    CHECK(client == NULL);
+}
+
 int main(void)
 {
     size_t at;
@@ -540,6 +601,7 @@ int main(void)
     stale.playspec = right.open;
     stale.group = right.group;
     stale.recorder = right.recorder;
+    stale.ring = right.ring;
     free_right();
 
     for (at = 0; at < sizeof table / sizeof table[0]; at++)
@@ -565,6 +627,7 @@ int main(void)
     FAILS(AMIO_ERROR_IO, amio_clip_save(right.clip, "/nowhere/clip.wav", 0, NULL, NULL));
     recorders();
     files();
+    lent_client();
     FAILS(AMIO_ERROR_NULL_POINTER,
           amio_clip_new_borrowed(&right.format, right.input, FRAMES, NULL, NULL, &right.clip));
     amio_release_flag(NULL);

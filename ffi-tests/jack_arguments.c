@@ -375,6 +375,7 @@ FUNCTION(amio_jack_client_is_monitored, A0, A1, A2)
 FUNCTION(amio_jack_client_connect, A0, A1, A2)
 FUNCTION(amio_jack_client_disconnect, A0, A1, A2)
 FUNCTION(amio_jack_client_recompute_latencies, A0)
+FUNCTION(amio_jack_client_rename_port, A0, A1, A2)
 FUNCTION(amio_jack_client_set_alias, A0, A1, A2)
 FUNCTION(amio_jack_client_unset_alias, A0, A1, A2)
 FUNCTION(amio_jack_client_request_monitor, A0, A1, U32(2))
@@ -508,6 +509,7 @@ static const struct function table[] = {
     LINE(amio_jack_client_set_sync, "C"),
     LINE(amio_jack_client_set_timebase, "Cb"),
     LINE(amio_jack_client_release_timebase, "C"),
+    LINE(amio_jack_client_rename_port, "CAD"),
     LINE(amio_jack_get_properties, "u1"),
     LINE(amio_jack_properties_count, "M1"),
     LINE(amio_jack_properties_get, "Mi1234"),

@@ -70,10 +70,12 @@ fn a_function_of_the_program_that_does_not_return_ends_the_process_with_its_name
 
 #[test]
 fn every_function_that_can_fail_is_called_with_wrong_arguments() {
-    let read = |file| std::fs::read_to_string(repository().join(file)).expect("it is there");
+    let read = |file: &str| std::fs::read_to_string(repository().join(file)).expect("it is there");
     let header = read("include/amio.h");
-    // The other one needs a JACK server: tests/jack runs it.
-    let program = read("ffi-tests/arguments.c") + &read("ffi-tests/jack_arguments.c");
+    // The others need a JACK server: tests/jack runs them.
+    let program = ["arguments.c", "jack_arguments.c", "jack_cycle.c"]
+        .map(|file| read(&format!("ffi-tests/{file}")))
+        .concat();
     let declared = header
         .lines()
         .filter_map(|line| line.strip_prefix("amio_status "))
@@ -86,7 +88,7 @@ fn every_function_that_can_fail_is_called_with_wrong_arguments() {
     assert!(called.len() > 40, "only {called:?} were found");
     assert!(
         missing.is_empty(),
-        "not in ffi-tests/arguments.c, nor in jack_arguments.c: {missing:?}"
+        "neither in ffi-tests/arguments.c, nor in jack_arguments.c, nor in jack_cycle.c: {missing:?}"
     );
 }
 
