@@ -4,9 +4,11 @@
 use super::midi_piece::{self, Piece};
 use crate::error::Result;
 use crate::memory;
+use crate::midi::{BLOCK_BYTES, Message, Pending};
 use crate::spsc::{Consumer, HeapCons, Observer};
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
+
+/// A piece takes the room of a block.
+const _: () = assert!(midi_piece::PIECE_BYTES == BLOCK_BYTES);
 
 /// The server's clock without wrapping: 32 bits of it are extended by the frame that was known before.
 #[derive(Default)]
@@ -35,46 +37,23 @@ impl LongClock {
 /// Events in the order of their frames; those of the same frame in the order in which they were added. Audio thread only;
 /// no allocation.
 pub(super) struct Schedule {
-    /// At the top the next one.
-    events: BinaryHeap<Reverse<Scheduled>>,
+    pending: Pending<()>,
     added: u64,
-    pieces: Vec<Kept>,
-    used: usize,
-    /// The first piece that is free.
-    free: Option<u32>,
-}
-
-/// The next event to go out.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Scheduled {
-    /// Its frame, by a [`LongClock`].
-    pub frame: i64,
-    number: u64,
-    pub size: u32,
-    first: Option<u32>,
-}
-
-/// A piece, and which one comes after it.
-struct Kept {
-    bytes: [u8; midi_piece::PIECE_BYTES],
-    next: Option<u32>,
+    /// An event on its way here.
+    event: Vec<u8>,
 }
 
 impl Schedule {
+    /// With room for so many pieces of events.
+    ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
     pub fn new(capacity: usize) -> Result<Schedule> {
-        let mut pieces = memory::room(capacity, "the events of a MIDI port")?;
-        pieces.extend((1..=capacity).map(|next| Kept {
-            bytes: [0; midi_piece::PIECE_BYTES],
-            next: (next < capacity).then_some(next as u32),
-        }));
+        let bytes = capacity.saturating_mul(midi_piece::PIECE_BYTES);
         Ok(Schedule {
-            events: memory::room(capacity, "the events of a MIDI port")?.into(),
+            pending: Pending::new(capacity, capacity)?,
             added: 0,
-            pieces,
-            used: 0,
-            free: Some(0),
+            event: memory::touched_room(bytes, "the events of a MIDI port")?,
         })
     }
 
@@ -84,70 +63,32 @@ impl Schedule {
             return false;
         };
         let count = midi_piece::count(left as usize);
-        if ring.occupied_len() < count || self.pieces.len() - self.used < count {
+        if ring.occupied_len() < count || !self.pending.has_room(left as usize) {
             return false;
         }
-        let mut places = (None, None);
+        self.event.clear();
         for piece in ring.pop_iter().take(count) {
-            let Some(place) = self.free else {
-                break; // There are so many, as was checked above.
-            };
-            let kept = &mut self.pieces[place as usize];
-            self.free = kept.next.take();
-            kept.bytes = piece.bytes;
-            match places {
-                (_, Some(last)) => {
-                    let last: u32 = last;
-                    self.pieces[last as usize].next = Some(place);
-                }
-                _ => places.0 = Some(place),
-            }
-            places.1 = Some(place);
+            self.event.extend_from_slice(piece.bytes());
         }
-        self.used += count;
-        self.events.push(Reverse(Scheduled {
-            frame: clock.at(frame),
-            number: self.added,
-            size: left,
-            first: places.0,
-        }));
         self.added += 1;
+        let frame = clock.at(frame);
+        self.pending.push(frame, self.added, (), &self.event);
         true
     }
 
     /// The next event, if its frame is before `end`.
-    pub fn next_before(&self, end: i64) -> Option<Scheduled> {
-        let Reverse(next) = self.events.peek()?;
-        (next.frame < end).then_some(*next)
+    pub fn next_before(&self, end: i64) -> Option<Message<()>> {
+        self.pending.next_before(end)
     }
 
-    /// Copies the bytes of an event.
-    pub fn copy(&self, event: &Scheduled, bytes: &mut [u8]) {
-        let mut place = event.first;
-        for part in bytes.chunks_mut(midi_piece::PIECE_BYTES) {
-            let Some(piece) = place.map(|place| &self.pieces[place as usize]) else {
-                return;
-            };
-            part.copy_from_slice(&piece.bytes[..part.len()]);
-            place = piece.next;
-        }
+    /// Copies the bytes of the next event.
+    pub fn copy_next(&self, bytes: &mut [u8]) {
+        self.pending.copy_next(bytes);
     }
 
-    /// Removes the next event, and returns how many pieces it had.
-    pub fn remove_next(&mut self) -> usize {
-        let Some(Reverse(event)) = self.events.pop() else {
-            return 0;
-        };
-        let mut place = event.first;
-        while let Some(number) = place {
-            let piece = &mut self.pieces[number as usize];
-            place = piece.next;
-            piece.next = self.free;
-            self.free = Some(number);
-        }
-        let count = midi_piece::count(event.size as usize);
-        self.used -= count;
-        count
+    /// Removes the next event.
+    pub fn remove_next(&mut self) {
+        self.pending.remove_next();
     }
 }
 
@@ -162,8 +103,8 @@ mod tests {
 
     fn next(schedule: &mut Schedule) -> Option<(i64, Vec<u8>)> {
         let event = schedule.next_before(i64::MAX)?;
-        let mut bytes = vec![0; event.size as usize];
-        schedule.copy(&event, &mut bytes);
+        let mut bytes = vec![0; event.bytes as usize];
+        schedule.copy_next(&mut bytes);
         schedule.remove_next();
         Some((event.frame, bytes))
     }

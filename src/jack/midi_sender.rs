@@ -183,10 +183,10 @@ impl Stream for Sending {
             let at = (event.frame - now).max(0) as u32;
             let room = writer
                 .as_mut()
-                .map(|writer| writer.reserve(at, event.size as usize));
+                .map(|writer| writer.reserve(at, event.bytes as usize));
             match room {
                 Some(Some(bytes)) => {
-                    self.schedule.copy(&event, bytes);
+                    self.schedule.copy_next(bytes);
                     is_empty = false;
                     shared.sent.fetch_add(1, Ordering::Release);
                     if event.frame < now {
@@ -200,7 +200,8 @@ impl Stream for Sending {
                     shared.lost.fetch_add(1, Ordering::Release);
                 }
             }
-            let pieces = self.schedule.remove_next();
+            let pieces = midi_piece::count(event.bytes as usize);
+            self.schedule.remove_next();
             shared.used.fetch_sub(pieces, Ordering::Release);
         }
     }

@@ -7,7 +7,7 @@ mod port_events;
 
 use crate::error::{Error, Result};
 
-pub(crate) use pending::Pending;
+pub(crate) use pending::{BLOCK_BYTES, Message, Pending};
 pub(crate) use port_events::PeriodMidi;
 
 /// The longest message, in bytes: as much as a port takes in one period.

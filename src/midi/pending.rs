@@ -1,19 +1,15 @@
 //! MIDI messages that wait for their frame.
 
-use super::MAX_MIDI_BYTES;
 use crate::error::Result;
 use crate::memory::{self, Keeper};
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 /// Messages lie in chained blocks of so many bytes, so that they can come and go in any order without gaps that
-/// are too small.
-const BLOCK_BYTES: usize = 32;
-const BLOCKS: u32 = 8192;
-const END: u32 = u32::MAX;
+/// are too small. Most messages have three bytes.
+pub(crate) const BLOCK_BYTES: usize = 16;
 
-/// How many messages wait at the most.
-const MOST_MESSAGES: usize = 8192;
+const END: u32 = u32::MAX;
 
 /// What memory is for.
 const WHAT: &str = "MIDI messages that wait for their frame";
@@ -21,12 +17,14 @@ const WHAT: &str = "MIDI messages that wait for their frame";
 /// Messages that wait, each for a frame of one clock. They come out in the order of their frames; those of one frame in the
 /// order of their numbers.
 pub(crate) struct Pending<T> {
+    /// How many may wait.
+    messages: usize,
     waiting: BinaryHeap<Reverse<Message<T>>>,
     blocks: Vec<[u8; BLOCK_BYTES]>,
     /// The block after each one, of the same message or of the free blocks.
     next: Vec<u32>,
     free: u32,
-    free_blocks: u32,
+    free_blocks: usize,
 }
 
 /// A message without its bytes.
@@ -37,7 +35,8 @@ pub(crate) struct Message<T> {
     pub about: T,
     /// Greater than those of all messages that came before.
     pub number: u64,
-    bytes: u32,
+    /// How many bytes it has.
+    pub bytes: u32,
     first_block: u32,
 }
 
@@ -70,17 +69,20 @@ impl<T> Message<T> {
 /// Audio thread only, but for `new` and `keep_memory`; no allocation, free, lock, system call, log or panic. The time
 /// grows with the bytes of a message, and with the logarithm of how many wait.
 impl<T: Copy> Pending<T> {
+    /// With room for so many messages, and so many blocks of their bytes.
+    ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
-    pub fn new() -> Result<Pending<T>> {
-        let mut next = memory::room(BLOCKS as usize, WHAT)?;
-        next.extend((1..BLOCKS).chain([END]));
+    pub fn new(messages: usize, blocks: usize) -> Result<Pending<T>> {
+        let mut next = memory::room(blocks, WHAT)?;
+        next.extend((1..blocks as u32).chain([END]));
         Ok(Pending {
-            waiting: BinaryHeap::from(memory::room(MOST_MESSAGES, WHAT)?),
-            blocks: memory::filled([0; BLOCK_BYTES], BLOCKS as usize, WHAT)?,
+            messages,
+            waiting: BinaryHeap::from(memory::touched_room(messages, WHAT)?),
+            blocks: memory::filled([0; BLOCK_BYTES], blocks, WHAT)?,
             next,
             free: 0,
-            free_blocks: BLOCKS,
+            free_blocks: blocks,
         })
     }
 
@@ -96,7 +98,7 @@ impl<T: Copy> Pending<T> {
     /// Whether another message of so many bytes finds room.
     pub fn has_room(&self, bytes: usize) -> bool {
         let blocks = bytes.div_ceil(BLOCK_BYTES);
-        self.waiting.len() < MOST_MESSAGES && blocks <= self.free_blocks as usize
+        self.waiting.len() < self.messages && blocks <= self.free_blocks
     }
 
     /// Adds a message; `number` is greater than those of all before. Only if [`Pending::has_room`].
@@ -118,19 +120,27 @@ impl<T: Copy> Pending<T> {
         (next.frame < frame).then_some(*next)
     }
 
-    /// Takes the message out that [`Pending::next_before`] has shown, and appends its bytes, for which there is room.
-    pub fn take_next(&mut self, bytes: &mut Vec<u8>) {
+    /// Copies the bytes of the message that [`Pending::next_before`] has shown.
+    pub fn copy_next(&self, bytes: &mut [u8]) {
+        let first = self.waiting.peek().map(|Reverse(next)| next.first_block);
+        let mut block = first.unwrap_or(END);
+        for part in bytes.chunks_mut(BLOCK_BYTES) {
+            let Some(kept) = self.blocks.get(block as usize) else {
+                return;
+            };
+            part.copy_from_slice(&kept[..part.len()]);
+            block = self.next[block as usize];
+        }
+    }
+
+    /// Removes that message.
+    pub fn remove_next(&mut self) {
         let Some(Reverse(message)) = self.waiting.pop() else {
             return;
         };
-        let mut left = message.bytes as usize;
         let mut block = message.first_block;
-        while left > 0 && block != END {
-            let part = left.min(BLOCK_BYTES);
-            bytes.extend_from_slice(&self.blocks[block as usize][..part]);
-            left -= part;
-            let next = self.next[block as usize];
-            self.next[block as usize] = self.free;
+        while block != END {
+            let next = std::mem::replace(&mut self.next[block as usize], self.free);
             self.free = block;
             self.free_blocks += 1;
             block = next;
@@ -140,13 +150,11 @@ impl<T: Copy> Pending<T> {
     /// Forgets all messages.
     pub fn clear(&mut self) {
         self.waiting.clear();
-        for (at, next) in self.next.iter_mut().enumerate() {
-            *next = match at as u32 + 1 {
-                BLOCKS => END,
-                next => next,
-            };
+        let count = self.next.len();
+        for (next, number) in self.next.iter_mut().zip(1..) {
+            *next = if number < count as u32 { number } else { END };
         }
-        (self.free, self.free_blocks) = (0, BLOCKS);
+        (self.free, self.free_blocks) = (0, count);
     }
 
     /// Puts the bytes into blocks. Returns the first one.
@@ -171,22 +179,28 @@ impl<T: Copy> Pending<T> {
     }
 }
 
-const _: () = assert!(BLOCKS as usize * BLOCK_BYTES >= 4 * MAX_MIDI_BYTES);
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    const MESSAGES: usize = 2_000;
+    const BLOCKS: usize = 10_000;
+
+    fn pending() -> Pending<u8> {
+        Pending::new(MESSAGES, BLOCKS).expect("memory")
+    }
+
     fn take(pending: &mut Pending<u8>, before: i64) -> Option<(i64, u8, Vec<u8>)> {
         let next = pending.next_before(before)?;
-        let mut bytes = Vec::new();
-        pending.take_next(&mut bytes);
+        let mut bytes = vec![0; next.bytes as usize];
+        pending.copy_next(&mut bytes);
+        pending.remove_next();
         Some((next.frame, next.about, bytes))
     }
 
     #[test]
     fn messages_come_by_their_frames_and_then_by_their_numbers() {
-        let mut pending = Pending::new().expect("memory");
+        let mut pending = pending();
         pending.push(20, 1, 1, &[1]);
         pending.push(10, 2, 2, &[2; 100]);
         pending.push(20, 3, 3, &[3]);
@@ -202,7 +216,7 @@ mod tests {
 
     #[test]
     fn messages_of_all_lengths_come_and_go_in_any_order_and_all_room_is_had_again() {
-        let mut pending = Pending::new().expect("memory");
+        let mut pending = pending();
         let mut seed = 1u64;
         let mut random = move |below: u64| {
             seed = seed
@@ -221,7 +235,7 @@ mod tests {
                 pending.push(frame, number, number as u8, &message(number, length));
                 waiting.push((frame, number, length));
             }
-            assert!(waiting.len() > 1000);
+            assert!(waiting.len() > 500);
             if round % 3 == 2 {
                 pending.clear();
                 assert_eq!(take(&mut pending, i64::MAX), None);
@@ -233,13 +247,13 @@ mod tests {
                 assert_eq!(take(&mut pending, i64::MAX), Some(expected));
             }
         }
-        assert!(pending.has_room(BLOCKS as usize * BLOCK_BYTES));
+        assert!(pending.has_room(BLOCKS * BLOCK_BYTES));
     }
 
     #[test]
     fn no_more_wait_than_there_is_room_for() {
-        let mut pending = Pending::new().expect("memory");
-        for number in 0..MOST_MESSAGES as u64 {
+        let mut pending = pending();
+        for number in 0..MESSAGES as u64 {
             assert!(pending.has_room(1));
             pending.push(0, number, 0u8, &[]);
         }

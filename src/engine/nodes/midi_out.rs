@@ -5,8 +5,12 @@ use crate::engine::node::{Clock, Node, Outbox};
 use crate::error::Result;
 use crate::link::{LateMidi, MidiOrder, MidiReader, MidiTime};
 use crate::memory::{self, Keeper};
-use crate::midi::{MAX_MIDI_BYTES, Pending};
+use crate::midi::{BLOCK_BYTES, MAX_MIDI_BYTES, Pending};
 use crate::sys::Resident;
+
+/// How many messages wait at the most, and their blocks, for each of the two clocks.
+const MESSAGES: usize = 8192;
+const BLOCKS: usize = 4 * MAX_MIDI_BYTES / BLOCK_BYTES;
 
 pub(crate) struct MidiOut {
     orders: MidiReader<MidiOrder>,
@@ -32,8 +36,8 @@ impl MidiOut {
     pub fn new(orders: MidiReader<MidiOrder>) -> Result<MidiOut> {
         Ok(MidiOut {
             orders,
-            on_timeline: Pending::new()?,
-            on_device: Pending::new()?,
+            on_timeline: Pending::new(MESSAGES, BLOCKS)?,
+            on_device: Pending::new(MESSAGES, BLOCKS)?,
             count: 0,
             message: memory::room(MAX_MIDI_BYTES, "a MIDI message")?,
         })
@@ -103,8 +107,10 @@ impl Node for MidiOut {
                 false => (&mut self.on_device, device_offset),
             };
             let Some((offset, next)) = due else { break };
-            self.message.clear();
-            waiting.take_next(&mut self.message);
+            // Within the room that there is: no message is longer.
+            self.message.resize(next.bytes as usize, 0);
+            waiting.copy_next(&mut self.message);
+            waiting.remove_next();
             late += u64::from(offset < 0);
             if offset < 0 && next.about.late == LateMidi::Drop {
                 continue;
