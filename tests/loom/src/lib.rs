@@ -32,6 +32,9 @@ mod lock;
 #[allow(dead_code, reason = "the tests use a part")]
 #[path = "../../../src/memory.rs"]
 mod memory;
+#[allow(dead_code, unused_imports, reason = "the tests use a part")]
+#[path = "../../../src/midi/mod.rs"]
+mod midi;
 #[path = "../../../src/clip/stream/pages.rs"]
 mod pages;
 #[allow(clippy::duplicate_mod, reason = "`link` keeps it to itself")]
@@ -48,6 +51,7 @@ mod units;
 mod commands;
 mod input;
 mod lease;
+mod messages;
 mod reports;
 mod retired;
 mod ring;
