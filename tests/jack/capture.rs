@@ -176,12 +176,26 @@ fn the_frames_that_the_server_went_on_without_us_are_counted_exactly() {
             let skipped = interface.stats().skipped_frames;
             assert!(skipped > 0, "the server waited for us");
             assert_consecutive(&chunks);
-            let numbered = assert_numbered(&chunks);
+            let numbered = assert_numbered(&without_first_periods_after_skips(chunks));
             assert!(numbered > 30_000, "only {numbered} frames carry a number");
             return;
         }
         panic!("the source was disturbed each time: inconclusive");
     });
+}
+
+/// The server runs us in the middle of a cycle then, in which the source may not have run yet: its buffer has the
+/// samples of the cycle before.
+fn without_first_periods_after_skips(chunks: Vec<(Chunk, Vec<f32>)>) -> Vec<(Chunk, Vec<f32>)> {
+    const PERIOD: usize = 256;
+    let shorten = |(mut chunk, mut samples): (Chunk, Vec<f32>)| {
+        if chunk.xrun {
+            samples.drain(..PERIOD);
+            chunk.device_frame += PERIOD as u64;
+        }
+        (chunk, samples)
+    };
+    chunks.into_iter().map(shorten).collect()
 }
 
 fn stop_this_process_for_a_moment() {
