@@ -34,6 +34,8 @@ def source() -> Path:
     arguments = ["download", "--quiet", "--no-deps", "--no-binary", "JACK-Client"]
     done = subprocess.run(
         [sys.executable, "-m", "pip", *arguments, "--dest", place, f"JACK-Client=={VERSION}"],
+        # Where the path of the constraints, which the environment may have, is right.
+        cwd=servers.REPOSITORY,
         capture_output=True,
         text=True,
     )
