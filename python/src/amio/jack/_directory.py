@@ -11,7 +11,7 @@ from typing import TypeVar
 from .. import _abi
 from .._library import Handle, lib
 from ._connection import Connection, text
-from ._constants import AUDIO, INPUT, MIDI, OUTPUT, PHYSICAL, TERMINAL
+from ._constants import AUDIO, INPUT, MIDI, OUTPUT
 from ._cycle import Cycle
 from ._errors import JackError, JackErrorCode
 from ._own_port import OwnMidiPort, OwnPort
@@ -53,17 +53,15 @@ class Directory:
         carries: str,
         direction: int,
         shortname: str,
-        is_terminal: bool,
-        is_physical: bool,
+        flags: int,
     ) -> _Own:
-        flags = direction | TERMINAL * bool(is_terminal) | PHYSICAL * bool(is_physical)
         value = ctypes.c_void_p()
         try:
             self._connection.call(
                 lib.amio_jack_port_register,
                 shortname.encode(),
                 carries.encode(),
-                flags,
+                direction | flags,
                 ctypes.byref(value),
             )
         except JackError as error:
