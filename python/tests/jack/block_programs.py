@@ -40,7 +40,8 @@ class Tape:
     def next(self) -> jack.Samples:
         numbers = np.arange(self.count + 1, self.count + self.frames + 1)
         self.count += self.frames
-        return (numbers[np.newaxis] * SCALE).astype(np.float32)
+        samples: jack.Samples = (numbers[np.newaxis] * SCALE).astype(np.float32)
+        return samples
 
     def keep(self, frame: int, samples: jack.Samples) -> None:
         for offset, sample in enumerate(samples[0].tolist()):

@@ -110,7 +110,10 @@ class Directory:
     def is_own(self, port: str | Port) -> bool:
         """Whether a port belongs to the client."""
         known = port if isinstance(port, Port) else self.port(port)
-        return isinstance(known, OwnPort) and known in self._own
+        if isinstance(known, OwnPort):
+            return known in self._own
+        info = self._connection.port(known.name)
+        return info is not None and bool(info.is_own)
 
     def remember_all(self) -> None:
         """Keeps what is known of all ports, for events that tell that they are gone."""
