@@ -16,6 +16,7 @@ from amio._library import Unique
 from amio._life import Life
 from amio._midi import Midi
 from amio.jack._metadata import Metadata
+from amio.pyjack._client import Attachable
 
 project = "amio"
 copyright = "the authors of amio"
@@ -77,7 +78,7 @@ def setup(app: Sphinx) -> None:
         _app: object, _name: object, _thing: object, _options: object, bases: list[type]
     ) -> None:
         hidden = dict.fromkeys((Life, Capture, Midi), amio.Interface)
-        private = {Unique, Metadata, _abi.JackPosition}
+        private = {Unique, Metadata, Attachable, _abi.JackPosition}
         bases[:] = [hidden.get(base, base) for base in bases if base not in private] or [object]
 
     app.connect("autodoc-process-bases", public)

@@ -60,7 +60,7 @@ def test_messages_that_are_sent_offline_are_counted_at_their_frames() -> None:
 def test_mistakes_are_refused() -> None:
     with amio.OfflineInterface(midi_outputs=1) as interface:
         for message in (b"", b"\x40", [0x40, 0], [0x90, 300, 1], bytes([0xF0]) * 65_537):
-            with pytest.raises(ValueError, match="MIDI message|bytes"):
+            with pytest.raises(ValueError, match=r"MIDI message|bytes"):
                 interface.send_midi(message, 0)
         for wrong in ("\x90\x40\x7f", 0x90, None, [1.5]):
             with pytest.raises(TypeError):

@@ -1,8 +1,9 @@
 """JACK clients with the interface of PyJack 0.5.2, for Python 3 and numpy.
 
-``import amio.pyjack as jack`` is all that a program written for it needs. The functions of this
-module act on one client; :class:`Client` has the same as methods, for several at once.
-:func:`process` exchanges a block with the audio thread, on which no Python runs.
+``import amio.pyjack as jack`` is all that a program written for it needs; ``python -m amio.pyjack
+run PROGRAM.py`` runs one unchanged. The functions of this module act on one client; :class:`Client`
+has the same as methods, for several at once. :func:`process` exchanges a block with the audio
+thread, on which no Python runs.
 """
 
 from ._client import Attachable, Client

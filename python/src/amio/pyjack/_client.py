@@ -47,7 +47,7 @@ class _Attached:
         is_active: whether its periods run.
         blocks: the exchange with its audio thread, while there is one.
         period: the server's period when that was made.
-        last: the samples that were exchanged last, by the ports' short names.
+        last: the ports and their samples in the block that was exchanged last.
     """
 
     def __init__(
@@ -61,7 +61,7 @@ class _Attached:
         self.is_active = False
         self.blocks: Blocks | None = None
         self.period = 0
-        self.last: dict[str, Samples] = {}
+        self.last: list[tuple[OwnPort, Samples]] = []
         self._making = threading.Lock()
 
     def current_blocks(self) -> Blocks:
@@ -85,7 +85,7 @@ class _Attached:
         if self.blocks is not None:
             self.blocks.close()
             self.blocks = None
-        self.last = {}
+        self.last = []
 
 
 class Attachable:
@@ -315,9 +315,9 @@ class Attachable:
                 raise
         if inputs:
             input_array[...] = block.input
-        state.last = dict(zip(_short_names(inputs), block.input, strict=True))
+        state.last = list(zip(inputs, block.input, strict=True))
         if given is not None:
-            state.last |= dict(zip(_short_names(outputs), given, strict=True))
+            state.last += zip(outputs, given, strict=True)
         if block.new.lost:
             raise InputSyncError(block.new.lost)
         if outputs and (block.new.late or block.new.missed):
@@ -330,7 +330,8 @@ class Attachable:
 
     def get_levels(self) -> dict[str, Levels]:
         """Peak and power of each port, by its short name, in the block that was exchanged last."""
-        return {name: levels_of(samples) for name, samples in self._attached.last.items()}
+        last = self._attached.last
+        return {port.shortname: levels_of(samples) for port, samples in last}
 
     # ---- Events
 
@@ -504,10 +505,6 @@ class Client(Attachable):
 
 def _named(ports: Ports[OwnPort], name: str) -> OwnPort | None:
     return next((port for port in ports if port.shortname == name), None)
-
-
-def _short_names(ports: list[OwnPort]) -> list[str]:
-    return [port.shortname for port in ports]
 
 
 def _check(array: object, side: str, ports: int, frames: int) -> None:
