@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import TYPE_CHECKING, ClassVar
+from typing import ClassVar
 
 from . import _abi
 from ._library import lib
@@ -11,9 +11,8 @@ from ._options import Options
 from .audio_clip import AudioClip
 from .clip import Clip
 from .engine import EngineInterface
-
-if TYPE_CHECKING:
-    from .jack import Client
+from .jack import Client
+from .jack._lent import LentClient
 
 
 class NativeInterface(EngineInterface):
@@ -60,8 +59,6 @@ class NativeInterface(EngineInterface):
         raises :class:`~amio.jack.JackError`. After ``EventKind.RECONNECTED`` the interface has
         another one, and ports that were added are to be added again.
         """
-        from .jack._lent import LentClient  # Those who do not ask for it do not load it.
-
         value = ctypes.c_void_p()
         lib.amio_interface_jack_client(self._handle, ctypes.byref(value))
         return LentClient(value)

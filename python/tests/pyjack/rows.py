@@ -332,6 +332,32 @@ def row_6_events() -> None:
     jack.detach()
 
 
+def shutdown() -> None:
+    """Of row 6: waits for the end of the server."""
+    jack.attach("six")
+    jack.register_port("in", jack.IsInput)
+    jack.activate()
+    captured, unused = np.zeros((1, 256), np.float32), np.zeros((0, 0), np.float32)
+    unless_out_of_sync(jack.process, unused, captured)
+    print("ready", flush=True)
+
+    def go_on() -> None:
+        while True:
+            unless_out_of_sync(jack.process, unused, captured)
+
+    with raises(jack.NotConnectedError):
+        go_on()
+    wait_for(lambda: jack.check_events()["shutdown"])
+    assert jack.check_events()["shutdown"] == 0
+    for call in (jack.get_ports, jack.get_buffer_size, jack.deactivate, jack.get_client_name):
+        with raises(jack.NotConnectedError):
+            call()
+    # To attach it needs no detach, but a server.
+    with raises(jack.NotConnectedError):
+        jack.attach("six")
+    jack.detach()
+
+
 def row_7_server() -> None:
     jack.attach("seven")
     assert jack.get_sample_rate() == 48_000
@@ -472,5 +498,5 @@ ROWS = [row for name, row in list(globals().items()) if name.startswith("row_")]
 
 if __name__ == "__main__":
     server, number = sys.argv[1:]
-    ROWS[int(number) - 1]()
+    (shutdown if number == "shutdown" else ROWS[int(number) - 1])()
     print("passed")

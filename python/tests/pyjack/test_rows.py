@@ -29,6 +29,24 @@ def run(server: str, row: int, environment: dict[str, str]) -> None:
     assert done.returncode == 0, done.stderr
 
 
+def run_until_the_end_of(server: servers.Server, name: str, environment: dict[str, str]) -> None:
+    with subprocess.Popen(
+        [sys.executable, "-m", "tests.pyjack.rows", name, "shutdown"],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | environment,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as program:
+        assert program.stdout is not None
+        lines = iter(program.stdout)
+        printed = next(lines)
+        if "ready" in printed:
+            server.kill()
+        printed += program.communicate(timeout=30)[0]
+    assert printed.endswith("passed\n"), printed
+
+
 @pytest.mark.parametrize("row", NUMBERS, ids=NAMES)
 def test_on_jackd(row: int, jackd: servers.Jackd) -> None:
     run("jackd", row, {})
@@ -37,3 +55,11 @@ def test_on_jackd(row: int, jackd: servers.Jackd) -> None:
 @pytest.mark.parametrize("row", NUMBERS, ids=NAMES)
 def test_on_pipewire(row: int, pipewire: servers.PipeWire) -> None:
     run("pipewire", row, pipewire.environment)
+
+
+def test_row_6_the_end_of_jackd(jackd: servers.Jackd) -> None:
+    run_until_the_end_of(jackd, "jackd", {})
+
+
+def test_row_6_the_end_of_pipewire(pipewire: servers.PipeWire) -> None:
+    run_until_the_end_of(pipewire, "pipewire", pipewire.environment)

@@ -2,93 +2,30 @@
 
 from __future__ import annotations
 
-import threading
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .. import _abi
-from .._arguments import text, unsigned, within
+from .._arguments import text, unsigned
 from .._library import lib
 from .._typing import Number, Self
-from ..jack import Client as JackClient
-from ..jack import JackError, JackOpenError, version, version_string
-from ..jack._blocks import Blocks
+from ..jack import JackError, version, version_string
 from ..jack._own_port import OwnPort
 from ..jack._ports import Ports
+from ._attached import Attached
 from ._constants import CanMonitor, IsInput, IsOutput, IsPhysical, IsTerminal
-from ._errors import (
-    Error,
-    InputSyncError,
-    NotConnectedError,
-    OutputSyncError,
-    UsageError,
-    translated,
-)
-from ._events import Happened
-from ._hangup import listen
+from ._errors import Error, InputSyncError, OutputSyncError, UsageError, translated
 from ._levels import Levels, levels_of
+from ._life import Life
 
 #: libjack's numbers of the types that it has; all others have the last one.
 _TYPE_IDS = {_abi.JACK_AUDIO: 0, _abi.JACK_MIDI: 1, "32 bit float RGBA video": 2}
 _OTHER_TYPE_ID = 3
 
-Samples = NDArray[np.float32]
 
-
-class _Attached:
-    """What there is while a client is attached.
-
-    Attributes:
-        client: the client of the server.
-        happened: what has happened to it.
-        block_size: the length of its blocks, where the program has given it.
-        is_active: whether its periods run.
-        blocks: the exchange with its audio thread, while there is one.
-        period: the server's period when that was made.
-        last: the ports and their samples in the block that was exchanged last.
-    """
-
-    def __init__(
-        self, name: str, block_size: int | None, queued_blocks: int | None, latency: int | None
-    ) -> None:
-        self.block_size = None if block_size is None else within("block_size", block_size, 1, 65536)
-        self._queued = queued_blocks
-        self._latency = latency
-        self.client = JackClient(name, no_start_server=True)
-        self.happened = Happened(self.client)
-        self.is_active = False
-        self.blocks: Blocks | None = None
-        self.period = 0
-        self.last: list[tuple[OwnPort, Samples]] = []
-        self._making = threading.Lock()
-
-    def current_blocks(self) -> Blocks:
-        """The exchange for the ports and the period that there are now."""
-        with self._making:
-            period = self.client.blocksize
-            if self.blocks is None or self.period != period:
-                self._end_blocks()
-                frames = self.block_size or period
-                queued, latency = self._queued, self._latency
-                self.blocks = self.client.blocks(frames, queued=queued, latency=latency)
-                self.period = period
-            return self.blocks
-
-    def end_blocks(self) -> None:
-        """The ports are about to change."""
-        with self._making:
-            self._end_blocks()
-
-    def _end_blocks(self) -> None:
-        if self.blocks is not None:
-            self.blocks.close()
-            self.blocks = None
-        self.last = []
-
-
-class Attachable:
+class Attachable(Life):
     """What the module does with its one client, and each :class:`Client` with its own.
 
     Its methods may be called on any thread, :meth:`process` on one at a time. They raise
@@ -97,81 +34,6 @@ class Attachable:
     * :class:`UsageError`: the state of the client does not allow the call;
     * :class:`Error`: the server refuses it, or does not know a port.
     """
-
-    def __init__(self) -> None:
-        self._state: _Attached | None = None
-        self._last_events: dict[str, int] = {}
-        self._is_hung_up = False
-
-    # ---- Life
-
-    def attach(
-        self,
-        name: str,
-        *,
-        block_size: int | None = None,
-        queued_blocks: int | None = None,
-        latency: int | None = None,
-    ) -> None:
-        """Opens a client of the JACK server. The server may change its name.
-
-        Args:
-            name: the name.
-            block_size: how many frames :meth:`process` exchanges, 1 to 65536; ``None``: the
-                server's buffer size.
-            queued_blocks: how many blocks of input wait for the program until some are lost, up to
-                65536; ``None``: a quarter of a second of them, and at least 4.
-            latency: how many frames after the beginning of a block its answer sounds, up to 2**24;
-                ``None``: as few as is safe; see :meth:`amio.jack.Client.blocks`.
-
-        Raises:
-            UsageError: it is attached.
-            NotConnectedError: no server answers, or libjack is not installed.
-        """
-        if self._state is not None:
-            if self._is_alive(self._state):
-                raise UsageError("the client is attached already")
-            self.detach()
-        with translated():
-            try:
-                attached = _Attached(name, block_size, queued_blocks, latency)
-            except JackOpenError as error:
-                raise NotConnectedError(str(error)) from error
-        self._state = attached
-        listen(self)
-
-    def detach(self) -> None:
-        """Closes the client: its ports and connections are gone. Else, does nothing."""
-        state, self._state = self._state, None
-        if state is not None:
-            state.end_blocks()
-            self._last_events = state.happened.take()
-            state.happened.close()
-            state.client.close()
-
-    def activate(self) -> None:
-        """Begins the exchange of audio. From then on, ports of the client can be connected."""
-        state = self._attached
-        if state.is_active:
-            raise UsageError("the client is active already")
-        with translated():
-            state.client.activate()
-        state.is_active = True
-
-    def deactivate(self) -> None:
-        """Ends the exchange of audio, and the connections of the client."""
-        state = self._attached
-        if not state.is_active:
-            raise UsageError("the client is not active")
-        state.end_blocks()
-        with translated():
-            state.client.deactivate(ignore_errors=False)
-        state.is_active = False
-
-    def get_client_name(self) -> str:
-        """The name that the server has given the client."""
-        with translated():
-            return self._attached.client.name
 
     # ---- Ports
 
@@ -333,27 +195,6 @@ class Attachable:
         last = self._attached.last
         return {port.shortname: levels_of(samples) for port, samples in last}
 
-    # ---- Events
-
-    def check_events(self) -> dict[str, int]:
-        """What has happened since the call before: 1 or 0 for each of
-
-        ``graph_ordering``, ``port_registration``, ``xrun``, ``shutdown`` (the server is gone),
-        ``hangup`` (the process got SIGHUP), ``buffer_size`` and ``sample_rate`` (the server has
-        another one).
-        """
-        state = self._state
-        happened = dict.fromkeys(Happened.NAMES, 0) if state is None else state.happened.take()
-        for name, has_happened in self._last_events.items():
-            happened[name] |= has_happened
-        self._last_events = {}
-        is_hung_up, self._is_hung_up = self._is_hung_up, False
-        return {**happened, "hangup": int(is_hung_up)}
-
-    def _hang_up(self) -> bool:
-        self._is_hung_up = self._state is not None
-        return self._is_hung_up
-
     # ---- Server
 
     def get_buffer_size(self) -> int:
@@ -430,46 +271,19 @@ class Attachable:
 
     # ---- Inside
 
-    @property
-    def _attached(self) -> _Attached:
-        state = self._state
-        if state is None:
-            raise NotConnectedError("the client is not attached to a JACK server")
-        state.happened.collect()
-        if state.happened.is_shut_down:
-            raise NotConnectedError("the JACK server is gone")
-        return state
-
-    @property
-    def _active(self) -> _Attached:
-        # As in PyJack, also of one that is not attached.
-        state = self._state
-        if state is None or not state.is_active:
-            raise UsageError("the client is not active")
-        return self._attached
-
-    def _is_alive(self, state: _Attached) -> bool:
-        state.happened.collect()
-        if state.happened.is_shut_down:
-            return False
-        try:
-            return bool(state.client.name)
-        except JackError:
-            return False
-
     def _info(self, name: str) -> _abi.JackPortInfo:
         info = self._find(self._attached, name)
         if info is None:
             raise Error(f"there is no port {name!r}")
         return info
 
-    def _find(self, state: _Attached, name: str) -> _abi.JackPortInfo | None:
+    def _find(self, state: Attached, name: str) -> _abi.JackPortInfo | None:
         text("name", name)
         with translated():
             return state.client._connection.port(name)
 
     def _ends(
-        self, state: _Attached, source: str, destination: str
+        self, state: Attached, source: str, destination: str
     ) -> tuple[_abi.JackPortInfo, _abi.JackPortInfo]:
         first, second = self._find(state, source), self._find(state, destination)
         if first is None or second is None:
