@@ -48,7 +48,7 @@ class NativeInterface(EngineInterface):
         await super().init(client_name)
 
     def jack_client(self) -> Client:
-        """The client that the interface is on its server, as one of :mod:`amio.jack`.
+        """The client that the interface is on its server, as an :class:`amio.jack.Client`.
 
         With it the program looks up and connects ports, renames those of the interface, gives them
         metadata, adds ports, follows events, and moves JACK's transport. The interface runs the

@@ -22,7 +22,7 @@ class UsageError(Exception):
 
 
 class InputSyncError(Exception):
-    """Input was lost before the block that :func:`process` has delivered.
+    """Input was lost before the block that :meth:`Client.process` has delivered.
 
     Attributes:
         frames: how many frames of each input.
