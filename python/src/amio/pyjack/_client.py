@@ -180,7 +180,7 @@ class Attachable(Life):
         state.last = list(zip(inputs, block.input, strict=True))
         if given is not None:
             state.last += zip(outputs, given, strict=True)
-        if block.new.lost:
+        if inputs and block.new.lost:
             raise InputSyncError(block.new.lost)
         if outputs and (block.new.late or block.new.missed):
             raise OutputSyncError(max(block.new.late, block.new.missed))
