@@ -1,11 +1,15 @@
-"""Compares what a process callback in Python costs with amio.jack and with JACK-Client 0.5.7.
+"""Compares what audio in Python costs in each period: callbacks of two packages, and blocks.
 
 A private jackd (dummy device, periods of 64 frames) freewheels, so that periods follow each other
 without a pause. It and one client at a time share one core. The client has two inputs and two
 outputs. Its callback copies the inputs by ``get_array()``, the same code with both packages. Over
-several rounds, the client is in turn one without a callback, JACK-Client and this package. Each
-figure is the median time of a period in microseconds; the cost of a callback is its figure minus
-that without one. This package may cost at most as much as JACK-Client.
+several rounds, the client is in turn one without a callback, JACK-Client 0.5.7 and this package.
+Each figure is the median time of a period in microseconds; the cost is that minus the figure
+without a callback. A callback of this package may cost at most as much as one of JACK-Client.
+
+Beside them, a thread exchanges blocks of this package, of 64 and of 1024 frames: the same copies,
+without Python on the audio thread. While the server freewheels, the audio thread waits for the
+blocks, so their cost includes all that the other thread does.
 
 Exits with 0 if the budget is kept, 1 if not, 2 if something is missing.
 
@@ -22,6 +26,7 @@ import shutil
 import statistics
 import subprocess
 import sys
+import threading
 import time
 from importlib.metadata import PackageNotFoundError, version
 from typing import Any
@@ -31,13 +36,15 @@ from clients import REPOSITORY, Missing, this_package
 PERIOD = 64
 NONE, PEER, OURS = "no callback", "JACK-Client 0.5.7", "amio.jack"
 MODULES = {NONE: "amio.jack", PEER: "jack", OURS: "amio.jack"}
+BLOCKS = {f"blocks of {frames}": frames for frames in (64, 1024)}
+"""Lengths of blocks, in frames."""
 INSIDE = "AMIO_BENCH_INSIDE"
 """Set in the environment of the process that runs with the server."""
 
 
 def measure(name: str, windows: int, seconds: float) -> None:
     """Prints the time of a period, in microseconds, for some stretches of time."""
-    jack: Any = importlib.import_module(MODULES[name])
+    jack: Any = importlib.import_module(MODULES.get(name, "amio.jack"))
     client = jack.Client("subject")
     inputs = [client.inports.register(f"in_{number}") for number in (1, 2)]
     outputs = [client.outports.register(f"out_{number}") for number in (1, 2)]
@@ -49,7 +56,16 @@ def measure(name: str, windows: int, seconds: float) -> None:
         for source, target in zip(inputs, outputs, strict=True):
             target.get_array()[:] = source.get_array()
 
-    if name != NONE:
+    def exchange() -> None:
+        nonlocal calls
+        for block in blocks:
+            calls += BLOCKS[name] // PERIOD
+            blocks.write(block.input)
+
+    if name in BLOCKS:
+        blocks: Any = client.blocks(BLOCKS[name])
+        threading.Thread(target=exchange).start()
+    elif name != NONE:
         client.set_process_callback(process)
     client.activate()
     client.set_freewheel(True)
@@ -69,15 +85,16 @@ def measure(name: str, windows: int, seconds: float) -> None:
 
 def compare(rounds: int, windows: int, seconds: float) -> int:
     """Prints the table. Returns the exit code."""
-    figures: dict[str, list[float]] = {name: [] for name in MODULES}
+    names = [*MODULES, *BLOCKS]
+    figures: dict[str, list[float]] = {name: [] for name in names}
     for _ in range(rounds):
-        for name in MODULES:
+        for name in names:
             command = [sys.executable, __file__, "--measure", name]
             command += ["--windows", str(windows), "--seconds", str(seconds)]
             printed = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True).stdout
             figures[name] += map(float, printed.split())
     medians = {name: statistics.median(measured) for name, measured in figures.items()}
-    print(f"{'microseconds per period':24}{'median':>10}{'lowest':>10}{'callback':>10}")
+    print(f"{'microseconds per period':24}{'median':>10}{'lowest':>10}{'cost':>10}")
     for name, median in medians.items():
         cost = median - medians[NONE]
         print(f"{name:24}{median:10.2f}{min(figures[name]):10.2f}{cost:10.2f}")
@@ -112,7 +129,7 @@ def main() -> int:
     parser.add_argument("--windows", type=int, default=4, help="of each client in each round")
     parser.add_argument("--seconds", type=float, default=0.5, help="of each window")
     parser.add_argument("--rounds", type=int, default=5, help="of all clients in turns")
-    parser.add_argument("--measure", choices=MODULES, help=argparse.SUPPRESS)
+    parser.add_argument("--measure", choices=[*MODULES, *BLOCKS], help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.measure:
         measure(options.measure, options.windows, options.seconds)

@@ -14,7 +14,9 @@ from amio import _abi
 from amio._capture import Capture
 from amio._library import Unique
 from amio._life import Life
+from amio._midi import Midi
 from amio.jack._metadata import Metadata
+from amio.pyjack._client import Attachable
 
 project = "amio"
 copyright = "the authors of amio"
@@ -75,8 +77,8 @@ def setup(app: Sphinx) -> None:
     def public(
         _app: object, _name: object, _thing: object, _options: object, bases: list[type]
     ) -> None:
-        hidden = {Capture: amio.Interface, Life: amio.Interface}
-        private = {Unique, Metadata, _abi.JackPosition}
+        hidden = dict.fromkeys((Life, Capture, Midi), amio.Interface)
+        private = {Unique, Metadata, Attachable, _abi.JackPosition}
         bases[:] = [hidden.get(base, base) for base in bases if base not in private] or [object]
 
     app.connect("autodoc-process-bases", public)

@@ -12,9 +12,11 @@ import pytest
 
 import amio
 import amio.jack
+import amio.pyjack
 
 PUBLIC = {name: getattr(amio, name) for name in amio.__all__}
 PUBLIC |= {f"jack.{name}": getattr(amio.jack, name) for name in amio.jack.__all__}
+PUBLIC |= {f"pyjack.{name}": getattr(amio.pyjack, name) for name in amio.pyjack.__all__}
 FUNCTIONS: dict[str, Callable[..., object]] = {
     f"{name}.{inner}" if inner else name: function
     for name, thing in PUBLIC.items()

@@ -27,6 +27,7 @@ from typing import Any, Literal, overload
 from ._input import InputStream
 from ._library import lib
 from ._life import close_all
+from ._midi import LateMidi, MidiClock, MidiStream
 from ._options import Options
 from ._schedule import LatePolicy
 from ._typing import Number, Unpack
@@ -40,6 +41,7 @@ from .events import CancelReason, Event, EventKind
 from .fader import Fader, dB_to_factor, factor_to_dB
 from .group import Group
 from .interface import AnyPlayspec, InputChunkCallback, Interface, PlayspecChangeCallback
+from .midi import MidiMessage
 from .native_interface import NativeInterface
 from .null_interface import NullInterface
 from .offline_interface import OfflineInterface
@@ -71,10 +73,14 @@ __all__ = [
     "InputChunkCallback",
     "InputStream",
     "Interface",
+    "LateMidi",
     "LatePolicy",
     "Levels",
     "Loudness",
     "Meter",
+    "MidiClock",
+    "MidiMessage",
+    "MidiStream",
     "NativeInterface",
     "NullInterface",
     "OfflineInterface",

@@ -13,8 +13,9 @@ from ._input import Clock, InputReader, InputStream, Offer
 from ._library import Handle
 from ._life import Life
 from ._options import Options, channels
-from ._pump import Pump, Watch, deadline_of
+from ._pump import Pump, deadline_of
 from ._typing import Number
+from ._watch import Watch
 from .audio_clip import InputAudioChunk
 from .errors import ClosedError, InvalidStateError, TimedOutError
 from .interface import InputChunkCallback
@@ -173,7 +174,7 @@ class Capture(Life):
             ended = self._is_closed
             if (offer := reader.whole(frames)) is not None:
                 return offer
-            if ended or not pump.input_waits_until(deadline):
+            if ended or not pump.waits_until(pump.input, deadline):
                 break
         return reader.rest(frames)
 

@@ -255,7 +255,7 @@ class InputStream(AsyncIterator[InputAudioChunk]):
                     return offer.chunk
             elif not closed:
                 try:
-                    await self._pump.input_waits()
+                    await self._pump.waits(self._pump.input)
                 except asyncio.CancelledError:
                     self._exit()
                     raise
@@ -265,7 +265,7 @@ class InputStream(AsyncIterator[InputAudioChunk]):
         """Ends the iteration, also for a task that waits for the next chunk."""
         self._ended = True
         self._exit()
-        self._pump.wake_input()
+        self._pump.input.wake()
 
     def _enter(self) -> None:
         if not self._has_input:

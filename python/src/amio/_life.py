@@ -17,7 +17,8 @@ from . import _abi
 from ._arguments import text
 from ._library import Handle, Unique, lib
 from ._options import Options, config, given
-from ._pump import Owner, Pump, Watch, running_loop
+from ._pump import Owner, Pump, running_loop
+from ._watch import Watch
 from .errors import ClosedError, ContractError
 from .interface import Interface
 

@@ -35,6 +35,10 @@ class Options(TypedDict, total=False):
             server's is an error.
         inputs: captured channels, 0 to 64: 2.
         outputs: played channels, 0 to 64: 2.
+        midi_inputs: MIDI ports that others can send to, 0 to 16: 0. See
+            :meth:`EngineInterface.midi`. Without a server nothing arrives.
+        midi_outputs: MIDI ports that others can receive from, 0 to 16: 0. See
+            :meth:`EngineInterface.send_midi`. Without a server, what is sent is discarded.
         connect: connect to the first hardware ports: ``True``.
         clamp: clamp the output to -1.0 to 1.0: ``True``, except offline.
         declick: over how many frames sound fades that is cut before its end, 0 (hard cuts) to
@@ -58,6 +62,8 @@ class Options(TypedDict, total=False):
     period: SupportsIndex | None
     inputs: SupportsIndex | None
     outputs: SupportsIndex | None
+    midi_inputs: SupportsIndex | None
+    midi_outputs: SupportsIndex | None
     connect: bool | None
     clamp: bool | None
     declick: SupportsIndex | None
@@ -140,6 +146,8 @@ _SETTERS: dict[str, _Setter] = {
     "period": _count("period_frames", 1, 65_536),
     "inputs": _count("input_channels", 0, _MOST_CHANNELS, _abi.CHANNELS_NONE),
     "outputs": _count("output_channels", 0, _MOST_CHANNELS, _abi.CHANNELS_NONE),
+    "midi_inputs": _count("midi_inputs", 0, 16),
+    "midi_outputs": _count("midi_outputs", 0, 16),
     "connect": _switch("autoconnect", _abi.AUTOCONNECT_ON, _abi.AUTOCONNECT_OFF),
     "clamp": _switch("clamp", _abi.CLAMP_ON, _abi.CLAMP_OFF),
     "declick": _count("declick_frames", 0, 768_000, _abi.DECLICK_OFF),

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import collections
 import contextlib
-import ctypes
 import logging
 import math
 import select
@@ -14,13 +13,13 @@ import time
 import traceback
 import weakref
 from collections.abc import Callable, Iterable
-from functools import partial
 from types import CoroutineType
-from typing import Any, Protocol, TypeVar
+from typing import Protocol, TypeVar
 
 from ._arguments import NOT_ASYNC, seconds
 from ._library import Handle, lib
 from ._typing import Number
+from ._watch import Source, Watch, descriptor_of
 from .clip import collect_arrays
 from .errors import ClosedError, InvalidStateError, TimedOutError
 from .events import Event, Mailbox
@@ -63,12 +62,13 @@ class Pump:
         self._watch = watch
         self._mailbox = Mailbox(interface)
         self._owner = weakref.ref(owner)
-        self._event_fd = _descriptor(lib.amio_interface_event_fd, interface)
-        self._input_fd = _descriptor(lib.amio_interface_input_fd, interface)
+        self._event_fd = descriptor_of(lib.amio_interface_event_fd, interface)
+        #: Captured input, and MIDI messages.
+        self.input = Source("input", watch, descriptor_of(lib.amio_interface_input_fd, interface))
+        self.midi = Source("MIDI", watch, descriptor_of(lib.amio_interface_midi_fd, interface))
         self._loop: asyncio.AbstractEventLoop | None = None
         self._failures = Failures()
         self._input_frames: int | None = None
-        self._input_waiter: asyncio.Future[None] | None = None
         # One thread at a time hands over, and may do so in a callback again.
         self._in_order = threading.RLock()
         # Of the threads that wait for events, one fetches them; the others wait for this.
@@ -106,30 +106,16 @@ class Pump:
         if self._loop is not None and not self._loop.is_closed():
             self._loop.call_soon_threadsafe(weakly(self._arm_input))
 
-    async def input_waits(self) -> None:
-        """Waits, on the loop that it is attached to, until input waits or the interface closes."""
-        loop = self._loop
-        assert loop is not None
-        if self._input_waiter is not None:
-            raise InvalidStateError("another task waits for the input")
-        self._input_waiter = loop.create_future()
-        self._watch.begin(loop, self._input_fd, partial(_wake, self._input_waiter))
-        try:
-            await self._input_waiter
-        finally:
-            self._input_waiter = None
-            self._watch.end(self._input_fd)
-
-    def wake_input(self) -> None:
-        """Makes input_waits() return, if a task is in it."""
-        if self._input_waiter is not None:
-            _wake(self._input_waiter)
+    async def waits(self, source: Source) -> None:
+        """Waits, on the loop that it is attached to, until something waits or it is woken."""
+        assert self._loop is not None
+        await source.waits(self._loop)
 
     def _refuse_to_block(self) -> None:
         if self._loop is not None and self._loop is running_loop():
             raise InvalidStateError("waiting here would stop the event loop; use await")
 
-    def input_waits_until(self, deadline: float | None) -> bool:
+    def waits_until(self, source: Source, deadline: float | None) -> bool:
         """Waits on this thread; ``False`` if nothing came before the deadline.
 
         Events that come meanwhile are handed over, unless another thread does that.
@@ -138,16 +124,16 @@ class Pump:
         if deadline is None or deadline > time.monotonic():
             self._refuse_to_block()
         while True:
-            watched = [self._input_fd]
+            watched = [source.descriptor]
             # An event that an exception interrupted is here, and no descriptor tells of it.
             if self.is_here and (self._mailbox.is_empty or self.take_events_unless_busy()):
                 watched.append(self._event_fd)
             ready = _wait_readable(watched, deadline)
-            if self._input_fd in ready or not ready:
+            if source.descriptor in ready or not ready:
                 return bool(ready)
             if not self.take_events_unless_busy():
                 # Who is in the middle of it takes these, too.
-                return self._input_fd in _wait_readable([self._input_fd], deadline)
+                return source.descriptor in _wait_readable([source.descriptor], deadline)
 
     def take_events(self) -> None:
         """Fetches all waiting events, and hands them over."""
@@ -291,7 +277,8 @@ class Pump:
 
     def _finish(self) -> None:
         self._watch.end(self._event_fd)
-        self._watch.end(self._input_fd)
+        self._watch.end(self.input.descriptor)
+        self._watch.end(self.midi.descriptor)
         try:
             self.take_events()
         finally:
@@ -299,56 +286,16 @@ class Pump:
                 self.take_input(last=True)
             finally:
                 self._loop = None
-                self.wake_input()
+                self.input.wake()
+                self.midi.wake()
 
     def _arm_input(self) -> None:
         if self._loop is None:
             return
         if self._input_frames is not None:
-            self._watch.begin(self._loop, self._input_fd, weakly(self.take_input))
-        elif self._input_waiter is None:
-            self._watch.end(self._input_fd)
-
-
-class Watch:
-    """The descriptors of an interface that a loop watches.
-
-    They are closed with the interface, and their numbers may be used for something else then. So
-    the loop lets go of them first, whoever drops the interface, and wherever.
-    """
-
-    def __init__(self) -> None:
-        self._loop: asyncio.AbstractEventLoop | None = None
-        self._descriptors: set[int] = set()
-
-    def begin(
-        self, loop: asyncio.AbstractEventLoop, descriptor: int, ready: Callable[[], object]
-    ) -> None:
-        """Makes the loop of this thread call a function when a descriptor is readable."""
-        self._loop = loop
-        self._descriptors.add(descriptor)
-        loop.add_reader(descriptor, ready)
-
-    def end(self, descriptor: int) -> None:
-        """Ends this. Does nothing if it was not begun."""
-        if descriptor not in self._descriptors:
-            return
-        self._descriptors.discard(descriptor)
-        if self._loop is not None and not self._loop.is_closed():
-            self._loop.remove_reader(descriptor)
-
-    def free(self, interface: ctypes.c_void_p) -> None:
-        """Frees the interface, on the loop if one runs that watches it."""
-        if self._descriptors and self._loop is not None and self._loop.is_running():
-            with contextlib.suppress(RuntimeError):  # it was closed just now
-                self._loop.call_soon_threadsafe(self._free, interface)
-                return
-        self._free(interface)
-
-    def _free(self, interface: ctypes.c_void_p) -> None:
-        for descriptor in tuple(self._descriptors):
-            self.end(descriptor)
-        lib.amio_interface_free(interface)
+            self._watch.begin(self._loop, self.input.descriptor, weakly(self.take_input))
+        elif not self.input.is_awaited:
+            self._watch.end(self.input.descriptor)
 
 
 class Failures:
@@ -420,14 +367,3 @@ def _wait_readable(descriptors: Iterable[int], deadline: float | None) -> list[i
     left = time_left(deadline)
     most = None if left is None else min(math.ceil(1000 * left), _LONGEST_POLL_MS)
     return [descriptor for descriptor, _ in poll.poll(most)]
-
-
-def _descriptor(function: Any, interface: Handle) -> int:
-    fd = ctypes.c_int()
-    function(interface, ctypes.byref(fd))
-    return fd.value
-
-
-def _wake(waiting: asyncio.Future[None]) -> None:
-    if not waiting.done():
-        waiting.set_result(None)

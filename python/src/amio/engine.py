@@ -12,8 +12,8 @@ from typing import Any, SupportsIndex
 
 from . import _abi
 from ._arguments import PathLike, function, one_of, signed, switch
-from ._capture import Capture
 from ._library import Handle, lib, sized
+from ._midi import Midi
 from ._options import Options
 from ._schedule import LATE_POLICIES, LatePolicy, NativePlayspec
 from ._typing import Unpack
@@ -53,7 +53,7 @@ class Transport:
     ticket: int
 
 
-class EngineInterface(Capture):
+class EngineInterface(Midi):
     """Base of the interfaces that play and capture.
 
     Open one with ``async with``, ``with``, ``await interface.init(name)`` or
@@ -75,9 +75,9 @@ class EngineInterface(Capture):
 
         The options, all of which may be left out; :class:`Options` says what they mean:
 
-        client_name, server_name, start_server, frame_rate, period, inputs, outputs, connect, clamp,
-        declick, skip, swap_queue, command_queue, capture_buffer, capture_latency, playback_latency,
-        read_ahead.
+        client_name, server_name, start_server, frame_rate, period, inputs, outputs, midi_inputs,
+        midi_outputs, connect, clamp, declick, skip, swap_queue, command_queue, capture_buffer,
+        capture_latency, playback_latency, read_ahead.
         """
         super().__init__(options)
         self._event_callback: EventCallback | None = None

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import ctypes
 from typing import ClassVar
 
 from . import _abi
+from ._library import lib
 from ._options import Options
 from .audio_clip import AudioClip
 from .clip import Clip
 from .engine import EngineInterface
+from .jack import Client
+from .jack._lent import LentClient
 
 
 class NativeInterface(EngineInterface):
@@ -42,6 +46,22 @@ class NativeInterface(EngineInterface):
         if "start_server" not in self._options:
             self._config.start_server = _abi.START_SERVER_ON
         await super().init(client_name)
+
+    def jack_client(self) -> Client:
+        """The client that the interface is on its server, as an :class:`amio.jack.Client`.
+
+        With it the program looks up and connects ports, renames those of the interface, gives them
+        metadata, adds ports, follows events, and moves JACK's transport. The interface runs the
+        client: what activates, deactivates or closes it, or processes its audio, is refused, and
+        its :meth:`~amio.jack.Client.close` only ends the use of it here.
+
+        When the server is lost or the interface is closed, the client is gone, and what it is asked
+        raises :class:`~amio.jack.JackError`. After ``EventKind.RECONNECTED`` the interface has
+        another one, and ports that were added are to be added again.
+        """
+        value = ctypes.c_void_p()
+        lib.amio_interface_jack_client(self._handle, ctypes.byref(value))
+        return LentClient(value)
 
     def generate_immutable_clip(self, audio_clip: AudioClip) -> Clip:
         """What the interface plays of a clip as it is now, for use in any number of entries.

@@ -61,6 +61,11 @@ class Stats:
         mean_load: the mean of that.
         underruns: how often a streamed clip was not read in time.
         underrun_frames: how many frames were silent for that.
+        midi_received: MIDI messages that have arrived.
+        midi_input_lost: those that were dropped because they were not fetched in time.
+        midi_sent: MIDI messages that have gone out.
+        midi_late: those whose frame had passed; they went out late, or were dropped.
+        midi_output_lost: those for which the server had no room.
         commands: commands on their way to the audio thread.
         retired: swaps that the audio thread gives back to be freed.
         events: what the audio thread has to tell.
@@ -85,6 +90,11 @@ class Stats:
     mean_load: float
     underruns: int
     underrun_frames: int
+    midi_received: int
+    midi_input_lost: int
+    midi_sent: int
+    midi_late: int
+    midi_output_lost: int
     commands: RingLevel
     retired: RingLevel
     events: RingLevel
@@ -128,6 +138,11 @@ def read_stats(interface: Handle) -> Stats:
         mean_load=raw.mean_load,
         underruns=raw.underruns,
         underrun_frames=raw.underrun_frames,
+        midi_received=raw.midi_received,
+        midi_input_lost=raw.midi_input_lost,
+        midi_sent=raw.midi_sent,
+        midi_late=raw.midi_late,
+        midi_output_lost=raw.midi_output_lost,
         commands=_level(raw.commands),
         retired=_level(raw.retired),
         events=_level(raw.events),

@@ -309,3 +309,21 @@ on_both_servers!(
         assert_eq!(heard.wrong.load(Ordering::Relaxed), 0);
     }
 );
+
+on_both_servers!(
+    row_06_an_exchange_without_outputs_goes_on,
+    |_pipewire: bool| {
+        let client = open("blocks");
+        let (inputs, _) = ports(&client);
+        client.activate().expect("the server takes it");
+        let mut blocks = client
+            .exchange_blocks(inputs, Vec::new(), options(256))
+            .expect("it is open");
+        let mut input = vec![0.0; 256];
+        for _ in 0..100 {
+            blocks
+                .exchange(&[], &mut [&mut input], LONG)
+                .expect("a block comes");
+        }
+    }
+);

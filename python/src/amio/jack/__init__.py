@@ -5,6 +5,7 @@ program written for it needs; ``python -m amio.jack run PROGRAM.py`` runs one un
 :meth:`Client.events` gives what happens as a queue, for threads and for asyncio.
 """
 
+from ._blocks import Block, BlockCounts, Blocks, Samples
 from ._buffer import Buffer
 from ._client import Client
 from ._constants import (
@@ -76,6 +77,9 @@ __all__ = [
     "ROLLING",
     "STARTING",
     "STOPPED",
+    "Block",
+    "BlockCounts",
+    "Blocks",
     "Buffer",
     "CallbackExit",
     "Client",
@@ -92,6 +96,7 @@ __all__ = [
     "Ports",
     "Position",
     "RingBuffer",
+    "Samples",
     "Status",
     "TransportState",
     "UnknownPort",

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import errno
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .. import _abi
+from ._blocks import Blocks
 from ._constants import (
     AUDIO,
     CAN_MONITOR,
@@ -21,7 +22,7 @@ from ._errors import CallbackExit, JackErrorCode
 from ._events import Event, EventKind, Queue, event_of
 from ._metadata import Metadata
 from ._notifier import Notifier
-from ._own_port import name_of
+from ._own_port import OwnPort, name_of
 from ._port import Port
 from ._process import ProcessCallback, SyncCallback, TimebaseCallback, report
 from ._status import Status
@@ -119,11 +120,51 @@ class Client(Metadata):
         flags = sum(flag for flag, is_asked in asked.items() if is_asked)
         return self._directory.ports(self._connection.find_ports(name_pattern, kind, flags))
 
+    def blocks(
+        self,
+        frames: int | None = None,
+        *,
+        inputs: Sequence[OwnPort] | None = None,
+        outputs: Sequence[OwnPort] | None = None,
+        queued: int | None = None,
+        latency: int | None = None,
+    ) -> Blocks:
+        """Begins to exchange audio with the audio thread, in blocks.
+
+        It works beside a process callback, and without one. For instance::
+
+            blocks = client.blocks(1024)
+            async for block in blocks:
+                blocks.write(0.5 * block.input)
+
+        Arguments:
+            frames: the length of a block, 1 to 65536; ``None``: the server's period.
+            inputs: audio inputs of the client; ``None``: all that it has now.
+            outputs: audio outputs of the client, which nothing else writes to; ``None``: all.
+            queued: how many blocks of input may wait to be read, up to 65536; ``None``: a quarter
+                of a second of them, and at least 4.
+            latency: how many frames after the beginning of a block its answer sounds, up to 2**24;
+                ``None``: a block, a period, the longer of the two to think, and 5 ms for waking.
+
+        Raises:
+            JackErrorCode: an argument is out of range, a port is not one of these, or the client
+                is closed.
+        """
+        return Blocks(
+            self._connection,
+            list(self.inports if inputs is None else inputs),
+            list(self.outports if outputs is None else outputs),
+            self.blocksize if frames is None else frames,
+            queued or 0,
+            latency or 0,
+        )
+
     def set_process_callback(self, callback: ProcessCallback) -> None:
         """Calls ``callback(frames)`` in each period, on the audio thread.
 
         The server waits for it, and it waits for the interpreter's lock: whatever another thread of
         Python does, the garbage collector too, may make it late. The sound then has gaps.
+        :meth:`blocks` exchanges audio without that.
         """
         self._processing.set_process(callback)
 

@@ -11,7 +11,7 @@ from typing import TypeVar
 from .. import _abi
 from .._library import Handle, lib
 from ._connection import Connection, text
-from ._constants import AUDIO, INPUT, MIDI, OUTPUT, PHYSICAL, TERMINAL
+from ._constants import AUDIO, INPUT, MIDI, OUTPUT
 from ._cycle import Cycle
 from ._errors import JackError, JackErrorCode
 from ._own_port import OwnMidiPort, OwnPort
@@ -53,17 +53,15 @@ class Directory:
         carries: str,
         direction: int,
         shortname: str,
-        is_terminal: bool,
-        is_physical: bool,
+        flags: int,
     ) -> _Own:
-        flags = direction | TERMINAL * bool(is_terminal) | PHYSICAL * bool(is_physical)
         value = ctypes.c_void_p()
         try:
             self._connection.call(
                 lib.amio_jack_port_register,
                 shortname.encode(),
                 carries.encode(),
-                flags,
+                direction | flags,
                 ctypes.byref(value),
             )
         except JackError as error:
@@ -112,7 +110,10 @@ class Directory:
     def is_own(self, port: str | Port) -> bool:
         """Whether a port belongs to the client."""
         known = port if isinstance(port, Port) else self.port(port)
-        return isinstance(known, OwnPort) and known in self._own
+        if isinstance(known, OwnPort):
+            return known in self._own
+        info = self._connection.port(known.name)
+        return info is not None and bool(info.is_own)
 
     def remember_all(self) -> None:
         """Keeps what is known of all ports, for events that tell that they are gone."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..errors import AmioError, DriverUnavailableError
+from ..errors import AmioError, DriverUnavailableError, TimedOutError
 from ._status import Status
 
 
@@ -55,10 +55,11 @@ def checked(function: Any, *arguments: object) -> None:
     Raises:
         JackErrorCode: it was refused.
         DriverUnavailableError: libjack is not installed.
+        TimedOutError: it waited for too long.
     """
     try:
         function(*arguments)
-    except DriverUnavailableError:
+    except (DriverUnavailableError, TimedOutError):
         raise
     except AmioError as error:
         message = error.message

@@ -54,9 +54,13 @@ class Life:
             raise
         except AmioError as error:
             raise JackOpenError(name, Status(status.value)) from error
-        self._status = Status(status.value)
+        self._begin(value, Status(status.value))
+
+    def _begin(self, value: ctypes.c_void_p, status: Status) -> None:
+        """Takes a client of the library over."""
+        self._status = status
         self._audio_thread = AudioThread()
-        handle = Handle(value, partial(_free, self._audio_thread))
+        handle = Handle(value, partial(self._free, self._audio_thread))
         self._connection = Connection(handle)
         self._directory = Directory(self._connection)
         self._processing = Processing(self._connection, self._directory.cycle, self._audio_thread)
@@ -211,7 +215,7 @@ class Life:
         self._is_open = False
         self._before_closing()
         try:
-            self._connection.call(lib.amio_jack_client_close)
+            self._end()
         except JackError:
             if not ignore_errors:
                 raise
@@ -220,6 +224,13 @@ class Life:
 
     def _before_closing(self) -> None:
         self._audio_thread.end()
+
+    def _end(self) -> None:
+        self._connection.call(lib.amio_jack_client_close)
+
+    @staticmethod
+    def _free(thread: AudioThread, client: ctypes.c_void_p) -> None:
+        free(thread, client)
 
     def set_freewheel(self, onoff: bool) -> None:
         """Starts or ends freewheeling: periods as fast as they can, without a device.
@@ -264,10 +275,10 @@ class Life:
         return name
 
 
-def _free(thread: AudioThread, client: ctypes.c_void_p) -> None:
+def free(thread: AudioThread, client: ctypes.c_void_p) -> None:
     """Frees a client. The garbage collector may do so on an audio thread, which cannot."""
     if is_audio_thread():
-        threading.Thread(target=_free, args=(thread, client), name="amio.jack").start()
+        threading.Thread(target=free, args=(thread, client), name="amio.jack").start()
         return
     thread.end()
     lib.amio_jack_client_free(client)

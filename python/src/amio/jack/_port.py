@@ -63,7 +63,9 @@ class Port(Unique):
 
     @shortname.setter
     def shortname(self, shortname: str) -> None:
-        raise JackErrorCode(f"{self.name} can be renamed by its own client alone", errno.EPERM)
+        if not self._info.is_own:
+            raise JackErrorCode(f"{self.name} can be renamed by its own client alone", errno.EPERM)
+        self._call(lib.amio_jack_client_rename_port, shortname.encode())
 
     @property
     def aliases(self) -> list[str]:

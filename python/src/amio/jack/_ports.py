@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Generic, TypeVar, overload
 
+from ._constants import PHYSICAL, TERMINAL
 from ._own_port import OwnPort
 
 _Own = TypeVar("_Own", bound=OwnPort)
@@ -13,7 +14,7 @@ _Own = TypeVar("_Own", bound=OwnPort)
 class Ports(Generic[_Own]):
     """The inputs or outputs of a client, for audio or MIDI, in the order of registration."""
 
-    def __init__(self, register: Callable[[str, bool, bool], _Own]) -> None:
+    def __init__(self, register: Callable[[str, int], _Own]) -> None:
         self._register = register
         self._ports: list[_Own] = []
 
@@ -55,7 +56,10 @@ class Ports(Generic[_Own]):
         Raises:
             JackError: the server refuses it; the name may be taken, or too long.
         """
-        port = self._register(shortname, is_terminal, is_physical)
+        return self._add(shortname, TERMINAL * bool(is_terminal) | PHYSICAL * bool(is_physical))
+
+    def _add(self, shortname: str, flags: int) -> _Own:
+        port = self._register(shortname, flags)
         self._ports.append(port)
         return port
 
