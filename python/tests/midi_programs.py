@@ -6,6 +6,7 @@ Usage: python -m tests.midi_programs NAME
 from __future__ import annotations
 
 import asyncio
+import gc
 import random
 import sys
 
@@ -155,15 +156,36 @@ def lent() -> None:
         while event := events.next(timeout=0.5):
             kinds.add(event.kind)
         assert {jack.EventKind.PORT, jack.EventKind.CONNECTION} <= kinds
-        client.set_sync_callback(lambda _state, _position: True)
+        called: list[str] = []
+
+        def is_ready(_state: int, _position: jack.Position) -> bool:
+            called.append("sync")
+            return True
+
+        client.set_sync_callback(is_ready)
+        client.set_timebase_callback(lambda *_arguments: called.append("timebase"))
+        client.transport_start()
+        wait_for(lambda: client.transport_state == jack.ROLLING)
+        client.transport_stop()
+        wait_for(lambda: client.transport_state == jack.STOPPED)
+        assert "timebase" in called
         client.close()
         client.close()
         with raises(jack.JackError):
             client.get_ports()
         assert list(events) == []
-        # The interface goes on, and its ports are as they were left.
+        # The interface goes on, and its ports are as they were left. Nothing is called any more.
         begin = interface.transport.device_frame
         wait_for(lambda: interface.transport.device_frame > begin + 2048)
+        called.clear()
+        gc.collect()
+        with jack.Client("other") as other:
+            other.transport_frame = 48_000
+            other.transport_start()
+            wait_for(lambda: other.transport_state == jack.ROLLING)
+            other.transport_stop()
+            wait_for(lambda: other.transport_state == jack.STOPPED)
+        assert called == []
         again = interface.jack_client()
         names = [port.name for port in again.get_ports("^lender:")]
         assert "lender:left" in names
