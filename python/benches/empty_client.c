@@ -26,11 +26,18 @@ static int process(jack_nframes_t frames, void *user_data)
     return 0;
 }
 
+static jack_client_t *client;
+
 static int begin(void)
 {
-    jack_client_t *client = jack_client_open("subject", JackNoStartServer, NULL);
+    client = jack_client_open("subject", JackNoStartServer, NULL);
     return client && jack_set_process_callback(client, process, NULL) == 0 && jack_activate(client) == 0 &&
            jack_set_freewheel(client, 1) == 0;
+}
+
+static int end(void)
+{
+    return jack_set_freewheel(client, 0) == 0 && jack_client_close(client) == 0;
 }
 
 #else
@@ -42,13 +49,19 @@ static int32_t process(void *user_data, const amio_jack_cycle *cycle, uint32_t f
     return 0;
 }
 
+static amio_jack_client *client;
+
 static int begin(void)
 {
-    amio_jack_client *client;
     return amio_jack_client_open("subject", NULL, NULL, &client) == AMIO_OK &&
            amio_jack_client_set_process(client, process, NULL) == AMIO_OK &&
            amio_jack_client_activate(client) == AMIO_OK &&
            amio_jack_client_set_freewheel(client, 1) == AMIO_OK;
+}
+
+static int end(void)
+{
+    return amio_jack_client_set_freewheel(client, 0) == AMIO_OK && amio_jack_client_free(client) == AMIO_OK;
 }
 
 #endif
@@ -84,7 +97,5 @@ int main(int count, char **arguments)
             return 1;
         printf("%.4f\n", 1e6 * (ended - started) / (double)(periods - before));
     }
-    fflush(stdout);
-    /* The server ends freewheeling with its client. */
-    _Exit(0);
+    return end() ? 0 : 2;
 }
