@@ -6,9 +6,8 @@ turn an empty one in C by libjack itself, the same by ``amio.h`` (``empty_client
 0.5.7 and this package. In Python it has two inputs and two outputs, and its callback copies the
 inputs by ``get_array()``, the same code with both packages. Each figure is the lower quartile of
 the times of a period in microseconds, since others on the machine only make them longer; the cost
-is that minus the figure of the empty client by libjack. An empty
-client by ``amio.h`` may cost at most 0.3 microseconds, and a callback of this package at most as
-much as one of JACK-Client.
+is that minus the figure of the empty client by libjack. An empty client by ``amio.h`` may cost at
+most 0.3 microseconds, and a callback of this package at most as much as one of JACK-Client.
 
 Beside them, a thread exchanges blocks of this package, of 64 and of 1024 frames: the same copies,
 without Python on the audio thread. While the server freewheels, the audio thread waits for the
