@@ -8,7 +8,7 @@ use super::handler_scope::check_outside_handlers;
 use super::library::{Library, RawClient};
 use super::messages::{Route, Sink};
 use super::process_port::ClientNumber;
-use super::turns;
+use super::turns::{self, Asker};
 use crate::error::{Error, Result};
 use crate::lock::{Mutex, MutexGuard};
 use crate::sys::Home;
@@ -20,13 +20,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 pub(super) struct Connection {
     pub number: ClientNumber,
     pub library: &'static Library,
-    raw: NonNull<RawClient>,
+    access: Arc<Access>,
     home: Home,
-    /// Shut once the client is closed, or about to be.
-    gate: Gate,
-    /// Held while the server is asked for something: libjack writes requests of several threads
-    /// into each other, and reads each other's answers.
-    asking: Mutex<()>,
     pub active: AtomicBool,
     /// What the callbacks use. It must outlive the client, so it is freed after the close.
     pub context: Arc<Context>,
@@ -35,11 +30,40 @@ pub(super) struct Connection {
     closing: Mutex<()>,
 }
 
+/// Lets calls in while the client is open.
+struct Access {
+    library: &'static Library,
+    raw: NonNull<RawClient>,
+    /// Shut once the client is closed, or about to be.
+    gate: Gate,
+    /// Held while the server is asked for something: libjack writes requests of several threads
+    /// into each other, and reads each other's answers.
+    asking: Mutex<()>,
+}
+
 // SAFETY: libjack's functions may be called from any thread, and those that ask the server take
 // turns by `asking`.
-unsafe impl Send for Connection {}
+unsafe impl Send for Access {}
 // SAFETY: as above.
-unsafe impl Sync for Connection {}
+unsafe impl Sync for Access {}
+
+impl Asker for Access {
+    fn is_answered(&self) -> Option<bool> {
+        let _pass = self.gate.enter()?;
+        let _asking = self.asking.lock();
+        let raw = self.raw.as_ptr();
+        // SAFETY: the client is valid while the pass is held, and so is its name; what is returned is freed by libjack.
+        unsafe {
+            let uuid =
+                (self.library.get_uuid_for_client_name)(raw, (self.library.get_client_name)(raw));
+            if uuid.is_null() {
+                return Some(false);
+            }
+            (self.library.free)(uuid.cast());
+        }
+        Some(true)
+    }
+}
 
 impl Connection {
     /// Of a client that libjack has just opened; `log` receives what libjack has to say from here on.
@@ -53,15 +77,19 @@ impl Connection {
         let connection = Arc::new(Connection {
             number,
             library,
-            raw,
+            access: Arc::new(Access {
+                library,
+                raw,
+                gate: Gate::default(),
+                asking: Mutex::new(()),
+            }),
             home: Home::here(),
-            gate: Gate::default(),
-            asking: Mutex::new(()),
             active: AtomicBool::new(false),
             context: Arc::new(Context::new(library, number, raw)),
             messages: Mutex::new(Some(Route::new(library, log))),
             closing: Mutex::new(()),
         });
+        turns::can_ask(&connection.access);
         // After a failure, this closes the client.
         connection.context.install()?;
         Ok(connection)
@@ -73,7 +101,7 @@ impl Connection {
     /// [`Error::InvalidState`] once the client is closed, and in a child of `fork()`.
     pub fn enter(&self) -> Result<Open<'_>> {
         self.home.check("the JACK client")?;
-        match self.gate.enter() {
+        match self.access.gate.enter() {
             Some(pass) => Ok(Open {
                 connection: self,
                 _pass: pass,
@@ -90,7 +118,7 @@ impl Connection {
             return;
         }
         let closing = self.closing.lock();
-        let left = self.gate.shut().then(|| self.close_at_once());
+        let left = self.access.gate.shut().then(|| self.close_at_once());
         drop(closing);
         // What handlers own may close the client again, so they are dropped where nothing is locked.
         drop(left);
@@ -102,7 +130,7 @@ impl Connection {
         self.context.waker.close();
         // jackd's library may activate the client once more, to take its notices.
         let process = self.context.set_process(None);
-        let raw = self.raw.as_ptr();
+        let raw = self.access.raw.as_ptr();
         // With either request the server sends this client one more notice, and waits for its answer. The
         // client handles notices in order, so it has handled all earlier ones then.
         // SAFETY: the client is valid.
@@ -143,7 +171,7 @@ pub(super) struct Open<'a> {
 impl Open<'_> {
     /// A valid client.
     pub fn raw(&self) -> *mut RawClient {
-        self.connection.raw.as_ptr()
+        self.connection.access.raw.as_ptr()
     }
 
     /// The right to ask the server for something, which waits for its answer.
@@ -152,12 +180,12 @@ impl Open<'_> {
     /// [`Error::InvalidState`] in a handler: the server may wait for its end.
     pub fn ask(&self) -> Result<MutexGuard<'_, ()>> {
         check_outside_handlers("the JACK server cannot be asked for this")?;
-        Ok(self.connection.asking.lock())
+        Ok(self.connection.access.asking.lock())
     }
 
     /// As [`Open::ask`], without waiting for another request.
     pub fn try_ask(&self) -> Option<MutexGuard<'_, ()>> {
-        self.connection.asking.try_lock()
+        self.connection.access.asking.try_lock()
     }
 
     /// Turns libjack's answer to a request, 0 for success, into a result; `what` begins the message.

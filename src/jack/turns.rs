@@ -6,6 +6,9 @@
 //! first client opens when the last one of the dead server is closed; with several interfaces
 //! that takes some 50 ms. PipeWire's library has no such state.
 //!
+//! The library knows that the server has died before it tells us. So, before a client opens, another client asks the server
+//! for something: only if it answers, the server lives, and the library thinks so, too.
+//!
 //! In jackd's library, each client has a thread that receives the server's notices. When another client
 //! comes or goes, this thread locks a mutex that the whole process shares. Closing a client cancels its
 //! thread at any instruction. If the thread holds the mutex just then, nobody can ever lock it again, and
@@ -24,6 +27,7 @@ use crate::error::{Error, Result};
 use crate::lock::{Condvar, Mutex};
 use crate::sys::{NoFork, PerProcess, without_fork};
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 use std::time::{Duration, Instant};
 
 /// How long an opening client waits for those of a dead server to be closed.
@@ -42,8 +46,8 @@ struct Turns {
     clients: Mutex<Clients>,
     /// Whether there is or was a client.
     has_opened: AtomicBool,
-    /// A client was closed.
-    closed: Condvar,
+    /// A client was closed, or another one can ask the server.
+    changed: Condvar,
 }
 
 #[derive(Default)]
@@ -51,11 +55,19 @@ struct Clients {
     open: usize,
     /// Said by one of those that are open.
     server_died: bool,
+    /// How to ask the server, for each of them.
+    askers: Vec<Weak<dyn Asker>>,
+}
+
+/// Asks the server for something, for a client.
+pub(super) trait Asker: Send + Sync {
+    /// Whether the server answers. `None`: this client is being closed.
+    fn is_answered(&self) -> Option<bool>;
 }
 
 impl Clients {
-    fn must_close(&self) -> bool {
-        self.server_died && self.open > 0
+    fn askers(&self) -> Vec<Arc<dyn Asker>> {
+        self.askers.iter().filter_map(Weak::upgrade).collect()
     }
 }
 
@@ -70,28 +82,47 @@ pub(super) fn open<C, T>(
     open: impl FnOnce() -> (Option<C>, T),
 ) -> Result<(Option<C>, T)> {
     let turns = TURNS.get();
-    if library.has_one_server() {
-        let until = Instant::now() + PATIENCE;
-        let mut clients = turns.clients.lock();
-        let mut is_over = false;
-        while clients.must_close() && !is_over {
-            (clients, is_over) = turns.closed.wait_until(clients, until);
-        }
-        if clients.must_close() {
-            return Err(failure(format!(
-                "the JACK server has died, and {} of its clients in this process are still to be \
-                 closed",
-                clients.open
-            )));
-        }
-    }
-    let _turn = Turn::take();
+    let _turn = match library.has_one_server() {
+        true => turn_to_open(turns)?,
+        false => Turn::take(),
+    };
     let opened = open();
     if opened.0.is_some() {
         turns.clients.lock().open += 1;
         turns.has_opened.store(true, Ordering::Relaxed);
     }
     Ok(opened)
+}
+
+/// Takes the turn when no client of a dead server is open.
+fn turn_to_open(turns: &Turns) -> Result<Turn> {
+    let until = Instant::now() + PATIENCE;
+    loop {
+        let turn = Turn::take();
+        let mut clients = turns.clients.lock();
+        if clients.open == 0 {
+            return Ok(turn);
+        }
+        if !clients.server_died {
+            let askers = clients.askers();
+            // A death may be noticed meanwhile.
+            drop(clients);
+            let answer = askers.iter().find_map(|asker| asker.is_answered());
+            if answer == Some(true) {
+                return Ok(turn);
+            }
+            clients = turns.clients.lock();
+            clients.server_died |= answer == Some(false);
+        }
+        // A client that is closed takes a turn.
+        drop(turn);
+        if clients.open > 0 && turns.changed.wait_until(clients, until).1 {
+            let Clients { open, .. } = *turns.clients.lock();
+            return Err(failure(format!(
+                "the JACK server has died, and {open} of its clients in this process are still to be closed"
+            )));
+        }
+    }
 }
 
 /// Runs `call`, during which no client of this process is opened or closed.
@@ -123,6 +154,17 @@ fn no_client() -> Error {
     Error::InvalidState("this process has no open JACK client; open one before".into())
 }
 
+/// A client that was opened can ask the server from now on, until it is closed.
+pub(super) fn can_ask<A: Asker + 'static>(asker: &Arc<A>) {
+    let asker: Weak<A> = Arc::downgrade(asker);
+    let turns = TURNS.get();
+    let mut clients = turns.clients.lock();
+    clients.askers.retain(|asker| asker.strong_count() > 0);
+    clients.askers.push(asker);
+    drop(clients);
+    turns.changed.notify_all();
+}
+
 /// A client says that its server has died; more than once is fine.
 pub(super) fn server_died() {
     TURNS.get().clients.lock().server_died = true;
@@ -142,7 +184,7 @@ pub(super) fn close(library: &Library, take_notices: impl FnOnce(), close: impl 
     if clients.open == 0 {
         clients.server_died = false;
     }
-    turns.closed.notify_all();
+    turns.changed.notify_all();
 }
 
 /// How many turns have ended.

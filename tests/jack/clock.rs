@@ -47,8 +47,8 @@ fn four_restarts_of_jackd_cost_no_time() {
             run_until(&interface, interface.transport().device_frame + 24_000);
             let off = ahead(&interface) - before;
             println!("after {restart} restarts: {off:+.1} frames");
-            // At first, jackd's own clock is wrong by some frames.
-            assert!(off.abs() < 6.0 * f64::from(restart), "{off}");
+            // At first, jackd's own clock is wrong by some frames, by more if it was woken late. A period would be 1024.
+            assert!(off.abs() < 24.0 * f64::from(restart), "{off}");
         }
         drop(interface);
     });
