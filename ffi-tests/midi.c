@@ -78,6 +78,84 @@ static void no_more_wait_than_there_is_room_for(void)
     OK(amio_interface_free(iface));
 }
 
+/* Whatever waits for one clock holds nothing up that waits for the other one, and all can be cancelled. */
+static void a_full_list_holds_nothing_else_up(void)
+{
+    amio_interface *iface = rolling_offline_with_midi(1, 1);
+    uint64_t accepted = 0, before;
+    OK(amio_interface_set_rolling(iface, 0));
+    for (before = 1; accepted != before; advance(iface, PERIOD))
+        for (before = accepted;
+             amio_interface_send_midi(iface, 0, AMIO_MIDI_AT_TIMELINE, 1000 + accepted, NOTE,
+                                      sizeof NOTE, AMIO_MIDI_LATE_SEND) == AMIO_OK;)
+            accepted++;
+    CHECK(strstr(amio_last_error_message(), "cancel what waits") != NULL);
+    CHECK(accepted == 16384);
+    send_at(iface, AMIO_MIDI_AT_DEVICE, 0, AMIO_MIDI_LATE_SEND);
+    advance(iface, PERIOD);
+    CHECK(stats_of(iface).midi_sent == 1);
+    OK(amio_interface_cancel_midi(iface));
+    advance(iface, PERIOD);
+    send_at(iface, AMIO_MIDI_AT_TIMELINE, 2000, AMIO_MIDI_LATE_SEND);
+    OK(amio_interface_set_rolling(iface, 1));
+    advance(iface, 40000);
+    CHECK(stats_of(iface).midi_sent == 2 && stats_of(iface).midi_late == 1);
+    OK(amio_interface_free(iface));
+}
+
+/* Also if the queue is full, since no period runs. */
+static void what_waits_can_be_cancelled_before_the_start(void)
+{
+    amio_interface_config config;
+    amio_interface *iface;
+    int number;
+    memset(&config, 0, sizeof config);
+    config.struct_size = sizeof config;
+    config.driver = AMIO_DRIVER_OFFLINE;
+    config.midi_outputs = 1;
+    OK(amio_interface_new(&config, &iface));
+    for (number = 0; number < 8192; number++)
+        send_at(iface, AMIO_MIDI_AT_DEVICE, 0, AMIO_MIDI_LATE_SEND);
+    FAILS(AMIO_ERROR_QUEUE_FULL, amio_interface_send_midi(iface, 0, AMIO_MIDI_AT_DEVICE, 0, NOTE,
+                                                          sizeof NOTE, AMIO_MIDI_LATE_SEND));
+    CHECK(strstr(amio_last_error_message(), "let the interface run") != NULL);
+    OK(amio_interface_cancel_midi(iface));
+    OK(amio_interface_start(iface));
+    advance(iface, 1024);
+    CHECK(stats_of(iface).midi_sent == 0 && stats_of(iface).midi_late == 0);
+    OK(amio_interface_free(iface));
+}
+
+/* Offline, a port takes 65,536 bytes in a period. */
+static void what_does_not_fit_in_a_period_is_sent_in_the_next_one(void)
+{
+    static uint8_t large[40000];
+    amio_interface *iface = rolling_offline_with_midi(1, 2);
+    int number;
+    large[0] = 0xF0;
+    for (number = 0; number < 4; number++)
+        OK(amio_interface_send_midi(iface, 0, number % 2, 5, large, sizeof large,
+                                    AMIO_MIDI_LATE_SEND));
+    OK(amio_interface_send_midi(iface, 0, AMIO_MIDI_AT_DEVICE, 5, large, sizeof large,
+                                AMIO_MIDI_LATE_DROP));
+    OK(amio_interface_send_midi(iface, 1, AMIO_MIDI_AT_DEVICE, 6, large, sizeof large,
+                                AMIO_MIDI_LATE_DROP));
+    advance(iface, PERIOD);
+    /* One of each port; those that are sent later, and the one that is dropped, are late. */
+    CHECK(stats_of(iface).midi_sent == 2 && stats_of(iface).midi_late == 4);
+    /* They go out although the timeline stands still. */
+    OK(amio_interface_set_rolling(iface, 0));
+    advance(iface, PERIOD);
+    CHECK(stats_of(iface).midi_sent == 3);
+    advance(iface, PERIOD);
+    CHECK(stats_of(iface).midi_sent == 4);
+    OK(amio_interface_cancel_midi(iface));
+    advance(iface, PERIOD);
+    CHECK(stats_of(iface).midi_sent == 4 && stats_of(iface).midi_late == 4);
+    CHECK(stats_of(iface).midi_output_lost == 0);
+    OK(amio_interface_free(iface));
+}
+
 static void wrong_values_are_refused(void)
 {
     static uint8_t large[AMIO_MIDI_BYTES + 1];
@@ -135,6 +213,9 @@ int main(void)
 {
     messages_are_sent_when_their_frames_come();
     no_more_wait_than_there_is_room_for();
+    a_full_list_holds_nothing_else_up();
+    what_waits_can_be_cancelled_before_the_start();
+    what_does_not_fit_in_a_period_is_sent_in_the_next_one();
     wrong_values_are_refused();
     the_client_of_an_interface_is_that_of_a_server();
     return 0;

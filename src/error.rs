@@ -65,14 +65,14 @@ pub enum Error {
     )]
     NoSuchTicket(u64),
     /// A bounded queue has no room now; what was asked can be asked again later.
-    #[error(
-        "{queue} is full ({capacity}); let the interface run or make it larger in the configuration"
-    )]
+    #[error("{queue} is full ({capacity}); {advice}")]
     QueueFull {
         /// Which queue.
         queue: &'static str,
         /// How many it holds.
         capacity: usize,
+        /// What can be done.
+        advice: &'static str,
     },
     /// Nothing came within the time that was given.
     #[error("timed out after {timeout_ms} ms, waiting for {what}")]

@@ -25,9 +25,9 @@ pub const AMIO_MIDI_AT_DEVICE: u32 = 1;
 /// number, whichever is nearer.
 pub const AMIO_MIDI_AT_SERVER: u32 = 2;
 
-/// A message whose frame has passed goes out at once.
+/// A message whose frame has passed goes out at once; one that finds the server's buffer full, with the next period.
 pub const AMIO_MIDI_LATE_SEND: u32 = 0;
-/// A message whose frame has passed is dropped.
+/// A message whose frame has passed is dropped, and so is one that finds the server's buffer full.
 pub const AMIO_MIDI_LATE_DROP: u32 = 1;
 
 /// When and where a MIDI message arrived. Set struct_size to sizeof(amio_midi) before the call.
@@ -141,16 +141,19 @@ pub unsafe extern "C-unwind" fn amio_interface_midi_fd(
 
 /// Has a MIDI message sent from output port `port` of the interface (`midi_outputs` in its configuration), at frame `at`
 /// of the clock that `at_clock` names (one of AMIO_MIDI_AT_*). Messages go out in the order of their frames; those of one
-/// frame in the order of the calls. A message goes out once, also if the timeline comes to its frame again. Up to
-/// 8192 messages, of 256 KiB in all, wait for frames of the timeline, and as many for the other frames. If the
-/// server's buffer has no room for a message, it is lost, and counted by the statistics.
+/// frame in the order of the calls. A message goes out once, also if the timeline comes to its frame again.
+///
+/// Up to 16384 messages, of 512 KiB in all, wait for frames of the timeline, and as many for the other frames. Between two
+/// periods, and before the interface is started, up to 8192 are accepted, of 256 KiB in all. (A message counts as a
+/// multiple of 16 bytes.) If the server's buffer is full, a message goes out with the next period, or is dropped, as
+/// `late` says. One that the buffer never has room for is lost, and counted by the statistics.
 ///
 /// Thread: any but the audio thread; does not wait for it.
 /// Units: `port` is counted from 0; `size_bytes` is 1 to AMIO_MIDI_BYTES, of one message that begins with a status byte;
 /// `late` is one of AMIO_MIDI_LATE_*.
 /// Ownership: `bytes` is borrowed for the call.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no such port; `at_clock`, `at`
-/// or `late` out of range; no MIDI message); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed, or no MIDI outputs).
+/// or `late` out of range; no MIDI message); AMIO_ERROR_QUEUE_FULL (too many wait); AMIO_ERROR_INVALID_STATE (closed, or no MIDI outputs).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn amio_interface_send_midi(
     iface: *mut amio_interface,
@@ -189,11 +192,11 @@ pub unsafe extern "C-unwind" fn amio_interface_send_midi(
     })
 }
 
-/// Forgets all MIDI messages that wait for their frames. From the next period on, none of them goes out.
+/// Forgets all MIDI messages that wait for their frames, however many they are. From the next period on, none of them goes
+/// out, and their room is free.
 ///
 /// Thread: any but the audio thread; does not wait for it.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed, or
-/// no MIDI outputs).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed, or no MIDI outputs).
 #[unsafe(no_mangle)]
 pub extern "C-unwind" fn amio_interface_cancel_midi(iface: *mut amio_interface) -> amio_status {
     guard(|| Ok(handles::get("iface", iface)?.cancel_midi()?))

@@ -188,6 +188,7 @@ impl Exchange {
             return Err(Error::QueueFull {
                 queue: "the command queue",
                 capacity,
+                advice: "let the interface run, or make command_queue larger in its configuration",
             });
         }
         let edit = plan.edit(tap)?;
@@ -203,6 +204,7 @@ impl Exchange {
                 return Err(Error::QueueFull {
                     queue: "the queue of swaps",
                     capacity: self.core.sizes.swaps,
+                    advice: "let the interface run, cancel swaps, or make swap_queue larger in its configuration",
                 });
             }
             outlook.reserve(swaps)?;

@@ -20,7 +20,7 @@ use crate::engine::{Engine, Settings};
 use crate::error::{Error, Result};
 use crate::jack::Client;
 use crate::kernels::Kernels;
-use crate::link::{self, MidiReader, MidiWriter, Sizes};
+use crate::link::{self, Sizes};
 use crate::sys::Signal;
 use crate::units::{Latency, Rate, Ticket};
 use std::os::fd::{AsFd, BorrowedFd};
@@ -125,8 +125,8 @@ impl Interface {
             skip_policy: config.skip_policy,
             swaps: sizes.swaps,
         };
-        let (midi_in, arrived) = midi_ring(config.midi_inputs)?;
-        let (orders, midi_out) = midi_ring(config.midi_outputs)?;
+        let (midi_in, arrived) = midi_queue(config.midi_inputs, link::midi)?;
+        let (orders, midi_out) = midi_queue(config.midi_outputs, link::midi_orders)?;
         let (plan, set_up) = PlanBook::plain(PlainPlan {
             kernels,
             rate,
@@ -343,15 +343,11 @@ impl Interface {
     }
 }
 
-/// The ends of a ring for MIDI messages, if there are ports for them.
-#[allow(
-    clippy::type_complexity,
-    reason = "each end is there or not, as the other one"
-)]
-fn midi_ring<S>(ports: u16) -> Result<(Option<MidiWriter<S>>, Option<MidiReader<S>>)> {
+/// Both ends of a queue of MIDI messages, if there are ports for them.
+fn midi_queue<P, C>(ports: u16, new: fn() -> Result<(P, C)>) -> Result<(Option<P>, Option<C>)> {
     match ports {
         0 => Ok((None, None)),
-        _ => link::midi().map(|(writer, reader)| (Some(writer), Some(reader))),
+        _ => new().map(|(producer, consumer)| (Some(producer), Some(consumer))),
     }
 }
 

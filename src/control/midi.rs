@@ -3,7 +3,7 @@
 use super::interface::Interface;
 use super::midi_queues::MidiMessage;
 use crate::error::{Error, Result};
-use crate::link::{LateMidi, MidiOrder, MidiTime};
+use crate::link::{LateMidi, MidiTime};
 use crate::midi::check_message;
 use crate::units::check_position;
 use std::os::fd::{AsFd, BorrowedFd};
@@ -60,16 +60,18 @@ impl Interface {
 
     /// Has a MIDI message sent from output port `port`, counted from 0, at a frame; from any thread. Messages go out in
     /// the order of their frames; those of one frame in the order of the calls. A message goes out once, also if the
-    /// timeline comes to its frame again. Up to 8,192 messages, of 256 KiB in all, wait for frames of the
-    /// timeline, and as many for frames of the device or the server.
+    /// timeline comes to its frame again. Up to 16,384 messages, of 512 KiB in all, wait for frames of the
+    /// timeline, and as many for frames of the device or the server. Between two periods, and before the interface is
+    /// started, up to 8,192 are accepted, of 256 KiB in all. (A message counts as a multiple of 16 bytes.)
     ///
-    /// Before the interface is started, a message waits. If the server's buffer has no room for it, it is lost, and
-    /// counted by [`Stats::midi_output_lost`](crate::Stats).
+    /// If the server's buffer is full, a message goes out with the next period, or is dropped, as `late` says. One that
+    /// the buffer never has room for is lost, and counted by [`Stats::midi_output_lost`](crate::Stats).
     ///
     /// # Errors
     /// [`Error::InvalidArgument`]: no such port, a message without bytes or with more than [`MAX_MIDI_BYTES`](crate::MAX_MIDI_BYTES),
     /// or one that begins with no status byte (128 or more). [`Error::OutOfRange`]: the frame.
-    /// [`Error::QueueFull`]. [`Error::InvalidState`]: the interface is closed, or has no MIDI outputs.
+    /// [`Error::QueueFull`]: too many messages wait. [`Error::InvalidState`]: the interface is closed, or has no MIDI
+    /// outputs.
     pub fn send_midi(&self, port: u16, at: MidiTime, bytes: &[u8], late: LateMidi) -> Result<()> {
         let parts = self.open()?;
         let ports = parts.core.config.midi_outputs;
@@ -91,14 +93,16 @@ impl Interface {
             }
             MidiTime::Device(_) | MidiTime::Server(_) => {}
         }
-        parts.midi.order(MidiOrder::Send { port, at, late }, bytes)
+        parts.midi.orders()?.send(port, at, late, bytes)
     }
 
-    /// Forgets all MIDI messages that wait for their frames. From the next period on, none of them goes out.
+    /// Forgets all MIDI messages that wait for their frames, however many they are. From the next period on, none of
+    /// them goes out, and their room is free.
     ///
     /// # Errors
-    /// [`Error::QueueFull`]. [`Error::InvalidState`]: the interface is closed, or has no MIDI outputs.
+    /// [`Error::InvalidState`]: the interface is closed, or has no MIDI outputs.
     pub fn cancel_midi(&self) -> Result<()> {
-        self.open()?.midi.order(MidiOrder::Clear, &[])
+        self.open()?.midi.orders()?.cancel();
+        Ok(())
     }
 }

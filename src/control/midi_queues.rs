@@ -2,8 +2,8 @@
 
 use super::core::Core;
 use crate::error::{Error, Result};
-use crate::link::{MIDI_MESSAGES, MidiOrder, MidiReader, MidiStamp, MidiWriter};
-use crate::lock::Mutex;
+use crate::link::{MidiOrders, MidiReader, MidiStamp};
+use crate::lock::{Mutex, MutexGuard};
 use crate::sys::Signal;
 use std::sync::Arc;
 
@@ -21,7 +21,7 @@ pub(super) struct MidiQueues {
     /// `None` if the interface has no MIDI inputs.
     arrived: Option<Mutex<MidiReader<MidiStamp>>>,
     /// `None` if it has no MIDI outputs.
-    orders: Option<Mutex<MidiWriter<MidiOrder>>>,
+    orders: Option<Mutex<MidiOrders>>,
     /// Set while a message waits.
     pub signal: Signal,
 }
@@ -32,7 +32,7 @@ impl MidiQueues {
     pub fn new(
         core: &Arc<Core>,
         arrived: Option<MidiReader<MidiStamp>>,
-        orders: Option<MidiWriter<MidiOrder>>,
+        orders: Option<MidiOrders>,
     ) -> Result<Arc<MidiQueues>> {
         Ok(Arc::new(MidiQueues {
             core: core.clone(),
@@ -73,22 +73,15 @@ impl MidiQueues {
             .ok_or_else(|| Error::InvalidState("the interface has no MIDI inputs".into()))
     }
 
-    /// Asks the engine for something.
+    /// What the engine is asked by.
     ///
     /// # Errors
-    /// [`Error::QueueFull`]; [`Error::InvalidState`]: no outputs.
-    pub fn order(&self, order: MidiOrder, bytes: &[u8]) -> Result<()> {
-        let orders = self
-            .orders
-            .as_ref()
+    /// [`Error::InvalidState`]: no outputs.
+    pub fn orders(&self) -> Result<MutexGuard<'_, MidiOrders>> {
+        let orders = self.orders.as_ref();
+        let orders = orders
             .ok_or_else(|| Error::InvalidState("the interface has no MIDI outputs".into()))?;
-        match orders.lock().write(order, bytes) {
-            true => Ok(()),
-            false => Err(Error::QueueFull {
-                queue: "the queue of MIDI messages",
-                capacity: MIDI_MESSAGES,
-            }),
-        }
+        Ok(orders.lock())
     }
 
     /// Wakes the program if a message waits.

@@ -11,7 +11,7 @@ use crate::engine::{
 use crate::error::{Error, Result};
 use crate::kernels::Kernels;
 use crate::link::{
-    InputWriter, Meters, MidiOrder, MidiReader, MidiStamp, MidiWriter, RecordSource, TapWatch,
+    InputWriter, Meters, MidiStamp, MidiWriter, OrderedMidi, RecordSource, TapWatch,
 };
 use crate::memory;
 use crate::units::Rate;
@@ -65,7 +65,7 @@ pub(super) struct PlainPlan<'a> {
     /// Where arriving MIDI messages go; `None` if there are no ports for them.
     pub midi_in: Option<MidiWriter<MidiStamp>>,
     /// Where those come from that are to be sent.
-    pub midi_out: Option<MidiReader<MidiOrder>>,
+    pub midi_out: Option<OrderedMidi>,
 }
 
 /// A tap that begins.
@@ -163,6 +163,7 @@ impl PlanBook {
         let number = self.taps.iter().position(is_free).ok_or(Error::QueueFull {
             queue: "the list of recorders",
             capacity: MAX_TAPS,
+            advice: "stop one; the interface frees it in the next period",
         })?;
         self.taps[number] = TapPlace::Reserved;
         Ok(number)

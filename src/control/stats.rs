@@ -24,11 +24,11 @@ pub struct Stats {
     pub midi_received: u64,
     /// Those of them that are missing: nobody fetched them in time, or the server lost them.
     pub midi_input_lost: u64,
-    /// MIDI messages that were sent.
+    /// MIDI messages that were sent: without a server, discarded at their frame.
     pub midi_sent: u64,
-    /// Those that came after their frame, also those that were dropped for that.
+    /// MIDI messages whose frame had passed, or that found the server's buffer full: they were sent later, or dropped.
     pub midi_late: u64,
-    /// MIDI messages for which the server, or the period, had no room.
+    /// MIDI messages that did not fit in an empty buffer of the server, or were due while it had none for the port.
     pub midi_output_lost: u64,
     /// How often a streamed clip was not read from its file in time, counted per clip and period.
     pub underruns: u64,

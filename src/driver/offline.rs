@@ -40,7 +40,7 @@ impl Offline {
             lease: None,
             inputs: vec![Vec::new(); request.input_channels.into()],
             outputs: vec![Vec::new(); request.output_channels.into()],
-            midi: PeriodMidi::new(request.midi_inputs.into(), request.midi_outputs.into())?,
+            midi: PeriodMidi::new(request.midi_outputs.into())?,
             input_clip: None,
             skipped: 0,
             clock_frames: 0,

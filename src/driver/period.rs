@@ -1,6 +1,6 @@
 //! The interface between a driver and the engine.
 
-use crate::midi::PeriodMidi;
+use crate::midi::MidiPorts;
 use crate::units::Latency;
 
 /// The half of the library that runs on the audio thread, as a driver sees it.
@@ -31,6 +31,6 @@ pub(crate) struct Period<'a, 'b> {
     pub inputs: &'a [&'b [f32]],
     /// One slice for each output channel; the engine overwrites them.
     pub outputs: &'a mut [&'b mut [f32]],
-    /// The MIDI messages of each port; the outputs are empty, and the engine fills them.
-    pub midi: &'a mut PeriodMidi,
+    /// The MIDI ports.
+    pub midi: &'a mut dyn MidiPorts,
 }

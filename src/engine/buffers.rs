@@ -2,7 +2,7 @@
 
 use crate::error::Result;
 use crate::memory;
-use crate::midi::PeriodMidi;
+use crate::midi::MidiPorts;
 use crate::units::MAX_CHANNELS;
 use std::ops::Range;
 
@@ -19,8 +19,8 @@ pub(crate) enum BufferId {
 pub(super) struct Buffers<'s, 'b> {
     pub inputs: &'s [&'b [f32]],
     pub outputs: &'s mut [&'b mut [f32]],
-    /// Of the whole period.
-    pub midi: &'s mut PeriodMidi,
+    /// Those of the whole period.
+    pub midi: &'s mut dyn MidiPorts,
 }
 
 /// Most interfaces have no more channels on a side. Longer lists take as long to fill as a voice takes to mix.
@@ -67,8 +67,8 @@ pub(crate) struct Ports<'s, 'b> {
     pub inputs: &'s [&'b [f32]],
     /// They hold what the nodes before have written.
     pub outputs: &'s mut [&'b mut [f32]],
-    /// The MIDI messages of the whole period, of all ports.
-    pub midi: &'s mut PeriodMidi,
+    /// All MIDI ports, in the whole period.
+    pub midi: &'s mut dyn MidiPorts,
 }
 
 /// Which buffers are at the ports of a node.
@@ -213,6 +213,7 @@ fn position(ids: &[BufferId], id: BufferId, next: &mut usize) -> Option<usize> {
 mod tests {
     use super::BufferId::{Input, Output};
     use super::*;
+    use crate::midi::PeriodMidi;
 
     /// The first sample at each input port, then at each output port; nothing if the ports cannot be had.
     /// Those of input buffers are 0, 1, ..., those of output buffers 10, 11, ...

@@ -186,11 +186,9 @@ impl Process for Engine {
         }
         self.note_skip(&period);
         let counters = &self.outbox.0.shared.counters;
-        if period.midi.lost > 0 {
-            counters.add(&counters.midi_input_lost, period.midi.lost);
-        }
-        if period.midi.refused > 0 {
-            counters.add(&counters.midi_output_lost, period.midi.refused);
+        let lost = period.midi.lost();
+        if lost > 0 {
+            counters.add(&counters.midi_input_lost, lost);
         }
         self.take_commands(period.time_ns);
 

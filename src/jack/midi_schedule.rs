@@ -82,8 +82,8 @@ impl Schedule {
     }
 
     /// Copies the bytes of the next event.
-    pub fn copy_next(&self, bytes: &mut [u8]) {
-        self.pending.copy_next(bytes);
+    pub fn copy(&self, event: &Message<()>, bytes: &mut [u8]) {
+        self.pending.copy(event, bytes);
     }
 
     /// Removes the next event.
@@ -104,7 +104,7 @@ mod tests {
     fn next(schedule: &mut Schedule) -> Option<(i64, Vec<u8>)> {
         let event = schedule.next_before(i64::MAX)?;
         let mut bytes = vec![0; event.bytes as usize];
-        schedule.copy_next(&mut bytes);
+        schedule.copy(&event, &mut bytes);
         schedule.remove_next();
         Some((event.frame, bytes))
     }

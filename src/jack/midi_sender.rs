@@ -124,6 +124,7 @@ impl MidiSender {
             return Err(Error::QueueFull {
                 queue: "the queue of a MIDI sender",
                 capacity: inner.capacity,
+                advice: "send later what is due later, or make a sender with more room",
             });
         }
         inner.shared.used.fetch_add(count, Ordering::Relaxed);
@@ -186,7 +187,7 @@ impl Stream for Sending {
                 .map(|writer| writer.reserve(at, event.bytes as usize));
             match room {
                 Some(Some(bytes)) => {
-                    self.schedule.copy_next(bytes);
+                    self.schedule.copy(&event, bytes);
                     is_empty = false;
                     shared.sent.fetch_add(1, Ordering::Release);
                     if event.frame < now {

@@ -25,26 +25,14 @@ pub enum MidiTime {
     Server(u32),
 }
 
-/// What happens to a MIDI message whose frame has passed.
+/// What happens to a MIDI message whose frame has passed, or that finds the server's buffer full.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum LateMidi {
-    /// It goes out at once.
+    /// It goes out at once, or with the next period.
     #[default]
     Send,
     /// It is dropped.
     Drop,
-}
-
-/// What is asked of the engine with the bytes of a message.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum MidiOrder {
-    Send {
-        port: u16,
-        at: MidiTime,
-        late: LateMidi,
-    },
-    /// Forget all messages that wait. Without bytes.
-    Clear,
 }
 
 /// When and where a MIDI message arrived.

@@ -19,6 +19,7 @@ mod ends;
 mod input;
 mod meters;
 mod midi;
+mod midi_orders;
 mod report;
 mod seqlock;
 mod snapshot;
@@ -35,7 +36,10 @@ pub use input::Chunk;
 pub(crate) use input::{InputReader, InputWriter};
 pub(crate) use meters::{Gauge, Meters, Reading};
 pub use midi::{LateMidi, MidiStamp, MidiTime};
-pub(crate) use midi::{MIDI_MESSAGES, MidiOrder, MidiReader, MidiWriter, midi};
+pub(crate) use midi::{MidiReader, MidiWriter, midi};
+pub(crate) use midi_orders::{
+    MIDI_BLOCKS, MIDI_WAITING, MidiClock, MidiOrders, OrderedMidi, midi_orders,
+};
 pub use report::SkipPolicy;
 pub(crate) use report::{Report, ReportKind};
 pub(crate) use snapshot::EngineState;

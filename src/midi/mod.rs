@@ -1,16 +1,19 @@
-//! MIDI messages inside the library: those of one port in one period ([`PortEvents`]), and those that wait for their
-//! frame ([`Pending`]). Both have all their memory from the beginning, so that the audio thread can use them.
+//! MIDI messages inside the library: those of a period ([`MidiPorts`]), those of one port in one period
+//! ([`PortEvents`]), and those that wait for their frame ([`Pending`]). All have their memory from the beginning, so
+//! that the audio thread can use them.
 #![forbid(unsafe_code)]
 
 mod pending;
 mod port_events;
+mod ports;
 
 use crate::error::{Error, Result};
 
-pub(crate) use pending::{BLOCK_BYTES, Message, Pending};
-pub(crate) use port_events::PeriodMidi;
+pub(crate) use pending::{BLOCK_BYTES, Message, Pending, blocks_of};
+pub(crate) use port_events::{PeriodMidi, PortEvents};
+pub(crate) use ports::{MidiPorts, Written};
 
-/// The longest message, in bytes: as much as a port takes in one period.
+/// The longest message, in bytes.
 pub const MAX_MIDI_BYTES: usize = 1 << 16;
 
 /// # Errors

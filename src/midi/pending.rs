@@ -9,6 +9,11 @@ use std::collections::BinaryHeap;
 /// are too small. Most messages have three bytes.
 pub(crate) const BLOCK_BYTES: usize = 16;
 
+/// How many blocks a message of so many bytes takes.
+pub(crate) fn blocks_of(bytes: usize) -> usize {
+    bytes.div_ceil(BLOCK_BYTES)
+}
+
 const END: u32 = u32::MAX;
 
 /// What memory is for.
@@ -97,8 +102,7 @@ impl<T: Copy> Pending<T> {
 
     /// Whether another message of so many bytes finds room.
     pub fn has_room(&self, bytes: usize) -> bool {
-        let blocks = bytes.div_ceil(BLOCK_BYTES);
-        self.waiting.len() < self.messages && blocks <= self.free_blocks
+        self.waiting.len() < self.messages && blocks_of(bytes) <= self.free_blocks
     }
 
     /// Adds a message; `number` is greater than those of all before. Only if [`Pending::has_room`].
@@ -120,10 +124,9 @@ impl<T: Copy> Pending<T> {
         (next.frame < frame).then_some(*next)
     }
 
-    /// Copies the bytes of the message that [`Pending::next_before`] has shown.
-    pub fn copy_next(&self, bytes: &mut [u8]) {
-        let first = self.waiting.peek().map(|Reverse(next)| next.first_block);
-        let mut block = first.unwrap_or(END);
+    /// Copies the bytes of a message that [`Pending::next_before`] has shown.
+    pub fn copy(&self, message: &Message<T>, bytes: &mut [u8]) {
+        let mut block = message.first_block;
         for part in bytes.chunks_mut(BLOCK_BYTES) {
             let Some(kept) = self.blocks.get(block as usize) else {
                 return;
@@ -133,11 +136,20 @@ impl<T: Copy> Pending<T> {
         }
     }
 
-    /// Removes that message.
+    /// Takes out the next message, whose bytes stay. Then it is to be freed.
+    pub fn take_next(&mut self) {
+        self.waiting.pop();
+    }
+
+    /// Removes the next message, and its bytes.
     pub fn remove_next(&mut self) {
-        let Some(Reverse(message)) = self.waiting.pop() else {
-            return;
-        };
+        if let Some(Reverse(message)) = self.waiting.pop() {
+            self.free(message);
+        }
+    }
+
+    /// Removes the bytes of a message that was taken out.
+    pub fn free(&mut self, message: Message<T>) {
         let mut block = message.first_block;
         while block != END {
             let next = std::mem::replace(&mut self.next[block as usize], self.free);
@@ -147,14 +159,16 @@ impl<T: Copy> Pending<T> {
         }
     }
 
-    /// Forgets all messages.
-    pub fn clear(&mut self) {
-        self.waiting.clear();
+    /// Forgets all messages. Returns how many, and how many blocks they had. None is taken out and not freed.
+    pub fn clear(&mut self) -> (usize, usize) {
         let count = self.next.len();
+        let forgotten = (self.waiting.len(), count - self.free_blocks);
+        self.waiting.clear();
         for (next, number) in self.next.iter_mut().zip(1..) {
             *next = if number < count as u32 { number } else { END };
         }
         (self.free, self.free_blocks) = (0, count);
+        forgotten
     }
 
     /// Puts the bytes into blocks. Returns the first one.
@@ -193,7 +207,7 @@ mod tests {
     fn take(pending: &mut Pending<u8>, before: i64) -> Option<(i64, u8, Vec<u8>)> {
         let next = pending.next_before(before)?;
         let mut bytes = vec![0; next.bytes as usize];
-        pending.copy_next(&mut bytes);
+        pending.copy(&next, &mut bytes);
         pending.remove_next();
         Some((next.frame, next.about, bytes))
     }

@@ -1,6 +1,7 @@
-//! The MIDI messages of a period, as a driver exchanges them with the engine.
+//! The MIDI messages of a period, in memory.
 
 use super::MAX_MIDI_BYTES;
+use super::ports::{MidiPorts, Written};
 use crate::error::Result;
 use crate::memory;
 use std::ops::Range;
@@ -18,7 +19,7 @@ pub(crate) struct PortEvents {
     bytes: Vec<u8>,
 }
 
-/// Audio thread only, but for `new`; wait-free; no allocation, free, lock, system call, log or panic.
+/// Audio thread only, but for `new` and `of_ports`; wait-free; no allocation, free, lock, system call, log or panic.
 impl PortEvents {
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
@@ -27,6 +28,16 @@ impl PortEvents {
             events: memory::touched_room(MOST_EVENTS, WHAT)?,
             bytes: memory::touched_room(MAX_MIDI_BYTES, WHAT)?,
         })
+    }
+
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn of_ports(count: usize) -> Result<Vec<PortEvents>> {
+        let mut ports = memory::room(count, WHAT)?;
+        for _ in 0..count {
+            ports.push(PortEvents::new()?);
+        }
+        Ok(ports)
     }
 
     pub fn clear(&mut self) {
@@ -49,11 +60,6 @@ impl PortEvents {
         self.events.is_empty()
     }
 
-    /// All messages.
-    pub fn iter(&self) -> impl Iterator<Item = (u32, &[u8])> {
-        self.part(0..u32::MAX)
-    }
-
     /// The messages at these frames.
     pub fn part(&self, frames: Range<u32>) -> impl Iterator<Item = (u32, &[u8])> {
         let from = self
@@ -74,49 +80,51 @@ impl PortEvents {
     }
 }
 
-/// The messages of all ports in one period.
+/// The ports of a driver without a server: nothing arrives, and what goes out is discarded.
 #[derive(Default)]
 pub(crate) struct PeriodMidi {
-    /// What has arrived.
-    pub inputs: Vec<PortEvents>,
-    /// What is to go out; empty when the period begins.
-    pub outputs: Vec<PortEvents>,
-    /// How many that have arrived the server has lost.
-    pub lost: u64,
-    /// How many of the period before the server has not taken.
-    pub refused: u64,
+    outputs: Vec<PortEvents>,
 }
 
 impl PeriodMidi {
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
-    pub fn new(inputs: usize, outputs: usize) -> Result<PeriodMidi> {
-        let ports = |count| {
-            let mut ports = memory::room(count, WHAT)?;
-            for _ in 0..count {
-                ports.push(PortEvents::new()?);
-            }
-            Ok(ports)
-        };
+    pub fn new(outputs: usize) -> Result<PeriodMidi> {
         Ok(PeriodMidi {
-            inputs: ports(inputs)?,
-            outputs: ports(outputs)?,
-            lost: 0,
-            refused: 0,
+            outputs: PortEvents::of_ports(outputs)?,
         })
     }
-}
 
-impl PeriodMidi {
-    /// With nothing that has arrived, and nothing that is to go out.
+    /// With nothing that is to go out.
     ///
     /// # Real-time contract
     /// Wait-free; no allocation, free, lock, system call, log or panic.
     pub fn emptied(&mut self) -> &mut PeriodMidi {
-        for events in self.inputs.iter_mut().chain(&mut self.outputs) {
+        for events in &mut self.outputs {
             events.clear();
         }
         self
+    }
+}
+
+impl MidiPorts for PeriodMidi {
+    fn inputs(&self) -> &[PortEvents] {
+        &[]
+    }
+
+    fn lost(&self) -> u64 {
+        0
+    }
+
+    fn write(&mut self, port: usize, frame: u32, message: &[u8]) -> Written {
+        let Some(events) = self.outputs.get_mut(port) else {
+            return Written::Never;
+        };
+        match events.push(frame, message) {
+            true => Written::Taken,
+            false if events.is_empty() => Written::Never,
+            false => Written::Full,
+        }
     }
 }
 
@@ -134,9 +142,9 @@ mod tests {
         assert_eq!(part(0..5), [(0, &[1][..])]);
         assert_eq!(part(5..9), [(5, &[2, 3][..]), (5, &[4])]);
         assert_eq!(part(6..9), []);
-        assert_eq!(events.iter().count(), 4);
+        assert_eq!(events.part(0..u32::MAX).count(), 4);
         events.clear();
-        assert_eq!(events.iter().count(), 0);
+        assert_eq!(events.part(0..u32::MAX).count(), 0);
     }
 
     #[test]
@@ -145,6 +153,6 @@ mod tests {
         let half = vec![7; MAX_MIDI_BYTES / 2];
         assert!(events.push(0, &half) && events.push(0, &half));
         assert!(!events.push(0, &[1]));
-        assert_eq!(events.iter().count(), 2);
+        assert_eq!(events.part(0..u32::MAX).count(), 2);
     }
 }

@@ -243,3 +243,51 @@ fn bad_messages_and_ports_are_refused() {
         ));
     });
 }
+
+/// More at one frame than the server's buffer holds, and one that it never holds.
+fn more_than_a_period_holds(interface: &Interface) {
+    const SENT: u32 = 6_000;
+    let at = interface.transport().device_frame + 9_600;
+    let send = |number, late| {
+        let at = MidiTime::Device(at);
+        interface
+            .send_midi(0, at, &message(number), late)
+            .expect("there is room");
+    };
+    (0..SENT).for_each(|number| send(number, LateMidi::Send));
+    // It would be the last one of the first period, which is full.
+    send(SENT, LateMidi::Drop);
+    let seen: Vec<u32> = (0..SENT).map(|_| number(&next(interface))).collect();
+    assert_eq!(seen, (0..SENT).collect::<Vec<_>>());
+    let stats = interface.stats();
+    assert_eq!(stats.midi_sent, SENT.into());
+    assert!(
+        (100..u64::from(SENT)).contains(&stats.midi_late),
+        "{stats:?}"
+    );
+
+    let too_long = vec![0xF0; 65_536];
+    for number in [7, 8] {
+        let here = MidiTime::Device(0);
+        interface
+            .send_midi(0, here, &too_long, LateMidi::Send)
+            .expect("it is no longer than allowed");
+        interface
+            .send_midi(0, here, &message(number), LateMidi::Send)
+            .expect("there is room");
+        assert_eq!(next(interface).bytes, message(number));
+    }
+    let after = interface.stats();
+    assert_eq!(after.midi_sent - stats.midi_sent, 2);
+    assert_eq!((after.midi_output_lost, after.midi_input_lost), (2, 0));
+}
+
+#[test]
+fn what_finds_the_server_full_goes_out_in_the_next_period_on_jackd() {
+    beside!(Server::Jackd(256), more_than_a_period_holds(&looped()));
+}
+
+#[test]
+fn what_finds_the_server_full_goes_out_in_the_next_period_on_pipewire() {
+    beside!(Server::PipeWire, more_than_a_period_holds(&looped()));
+}

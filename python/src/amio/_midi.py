@@ -49,8 +49,11 @@ class Midi(Capture):
         """Sends a MIDI message at a frame, by one of the interface's ``midi_outputs``.
 
         Messages go out in the order of their frames, and those of one frame in the order of the
-        calls. Each goes out once, also if the timeline comes to its frame again. Up to 8192
-        messages, of 256 KiB in all, wait for frames of the timeline, and as many for other frames.
+        calls. Each goes out once, also if the timeline comes to its frame again. Up to 16384
+        messages, of 512 KiB in all, wait for frames of the timeline, and as many for other frames.
+        Between two periods, and before the interface is started, up to 8192 are accepted, of
+        256 KiB in all. If the server's buffer is full, a message goes out with the next period, or
+        is dropped, as ``late`` says.
 
         Args:
             message: the bytes of one message, which begins with a status byte; up to 65536.
@@ -60,8 +63,8 @@ class Midi(Capture):
                 the transport stands, it waits. "device": a device frame. "server": by the server's
                 number, 0 to 2**32 - 1, which wraps: the next or the last one of that number,
                 whichever is nearer.
-            late: what becomes of it if its frame has passed: it goes out at once ("send"), or never
-                ("drop").
+            late: what becomes of it if its frame has passed, or the server's buffer is full: it
+                goes out as soon as possible ("send"), or never ("drop").
 
         Raises:
             ValueError: an argument is out of range, or the bytes are no MIDI message.
@@ -85,7 +88,6 @@ class Midi(Capture):
         """Forgets all messages that wait for their frames: none of them goes out any more.
 
         Raises:
-            QueueFullError: too many messages wait for the next period.
             RuntimeError: the interface has no MIDI outputs.
         """
         lib.amio_interface_cancel_midi(self._handle)

@@ -64,8 +64,9 @@ class Stats:
         midi_received: MIDI messages that have arrived.
         midi_input_lost: those that were dropped because they were not fetched in time.
         midi_sent: MIDI messages that have gone out.
-        midi_late: those whose frame had passed; they went out late, or were dropped.
-        midi_output_lost: those for which the server had no room.
+        midi_late: MIDI messages whose frame had passed, or that found the server's buffer full;
+            they went out later, or were dropped.
+        midi_output_lost: MIDI messages that did not fit in an empty buffer of the server.
         commands: commands on their way to the audio thread.
         retired: swaps that the audio thread gives back to be freed.
         events: what the audio thread has to tell.

@@ -5,10 +5,10 @@ use super::state::ClientState;
 use crate::driver::period::Period;
 use crate::driver::slot::Lease;
 use crate::error::Result;
-use crate::jack::{AudioInput, AudioOutput, Cycle, MidiInput, MidiOutput};
+use crate::jack::{AudioInput, AudioOutput, Cycle, MidiInput, MidiOutput, MidiWriter};
 use crate::lock::Mutex;
 use crate::memory;
-use crate::midi::PeriodMidi;
+use crate::midi::{MAX_MIDI_PORTS, MidiPorts, PortEvents, Written};
 use crate::units::{Latency, MAX_CHANNELS};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -41,8 +41,24 @@ struct Audio {
 struct Midi {
     inputs: Vec<MidiInput>,
     outputs: Vec<MidiOutput>,
-    /// The messages of these.
-    period: PeriodMidi,
+    /// What has arrived at the inputs in this period.
+    arrived: Vec<PortEvents>,
+    /// How many messages that have arrived were lost.
+    lost: u64,
+}
+
+/// The MIDI ports in one cycle.
+struct CycleMidi<'a> {
+    arrived: &'a [PortEvents],
+    lost: u64,
+    outputs: [CycleOutput<'a>; MAX_MIDI_PORTS as usize],
+}
+
+#[derive(Default)]
+struct CycleOutput<'a> {
+    /// `None` if there is no such port, or the server has no buffer for it.
+    writer: Option<MidiWriter<'a>>,
+    has_messages: bool,
 }
 
 /// The ports that the engine uses.
@@ -72,7 +88,8 @@ impl Processor {
                 inputs: with_buffers(ports.inputs)?,
                 outputs: with_buffers(ports.outputs)?,
                 midi: Midi {
-                    period: PeriodMidi::new(midi_inputs.len(), midi_outputs.len())?,
+                    arrived: PortEvents::of_ports(midi_inputs.len())?,
+                    lost: 0,
                     inputs: midi_inputs,
                     outputs: midi_outputs,
                 },
@@ -178,34 +195,62 @@ impl Audio {
             latency,
             inputs: &inputs[..input_count],
             outputs: &mut outputs[..output_count],
-            midi: &mut self.midi.period,
+            midi: &mut self.midi.in_cycle(cycle),
         });
-        self.midi.write(cycle);
     }
 }
 
 /// Audio thread only; wait-free; no allocation, free, lock, system call or log.
 impl Midi {
     fn read(&mut self, cycle: &mut Cycle<'_>) {
-        self.period.emptied().lost = 0;
-        for (port, events) in self.inputs.iter_mut().zip(&mut self.period.inputs) {
+        self.lost = 0;
+        for (port, events) in self.inputs.iter_mut().zip(&mut self.arrived) {
+            events.clear();
             let arrived = cycle.read_midi(port);
-            self.period.lost += u64::from(arrived.lost());
+            self.lost += u64::from(arrived.lost());
             for event in arrived {
                 let has_room = events.push(event.frame, event.bytes);
-                self.period.lost += u64::from(!has_room);
+                self.lost += u64::from(!has_room);
             }
         }
     }
 
-    fn write(&mut self, cycle: &Cycle<'_>) {
-        self.period.refused = 0;
-        for (port, events) in self.outputs.iter_mut().zip(&self.period.outputs) {
-            let mut writer = cycle.midi_output(port);
-            for (frame, message) in events.iter() {
-                let written = writer.as_mut().is_some_and(|w| w.write(frame, message));
-                self.period.refused += u64::from(!written);
+    /// After [`Midi::read`].
+    fn in_cycle<'a>(&'a mut self, cycle: &'a Cycle<'_>) -> CycleMidi<'a> {
+        let mut outputs: [CycleOutput<'a>; _] = Default::default();
+        for (output, port) in outputs.iter_mut().zip(&mut self.outputs) {
+            output.writer = cycle.midi_output(port);
+        }
+        CycleMidi {
+            arrived: &self.arrived,
+            lost: self.lost,
+            outputs,
+        }
+    }
+}
+
+impl MidiPorts for CycleMidi<'_> {
+    fn inputs(&self) -> &[PortEvents] {
+        self.arrived
+    }
+
+    fn lost(&self) -> u64 {
+        self.lost
+    }
+
+    fn write(&mut self, port: usize, frame: u32, message: &[u8]) -> Written {
+        let Some(output) = self.outputs.get_mut(port) else {
+            return Written::Never;
+        };
+        let writer = output.writer.as_mut();
+        let is_taken = writer.is_some_and(|writer| writer.write(frame, message));
+        match (is_taken, output.has_messages) {
+            (true, _) => {
+                output.has_messages = true;
+                Written::Taken
             }
+            (false, true) => Written::Full,
+            (false, false) => Written::Never,
         }
     }
 }

@@ -20,14 +20,14 @@ impl MidiIn {
 
 impl Node for MidiIn {
     fn run(&mut self, clock: &Clock<'_>, ports: &mut Ports<'_, '_>, outbox: &mut Outbox) {
-        if ports.midi.inputs.iter().all(|events| events.is_empty()) {
+        if ports.midi.inputs().iter().all(|events| events.is_empty()) {
             return;
         }
         let (mut received, mut lost) = (0, 0);
         for (offset, chunk) in heard(clock) {
             let begin = (clock.offset + offset) as u32;
             let frames = begin..begin + chunk.frames as u32;
-            for (port, events) in ports.midi.inputs.iter().enumerate() {
+            for (port, events) in ports.midi.inputs().iter().enumerate() {
                 for (frame, message) in events.part(frames.clone()) {
                     let after = u64::from(frame - begin);
                     let chunk = chunk.after(after, clock.rate);

@@ -1,136 +1,110 @@
 //! Sends MIDI messages at their frames: of the timeline, or of the device.
 
+use super::midi_lists::{Destination, MidiLists};
 use crate::engine::buffers::Ports;
 use crate::engine::node::{Clock, Node, Outbox};
 use crate::error::Result;
-use crate::link::{LateMidi, MidiOrder, MidiReader, MidiTime};
+use crate::link::{LateMidi, MIDI_WAITING, OrderedMidi};
 use crate::memory::{self, Keeper};
-use crate::midi::{BLOCK_BYTES, MAX_MIDI_BYTES, Pending};
+use crate::midi::{MAX_MIDI_BYTES, MAX_MIDI_PORTS, Message, MidiPorts, Written};
 use crate::sys::Resident;
 
-/// How many messages wait at the most, and their blocks, for each of the two clocks.
-const MESSAGES: usize = 8192;
-const BLOCKS: usize = 4 * MAX_MIDI_BYTES / BLOCK_BYTES;
-
 pub(crate) struct MidiOut {
-    orders: MidiReader<MidiOrder>,
-    /// Of frames of the timeline.
-    on_timeline: Pending<Destination>,
-    /// Of frames of the device.
-    on_device: Pending<Destination>,
-    /// How many messages have come.
-    count: u64,
+    lists: MidiLists,
+    /// Messages that were due, and found no room in their port, in the order in which they were due.
+    overdue: Vec<Message<Destination>>,
+    /// Which ports have no room left in this period.
+    full: [bool; MAX_MIDI_PORTS as usize],
     /// The message that is on its way.
-    message: Vec<u8>,
+    bytes: Vec<u8>,
 }
 
-#[derive(Clone, Copy)]
-struct Destination {
-    port: u16,
-    late: LateMidi,
+#[derive(Default)]
+struct Counts {
+    sent: u64,
+    late: u64,
+    lost: u64,
 }
 
 impl MidiOut {
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
-    pub fn new(orders: MidiReader<MidiOrder>) -> Result<MidiOut> {
+    pub fn new(orders: OrderedMidi) -> Result<MidiOut> {
         Ok(MidiOut {
-            orders,
-            on_timeline: Pending::new(MESSAGES, BLOCKS)?,
-            on_device: Pending::new(MESSAGES, BLOCKS)?,
-            count: 0,
-            message: memory::room(MAX_MIDI_BYTES, "a MIDI message")?,
+            lists: MidiLists::new(orders)?,
+            overdue: memory::touched_room(2 * MIDI_WAITING, "MIDI messages that are overdue")?,
+            full: Default::default(),
+            bytes: memory::room(MAX_MIDI_BYTES, "a MIDI message")?,
         })
     }
 
-    /// Takes what was asked for, as long as there is room for it. The rest waits in its ring.
-    fn take_orders(&mut self, clock: &Clock<'_>) {
-        while let Some((order, bytes)) = self.orders.peek() {
-            let MidiOrder::Send { port, at, late } = order else {
-                self.on_timeline.clear();
-                self.on_device.clear();
-                self.orders.read(&mut self.message);
-                continue;
-            };
-            let (waiting, frame) = match at {
-                MidiTime::Timeline(position) => (&mut self.on_timeline, position),
-                MidiTime::Device(frame) => (&mut self.on_device, frame as i64),
-                MidiTime::Server(frame) => {
-                    let after = frame.wrapping_sub(clock.server_frame).cast_signed();
-                    let frame = clock.device_frame as i64 + i64::from(after);
-                    (&mut self.on_device, frame)
-                }
-            };
-            if !waiting.has_room(bytes) {
-                break;
-            }
-            self.orders.read(&mut self.message);
-            self.count += 1;
-            let to = Destination { port, late };
-            waiting.push(frame, self.count, to, &self.message);
+    /// Sends what found no room in the period before, as far as there is room now.
+    fn send_overdue(&mut self, ports: &mut dyn MidiPorts, counts: &mut Counts) {
+        self.full = Default::default();
+        let mut overdue = std::mem::take(&mut self.overdue);
+        overdue.retain(|message| !self.send(message, 0, ports, counts));
+        self.overdue = overdue;
+    }
+
+    /// Sends a message, if its port has room in this period. Returns whether it is done with.
+    fn send(
+        &mut self,
+        message: &Message<Destination>,
+        frame: u32,
+        ports: &mut dyn MidiPorts,
+        counts: &mut Counts,
+    ) -> bool {
+        let port = usize::from(message.about.port);
+        if self.full[port] {
+            return false;
         }
+        self.lists.copy(message, &mut self.bytes);
+        match ports.write(port, frame, &self.bytes) {
+            Written::Taken => counts.sent += 1,
+            Written::Never => counts.lost += 1,
+            Written::Full => {
+                self.full[port] = true;
+                return false;
+            }
+        }
+        self.lists.done_with(*message);
+        true
     }
 }
 
 impl Node for MidiOut {
     fn run(&mut self, clock: &Clock<'_>, ports: &mut Ports<'_, '_>, outbox: &mut Outbox) {
-        self.take_orders(clock);
-        let frames = clock.frames as i64;
-        let device_frame = clock.device_frame as i64;
-        // While the timeline stands still, nothing of it is due.
-        let position = match clock.timeline.rolling() {
-            true => Some(clock.timeline.position_at(clock.device_frame)),
-            false => None,
-        };
-        let (mut sent, mut late, mut lost) = (0, 0, 0);
-        loop {
-            let on_device = self.on_device.next_before(device_frame + frames);
-            let on_timeline = position.and_then(|begin| {
-                let next = self.on_timeline.next_before(begin.saturating_add(frames));
-                next.map(|next| (next, begin))
-            });
-            let device_offset = on_device.map(|next| (next.frame - device_frame, next));
-            let timeline_offset =
-                on_timeline.map(|(next, begin)| (next.frame.saturating_sub(begin), next));
-            let is_of_timeline = match (&device_offset, &timeline_offset) {
-                (None, None) => break,
-                (Some(_), None) => false,
-                (None, Some(_)) => true,
-                // What is late goes out at the beginning, in the order in which it was asked for.
-                (Some((device, a)), Some((timeline, b))) => {
-                    let key = |offset: i64, number| (offset.max(0), number);
-                    key(*timeline, b.number) < key(*device, a.number)
-                }
-            };
-            let (waiting, due) = match is_of_timeline {
-                true => (&mut self.on_timeline, timeline_offset),
-                false => (&mut self.on_device, device_offset),
-            };
-            let Some((offset, next)) = due else { break };
-            // Within the room that there is: no message is longer.
-            self.message.resize(next.bytes as usize, 0);
-            waiting.copy_next(&mut self.message);
-            waiting.remove_next();
-            late += u64::from(offset < 0);
-            if offset < 0 && next.about.late == LateMidi::Drop {
-                continue;
-            }
+        let mut counts = Counts::default();
+        self.lists.cancel(&mut self.overdue);
+        if clock.offset == 0 {
+            self.send_overdue(ports.midi, &mut counts);
+        }
+        self.lists.take_orders(clock, &mut self.bytes);
+        while let Some((offset, message)) = self.lists.take_due(clock) {
             let frame = clock.offset as u32 + offset.max(0) as u32;
-            let port = ports.midi.outputs.get_mut(usize::from(next.about.port));
-            match port.is_some_and(|port| port.push(frame, &self.message)) {
-                true => sent += 1,
-                false => lost += 1,
+            let may_be_late = message.about.late == LateMidi::Send;
+            let mut is_late = offset < 0;
+            if is_late && !may_be_late {
+                self.lists.done_with(message);
+            } else if !self.send(&message, frame, ports.midi, &mut counts) {
+                // The port is full in this period.
+                is_late = true;
+                match may_be_late {
+                    true => self.overdue.push(message),
+                    false => self.lists.done_with(message),
+                }
             }
+            counts.late += u64::from(is_late);
         }
         let counters = &outbox.shared().counters;
-        counters.add(&counters.midi_sent, sent);
-        counters.add(&counters.midi_late, late);
-        counters.add(&counters.midi_output_lost, lost);
+        counters.add(&counters.midi_sent, counts.sent);
+        counters.add(&counters.midi_late, counts.late);
+        counters.add(&counters.midi_output_lost, counts.lost);
     }
 
     fn keep_memory(&mut self, resident: &mut Resident) {
-        self.on_timeline.keep_memory(resident);
-        self.on_device.keep_memory(resident);
-        resident.keep_room_of(&mut self.message);
+        self.lists.keep_memory(resident);
+        resident.keep_room_of(&mut self.overdue);
+        resident.keep_room_of(&mut self.bytes);
     }
 }

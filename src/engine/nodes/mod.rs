@@ -4,6 +4,7 @@ mod capture;
 mod clamp;
 mod meter;
 mod midi_in;
+mod midi_lists;
 mod midi_out;
 mod player;
 mod tap;
