@@ -267,6 +267,12 @@ impl Library {
         !self.has_one_server()
     }
 
+    /// Whether the library sends the events of a MIDI buffer in another form, which takes more room: PipeWire's. It has as many
+    /// bytes for it, and loses all events of the cycle if they are too few.
+    pub fn rewrites_midi(&self) -> bool {
+        !self.has_one_server()
+    }
+
     /// Where libjack sends its lines now: errors, and other information.
     pub fn message_callbacks(&self) -> [Option<MessageCallback>; 2] {
         [&self.error_callback, &self.info_callback].map(|variable| {

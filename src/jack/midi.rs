@@ -134,6 +134,18 @@ impl<'a> Iterator for MidiEvents<'a> {
 
 impl ExactSizeIterator for MidiEvents<'_> {}
 
+/// The room in a buffer of PipeWire's library with so many events, in which an event of so many bytes would find room.
+///
+/// The buffer has 24 bytes, 8 for each event, and the bytes of those that have more than 4. What is sent has 16 bytes, 16
+/// for each event, and its bytes rounded up to a multiple of 8: less than 24 and the bytes of those that have more than 4.
+fn room_when_rewritten(room: usize, events: usize) -> usize {
+    const IN_PLACE: usize = 4;
+    match room.checked_sub(16 * events + 8) {
+        Some(left) => left.max(room.min(IN_PLACE)),
+        None => 0,
+    }
+}
+
 /// Writes the events of a MIDI output in a cycle.
 pub struct MidiWriter<'a> {
     library: &'static Library,
@@ -194,6 +206,40 @@ impl MidiWriter<'_> {
     /// How many bytes the largest event has that would find room now.
     pub fn room(&self) -> usize {
         // SAFETY: it is the buffer of a MIDI port.
-        unsafe { (self.library.midi_max_event_size)(self.buffer.as_ptr()) }
+        let room = unsafe { (self.library.midi_max_event_size)(self.buffer.as_ptr()) };
+        if !self.library.rewrites_midi() {
+            return room;
+        }
+        // SAFETY: as above.
+        let events = unsafe { (self.library.midi_get_event_count)(self.buffer.as_ptr()) };
+        room_when_rewritten(room, events as usize)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// As PipeWire's library counts.
+    const BUFFER: usize = 32_768;
+
+    #[test]
+    fn what_finds_room_can_also_be_sent_in_the_other_form() {
+        for size in 1..100 {
+            let (mut events, mut far) = (0, 0);
+            loop {
+                let room = (BUFFER - 24 - far).saturating_sub(8 * (events + 1));
+                if room_when_rewritten(room, events) < size {
+                    break;
+                }
+                (events, far) = (events + 1, far + if size > 4 { size } else { 0 });
+            }
+            let sent = 16 + events * (16 + size.next_multiple_of(8));
+            assert!(sent <= BUFFER, "{events} events of {size} bytes");
+            assert!(
+                sent > BUFFER - BUFFER / 5,
+                "{events} events of {size} bytes"
+            );
+        }
     }
 }
