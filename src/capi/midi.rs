@@ -1,12 +1,14 @@
 //! MIDI on the ports of an interface.
 
-use super::fault::Fault;
+use super::fault::{Checked, Fault};
 use super::guard::{Caller, guard};
 use super::handles;
 use super::interface::{amio_interface, not_one_of};
 use super::schedule::AMIO_TICKET_NONE;
-use super::sized::Versioned;
-use super::status::amio_status;
+use super::sized::{OutStruct, Versioned};
+use super::status::{AMIO_ERROR_BUFFER_TOO_SMALL, amio_status};
+use crate::midi::Fetched;
+use crate::midi::MAX_MIDI_PORTS;
 use crate::{LateMidi, MAX_MIDI_BYTES, MidiMessage, MidiTime};
 use std::ffi::c_int;
 use std::os::fd::AsRawFd;
@@ -69,8 +71,9 @@ unsafe impl Versioned for amio_midi {
 /// Thread: any but the audio thread; each message goes to one caller.
 /// Units: `out_bytes` has room for `capacity_bytes`; AMIO_MIDI_BYTES is enough for every message.
 /// Ownership: both are the caller's; the struct_size of `out_midi` must be set.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size; no room, or too
-/// little for the message, which then waits on); AMIO_ERROR_INVALID_STATE (no MIDI inputs).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size; no room);
+/// AMIO_ERROR_BUFFER_TOO_SMALL (for the message, which waits on; its size is in `out_midi->size`);
+/// AMIO_ERROR_INVALID_STATE (no MIDI inputs).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn amio_interface_next_midi(
     iface: *mut amio_interface,
@@ -84,9 +87,13 @@ pub unsafe extern "C-unwind" fn amio_interface_next_midi(
         let interface = handles::get("iface", iface)?;
         let out = caller.out_struct("out_midi", out_midi)?;
         let room = caller.slice_mut("out_bytes", out_bytes, capacity_bytes, 1)?;
-        let message = interface.next_midi_within(room.len())?;
-        out.set(&message.map_or(NOTHING, |message| hand_over(&message, room)));
-        Ok(())
+        match interface.next_midi_within(room.len())? {
+            Some(fetched) => hand_over(fetched, room, out),
+            None => {
+                out.set(&NOTHING);
+                Ok(())
+            }
+        }
     })
 }
 
@@ -111,9 +118,7 @@ pub unsafe extern "C-unwind" fn amio_interface_wait_midi(
         let out = caller.out_struct("out_midi", out_midi)?;
         let room = caller.slice_mut("out_bytes", out_bytes, capacity_bytes, 1)?;
         let timeout = Duration::from_millis(timeout_ms.into());
-        let message = interface.wait_midi_within(room.len(), timeout)?;
-        out.set(&hand_over(&message, room));
-        Ok(())
+        hand_over(interface.wait_midi_within(room.len(), timeout)?, room, out)
     })
 }
 
@@ -186,8 +191,11 @@ pub unsafe extern "C-unwind" fn amio_interface_send_midi(
             other => return Err(not_one_of("late", other, "AMIO_MIDI_LATE_*, 0 or 1")),
         };
         let message = caller.slice("bytes", bytes, size_bytes, 1)?;
-        // A port that is too large for the crate's type is too large for any interface.
-        let port = u16::try_from(port).unwrap_or(u16::MAX);
+        let port = u16::try_from(port).map_err(|_| {
+            Fault::argument(format!(
+                "port is {port}; an interface has up to {MAX_MIDI_PORTS} MIDI outputs"
+            ))
+        })?;
         Ok(interface.send_midi(port, at, message, late)?)
     })
 }
@@ -215,11 +223,30 @@ const NOTHING: amio_midi = amio_midi {
     rolling: 0,
 };
 
-/// Copies a message, for which there is room.
-fn hand_over(message: &MidiMessage, room: &mut [u8]) -> amio_midi {
-    let (stamp, bytes) = (message.stamp, &message.bytes);
-    room[..bytes.len()].copy_from_slice(bytes);
-    amio_midi {
+/// Copies a message, if there is room for it.
+fn hand_over(
+    fetched: Fetched<MidiMessage>,
+    room: &mut [u8],
+    out: OutStruct<'_, amio_midi>,
+) -> Checked {
+    let MidiMessage { stamp, bytes } = match fetched {
+        Fetched::Message(message) => message,
+        Fetched::TooLong(bytes) => {
+            out.set(&amio_midi {
+                size: bytes as u64,
+                ..NOTHING
+            });
+            return Err(Fault::new(
+                AMIO_ERROR_BUFFER_TOO_SMALL,
+                format!(
+                    "capacity_bytes is {}; the MIDI message has {bytes} bytes",
+                    room.len()
+                ),
+            ));
+        }
+    };
+    room[..bytes.len()].copy_from_slice(&bytes);
+    out.set(&amio_midi {
         struct_size: 0,
         port: stamp.port.into(),
         size: bytes.len() as u64,
@@ -230,7 +257,8 @@ fn hand_over(message: &MidiMessage, room: &mut [u8]) -> amio_midi {
         lost_before: stamp.lost_before,
         server_frame: stamp.server_frame,
         rolling: stamp.rolling.into(),
-    }
+    });
+    Ok(())
 }
 
 fn wrong_frame(at: i64, allowed: &str) -> Fault {

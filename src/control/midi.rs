@@ -4,7 +4,7 @@ use super::interface::Interface;
 use super::midi_queues::MidiMessage;
 use crate::error::{Error, Result};
 use crate::link::{LateMidi, MidiTime};
-use crate::midi::check_message;
+use crate::midi::{Fetched, check_message};
 use crate::units::check_position;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::time::Duration;
@@ -18,14 +18,18 @@ impl Interface {
     /// # Errors
     /// [`Error::InvalidState`]: the interface has no MIDI inputs.
     pub fn next_midi(&self) -> Result<Option<MidiMessage>> {
-        self.next_midi_within(usize::MAX)
+        let next = self.next_midi_within(usize::MAX)?;
+        Ok(next.and_then(Fetched::message))
     }
 
     /// As [`Interface::next_midi`], for a buffer of so many bytes.
     ///
     /// # Errors
-    /// Also [`Error::InvalidArgument`]: the message does not fit; it waits on.
-    pub(crate) fn next_midi_within(&self, most_bytes: usize) -> Result<Option<MidiMessage>> {
+    /// As [`Interface::next_midi`].
+    pub(crate) fn next_midi_within(
+        &self,
+        most_bytes: usize,
+    ) -> Result<Option<Fetched<MidiMessage>>> {
         self.parts().midi.next(most_bytes)
     }
 
@@ -35,18 +39,20 @@ impl Interface {
     /// As [`Interface::next_midi`]; [`Error::Timeout`] after `timeout`; [`Error::InvalidState`] if the interface is
     /// closed and all were fetched.
     pub fn wait_midi(&self, timeout: Duration) -> Result<MidiMessage> {
-        self.wait_midi_within(usize::MAX, timeout)
+        let midi = &self.parts().midi;
+        let next = || Ok(midi.next(usize::MAX)?.and_then(Fetched::message));
+        self.wait_for("a MIDI message", timeout, next, &midi.signal)
     }
 
     /// As [`Interface::wait_midi`], for a buffer of so many bytes.
     ///
     /// # Errors
-    /// Also those of [`Interface::next_midi_within`].
+    /// As [`Interface::wait_midi`].
     pub(crate) fn wait_midi_within(
         &self,
         most_bytes: usize,
         timeout: Duration,
-    ) -> Result<MidiMessage> {
+    ) -> Result<Fetched<MidiMessage>> {
         let midi = &self.parts().midi;
         let next = || midi.next(most_bytes);
         self.wait_for("a MIDI message", timeout, next, &midi.signal)
@@ -84,7 +90,7 @@ impl Interface {
         check_message(bytes)?;
         match at {
             MidiTime::Timeline(position) => drop(check_position("at", position)?),
-            MidiTime::Device(frame) if frame > i64::MAX as u64 / 2 => {
+            MidiTime::Device(frame) if frame > 1 << 62 => {
                 return Err(Error::OutOfRange {
                     what: "at",
                     given: frame.into(),

@@ -4,6 +4,7 @@ use super::core::Core;
 use crate::error::{Error, Result};
 use crate::link::{MidiOrders, MidiReader, MidiStamp};
 use crate::lock::{Mutex, MutexGuard};
+use crate::midi::Fetched;
 use crate::sys::Signal;
 use std::sync::Arc;
 
@@ -42,24 +43,23 @@ impl MidiQueues {
         }))
     }
 
-    /// The oldest message, if it has at most so many bytes.
+    /// The oldest message, for a buffer of so many bytes.
     ///
     /// # Errors
-    /// [`Error::InvalidArgument`]: it has more; [`Error::InvalidState`]: no inputs.
-    pub fn next(&self, most_bytes: usize) -> Result<Option<MidiMessage>> {
+    /// [`Error::InvalidState`]: no inputs.
+    pub fn next(&self, most_bytes: usize) -> Result<Option<Fetched<MidiMessage>>> {
         self.core.check_home()?;
         let mut arrived = self.arrived()?.lock();
         if let Some((_, bytes)) = arrived.peek()
             && bytes > most_bytes
         {
-            return Err(Error::InvalidArgument(format!(
-                "the buffer has {most_bytes} bytes; the MIDI message has {bytes}"
-            )));
+            self.signal.set();
+            return Ok(Some(Fetched::TooLong(bytes)));
         }
         let mut bytes = Vec::new();
         let message = arrived
             .read(&mut bytes)
-            .map(|stamp| MidiMessage { stamp, bytes });
+            .map(|stamp| Fetched::Message(MidiMessage { stamp, bytes }));
         if arrived.is_empty() {
             self.signal.clear();
             self.core.inbox.end_long_sleep();

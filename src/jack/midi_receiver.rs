@@ -11,6 +11,7 @@ use super::midi_piece::{self, Piece};
 use super::stream_handle::StreamHandle;
 use crate::error::{Error, Result};
 use crate::lock::Mutex;
+use crate::midi::Fetched;
 use crate::spsc::{Consumer, HeapCons, HeapProd, Observer, Producer, ring};
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
@@ -88,11 +89,31 @@ pub(super) fn check_capacity(capacity: usize) -> Result<()> {
 impl MidiReceiver {
     /// The oldest event that waits, which is taken out. `None` in a child of `fork()`.
     pub fn next(&self) -> Option<MidiMessage> {
+        self.next_within(usize::MAX)?.message()
+    }
+
+    /// As [`MidiReceiver::next`], for a buffer of so many bytes.
+    pub(crate) fn next_within(&self, most_bytes: usize) -> Option<Fetched<MidiMessage>> {
         if !self.handle.is_here() {
             return None;
         }
         let mut pieces = self.pieces.lock();
-        self.mail.take(|| take(&mut pieces))
+        let mut too_long = None;
+        let taken = self.mail.take(|| match take(&mut pieces, most_bytes)? {
+            Fetched::Message(event) => Some(event),
+            Fetched::TooLong(size) => {
+                too_long = Some(size);
+                None
+            }
+        });
+        match (taken, too_long) {
+            (Some(event), _) => Some(Fetched::Message(event)),
+            (None, Some(size)) => {
+                self.mail.wake_if_due();
+                Some(Fetched::TooLong(size))
+            }
+            (None, None) => None,
+        }
     }
 
     /// As [`MidiReceiver::next`], but waits for an event, for at most `timeout`; `None` if the time is over.
@@ -101,9 +122,22 @@ impl MidiReceiver {
     /// [`Error::InvalidState`]: no more events come: the client is closed, the server is gone, or in a child of
     /// `fork()`.
     pub fn wait(&self, timeout: Duration) -> Result<Option<MidiMessage>> {
+        self.wait_for(|| self.next(), timeout)
+    }
+
+    /// As [`MidiReceiver::wait`], for a buffer of so many bytes.
+    pub(crate) fn wait_within(
+        &self,
+        most_bytes: usize,
+        timeout: Duration,
+    ) -> Result<Option<Fetched<MidiMessage>>> {
+        self.wait_for(|| self.next_within(most_bytes), timeout)
+    }
+
+    fn wait_for<T>(&self, next: impl Fn() -> Option<T>, timeout: Duration) -> Result<Option<T>> {
         let until = Instant::now().checked_add(timeout);
         loop {
-            let event = self.next();
+            let event = next();
             if event.is_some() {
                 return Ok(event);
             }
@@ -138,10 +172,13 @@ impl std::fmt::Debug for MidiReceiver {
     }
 }
 
-/// Puts an event together, if all of its pieces are there.
-fn take(pieces: &mut HeapCons<Piece>) -> Option<MidiMessage> {
+/// Puts an event together, if all of its pieces are there, and it has at most so many bytes.
+fn take(pieces: &mut HeapCons<Piece>, most_bytes: usize) -> Option<Fetched<MidiMessage>> {
     let first = pieces.try_peek()?;
     let (frame, size) = (first.frame, first.left as usize);
+    if size > most_bytes {
+        return Some(Fetched::TooLong(size));
+    }
     let count = midi_piece::count(size);
     if pieces.occupied_len() < count {
         return None;
@@ -150,7 +187,7 @@ fn take(pieces: &mut HeapCons<Piece>) -> Option<MidiMessage> {
     for piece in pieces.pop_iter().take(count) {
         bytes.extend_from_slice(piece.bytes());
     }
-    Some(MidiMessage { frame, bytes })
+    Some(Fetched::Message(MidiMessage { frame, bytes }))
 }
 
 /// The audio thread's end.

@@ -16,6 +16,23 @@ pub(crate) use ports::{MidiPorts, Written};
 /// The longest message, in bytes.
 pub const MAX_MIDI_BYTES: usize = 1 << 16;
 
+/// What a queue gives to a caller with limited room.
+pub(crate) enum Fetched<M> {
+    /// The oldest message.
+    Message(M),
+    /// The oldest message has so many bytes, which is more than there is room for. It waits on.
+    TooLong(usize),
+}
+
+impl<M> Fetched<M> {
+    pub fn message(self) -> Option<M> {
+        match self {
+            Fetched::Message(message) => Some(message),
+            Fetched::TooLong(_) => None,
+        }
+    }
+}
+
 /// # Errors
 /// [`Error::InvalidArgument`]: the message is no MIDI message.
 pub(crate) fn check_message(bytes: &[u8]) -> Result<()> {

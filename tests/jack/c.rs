@@ -36,6 +36,10 @@ on_both_servers!(a_process_function_does_what_can_be_done, |_: &str| {
     println!("{}", succeed(&mut program("ffi-tests/jack_cycle.c")));
 });
 
+on_both_servers!(what_is_fetched_with_too_little_room_waits_on, |_: &str| {
+    println!("{}", succeed(&mut program("ffi-tests/jack_midi.c")));
+});
+
 // The limit is that of `amio.h`, in its chapter on memory.
 on_both_servers!(calls_take_no_more_stack_than_the_header_says, |_: &str| {
     println!(

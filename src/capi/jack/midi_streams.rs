@@ -4,12 +4,12 @@ use super::super::fault::{Checked, Fault};
 use super::super::guard::{Caller, guard};
 use super::super::handles::{self, Handle, ReservedHandle};
 use super::super::sized::Versioned;
-use super::super::status::{AMIO_ERROR_TIMEOUT, amio_status};
+use super::super::status::{AMIO_ERROR_BUFFER_TOO_SMALL, AMIO_ERROR_TIMEOUT, amio_status};
 use super::answers::tell;
 use super::client::amio_jack_client;
 use super::ports::amio_jack_port;
 use crate::jack::{MidiMessage, MidiReceiver, MidiSender};
-use crate::lock::Mutex;
+use crate::midi::Fetched;
 use std::ffi::c_int;
 use std::os::fd::{AsFd, AsRawFd};
 use std::sync::Arc;
@@ -21,15 +21,8 @@ pub struct amio_jack_midi_receiver {
 }
 
 impl Handle for amio_jack_midi_receiver {
-    type Target = Arc<SharedReceiver>;
+    type Target = Arc<MidiReceiver>;
     const NAME: &'static str = "a receiver of MIDI events";
-}
-
-/// What the handle stands for.
-pub struct SharedReceiver {
-    receiver: MidiReceiver,
-    /// An event for which a caller had no room.
-    kept: Mutex<Option<MidiMessage>>,
 }
 
 /// Sends MIDI events at their frames from any thread.
@@ -92,10 +85,7 @@ pub unsafe extern "C-unwind" fn amio_jack_midi_receiver_new(
         let out = caller.out("out_receiver", out_receiver)?;
         let place = ReservedHandle::take()?;
         let receiver = client.receive_midi(port.midi_input()?, capacity)?;
-        out.set(place.fill(Arc::new(SharedReceiver {
-            receiver,
-            kept: Mutex::new(None),
-        })));
+        out.set(place.fill(Arc::new(receiver)));
         Ok(())
     })
 }
@@ -105,8 +95,8 @@ pub unsafe extern "C-unwind" fn amio_jack_midi_receiver_new(
 /// Thread: any but the audio thread; each event goes to one caller.
 /// Units: `out_frame` is a frame of the server's clock, which wraps. `capacity_bytes` is the room at `out_bytes`.
 /// Ownership: `out_frame`, `out_bytes` and `out_size` are the caller's. `out_bytes` may be NULL without room.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (the event is larger than the room: then
-/// its size is in `out_size`, and it still waits).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_BUFFER_TOO_SMALL (for the event, which waits on; its size
+/// is in `out_size`).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn amio_jack_midi_receiver_next(
     receiver: *mut amio_jack_midi_receiver,
@@ -118,12 +108,14 @@ pub unsafe extern "C-unwind" fn amio_jack_midi_receiver_next(
     // SAFETY: the pointers come from a C caller.
     let caller = unsafe { Caller::trusted() };
     let room = (out_frame, out_bytes, capacity_bytes, out_size);
-    fetch(&caller, receiver, room, |receiver| Ok(receiver.next()))
+    fetch(&caller, receiver, room, |receiver, most_bytes| {
+        Ok(receiver.next_within(most_bytes))
+    })
 }
 
 /// As amio_jack_midi_receiver_next(), but waits until there is one.
 ///
-/// Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
+/// Thread: any but the audio thread; waits up to `timeout_ms` milliseconds, also if the receiver is freed meanwhile.
 /// Units: as amio_jack_midi_receiver_next().
 /// Ownership: as amio_jack_midi_receiver_next().
 /// Errors: as amio_jack_midi_receiver_next(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (no more events come: the client is
@@ -140,8 +132,8 @@ pub unsafe extern "C-unwind" fn amio_jack_midi_receiver_wait(
     // SAFETY: the pointers come from a C caller.
     let caller = unsafe { Caller::trusted() };
     let room = (out_frame, out_bytes, capacity_bytes, out_size);
-    fetch(&caller, receiver, room, |receiver| {
-        let event = receiver.wait(Duration::from_millis(timeout_ms.into()))?;
+    fetch(&caller, receiver, room, |receiver, most_bytes| {
+        let event = receiver.wait_within(most_bytes, Duration::from_millis(timeout_ms.into()))?;
         let event = event.ok_or_else(|| {
             Fault::new(
                 AMIO_ERROR_TIMEOUT,
@@ -166,8 +158,8 @@ pub unsafe extern "C-unwind" fn amio_jack_midi_receiver_fd(
     let out = ("out_fd", out_fd);
     // SAFETY: the pointers come from a C caller.
     unsafe {
-        tell(("receiver", receiver), out, |shared| {
-            Ok(shared.receiver.as_fd().as_raw_fd())
+        tell(("receiver", receiver), out, |receiver| {
+            Ok(receiver.as_fd().as_raw_fd())
         })
     }
 }
@@ -183,11 +175,7 @@ pub unsafe extern "C-unwind" fn amio_jack_midi_receiver_lost(
 ) -> amio_status {
     let out = ("out_count", out_count);
     // SAFETY: the pointers come from a C caller.
-    unsafe {
-        tell(("receiver", receiver), out, |shared| {
-            Ok(shared.receiver.lost())
-        })
-    }
+    unsafe { tell(("receiver", receiver), out, |receiver| Ok(receiver.lost())) }
 }
 
 /// Ends a receiver. Its port stays registered. NULL does nothing.
@@ -318,37 +306,31 @@ fn fetch(
     caller: &Caller,
     receiver: *mut amio_jack_midi_receiver,
     (out_frame, out_bytes, capacity_bytes, out_size): (*mut u32, *mut u8, usize, *mut usize),
-    next: impl FnOnce(&MidiReceiver) -> Checked<Option<MidiMessage>>,
+    next: impl FnOnce(&MidiReceiver, usize) -> Checked<Option<Fetched<MidiMessage>>>,
 ) -> amio_status {
     guard(|| {
-        let shared = handles::get("receiver", receiver)?;
+        let receiver = handles::get("receiver", receiver)?;
         let frame = caller.out("out_frame", out_frame)?;
         let room = match capacity_bytes {
             0 => &mut [][..],
             count => caller.slice_mut("out_bytes", out_bytes, count as u64, 1)?,
         };
         let size = caller.out("out_size", out_size)?;
-        let kept = shared.kept.lock().take();
-        let event = match kept {
-            Some(event) => event,
-            None => match next(&shared.receiver)? {
-                Some(event) => event,
-                None => {
-                    size.set(0);
-                    return Ok(());
-                }
-            },
-        };
-        size.set(event.bytes.len());
-        let Some(room) = room.get_mut(..event.bytes.len()) else {
-            let bytes = event.bytes.len();
-            *shared.kept.lock() = Some(event);
-            return Err(Fault::argument(format!(
-                "capacity_bytes is {capacity_bytes}; the event has {bytes} bytes"
-            )));
-        };
-        room.copy_from_slice(&event.bytes);
-        frame.set(event.frame);
+        match next(&receiver, room.len())? {
+            Some(Fetched::Message(event)) => {
+                room[..event.bytes.len()].copy_from_slice(&event.bytes);
+                frame.set(event.frame);
+                size.set(event.bytes.len());
+            }
+            Some(Fetched::TooLong(bytes)) => {
+                size.set(bytes);
+                return Err(Fault::new(
+                    AMIO_ERROR_BUFFER_TOO_SMALL,
+                    format!("capacity_bytes is {capacity_bytes}; the event has {bytes} bytes"),
+                ));
+            }
+            None => size.set(0),
+        }
         Ok(())
     })
 }
