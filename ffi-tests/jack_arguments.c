@@ -563,6 +563,37 @@ static void opening(void)
     CHECK(client == (amio_jack_client *)&options);
 }
 
+/* Inputs are written to, so nothing else may be there. */
+static void memory_that_overlaps(void)
+{
+    static float samples[3 * BLOCK];
+    const amio_jack_port *ports[2];
+    amio_jack_blocks_config config = {0};
+    amio_jack_blocks *blocks;
+    amio_jack_block info = {0};
+    float *apart[2] = {samples, samples + BLOCK}, *overlapping[2] = {samples + 1, samples + BLOCK};
+    const float *answer[1] = {samples + 2 * BLOCK}, *in_place[1] = {samples + 1};
+    ports[0] = ports[1] = right.sink;
+    info.struct_size = sizeof info;
+    config.struct_size = sizeof config;
+    config.block_frames = BLOCK;
+    config.inputs = ports;
+    config.input_count = 2;
+    config.outputs = (const amio_jack_port *const *)&right.source;
+    config.output_count = 1;
+    OK(amio_jack_blocks_new(right.client, &config, &blocks));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_blocks_exchange(blocks, in_place, apart, 0, &info));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_blocks_exchange(blocks, answer, overlapping, 0, &info));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_blocks_read(blocks, overlapping, 0, &info));
+    CHECK(strstr(amio_last_error_message(), "overlaps") != NULL);
+    answer[0] = NULL;
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_jack_blocks_exchange(blocks, answer, apart, 0, &info));
+    CHECK(strstr(amio_last_error_message(), "output[0] is NULL") != NULL);
+    answer[0] = samples + 2 * BLOCK;
+    OK(amio_jack_blocks_exchange(blocks, answer, apart, 10000, &info));
+    OK(amio_jack_blocks_free(blocks));
+}
+
 /* Values of a configuration, and ports that do not fit. */
 static void streams(void)
 {
@@ -605,6 +636,7 @@ static void streams(void)
     OK(amio_jack_midi_sender_send(right.sender, 0, (uint8_t *)too_long, 1));
     FAILS(AMIO_ERROR_QUEUE_FULL, amio_jack_midi_sender_send(right.sender, 0, (uint8_t *)too_long, 160));
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_jack_port_set_latency(right.source, AMIO_JACK_LATENCY_CAPTURE, 2, 1));
+    memory_that_overlaps();
     CHECK((void *)blocks == (void *)&input && (void *)receiver == (void *)&input && (void *)sender == (void *)&input);
     free_right();
 }

@@ -13,6 +13,7 @@ use crate::lock::Mutex;
 use crate::memory;
 use std::ffi::c_int;
 use std::os::fd::{AsFd, AsRawFd};
+use std::ptr;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -156,12 +157,14 @@ pub unsafe extern "C-unwind" fn amio_jack_blocks_new(
 /// answers a block before the first one. After AMIO_ERROR_TIMEOUT, the output is written; the next call only waits for
 /// input, and its `output` has no effect.
 ///
-/// Thread: one at a time, any but the audio thread; waits up to `timeout_ms` milliseconds.
+/// Thread: one at a time, any but the audio thread; waits up to `timeout_ms` milliseconds, also if the exchange is freed
+/// meanwhile.
 /// Units: for each port in the order of the configuration, a pointer to as many floats as a block has frames.
 /// Ownership: `output` is borrowed for the call; `input` and `out_block` are the caller's, and the struct_size of
-/// `out_block` must be set. `output` and `input` may be NULL without such ports.
+/// `out_block` must be set. An input must not overlap with another one, or with an output. `output` and `input` may be NULL
+/// without such ports.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size, a pointer that is
-/// not aligned); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (another thread is in a call of the exchange, the client is closed,
+/// not aligned, memory that overlaps); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (another thread is in a call of the exchange, the client is closed,
 /// or the server is gone).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn amio_jack_blocks_exchange(
@@ -174,10 +177,10 @@ pub unsafe extern "C-unwind" fn amio_jack_blocks_exchange(
     // SAFETY: the pointers come from a C caller.
     let caller = unsafe { Caller::trusted() };
     with(blocks, |blocks| {
+        let mut room = room(&caller, input, output, blocks)?;
         let output = samples(&caller, output, blocks)?;
-        let mut input = room(&caller, input, blocks)?;
         let out = caller.out_struct("out_block", out_block)?;
-        let info = blocks.exchange(&output, &mut input, milliseconds(timeout_ms))?;
+        let info = blocks.exchange(&output, &mut room, milliseconds(timeout_ms))?;
         out.set(&describe(&info));
         Ok(())
     })
@@ -199,9 +202,9 @@ pub unsafe extern "C-unwind" fn amio_jack_blocks_read(
     // SAFETY: the pointers come from a C caller.
     let caller = unsafe { Caller::trusted() };
     with(blocks, |blocks| {
-        let mut input = room(&caller, input, blocks)?;
+        let mut room = room(&caller, input, ptr::null(), blocks)?;
         let out = caller.out_struct("out_block", out_block)?;
-        let info = blocks.read(&mut input, milliseconds(timeout_ms))?;
+        let info = blocks.read(&mut room, milliseconds(timeout_ms))?;
         out.set(&describe(&info));
         Ok(())
     })
@@ -330,43 +333,94 @@ fn ports(
     }
     let mut ports = memory::room(count, "the ports of an exchange")?;
     if count > 0 {
-        for port in caller.slice(what, given, count as u64, 1)? {
-            ports.push(handles::get(what, *port)?);
+        for (at, port) in caller
+            .slice(what, given, count as u64, 1)?
+            .iter()
+            .enumerate()
+        {
+            ports.push(handles::get(&format!("{what}[{at}]"), *port)?);
         }
     }
     Ok(ports)
 }
 
-/// The samples of each output.
+/// The samples of each output. [`room`] has made sure that nobody writes to them.
 fn samples<'a>(
     caller: &'a Caller,
     output: *const *const f32,
     blocks: &Blocks,
 ) -> Checked<Vec<&'a [f32]>> {
     let (_, count) = blocks.ports();
+    let frames = blocks.block_frames() as u64;
     let mut all = memory::room(count, "the ports of a block")?;
-    if count > 0 {
-        for samples in caller.slice("output", output, count as u64, 1)? {
-            all.push(caller.slice("output", *samples, blocks.block_frames() as u64, 1)?);
-        }
+    for (at, samples) in pointers(caller, "output", output, count)? {
+        all.push(caller.slice(&format!("output[{at}]"), samples, frames, 1)?);
     }
     Ok(all)
 }
 
-/// The room for the samples of each input.
+/// The room for the samples of each input, which overlaps with no other one and with no sample of `outputs`.
 fn room<'a>(
     caller: &'a Caller,
     input: *const *mut f32,
+    outputs: *const *const f32,
     blocks: &Blocks,
 ) -> Checked<Vec<&'a mut [f32]>> {
     let (count, _) = blocks.ports();
+    check_apart(caller, input, outputs, blocks)?;
+    let frames = blocks.block_frames() as u64;
     let mut all = memory::room(count, "the ports of a block")?;
-    if count > 0 {
-        for samples in caller.slice("input", input, count as u64, 1)? {
-            all.push(caller.slice_mut("input", *samples, blocks.block_frames() as u64, 1)?);
-        }
+    for (at, samples) in pointers(caller, "input", input, count)? {
+        all.push(caller.slice_mut(&format!("input[{at}]"), samples, frames, 1)?);
     }
     Ok(all)
+}
+
+/// `outputs` is NULL for a call without any.
+fn check_apart(
+    caller: &Caller,
+    input: *const *mut f32,
+    outputs: *const *const f32,
+    blocks: &Blocks,
+) -> Checked {
+    let (inputs, output_count) = blocks.ports();
+    let output_count = if outputs.is_null() { 0 } else { output_count };
+    let mut places = memory::room(inputs + output_count, "the ports of a block")?;
+    for (_, samples) in pointers(caller, "input", input, inputs)? {
+        places.push((samples.addr(), true));
+    }
+    for (_, samples) in pointers(caller, "output", outputs, output_count)? {
+        places.push((samples.addr(), false));
+    }
+    // NULL is another mistake.
+    places.retain(|(address, _)| *address != 0);
+    places.sort_unstable();
+    // All are equally long, so whatever overlaps with an input does so with its neighbour.
+    let bytes = blocks.block_frames() * size_of::<f32>();
+    let overlap = |pair: &[(usize, bool)]| {
+        let ((first, is_input), (second, is_input_too)) = (pair[0], pair[1]);
+        second - first < bytes && (is_input || is_input_too)
+    };
+    match places.windows(2).any(overlap) {
+        true => Err(Fault::argument(
+            "an input overlaps with another one, or with an output; each must be memory of its own",
+        )),
+        false => Ok(()),
+    }
+}
+
+/// The pointers of a list, with their places.
+fn pointers<'a, P: Copy + 'a>(
+    caller: &'a Caller,
+    what: &str,
+    list: *const P,
+    count: usize,
+) -> Checked<impl Iterator<Item = (usize, P)> + use<'a, P>> {
+    let list = match count {
+        0 => &[][..],
+        count => caller.slice(what, list, count as u64, 1)?,
+    };
+    Ok(list.iter().copied().enumerate())
 }
 
 fn describe(info: &BlockInfo) -> amio_jack_block {
