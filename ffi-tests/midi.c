@@ -172,6 +172,7 @@ static void wrong_values_are_refused(void)
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, SEND(2, 0, 0, NOTE, 3, 0));
     CHECK(strstr(amio_last_error_message(), "MIDI outputs 0 to 1") != NULL);
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, SEND(65536, 0, 0, NOTE, 3, 0));
+    CHECK(strstr(amio_last_error_message(), "port is 65536") != NULL);
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, SEND(0, 3, 0, NOTE, 3, 0));
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, SEND(0, AMIO_MIDI_AT_DEVICE, -1, NOTE, 3, 0));
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, SEND(0, AMIO_MIDI_AT_DEVICE, INT64_MAX, NOTE, 3, 0));
@@ -179,6 +180,10 @@ static void wrong_values_are_refused(void)
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, SEND(0, AMIO_MIDI_AT_SERVER, 1LL << 32, NOTE, 3, 0));
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, SEND(0, 0, 0, NOTE + 1, 2, 0));
     CHECK(strstr(amio_last_error_message(), "begins with 60") != NULL);
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, SEND(0, AMIO_MIDI_AT_DEVICE, (1LL << 62) + 1, NOTE, 3, 0));
+    OK(SEND(0, AMIO_MIDI_AT_DEVICE, 1LL << 62, NOTE, 3, 0));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, SEND(0, 0, 0, NOTE, 0, 0));
+    CHECK(strstr(amio_last_error_message(), "frames") == NULL);
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, SEND(0, 0, 0, large, sizeof large, 0));
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, SEND(0, 0, 0, NOTE, 3, 2));
     OK(SEND(0, 0, 0, large, sizeof large - 1, 0));

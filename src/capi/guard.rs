@@ -260,14 +260,14 @@ pub(super) fn check_memory<T>(
     }
     if frames == 0 {
         return Err(Fault::argument(format!(
-            "{what} has 0 frames; it must have at least 1"
+            "{what} has the length 0; it must be at least 1"
         )));
     }
     let values = u128::from(frames) * samples_per_frame as u128;
     let bytes = values * size_of::<T>() as u128;
     if pointer.addr() as u128 + bytes > ADDRESS_SPACE_BYTES {
         return Err(Fault::argument(format!(
-            "{what} has {frames} frames, {bytes} bytes; that is more than any process can address"
+            "{what} has {bytes} bytes; that is more than any process can address"
         )));
     }
     Ok(values as usize)

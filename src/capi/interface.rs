@@ -5,6 +5,7 @@ use super::guard::{Caller, check_memory, guard};
 use super::handles::{self, Handle, ReservedHandle};
 use super::sized::Versioned;
 use super::status::{AMIO_ERROR_UNSUPPORTED, amio_status};
+use crate::midi::MAX_MIDI_PORTS;
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
 use crate::{Config, DriverKind, Interface, Latency, SkipPolicy, State};
 use std::ffi::c_char;
@@ -500,8 +501,8 @@ fn read_config(caller: &Caller, config: *const amio_interface_config) -> Checked
     if let Some(channels) = channels("config->output_channels", given.output_channels)? {
         config.output_channels = channels;
     }
-    config.midi_inputs = u16::try_from(given.midi_inputs).unwrap_or(u16::MAX);
-    config.midi_outputs = u16::try_from(given.midi_outputs).unwrap_or(u16::MAX);
+    config.midi_inputs = midi_ports("config->midi_inputs", given.midi_inputs)?;
+    config.midi_outputs = midi_ports("config->midi_outputs", given.midi_outputs)?;
     config.autoconnect = match given.autoconnect {
         AMIO_AUTOCONNECT_DEFAULT | AMIO_AUTOCONNECT_ON => true,
         AMIO_AUTOCONNECT_OFF => false,
@@ -578,6 +579,15 @@ fn channels(what: &str, given: u32) -> Checked<Option<u16>> {
         _ if given <= MAX_CHANNELS.into() => Ok(Some(given as u16)),
         _ => Err(Fault::argument(format!(
             "{what} is {given}; it must be 0 (default) to 64, or AMIO_CHANNELS_NONE"
+        ))),
+    }
+}
+
+fn midi_ports(what: &str, given: u32) -> Checked<u16> {
+    match given <= MAX_MIDI_PORTS.into() {
+        true => Ok(given as u16),
+        false => Err(Fault::argument(format!(
+            "{what} is {given}; it must be 0 to {MAX_MIDI_PORTS}"
         ))),
     }
 }

@@ -159,10 +159,17 @@ fn open(
     };
     let out = caller.out("out_client", out_client)?;
     let place = ReservedHandle::take()?;
-    let client = Client::open_with_status(name, &options, status)?;
+    let client = Client::open_with_status(name, &options, status);
+    let client = client.map_err(|e| Fault::renamed(e, &OPEN_NAMES))?;
     out.set(place.fill(Arc::new(client)));
     Ok(())
 }
+
+/// What the crate calls an argument, and what C calls it.
+const OPEN_NAMES: [(&str, &str); 2] = [
+    ("client_name", "name"),
+    ("server_name", "options->server_name"),
+];
 
 fn read_options(caller: &Caller, options: *const amio_jack_options) -> Checked<ClientOptions> {
     let given = caller.read("options", options)?;
