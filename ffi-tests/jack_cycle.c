@@ -74,6 +74,7 @@ static void make_mistakes(const amio_jack_cycle *cycle, uint32_t frames)
         FAILS(AMIO_ERROR_INVALID_HANDLE, amio_jack_cycle_buffer(forged[at], source.audio, &buffer));
         FAILS(AMIO_ERROR_INVALID_HANDLE, amio_jack_cycle_audio(forged[at], source.audio, &samples));
         FAILS(AMIO_ERROR_INVALID_HANDLE, amio_jack_cycle_first_frame(forged[at], &frame));
+        FAILS(AMIO_ERROR_INVALID_HANDLE, amio_jack_cycle_frames_since_start(forged[at], &frame));
         FAILS(AMIO_ERROR_INVALID_HANDLE, amio_jack_cycle_get_times(forged[at], &times));
         FAILS(AMIO_ERROR_INVALID_HANDLE, amio_jack_cycle_transport(forged[at], &state, NULL));
         FAILS(AMIO_ERROR_INVALID_HANDLE, amio_jack_cycle_transport_start(forged[at]));
@@ -91,6 +92,7 @@ static void make_mistakes(const amio_jack_cycle *cycle, uint32_t frames)
     FAILS(AMIO_ERROR_NULL_POINTER, amio_jack_cycle_audio(cycle, source.audio, NULL));
     FAILS(AMIO_ERROR_NULL_POINTER, amio_jack_cycle_buffer(cycle, source.audio, NULL));
     FAILS(AMIO_ERROR_NULL_POINTER, amio_jack_cycle_first_frame(cycle, NULL));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_jack_cycle_frames_since_start(cycle, NULL));
     FAILS(AMIO_ERROR_NULL_POINTER, amio_jack_cycle_get_times(cycle, NULL));
     FAILS(AMIO_ERROR_NULL_POINTER, amio_jack_cycle_transport(cycle, NULL, &position));
     FAILS(AMIO_ERROR_NULL_POINTER, amio_jack_cycle_midi_count(cycle, source.midi, NULL, &lost));
@@ -145,6 +147,9 @@ static void make_mistakes(const amio_jack_cycle *cycle, uint32_t frames)
     OK(amio_jack_cycle_get_times(cycle, &times));
     CHECK(times.next_us > times.start_us);
     position.struct_size = sizeof position;
+    OK(amio_jack_cycle_frames_since_start(cycle, &frame));
+    OK(amio_jack_cycle_frames_since_start(cycle, &count));
+    CHECK(frame <= count && count < RATE);
     OK(amio_jack_cycle_transport(cycle, &state, &position));
     OK(amio_jack_cycle_transport(cycle, &state, NULL));
     CHECK(state == AMIO_JACK_TRANSPORT_STOPPED && position.frame_rate_hz == RATE);

@@ -72,6 +72,12 @@ impl Cycle<'_> {
         unsafe { (self.library.last_frame_time)(self.client.as_ptr()) }
     }
 
+    /// How many frames have passed since the cycle began, by the server's clock.
+    pub fn frames_since_start(&self) -> u32 {
+        // SAFETY: as above.
+        unsafe { (self.library.frames_since_cycle_start)(self.client.as_ptr()) }
+    }
+
     /// The server's times of this cycle; `None` if it does not know them.
     pub fn times(&self) -> Option<CycleTimes> {
         // SAFETY: as above.

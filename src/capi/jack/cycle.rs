@@ -109,6 +109,28 @@ pub unsafe extern "C-unwind" fn amio_jack_cycle_first_frame(
     })
 }
 
+/// Returns how many frames have passed since the cycle began. With amio_jack_cycle_first_frame() that is the frame of the
+/// server's clock now; with amio_jack_cycle_get_times(), frames become times and times become frames.
+///
+/// Thread: only in the process function. Real-time: as amio_jack_cycle_get_times().
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+#[unsafe(no_mangle)]
+pub unsafe extern "C-unwind" fn amio_jack_cycle_frames_since_start(
+    cycle: *const amio_jack_cycle,
+    out_frames: *mut u32,
+) -> amio_status {
+    // SAFETY: the pointers come from a C caller.
+    let caller = unsafe { Caller::trusted() };
+    guard_real_time(|| {
+        let place = caller.place(null!("out_frames"), out_frames)?;
+        place.set(current::with(
+            cycle,
+            |cycle| Ok(cycle.frames_since_start()),
+        )?);
+        Ok(())
+    })
+}
+
 /// Returns the times of the cycle, by the server's clock.
 ///
 /// Thread: only in the process function. Real-time: yes, but lock-free instead of wait-free: it reads again
