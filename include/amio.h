@@ -514,12 +514,12 @@
 #define AMIO_MIDI_AT_SERVER 2
 
 /**
- * A message whose frame has passed goes out at once.
+ * A message whose frame has passed goes out at once; one that finds the server's buffer full, with the next period.
  */
 #define AMIO_MIDI_LATE_SEND 0
 
 /**
- * A message whose frame has passed is dropped.
+ * A message whose frame has passed is dropped, and so is one that finds the server's buffer full.
  */
 #define AMIO_MIDI_LATE_DROP 1
 
@@ -1916,15 +1916,15 @@ typedef struct amio_stats {
      */
     uint64_t midi_input_lost;
     /**
-     * MIDI messages that were sent.
+     * MIDI messages that were sent: without a server, discarded at their frame.
      */
     uint64_t midi_sent;
     /**
-     * Those that came after their frame, also those that were dropped for that.
+     * MIDI messages whose frame had passed, or that found the server's buffer full: they were sent later, or dropped.
      */
     uint64_t midi_late;
     /**
-     * MIDI messages for which the server, or the period, had no room.
+     * MIDI messages that did not fit in an empty buffer of the server, or were due while it had none for the port.
      */
     uint64_t midi_output_lost;
 } amio_stats;
@@ -2217,8 +2217,9 @@ typedef void (*amio_jack_timebase)(void *user_data,
  * by longjmp(): see "Functions of the program" at the head of this file.
  *
  * The buffer of an input may be that of an output of the same client, where the two are connected. So read
- * all inputs before writing to an output. An audio output that is not written to holds something; a MIDI output has
- * no events.
+ * all inputs before writing to an output. An audio output is silent, and a MIDI output has no events, in a cycle in which
+ * the function does not ask for it. A buffer of audio that it asks for holds anything until it is filled; a MIDI output has
+ * no events at first.
  */
 typedef int32_t (*amio_jack_process)(void *user_data,
                                      const struct amio_jack_cycle *cycle,
@@ -3401,8 +3402,9 @@ amio_status amio_interface_input_fd(struct amio_interface *iface, int *out_fd);
  * Thread: any but the audio thread; each message goes to one caller.
  * Units: `out_bytes` has room for `capacity_bytes`; AMIO_MIDI_BYTES is enough for every message.
  * Ownership: both are the caller's; the struct_size of `out_midi` must be set.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size; no room, or too
- * little for the message, which then waits on); AMIO_ERROR_INVALID_STATE (no MIDI inputs).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size; no room);
+ * AMIO_ERROR_BUFFER_TOO_SMALL (for the message, which waits on; its size is in `out_midi->size`);
+ * AMIO_ERROR_INVALID_STATE (no MIDI inputs).
  */
 amio_status amio_interface_next_midi(struct amio_interface *iface,
                                      struct amio_midi *out_midi,
@@ -3437,16 +3439,19 @@ amio_status amio_interface_midi_fd(struct amio_interface *iface,
 /**
  * Has a MIDI message sent from output port `port` of the interface (`midi_outputs` in its configuration), at frame `at`
  * of the clock that `at_clock` names (one of AMIO_MIDI_AT_*). Messages go out in the order of their frames; those of one
- * frame in the order of the calls. A message goes out once, also if the timeline comes to its frame again. Up to
- * 8192 messages, of 256 KiB in all, wait for frames of the timeline, and as many for the other frames. If the
- * server's buffer has no room for a message, it is lost, and counted by the statistics.
+ * frame in the order of the calls. A message goes out once, also if the timeline comes to its frame again.
+ *
+ * Up to 16384 messages, of 512 KiB in all, wait for frames of the timeline, and as many for the other frames. Between two
+ * periods, and before the interface is started, up to 8192 are accepted, of 256 KiB in all. (A message counts as a
+ * multiple of 16 bytes.) If the server's buffer is full, a message goes out with the next period, or is dropped, as
+ * `late` says. One that the buffer never has room for is lost, and counted by the statistics.
  *
  * Thread: any but the audio thread; does not wait for it.
  * Units: `port` is counted from 0; `size_bytes` is 1 to AMIO_MIDI_BYTES, of one message that begins with a status byte;
  * `late` is one of AMIO_MIDI_LATE_*.
  * Ownership: `bytes` is borrowed for the call.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (no such port; `at_clock`, `at`
- * or `late` out of range; no MIDI message); AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed, or no MIDI outputs).
+ * or `late` out of range; no MIDI message); AMIO_ERROR_QUEUE_FULL (too many wait); AMIO_ERROR_INVALID_STATE (closed, or no MIDI outputs).
  */
 amio_status amio_interface_send_midi(struct amio_interface *iface,
                                      uint32_t port,
@@ -3457,11 +3462,11 @@ amio_status amio_interface_send_midi(struct amio_interface *iface,
                                      uint32_t late);
 
 /**
- * Forgets all MIDI messages that wait for their frames. From the next period on, none of them goes out.
+ * Forgets all MIDI messages that wait for their frames, however many they are. From the next period on, none of them goes
+ * out, and their room is free.
  *
  * Thread: any but the audio thread; does not wait for it.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_QUEUE_FULL; AMIO_ERROR_INVALID_STATE (closed, or
- * no MIDI outputs).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_STATE (closed, or no MIDI outputs).
  */
 amio_status amio_interface_cancel_midi(struct amio_interface *iface);
 
@@ -4097,10 +4102,10 @@ amio_status amio_jack_names_free(struct amio_jack_names *names);
  *
  * Thread: any but the audio thread; waits for the server.
  * Ownership: the texts are borrowed for the call. Give the handle back with amio_jack_port_free().
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a text that is not UTF-8;
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a text that is empty or not UTF-8;
  * flags that are unknown, or that have neither or both of INPUT and OUTPUT); AMIO_ERROR_INVALID_STATE (closed, or in a
- * function that JACK calls); AMIO_ERROR_DRIVER (the server refuses the port: there is one of this name, its type is
- * unknown, or there are too many ports); AMIO_ERROR_OUT_OF_MEMORY.
+ * function that JACK calls); AMIO_ERROR_DRIVER (the server refuses the port: there is one of this name or alias, its
+ * type is unknown, there are too many ports, or the name is longer than the server keeps); AMIO_ERROR_OUT_OF_MEMORY.
  */
 amio_status amio_jack_port_register(struct amio_jack_client *client,
                                     const char *short_name,
@@ -4141,14 +4146,13 @@ amio_status amio_jack_port_name(struct amio_jack_port *port,
                                 size_t capacity_bytes);
 
 /**
- * Gives a port another short name. It keeps its connections. PipeWire makes a name unique that is taken; jackd
- * refuses it.
+ * Gives a port another short name. It keeps its connections.
  *
  * Thread: any but the audio thread; waits for the server.
  * Ownership: `short_name` is borrowed for the call.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (not UTF-8);
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (empty, or not UTF-8);
  * AMIO_ERROR_INVALID_STATE (unregistered, the client is closed, or in a function that JACK calls); AMIO_ERROR_DRIVER
- * (the server refuses it).
+ * (another port of the client has this name or alias, the server refuses it, or it would cut it).
  */
 amio_status amio_jack_port_rename(struct amio_jack_port *port,
                                   const char *short_name);
@@ -4201,8 +4205,8 @@ amio_status amio_jack_client_port_by_id(struct amio_jack_client *client,
  *
  * Thread: any but the audio thread.
  * Ownership: `name` is borrowed for the call.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (not UTF-8);
- * AMIO_ERROR_INVALID_STATE (closed).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (the name is empty or not
+ * UTF-8); AMIO_ERROR_INVALID_STATE (closed).
  */
 amio_status amio_jack_client_has_port(struct amio_jack_client *client,
                                       const char *name,
@@ -4269,9 +4273,10 @@ amio_status amio_jack_client_is_monitored(struct amio_jack_client *client,
  *
  * Thread: any but the audio thread; waits for the server.
  * Ownership: the texts are borrowed for the call.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (not UTF-8);
- * AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls); AMIO_ERROR_DRIVER (the server refuses it: no
- * such port, the wrong direction or type, or a client that is not active).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a name that is empty
+ * or not UTF-8); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls); AMIO_ERROR_DRIVER (the server refuses
+ * it: no such port, the wrong direction or type, or a client that is not active; or the name is also an alias of another
+ * port).
  */
 amio_status amio_jack_client_connect(struct amio_jack_client *client,
                                      const char *source,
@@ -4297,13 +4302,13 @@ amio_status amio_jack_client_disconnect(struct amio_jack_client *client,
 amio_status amio_jack_client_recompute_latencies(struct amio_jack_client *client);
 
 /**
- * Gives the port with this full name another short name, which keeps its connections. The server makes it unique.
+ * Gives the port with this full name another short name, which keeps its connections.
  *
  * Thread: any but the audio thread; waits for the server.
  * Ownership: the texts are borrowed for the call.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (there is no such port, or a
- * text is not UTF-8); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls); AMIO_ERROR_DRIVER (the server
- * refuses it).
+ * text is empty or not UTF-8); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls); AMIO_ERROR_DRIVER
+ * (another port of this client has this name or alias, the server refuses it, or it would cut it).
  */
 amio_status amio_jack_client_rename_port(struct amio_jack_client *client,
                                          const char *port,
@@ -4315,7 +4320,7 @@ amio_status amio_jack_client_rename_port(struct amio_jack_client *client,
  * Thread: any but the audio thread; waits for the server.
  * Ownership: the texts are borrowed for the call.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (there is no such port; a
- * text that is not UTF-8; an alias that is too long); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK
+ * text that is empty or not UTF-8; an alias that is too long); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK
  * calls); AMIO_ERROR_DRIVER (it has two already).
  */
 amio_status amio_jack_client_set_alias(struct amio_jack_client *client,
@@ -4459,7 +4464,7 @@ amio_status amio_jack_client_release_timebase(struct amio_jack_client *client);
 
 /**
  * Has `process` called in each cycle of the client from now on, in place of the function before. NULL: none; the
- * outputs are silent then. There may be a silent cycle in between.
+ * outputs are silent then. No cycle is left out in between.
  *
  * Thread: any but the audio thread; waits for the end of the cycle that runs. The function before is not called any
  * more when this returns.
@@ -4505,6 +4510,16 @@ amio_status amio_jack_cycle_audio(const struct amio_jack_cycle *cycle,
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
  */
 amio_status amio_jack_cycle_first_frame(const struct amio_jack_cycle *cycle, uint32_t *out_frame);
+
+/**
+ * Returns how many frames have passed since the cycle began. With amio_jack_cycle_first_frame() that is the frame of the
+ * server's clock now; with amio_jack_cycle_get_times(), frames become times and times become frames.
+ *
+ * Thread: only in the process function. Real-time: as amio_jack_cycle_get_times().
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_jack_cycle_frames_since_start(const struct amio_jack_cycle *cycle,
+                                               uint32_t *out_frames);
 
 /**
  * Returns the times of the cycle, by the server's clock.
@@ -4816,12 +4831,14 @@ amio_status amio_jack_blocks_new(struct amio_jack_client *client,
  * answers a block before the first one. After AMIO_ERROR_TIMEOUT, the output is written; the next call only waits for
  * input, and its `output` has no effect.
  *
- * Thread: one at a time, any but the audio thread; waits up to `timeout_ms` milliseconds.
+ * Thread: one at a time, any but the audio thread; waits up to `timeout_ms` milliseconds, also if the exchange is freed
+ * meanwhile.
  * Units: for each port in the order of the configuration, a pointer to as many floats as a block has frames.
  * Ownership: `output` is borrowed for the call; `input` and `out_block` are the caller's, and the struct_size of
- * `out_block` must be set. `output` and `input` may be NULL without such ports.
+ * `out_block` must be set. An input must not overlap with another one, or with an output. `output` and `input` may be NULL
+ * without such ports.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size, a pointer that is
- * not aligned); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (another thread is in a call of the exchange, the client is closed,
+ * not aligned, memory that overlaps); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (another thread is in a call of the exchange, the client is closed,
  * or the server is gone).
  */
 amio_status amio_jack_blocks_exchange(struct amio_jack_blocks *blocks,
@@ -4922,8 +4939,8 @@ amio_status amio_jack_midi_receiver_new(struct amio_jack_client *client,
  * Thread: any but the audio thread; each event goes to one caller.
  * Units: `out_frame` is a frame of the server's clock, which wraps. `capacity_bytes` is the room at `out_bytes`.
  * Ownership: `out_frame`, `out_bytes` and `out_size` are the caller's. `out_bytes` may be NULL without room.
- * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (the event is larger than the room: then
- * its size is in `out_size`, and it still waits).
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_BUFFER_TOO_SMALL (for the event, which waits on; its size
+ * is in `out_size`).
  */
 amio_status amio_jack_midi_receiver_next(struct amio_jack_midi_receiver *receiver,
                                          uint32_t *out_frame,
@@ -4934,7 +4951,7 @@ amio_status amio_jack_midi_receiver_next(struct amio_jack_midi_receiver *receive
 /**
  * As amio_jack_midi_receiver_next(), but waits until there is one.
  *
- * Thread: any but the audio thread; waits up to `timeout_ms` milliseconds.
+ * Thread: any but the audio thread; waits up to `timeout_ms` milliseconds, also if the receiver is freed meanwhile.
  * Units: as amio_jack_midi_receiver_next().
  * Ownership: as amio_jack_midi_receiver_next().
  * Errors: as amio_jack_midi_receiver_next(); AMIO_ERROR_TIMEOUT; AMIO_ERROR_INVALID_STATE (no more events come: the client is
@@ -5044,8 +5061,8 @@ amio_status amio_jack_port_set_latency(struct amio_jack_port *port,
                                        uint32_t max_frames);
 
 /**
- * Has a port no longer have a latency of its own. Outputs then have the capture latencies of the client's inputs, inputs the
- * playback latencies of its outputs; the ports of amio_jack_blocks add its latency.
+ * Takes back what amio_jack_port_set_latency() has set for a port. Outputs then have the capture latencies of the client's
+ * inputs, inputs the playback latencies of its outputs; the ports of amio_jack_blocks add its latency.
  *
  * Thread: any but the audio thread; waits for the server.
  * Units: `mode` is one of AMIO_JACK_LATENCY_*.

@@ -1548,6 +1548,13 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
         ),
     ),
     "amio_jack_cycle_first_frame": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_uint32))),
+    "amio_jack_cycle_frames_since_start": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            POINTER(ctypes.c_uint32),
+        ),
+    ),
     "amio_jack_cycle_get_times": (ctypes.c_int32, (ctypes.c_void_p, POINTER(JackCycleTimes))),
     "amio_jack_cycle_transport": (
         ctypes.c_int32,

@@ -13,9 +13,10 @@ use std::ffi::c_char;
 ///
 /// Thread: any but the audio thread; waits for the server.
 /// Ownership: the texts are borrowed for the call.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (not UTF-8);
-/// AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls); AMIO_ERROR_DRIVER (the server refuses it: no
-/// such port, the wrong direction or type, or a client that is not active).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a name that is empty
+/// or not UTF-8); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls); AMIO_ERROR_DRIVER (the server refuses
+/// it: no such port, the wrong direction or type, or a client that is not active; or the name is also an alias of another
+/// port).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn amio_jack_client_connect(
     client: *mut amio_jack_client,
@@ -62,13 +63,13 @@ pub extern "C-unwind" fn amio_jack_client_recompute_latencies(
     ask("client", client, |client| client.recompute_latencies())
 }
 
-/// Gives the port with this full name another short name, which keeps its connections. The server makes it unique.
+/// Gives the port with this full name another short name, which keeps its connections.
 ///
 /// Thread: any but the audio thread; waits for the server.
 /// Ownership: the texts are borrowed for the call.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (there is no such port, or a
-/// text is not UTF-8); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls); AMIO_ERROR_DRIVER (the server
-/// refuses it).
+/// text is empty or not UTF-8); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK calls); AMIO_ERROR_DRIVER
+/// (another port of this client has this name or alias, the server refuses it, or it would cut it).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn amio_jack_client_rename_port(
     client: *mut amio_jack_client,
@@ -89,7 +90,7 @@ pub unsafe extern "C-unwind" fn amio_jack_client_rename_port(
 /// Thread: any but the audio thread; waits for the server.
 /// Ownership: the texts are borrowed for the call.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (there is no such port; a
-/// text that is not UTF-8; an alias that is too long); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK
+/// text that is empty or not UTF-8; an alias that is too long); AMIO_ERROR_INVALID_STATE (closed, or in a function that JACK
 /// calls); AMIO_ERROR_DRIVER (it has two already).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn amio_jack_client_set_alias(

@@ -33,8 +33,8 @@ pub extern "C-unwind" fn amio_jack_port_set_latency(
     set_latency(port, mode, Some(range))
 }
 
-/// Has a port no longer have a latency of its own. Outputs then have the capture latencies of the client's inputs, inputs the
-/// playback latencies of its outputs; the ports of amio_jack_blocks add its latency.
+/// Takes back what amio_jack_port_set_latency() has set for a port. Outputs then have the capture latencies of the client's
+/// inputs, inputs the playback latencies of its outputs; the ports of amio_jack_blocks add its latency.
 ///
 /// Thread: any but the audio thread; waits for the server.
 /// Units: `mode` is one of AMIO_JACK_LATENCY_*.

@@ -116,8 +116,8 @@ pub unsafe extern "C-unwind" fn amio_jack_client_port_by_id(
 ///
 /// Thread: any but the audio thread.
 /// Ownership: `name` is borrowed for the call.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (not UTF-8);
-/// AMIO_ERROR_INVALID_STATE (closed).
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (the name is empty or not
+/// UTF-8); AMIO_ERROR_INVALID_STATE (closed).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn amio_jack_client_has_port(
     client: *mut amio_jack_client,

@@ -59,10 +59,10 @@ const _: () = {
 ///
 /// Thread: any but the audio thread; waits for the server.
 /// Ownership: the texts are borrowed for the call. Give the handle back with amio_jack_port_free().
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a text that is not UTF-8;
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (a text that is empty or not UTF-8;
 /// flags that are unknown, or that have neither or both of INPUT and OUTPUT); AMIO_ERROR_INVALID_STATE (closed, or in a
-/// function that JACK calls); AMIO_ERROR_DRIVER (the server refuses the port: there is one of this name, its type is
-/// unknown, or there are too many ports); AMIO_ERROR_OUT_OF_MEMORY.
+/// function that JACK calls); AMIO_ERROR_DRIVER (the server refuses the port: there is one of this name or alias, its
+/// type is unknown, there are too many ports, or the name is longer than the server keeps); AMIO_ERROR_OUT_OF_MEMORY.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn amio_jack_port_register(
     client: *mut amio_jack_client,
@@ -130,14 +130,13 @@ pub unsafe extern "C-unwind" fn amio_jack_port_name(
     unsafe { tell_name(("port", port), out, |port| Ok(port.name()?)) }
 }
 
-/// Gives a port another short name. It keeps its connections. PipeWire makes a name unique that is taken; jackd
-/// refuses it.
+/// Gives a port another short name. It keeps its connections.
 ///
 /// Thread: any but the audio thread; waits for the server.
 /// Ownership: `short_name` is borrowed for the call.
-/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (not UTF-8);
+/// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (empty, or not UTF-8);
 /// AMIO_ERROR_INVALID_STATE (unregistered, the client is closed, or in a function that JACK calls); AMIO_ERROR_DRIVER
-/// (the server refuses it).
+/// (another port of the client has this name or alias, the server refuses it, or it would cut it).
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn amio_jack_port_rename(
     port: *mut amio_jack_port,

@@ -19,8 +19,9 @@ use std::ops::ControlFlow;
 /// by longjmp(): see "Functions of the program" at the head of this file.
 ///
 /// The buffer of an input may be that of an output of the same client, where the two are connected. So read
-/// all inputs before writing to an output. An audio output that is not written to holds something; a MIDI output has
-/// no events.
+/// all inputs before writing to an output. An audio output is silent, and a MIDI output has no events, in a cycle in which
+/// the function does not ask for it. A buffer of audio that it asks for holds anything until it is filled; a MIDI output has
+/// no events at first.
 pub type amio_jack_process = Option<
     unsafe extern "C-unwind" fn(
         user_data: *mut c_void,
@@ -30,7 +31,7 @@ pub type amio_jack_process = Option<
 >;
 
 /// Has `process` called in each cycle of the client from now on, in place of the function before. NULL: none; the
-/// outputs are silent then. There may be a silent cycle in between.
+/// outputs are silent then. No cycle is left out in between.
 ///
 /// Thread: any but the audio thread; waits for the end of the cycle that runs. The function before is not called any
 /// more when this returns.
