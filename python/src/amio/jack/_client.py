@@ -22,7 +22,7 @@ from ._errors import CallbackExit, JackErrorCode
 from ._events import Event, EventKind, Queue, event_of
 from ._metadata import Metadata
 from ._notifier import Notifier
-from ._own_port import OwnPort, name_of
+from ._own_port import OwnPort, known_name_of, name_of
 from ._port import Port
 from ._process import ProcessCallback, SyncCallback, TimebaseCallback, report
 from ._status import Status
@@ -84,7 +84,7 @@ class Client(Metadata):
 
     def get_all_connections(self, port: str | Port) -> list[Port]:
         """The ports that a port of any client is connected to."""
-        return self._directory.ports(self._connection.connections(name_of(port)))
+        return self._directory.ports(self._connection.connections(known_name_of(port)))
 
     def get_ports(
         self,

@@ -14,7 +14,7 @@ from ._connection import Connection, text
 from ._constants import AUDIO, INPUT, MIDI, OUTPUT
 from ._cycle import Cycle
 from ._errors import JackError, JackErrorCode
-from ._own_port import OwnMidiPort, OwnPort
+from ._own_port import OwnMidiPort, OwnPort, known_name_of
 from ._port import MidiPort, Port, UnknownPort
 from ._ports import Ports
 
@@ -109,7 +109,7 @@ class Directory:
 
     def is_own(self, port: str | Port) -> bool:
         """Whether a port belongs to the client."""
-        known = port if isinstance(port, Port) else self.port(port)
+        known = port if isinstance(port, Port) else self.port(known_name_of(port))
         if isinstance(known, OwnPort):
             return known in self._own
         info = self._connection.port(known.name)
@@ -143,11 +143,19 @@ class Directory:
         Raises:
             JackErrorCode: the server refuses it; they may be connected already.
         """
-        if self._connection.port(source) and destination in self._connection.connections(source):
+        info = self._connection.port(source)
+        is_output = info is not None and info.flags & OUTPUT
+        if is_output and destination in self._connection.connections(source):
             message = f"{source!r} is connected to {destination!r} already"
             raise JackErrorCode(message, errno.EEXIST)
         connect = lib.amio_jack_client_connect
-        self._connection.call(connect, source.encode(), destination.encode())
+        try:
+            self._connection.call(connect, source.encode(), destination.encode())
+        except JackErrorCode as error:
+            if error.code != _abi.ERROR_DRIVER:
+                raise
+            # The library says why. libjack's number would not have.
+            raise JackErrorCode(error.message, -1) from error.__cause__
 
     def disconnect(self, source: str, destination: str) -> None:
         """Disconnects an output from an input.
