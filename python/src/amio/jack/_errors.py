@@ -46,7 +46,10 @@ class JackOpenError(JackError):
 
 
 class CallbackExit(Exception):
-    """Raised by a callback that is not to be called again; nothing is printed."""
+    """Raised by a callback that failed, of which nothing is printed.
+
+    A process callback is not called again then; others are.
+    """
 
 
 def checked(function: Any, *arguments: object) -> None:

@@ -6,6 +6,7 @@ import ctypes
 from typing import Any
 
 from .. import _abi
+from .._arguments import whole
 from ._constants import (
     POSITION_AUDIO_VIDEO_RATIO,
     POSITION_BBT,
@@ -35,6 +36,17 @@ class Position(_abi.JackPosition):
     def __init__(self) -> None:
         super().__init__(struct_size=ctypes.sizeof(type(self)))
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        # ctypes would cut numbers off, and take other names.
+        if (allowed := _RANGES.get(name)) is not None:
+            number = whole(name, value)
+            if number not in allowed:
+                least, most = allowed[0], allowed[-1]
+                raise OverflowError(f"{name} is {number}; it must be {least} to {most}")
+        elif not hasattr(type(self), name):
+            raise AttributeError(f"a position has no field {name!r}")
+        super().__setattr__(name, value)
+
     def _alias(field: str, doc: str) -> Any:  # type: ignore[misc]
         def get(self: Position) -> Any:
             return getattr(self, field)
@@ -52,6 +64,17 @@ class Position(_abi.JackPosition):
     video_offset = _alias("video_offset_frames", "Where the first video frame begins.")
     del _alias
 
+
+def _range_of(kind: Any) -> range:
+    bits = 8 * ctypes.sizeof(kind)
+    least = -(1 << bits - 1) if kind(-1).value < 0 else 0
+    return range(least, least + (1 << bits))
+
+
+_NUMBERS = (ctypes.c_uint32, ctypes.c_uint64, ctypes.c_int32)
+_RANGES = {
+    field[0]: _range_of(field[1]) for field in _abi.JackPosition._fields_ if field[1] in _NUMBERS
+}
 
 _ALWAYS = ("usecs", "frame_rate", "frame")
 _FIELDS = {
