@@ -25,6 +25,7 @@ from ._notifier import Notifier
 from ._own_port import OwnPort, known_name_of, name_of
 from ._port import Port
 from ._process import ProcessCallback, SyncCallback, TimebaseCallback, report
+from ._seen import Seen
 from ._status import Status
 
 _Decorator = Callable[[Callable[..., object]], Any]
@@ -325,13 +326,14 @@ class Client(Metadata):
     ) -> None:
         if self._notifier is None:
             self._handlers: dict[EventKind, tuple[Any, Any]] = {}
-            self._directory.remember_all()
-            self._notifier = Notifier(Queue(self._connection), self._notify)
+            queue = Queue(self._connection)
+            self._seen = Seen(self._directory)
+            self._notifier = Notifier(queue, self._notify)
         self._handlers[kind] = handle, callback
 
     def _notify(self, raw: _abi.JackEvent) -> None:
         # Also where nobody is called for it: it says which ports there are.
-        event = event_of(raw, self._directory)
+        event = event_of(raw, self._seen)
         handle, callback = self._handlers.get(event.kind, (None, None))
         if handle is not None:
             _call(callback, lambda: handle(event))
