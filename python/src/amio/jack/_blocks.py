@@ -95,13 +95,14 @@ class Blocks(Unique):
         inputs: Sequence[OwnPort],
         outputs: Sequence[OwnPort],
         frames: int,
-        queued: int,
-        latency: int,
+        queued: int | None,
+        latency: int | None,
     ) -> None:
         raw = sized(_abi.JackBlocksConfig)
         raw.block_frames = unsigned("frames", frames, 1, bits=32)
-        raw.queued_blocks = unsigned("queued", queued, bits=32)
-        raw.latency_frames = unsigned("latency", latency, bits=32)
+        # 0 is the library's own choice.
+        raw.queued_blocks = 0 if queued is None else unsigned("queued", queued, 1, bits=32)
+        raw.latency_frames = 0 if latency is None else unsigned("latency", latency, 1, bits=32)
         raw.inputs, raw.input_count = _handles(inputs), len(inputs)
         raw.outputs, raw.output_count = _handles(outputs), len(outputs)
         value = ctypes.c_void_p()
@@ -179,10 +180,11 @@ class Blocks(Unique):
             return self._taken()
 
     def write(self, output: NDArray[Any] | None, timeout: Number | None = None) -> int:
-        """Writes the answer to the block that was read last, which never waits.
+        """Writes the answer to the block that was read last. There is room for it at once.
 
         Where that is answered already, the block goes behind the answer; where nothing was read
-        yet, it sounds :attr:`latency` frames from now. Then it waits for room, if there is none.
+        yet, it sounds :attr:`latency` frames from now. If there is no room, it waits in these two
+        cases.
 
         Args:
             output: as of :meth:`exchange`.

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any
+from typing import Any, Generic, TypeVar, overload
 
 from .. import _abi
 from .._arguments import whole
+from .._typing import Self
 from ._constants import (
     POSITION_AUDIO_VIDEO_RATIO,
     POSITION_BBT,
@@ -14,6 +15,31 @@ from ._constants import (
     POSITION_TIMECODE,
     POSITION_VIDEO_FRAME_OFFSET,
 )
+
+_Number = TypeVar("_Number", int, float)
+
+
+class _Alias(Generic[_Number]):
+    """A field of a position by JACK-Client's name."""
+
+    def __init__(self, field: str, doc: str) -> None:
+        self._field = field
+        self.__doc__ = doc
+
+    @overload
+    def __get__(self, position: None, owner: type) -> Self: ...
+
+    @overload
+    def __get__(self, position: Position, owner: type) -> _Number: ...
+
+    def __get__(self, position: Position | None, owner: type) -> Self | _Number:
+        if position is None:
+            return self
+        number: _Number = getattr(position, self._field)
+        return number
+
+    def __set__(self, position: Position, number: _Number) -> None:
+        setattr(position, self._field, number)
 
 
 class Position(_abi.JackPosition):
@@ -47,22 +73,14 @@ class Position(_abi.JackPosition):
             raise AttributeError(f"a position has no field {name!r}")
         super().__setattr__(name, value)
 
-    def _alias(field: str, doc: str) -> Any:  # type: ignore[misc]
-        def get(self: Position) -> Any:
-            return getattr(self, field)
-
-        def put(self: Position, value: Any) -> None:
-            setattr(self, field, value)
-
-        return property(get, put, doc=doc)
-
-    usecs = _alias("time_us", "The server's time, in microseconds.")
-    frame_rate = _alias("frame_rate_hz", "The frame rate, in Hz.")
-    frame_time = _alias("frame_time_s", "The time of the frame, in seconds.")
-    next_time = _alias("next_time_s", "The time of the next period's first frame, in seconds.")
-    bbt_offset = _alias("bbt_offset_frames", "How many frames ago beat and tick were reached.")
-    video_offset = _alias("video_offset_frames", "Where the first video frame begins.")
-    del _alias
+    usecs = _Alias[int]("time_us", "The server's time, in microseconds.")
+    frame_rate = _Alias[int]("frame_rate_hz", "The frame rate, in Hz.")
+    frame_time = _Alias[float]("frame_time_s", "The time of the frame, in seconds.")
+    next_time = _Alias[float](
+        "next_time_s", "The time of the next period's first frame, in seconds."
+    )
+    bbt_offset = _Alias[int]("bbt_offset_frames", "How many frames ago beat and tick were reached.")
+    video_offset = _Alias[int]("video_offset_frames", "Where the first video frame begins.")
 
 
 def _range_of(kind: Any) -> range:
