@@ -56,7 +56,7 @@ class EventKind(IntEnum):
     LATENCY = _abi.JACK_EVENT_LATENCY
     #: Metadata has changed (``subject``, ``name``: the key, ``change``).
     PROPERTY = _abi.JACK_EVENT_PROPERTY
-    #: A callback on the audio thread failed, and is not called again.
+    #: A process callback failed, and is not called again.
     HANDLER_FAILED = _abi.JACK_EVENT_HANDLER_FAILED
     #: The server is gone (``name``: the reason, ``status``).
     SHUTDOWN = _abi.JACK_EVENT_SHUTDOWN

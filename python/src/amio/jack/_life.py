@@ -209,10 +209,18 @@ class Life:
     def close(self, ignore_errors: bool = True) -> None:
         """Closes the client. Its callbacks are not called any more.
 
+        In a process, sync or timebase callback of any client, which the server waits for, another
+        thread closes it soon. What lies in the memory of the server, such as the arrays of
+        :meth:`OwnPort.get_array`, must not be used any more.
+
         Raises:
-            JackErrorCode: in a process callback, if errors are not ignored.
+            JackErrorCode: the server refuses it, and errors are not ignored.
         """
         if not self._is_open:
+            return
+        if is_audio_thread():
+            self._processing.end()
+            threading.Thread(target=self.close, args=(ignore_errors,), name="amio.jack").start()
             return
         self._is_open = False
         self._before_closing()
