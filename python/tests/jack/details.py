@@ -191,11 +191,13 @@ def codes_of_midi() -> None:
     client = jack.Client("codes")
     port = client.midi_outports.register("port")
     errors: list[Exception] = []
+    lost: list[int] = []
     done = threading.Event()
 
     def process(frames: int) -> None:
         port.clear_buffer()
         port.write_midi_event(9, b"\xf8")
+        lost.append(port.lost_midi_events)
         for at, event in (
             (frames, b"\xf8"),
             (2**32 - 1, b"\xf8"),
@@ -210,6 +212,9 @@ def codes_of_midi() -> None:
                 port.write_midi_event(at, event)
             except Exception as error:
                 errors.append(error)
+        lost.append(port.lost_midi_events)
+        port.clear_buffer()
+        lost.append(port.lost_midi_events)
         for at, size in ((10, -1), (-1, 3), (2**32 + 10, 3), (10, 2**64)):
             try:
                 port.reserve_midi_event(at, size)
@@ -221,11 +226,24 @@ def codes_of_midi() -> None:
     client.set_process_callback(process)
     client.activate()
     assert done.wait(5)
+    assert lost == [0, 1, 0]
     codes = [error.code for error in errors if isinstance(error, jack.JackErrorCode)]
     assert codes == [-22, -22, -22, -105]
     others = [type(error) for error in errors[4:]]
     assert others == [OverflowError] * 3 + [TypeError] + [OverflowError] * 4, others
     client.deactivate()
+    client.close()
+
+
+def attributes() -> None:
+    """A program may set attributes of its own."""
+    client = jack.Client("attributes")
+    own = client.outports.register("port")
+    client.activate()
+    others = client.get_ports("^system:")
+    for thing in (client, own, others[0], jack.RingBuffer(4)):
+        thing.mine = 5
+        assert thing.mine == 5
     client.close()
 
 
@@ -237,6 +255,7 @@ PROGRAMS: tuple[Callable[[], None], ...] = (
     buffers_of_a_ring_that_has_another_size,
     codes_of_connections,
     codes_of_midi,
+    attributes,
 )
 
 

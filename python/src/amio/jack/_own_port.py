@@ -174,6 +174,9 @@ class OwnMidiPort(MidiPort, OwnPort):
         OwnPort.__init__(self, *arguments)
         self._count, self._lost = ctypes.c_uint32(), ctypes.c_uint32()
         self._counts = ctypes.byref(self._count), ctypes.byref(self._lost)
+        # Those that did not fit into an output, in the period of a key.
+        self._own_lost = 0
+        self._own_lost_in: int | None = None
         self._room = ctypes.c_size_t()
         self._room_reference = ctypes.byref(self._room)
         self._event = _abi.JackMidiEvent()
@@ -198,7 +201,8 @@ class OwnMidiPort(MidiPort, OwnPort):
     def lost_midi_events(self) -> int:
         """How many events of this period did not fit."""
         self._update_counts()
-        return self._lost.value
+        own = self._own_lost if self._own_lost_in == self._cycle.key.value else 0
+        return self._lost.value + own
 
     def incoming_midi_events(self) -> Iterator[tuple[int, Buffer]]:
         """The events that arrived in this period.
@@ -227,6 +231,7 @@ class OwnMidiPort(MidiPort, OwnPort):
         """Removes the events of an output. The library does it for each period, too."""
         if _clear(self._cycle.key, self._buffer.port):
             refuse()
+        self._own_lost = 0
 
     def write_midi_event(self, time: int, event: Any) -> None:
         """Writes an event.
@@ -243,7 +248,14 @@ class OwnMidiPort(MidiPort, OwnPort):
         content = bytes_of(event)
         at = unsigned("time", time)
         if status := _write(self._cycle.key, self._buffer.port, at, content, len(content)):
+            self._count_lost(status)
             refuse(_CODES.get(status))
+
+    def _count_lost(self, status: int) -> None:
+        if status == _abi.ERROR_QUEUE_FULL:
+            key = self._cycle.key.value
+            self._own_lost = 1 + (self._own_lost if key == self._own_lost_in else 0)
+            self._own_lost_in = key
 
     def reserve_midi_event(self, time: int, size: int) -> Buffer:
         """As :meth:`write_midi_event`, for an event whose bytes are written later in the period.
@@ -252,7 +264,9 @@ class OwnMidiPort(MidiPort, OwnPort):
             Where to write them; empty if it does not fit, or is not in order.
         """
         at, room = unsigned("time", time), unsigned("size", size, bits=64)
-        if _reserve(self._cycle.key, self._buffer.port, at, room, self._buffer.reference):
+        port, reference = self._buffer.port, self._buffer.reference
+        if status := _reserve(self._cycle.key, port, at, room, reference):
+            self._count_lost(status)
             return buffer_at(None, 0)
         return buffer_at(self._buffer.address.value, room)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from typing import TYPE_CHECKING
 
 from .. import _abi
 from .._library import Unique, lib
@@ -16,6 +17,10 @@ class Port(Unique):
 
     Two are equal if they are the same port. Once the port is gone, what was known of it last stays.
     """
+
+    # As in JACK-Client, a program may set attributes of its own.
+    if not TYPE_CHECKING:
+        __setattr__ = object.__setattr__
 
     def __init__(self, connection: Connection, info: _abi.JackPortInfo) -> None:
         self._connection = connection

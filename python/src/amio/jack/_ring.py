@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _abi
 from .._arguments import whole
@@ -35,6 +35,10 @@ class RingBuffer(Unique):
     Raises:
         JackError: there is not enough memory.
     """
+
+    # As in JACK-Client, a program may set attributes of its own.
+    if not TYPE_CHECKING:
+        __setattr__ = object.__setattr__
 
     def __init__(self, size: int) -> None:
         given = unsigned("size", size, _BITS)
