@@ -19,7 +19,7 @@ typedef struct {
 static side source, sink;
 static amio_jack_port *unregistered, *freed, *input;
 static const amio_jack_cycle *volatile last_cycle;
-static int volatile mistakes_were_made, broke_off;
+static int volatile mistakes_were_made, broke_off, failed;
 
 static void pause_a_little(void)
 {
@@ -227,6 +227,23 @@ static int32_t break_off(void *user_data, const amio_jack_cycle *cycle, uint32_t
     return 1;
 }
 
+static int32_t fail(void *user_data, const amio_jack_cycle *cycle, uint32_t frames)
+{
+    (void)user_data, (void)cycle, (void)frames;
+    failed++;
+    return -1;
+}
+
+static int is_told_of_failure(amio_jack_events *events)
+{
+    amio_jack_event event;
+    event.struct_size = sizeof event;
+    do
+        OK(amio_jack_events_next(events, &event));
+    while (event.kind != AMIO_JACK_EVENT_NONE && event.kind != AMIO_JACK_EVENT_HANDLER_FAILED);
+    return event.kind == AMIO_JACK_EVENT_HANDLER_FAILED;
+}
+
 static amio_jack_port *port_of(amio_jack_client *client, const char *name, const char *type, uint32_t flags)
 {
     amio_jack_port *port;
@@ -244,6 +261,7 @@ static void *use_on_another_thread(void *cycle)
 int main(void)
 {
     amio_jack_client *stale;
+    amio_jack_events *events;
     pthread_t thread;
     uint32_t frame, before;
     float *samples;
@@ -292,11 +310,20 @@ int main(void)
     CHECK(pthread_join(thread, NULL) == 0);
 
     /* The cycle in which it breaks off is its last one. The next function is called again. */
+    OK(amio_jack_events_new(source.client, 1000, &events));
     OK(amio_jack_client_set_process(source.client, break_off, NULL));
     WAIT_FOR(broke_off);
     before = sink.cycles;
     WAIT_FOR(sink.cycles > before + 20);
     CHECK(broke_off == 1);
+    CHECK(!is_told_of_failure(events));
+    /* One that fails is told of. */
+    OK(amio_jack_client_set_process(source.client, fail, NULL));
+    WAIT_FOR(is_told_of_failure(events));
+    before = sink.cycles;
+    WAIT_FOR(sink.cycles > before + 20);
+    CHECK(failed == 1);
+    OK(amio_jack_events_free(events));
     before = source.cycles;
     OK(amio_jack_client_set_process(source.client, send, &source));
     WAIT_FOR(source.cycles > before);

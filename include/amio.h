@@ -2211,10 +2211,11 @@ typedef void (*amio_jack_timebase)(void *user_data,
  * valid during the call and on its thread only; with it, other calls return AMIO_ERROR_INVALID_HANDLE. `user_data` is
  * what was passed with it.
  *
- * It returns 0 to go on. Anything else makes this its last cycle: from the next one on it is not called, and the
- * outputs are silent. If it throws a C++ exception, the exception is destroyed, the outputs are silent from this cycle
- * on, it is not called again, and AMIO_JACK_EVENT_HANDLER_FAILED is queued. It must not end its thread, nor leave
- * by longjmp(): see "Functions of the program" at the head of this file.
+ * It returns 0 to go on. A positive number makes this its last cycle: from the next one on it is not called, and the
+ * outputs are silent. A negative number says that it has failed: the outputs are silent from this cycle on, it is not
+ * called again, and AMIO_JACK_EVENT_HANDLER_FAILED is queued. The same happens if it throws a C++ exception, which is
+ * destroyed. It must not end its thread, nor leave by longjmp(): see "Functions of the program" at the head of this
+ * file.
  *
  * The buffer of an input may be that of an output of the same client, where the two are connected. So read
  * all inputs before writing to an output. An audio output is silent, and a MIDI output has no events, in a cycle in which

@@ -6,7 +6,7 @@ use super::cycle_parts::{CycleParts, RunningStream};
 use super::failure::failure;
 use super::handler_scope::in_handler;
 use super::handlers::{
-    Notifications, PortId, ProcessHandler, SyncHandler, TimebaseHandler, TimebaseQuery,
+    Notifications, PortId, ProcessHandler, SyncHandler, TimebaseHandler, TimebaseQuery, Verdict,
 };
 use super::latencies::Latencies;
 use super::latency_mode::LatencyMode;
@@ -23,7 +23,6 @@ use crate::error::Result;
 use crate::lock::{Mutex, RwLock};
 use std::ffi::{c_char, c_int, c_void};
 use std::marker::PhantomData;
-use std::ops::ControlFlow;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::sync::Arc;
@@ -56,7 +55,7 @@ unsafe impl Sync for Context {}
 /// A handler that the audio thread calls.
 struct Called<H> {
     handler: Option<H>,
-    /// It has panicked, or has said that it ends: it is not called again.
+    /// It has failed, or has said that it ends: it is not called again.
     has_ended: bool,
 }
 
@@ -285,12 +284,14 @@ impl Context {
                 callback: PhantomData,
             };
             parts.take(&mut cycle);
-            let result = self.process.with(|process, _| {
-                let result = process.call(|handler| handler(&mut cycle));
-                process.has_ended |= matches!(result, Some(Ok(ControlFlow::Break(()))));
-                result
+            let verdict = self.process.with(|process, _| {
+                let verdict = process
+                    .call(|handler| handler(&mut cycle))?
+                    .unwrap_or(Verdict::Failed);
+                process.has_ended |= verdict != Verdict::GoOn;
+                Some(verdict)
             });
-            let has_failed = matches!(result.flatten(), Some(Err(_)));
+            let has_failed = verdict.flatten() == Some(Verdict::Failed);
             if has_failed {
                 parts.discard(&mut cycle);
             }

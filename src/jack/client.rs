@@ -4,7 +4,7 @@
 use super::connection::{Connection, Open};
 use super::cycle::Cycle;
 use super::handler_scope::{check_outside_handlers, is_in_handler};
-use super::handlers::{Notifications, ProcessHandler};
+use super::handlers::{Notifications, ProcessHandler, Verdict};
 use super::names::{c_string, copied, taken};
 use super::property::Uuid;
 use super::status::Status;
@@ -88,7 +88,15 @@ impl Client {
     /// [`Error::InvalidState`]: the client is closed, or in a handler.
     pub fn set_process(
         &self,
-        handler: impl FnMut(&mut Cycle<'_>) -> ControlFlow<()> + Send + 'static,
+        mut handler: impl FnMut(&mut Cycle<'_>) -> ControlFlow<()> + Send + 'static,
+    ) -> Result<()> {
+        self.set_fallible_process(move |cycle| handler(cycle).into())
+    }
+
+    /// As [`Client::set_process`], for a handler that says so when it has failed, and does not panic then.
+    pub(crate) fn set_fallible_process(
+        &self,
+        handler: impl FnMut(&mut Cycle<'_>) -> Verdict + Send + 'static,
     ) -> Result<()> {
         self.exchange_process(Some(Box::new(handler)))
     }

@@ -85,7 +85,7 @@ pub enum Event {
     },
     /// Metadata has changed.
     PropertyChanged(PropertyChange),
-    /// A handler of the audio thread has panicked, and is not called again. Without a process handler, the outputs are
+    /// A handler of the audio thread has panicked, or said that it failed, and is not called again. Without a process handler, the outputs are
     /// silent; a sync handler counts as ready.
     HandlerFailed,
     /// The server is gone. Close the client: before, no other one can be opened.

@@ -8,12 +8,32 @@ use super::status::Status;
 use std::ops::ControlFlow;
 use std::sync::atomic::{AtomicU32, Ordering};
 
-/// Makes and takes the audio and the MIDI events of a cycle. After `Break`, or a panic, it is not called again.
+/// What a process handler says at the end of a cycle.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    /// It is called again.
+    GoOn,
+    /// This was its last cycle.
+    Last,
+    /// It has failed, as if it had panicked: the outputs of this cycle are silent, too.
+    Failed,
+}
+
+impl From<ControlFlow<()>> for Verdict {
+    fn from(flow: ControlFlow<()>) -> Verdict {
+        match flow {
+            ControlFlow::Continue(()) => Verdict::GoOn,
+            ControlFlow::Break(()) => Verdict::Last,
+        }
+    }
+}
+
+/// Makes and takes the audio and the MIDI events of a cycle. Unless it goes on, it is not called again.
 ///
 /// # Real-time contract
 /// Runs on the audio thread: it must not allocate, free, lock, wait, call the system, or log. The server waits
 /// for it in each cycle.
-pub(super) type ProcessHandler = Box<dyn FnMut(&mut Cycle<'_>) -> ControlFlow<()> + Send + 'static>;
+pub(super) type ProcessHandler = Box<dyn FnMut(&mut Cycle<'_>) -> Verdict + Send + 'static>;
 
 /// Says whether the client is ready to roll from a position.
 ///
@@ -95,7 +115,7 @@ pub(crate) trait Notifications: Send + Sync + 'static {
     fn ports_connected(&self, _source: PortId, _destination: PortId, _connected: bool) {}
     /// Metadata has changed.
     fn property_changed(&self, _change: &PropertyChange) {}
-    /// A handler of the audio thread has panicked.
+    /// A handler of the audio thread has failed.
     fn handler_failed(&self) {}
     /// The server is gone. libjack may say so more than once. Close the client soon: none can be
     /// opened before.

@@ -149,6 +149,6 @@ pub use versions::{
     client_pid, longest_client_name, longest_port_name, time_us, version, version_string,
 };
 
-pub(crate) use handlers::Notifications;
+pub(crate) use handlers::{Notifications, Verdict};
 pub(crate) use raw_ports::Refusal;
 pub(crate) use turns::ended as turns_ended;

@@ -122,6 +122,94 @@ def test_the_garbage_collector_may_find_clients_on_the_audio_thread_of_another(
     assert "ignored" not in capfd.readouterr().err
 
 
+def closes_in(
+    kind: str, client: jack.Client, other: jack.Client, watcher: jack.Client
+) -> list[int]:
+    """Has a callback of the audio thread close another client; returns its calls."""
+    calls: list[int] = []
+
+    def called() -> None:
+        calls.append(1)
+        if len(calls) == (1 if kind == "sync" else 3):
+            other.close(ignore_errors=False)
+
+    client.set_sync_timeout(100_000)
+    if kind == "process":
+        client.set_process_callback(lambda _frames: called())
+    elif kind == "sync":
+        client.set_sync_callback(lambda _state, _position: called())
+    else:
+        client.set_timebase_callback(lambda _state, _frames, _position, _is_new: called())
+    client.activate()
+    watcher.transport_stop()
+    watcher.transport_start()
+    return calls
+
+
+def is_gone(watcher: jack.Client, name: str) -> bool:
+    try:
+        watcher.get_uuid_for_client_name(name)
+    except jack.JackError:
+        return True
+    return False
+
+
+@pytest.mark.parametrize("kind", ["process", "sync", "timebase"])
+def test_a_callback_of_the_audio_thread_may_close_clients(kind: str, jackd: Jackd) -> None:
+    with jack.Client("watcher") as watcher:
+        client, other = jack.Client("closer"), jack.Client("other")
+        closes_in(kind, client, other, watcher)
+        wait_for(lambda: is_gone(watcher, "other"))
+        client.set_sync_callback(None)
+        client.close()
+        itself = jack.Client("itself")
+        calls = closes_in(kind, itself, itself, watcher)
+        wait_for(lambda: is_gone(watcher, "itself"))
+        with pytest.raises(jack.JackError):
+            itself.activate()
+        count = len(calls)
+        if kind == "process":
+            assert count == 3
+        threading.Event().wait(0.1)
+        assert len(calls) == count
+        itself.close()
+        watcher.transport_stop()
+
+
+def test_a_process_callback_that_fails_is_told_of(
+    jackd: Jackd, capfd: pytest.CaptureFixture[str]
+) -> None:
+    def told(events: jack.Events) -> int:
+        kinds = [event.kind for event in iter(lambda: events.next(timeout=0.2), None)]
+        return kinds.count(jack.EventKind.HANDLER_FAILED)
+
+    calls: list[int] = []
+
+    def fail(frames: int) -> None:
+        calls.append(frames)
+        raise ValueError("a mistake")
+
+    def leave(frames: int) -> None:
+        calls.append(frames)
+        raise jack.CallbackExit
+
+    with jack.Client("failing") as client:
+        events = client.events()
+        client.set_process_callback(leave)
+        wait_for(lambda: calls)
+        assert told(events) == 0
+        client.set_process_callback(fail)
+        wait_for(lambda: len(calls) == 2)
+        assert told(events) == 1
+        assert len(calls) == 2
+        # The next one is called.
+        client.set_process_callback(calls.append)
+        wait_for(lambda: len(calls) > 5)
+    printed = capfd.readouterr().err
+    assert printed.count("ValueError: a mistake") == 1
+    assert "CallbackExit" not in printed
+
+
 PROGRAM = """\
 import os, signal, sys, time
 import amio.jack as jack

@@ -5,11 +5,16 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+import threading
+import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 
+from amio import pyjack as jack
 from tests import servers
+from tests.jack.steps import wait_for
 from tests.pyjack.rows import ROWS
 
 NUMBERS = range(1, 12)
@@ -63,3 +68,64 @@ def test_row_6_the_end_of_jackd(jackd: servers.Jackd) -> None:
 
 def test_row_6_the_end_of_pipewire(pipewire: servers.PipeWire) -> None:
     run_until_the_end_of(pipewire, "pipewire", pipewire.environment)
+
+
+class Worker:
+    """Calls process() on a thread until it is stopped, and keeps what it raises."""
+
+    def __init__(self, client: jack.Client) -> None:
+        self.blocks = 0
+        self.raised: set[str] = set()
+        self._client = client
+        self._is_stopped = False
+        self._thread = threading.Thread(target=self._run)
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._is_stopped = True
+        self._thread.join(5)
+        assert not self._thread.is_alive()
+
+    def wait_for_blocks(self) -> None:
+        blocks = self.blocks
+        wait_for(lambda: self.blocks > blocks + 2)
+
+    def _run(self) -> None:
+        unused = np.zeros((0, 0), np.float32)
+        while not self._is_stopped:
+            try:
+                self._client.process(unused, np.zeros((1, 256), np.float32), timeout=2)
+                self.blocks += 1
+            except jack.InputSyncError:
+                self.blocks += 1
+            except Exception as error:
+                self.raised.add(f"{type(error).__name__}: {error}")
+
+
+def test_ports_may_change_while_a_thread_exchanges_blocks(jackd: servers.Jackd) -> None:
+    client = jack.Client("changing")
+    client.register_port("in", jack.IsInput)
+    client.activate()
+    worker = Worker(client)
+    worker.wait_for_blocks()
+    rounds = 20
+    for _ in range(rounds):
+        client.unregister_port("in")
+        client.register_port("in", jack.IsInput)
+        worker.wait_for_blocks()
+    # Without an input, any array is fine.
+    assert worker.raised == set()
+    client.register_port("second", jack.IsInput)
+    wait_for(lambda: worker.raised)
+    client.unregister_port("second")
+    worker.wait_for_blocks()
+    assert worker.raised == {"ValueError: the input array has 1 rows; there are 2 inputs"}
+    worker.raised.clear()
+    client.deactivate()
+    wait_for(lambda: worker.raised)
+    client.activate()
+    worker.wait_for_blocks()
+    client.detach()
+    time.sleep(0.1)
+    worker.stop()
+    assert worker.raised == {"UsageError: the client is not active"}

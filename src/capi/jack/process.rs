@@ -5,18 +5,19 @@ use super::super::status::amio_status;
 use super::answers::ask;
 use super::client::amio_jack_client;
 use super::current::{self, amio_jack_cycle};
+use crate::jack::Verdict;
 use std::ffi::c_void;
-use std::ops::ControlFlow;
 
 /// Called in each cycle of a client, on its audio thread: it reads the inputs and writes the outputs of `frames` frames,
 /// with the functions amio_jack_cycle_...(). Real-time code: see "Real-time code" at the head of this file. `cycle` is
 /// valid during the call and on its thread only; with it, other calls return AMIO_ERROR_INVALID_HANDLE. `user_data` is
 /// what was passed with it.
 ///
-/// It returns 0 to go on. Anything else makes this its last cycle: from the next one on it is not called, and the
-/// outputs are silent. If it throws a C++ exception, the exception is destroyed, the outputs are silent from this cycle
-/// on, it is not called again, and AMIO_JACK_EVENT_HANDLER_FAILED is queued. It must not end its thread, nor leave
-/// by longjmp(): see "Functions of the program" at the head of this file.
+/// It returns 0 to go on. A positive number makes this its last cycle: from the next one on it is not called, and the
+/// outputs are silent. A negative number says that it has failed: the outputs are silent from this cycle on, it is not
+/// called again, and AMIO_JACK_EVENT_HANDLER_FAILED is queued. The same happens if it throws a C++ exception, which is
+/// destroyed. It must not end its thread, nor leave by longjmp(): see "Functions of the program" at the head of this
+/// file.
 ///
 /// The buffer of an input may be that of an output of the same client, where the two are connected. So read
 /// all inputs before writing to an output. An audio output is silent, and a MIDI output has no events, in a cycle in which
@@ -49,7 +50,7 @@ pub unsafe extern "C-unwind" fn amio_jack_client_set_process(
         let Some(process) = process else {
             return client.clear_process();
         };
-        client.set_process(move |cycle| {
+        client.set_fallible_process(move |cycle| {
             let frames = cycle.frames() as u32;
             let verdict = current::run(cycle, |key| {
                 call_caught("process", || {
@@ -57,9 +58,10 @@ pub unsafe extern "C-unwind" fn amio_jack_client_set_process(
                     unsafe { process(user_data.get(), key, frames) }
                 })
             });
-            match verdict {
-                0 => ControlFlow::Continue(()),
-                _ => ControlFlow::Break(()),
+            match verdict.signum() {
+                0 => Verdict::GoOn,
+                1 => Verdict::Last,
+                _ => Verdict::Failed,
             }
         })
     })

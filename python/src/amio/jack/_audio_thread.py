@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from threading import get_ident
 from typing import Any
 
@@ -16,7 +18,7 @@ _audio_threads: set[int] = set()
 
 
 def is_audio_thread() -> bool:
-    """Whether this thread is one of those that call process callbacks."""
+    """Whether this thread calls process, sync or timebase callbacks: the server waits for it."""
     return get_ident() in _audio_threads
 
 
@@ -52,6 +54,18 @@ class AudioThread:
             self.ident = None
             ctypes.pythonapi.PyGILState_Release(_PYGILSTATE_LOCKED)
         self._ended.set()
+
+    @contextmanager
+    def single_call(self) -> Iterator[None]:
+        """Marks the thread of a call that does not keep Python's state."""
+        ident = get_ident()
+        is_known = ident in _audio_threads
+        _audio_threads.add(ident)
+        try:
+            yield
+        finally:
+            if not is_known:
+                _audio_threads.discard(ident)
 
     def end(self) -> None:
         """Waits for the last call, if there are calls."""

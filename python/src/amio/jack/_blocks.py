@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import ctypes
 import math
 import threading
@@ -24,6 +23,7 @@ from ._audio_thread import is_audio_thread
 from ._connection import Connection
 from ._errors import JackError, checked
 from ._own_port import OwnPort
+from ._waiting import Waiting
 
 #: The longest single wait of a thread, in seconds: signal handlers run after it.
 _SLICE = 0.2
@@ -95,13 +95,14 @@ class Blocks(Unique):
         inputs: Sequence[OwnPort],
         outputs: Sequence[OwnPort],
         frames: int,
-        queued: int,
-        latency: int,
+        queued: int | None,
+        latency: int | None,
     ) -> None:
         raw = sized(_abi.JackBlocksConfig)
         raw.block_frames = unsigned("frames", frames, 1, bits=32)
-        raw.queued_blocks = unsigned("queued", queued, bits=32)
-        raw.latency_frames = unsigned("latency", latency, bits=32)
+        # 0 is the library's own choice.
+        raw.queued_blocks = 0 if queued is None else unsigned("queued", queued, 1, bits=32)
+        raw.latency_frames = 0 if latency is None else unsigned("latency", latency, 1, bits=32)
         raw.inputs, raw.input_count = _handles(inputs), len(inputs)
         raw.outputs, raw.output_count = _handles(outputs), len(outputs)
         value = ctypes.c_void_p()
@@ -113,8 +114,10 @@ class Blocks(Unique):
         self._output, self._output_rows = _rows(len(outputs), self._frames)
         self._raw = sized(_abi.JackBlock)
         self._turn = threading.Lock()
-        self._waiter: asyncio.Future[None] | None = None
-        self._is_ended = False
+        self._waiting = Waiting("blocks", self._handle)
+        descriptor = ctypes.c_int()
+        checked(lib.amio_jack_blocks_fd, self._handle, ctypes.byref(descriptor))
+        self._descriptor = descriptor.value
 
     @property
     def frames(self) -> int:
@@ -131,13 +134,17 @@ class Blocks(Unique):
     @property
     def closed(self) -> bool:
         """Whether it was closed."""
-        return self._is_ended or self._handle.closed
+        return self._waiting.is_ended or self._handle.closed
 
     def fileno(self) -> int:
-        """A descriptor that is readable while a block of input waits, for ``select``."""
-        descriptor = ctypes.c_int()
-        checked(lib.amio_jack_blocks_fd, self._handle, ctypes.byref(descriptor))
-        return descriptor.value
+        """A descriptor that is readable while a block of input waits, for ``select``.
+
+        Raises:
+            JackError: this is closed.
+        """
+        if self.closed:
+            raise JackError("the blocks are closed, and have no descriptor")
+        return self._descriptor
 
     def exchange(self, output: NDArray[Any] | None = None, timeout: Number | None = None) -> Block:
         """Writes the answer to the block that was read last, and waits for the next block.
@@ -173,10 +180,11 @@ class Blocks(Unique):
             return self._taken()
 
     def write(self, output: NDArray[Any] | None, timeout: Number | None = None) -> int:
-        """Writes the answer to the block that was read last, which never waits.
+        """Writes the answer to the block that was read last. There is room for it at once.
 
         Where that is answered already, the block goes behind the answer; where nothing was read
-        yet, it sounds :attr:`latency` frames from now. Then it waits for room, if there is none.
+        yet, it sounds :attr:`latency` frames from now. If there is no room, it waits in these two
+        cases.
 
         Args:
             output: as of :meth:`exchange`.
@@ -233,31 +241,16 @@ class Blocks(Unique):
         return self
 
     async def __anext__(self) -> Block:
-        loop = asyncio.get_running_loop()
-        while not self._is_ended:
+        while not self._waiting.is_ended:
             try:
                 block = self._unless_over(lambda: self.read(timeout=0))
             except TimedOutError:
-                await self._readable(loop)
+                await self._waiting.wait(self._descriptor)
                 continue
             if block is None:
                 break
             return block
         raise StopAsyncIteration
-
-    async def _readable(self, loop: asyncio.AbstractEventLoop) -> None:
-        if self._waiter is not None:
-            raise InvalidStateError("another task waits for these blocks")
-        descriptor = self.fileno()
-        waiter = self._waiter = loop.create_future()
-        loop.add_reader(descriptor, _wake, waiter)
-        try:
-            await waiter
-        finally:
-            loop.remove_reader(descriptor)
-            self._waiter = None
-            if self._is_ended:
-                self._handle.close()
 
     def _unless_over(self, read: Callable[[], Block]) -> Block | None:
         """The next block; ``None``: no more come."""
@@ -270,13 +263,7 @@ class Blocks(Unique):
 
     def close(self) -> None:
         """Ends the exchange: the outputs are silent. The ports stay registered."""
-        self._is_ended = True
-        waiter = self._waiter
-        if waiter is not None and waiter.get_loop().is_running():
-            # The loop lets go of the descriptor before it is closed.
-            waiter.get_loop().call_soon_threadsafe(_wake, waiter)
-            return
-        self._handle.close()
+        self._waiting.end()
 
     def __enter__(self) -> Self:
         return self
@@ -360,8 +347,3 @@ def _free(blocks: ctypes.c_void_p) -> None:
         threading.Thread(target=_free, args=(blocks,), name="amio.jack").start()
         return
     lib.amio_jack_blocks_free(blocks)
-
-
-def _wake(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():
-        waiter.set_result(None)

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ctypes
+import operator
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -14,7 +16,7 @@ class Buffer(_Bytes):
     """Bytes in memory of the library: whatever takes ``bytes`` or an array takes it.
 
     As in JACK-Client, an item is ``bytes`` of length 1, a slice is ``bytes``, and slices can be
-    assigned. It is equal to ``bytes`` of the same content.
+    assigned. It is compared with bytes, and it is true if it is not empty.
     """
 
     __hash__ = None
@@ -41,20 +43,51 @@ class Buffer(_Bytes):
     def __iter__(self) -> Any:
         return (byte.to_bytes(1, "little") for byte in self.tobytes())
 
-    def __eq__(self, other: object) -> bool:
-        try:
-            return self.tobytes() == bytes(memoryview(other))  # type: ignore[arg-type]
-        except TypeError:
-            return NotImplemented
+    def __eq__(self, other: object) -> Any:
+        return self._compared(operator.eq, other)
 
-    def __ne__(self, other: object) -> bool:
-        equal = self.__eq__(other)
-        return equal if equal is NotImplemented else not equal
+    def __ne__(self, other: object) -> Any:
+        return self._compared(operator.ne, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return self._compared(operator.lt, other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._compared(operator.le, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._compared(operator.gt, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._compared(operator.ge, other)
+
+    def __bool__(self) -> bool:
+        return len(self) > 0
+
+    def __contains__(self, item: object) -> bool:
+        return any(byte == item for byte in self)
+
+    def _no_operation(self, _other: Any) -> Any:
+        return NotImplemented
+
+    # Not those of arrays: bytes can be added to other bytes.
+    __add__ = __radd__ = __iadd__ = _no_operation
+    __mul__ = __rmul__ = __imul__ = __mod__ = __rmod__ = __imod__ = _no_operation
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        plain = [given._plain if isinstance(given, Buffer) else given for given in inputs]
+        return getattr(ufunc, method)(*plain, **options)
 
     def __repr__(self) -> str:
         return f"<amio.jack.Buffer of {len(self)} bytes>"
 
     __str__ = __repr__
+
+    def _compared(self, how: Callable[[bytes, bytes], bool], other: Any) -> Any:
+        try:
+            return how(self.tobytes(), bytes(memoryview(other)))
+        except TypeError:
+            return NotImplemented
 
     @property
     def _plain(self) -> _Bytes:
@@ -80,11 +113,14 @@ def buffer_of(memory: Any, size: int) -> Buffer:
     return np.frombuffer(memory, np.uint8, size).view(Buffer)
 
 
-def buffer_at(address: int | None, size: int) -> Buffer:
-    """A buffer on memory of the library, which must outlive it."""
+def buffer_at(address: int | None, size: int, owner: object = None) -> Buffer:
+    """A buffer on memory of the library, which must outlive it, or which an owner keeps."""
     if not address:
         size = 0
-    return buffer_of((ctypes.c_uint8 * size).from_address(address or 0), size)
+    memory: Any = (ctypes.c_uint8 * size).from_address(address or 0)
+    if owner is not None:
+        memory.owner = owner
+    return buffer_of(memory, size)
 
 
 def bytes_of(data: Any) -> bytes:

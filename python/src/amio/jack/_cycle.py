@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any
+from typing import Any, NoReturn
 
 import numpy as np
 from numpy.typing import NDArray
 
 from .._library import lib, realtime
 from ._buffer import Buffer, buffer_at
-from ._errors import JackError
+from ._errors import JackError, JackErrorCode
 
 _buffer = realtime("amio_jack_cycle_buffer")
 _first_frame = realtime("amio_jack_cycle_first_frame")
@@ -97,6 +97,7 @@ class PortBuffer:
         self.reference = ctypes.byref(self.address)
 
 
-def refuse() -> None:
+def refuse(code: int | None = None) -> NoReturn:
     """Raises the error that a function of a period has just returned."""
-    raise JackError(lib.amio_last_error_message().decode(errors="replace"))
+    message = lib.amio_last_error_message().decode(errors="replace")
+    raise JackError(message) if code is None else JackErrorCode(message, code)

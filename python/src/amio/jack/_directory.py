@@ -14,7 +14,7 @@ from ._connection import Connection, text
 from ._constants import AUDIO, INPUT, MIDI, OUTPUT
 from ._cycle import Cycle
 from ._errors import JackError, JackErrorCode
-from ._own_port import OwnMidiPort, OwnPort
+from ._own_port import OwnMidiPort, OwnPort, known_name_of
 from ._port import MidiPort, Port, UnknownPort
 from ._ports import Ports
 
@@ -35,9 +35,7 @@ class Directory:
     def __init__(self, connection: Connection) -> None:
         self.cycle = Cycle()
         self._connection = connection
-        self._own: list[OwnPort] = []
-        self._by_id: dict[int, Port] = {}
-        self._by_name: dict[str, Port] = {}
+        self._own: dict[int, OwnPort] = {}
         self.inports: Ports[OwnPort] = Ports(partial(self._register, OwnPort, AUDIO, INPUT))
         self.outports: Ports[OwnPort] = Ports(partial(self._register, OwnPort, AUDIO, OUTPUT))
         self.midi_inports: Ports[OwnMidiPort] = Ports(
@@ -72,12 +70,13 @@ class Directory:
         if info is None:
             raise JackError(f"port {shortname!r} is gone already")
         port = kind(self._connection, info, self, handle)
-        self._own.append(port)
+        self._own[port.uuid] = port
         return port
 
     def forget(self, port: OwnPort) -> None:
         """An own port is gone."""
-        self._own = [other for other in self._own if other is not port]
+        if self._own.get(port.uuid) is port:
+            del self._own[port.uuid]
         for ports in (self.inports, self.outports, self.midi_inports, self.midi_outports):
             ports._forget(port)
 
@@ -98,44 +97,29 @@ class Directory:
         return [self._port_of(info) for info in found if info is not None]
 
     def _port_of(self, info: _abi.JackPortInfo) -> Port:
-        if info.is_own:
-            name = info.name.decode(errors="replace")
-            for own in self._own:
-                if own.uuid == info.uuid or own.name == name:
-                    return own
+        own = self._own.get(info.uuid) if info.is_own else None
+        if own is not None:
+            return own
         carries = info.type.decode(errors="replace")
         kind = {AUDIO: Port, MIDI: MidiPort}.get(carries, UnknownPort)
         return kind(self._connection, info)
 
     def is_own(self, port: str | Port) -> bool:
         """Whether a port belongs to the client."""
-        known = port if isinstance(port, Port) else self.port(port)
+        known = port if isinstance(port, Port) else self.port(known_name_of(port))
         if isinstance(known, OwnPort):
-            return known in self._own
+            return self._own.get(known.uuid) is known
         info = self._connection.port(known.name)
         return info is not None and bool(info.is_own)
 
-    def remember_all(self) -> None:
-        """Keeps what is known of all ports, for events that tell that they are gone."""
-        self._by_name = {port.name: port for port in self.ports(self._connection.find_ports())}
+    def all_ports(self) -> list[Port]:
+        """The ports of all clients."""
+        return self.ports(self._connection.find_ports())
 
-    def of_event(self, number: int, name: str, is_new: bool = False) -> Port | None:
-        """The port of an event, by the server's number, and its name if the server gives it."""
-        known = self._by_id.get(number)
-        if known is None or is_new:
-            info = self._connection.port_by_id(number)
-            if info is not None:
-                known = self._by_id[number] = self._port_of(info)
-            elif not is_new and name in self._by_name:
-                known = self._by_name[name]
-        if known is not None:
-            self._by_name[name or known.name] = known
-        return known
-
-    def forget_number(self, number: int, name: str) -> None:
-        """The server has no port of this number any more."""
-        self._by_id.pop(number, None)
-        self._by_name.pop(name, None)
+    def port_by_id(self, number: int) -> Port | None:
+        """The port that has this number of the server's now."""
+        info = self._connection.port_by_id(number)
+        return None if info is None else self._port_of(info)
 
     def connect(self, source: str, destination: str) -> None:
         """Connects an output to an input.
@@ -143,11 +127,19 @@ class Directory:
         Raises:
             JackErrorCode: the server refuses it; they may be connected already.
         """
-        if self._connection.port(source) and destination in self._connection.connections(source):
+        info = self._connection.port(source)
+        is_output = info is not None and info.flags & OUTPUT
+        if is_output and destination in self._connection.connections(source):
             message = f"{source!r} is connected to {destination!r} already"
             raise JackErrorCode(message, errno.EEXIST)
         connect = lib.amio_jack_client_connect
-        self._connection.call(connect, source.encode(), destination.encode())
+        try:
+            self._connection.call(connect, source.encode(), destination.encode())
+        except JackErrorCode as error:
+            if error.code != _abi.ERROR_DRIVER:
+                raise
+            # The library says why. libjack's number would not have.
+            raise JackErrorCode(error.message, -1) from error.__cause__
 
     def disconnect(self, source: str, destination: str) -> None:
         """Disconnects an output from an input.

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from ..errors import AmioError, DriverUnavailableError, TimedOutError
+from ..errors import AmioError, DriverUnavailableError, InvalidHandleError, TimedOutError
 from ._status import Status
 
 
@@ -46,7 +46,10 @@ class JackOpenError(JackError):
 
 
 class CallbackExit(Exception):
-    """Raised by a callback that is not to be called again; nothing is printed."""
+    """Raised by a callback that failed, of which nothing is printed.
+
+    A process callback is not called again then; others are.
+    """
 
 
 def checked(function: Any, *arguments: object) -> None:
@@ -62,6 +65,9 @@ def checked(function: Any, *arguments: object) -> None:
     except (DriverUnavailableError, TimedOutError):
         raise
     except AmioError as error:
+        if isinstance(error, InvalidHandleError):
+            what = error.message.partition(" is 0x")[0]
+            raise JackErrorCode(f"what is used here was closed: {what}", error.code) from error
         message = error.message
         found = re.search(r" \(code (-?\d+)\)$", message)
         if found is None:

@@ -2,25 +2,33 @@
 
 from __future__ import annotations
 
-import asyncio
 import ctypes
-import select
+import math
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
 from .. import _abi
+from .._arguments import seconds
 from .._library import Handle, Unique, lib, sized
+from .._typing import Number
+from ..errors import AmioError, TimedOutError
 from ._connection import Connection
 from ._directory import Directory
+from ._errors import JackError
 from ._port import Port
+from ._seen import Seen
 from ._status import Status
+from ._waiting import Waiting
 
 _NOTHING = Status(0)
 
 #: How many events can wait.
 CAPACITY = 4096
+
+#: The longest single wait of a thread, in seconds: signal handlers run after it.
+_SLICE = 0.1
 
 
 class EventKind(IntEnum):
@@ -48,7 +56,7 @@ class EventKind(IntEnum):
     LATENCY = _abi.JACK_EVENT_LATENCY
     #: Metadata has changed (``subject``, ``name``: the key, ``change``).
     PROPERTY = _abi.JACK_EVENT_PROPERTY
-    #: A callback on the audio thread failed, and is not called again.
+    #: A process callback failed, and is not called again.
     HANDLER_FAILED = _abi.JACK_EVENT_HANDLER_FAILED
     #: The server is gone (``name``: the reason, ``status``).
     SHUTDOWN = _abi.JACK_EVENT_SHUTDOWN
@@ -97,38 +105,56 @@ class Queue:
     """The events of a client from now on, as the library gives them.
 
     Attributes:
-        descriptor: readable while an event waits.
+        handle: the library's queue.
+        descriptor: readable while an event waits, until this is closed.
     """
 
     def __init__(self, connection: Connection) -> None:
         value = ctypes.c_void_p()
         connection.call(lib.amio_jack_events_new, CAPACITY, ctypes.byref(value))
-        self._handle = Handle(value, lib.amio_jack_events_free)
+        self.handle = Handle(value, lib.amio_jack_events_free)
         descriptor = ctypes.c_int()
-        lib.amio_jack_events_fd(self._handle, ctypes.byref(descriptor))
+        lib.amio_jack_events_fd(self.handle, ctypes.byref(descriptor))
         self.descriptor = descriptor.value
+        self._lost = 0
 
-    def take(self) -> _abi.JackEvent | None:
-        """The oldest event; ``None``: there is none."""
+    def take(self, timeout: float = 0) -> _abi.JackEvent | None:
+        """The oldest event; ``None``: none came within so many seconds, or this is closed."""
         raw = sized(_abi.JackEvent)
-        lib.amio_jack_events_next(self._handle, ctypes.byref(raw))
+        try:
+            if timeout > 0:
+                milliseconds = math.ceil(1000 * timeout)
+                lib.amio_jack_events_wait(self.handle, ctypes.byref(raw), milliseconds)
+            else:
+                lib.amio_jack_events_next(self.handle, ctypes.byref(raw))
+        except TimedOutError:
+            return None
+        except AmioError:
+            if self.handle.closed:
+                return None
+            raise
         return None if raw.kind == _abi.JACK_EVENT_NONE else raw
 
     @property
     def lost(self) -> int:
-        """How many events did not fit."""
-        lost = ctypes.c_uint64()
-        lib.amio_jack_events_lost(self._handle, ctypes.byref(lost))
-        return lost.value
+        """How many events did not fit; once this is closed, as it was when asked before."""
+        lost = ctypes.c_uint64(self._lost)
+        try:
+            lib.amio_jack_events_lost(self.handle, ctypes.byref(lost))
+        except AmioError:
+            if not self.handle.closed:
+                raise
+        self._lost = lost.value
+        return self._lost
 
     def close(self) -> None:
-        """Ends it."""
-        self._handle.close()
+        """Ends it. Those who take an event get none."""
+        self.handle.close()
 
     @property
     def is_closed(self) -> bool:
         """Whether it was ended."""
-        return self._handle.closed
+        return self.handle.closed
 
 
 class Events(Unique):
@@ -140,9 +166,8 @@ class Events(Unique):
 
     def __init__(self, connection: Connection, directory: Directory) -> None:
         self._queue = Queue(connection)
-        self._directory = directory
-        directory.remember_all()
-        self._waiter: asyncio.Future[None] | None = None
+        self._seen = Seen(directory)
+        self._waiting = Waiting("events", self._queue.handle)
 
     @property
     def lost(self) -> int:
@@ -150,24 +175,31 @@ class Events(Unique):
         return self._queue.lost
 
     def fileno(self) -> int:
-        """A descriptor that is readable while an event waits, for ``select``."""
+        """A descriptor that is readable while an event waits, for ``select``.
+
+        Raises:
+            JackError: this is closed.
+        """
+        if self._is_closed:
+            raise JackError("the events are closed, and have no descriptor")
         return self._queue.descriptor
 
-    def next(self, timeout: float | None = None) -> Event | None:
+    def next(self, timeout: Number | None = None) -> Event | None:
         """The oldest event, which is waited for up to so many seconds; ``None``: without end.
 
         Returns:
             ``None`` if none came, or this is closed.
         """
-        until = None if timeout is None else time.monotonic() + timeout
-        while not self._queue.is_closed:
-            raw = self._queue.take()
+        limit = seconds("timeout", timeout)
+        until = None if limit is None else time.monotonic() + limit
+        wait = 0.0
+        while not self._is_closed:
+            raw = self._queue.take(wait)
             if raw is not None:
-                return event_of(raw, self._directory)
-            left = 0.1 if until is None else min(0.1, until - time.monotonic())
-            if left <= 0:
+                return event_of(raw, self._seen)
+            wait = _SLICE if until is None else min(_SLICE, until - time.monotonic())
+            if wait <= 0:
                 break
-            select.select([self.fileno()], [], [], left)
         return None
 
     def __iter__(self) -> Iterator[Event]:
@@ -175,56 +207,34 @@ class Events(Unique):
             yield event
 
     async def __aiter__(self) -> AsyncIterator[Event]:
-        while (event := await self._soon()) is not None:
-            yield event
-
-    async def _soon(self) -> Event | None:
-        """The oldest event, which is waited for on the event loop that runs."""
-        loop = asyncio.get_running_loop()
-        while not self._queue.is_closed:
+        while not self._is_closed:
             raw = self._queue.take()
-            if raw is not None:
-                return event_of(raw, self._directory)
-            if self._waiter is not None:
-                raise RuntimeError("another task waits for these events")
-            waiter = self._waiter = loop.create_future()
-            loop.add_reader(self.fileno(), _wake, waiter)
-            try:
-                await waiter
-            finally:
-                loop.remove_reader(self.fileno())
-                self._waiter = None
-        return None
+            if raw is None:
+                await self._waiting.wait(self._queue.descriptor)
+            else:
+                yield event_of(raw, self._seen)
 
     def close(self) -> None:
-        """Ends it: those who wait for an event get none."""
-        waiter = self._waiter
-        if waiter is not None:
-            waiter.get_loop().call_soon_threadsafe(_wake, waiter)
-        self._queue.close()
+        """Ends it: those who wait for an event get none. Any thread may call it."""
+        self._waiting.end()
+
+    @property
+    def _is_closed(self) -> bool:
+        return self._waiting.is_ended or self._queue.is_closed
 
 
-def _wake(waiter: asyncio.Future[None]) -> None:
-    if not waiter.done():
-        waiter.set_result(None)
-
-
-def event_of(raw: _abi.JackEvent, directory: Directory) -> Event:
+def event_of(raw: _abi.JackEvent, seen: Seen) -> Event:
     """An event of the library, with its ports."""
     kind = EventKind(raw.kind)
     name = raw.name.decode(errors="replace")
     before = raw.before.decode(errors="replace")
     port = destination = None
     if kind is EventKind.PORT:
-        port = directory.of_event(raw.port, name, is_new=bool(raw.on))
-        if not raw.on:
-            directory.forget_number(raw.port, name)
+        port = seen.came(raw.port, name) if raw.on else seen.left(raw.port, name)
     elif kind is EventKind.PORT_RENAMED:
-        port = directory.of_event(raw.port, name)
+        port = seen.renamed(raw.port, before, name)
     elif kind is EventKind.CONNECTION:
-        port = directory.of_event(raw.port, name)
-        destination = directory.of_event(raw.destination, before)
-        name = before = ""
+        port, destination = seen.known(raw.port), seen.known(raw.destination)
     return Event(
         kind,
         bool(raw.on),

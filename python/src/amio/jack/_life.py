@@ -18,6 +18,7 @@ from ._directory import Directory
 from ._errors import JackError, JackOpenError
 from ._events import Events
 from ._messages import listen
+from ._numbers import number_of, unsigned
 from ._own_port import OwnMidiPort, OwnPort
 from ._ports import Ports
 from ._process import Processing
@@ -127,7 +128,8 @@ class Life:
 
     @blocksize.setter
     def blocksize(self, blocksize: int) -> None:
-        self._connection.call(lib.amio_jack_client_set_period_frames, blocksize)
+        frames = unsigned("blocksize", blocksize)
+        self._connection.call(lib.amio_jack_client_set_period_frames, frames)
 
     @property
     def realtime(self) -> bool:
@@ -207,10 +209,18 @@ class Life:
     def close(self, ignore_errors: bool = True) -> None:
         """Closes the client. Its callbacks are not called any more.
 
+        In a process, sync or timebase callback of any client, which the server waits for, another
+        thread closes it soon. What lies in the memory of the server, such as the arrays of
+        :meth:`OwnPort.get_array`, must not be used any more.
+
         Raises:
-            JackErrorCode: in a process callback, if errors are not ignored.
+            JackErrorCode: the server refuses it, and errors are not ignored.
         """
         if not self._is_open:
+            return
+        if is_audio_thread():
+            self._processing.end()
+            threading.Thread(target=self.close, args=(ignore_errors,), name="amio.jack").start()
             return
         self._is_open = False
         self._before_closing()
@@ -268,8 +278,8 @@ class Life:
             JackError: there is no client with this UUID.
         """
         name = ""
-        if str(uuid).isdecimal():
-            name = self._connection.text(lib.amio_jack_client_name_of, int(uuid))
+        if (number := number_of(str(uuid))) is not None:
+            name = self._connection.text(lib.amio_jack_client_name_of, number)
         if not name:
             raise JackError(f"there is no client with the UUID {uuid!r}")
         return name

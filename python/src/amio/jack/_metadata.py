@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from .._library import Handle, lib
 from ._errors import JackError, checked
+from ._numbers import number_of, unsigned
 from ._port import Port
 from ._transport import Transport
 
@@ -31,8 +32,7 @@ class Metadata(Transport):
         Raises:
             ValueError: the subject is no UUID, or the server refuses it.
         """
-        content = value.encode() if isinstance(value, str) else bytes(value)
-        of_type = type.encode() if isinstance(type, str) else bytes(type)
+        content, of_type = _encoded("value", value), _encoded("type", type)
         uuid = uuid_of(subject)
         set_property = lib.amio_jack_client_set_property
         try:
@@ -81,34 +81,49 @@ class Metadata(Transport):
             raise RuntimeError(f"the properties cannot be removed: {error}") from error
 
 
+def _encoded(what: str, given: str | bytes) -> bytes:
+    if isinstance(given, str):
+        return given.encode()
+    if not isinstance(given, bytes):
+        raise TypeError(f"{what} is {given!r}; it must be text or bytes")
+    return given
+
+
 def uuid_of(subject: Subject) -> int:
     """The UUID of a subject of properties."""
     given = subject.uuid if isinstance(subject, Port | Transport) else subject
     if isinstance(given, int):
-        return given
+        return unsigned("a UUID", given, bits=64)
     if not isinstance(given, str):
         raise TypeError(f"a UUID is a number or its digits, not {subject!r}")
-    try:
-        return int(given)
-    except ValueError:
-        raise ValueError(f"{given!r} is no UUID") from None
+    number = number_of(given)
+    if number is None:
+        raise ValueError(f"{given!r} is no UUID")
+    return number
 
 
 def get_property(subject: Subject, key: str) -> Property | None:
     """A property, as its value and its type; ``None``: the subject has none of this key.
 
-    It can be asked for while the process has an open client.
+    It is known while the process has an open client.
     """
-    return get_properties(subject).get(key)
+    uuid = uuid_of(subject)
+    try:
+        return _of(uuid).get(key)
+    except RuntimeError:
+        return None
 
 
 def get_properties(subject: Subject) -> dict[str, Property]:
     """All properties of a subject, by their keys, as in :func:`get_property`.
 
     Raises:
-        RuntimeError: they cannot be read.
+        RuntimeError: they cannot be read, for instance without an open client.
     """
-    uuid = uuid_of(subject)
+    return _of(uuid_of(subject))
+
+
+def _of(uuid: int) -> dict[str, Property]:
     return {key: value for other, key, value in _read(uuid) if other == uuid}
 
 

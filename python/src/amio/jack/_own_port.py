@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
+import errno
 from collections.abc import Iterator
 from typing import Any, Protocol
 
@@ -16,6 +17,7 @@ from ._buffer import Buffer, buffer_at, bytes_of
 from ._connection import Connection, names, text
 from ._cycle import Cycle, PortBuffer, refuse
 from ._errors import JackError, checked
+from ._numbers import unsigned
 from ._port import MidiPort, Port
 
 _KEYS = (ctypes.c_void_p, ctypes.c_void_p)
@@ -31,6 +33,9 @@ _reserve = realtime(
     "amio_jack_cycle_midi_reserve", *_KEYS, ctypes.c_uint32, ctypes.c_size_t, ctypes.c_void_p
 )
 _room = realtime("amio_jack_cycle_midi_room")
+
+#: libjack's numbers of why an event cannot be written.
+_CODES = {_abi.ERROR_INVALID_ARGUMENT: -errno.EINVAL, _abi.ERROR_QUEUE_FULL: -errno.ENOBUFS}
 
 
 class Home(Protocol):
@@ -169,6 +174,9 @@ class OwnMidiPort(MidiPort, OwnPort):
         OwnPort.__init__(self, *arguments)
         self._count, self._lost = ctypes.c_uint32(), ctypes.c_uint32()
         self._counts = ctypes.byref(self._count), ctypes.byref(self._lost)
+        # Those that did not fit into an output, in the period of a key.
+        self._own_lost = 0
+        self._own_lost_in: int | None = None
         self._room = ctypes.c_size_t()
         self._room_reference = ctypes.byref(self._room)
         self._event = _abi.JackMidiEvent()
@@ -193,7 +201,8 @@ class OwnMidiPort(MidiPort, OwnPort):
     def lost_midi_events(self) -> int:
         """How many events of this period did not fit."""
         self._update_counts()
-        return self._lost.value
+        own = self._own_lost if self._own_lost_in == self._cycle.key.value else 0
+        return self._lost.value + own
 
     def incoming_midi_events(self) -> Iterator[tuple[int, Buffer]]:
         """The events that arrived in this period.
@@ -222,6 +231,7 @@ class OwnMidiPort(MidiPort, OwnPort):
         """Removes the events of an output. The library does it for each period, too."""
         if _clear(self._cycle.key, self._buffer.port):
             refuse()
+        self._own_lost = 0
 
     def write_midi_event(self, time: int, event: Any) -> None:
         """Writes an event.
@@ -231,11 +241,21 @@ class OwnMidiPort(MidiPort, OwnPort):
             event: bytes, a buffer or a sequence of numbers: a complete MIDI event.
 
         Raises:
-            JackError: it does not fit, or is not in order.
+            JackErrorCode: ``-EINVAL``: it is not in order, or its frame is not in the period;
+                ``-ENOBUFS``: it does not fit.
+            JackError: called elsewhere, or for an input.
         """
         content = bytes_of(event)
-        if _write(self._cycle.key, self._buffer.port, time, content, len(content)):
-            refuse()
+        at = unsigned("time", time)
+        if status := _write(self._cycle.key, self._buffer.port, at, content, len(content)):
+            self._count_lost(status)
+            refuse(_CODES.get(status))
+
+    def _count_lost(self, status: int) -> None:
+        if status == _abi.ERROR_QUEUE_FULL:
+            key = self._cycle.key.value
+            self._own_lost = 1 + (self._own_lost if key == self._own_lost_in else 0)
+            self._own_lost_in = key
 
     def reserve_midi_event(self, time: int, size: int) -> Buffer:
         """As :meth:`write_midi_event`, for an event whose bytes are written later in the period.
@@ -243,11 +263,21 @@ class OwnMidiPort(MidiPort, OwnPort):
         Returns:
             Where to write them; empty if it does not fit, or is not in order.
         """
-        if _reserve(self._cycle.key, self._buffer.port, time, size, self._buffer.reference):
+        at, room = unsigned("time", time), unsigned("size", size, bits=64)
+        port, reference = self._buffer.port, self._buffer.reference
+        if status := _reserve(self._cycle.key, port, at, room, reference):
+            self._count_lost(status)
             return buffer_at(None, 0)
-        return buffer_at(self._buffer.address.value, size)
+        return buffer_at(self._buffer.address.value, room)
 
 
 def name_of(port: str | Port) -> str:
     """The full name of a port that may be given by it."""
     return port.name if isinstance(port, Port) else port
+
+
+def known_name_of(port: str | Port) -> str:
+    """As :func:`name_of`; refuses what is neither."""
+    if not isinstance(port, str | Port):
+        raise TypeError(f"{port!r} is neither a port nor its name")
+    return name_of(port)

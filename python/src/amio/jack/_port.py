@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+from typing import TYPE_CHECKING
 
 from .. import _abi
 from .._library import Unique, lib
@@ -17,9 +18,14 @@ class Port(Unique):
     Two are equal if they are the same port. Once the port is gone, what was known of it last stays.
     """
 
+    # As in JACK-Client, a program may set attributes of its own.
+    if not TYPE_CHECKING:
+        __setattr__ = object.__setattr__
+
     def __init__(self, connection: Connection, info: _abi.JackPortInfo) -> None:
         self._connection = connection
         self._info = info
+        self._is_gone = False
 
     def __repr__(self) -> str:
         return f"jack.{type(self).__name__}({self.name!r})"
@@ -34,6 +40,8 @@ class Port(Unique):
 
     def _known(self) -> _abi.JackPortInfo:
         """What is known of it now."""
+        if self._is_gone:
+            return self._info
         try:
             info = self._connection.port(self._info.name.decode())
             if info is None or info.uuid != self._info.uuid:  # It was renamed, or is gone.
@@ -43,6 +51,12 @@ class Port(Unique):
         if info is not None:
             self._info = info
         return self._info
+
+    def _end(self, name: str) -> None:
+        """It is gone. Another port may have its number, and thus its UUID, from now on."""
+        if name:
+            self._info.name = name.encode()
+        self._is_gone = True
 
     def _call(self, function: object, *arguments: object) -> None:
         self._connection.call(function, self.name.encode(), *arguments)

@@ -27,7 +27,7 @@ SyncCallback = Callable[[int, Position], object]
 TimebaseCallback = Callable[[int, int, Position, bool], object]
 
 #: What a process callback returns to the library.
-_GO_ON, _IS_LAST = 0, 1
+_GO_ON, _IS_LAST, _HAS_FAILED = 0, 1, -1
 
 
 def report(callback: object) -> None:
@@ -67,6 +67,11 @@ class Processing:
         entry = _abi.JackProcess(_process_entry(self))
         self._set("process", lib.amio_jack_client_set_process, entry)
 
+    def end(self) -> None:
+        """The period that runs is the last one for the process callback."""
+        self._process = None
+        self._thread.is_ending = True
+
     def set_sync(self, callback: SyncCallback | None) -> None:
         """Asks a function whether the transport can roll; ``None``: it can."""
         self._sync = callback
@@ -102,6 +107,7 @@ def _process_entry(processing: Processing) -> Callable[[Any, int, int], int]:
     def process(_user_data: Any, key_of_cycle: int, frames: int) -> int:
         this = reference()
         callback = None if this is None else this._process
+        verdict = _IS_LAST
         try:
             if get_ident() != thread.ident:
                 thread.begin()
@@ -116,16 +122,17 @@ def _process_entry(processing: Processing) -> Callable[[Any, int, int], int]:
         except BaseException:
             report(callback)
             thread.is_ending = True
+            verdict = _HAS_FAILED
         if not thread.is_ending:
             return _GO_ON
         thread.leave()
-        return _IS_LAST
+        return verdict
 
     return process
 
 
 def _sync_entry(processing: Processing) -> Callable[[Any, int, Any], int]:
-    reference = weakref.ref(processing)
+    reference, thread = weakref.ref(processing), processing._thread
 
     def sync(_user_data: Any, state: int, position: Any) -> int:
         this = reference()
@@ -133,7 +140,8 @@ def _sync_entry(processing: Processing) -> Callable[[Any, int, Any], int]:
         if callback is None:
             return True
         try:
-            return bool(callback(state, _copy(position)))
+            with thread.single_call():
+                return bool(callback(state, _copy(position)))
         except BaseException:
             report(callback)
             return False
@@ -142,7 +150,7 @@ def _sync_entry(processing: Processing) -> Callable[[Any, int, Any], int]:
 
 
 def _timebase_entry(processing: Processing) -> Callable[[Any, int, int, int, Any], None]:
-    reference = weakref.ref(processing)
+    reference, thread = weakref.ref(processing), processing._thread
 
     def timebase(_user_data: Any, state: int, frames: int, is_new: int, position: Any) -> None:
         this = reference()
@@ -151,7 +159,8 @@ def _timebase_entry(processing: Processing) -> Callable[[Any, int, int, int, Any
             return
         try:
             copy = _copy(position)
-            callback(state, frames, copy, bool(is_new))
+            with thread.single_call():
+                callback(state, frames, copy, bool(is_new))
             ctypes.memmove(position, ctypes.addressof(copy), ctypes.sizeof(copy))
         except BaseException:
             report(callback)

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import ctypes
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .. import _abi
+from .._arguments import whole
 from .._library import Handle, Unique, lib, realtime
 from ..errors import AmioError
 from ._buffer import Buffer, buffer_at, buffer_of, bytes_of
 from ._errors import JackError, checked
+from ._numbers import unsigned
+
+#: Of a size.
+_BITS = 8 * ctypes.sizeof(ctypes.c_size_t)
 
 _COPIES = (ctypes.c_void_p, ctypes.c_char_p, ctypes.c_size_t, ctypes.c_void_p)
 _write = realtime("amio_ring_write", *_COPIES)
@@ -31,10 +36,13 @@ class RingBuffer(Unique):
         JackError: there is not enough memory.
     """
 
+    # As in JACK-Client, a program may set attributes of its own.
+    if not TYPE_CHECKING:
+        __setattr__ = object.__setattr__
+
     def __init__(self, size: int) -> None:
-        if size < 0:
-            raise OverflowError(f"size is {size}; it must not be negative")
-        self._allocated = self._size = max(2, 1 << (size - 1).bit_length())
+        given = unsigned("size", size, _BITS)
+        self._allocated = self._size = max(2, 1 << (given - 1).bit_length())
         self._is_locked = False
         self._ring = self._new(self._size)
 
@@ -86,9 +94,10 @@ class RingBuffer(Unique):
         return self._copy(_peek, size)
 
     def _copy(self, function: Any, size: int) -> Buffer:
-        if size < 0:
-            raise ValueError(f"size is {size}; it must not be negative")
-        room, count = ctypes.create_string_buffer(min(size, self._size)), ctypes.c_size_t()
+        most = whole("size", size)
+        if most < 0:
+            raise ValueError(f"size is {most}; it must not be negative")
+        room, count = ctypes.create_string_buffer(min(most, self._size)), ctypes.c_size_t()
         function(self._ring, room, len(room), ctypes.byref(count))
         return buffer_of(room, count.value)
 
@@ -96,7 +105,7 @@ class RingBuffer(Unique):
     def write_buffers(self) -> tuple[Buffer, Buffer]:
         """The free memory, in up to two parts; :meth:`write_advance` hands over what was written.
 
-        Not to be used after a later call that writes, or resets the ring.
+        They lose their meaning with a later call that writes, or resets the ring.
         """
         return self._spans(lib.amio_ring_write_spans)
 
@@ -104,7 +113,7 @@ class RingBuffer(Unique):
     def read_buffers(self) -> tuple[Buffer, Buffer]:
         """The bytes to be read, in up to two parts; :meth:`read_advance` frees them.
 
-        Not to be used after a later call that reads, or resets the ring.
+        They lose their meaning with a later call that reads, or resets the ring.
         """
         return self._spans(lib.amio_ring_read_spans)
 
@@ -112,17 +121,17 @@ class RingBuffer(Unique):
         spans = _abi.RingSpans()
         function(self._ring, ctypes.byref(spans))
         return (
-            buffer_at(spans.first, spans.first_bytes),
-            buffer_at(spans.second, spans.second_bytes),
+            buffer_at(spans.first, spans.first_bytes, self._ring),
+            buffer_at(spans.second, spans.second_bytes, self._ring),
         )
 
     def write_advance(self, size: int) -> None:
         """Hands over bytes that were written to :attr:`write_buffers`."""
-        checked(lib.amio_ring_write_advance, self._ring, size)
+        checked(lib.amio_ring_write_advance, self._ring, unsigned("size", size, _BITS))
 
     def read_advance(self, size: int) -> None:
         """Drops bytes that were read from :attr:`read_buffers` or by :meth:`peek`."""
-        checked(lib.amio_ring_read_advance, self._ring, size)
+        checked(lib.amio_ring_read_advance, self._ring, unsigned("size", size, _BITS))
 
     def mlock(self) -> None:
         """Keeps the memory from being swapped out.
@@ -142,9 +151,10 @@ class RingBuffer(Unique):
         if size is None:
             checked(lib.amio_ring_reset, self._ring)
             return
-        if not 2 <= size <= self._allocated:
-            raise ValueError(f"size is {size}; it must be 2 to {self._allocated}")
-        self._ring.close()
-        self._size, self._ring = size, self._new(size)
+        given = unsigned("size", size, _BITS)
+        if not 2 <= given <= self._allocated:
+            raise ValueError(f"size is {given}; it must be 2 to {self._allocated}")
+        # The one before lives while buffers of it are used.
+        self._size, self._ring = given, self._new(given)
         if self._is_locked:
             self.mlock()

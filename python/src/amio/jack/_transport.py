@@ -8,6 +8,7 @@ from typing import Any
 
 from .._library import lib
 from ._life import Life
+from ._numbers import unsigned
 from ._position import Position, position2dict
 from ._status import TransportState
 
@@ -43,7 +44,8 @@ class Transport(Life):
 
     @transport_frame.setter
     def transport_frame(self, frame: int) -> None:
-        self._connection.call(lib.amio_jack_client_transport_locate, frame)
+        locate = lib.amio_jack_client_transport_locate
+        self._connection.call(locate, unsigned("transport_frame", frame))
 
     def transport_locate(self, frame: int) -> None:
         """As setting :attr:`transport_frame`, which is to be preferred."""
@@ -78,9 +80,8 @@ class Transport(Life):
         Raises:
             JackErrorCode: the server refuses it.
         """
-        if timeout < 0:
-            raise OverflowError(f"timeout is {timeout}; it must not be negative")
-        self._connection.call(lib.amio_jack_client_set_sync_timeout, timeout)
+        set_timeout = lib.amio_jack_client_set_sync_timeout
+        self._connection.call(set_timeout, unsigned("timeout", timeout, bits=64))
 
     def release_timebase(self) -> None:
         """Fills positions in no longer.

@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import threading
-
-import numpy as np
-from numpy.typing import NDArray
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from .._arguments import text, within
 from ..jack import Client as JackClient
-from ..jack._blocks import Blocks
 from ..jack._own_port import OwnPort
+from ._errors import UsageError
 from ._events import Happened
-
-Samples = NDArray[np.float32]
+from ._exchange import Exchange, Samples
 
 
 class Attached:
@@ -24,8 +22,6 @@ class Attached:
         happened: what has happened to it.
         block_size: the length of its blocks, where the program has given it.
         is_active: whether its periods run.
-        blocks: the exchange with its audio thread, while there is one.
-        period: the server's period when that was made.
         last: the ports and their samples in the block that was exchanged last.
     """
 
@@ -39,30 +35,40 @@ class Attached:
         self.client = JackClient(name, no_start_server=True)
         self.happened = Happened(self.client)
         self.is_active = False
-        self.blocks: Blocks | None = None
-        self.period = 0
+        self._exchange: Exchange | None = None
         self.last: list[tuple[OwnPort, Samples]] = []
-        self._making = threading.Lock()
+        self._turn = threading.Lock()
 
-    def current_blocks(self) -> Blocks:
-        """The exchange for the ports and the period that there are now."""
-        with self._making:
-            period = self.client.blocksize
-            if self.blocks is None or self.period != period:
-                self._end_blocks()
-                frames = self.block_size or period
-                queued, latency = self._queued, self._latency
-                self.blocks = self.client.blocks(frames, queued=queued, latency=latency)
-                self.period = period
-            return self.blocks
+    def current_exchange(self) -> Exchange:
+        """The exchange for the ports and the period that there are now.
 
-    def end_blocks(self) -> None:
-        """The ports are about to change."""
-        with self._making:
-            self._end_blocks()
+        Raises:
+            UsageError: the client is not active.
+        """
+        with self._turn:
+            if not self.is_active:
+                raise UsageError("the client is not active")
+            if self._exchange is None or self._exchange.period != self.client.blocksize:
+                self._end_exchange()
+                self._exchange = Exchange(self.client, self.block_size, self._queued, self._latency)
+            return self._exchange
 
-    def _end_blocks(self) -> None:
-        if self.blocks is not None:
-            self.blocks.close()
-            self.blocks = None
+    @contextmanager
+    def changing_ports(self) -> Iterator[None]:
+        """Ends the exchange; another one begins after this."""
+        with self._turn:
+            self._end_exchange()
+            yield
+
+    def end_exchange(self) -> bool:
+        """Ends the exchange, and allows no other one; returns whether the client was active."""
+        with self._turn:
+            was_active, self.is_active = self.is_active, False
+            self._end_exchange()
+        return was_active
+
+    def _end_exchange(self) -> None:
+        if self._exchange is not None:
+            self._exchange.blocks.close()
+            self._exchange = None
         self.last = []

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from .. import _abi
 from .._arguments import text, unsigned
 from .._library import lib
+from .._pump import deadline_of, time_left
 from .._typing import Number, Self
 from ..jack import JackError, version, version_string
 from ..jack._own_port import OwnPort
@@ -51,9 +52,8 @@ class Attachable(Life):
             raise Error("the flags of a port must have either IsInput or IsOutput")
         ports = state.client.inports if direction == IsInput else state.client.outports
         text("name", name)
-        with translated():
+        with translated(), state.changing_ports():
             ports._add(name, flags & (IsPhysical | CanMonitor | IsTerminal))
-            state.end_blocks()
 
     def unregister_port(self, name: str) -> None:
         """Removes a port of the client, given by its short name, with its connections.
@@ -62,11 +62,10 @@ class Attachable(Life):
             UsageError: the client has no such port.
         """
         state = self._attached
-        port = _named(state.client.inports, name) or _named(state.client.outports, name)
-        if port is None:
-            raise UsageError(f"the client has no port {name!r}")
-        state.end_blocks()
-        with translated():
+        with translated(), state.changing_ports():
+            port = _named(state.client.inports, name) or _named(state.client.outports, name)
+            if port is None:
+                raise UsageError(f"the client has no port {name!r}")
             port.unregister()
 
     def get_ports(self) -> list[str]:
@@ -156,33 +155,27 @@ class Attachable(Life):
             ValueError: an array has another type or shape.
             TimeoutError: no input came within ``timeout`` seconds.
         """
-        state = self._active
-        with translated():
-            blocks = state.current_blocks()
-        inputs, outputs = list(state.client.inports), list(state.client.outports)
-        for array, ports, side in (
-            (output_array, outputs, "output"),
-            (input_array, inputs, "input"),
-        ):
-            _check(array, side, len(ports), blocks.frames)
-        if inputs and not input_array.flags.writeable:
-            raise ValueError("the input array must be writeable")
-        given = np.array(output_array) if outputs else None
-        with translated():
+        deadline = deadline_of(timeout)
+        while True:
+            state = self._active
+            with translated():
+                exchange = state.current_exchange()
+            exchange.check(output_array, input_array)
+            output = np.array(output_array) if exchange.outputs else None
             try:
-                block = blocks.exchange(given, timeout)
-            except JackError:
-                if self._state is state and not state.is_active:
-                    raise UsageError("the client was deactivated") from None
-                raise
-        if inputs:
+                block = exchange.blocks.exchange(output, time_left(deadline))
+                break
+            except JackError as error:
+                # Ended, since another thread has changed the ports, or the client is not active.
+                if not exchange.blocks.closed:
+                    with translated():
+                        raise error
+        if exchange.inputs:
             input_array[...] = block.input
-        state.last = list(zip(inputs, block.input, strict=True))
-        if given is not None:
-            state.last += zip(outputs, given, strict=True)
-        if inputs and block.new.lost:
+        state.last = exchange.samples(block, output)
+        if exchange.inputs and block.new.lost:
             raise InputSyncError(block.new.lost)
-        if outputs and (block.new.late or block.new.missed):
+        if exchange.outputs and (block.new.late or block.new.missed):
             raise OutputSyncError(max(block.new.late, block.new.missed))
 
     def get_block_size(self) -> int:
@@ -319,18 +312,3 @@ class Client(Attachable):
 
 def _named(ports: Ports[OwnPort], name: str) -> OwnPort | None:
     return next((port for port in ports if port.shortname == name), None)
-
-
-def _check(array: object, side: str, ports: int, frames: int) -> None:
-    if not isinstance(array, np.ndarray):
-        raise TypeError(f"the {side} array is a {type(array).__name__}; it must be a numpy array")
-    if array.dtype != np.float32:
-        raise ValueError(f"the {side} array has dtype {array.dtype}; it must be float32")
-    if array.ndim != 2:
-        raise ValueError(f"the {side} array has {array.ndim} dimensions; it must have 2")
-    if ports and array.shape[1] != frames:
-        raise ValueError(
-            f"the {side} array has {array.shape[1]} columns; the buffer size is {frames}"
-        )
-    if ports and array.shape[0] != ports:
-        raise ValueError(f"the {side} array has {array.shape[0]} rows; there are {ports} {side}s")

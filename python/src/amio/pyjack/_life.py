@@ -59,7 +59,7 @@ class Life:
         """
         state, self._state = self._state, None
         if state is not None:
-            state.end_blocks()
+            state.end_exchange()
             self._last_events = state.happened.take()
             state.happened.close()
             state.client.close()
@@ -76,12 +76,10 @@ class Life:
     def deactivate(self) -> None:
         """Ends the exchange of audio, and the connections of the client."""
         state = self._attached
-        if not state.is_active:
+        if not state.end_exchange():
             raise UsageError("the client is not active")
-        state.end_blocks()
         with translated():
             state.client.deactivate(ignore_errors=False)
-        state.is_active = False
 
     def get_client_name(self) -> str:
         """The name that the server has given the client."""
