@@ -5,13 +5,12 @@ use super::cycle::Cycle;
 use super::cycle_parts::{CycleParts, RunningStream};
 use super::failure::failure;
 use super::handler_scope::in_handler;
-use super::handlers::{
-    Notifications, PortId, ProcessHandler, SyncHandler, TimebaseHandler, TimebaseQuery,
-};
+use super::handlers::{Notifications, ProcessHandler, SyncHandler, TimebaseHandler, TimebaseQuery};
 use super::latencies::Latencies;
 use super::latency_mode::LatencyMode;
 use super::library::{Library, RawClient};
 use super::names::copied;
+use super::port_id::PortId;
 use super::position::{RawPosition, TransportState};
 use super::process_port::{ClientNumber, Content, ProcessPort};
 use super::property::{PropertyChange, Uuid};

@@ -8,6 +8,7 @@ mod lent;
 mod lifetimes;
 mod midi;
 mod midi_streams;
+mod names;
 mod patches;
 mod process;
 mod transport;
