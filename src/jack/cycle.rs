@@ -53,7 +53,7 @@ impl Cycle<'_> {
     }
 
     /// The number of the first frame, and when it was due by the server's clock, in microseconds.
-    fn due(&self) -> Option<(u32, u64)> {
+    pub(super) fn due(&self) -> Option<(u32, u64)> {
         let ask = || self.times().map(|times| (times.frame, times.start_us));
         // PipeWire's library reads what the server may be writing: the same twice is of one cycle.
         let mut times = ask();

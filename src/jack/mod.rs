@@ -116,6 +116,7 @@ mod property;
 mod published;
 mod raw_ports;
 mod refusal;
+mod repeats;
 mod status;
 mod stream_handle;
 mod stream_port;

@@ -12,6 +12,7 @@ mod names;
 mod patches;
 mod process;
 mod transport;
+mod twice;
 
 use amio::jack::{Client, ClientOptions, Event, Events};
 use std::time::{Duration, Instant};
