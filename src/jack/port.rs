@@ -134,7 +134,8 @@ impl Port {
     ///
     /// Ports without one pass latencies on, as libjack does for a client that says nothing: outputs have the capture
     /// latencies of the client's inputs, inputs the playback latencies of its outputs. The ports of [`Blocks`](super::Blocks)
-    /// add its latency. With PipeWire's library they do so when a latency is set, when blocks begin, and in
+    /// add its latency. What leads back to the same ports by connections within the client is left out. JACK says nothing of
+    /// loops through other clients: there, a latency may grow each time that it is computed. With PipeWire's library they do so when a latency is set, when blocks begin, and in
     /// [`Client::recompute_latencies`](super::Client::recompute_latencies), not when the latency of another client changes: its
     /// version 0.3.65 hangs where a latency is set in its callback while it has something else to tell.
     ///
@@ -225,7 +226,7 @@ pub(super) fn recompute_latencies(client: &Open<'_>) -> Result<()> {
     if client.library.sets_latencies_elsewhere() {
         for mode in [LatencyMode::Capture, LatencyMode::Playback] {
             // SAFETY: this is a thread of the program.
-            unsafe { client.context.latencies.apply(client.library, mode) };
+            unsafe { client.context.apply_latencies(mode) };
         }
     }
     // SAFETY: the client is valid.

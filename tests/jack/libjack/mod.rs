@@ -3,7 +3,9 @@
 
 mod blocks;
 mod clients;
+mod freewheel;
 mod graph;
+mod latencies;
 mod lent;
 mod lifetimes;
 mod midi;
