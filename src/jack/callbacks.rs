@@ -6,28 +6,29 @@ use super::cycle_parts::{CycleParts, RunningStream};
 use super::failure::failure;
 use super::handler_scope::in_handler;
 use super::handlers::{
-    Notifications, PortId, ProcessHandler, SyncHandler, TimebaseHandler, TimebaseQuery, Verdict,
+    Notifications, ProcessHandler, SyncHandler, TimebaseHandler, TimebaseQuery, Verdict,
 };
 use super::latencies::Latencies;
 use super::latency_mode::LatencyMode;
 use super::library::{Library, RawClient};
 use super::names::copied;
+use super::port_id::PortId;
 use super::position::{RawPosition, TransportState};
 use super::process_port::{ClientNumber, Content, ProcessPort};
 use super::property::{PropertyChange, Uuid};
 use super::published::Published;
+use super::repeats::LastCycle;
 use super::status::Status;
 use super::turns;
 use super::waker::Waker;
 use crate::error::Result;
 use crate::lock::{Mutex, RwLock};
 use std::ffi::{c_char, c_int, c_void};
-use std::marker::PhantomData;
+use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::ptr::NonNull;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::thread;
 
 /// What libjack passes to the callbacks. It must live until the client is closed.
 pub(super) struct Context {
@@ -41,6 +42,9 @@ pub(super) struct Context {
     parts: Published<CycleParts>,
     known_parts: Mutex<CycleParts>,
     freewheels: AtomicBool,
+    last_cycle: LastCycle,
+    /// See [`Cycle::waits`].
+    waits: AtomicBool,
     pub(super) latencies: Latencies,
     pub(super) waker: Waker,
     notifications: RwLock<Vec<Arc<dyn Notifications>>>,
@@ -51,6 +55,9 @@ pub(super) struct Context {
 unsafe impl Send for Context {}
 // SAFETY: as above.
 unsafe impl Sync for Context {}
+
+/// A handler has panicked.
+struct Panicked;
 
 /// A handler that the audio thread calls.
 struct Called<H> {
@@ -77,11 +84,18 @@ impl<H> Called<H> {
     }
 
     /// Calls it, if there is one that has not ended. `Err`: it has panicked.
-    fn call<R>(&mut self, call: impl FnOnce(&mut H) -> R) -> Option<thread::Result<R>> {
+    fn call<R>(
+        &mut self,
+        call: impl FnOnce(&mut H) -> R,
+    ) -> Option<std::result::Result<R, Panicked>> {
         let handler = self.handler.as_mut().filter(|_| !self.has_ended)?;
         let result = catch_unwind(AssertUnwindSafe(|| call(handler)));
         self.has_ended = result.is_err();
-        Some(result)
+        // What was panicked with is not dropped: that may panic again, and would free memory here.
+        Some(result.map_err(|payload| {
+            mem::forget(payload);
+            Panicked
+        }))
     }
 }
 
@@ -101,6 +115,8 @@ impl Context {
             parts: Published::default(),
             known_parts: Mutex::default(),
             freewheels: AtomicBool::new(false),
+            last_cycle: LastCycle::default(),
+            waits: AtomicBool::new(false),
             latencies: Latencies::default(),
             waker: Waker::default(),
             notifications: RwLock::default(),
@@ -151,20 +167,37 @@ impl Context {
         self.edit_parts(|_| {});
     }
 
-    /// Changes what takes part in the cycles. The cycle that runs ends before. Not in a handler.
+    /// Changes what takes part in the cycles. The cycle that runs ends before, unless its streams wait for the program. Not
+    /// in a handler.
     fn edit_parts(&self, edit: impl FnOnce(&mut CycleParts)) {
         let mut known = self.known_parts.lock();
         edit(&mut known);
         known.streams.retain(|stream| !stream.has_ended());
-        let before = self.parts.replace(known.clone());
+        let before = self
+            .parts
+            .replace_or_keep(known.clone(), || self.is_waiting());
         // A stream that is dropped here may own anything.
         drop(known);
         drop(before);
     }
 
-    /// Waits until the cycle that runs now has ended. Not in a handler.
+    /// # Safety
+    /// As [`Latencies::apply`], and the client is open.
+    pub unsafe fn apply_latencies(&self, mode: LatencyMode) {
+        // SAFETY: promised by the caller.
+        unsafe { self.latencies.apply(self.library, self.client, mode) };
+    }
+
+    /// Waits until the cycle that runs now has ended, or at least uses no buffer, as its streams wait for the program. Not in
+    /// a handler.
     pub fn wait_for_end_of_cycle(&self) {
-        self.parts.wait_for_end_of_use();
+        self.parts.wait_for_end_of_use(|| self.is_waiting());
+    }
+
+    /// The audio thread waits for the program, as the server freewheels: a thread that waits for it may be the one that it
+    /// waits for.
+    fn is_waiting(&self) -> bool {
+        self.waits.load(Ordering::SeqCst)
     }
 
     /// Notifies from now on, until [`Context::stop_listening`].
@@ -281,8 +314,13 @@ impl Context {
                 count,
                 may_block: self.freewheels.load(Ordering::Relaxed),
                 stream_frame: 0,
-                callback: PhantomData,
+                waits: &self.waits,
             };
+            // Frames do not follow the clock while the server freewheels.
+            let times = if cycle.may_block { None } else { cycle.due() };
+            if self.last_cycle.is_again(times) {
+                return; // The buffers hold what will be heard.
+            }
             parts.take(&mut cycle);
             let verdict = self.process.with(|process, _| {
                 let verdict = process
@@ -423,7 +461,7 @@ callback!(on_latency(mode: c_int), |context, mode| {
     };
     if !context.library.sets_latencies_elsewhere() {
         // SAFETY: this is the callback.
-        unsafe { context.latencies.apply(context.library, mode) };
+        unsafe { context.apply_latencies(mode) };
     }
     context.notify(|n| n.latency(mode));
 });

@@ -7,8 +7,8 @@ use super::position::{Position, RawPosition, TransportState};
 use super::process_port::{AudioInput, AudioOutput, ClientNumber, ProcessPort};
 use crate::sys;
 use std::ffi::c_void;
-use std::marker::PhantomData;
 use std::ptr::{self, NonNull};
+use std::sync::atomic::AtomicBool;
 
 /// One period of a client, during its process handler.
 ///
@@ -26,7 +26,8 @@ pub struct Cycle<'a> {
     pub(super) may_block: bool,
     /// The first frame, as all streams see it. A cycle that is late is told another one later on.
     pub(super) stream_frame: u32,
-    pub(super) callback: PhantomData<&'a ()>,
+    /// Whether the audio thread waits for the program, and uses no buffer meanwhile.
+    pub(super) waits: &'a AtomicBool,
 }
 
 impl Cycle<'_> {
@@ -53,7 +54,7 @@ impl Cycle<'_> {
     }
 
     /// The number of the first frame, and when it was due by the server's clock, in microseconds.
-    fn due(&self) -> Option<(u32, u64)> {
+    pub(super) fn due(&self) -> Option<(u32, u64)> {
         let ask = || self.times().map(|times| (times.frame, times.start_us));
         // PipeWire's library reads what the server may be writing: the same twice is of one cycle.
         let mut times = ask();

@@ -4,8 +4,9 @@
 
 use super::client::Client;
 use super::connection::Connection;
-use super::handlers::{Notifications, PortId};
+use super::handlers::Notifications;
 use super::latency_mode::LatencyMode;
+use super::port_id::PortId;
 use super::property::PropertyChange;
 use super::status::Status;
 use crate::error::Result;

@@ -2,11 +2,11 @@
 
 use super::cycle::Cycle;
 use super::latency_mode::LatencyMode;
+use super::port_id::PortId;
 use super::position::{Position, TransportState};
 use super::property::PropertyChange;
 use super::status::Status;
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicU32, Ordering};
 
 /// What a process handler says at the end of a cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,37 +57,6 @@ pub struct TimebaseQuery {
     /// Whether somebody has moved the transport: the position then holds what was asked for, otherwise what
     /// the timebase said of the cycle before.
     pub is_new: bool,
-}
-
-/// The server's number of a port.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct PortId(pub(super) u32);
-
-/// The highest number of a port that libjack has told this process.
-static HIGHEST_TOLD: AtomicU32 = AtomicU32::new(0);
-
-impl PortId {
-    /// The port with this number, which may be the number of no port.
-    pub fn new(number: u32) -> PortId {
-        PortId(number)
-    }
-
-    /// A number that libjack tells.
-    pub(super) fn told(number: u32) -> PortId {
-        HIGHEST_TOLD.fetch_max(number, Ordering::Relaxed);
-        PortId(number)
-    }
-
-    /// Whether libjack can be asked for it. jackd's library ends the process if a number is beyond its table of ports;
-    /// it tells of no port beyond it.
-    pub(super) fn can_be_asked(self) -> bool {
-        self.0 <= HIGHEST_TOLD.load(Ordering::Relaxed)
-    }
-
-    /// The number.
-    pub fn get(self) -> u32 {
-        self.0
-    }
 }
 
 /// What happens to a client, and around it. The methods run on threads of libjack that must not call the server

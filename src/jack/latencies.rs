@@ -3,10 +3,13 @@
 #![allow(unsafe_code, reason = "calls of libjack")]
 
 use super::latency_mode::LatencyMode;
-use super::library::{Library, RawLatencyRange};
+use super::library::{Library, RawClient, RawLatencyRange, RawPort};
+use super::names::taken_list;
 use super::port_info::LatencyRange;
 use super::process_port::ProcessPort;
 use crate::lock::Mutex;
+use std::ffi::CString;
+use std::ptr::NonNull;
 
 /// Of the ports of a client, as they are to be.
 #[derive(Default)]
@@ -50,6 +53,17 @@ impl Latencies {
         }
     }
 
+    /// A path has another latency.
+    pub fn change_path(&self, path: Path) {
+        let mut ports = self.0.lock();
+        for own in ports
+            .iter_mut()
+            .filter(|own| own.path.number == path.number)
+        {
+            own.path = path;
+        }
+    }
+
     /// Ends a path.
     pub fn end_path(&self, number: u64) {
         let mut ports = self.0.lock();
@@ -75,24 +89,29 @@ impl Latencies {
     ///
     /// # Safety
     /// In libjack's latency callback for this kind; where [`Library::sets_latencies_elsewhere`], on a thread of the program.
-    pub unsafe fn apply(&self, library: &'static Library, mode: LatencyMode) {
+    pub unsafe fn apply(
+        &self,
+        library: &'static Library,
+        client: NonNull<RawClient>,
+        mode: LatencyMode,
+    ) {
         // While this is held, no port is unregistered.
         let ports = self.0.lock();
-        let passes_on = |own: &OwnPort| own.port.is_output() == (mode == LatencyMode::Capture);
+        let calculation = Calculation {
+            library,
+            client,
+            mode,
+            ports: &ports,
+        };
         for own in &*ports {
-            let declared = match mode {
-                LatencyMode::Capture => own.capture,
-                LatencyMode::Playback => own.playback,
-            };
-            let passed_on = || {
-                let sources = ports
-                    .iter()
-                    .filter(|other| !passes_on(other) && other.path == own.path);
-                // SAFETY: the ports are registered.
-                let ranges = sources.map(|other| unsafe { range_of(library, &other.port, mode) });
-                later(around(ranges), own.path.frames)
-            };
-            let range = declared.or_else(|| passes_on(own).then(passed_on));
+            let range = own.declared(mode).or_else(|| {
+                let passed_on = || {
+                    // SAFETY: promised by the caller.
+                    let range = unsafe { calculation.of_path(own.path, &mut Vec::new()) };
+                    range.unwrap_or_else(|| later(LatencyRange::default(), own.path.frames))
+                };
+                own.passes_on(mode).then(passed_on)
+            });
             if let Some(range) = range {
                 let mut raw = RawLatencyRange::new(range);
                 let set = library.port_set_latency_range;
@@ -103,18 +122,91 @@ impl Latencies {
     }
 }
 
-/// # Safety
-/// The port is registered.
-unsafe fn range_of(
+impl OwnPort {
+    fn declared(&self, mode: LatencyMode) -> Option<LatencyRange> {
+        match mode {
+            LatencyMode::Capture => self.capture,
+            LatencyMode::Playback => self.playback,
+        }
+    }
+
+    /// Whether it gets its latency of this kind from other ports of its path.
+    fn passes_on(&self, mode: LatencyMode) -> bool {
+        self.port.is_output() == (mode == LatencyMode::Capture)
+    }
+}
+
+/// Computes latencies of the client's ports. What comes back to a path, by connections between ports of the client, does not
+/// count: in a loop, latencies would grow each time.
+struct Calculation<'a> {
     library: &'static Library,
-    port: &ProcessPort,
+    client: NonNull<RawClient>,
     mode: LatencyMode,
-) -> LatencyRange {
-    let mut range = RawLatencyRange::default();
-    let get = library.port_get_latency_range;
-    // SAFETY: promised by the caller; the range is valid.
-    unsafe { get(port.raw().as_ptr(), mode.code(), &mut range) };
-    range.get()
+    ports: &'a [OwnPort],
+}
+
+/// # Safety
+/// Of all of these: as [`Latencies::apply`].
+impl Calculation<'_> {
+    /// What goes out at the end of a path. `before` are the paths that it leads to. `None` if all comes from these.
+    unsafe fn of_path(&self, path: Path, before: &mut Vec<u64>) -> Option<LatencyRange> {
+        before.push(path.number);
+        let mut ranges = Vec::new();
+        let is_source = |own: &&OwnPort| !own.passes_on(self.mode) && own.path == path;
+        let mut sources = self.ports.iter().filter(is_source).peekable();
+        let has_none = sources.peek().is_none();
+        for source in sources {
+            // SAFETY: promised by the caller.
+            unsafe { self.add_source(source, before, &mut ranges) };
+        }
+        before.pop();
+        let is_known = has_none || !ranges.is_empty();
+        is_known.then(|| later(around(ranges.into_iter()), path.frames))
+    }
+
+    unsafe fn add_source(
+        &self,
+        source: &OwnPort,
+        before: &mut Vec<u64>,
+        ranges: &mut Vec<LatencyRange>,
+    ) {
+        // SAFETY: the ports are registered; names and lists are libjack's.
+        let connected: Vec<_> = unsafe {
+            let names = (self.library.port_get_connections)(source.port.raw().as_ptr());
+            let names = taken_list(self.library, names).into_iter();
+            names
+                .filter_map(|name| CString::new(name).ok())
+                .map(|name| (self.library.port_by_name)(self.client.as_ptr(), name.as_ptr()))
+                .filter_map(NonNull::new)
+                .map(|port| (port, self.ports.iter().find(|own| own.port.raw() == port)))
+                .collect()
+        };
+        if source.declared(self.mode).is_some() || connected.iter().all(|(_, own)| own.is_none()) {
+            // SAFETY: the port is registered.
+            ranges.push(unsafe { self.known(source.port.raw()) });
+            return;
+        }
+        for (port, own) in connected {
+            let range = match own {
+                Some(own) if own.declared(self.mode).is_some() => own.declared(self.mode),
+                Some(own) if before.contains(&own.path.number) => None,
+                // SAFETY: promised by the caller.
+                Some(own) => unsafe { self.of_path(own.path, before) },
+                // SAFETY: the port was just found.
+                None => Some(unsafe { self.known(port) }),
+            };
+            ranges.extend(range);
+        }
+    }
+
+    /// What libjack knows.
+    unsafe fn known(&self, port: NonNull<RawPort>) -> LatencyRange {
+        let mut range = RawLatencyRange::default();
+        let get = self.library.port_get_latency_range;
+        // SAFETY: the caller has found the port; the range is valid.
+        unsafe { get(port.as_ptr(), self.mode.code(), &mut range) };
+        range.get()
+    }
 }
 
 /// From the shortest to the longest of all ranges; 0 if there are none.

@@ -118,8 +118,20 @@ pub(super) struct Patience {
 }
 
 impl Patience {
-    /// Returns whether it is so, at last.
-    pub fn wait_until(&mut self, mail: &Mail, mut is_so: impl FnMut() -> bool) -> bool {
+    /// Returns whether it is so, at last. `waits` is true meanwhile.
+    pub fn wait_until(
+        &mut self,
+        mail: &Mail,
+        waits: &AtomicBool,
+        is_so: impl FnMut() -> bool,
+    ) -> bool {
+        waits.store(true, Ordering::SeqCst);
+        let is_so = self.wait(mail, is_so);
+        waits.store(false, Ordering::SeqCst);
+        is_so
+    }
+
+    fn wait(&mut self, mail: &Mail, mut is_so: impl FnMut() -> bool) -> bool {
         let until = Instant::now() + LONGEST_WAIT;
         while !is_so() {
             if self.has_gone || mail.is_unwanted() {

@@ -155,7 +155,9 @@ unsafe extern "C" fn hand_on(level: Level, line: *const c_char) {
             continue;
         };
         // A sink that panics has written to the standard error. Nothing else can be done here.
-        let _ = catch_unwind(AssertUnwindSafe(|| (receiver.log)(level, line.trim_end())));
+        let logged = catch_unwind(AssertUnwindSafe(|| (receiver.log)(level, line.trim_end())));
+        // What was panicked with may panic again when it is dropped.
+        logged.unwrap_or_else(std::mem::forget);
     }
 }
 

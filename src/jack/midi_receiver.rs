@@ -202,14 +202,14 @@ struct Receiving {
 
 impl Stream for Receiving {
     fn take(&mut self, cycle: &mut Cycle<'_>) {
-        let (first, may_block) = (cycle.stream_frame, cycle.may_block);
+        let (first, may_block, waits) = (cycle.stream_frame, cycle.may_block, cycle.waits);
         let events = cycle.read_midi(&mut self.input);
         self.lost += u64::from(events.lost());
         for event in events {
             let count = midi_piece::count(event.bytes.len());
             let has_room = || self.pieces.vacant_len() >= count;
             if may_block && count <= self.pieces.capacity().get() {
-                self.patience.wait_until(&self.mail, has_room);
+                self.patience.wait_until(&self.mail, waits, has_room);
             }
             // An event without bytes cannot be told from none.
             if count == 0 || self.pieces.vacant_len() < count {

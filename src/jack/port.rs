@@ -2,14 +2,17 @@
 #![allow(unsafe_code, reason = "calls of libjack")]
 
 use super::connection::{Connection, Open};
+use super::failure::failure;
 use super::gate::{Gate, Pass};
 use super::handler_scope::check_outside_handlers;
 use super::latency_mode::LatencyMode;
 use super::library::{RawLatencyRange, RawPort};
+use super::lookup;
 use super::names::{c_string, copied, taken_list};
 use super::port_info::LatencyRange;
 use super::process_port::ProcessPort;
 use crate::error::{Error, Result};
+use std::ffi::CStr;
 use std::fmt;
 use std::sync::Arc;
 
@@ -72,21 +75,17 @@ impl Port {
         Ok(unsafe { copied((this.client.library.port_name)(this.port)) })
     }
 
-    /// Gives it another short name, which keeps its connections. The server makes it unique.
+    /// Gives it another short name, which keeps its connections.
     ///
     /// # Errors
-    /// [`Error::InvalidState`]: the port is gone, or in a handler. [`Error::InvalidArgument`]: it contains
-    /// NUL. [`Error::Driver`]: the server refuses it.
+    /// [`Error::InvalidState`]: the port is gone, or in a handler. [`Error::InvalidArgument`]: it is empty, or contains
+    /// NUL. [`Error::Driver`]: another port of the client has
+    /// this name or alias; the server refuses it, or would cut it.
     pub fn rename(&self, short_name: &str) -> Result<()> {
         let this = self.enter()?;
-        let name = c_string("port name", short_name)?;
         let _asking = this.client.ask()?;
-        // SAFETY: client, port and name are valid.
-        let code = unsafe {
-            (this.client.library.port_rename)(this.client.raw(), this.port, name.as_ptr())
-        };
-        this.client
-            .check(|| format!("renaming a port to {short_name:?}"), code)
+        // SAFETY: the port is valid.
+        unsafe { rename(&this.client, this.port, short_name) }
     }
 
     /// The full names of the ports that it is connected to. Reads what libjack knows, without
@@ -135,7 +134,8 @@ impl Port {
     ///
     /// Ports without one pass latencies on, as libjack does for a client that says nothing: outputs have the capture
     /// latencies of the client's inputs, inputs the playback latencies of its outputs. The ports of [`Blocks`](super::Blocks)
-    /// add its latency. With PipeWire's library they do so when a latency is set, when blocks begin, and in
+    /// add its latency. What leads back to the same ports by connections within the client is left out. JACK says nothing of
+    /// loops through other clients: there, a latency may grow each time that it is computed. With PipeWire's library they do so when a latency is set, when blocks begin, and in
     /// [`Client::recompute_latencies`](super::Client::recompute_latencies), not when the latency of another client changes: its
     /// version 0.3.65 hangs where a latency is set in its callback while it has something else to tell.
     ///
@@ -189,12 +189,44 @@ impl Port {
     }
 }
 
+/// Gives a port another short name. The caller has the right to [`Open::ask`].
+///
+/// # Safety
+/// The port is valid.
+pub(super) unsafe fn rename(client: &Open<'_>, port: *mut RawPort, short_name: &str) -> Result<()> {
+    let name = lookup::name("port name", short_name)?;
+    // SAFETY: promised by the caller.
+    let before = unsafe { copied((client.library.port_name)(port)) };
+    let what = || format!("renaming {before} to {short_name:?}");
+    if lookup::is_taken(client, &name, port) {
+        let what = what();
+        return Err(failure(format!(
+            "{what} failed: another port of the client has this name or alias"
+        )));
+    }
+    // SAFETY: client, port and name are valid.
+    let give =
+        |name: &CStr| unsafe { (client.library.port_rename)(client.raw(), port, name.as_ptr()) };
+    client.check(what, give(&name))?;
+    // SAFETY: as above.
+    if unsafe { lookup::has_short_name(client, port, short_name) } {
+        return Ok(());
+    }
+    let short_before = before.split_once(':').map_or("", |(_, short)| short);
+    let back = give(&c_string("port name", short_before)?);
+    client.check(what, back)?;
+    let what = what();
+    Err(failure(format!(
+        "{what} failed: the server would cut the name"
+    )))
+}
+
 /// Has the server compute the latencies of all ports anew. The caller has the right to [`Open::ask`].
 pub(super) fn recompute_latencies(client: &Open<'_>) -> Result<()> {
     if client.library.sets_latencies_elsewhere() {
         for mode in [LatencyMode::Capture, LatencyMode::Playback] {
             // SAFETY: this is a thread of the program.
-            unsafe { client.context.latencies.apply(client.library, mode) };
+            unsafe { client.context.apply_latencies(mode) };
         }
     }
     // SAFETY: the client is valid.

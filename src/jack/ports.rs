@@ -4,12 +4,13 @@
 use super::client::Client;
 use super::connection::Open;
 use super::failure::failure;
-use super::handlers::PortId;
 use super::latency_mode::LatencyMode;
 use super::library::{RawLatencyRange, RawPort};
+use super::lookup::{self, find};
 use super::midi::{MidiInput, MidiOutput};
 use super::names::{c_string, copied, taken_list};
-use super::port::{Port, recompute_latencies};
+use super::port::{Port, recompute_latencies, rename};
+use super::port_id::PortId;
 use super::port_info::{LatencyRange, PortFilter, PortFlags, PortInfo, PortType};
 use super::process_port::{AudioInput, AudioOutput, Content, ProcessPort};
 use super::property::Uuid;
@@ -21,9 +22,9 @@ use std::ptr::{self, NonNull};
 /// Making ports. Each is there until it is unregistered or the client is closed; a port that is dropped stays.
 ///
 /// # Errors
-/// Of all of these. [`Error::InvalidArgument`]: a name with NUL. [`Error::InvalidState`]: the client is closed,
-/// or in a handler. [`Error::Driver`]: the server refuses the port: there is one of this name, or there are too
-/// many.
+/// Of all of these. [`Error::InvalidArgument`]: a name that is empty, or has NUL. [`Error::InvalidState`]: the client is
+/// closed, or in a handler. [`Error::Driver`]: the server refuses the port: there is one of this name or alias (on PipeWire
+/// also one that had this name before it was renamed), there are too many, or the server would cut the name.
 impl Client {
     /// Makes an audio port that others can send to.
     pub fn register_audio_input(&self, name: &str) -> Result<(Port, AudioInput)> {
@@ -60,7 +61,7 @@ impl Client {
     /// Also [`Error::InvalidArgument`]: flags with neither or both of `INPUT` and `OUTPUT`.
     pub fn register(&self, name: &str, kind: &PortType, flags: PortFlags) -> Result<Port> {
         let client = self.enter()?;
-        let c_name = c_string("port name", name)?;
+        let c_name = lookup::name("port name", name)?;
         if flags.contains(PortFlags::INPUT) == flags.contains(PortFlags::OUTPUT) {
             return Err(Error::InvalidArgument(format!(
                 "port flags are {:#x}; a port is either an input or an output",
@@ -68,6 +69,11 @@ impl Client {
             )));
         }
         let _asking = client.ask()?;
+        if lookup::is_taken(&client, &c_name, ptr::null()) {
+            return Err(failure(format!(
+                "the server did not register port {name}: a port of the client has this name or alias"
+            )));
+        }
         // SAFETY: the client and both strings are valid; 0: built-in types have their own size.
         let raw = unsafe {
             (client.library.port_register)(
@@ -81,6 +87,14 @@ impl Client {
         let Some(raw) = NonNull::new(raw) else {
             return Err(failure(format!("the server did not register port {name}")));
         };
+        // SAFETY: the port was just made.
+        if !unsafe { lookup::has_short_name(&client, raw.as_ptr(), name) } {
+            // SAFETY: client and port are valid; nobody knows the port yet.
+            unsafe { (client.library.port_unregister)(client.raw(), raw.as_ptr()) };
+            return Err(failure(format!(
+                "the server did not register port {name}: it would cut its name"
+            )));
+        }
         let content = match kind {
             kind if *kind == PortType::AUDIO => Content::Audio,
             kind if *kind == PortType::MIDI => Content::Midi,
@@ -100,8 +114,8 @@ impl Client {
 /// read without asking the server, also in handlers.
 ///
 /// # Errors
-/// Of all of these. [`Error::InvalidState`]: the client is closed. [`Error::InvalidArgument`]: a name with NUL, or
-/// no port has this name.
+/// Of all of these. [`Error::InvalidState`]: the client is closed. [`Error::InvalidArgument`]: a name that is empty or has
+/// NUL, or no port has this name. [`Error::Driver`]: the name is also an alias of another port, which libjack takes instead.
 impl Client {
     /// The full names of the ports that match, in the server's order; none if a pattern is no regular expression.
     pub fn find_ports(&self, filter: &PortFilter) -> Result<Vec<String>> {
@@ -124,7 +138,7 @@ impl Client {
     /// Whether a port of this full name exists.
     pub fn has_port(&self, name: &str) -> Result<bool> {
         let client = self.enter()?;
-        let c_name = c_string("port name", name)?;
+        let c_name = lookup::name("port name", name)?;
         // SAFETY: the client and the string are valid.
         Ok(unsafe { !(client.library.port_by_name)(client.raw(), c_name.as_ptr()).is_null() })
     }
@@ -174,19 +188,16 @@ impl Client {
         Ok(range.get())
     }
 
-    /// Gives a port another short name, which keeps its connections. The server makes it unique.
+    /// Gives a port another short name, which keeps its connections.
     ///
     /// # Errors
-    /// Also [`Error::Driver`]: the server refuses it.
+    /// Also [`Error::Driver`]: another port of this client has this name or alias; the server refuses it, or would cut it.
     pub fn rename_port(&self, name: &str, short_name: &str) -> Result<()> {
         let client = self.enter()?;
-        let port = find(&client, name)?;
-        let c_name = c_string("port name", short_name)?;
         let _asking = client.ask()?;
-        // SAFETY: client, port and name are valid.
-        let code =
-            unsafe { (client.library.port_rename)(client.raw(), port.as_ptr(), c_name.as_ptr()) };
-        client.check(|| format!("renaming {name} to {short_name:?}"), code)
+        let port = find(&client, name)?;
+        // SAFETY: the port was just found.
+        unsafe { rename(&client, port.as_ptr(), short_name) }
     }
 
     /// Adds another name to a port, which can have two.
@@ -195,8 +206,7 @@ impl Client {
     /// Also [`Error::Driver`]: it has two already.
     pub fn set_alias(&self, name: &str, alias: &str) -> Result<()> {
         let client = self.enter()?;
-        let port = find(&client, name)?;
-        let c_alias = c_string("alias", alias)?;
+        let c_alias = lookup::name("alias", alias)?;
         // SAFETY: takes nothing. The size counts the NUL.
         let longest = unsafe { (client.library.port_name_size)() }.max(1) as usize - 1;
         if alias.len() > longest {
@@ -206,6 +216,7 @@ impl Client {
             )));
         }
         let _asking = client.ask()?;
+        let port = find(&client, name)?;
         // SAFETY: the port and the string are valid.
         let code = unsafe { (client.library.port_set_alias)(port.as_ptr(), c_alias.as_ptr()) };
         client.check(|| format!("giving {name} the alias {alias:?}"), code)
@@ -218,9 +229,9 @@ impl Client {
     /// Also [`Error::Driver`]: it has no such alias.
     pub fn unset_alias(&self, name: &str, alias: &str) -> Result<()> {
         let client = self.enter()?;
-        let port = find(&client, name)?;
-        let c_alias = c_string("alias", alias)?;
+        let c_alias = lookup::name("alias", alias)?;
         let _asking = client.ask()?;
+        let port = find(&client, name)?;
         // SAFETY: the port and the string are valid.
         let code = unsafe { (client.library.port_unset_alias)(port.as_ptr(), c_alias.as_ptr()) };
         client.check(|| format!("taking the alias {alias:?} from {name}"), code)
@@ -251,9 +262,9 @@ impl Client {
 /// Connections between ports of any clients, by their full names.
 ///
 /// # Errors
-/// Of all of these. [`Error::InvalidArgument`]: a name with NUL. [`Error::InvalidState`]: the client is closed, or in
-/// a handler. [`Error::Driver`]: the server refuses it: no such port, the wrong direction or type, or a client
-/// that is not active.
+/// Of all of these. [`Error::InvalidArgument`]: a name that is empty, or has NUL. [`Error::InvalidState`]: the client is
+/// closed, or in a handler. [`Error::Driver`]: the server refuses it: no such port, the wrong direction or type, or a client
+/// that is not active; or the name is also an alias of another port, which libjack would take instead.
 impl Client {
     /// Connects an output to an input; they may be connected already.
     pub fn connect(&self, source: &str, destination: &str) -> Result<()> {
@@ -288,22 +299,11 @@ type Change =
     unsafe extern "C" fn(*mut super::library::RawClient, *const c_char, *const c_char) -> c_int;
 
 fn change(client: &Open<'_>, call: Change, source: &str, destination: &str) -> Result<c_int> {
-    let c_source = c_string("port name", source)?;
-    let c_destination = c_string("port name", destination)?;
     let _asking = client.ask()?;
+    let c_source = lookup::full_name(client, source)?;
+    let c_destination = lookup::full_name(client, destination)?;
     // SAFETY: the client and both strings are valid.
     Ok(unsafe { call(client.raw(), c_source.as_ptr(), c_destination.as_ptr()) })
-}
-
-fn find(client: &Open<'_>, name: &str) -> Result<NonNull<RawPort>> {
-    let c_name = c_string("port name", name)?;
-    // SAFETY: the client and the string are valid.
-    let port = unsafe { (client.library.port_by_name)(client.raw(), c_name.as_ptr()) };
-    NonNull::new(port).ok_or_else(|| {
-        Error::InvalidArgument(format!(
-            "port name is {name:?}; the server has no port of this name"
-        ))
-    })
 }
 
 /// # Safety

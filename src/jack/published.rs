@@ -16,6 +16,8 @@ pub(super) struct Published<T> {
     value: AtomicPtr<T>,
     /// How often a use has begun or ended: odd while a thread uses the value.
     uses: AtomicU64,
+    /// Values from before, and the number of the use that may have each of them.
+    kept: Mutex<Vec<(*mut T, u64)>>,
     /// It passes the value from thread to thread, as a lock does.
     owned: PhantomData<Mutex<T>>,
 }
@@ -25,6 +27,7 @@ impl<T> Published<T> {
         Published {
             value: AtomicPtr::new(Box::into_raw(Box::new(value))),
             uses: AtomicU64::new(0),
+            kept: Mutex::default(),
             owned: PhantomData,
         }
     }
@@ -46,17 +49,39 @@ impl<T> Published<T> {
     pub fn replace(&self, value: T) -> T {
         let value = Box::into_raw(Box::new(value));
         let before = self.value.swap(value, Ordering::SeqCst);
-        self.wait_for_end_of_use();
+        self.wait_for_end_of_use(|| false);
         // SAFETY: it came from a box, nobody uses it any more, and nobody else has taken it out.
         *unsafe { Box::from_raw(before) }
     }
 
-    /// Waits until the use that goes on now has ended. Not inside [`Published::with`].
-    pub fn wait_for_end_of_use(&self) {
+    /// As [`Published::replace`], and waits no longer once `gives_up`. Returns all values from before that nobody uses any
+    /// more. Those that are in use still are kept until later.
+    pub fn replace_or_keep(&self, value: T, gives_up: impl Fn() -> bool) -> Vec<T> {
+        let value = Box::into_raw(Box::new(value));
+        let mut kept = self.kept.lock();
+        let before = self.value.swap(value, Ordering::SeqCst);
+        let in_use = self.uses.load(Ordering::SeqCst);
+        kept.push((before, in_use));
+        drop(kept);
+        self.wait_for_end_of_use(gives_up);
+        let now = self.uses.load(Ordering::SeqCst);
+        self.kept
+            .lock()
+            .extract_if(.., |(_, number)| number.is_multiple_of(2) || *number != now)
+            // SAFETY: as above.
+            .map(|(value, _)| *unsafe { Box::from_raw(value) })
+            .collect()
+    }
+
+    /// Waits until the use that goes on now has ended, or `gives_up`. Not inside [`Published::with`].
+    pub fn wait_for_end_of_use(&self, gives_up: impl Fn() -> bool) {
         let now = self.uses.load(Ordering::SeqCst);
         while !now.is_multiple_of(2) && self.uses.load(Ordering::SeqCst) == now {
             // The audio thread wakes nobody: that would be a system call.
             thread::sleep(Duration::from_millis(1));
+            if gives_up() {
+                return;
+            }
         }
     }
 }
@@ -71,8 +96,17 @@ impl<T> Drop for Published<T> {
     fn drop(&mut self) {
         // SAFETY: it came from a box, and nobody uses it.
         drop(unsafe { Box::from_raw(*self.value.get_mut()) });
+        for (value, _) in self.kept.lock().drain(..) {
+            // SAFETY: as above.
+            drop(unsafe { Box::from_raw(value) });
+        }
     }
 }
+
+// SAFETY: the values are passed from thread to thread as by a lock: the pointers own them.
+unsafe impl<T: Send> Send for Published<T> {}
+// SAFETY: as above.
+unsafe impl<T: Send> Sync for Published<T> {}
 
 /// Ends a use when it is dropped, also after a panic.
 struct Use<'a> {
@@ -130,6 +164,19 @@ mod tests {
             }
             ended.store(true, Ordering::Relaxed);
         });
+    }
+
+    #[test]
+    fn a_value_that_is_in_use_is_kept_until_nobody_uses_it() {
+        let published = Published::new(1);
+        published.with(|value, _| {
+            assert!(published.replace_or_keep(2, || true).is_empty());
+            assert!(published.replace_or_keep(3, || true).is_empty());
+            assert_eq!(*value, 1);
+        });
+        published.with(|value, _| assert_eq!(*value, 3));
+        assert_eq!(published.replace_or_keep(4, || true), [1, 2, 3]);
+        assert_eq!(published.replace_or_keep(5, || true), [4]);
     }
 
     #[test]

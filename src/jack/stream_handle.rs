@@ -7,6 +7,7 @@ use super::cycle_parts::{RunningStream, Stream};
 use super::handler_scope::{check_outside_handlers, is_in_handler};
 use super::latencies::Path;
 use super::mail::Mail;
+use super::port::recompute_latencies;
 use super::process_port::ProcessPort;
 use crate::error::{Error, Result};
 use std::sync::Arc;
@@ -55,6 +56,21 @@ impl StreamHandle {
         let latencies = &self.connection.context.latencies;
         latencies.set_path(is_on_it, Path { number, frames });
         self.path = Some(number);
+    }
+
+    /// The path of [`StreamHandle::add_latency`] has another latency from now on. A server that does not answer is noticed
+    /// elsewhere.
+    pub fn change_latency(&self, frames: u32) {
+        let (Some(number), Ok(client)) = (self.path, self.connection.enter()) else {
+            return;
+        };
+        client
+            .context
+            .latencies
+            .change_path(Path { number, frames });
+        if let Ok(_asking) = client.ask() {
+            let _ = recompute_latencies(&client);
+        }
     }
 
     /// # Errors

@@ -23,6 +23,7 @@
 use super::failure::failure;
 use super::handler_scope::check_outside_handlers;
 use super::library::Library;
+use super::port_id::PortId;
 use crate::error::{Error, Result};
 use crate::lock::{Condvar, Mutex};
 use crate::sys::{NoFork, PerProcess, without_fork};
@@ -183,6 +184,7 @@ pub(super) fn close(library: &Library, take_notices: impl FnOnce(), close: impl 
     clients.open -= 1;
     if clients.open == 0 {
         clients.server_died = false;
+        PortId::forget_told();
     }
     turns.changed.notify_all();
 }

@@ -100,21 +100,14 @@ impl FrameClock {
         self.pause = None;
     }
 
-    /// Takes the next cycle. `None` if it is the last one again: the server woke the client twice. The
-    /// buffers then hold what will be heard, and must stay as they are.
+    /// Takes the next cycle.
     ///
     /// # Real-time contract
     /// Audio thread only; wait-free; no allocation, free, lock, system call, log or panic.
-    pub fn advance(&mut self, told: Told) -> Option<Step> {
+    pub fn advance(&mut self, told: Told) -> Step {
         let Some(last) = self.last.take() else {
-            return Some(self.first(told));
+            return self.first(told);
         };
-        // The time may differ by its rounding to microseconds.
-        let apart_ns = signed_difference(told.due_ns, last.told.due_ns).abs();
-        if told.first_frame == last.told.first_frame && apart_ns < JITTER_NS / 2 {
-            self.last = Some(last);
-            return None;
-        }
         let last = self.take_back_false_pause(last, &told);
         // After a change of period, both servers count as if the last cycle had had the new length.
         let counted = told
@@ -164,10 +157,10 @@ impl FrameClock {
             });
         }
         self.last = Some(SeenCycle { told, time_ns });
-        Some(Step {
+        Step {
             skipped: skipped.max(0).cast_unsigned(),
             time_ns,
-        })
+        }
     }
 
     /// How many frames passed between two times, less those of the cycle between them.

@@ -156,15 +156,12 @@ impl Audio {
             self.clock.restart();
         }
         self.freewheeled = freewheels;
-        let step = self.clock.advance(Told {
+        let Step { skipped, time_ns } = self.clock.advance(Told {
             first_frame,
             frames: frames as u32,
             due_ns,
             now_ns,
         });
-        let Some(Step { skipped, time_ns }) = step else {
-            return;
-        };
         let mut inputs: [&[f32]; MOST] = [&[]; MOST];
         let mut outputs: [&mut [f32]; MOST] = std::array::from_fn(|_| Default::default());
         let (input_count, output_count) = (self.inputs.len(), self.outputs.len());

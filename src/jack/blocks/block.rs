@@ -21,9 +21,9 @@ pub(super) struct Block {
 /// An end of the way that blocks go.
 pub(super) struct End {
     /// Blocks that come.
-    pub from: HeapCons<Box<Block>>,
+    pub from: HeapCons<Block>,
     /// Blocks that go.
-    pub to: HeapProd<Box<Block>>,
+    pub to: HeapProd<Block>,
 }
 
 /// Makes blocks, and the way that they go round. The first end gets them all.
@@ -36,10 +36,10 @@ pub(super) fn blocks(count: usize, ports: usize, block_frames: usize) -> Result<
     let (back, second) = ring(count, WHAT)?;
     for _ in 0..count {
         let samples = memory::filled(0.0, ports.saturating_mul(block_frames), WHAT)?;
-        let block = Box::new(Block {
+        let block = Block {
             samples,
             ..Block::default()
-        });
+        };
         let has_room = there.try_push(block).is_ok();
         debug_assert!(has_room, "there is room for all");
     }

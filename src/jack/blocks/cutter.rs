@@ -17,7 +17,7 @@ pub(super) struct Cutter {
 enum State {
     Between,
     /// A block, and how many frames of it are there.
-    Filling(Box<Block>, usize),
+    Filling(Block, usize),
     /// How many frames of a block that is lost are still to come.
     Losing(usize),
 }

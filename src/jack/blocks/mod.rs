@@ -65,6 +65,8 @@ pub struct Blocks {
     mail: Arc<Mail>,
     played: Arc<Played>,
     sizes: Sizes,
+    /// The latency that the server knows.
+    told_latency: u32,
     input_ports: usize,
     output_ports: usize,
     input: End,
@@ -108,7 +110,8 @@ impl Client {
     /// handler.
     ///
     /// # Errors
-    /// [`Error::InvalidState`]: the client is closed, or in a handler. [`Error::OutOfRange`]: an option.
+    /// [`Error::InvalidState`]: the client is closed, or in a handler. [`Error::OutOfRange`]: an option, or the memory
+    /// of all blocks.
     /// [`Error::InvalidArgument`]: a port of another client.
     /// [`Error::OutOfMemory`], [`Error::System`]. [`Error::Driver`]: the server does not compute latencies anew.
     pub fn exchange_blocks(
@@ -117,11 +120,16 @@ impl Client {
         outputs: Vec<AudioOutput>,
         options: BlockOptions,
     ) -> Result<Blocks> {
-        let sizes = options.sizes(self.period_frames()?, self.frame_rate_hz()?)?;
+        let (period, rate_hz) = (self.period_frames()?, self.frame_rate_hz()?);
+        let sizes = options.sizes(period, rate_hz)?;
         let (input_ports, output_ports) = (inputs.len(), outputs.len());
+        sizes.check_memory(input_ports, output_ports)?;
         let (filled, input) = blocks(sizes.inputs, input_ports, sizes.block_frames)?;
         let (output, written) = blocks(sizes.outputs, output_ports, sizes.block_frames)?;
         let (mail, played) = (Arc::new(Mail::new()?), Arc::<Played>::default());
+        played
+            .latency
+            .store(sizes.latency_frames, Ordering::Relaxed);
         let of_inputs = inputs.iter().map(|input| input.0.clone());
         let of_outputs = outputs.iter().map(|output| output.0.clone());
         let ports: Vec<_> = of_inputs.chain(of_outputs).collect();
@@ -130,6 +138,7 @@ impl Client {
         }
         let stream = BlockStream {
             block_frames: sizes.block_frames,
+            rises: sizes.latency_rises.then_some((period, rate_hz)),
             inputs,
             outputs,
             cutter: Cutter::new(filled, sizes.block_frames),
@@ -148,6 +157,7 @@ impl Client {
             handle,
             mail,
             played,
+            told_latency: sizes.latency_frames,
             sizes,
             input_ports,
             output_ports,
@@ -231,9 +241,19 @@ impl Blocks {
         self.sizes.block_frames
     }
 
-    /// How many frames after the beginning of a block of input its answer sounds.
+    /// How many frames after the beginning of a block of input its answer sounds. It stays the same, unless it was left to the
+    /// library and the server's period becomes longer: then it rises once, output is silent meanwhile, and the server is
+    /// told of it when the next block is read.
     pub fn latency_frames(&self) -> u32 {
-        self.sizes.latency_frames
+        self.played.latency.load(Ordering::Relaxed)
+    }
+
+    fn tell_latency(&mut self) {
+        let latency = self.latency_frames();
+        if latency != self.told_latency {
+            self.told_latency = latency;
+            self.handle.change_latency(latency);
+        }
     }
 
     /// What was counted so far: lost frames and xruns before the block that was read last, late and missed frames up to
@@ -307,7 +327,8 @@ impl Blocks {
         give_back(&mut self.input, block);
         let total = self.counts();
         self.total = total;
-        let output_frame = frame.wrapping_add(self.sizes.latency_frames);
+        self.tell_latency();
+        let output_frame = frame.wrapping_add(self.told_latency);
         self.next_output = Some(output_frame);
         Ok(BlockInfo {
             input_frame: frame,
@@ -329,7 +350,7 @@ impl Blocks {
             None => self
                 .handle
                 .last_frame()?
-                .wrapping_add(self.sizes.latency_frames),
+                .wrapping_add(self.latency_frames()),
         };
         self.put(frame, output, until)?;
         self.next_output = Some(self.after(frame));
@@ -364,7 +385,7 @@ impl Blocks {
     }
 }
 
-fn give_back(end: &mut End, block: Box<Block>) {
+fn give_back(end: &mut End, block: Block) {
     let has_room = end.to.try_push(block).is_ok();
     debug_assert!(has_room, "there is room for all");
 }

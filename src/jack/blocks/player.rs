@@ -8,11 +8,11 @@ use std::ops::Range;
 pub(super) struct Player {
     end: End,
     block_frames: usize,
-    latency_frames: u32,
+    pub latency_frames: u32,
     /// Where the first answer is due. `None` before the first cycle.
     first_answer: Option<u32>,
     /// A block, and how many frames of it are played or dropped.
-    current: Option<(Box<Block>, usize)>,
+    current: Option<(Block, usize)>,
     /// Whether anything was played.
     has_begun: bool,
     /// Frames in which nothing was there to be played, since the first that was.
@@ -54,7 +54,7 @@ impl Player {
             .get_or_insert(first_frame.wrapping_add(first));
         let end = first_frame.wrapping_add(frames as u32);
         let is_due = self.has_begun || end.wrapping_sub(first).cast_signed() > 0;
-        let is_done = |(_, used): &(Box<Block>, usize)| *used == self.block_frames;
+        let is_done = |(_, used): &(Block, usize)| *used == self.block_frames;
         is_due && self.current.as_ref().is_none_or(is_done) && self.end.from.is_empty()
     }
 

@@ -1,16 +1,19 @@
 //! The audio thread's end of a block exchange.
 
 use super::cutter::Cutter;
+use super::options::default_latency;
 use super::player::{Part, Player};
 use crate::jack::cycle::Cycle;
 use crate::jack::cycle_parts::Stream;
 use crate::jack::mail::{Mail, Patience};
 use crate::jack::process_port::{AudioInput, AudioOutput};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 pub(super) struct BlockStream {
     pub block_frames: usize,
+    /// The longest period so far, and the frame rate, where the latency rises with the period.
+    pub rises: Option<(u32, u32)>,
     pub inputs: Vec<AudioInput>,
     pub outputs: Vec<AudioOutput>,
     pub cutter: Cutter,
@@ -26,18 +29,38 @@ pub(super) struct BlockStream {
 pub(super) struct Played {
     pub missed: AtomicU64,
     pub late: AtomicU64,
+    /// The latency in frames, as it is now.
+    pub latency: AtomicU32,
+}
+
+impl BlockStream {
+    /// The program answers a block at the earliest a period after it has begun: a longer period needs a longer latency.
+    fn follow_period(&mut self, frames: u32) {
+        let Some((longest, rate_hz)) = &mut self.rises else {
+            return;
+        };
+        if frames > *longest {
+            *longest = frames;
+            let latency = default_latency(self.block_frames as u32, frames, *rate_hz);
+            self.player.latency_frames = latency.max(self.player.latency_frames);
+            let latency = self.player.latency_frames;
+            self.played.latency.store(latency, Ordering::Relaxed);
+        }
+    }
 }
 
 impl Stream for BlockStream {
     fn take(&mut self, cycle: &mut Cycle<'_>) {
         let (first, frames) = (cycle.stream_frame, cycle.frames());
+        self.follow_period(frames as u32);
         let (cutter, inputs) = (&mut self.cutter, &self.inputs);
         cutter.begin(first, frames);
         let mut done = 0;
         while done < frames {
             if cycle.may_block && cutter.is_stuck() {
                 let has_room = || !cutter.is_stuck();
-                self.input_patience.wait_until(&self.mail, has_room);
+                self.input_patience
+                    .wait_until(&self.mail, cycle.waits, has_room);
             }
             let frame = first.wrapping_add(done as u32);
             let (taken, is_complete) = cutter.take(frame, frames - done, |port, samples| {
@@ -60,7 +83,8 @@ impl Stream for BlockStream {
         while done < frames {
             if cycle.may_block && player.is_starved(first, frames) {
                 let has_more = || !player.is_starved(first, frames);
-                self.output_patience.wait_until(&self.mail, has_more);
+                self.output_patience
+                    .wait_until(&self.mail, cycle.waits, has_more);
             }
             let frame = first.wrapping_add(done as u32);
             let part = player.next(frame, frames - done);

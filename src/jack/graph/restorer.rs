@@ -110,7 +110,7 @@ impl Restorer {
 mod tests {
     use super::super::tests::graph;
     use super::*;
-    use crate::jack::handlers::PortId;
+    use crate::jack::port_id::PortId;
 
     fn restorer() -> Restorer {
         Restorer::new([link()].into_iter().collect())

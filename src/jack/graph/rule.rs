@@ -40,9 +40,16 @@ impl Rule {
     /// [`Error::InvalidArgument`]: the source is no regular expression, or the destination refers to a group that the
     /// source does not have.
     pub fn new(source: &str, destination: &str) -> Result<Rule> {
-        let pattern = Regex::new(&format!("^(?:{source})$")).map_err(|error| {
-            Error::InvalidArgument(format!("rule has the source {source:?}: {error}"))
-        })?;
+        let compile = |pattern: &str| {
+            Regex::new(pattern).map_err(|error| {
+                Error::InvalidArgument(format!("rule has the source {source:?}: {error}"))
+            })
+        };
+        // By itself first: what is put around it must not complete it.
+        compile(source)?;
+        // The end of the line ends a comment, where `(?x)` allows them.
+        let pattern = compile(&format!("^(?:{source})$"))
+            .or_else(|_| compile(&format!("^(?:{source}\n)$")))?;
         Ok(Rule {
             source: source.to_owned(),
             destination: destination.to_owned(),
@@ -178,6 +185,7 @@ mod tests {
             ("a:b|c:d", "c:de", false),
             ("a:.", "a:\u{fc}", true),
             ("a:b", "a:b\n", false),
+            ("(?x)a:b # both", "a:b", true),
         ] {
             let rule = format!("{pattern} -> s:in");
             assert_eq!(
@@ -193,6 +201,7 @@ mod tests {
         for (rule, said) in [
             ("a:b", "it must be SOURCE -> DESTINATION"),
             ("a(:b -> c:d", "\"a(:b\""),
+            ("a)|(?:b -> c:d", "\"a)|(?:b\""),
             (r"a:(b) -> c:\2", r"\2 is none of the 1 groups"),
             (r"a:(b) -> c:\x", "after a backslash"),
             (r"a:(b) -> c:\", "after a backslash"),

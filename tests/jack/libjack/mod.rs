@@ -3,14 +3,18 @@
 
 mod blocks;
 mod clients;
+mod freewheel;
 mod graph;
+mod latencies;
 mod lent;
 mod lifetimes;
 mod midi;
 mod midi_streams;
+mod names;
 mod patches;
 mod process;
 mod transport;
+mod twice;
 
 use amio::jack::{Client, ClientOptions, Event, Events};
 use std::time::{Duration, Instant};

@@ -345,3 +345,28 @@ on_both_servers!(
         });
     }
 );
+
+/// Panics when it is dropped.
+struct Bomb;
+
+impl Drop for Bomb {
+    fn drop(&mut self) {
+        panic!("what a handler of a test panicked with");
+    }
+}
+
+on_both_servers!(
+    row_06_what_a_handler_panics_with_is_not_dropped,
+    |_pipewire: bool| {
+        let client = open("bomb");
+        let events = client.events(1000).expect("memory");
+        client
+            .set_process(|_| std::panic::panic_any(Bomb))
+            .expect("it is open");
+        client.activate().expect("the server takes it");
+        expect_event(&events, "the failure", |event| {
+            matches!(event, Event::HandlerFailed)
+        });
+        client.name().expect("it is open");
+    }
+);
