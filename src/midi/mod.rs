@@ -4,13 +4,15 @@
 #![forbid(unsafe_code)]
 
 mod pending;
+mod period;
 mod port_events;
 mod ports;
 
 use crate::error::{Error, Result};
 
 pub(crate) use pending::{BLOCK_BYTES, Message, Pending, blocks_of};
-pub(crate) use port_events::{PeriodMidi, PortEvents};
+pub(crate) use period::PeriodMidi;
+pub(crate) use port_events::PortEvents;
 pub(crate) use ports::{MidiPorts, Written};
 
 /// The longest message, in bytes.
