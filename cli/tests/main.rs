@@ -3,15 +3,18 @@
 
 mod check;
 mod common;
+mod frozen_servers;
 mod info;
 mod jack;
 mod live;
 mod manual;
 mod mistakes;
 mod outputs;
+mod patch_files;
 mod patchbay;
 mod plot;
 mod port_names;
 mod render;
 mod takes;
 mod usage;
+mod watching;
