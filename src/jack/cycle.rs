@@ -136,8 +136,8 @@ impl Cycle<'_> {
         samples[count..].fill(0.0);
     }
 
-    /// The buffer of an output port, to be filled; it holds what happens to be there. `None` where the server has none, and for a port of another
-    /// client.
+    /// The buffer of an output port, to be filled; it holds what happens to be there. (Outputs that are not asked for are
+    /// silent.) `None` where the server has none, and for a port of another client.
     pub fn output<'b>(&'b self, output: &'b mut AudioOutput) -> Option<&'b mut [f32]> {
         let buffer: NonNull<f32> = self.written(&output.0)?.cast();
         // SAFETY: it holds a period of floats until the cycle ends; each output has its own, and

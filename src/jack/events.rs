@@ -59,7 +59,8 @@ pub enum Event {
     },
     /// Clients run in another order.
     GraphOrder,
-    /// The server was late, or a client was.
+    /// The server was late, or a client was. Xruns are only counted when they happen. So those that wait together all have the
+    /// delay of the last one, and come after the other events that wait.
     Xrun {
         /// The delay in microseconds; 0 where the server does not say, as jackd.
         delay_us: f32,

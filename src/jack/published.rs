@@ -11,7 +11,8 @@ use std::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
 use std::thread;
 use std::time::Duration;
 
-/// The audio thread never waits for it. Others wait for the audio thread, at most for the rest of a cycle.
+/// The audio thread never waits for it. Others wait for the audio thread, at most for the rest of a cycle. Where the audio
+/// thread waits for the program, they may keep the value before until later.
 pub(super) struct Published<T> {
     value: AtomicPtr<T>,
     /// How often a use has begun or ended: odd while a thread uses the value.

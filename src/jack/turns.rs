@@ -7,7 +7,8 @@
 //! that takes some 50 ms. PipeWire's library has no such state.
 //!
 //! The library knows that the server has died before it tells us. So, before a client opens, another client asks the server
-//! for something: only if it answers, the server lives, and the library thinks so, too.
+//! for something: only if it answers, the server lives, and the library thinks so, too. What is left is a server that dies between
+//! this answer and the first instructions of the library's open, some microseconds later.
 //!
 //! In jackd's library, each client has a thread that receives the server's notices. When another client
 //! comes or goes, this thread locks a mutex that the whole process shares. Closing a client cancels its

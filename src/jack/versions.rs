@@ -28,7 +28,8 @@ pub fn version_string() -> Result<String> {
     Ok(unsafe { copied((library.get_version_string)()) })
 }
 
-/// How many bytes the longest name of a client has, as libjack says; jackd's server takes one less.
+/// How many bytes the longest name of a client has, as libjack says. jackd's server takes one less, and so does
+/// [`Client::open`](super::Client::open).
 ///
 /// # Errors
 /// As [`version`].
@@ -38,7 +39,8 @@ pub fn longest_client_name() -> Result<usize> {
     Ok((unsafe { (library.client_name_size)() }.max(1) - 1) as usize)
 }
 
-/// How many bytes the longest full name of a port has.
+/// How many bytes the longest full name of a port has, as libjack says. jackd's server takes 256; a port whose name it would cut
+/// is refused.
 ///
 /// # Errors
 /// As [`version`].

@@ -52,7 +52,8 @@ const PAUSE: Duration = Duration::from_micros(500);
 /// # Freewheeling
 /// While the server freewheels, the audio thread waits for the program, so that nothing is lost or missed however fast
 /// cycles follow each other: for room for input, and for output from where the first block that was read is to be answered. If the program does nothing for
-/// two seconds, it waits no longer, until the program goes on.
+/// two seconds, it waits no longer, until the program goes on. The program can register and unregister ports meanwhile, and begin and
+/// end streams; requests that the server answers only in a later cycle, such as closing a client, may take these two seconds.
 ///
 /// # MIDI
 /// [`Client::receive_midi`] and [`Client::send_midi`] use the same clock. The events of a block are those whose frame, less the
