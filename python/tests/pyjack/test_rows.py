@@ -81,7 +81,10 @@ class Worker:
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
 
-    def stop(self) -> None:
+    def __enter__(self) -> Worker:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
         self._is_stopped = True
         self._thread.join(5)
         assert not self._thread.is_alive()
@@ -106,26 +109,25 @@ def test_ports_may_change_while_a_thread_exchanges_blocks(jackd: servers.Jackd) 
     client = jack.Client("changing")
     client.register_port("in", jack.IsInput)
     client.activate()
-    worker = Worker(client)
-    worker.wait_for_blocks()
-    rounds = 20
-    for _ in range(rounds):
-        client.unregister_port("in")
-        client.register_port("in", jack.IsInput)
+    with Worker(client) as worker:
         worker.wait_for_blocks()
-    # Without an input, any array is fine.
-    assert worker.raised == set()
-    client.register_port("second", jack.IsInput)
-    wait_for(lambda: worker.raised)
-    client.unregister_port("second")
-    worker.wait_for_blocks()
-    assert worker.raised == {"ValueError: the input array has 1 rows; there are 2 inputs"}
-    worker.raised.clear()
-    client.deactivate()
-    wait_for(lambda: worker.raised)
-    client.activate()
-    worker.wait_for_blocks()
-    client.detach()
-    time.sleep(0.1)
-    worker.stop()
+        rounds = 20
+        for _ in range(rounds):
+            client.unregister_port("in")
+            client.register_port("in", jack.IsInput)
+            worker.wait_for_blocks()
+        # Without an input, any array is fine.
+        assert worker.raised == set()
+        client.register_port("second", jack.IsInput)
+        wait_for(lambda: worker.raised)
+        client.unregister_port("second")
+        worker.wait_for_blocks()
+        assert worker.raised == {"ValueError: the input array has 1 rows; there are 2 inputs"}
+        worker.raised.clear()
+        client.deactivate()
+        wait_for(lambda: worker.raised)
+        client.activate()
+        worker.wait_for_blocks()
+        client.detach()
+        time.sleep(0.1)
     assert worker.raised == {"UsageError: the client is not active"}
