@@ -23,6 +23,7 @@ mod manual;
 mod output;
 mod play;
 mod plot;
+mod reader;
 mod record;
 mod render;
 mod status;

@@ -15,3 +15,4 @@ mod port_names;
 mod render;
 mod takes;
 mod usage;
+mod watching;

@@ -5,12 +5,12 @@ use crate::common::{Folder, Ran};
 use crate::jack::{JACKD, PIPEWIRE, run_beside, script_beside};
 
 /// An output and an input of each server.
-const SERVERS: [(&[&str], &str, &str); 2] = [
+pub const SERVERS: [(&[&str], &str, &str); 2] = [
     (JACKD, "system:capture_1", "loopback:playback_2"),
     (PIPEWIRE, "system:monitor_FL", "system:playback_FR"),
 ];
 
-fn succeeded(ran: Ran) -> Ran {
+pub fn succeeded(ran: Ran) -> Ran {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     ran
 }

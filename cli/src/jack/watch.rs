@@ -4,7 +4,8 @@ use super::events::{Next, Queue};
 use super::{json, open};
 use crate::args::Watch;
 use crate::failure::{Failure, Result, written};
-use crate::interrupt::{Interrupt, RESPONSE};
+use crate::interrupt::Interrupt;
+use crate::reader::wait_for;
 use amio::jack::{Client, Event, LatencyMode, PortId, PropertyAction, PropertyChange};
 use serde::Serialize;
 use std::collections::HashMap;
@@ -64,15 +65,24 @@ enum Line {
 /// Prints events until Ctrl-C, or until the server or the reader of the text goes.
 pub fn run(args: &Watch) -> Result<()> {
     let interrupt = Interrupt::catch()?;
-    let client = open(&args.server)?;
-    let mut queue = Queue::new(&client)?;
-    client.activate()?;
+    let (client, mut queue) = interrupt.waiting(|| {
+        let client = open(&args.server)?;
+        let queue = Queue::new(&client)?;
+        client.activate()?;
+        Ok((client, queue))
+    })?;
     let mut names = Names::default();
     while !interrupt.asked() {
-        let line = match queue.wait(RESPONSE) {
-            Next::Nothing => continue,
-            Next::Lost(count) => Some(Line::Lost { count }),
-            Next::Event(event) => names.line(&client, event),
+        let line = match queue.next() {
+            Next::Nothing => {
+                wait_for(&queue)?;
+                continue;
+            }
+            Next::Lost(count) => {
+                names = Names::default();
+                Some(Line::Lost { count })
+            }
+            Next::Event(event) => names.line(&client, &mut queue, event),
             Next::Shutdown(reason) => {
                 let failure = Failure::Runtime(reason.clone());
                 print(args, &Line::Shutdown { reason })?;
@@ -95,25 +105,28 @@ fn print(args: &Watch, line: &Line) -> Result<()> {
     written("stdout", writeln!(out, "{text}").and_then(|()| out.flush()))
 }
 
-/// The names of ports by their numbers. The server no longer knows that of a port that has gone.
+/// The names of ports by their numbers, as the events have told. The server may have renamed or replaced a port since.
 #[derive(Default)]
 struct Names(HashMap<PortId, String>);
 
 impl Names {
-    fn of(&mut self, client: &Client, port: PortId) -> Option<String> {
-        if let Ok(Some(info)) = client.port_by_id(port) {
-            self.0.insert(port, info.name);
-        }
-        self.0.get(&port).cloned()
+    fn of(&mut self, client: &Client, queue: &mut Queue, port: PortId) -> Option<String> {
+        let name = match self.0.get(&port) {
+            Some(name) => name.clone(),
+            None => queue.name_of(client, port)?,
+        };
+        self.0.insert(port, name.clone());
+        Some(name)
     }
 
     /// `None`: an event of which a reader can make nothing.
-    fn line(&mut self, client: &Client, event: Event) -> Option<Line> {
+    fn line(&mut self, client: &Client, queue: &mut Queue, event: Event) -> Option<Line> {
         Some(match event {
             Event::ClientRegistered { name, exists } => Line::Client { name, exists },
             Event::PortRegistered { port, name, exists } => {
-                let known = self.0.remove(&port);
-                let name = name.or(known);
+                // What the server has told of a port that has gone may be the name of the next one.
+                let known = self.0.remove(&port).filter(|_| !exists);
+                let name = known.or(name);
                 if let Some(name) = name.clone().filter(|_| exists) {
                     self.0.insert(port, name);
                 }
@@ -128,8 +141,8 @@ impl Names {
                 destination,
                 connected,
             } => Line::Connection {
-                source: self.of(client, source),
-                destination: self.of(client, destination),
+                source: self.of(client, queue, source),
+                destination: self.of(client, queue, destination),
                 connected,
             },
             Event::GraphOrder => Line::GraphOrder,
