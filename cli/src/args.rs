@@ -6,6 +6,7 @@ pub use jack::*;
 
 use crate::arrangement::value::Length;
 use crate::format::{Audio, Picture};
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -303,7 +304,7 @@ pub struct Likeness {
 #[derive(clap::Args)]
 pub struct Devices {
     /// The JACK server to ask [default: the default server]
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     pub server: Option<String>,
 }
 
@@ -345,10 +346,10 @@ pub struct Driver {
     #[arg(long = "driver", value_enum, default_value_t = Kind::Jack)]
     pub kind: Kind,
     /// The JACK server [default: the default server]
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     pub server: Option<String>,
     /// The program's name at the JACK server
-    #[arg(long, default_value = "amio")]
+    #[arg(long, default_value = "amio", value_parser = NonEmptyStringValueParser::new())]
     pub name: String,
     /// Frames per period [default: the server's]
     #[arg(long, value_name = "FRAMES")]

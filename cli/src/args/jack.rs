@@ -1,13 +1,14 @@
 //! The part of the command line that is about a JACK server: its ports, connections, transport, events.
 
 use clap::Subcommand;
+use clap::builder::NonEmptyStringValueParser;
 use std::path::PathBuf;
 
 /// Which server.
-#[derive(clap::Args)]
+#[derive(Clone, clap::Args)]
 pub struct Server {
     /// The JACK server [default: the default server]
-    #[arg(long)]
+    #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     pub server: Option<String>,
 }
 
@@ -64,10 +65,10 @@ The names are full names, as `amio ports --names` prints them. Ports that are co
 failure.")]
 pub struct Connect {
     /// The output
-    #[arg(value_name = "SOURCE")]
+    #[arg(value_name = "SOURCE", value_parser = NonEmptyStringValueParser::new())]
     pub source: String,
     /// The input
-    #[arg(value_name = "DESTINATION")]
+    #[arg(value_name = "DESTINATION", value_parser = NonEmptyStringValueParser::new())]
     pub destination: String,
     /// Which server
     #[command(flatten)]
@@ -82,10 +83,10 @@ Examples:
   amio disconnect amio:output_l")]
 pub struct Disconnect {
     /// The output; without DESTINATION, a port of either kind
-    #[arg(value_name = "SOURCE")]
+    #[arg(value_name = "SOURCE", value_parser = NonEmptyStringValueParser::new())]
     pub port: String,
     /// The input [default: all connections of SOURCE are ended]
-    #[arg(value_name = "DESTINATION")]
+    #[arg(value_name = "DESTINATION", value_parser = NonEmptyStringValueParser::new())]
     pub destination: Option<String>,
     /// Which server
     #[command(flatten)]
@@ -118,7 +119,8 @@ Examples:
   amio graph save - | jq '.connections | length'
 
 The file is JSON: an object whose `connections` is an array of objects with `source` and `destination`.
-An existing file of this kind is replaced; other files only with --force. `-` is the standard output.")]
+An existing file of this kind is replaced; other files, and one with rules, only with --force. `-` is the
+standard output.")]
 pub struct Save {
     /// The file to write; - is the standard output
     #[arg(value_name = "FILE")]
@@ -138,7 +140,8 @@ Examples:
   amio graph restore studio.json
   amio graph restore studio.json --keep --watch
 
-Beside `connections`, the file may have `rules`, which are patterns of connections:
+The file has `connections`, as `amio graph save` writes them; their ports may be named by aliases. Beside
+these or instead of them, it has `rules`, which are patterns of connections:
 
   {\"rules\": [{\"source\": \"bitwig.*:out_(\\\\d+)\", \"destination\": \"system:playback_\\\\1\"}]}
 
@@ -259,7 +262,7 @@ say. Other programs can connect more ports to amio-midi:in. Ends on Ctrl-C, or w
 exit code is 1.")]
 pub struct Monitor {
     /// MIDI outputs to connect [default: none; connect them to amio-midi:in]
-    #[arg(value_name = "PORT")]
+    #[arg(value_name = "PORT", value_parser = NonEmptyStringValueParser::new())]
     pub ports: Vec<String>,
     /// Print a JSON object for each event, one in each line
     #[arg(long)]
