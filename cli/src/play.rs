@@ -26,12 +26,13 @@ pub fn run(args: &Play, status: Status) -> Result<()> {
         Some(timeline.length(&arrangement)?)
     };
     let common = driver::playback(args.driver.kind.into(), &arrangement);
-    let interface = Interface::new(Config {
+    let config = Config {
         client_name: given.client_name,
         server_name: given.server_name,
         period_frames: given.period_frames,
         ..common
-    })?;
+    };
+    let interface = interrupt.waiting(|| Ok(Interface::new(config)?))?;
     interface.start()?;
     let tickets = driver::schedule(&interface, &arrangement)?;
     let length = frames.map_or("without end".into(), |frames| {

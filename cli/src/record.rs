@@ -26,11 +26,12 @@ pub fn run(args: &Record, status: Status) -> Result<()> {
         force: args.file.force,
     })?;
     let format = audio.with(args.file.samples)?;
-    let interface = Interface::new(Config {
+    let config = Config {
         input_channels: args.channels,
         output_channels: 0,
         ..args.driver.config()
-    })?;
+    };
+    let interface = interrupt.waiting(|| Ok(Interface::new(config)?))?;
     let rate_hz = interface.frame_rate_hz();
     let config = RecorderConfig {
         format,

@@ -3,6 +3,7 @@
 
 mod check;
 mod common;
+mod frozen_servers;
 mod info;
 mod jack;
 mod live;

@@ -38,7 +38,8 @@ fn save(args: &Save, status: Status) -> Result<()> {
         format: None,
         force: args.force,
     })?;
-    let graph = Graph::snapshot(&run(&args.server)?)?;
+    let client = run(&args.server)?;
+    let graph = Graph::snapshot(&client)?;
     let text = patch_file::text(&graph)?;
     let written = |result: std::io::Result<()>| {
         result.map_err(|error| Failure::of_writing(args.file.display(), &error))

@@ -2,7 +2,7 @@
 
 use super::events::{Next, Queue};
 use super::graph::others;
-use super::{NAME, open, open_as};
+use super::{NAME, Session, open, run_while, try_open};
 use crate::args::Restore;
 use crate::failure::Result;
 use crate::interrupt::{Interrupt, RESPONSE};
@@ -15,7 +15,7 @@ use std::collections::BTreeSet;
 pub fn watch(args: &Restore, patch: Patch, status: Status) -> Result<()> {
     let interrupt = Interrupt::catch()?;
     let mut restorer = Restorer::new(patch);
-    let mut client = Some(open(&args.server)?);
+    let mut client = Some(interrupt.waiting(|| open(&args.server))?);
     while let Some(open) = client {
         let goes_on = follow(&open, args, &mut restorer, &interrupt, status)?;
         // The next client can be opened once this one is closed.
@@ -41,8 +41,11 @@ fn follow(
     interrupt: &Interrupt,
     status: Status,
 ) -> Result<bool> {
-    let mut queue = Queue::new(client)?;
-    client.activate()?;
+    let mut queue = interrupt.waiting(|| {
+        let queue = Queue::new(client)?;
+        client.activate()?;
+        Ok(queue)
+    })?;
     let Changes { to_end, .. } = restorer
         .patch
         .changes(&Graph::snapshot(client)?, others(args));
@@ -101,13 +104,18 @@ fn tell(outcome: &Outcome, done: &str, status: Status) {
 }
 
 /// A client of the next server; `None` after Ctrl-C.
-fn reopened(args: &Restore, interrupt: &Interrupt) -> Result<Option<Client>> {
-    while !interrupt.asked() {
-        match open_as(NAME, &args.server) {
-            Ok(client) => return Ok(Some(client)),
+fn reopened(args: &Restore, interrupt: &Interrupt) -> Result<Option<Session>> {
+    let is_awaited = || !interrupt.asked();
+    while is_awaited() {
+        let server = args.server.clone();
+        match run_while(is_awaited, move || try_open(NAME, &server)) {
+            Some(Ok(client)) => return Ok(Some(client)),
             // A server that is just starting may refuse clients.
-            Err(Error::NoServer { .. } | Error::Driver { .. }) => std::thread::sleep(RESPONSE),
-            Err(error) => return Err(error.into()),
+            Some(Err(Error::NoServer { .. } | Error::Driver { .. })) => {
+                std::thread::sleep(RESPONSE);
+            }
+            Some(Err(error)) => return Err(error.into()),
+            None => {}
         }
     }
     Ok(None)
