@@ -10,6 +10,7 @@ mod live;
 mod manual;
 mod mistakes;
 mod outputs;
+mod patch_files;
 mod patchbay;
 mod plot;
 mod port_names;

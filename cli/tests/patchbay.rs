@@ -29,7 +29,7 @@ fn a_graph_is_saved_and_comes_back_as_jack_lsp_sees_it() {
         "$0" graph restore saved.json
         jack_lsp -c >after
         "$0" disconnect "$1" "$2"
-        echo '{}' >empty.json
+        echo '{"connections": []}' >empty.json
         "$0" connect "$1" "$2"
         "$0" graph restore empty.json --keep
         jack_lsp -c >kept

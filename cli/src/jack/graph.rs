@@ -5,7 +5,9 @@ use crate::args::{Graph as Arguments, GraphAction, Restore, Save};
 use crate::failure::{Failure, Result};
 use crate::output::{Draft, Output, Wanted};
 use crate::status::Status;
-use amio::jack::{Client, Graph, Others, Outcome, Patch};
+use amio::Error;
+use amio::jack::{Client, Graph, Link, Others, Outcome, Patch};
+use std::collections::BTreeSet;
 use std::fs;
 use std::io::Write;
 
@@ -17,7 +19,7 @@ pub fn run_action(args: &Arguments, status: Status) -> Result<()> {
             let patch = patch_file::read(&args.file)?;
             match args.watch {
                 true => restore::watch(args, patch, status),
-                false => restore_once(args, &patch, status),
+                false => restore_once(args, patch, status),
             }
         }
     }
@@ -38,6 +40,15 @@ fn save(args: &Save, status: Status) -> Result<()> {
         format: None,
         force: args.force,
     })?;
+    if let Output::File(target) = &output
+        && !args.force
+        && patch_file::read(target).is_ok_and(|patch| !patch.rules.is_empty())
+    {
+        return Err(Failure::of(
+            args.file.display(),
+            "has rules, which are not saved; --force replaces them, too",
+        ));
+    }
     let client = run(&args.server)?;
     let graph = Graph::snapshot(&client)?;
     let text = patch_file::text(&graph)?;
@@ -61,8 +72,9 @@ fn save(args: &Save, status: Status) -> Result<()> {
     Ok(())
 }
 
-fn restore_once(args: &Restore, patch: &Patch, status: Status) -> Result<()> {
+fn restore_once(args: &Restore, mut patch: Patch, status: Status) -> Result<()> {
     let client = run(&args.server)?;
+    patch.links = with_full_names(&client, &patch.links)?;
     let restored = patch.restore(&client, others(args))?;
     let failed = report(&restored.made) + report(&restored.ended);
     let all = restored.made.len() + restored.ended.len();
@@ -97,11 +109,29 @@ fn until_visible(client: &Client, outcomes: &[Outcome], made: bool) -> Result<()
         let graph = Graph::snapshot(client)?;
         let is_visible = |outcome: &Outcome| {
             let link = &outcome.link;
-            // A port that has gone meanwhile, or was given by an alias, is not waited for.
+            // A port that has gone meanwhile is not waited for.
             graph.links.contains(link) == made || !graph.can_link(link)
         };
         Ok(outcomes.iter().filter(|o| o.result.is_ok()).all(is_visible))
     })
+}
+
+/// The same connections by the full names of their ports, which a file may name by aliases. A name that no port has
+/// stays.
+pub fn with_full_names(client: &Client, links: &BTreeSet<Link>) -> Result<BTreeSet<Link>> {
+    let full_name = |name: &String| match client.port(name) {
+        Ok(port) => Ok(port.name),
+        Err(Error::InvalidArgument(_)) => Ok(name.clone()),
+        Err(error) => Err(error),
+    };
+    let mut full = BTreeSet::new();
+    for link in links {
+        full.insert(Link::new(
+            full_name(&link.source)?,
+            full_name(&link.destination)?,
+        ));
+    }
+    Ok(full)
 }
 
 fn connections(count: usize) -> String {

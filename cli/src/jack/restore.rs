@@ -1,7 +1,7 @@
 //! `amio graph restore --watch`: a patch that is made again as clients and servers come and go.
 
 use super::events::{Next, Queue};
-use super::graph::others;
+use super::graph::{others, with_full_names};
 use super::{NAME, Session, open, run_while, try_open};
 use crate::args::Restore;
 use crate::failure::Result;
@@ -14,17 +14,22 @@ use std::collections::BTreeSet;
 /// Restores the patch until Ctrl-C.
 pub fn watch(args: &Restore, patch: Patch, status: Status) -> Result<()> {
     let interrupt = Interrupt::catch()?;
-    let mut restorer = Restorer::new(patch);
+    let mut restoring = Restoring {
+        links: patch.links.clone(),
+        restorer: Restorer::new(patch),
+        refused: BTreeSet::new(),
+        status,
+    };
     let mut client = Some(interrupt.waiting(|| open(&args.server))?);
     while let Some(open) = client {
-        let goes_on = follow(&open, args, &mut restorer, &interrupt, status)?;
+        let goes_on = restoring.follow(&open, args, &interrupt)?;
         // The next client can be opened once this one is closed.
         drop(open);
         if !goes_on {
             return Ok(());
         }
         status.warn("the server is gone; waiting for it to come back");
-        restorer.forget_ports();
+        restoring.restorer.forget_ports();
         client = reopened(args, &interrupt)?;
         if client.is_some() {
             status.say("the server is back");
@@ -33,67 +38,84 @@ pub fn watch(args: &Restore, patch: Patch, status: Status) -> Result<()> {
     Ok(())
 }
 
-/// Restores the patch on one server. Returns whether to go on with the next one.
-fn follow(
-    client: &Client,
-    args: &Restore,
-    restorer: &mut Restorer,
-    interrupt: &Interrupt,
+/// A patch that is restored, on one server after the other.
+struct Restoring {
+    /// The connections by name, as the file has them.
+    links: BTreeSet<Link>,
+    /// Has the same connections by the full names of their ports.
+    restorer: Restorer,
+    /// What the server has refused, which was told.
+    refused: BTreeSet<Link>,
     status: Status,
-) -> Result<bool> {
-    let mut queue = interrupt.waiting(|| {
-        let queue = Queue::new(client)?;
-        client.activate()?;
-        Ok(queue)
-    })?;
-    let Changes { to_end, .. } = restorer
-        .patch
-        .changes(&Graph::snapshot(client)?, others(args));
-    for outcome in client.disconnect_all(to_end) {
-        tell(&outcome, "ended", status);
-    }
-    let mut refused = BTreeSet::new();
-    make(client, restorer, &mut refused, status)?;
-    loop {
-        if interrupt.asked() {
-            return Ok(false);
-        }
-        let mut something = false;
-        let mut next = queue.wait(RESPONSE);
-        loop {
-            match next {
-                Next::Event(event) => something |= restorer.notice(&event),
-                Next::Lost(_) => {
-                    restorer.forget_ports();
-                    something = true;
-                }
-                Next::Shutdown(_) => return Ok(true),
-                Next::Nothing => break,
-            }
-            next = queue.next();
-        }
-        if something {
-            make(client, restorer, &mut refused, status)?;
-        }
-    }
 }
 
-/// Makes what is due. What the server refuses is told once.
-fn make(
-    client: &Client,
-    restorer: &mut Restorer,
-    refused: &mut BTreeSet<Link>,
-    status: Status,
-) -> Result<()> {
-    for outcome in restorer.refresh(client)? {
-        match &outcome.result {
-            Ok(()) => drop(refused.remove(&outcome.link)),
-            Err(_) if refused.insert(outcome.link.clone()) => {}
-            Err(_) => continue,
+impl Restoring {
+    /// Restores the patch on one server. Returns whether to go on with the next one.
+    fn follow(&mut self, client: &Client, args: &Restore, interrupt: &Interrupt) -> Result<bool> {
+        let mut queue = interrupt.waiting(|| {
+            let queue = Queue::new(client)?;
+            client.activate()?;
+            Ok(queue)
+        })?;
+        self.take_full_names(client)?;
+        let now = Graph::snapshot(client)?;
+        let Changes { to_end, .. } = self.restorer.patch.changes(&now, others(args));
+        for outcome in client.disconnect_all(to_end) {
+            tell(&outcome, "ended", self.status);
         }
-        tell(&outcome, "connected", status);
+        self.refused.clear();
+        self.make(client)?;
+        loop {
+            if interrupt.asked() {
+                return Ok(false);
+            }
+            let mut something = false;
+            let mut next = queue.wait(RESPONSE);
+            loop {
+                match next {
+                    Next::Event(event) => something |= self.restorer.notice(&event),
+                    Next::Lost(_) => {
+                        self.restorer.forget_ports();
+                        something = true;
+                    }
+                    Next::Shutdown(_) => return Ok(true),
+                    Next::Nothing => break,
+                }
+                next = queue.next();
+            }
+            if something {
+                self.make(client)?;
+            }
+        }
     }
-    Ok(())
+
+    /// Looks aliases up anew. A connection whose ports have just got theirs is due.
+    fn take_full_names(&mut self, client: &Client) -> Result<()> {
+        let links = with_full_names(client, &self.links)?;
+        for link in links
+            .difference(&self.restorer.patch.links)
+            .cloned()
+            .collect::<Vec<_>>()
+        {
+            self.restorer.retry(link);
+        }
+        self.restorer.patch.links = links;
+        Ok(())
+    }
+
+    /// Makes what is due. What the server refuses is told once.
+    fn make(&mut self, client: &Client) -> Result<()> {
+        self.take_full_names(client)?;
+        for outcome in self.restorer.refresh(client)? {
+            match &outcome.result {
+                Ok(()) => drop(self.refused.remove(&outcome.link)),
+                Err(_) if self.refused.insert(outcome.link.clone()) => {}
+                Err(_) => continue,
+            }
+            tell(&outcome, "connected", self.status);
+        }
+        Ok(())
+    }
 }
 
 fn tell(outcome: &Outcome, done: &str, status: Status) {
