@@ -144,6 +144,42 @@ fn a_connection_that_cannot_be_made_is_named_and_ends_with_1() {
     );
     let ran = folder.run(&["ports", "--server", "amio-has-no-such-server"]);
     assert_eq!(ran.code, Some(1), "{ran:?}");
+    let advice = "; start one, or choose another with --server\n";
+    assert!(ran.stderr.ends_with(advice), "{ran:?}");
+}
+
+#[test]
+fn what_cannot_be_asked_for_is_told_in_words() {
+    const SCRIPT: &str = r#"
+        "$0" ports '('
+        echo $?
+        "$0" ports --names '[' --outputs
+        echo $?
+        "$0" ports --names 'no port has this( name)?$'
+        echo $?
+        "$0" connect "$1" "$2"
+        "$0" disconnect "$2" "$1"
+        echo $?
+    "#;
+    for (server, source, destination) in SERVERS {
+        let folder = Folder::new(&format!("patchbay_words_{}", server[0]));
+        let ran = succeeded(script_beside(
+            server,
+            &folder,
+            SCRIPT,
+            &[source, destination],
+        ));
+        assert_eq!(ran.stdout, "2\n2\n0\n1\n", "{ran:?}");
+        for said in [
+            "amio: PATTERN is \"(\", which is no regular expression\n".to_owned(),
+            "amio: PATTERN is \"[\", which is no regular expression\n".to_owned(),
+            format!(
+                "amio: disconnecting {destination} from {source} failed: {destination} is no output\n"
+            ),
+        ] {
+            assert!(ran.stderr.contains(&said), "{}", ran.stderr);
+        }
+    }
 }
 
 #[test]

@@ -22,6 +22,12 @@ pub fn disconnect(args: &Disconnect, status: Status) -> Result<()> {
     let links = match &args.destination {
         Some(destination) => {
             let link = Link::new(&args.port, destination);
+            if !is_output(&client, &args.port)? {
+                return Err(Failure::Runtime(format!(
+                    "disconnecting {} from {destination} failed: {0} is no output",
+                    args.port
+                )));
+            }
             if !are_connected(&client, &link)? {
                 return Err(Failure::Runtime(format!("{link} is not connected")));
             }
@@ -45,8 +51,12 @@ fn are_connected(client: &Client, link: &Link) -> Result<bool> {
     Ok(client.connections(&link.source)?.contains(&destination))
 }
 
+fn is_output(client: &Client, port: &str) -> Result<bool> {
+    Ok(client.port(port)?.flags.contains(PortFlags::OUTPUT))
+}
+
 fn all_of(client: &Client, port: &str) -> Result<Vec<Link>> {
-    let is_output = client.port(port)?.flags.contains(PortFlags::OUTPUT);
+    let is_output = is_output(client, port)?;
     let link = |other: String| match is_output {
         true => Link::new(port, other),
         false => Link::new(other, port),

@@ -2,7 +2,7 @@
 
 use super::{json, run, type_name};
 use crate::args::Ports;
-use crate::failure::{Result, printed};
+use crate::failure::{Failure, Result, printed};
 use amio::Error;
 use amio::jack::{Client, LatencyMode, LatencyRange, PortFilter, PortFlags, PortInfo, PortType};
 use serde::Serialize;
@@ -40,6 +40,9 @@ pub fn run_ports(args: &Ports) -> Result<()> {
         false => run(&args.server)?,
     };
     let names = client.find_ports(&filter(args))?;
+    if names.is_empty() {
+        check_pattern(&client, &args.pattern)?;
+    }
     let text = if args.names {
         names.iter().map(|name| format!("{name}\n")).collect()
     } else {
@@ -59,6 +62,22 @@ pub fn run_ports(args: &Ports) -> Result<()> {
         }
     };
     printed(std::io::stdout().write_all(text.as_bytes()))
+}
+
+/// Refuses what is no regular expression. libjack does not tell: it finds no ports with it.
+fn check_pattern(client: &Client, pattern: &str) -> Result<()> {
+    let find = |name: String| {
+        client.find_ports(&PortFilter {
+            name,
+            ..PortFilter::default()
+        })
+    };
+    if !find(String::new())?.is_empty() && find(format!("{pattern}|.*"))?.is_empty() {
+        return Err(Failure::Usage(format!(
+            "PATTERN is {pattern:?}, which is no regular expression"
+        )));
+    }
+    Ok(())
 }
 
 fn filter(args: &Ports) -> PortFilter {
