@@ -98,47 +98,77 @@ fn bash(program: &Command) -> String {
 }
 
 const BASH: &str = r#"
-# Offers names of ports, where a port is expected; otherwise fails. bash splits words at colons, and
-# replaces only what is behind the last one.
-_amio_ports() {
-    local i word name options words=() said=()
-    for ((i = 0; i <= COMP_CWORD; i++)); do
-        word=${COMP_WORDS[i]}
-        if ((i > 0)) && [[ $word == :* || ${COMP_WORDS[i - 1]} == *: ]]; then
-            words[-1]+=$word
-        else
-            words+=("$word")
-        fi
+# Takes the line up to the cursor apart, as bash does. Sets words, which are before the word at the cursor;
+# word, what that one stands for; before, the beginning of it that bash does not replace; quote, the open
+# quotation mark.
+_amio_split() {
+    local line=${COMP_LINE:0:COMP_POINT} i char next begun=''
+    words=() word='' before='' quote=''
+    for ((i = 0; i < ${#line}; i++)); do
+        char=${line:i:1} next=${line:i+1:1}
+        case "$quote|$char" in
+        "'|'" | '"|"') quote='' ;;
+        '"|\')
+            if [[ $next == [\"\\\$\`] ]]; then
+                word+=$next
+                ((++i))
+            else
+                word+=$char
+            fi
+            ;;
+        [\'\"]'|'*) word+=$char ;;
+        '|"' | "|'") quote=$char before=$word begun=1 ;;
+        '|\')
+            word+=$next begun=1
+            ((++i))
+            ;;
+        '|'[[:space:]])
+            [[ $begun ]] && words+=("$word")
+            word='' before='' begun=''
+            ;;
+        *)
+            word+=$char begun=1
+            [[ $char == [:=] && $COMP_WORDBREAKS == *"$char"* ]] && before=$word
+            ;;
+        esac
     done
-    for ((i = 1; i < ${#words[@]} - 1; i++)); do
+}
+
+# Offers names of ports, where a port is expected; otherwise fails.
+_amio_ports() {
+    local words word before quote i name options server=() said=()
+    _amio_split
+    for ((i = 1; i < ${#words[@]}; i++)); do
         case ${words[i]} in
-        --server) ((++i)) ;;
-        -* | =) ;;
+        --server) server=(--server "${words[++i]}") ;;
+        --server=*) server=("${words[i]}") ;;
+        -*) ;;
         *) said+=("${words[i]}") ;;
         esac
     done
     # The word is the name of a server.
-    ((i == ${#words[@]} - 1)) || return
-    word=${words[-1]}
+    ((i == ${#words[@]})) || return 1
     [[ $word == -* ]] && return 1
     case "${#said[@]} ${said[*]}" in
 @CASES@        *) return 1 ;;
     esac
     compopt +o default +o bashdefault
-    local quote='' before=''
-    if [[ $word == [\"\']* ]]; then
-        quote=${word:0:1} word=${word:1}
-    else
-        word=${word//\\/}
-        [[ $word == *:* && $COMP_WORDBREAKS == *:* ]] && before=${word%:*}:
-    fi
     COMPREPLY=()
     while IFS= read -r name; do
         [[ $name == "$word"* ]] || continue
         name=${name#"$before"}
-        [[ $quote ]] || printf -v name %q "$name"
+        case $quote in
+        "'") name=${name//\'/"'\''"} ;;
+        '"')
+            name=${name//\\/\\\\}
+            name=${name//\"/\\\"}
+            name=${name//\$/\\\$}
+            name=${name//\`/\\\`}
+            ;;
+        *) printf -v name %q "$name" ;;
+        esac
         COMPREPLY+=("$name")
-    done < <("$1" ports --names $options 2>/dev/null)
+    done < <("$1" ports --names $options "${server[@]}" 2>/dev/null)
     return 0
 }
 
@@ -184,8 +214,9 @@ fn zsh(script: &str) -> String {
 const ZSH: &str = r#"
 _amio_ports() {
     local expl
-    local -a ports
-    ports=("${(@f)$(_call_program ports amio ports --names $* 2>/dev/null)}")
+    local -a ports server
+    [[ -n ${opt_args[--server]} ]] && server=(--server ${(q)${(Q)opt_args[--server]}})
+    ports=("${(@f)$(_call_program ports amio ports --names $* $server 2>/dev/null)}")
     _wanted ports expl 'port' compadd -a ports
 }
 "#;
@@ -212,6 +243,7 @@ fn fish(program: &Command) -> String {
             names.join(" ")
         );
     }
+    lines += FISH;
     for argument in port_arguments(program, &[]) {
         let words = 1 + argument.path.len() + argument.place;
         let compare = if argument.is_repeated { "-ge" } else { "-eq" };
@@ -220,10 +252,31 @@ fn fish(program: &Command) -> String {
         });
         lines += &format!(
             "complete -c amio -n \"__fish_amio_using_subcommand {}{nested}; \
-             and test (commandline -opc | string match -v -- '-*' | count) {compare} {words}\" \
-             -f -a \"(amio ports --names {} 2>/dev/null)\"\n",
+             and test (__amio_words) {compare} {words}\" \
+             -f -a \"(__amio_ports {})\"\n",
             argument.path[0], argument.options
         );
     }
     lines
 }
+
+const FISH: &str = r#"
+# How many words before the cursor are neither options nor the name of a server.
+function __amio_words
+    set -l words (commandline -opc)
+    argparse -i 'server=' -- $words 2>/dev/null
+    or set argv
+    string match -v -- '-*' $argv | count
+end
+
+# The names of the ports of the server that the line names.
+function __amio_ports
+    set -l options $argv
+    set -l words (commandline -opc)
+    argparse -i 'server=' -- $words 2>/dev/null
+    or return
+    set -q _flag_server
+    and set -a options --server $_flag_server
+    amio ports --names $options 2>/dev/null
+end
+"#;

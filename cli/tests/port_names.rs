@@ -1,16 +1,20 @@
-//! Shells complete names of ports. Beside a server with a port whose name has a space.
+//! Shells complete names of ports. Beside a server with ports whose names have characters that shells know.
 
 use crate::common::Folder;
 use crate::jack::{JACKD, script_beside};
 
-/// Runs a script once `My Synth` is there. `amio` is the program in the path.
+/// Runs a script once the ports of `My Synth` and others are there. `amio` is the program in the path, and SERVER in an
+/// argument stands for the name of the server.
 fn run(folder: &Folder, shell: &str, script: &str, args: &[&str]) -> String {
     const BEGIN: &str = r#"
         set -e
         PATH=$(dirname "$0"):$PATH
-        jack_midiseq "My Synth" 4800 0 60 2400 >/dev/null 2>&1 & sequencer=$!
-        trap 'kill $sequencer' EXIT
-        until amio ports --names | grep -q "My Synth"; do sleep 0.02; done
+        trap 'kill $(jobs -p)' EXIT
+        for name in "My Synth" 'cost$HOME' 'inch"es' "quo'te" 'back\slash' 'ti`ck'; do
+            jack_midiseq "$name" 4800 0 60 2400 >/dev/null 2>&1 &
+            until amio ports --names | grep -qF "$name:"; do sleep 0.02; done
+        done
+        set -- "${@//SERVER/$JACK_DEFAULT_SERVER}"
     "#;
     folder.write("_amio", &folder.succeed(&["completions", shell]).stdout);
     let script = format!("{BEGIN}\n{script}\n");
@@ -20,7 +24,7 @@ fn run(folder: &Folder, shell: &str, script: &str, args: &[&str]) -> String {
 }
 
 /// What is typed on a terminal, and what the shell makes of it: `amio` prints each word between `<` and `>`.
-const TYPED: [(&str, &str); 5] = [
+const TYPED: &[(&str, &str)] = &[
     (
         "amio connect sys\t1 loop\t2",
         "<connect><system:capture_1><loopback:playback_2>",
@@ -35,8 +39,55 @@ const TYPED: [(&str, &str); 5] = [
         "<midi><monitor><My Synth:out>",
     ),
     (
-        "amio connect --server x 'sys\t2'",
-        "<connect><--server><x><system:capture_2>",
+        "amio connect --server SERVER 'sys\t2'",
+        "<connect><--server><SERVER><system:capture_2>",
+    ),
+    (
+        "amio connect --server=SERVER sys\t2 loop\t1",
+        "<connect><--server=SERVER><system:capture_2><loopback:playback_1>",
+    ),
+    // There is no such server.
+    (
+        "amio connect --server none sys\t2",
+        "<connect><--server><none><sys2>",
+    ),
+    (
+        "amio connect --server=none sys\t2",
+        "<connect><--server=none><sys2>",
+    ),
+    ("amio midi monitor cost\t", "<midi><monitor><cost$HOME:out>"),
+    (
+        "amio midi monitor \"cost\t",
+        "<midi><monitor><cost$HOME:out>",
+    ),
+    (
+        "amio midi monitor 'cost\t",
+        "<midi><monitor><cost$HOME:out>",
+    ),
+    ("amio midi monitor inch\t", "<midi><monitor><inch\"es:out>"),
+    (
+        "amio midi monitor \"inch\t",
+        "<midi><monitor><inch\"es:out>",
+    ),
+    ("amio midi monitor quo\t", "<midi><monitor><quo'te:out>"),
+    ("amio midi monitor 'quo\t", "<midi><monitor><quo'te:out>"),
+    ("amio midi monitor \"quo\t", "<midi><monitor><quo'te:out>"),
+    (
+        "amio midi monitor back\t",
+        "<midi><monitor><back\\slash:out>",
+    ),
+    (
+        "amio midi monitor back\\\\slash:\t",
+        "<midi><monitor><back\\slash:out>",
+    ),
+    (
+        "amio midi monitor \"back\t",
+        "<midi><monitor><back\\slash:out>",
+    ),
+    ("amio midi monitor \"ti\t", "<midi><monitor><ti`ck:out>"),
+    (
+        "amio midi monitor -- My\t",
+        "<midi><monitor><--><My Synth:out>",
     ),
 ];
 
@@ -44,7 +95,7 @@ const TYPED: [(&str, &str); 5] = [
 fn types(shell: &str, start: &str, prepare: &str) {
     const SCRIPT: &str = r#"
         export TERM=dumb PS1=
-        timeout 50 zsh --no-rcs -c '
+        timeout 55 zsh --no-rcs -c '
             zmodload zsh/zpty
             zpty shell $1
             zpty -w shell $2
@@ -54,12 +105,16 @@ fn types(shell: &str, start: &str, prepare: &str) {
             shift 2
             while (($#)); do
                 zpty -w shell $1
-                zpty -r shell text "*$2*" || exit 1
+                zpty -r shell text "*${(b)2}*" || { print -r "$1: $text"; exit 1; }
                 shift 2
             done' zsh "$@"
     "#;
     let mut args = vec![start, prepare];
-    args.extend(TYPED.iter().flat_map(|(typed, expected)| [typed, expected]));
+    args.extend(
+        TYPED
+            .iter()
+            .flat_map(|(typed, expected)| [*typed, *expected]),
+    );
     run(
         &Folder::new(&format!("port_names_{shell}")),
         shell,
@@ -99,8 +154,18 @@ fn fish_completes_names_of_ports() {
             "amio connect --quiet a:b loop",
             &["loopback:playback_1", "loopback:playback_2"],
         ),
-        ("amio midi monitor ", &["My Synth:out"]),
-        ("amio midi monitor a:b ", &["My Synth:out"]),
+        ("amio midi monitor My", &["My Synth:out"]),
+        ("amio midi monitor a:b My", &["My Synth:out"]),
+        (
+            "amio connect --server SERVER a:b loop",
+            &["loopback:playback_1", "loopback:playback_2"],
+        ),
+        (
+            "amio connect --server=SERVER sys",
+            &["system:capture_1", "system:capture_2"],
+        ),
+        ("amio connect --server none sys", &[]),
+        ("amio connect --server=none sys", &[]),
         ("amio transport locate ", &[]),
     ] {
         let offered = run(&folder, "fish", SCRIPT, &[line]);
