@@ -111,11 +111,12 @@ struct Names(HashMap<PortId, String>);
 
 impl Names {
     fn of(&mut self, client: &Client, queue: &mut Queue, port: PortId) -> Option<String> {
-        if !self.0.contains_key(&port) {
-            let name = queue.name_of(client, port)?;
-            self.0.insert(port, name);
-        }
-        self.0.get(&port).cloned()
+        let name = match self.0.get(&port) {
+            Some(name) => name.clone(),
+            None => queue.name_of(client, port)?,
+        };
+        self.0.insert(port, name.clone());
+        Some(name)
     }
 
     /// `None`: an event of which a reader can make nothing.
