@@ -8,6 +8,7 @@ program written for it needs; ``python -m amio.jack run PROGRAM.py`` runs one un
 from ._blocks import Block, BlockCounts, Blocks, Samples
 from ._buffer import Buffer
 from ._client import Client
+from ._clock import CycleTimes, get_time
 from ._constants import (
     METADATA_CONNECTED,
     METADATA_EVENT_TYPES,
@@ -44,8 +45,9 @@ from ._messages import (
     version_string,
 )
 from ._metadata import get_all_properties, get_properties, get_property
+from ._midi import MidiCounts, MidiEvent, MidiReceiver, MidiSender
 from ._own_port import OwnMidiPort, OwnPort
-from ._port import MidiPort, Port, UnknownPort
+from ._port import LatencyRange, MidiPort, Port, UnknownPort
 from ._ports import Ports
 from ._position import Position, position2dict
 from ._ring import RingBuffer
@@ -83,13 +85,19 @@ __all__ = [
     "Buffer",
     "CallbackExit",
     "Client",
+    "CycleTimes",
     "Event",
     "EventKind",
     "Events",
     "JackError",
     "JackErrorCode",
     "JackOpenError",
+    "LatencyRange",
+    "MidiCounts",
+    "MidiEvent",
     "MidiPort",
+    "MidiReceiver",
+    "MidiSender",
     "OwnMidiPort",
     "OwnPort",
     "Port",
@@ -105,6 +113,7 @@ __all__ = [
     "get_all_properties",
     "get_properties",
     "get_property",
+    "get_time",
     "port_name_size",
     "position2dict",
     "set_error_function",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import get_ident
 from typing import Any
@@ -20,6 +20,23 @@ _audio_threads: set[int] = set()
 def is_audio_thread() -> bool:
     """Whether this thread calls process, sync or timebase callbacks: the server waits for it."""
     return get_ident() in _audio_threads
+
+
+def off_audio_threads(
+    free: Callable[[ctypes.c_void_p], object],
+) -> Callable[[ctypes.c_void_p], None]:
+    """How to free an object of the library that waits for a period.
+
+    The garbage collector may do it on an audio thread. Then another thread does it.
+    """
+
+    def freed(value: ctypes.c_void_p) -> None:
+        if is_audio_thread():
+            threading.Thread(target=free, args=(value,), name="amio.jack").start()
+        else:
+            free(value)
+
+    return freed
 
 
 class AudioThread:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import ctypes
-import math
 import threading
-import time
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -14,19 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .. import _abi
-from .._arguments import seconds, unsigned
+from .._arguments import unsigned
 from .._library import Handle, Unique, lib, sized
 from .._samples import as_float32
 from .._typing import Number, Self
 from ..errors import InvalidStateError, TimedOutError
-from ._audio_thread import is_audio_thread
+from ._audio_thread import off_audio_threads
 from ._connection import Connection
 from ._errors import JackError, checked
 from ._own_port import OwnPort
-from ._waiting import Waiting
-
-#: The longest single wait of a thread, in seconds: signal handlers run after it.
-_SLICE = 0.2
+from ._waiting import Waiting, wait_in_slices
 
 Samples = NDArray[np.float32]
 
@@ -107,7 +102,7 @@ class Blocks(Unique):
         raw.outputs, raw.output_count = _handles(outputs), len(outputs)
         value = ctypes.c_void_p()
         connection.call(lib.amio_jack_blocks_new, ctypes.byref(raw), ctypes.byref(value))
-        self._handle = Handle(value, _free)
+        self._handle = Handle(value, off_audio_threads(lib.amio_jack_blocks_free))
         self._frames = raw.block_frames
         # Of the library's calls; its rows are contiguous, whatever those of the program are.
         self._input, self._input_rows = _rows(len(inputs), self._frames)
@@ -170,13 +165,13 @@ class Blocks(Unique):
 
         with _Turn(self._turn):
             self._put(output)
-            _wait(call, timeout)
+            wait_in_slices(call, timeout, "block")
             return self._taken()
 
     def read(self, timeout: Number | None = None) -> Block:
         """Waits for the next block of input."""
         with _Turn(self._turn):
-            _wait(self._read, timeout)
+            wait_in_slices(self._read, timeout, "block")
             return self._taken()
 
     def write(self, output: NDArray[Any] | None, timeout: Number | None = None) -> int:
@@ -206,7 +201,7 @@ class Blocks(Unique):
 
         with _Turn(self._turn):
             self._put(output)
-            _wait(call, timeout)
+            wait_in_slices(call, timeout, "block")
         return frame.value
 
     def write_at(
@@ -231,7 +226,7 @@ class Blocks(Unique):
 
         with _Turn(self._turn):
             self._put(output)
-            _wait(call, timeout)
+            wait_in_slices(call, timeout, "block")
 
     def __iter__(self) -> Iterator[Block]:
         while (block := self._unless_over(self.read)) is not None:
@@ -311,21 +306,6 @@ class _Turn:
         self._lock.release()
 
 
-def _wait(call: Callable[[int], None], timeout: Number | None) -> None:
-    """Calls a function, which waits up to so many milliseconds, until it does not time out."""
-    limit = seconds("timeout", timeout)
-    until = None if limit is None else time.monotonic() + limit
-    while True:
-        left = _SLICE if until is None else min(max(until - time.monotonic(), 0), _SLICE)
-        try:
-            call(math.ceil(1000 * left))
-        except TimedOutError:
-            if until is not None and time.monotonic() >= until:
-                raise TimedOutError(f"no block came within {timeout} s") from None
-        else:
-            return
-
-
 def _handles(ports: Sequence[OwnPort]) -> Any:
     for port in ports:
         if not isinstance(port, OwnPort):
@@ -339,11 +319,3 @@ def _rows(ports: int, frames: int) -> tuple[Samples, Any]:
     begin, length = block.ctypes.data, block.strides[0]
     addresses = (begin + port * length for port in range(ports))
     return block, (ctypes.c_void_p * ports)(*addresses) if ports else None
-
-
-def _free(blocks: ctypes.c_void_p) -> None:
-    """Frees an exchange. The garbage collector may do so on an audio thread, which cannot."""
-    if is_audio_thread():
-        threading.Thread(target=_free, args=(blocks,), name="amio.jack").start()
-        return
-    lib.amio_jack_blocks_free(blocks)

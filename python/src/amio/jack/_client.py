@@ -15,7 +15,8 @@ from ._constants import (
     PHYSICAL,
     TERMINAL,
 )
-from ._own_port import OwnPort, known_name_of, name_of
+from ._midi import MidiReceiver, MidiSender
+from ._own_port import OwnMidiPort, OwnPort, known_name_of, name_of
 from ._port import Port
 
 
@@ -106,6 +107,41 @@ class Client(Callbacks):
         }
         flags = sum(flag for flag, is_asked in asked.items() if is_asked)
         return self._directory.ports(self._connection.find_ports(name_pattern, kind, flags))
+
+    def receive_midi(self, port: OwnMidiPort, capacity: int = 4096) -> MidiReceiver:
+        """Has the events of a MIDI input handed to threads and event loops.
+
+        It works beside a process callback, and without one. For instance::
+
+            async for event in client.receive_midi(port):
+                print(event.frame, event.data)
+
+        Arguments:
+            port: a MIDI input of the client.
+            capacity: how many events may wait to be read, 1 to 2**20. One of more than 16 bytes
+                counts as several. Others are lost, and counted.
+
+        Raises:
+            JackErrorCode: the port is no MIDI input of the client, or the client is closed.
+        """
+        return MidiReceiver(self._connection, port, capacity)
+
+    def send_midi(self, port: OwnMidiPort, capacity: int = 4096) -> MidiSender:
+        """Has events sent by a MIDI output, from threads and event loops, at frames.
+
+        It works beside a process callback, and without one. For instance::
+
+            sender = client.send_midi(port)
+            sender.send(client.frame_time + client.samplerate, [0x90, 60, 100])
+
+        Arguments:
+            port: a MIDI output of the client, which nothing else writes to.
+            capacity: as of :meth:`receive_midi`, of events that wait for their frame.
+
+        Raises:
+            JackErrorCode: the port is no MIDI output of the client, or the client is closed.
+        """
+        return MidiSender(self._connection, port, capacity)
 
     def blocks(
         self,

@@ -142,29 +142,6 @@ class Life:
         return load
 
     @property
-    def frames_since_cycle_start(self) -> int:
-        """How many frames the period has lasted so far."""
-        function = lib.amio_jack_client_frames_since_cycle_start
-        frames: int = self._connection.number(function, ctypes.c_uint32)
-        return frames
-
-    @property
-    def frame_time(self) -> int:
-        """The server's number of the frame now, as far as it can be estimated. It wraps."""
-        frame: int = self._connection.number(lib.amio_jack_client_frame_time, ctypes.c_uint32)
-        return frame
-
-    @property
-    def last_frame_time(self) -> int:
-        """The server's number of the period's first frame; it wraps. For process callbacks."""
-        frame = self._directory.cycle.first_frame()
-        if frame is not None:
-            return frame
-        function = lib.amio_jack_client_last_frame_time
-        other: int = self._connection.number(function, ctypes.c_uint32)
-        return other
-
-    @property
     def inports(self) -> Ports[OwnPort]:
         """The audio inputs."""
         return self._directory.inports

@@ -149,6 +149,32 @@ class OwnPort(Port):
         self._home.forget(self)
         checked(lib.amio_jack_port_unregister, self._handle)
 
+    def set_capture_latency(self, least: int | None, most: int | None = None) -> None:
+        """Gives it a capture latency of its own, in place of what comes from the client's inputs.
+
+        The server then computes all latencies anew, which takes some periods, and needs an active
+        client.
+
+        Arguments:
+            least: that of the shortest way, in frames; ``None``: none of its own any more.
+            most: that of the longest; ``None``: the same.
+
+        Raises:
+            JackErrorCode: the range ends before it begins, or the server refuses it.
+        """
+        self._set_latency(_abi.JACK_LATENCY_CAPTURE, least, most)
+
+    def set_playback_latency(self, least: int | None, most: int | None = None) -> None:
+        """As :meth:`set_capture_latency`, for the playback latency, which outputs give inputs."""
+        self._set_latency(_abi.JACK_LATENCY_PLAYBACK, least, most)
+
+    def _set_latency(self, mode: int, least: int | None, most: int | None) -> None:
+        if least is None:
+            checked(lib.amio_jack_port_clear_latency, self._handle, mode)
+            return
+        frames = [unsigned("least", least), unsigned("most", least if most is None else most)]
+        checked(lib.amio_jack_port_set_latency, self._handle, mode, *frames)
+
     def get_buffer(self) -> Buffer:
         """The bytes of its samples in this period; only in a process callback.
 

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
+import ctypes
 import errno
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from .. import _abi
 from .._library import Unique, lib
 from ._connection import Connection
 from ._constants import CAN_MONITOR, INPUT, OUTPUT, PHYSICAL, TERMINAL
 from ._errors import JackError, JackErrorCode
+
+
+class LatencyRange(NamedTuple):
+    """The latencies of a port, in frames.
+
+    Attributes:
+        min: that of the shortest way that sound takes.
+        max: that of the longest.
+    """
+
+    min: int
+    max: int
 
 
 class Port(Unique):
@@ -151,6 +164,28 @@ class Port(Unique):
     def request_monitor(self, onoff: bool) -> None:
         """Asks for what comes in by it to be played at once, or no longer."""
         self._call(lib.amio_jack_client_request_monitor, bool(onoff))
+
+    @property
+    def is_monitored(self) -> bool:
+        """Whether what comes in by it is played at once."""
+        monitored = lib.amio_jack_client_is_monitored
+        return bool(self._connection.number(monitored, ctypes.c_uint32, self.name.encode()))
+
+    @property
+    def capture_latency(self) -> LatencyRange:
+        """How many frames ago the sound at this port came in, as the server knows it."""
+        return self._latency(_abi.JACK_LATENCY_CAPTURE)
+
+    @property
+    def playback_latency(self) -> LatencyRange:
+        """In how many frames the sound at this port goes out, as the server knows it."""
+        return self._latency(_abi.JACK_LATENCY_PLAYBACK)
+
+    def _latency(self, mode: int) -> LatencyRange:
+        least, most = ctypes.c_uint32(), ctypes.c_uint32()
+        latency = lib.amio_jack_client_latency
+        self._call(latency, mode, ctypes.byref(least), ctypes.byref(most))
+        return LatencyRange(least.value, most.value)
 
     def _has(self, flag: int) -> bool:
         return bool(self._info.flags & flag)

@@ -7,13 +7,13 @@ import warnings
 from typing import Any
 
 from .._library import lib
-from ._life import Life
+from ._clock import Clock
 from ._numbers import unsigned
 from ._position import Position, position2dict
 from ._status import TransportState
 
 
-class Transport(Life):
+class Transport(Clock):
     """Starts, stops, moves and reads the transport, which all clients share."""
 
     def transport_start(self) -> None:

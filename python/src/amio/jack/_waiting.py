@@ -1,11 +1,19 @@
-"""A task that waits for a descriptor of the library, on an event loop."""
+"""Waiting for the library: a task for a descriptor, on an event loop, and a thread in a call."""
 
 from __future__ import annotations
 
 import asyncio
+import math
+import time
+from collections.abc import Callable
 
+from .._arguments import seconds
 from .._library import Handle
-from ..errors import InvalidStateError
+from .._typing import Number
+from ..errors import InvalidStateError, TimedOutError
+
+#: The longest single wait of a thread, in seconds: signal handlers run after it.
+_SLICE = 0.2
 
 
 class Waiting:
@@ -70,3 +78,22 @@ class Waiting:
 def _wake(waiter: asyncio.Future[None]) -> None:
     if not waiter.done():
         waiter.set_result(None)
+
+
+def wait_in_slices(call: Callable[[int], None], timeout: Number | None, what: str) -> None:
+    """Calls a function, which waits up to so many milliseconds, until it does not time out.
+
+    Raises:
+        TimedOutError: it did, for ``timeout`` seconds.
+    """
+    limit = seconds("timeout", timeout)
+    until = None if limit is None else time.monotonic() + limit
+    while True:
+        left = _SLICE if until is None else min(max(until - time.monotonic(), 0), _SLICE)
+        try:
+            call(math.ceil(1000 * left))
+        except TimedOutError:
+            if until is not None and time.monotonic() >= until:
+                raise TimedOutError(f"no {what} came within {timeout} s") from None
+        else:
+            return
