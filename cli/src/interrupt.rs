@@ -24,8 +24,9 @@ impl Interrupt {
         let interrupt = Interrupt::default();
         let Interrupt { asked, at_once } = &interrupt;
         for signal in [SIGINT, SIGTERM] {
-            register_conditional_shutdown(signal, 130, at_once.clone())
-                .and_then(|_| register(signal, asked.clone()))
+            // The flag first: a signal may come before the others are registered.
+            register(signal, asked.clone())
+                .and_then(|_| register_conditional_shutdown(signal, 130, at_once.clone()))
                 .and_then(|_| register(signal, at_once.clone()))
                 .map_err(|e| Failure::of("signal handler", e))?;
         }
