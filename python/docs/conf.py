@@ -44,8 +44,8 @@ nitpick_ignore_regex = [
         r"(asyncio|collections|concurrent|ctypes|datetime|enum|fractions|os|pathlib|types|typing_extensions)\..*",
     ),
     (r"py:.*", r"(np|npt|numpy|matplotlib)\..*"),
-    # A part of `amio.jack.Client`, and a variable of types.
-    (r"py:.*", r"amio\.jack\.(_transport\.Transport|_ports\._Own)"),
+    # Parts of `amio.jack.Client`, and a variable of types.
+    (r"py:.*", r"amio\.jack\.(_callbacks\.Callbacks|_transport\.Transport|_ports\._Own)"),
     (r"py:.*", r"(Any|Axes|Fraction|NDArray|datetime|float32|float64|int16|optional)"),
 ]
 

@@ -14,12 +14,7 @@ from ._errors import JackError, JackErrorCode
 
 
 class LatencyRange(NamedTuple):
-    """The latencies of a port, in frames.
-
-    Attributes:
-        min: that of the shortest way that sound takes.
-        max: that of the longest.
-    """
+    """The latencies of a port, in frames: that of the shortest way that sound takes, the longest."""
 
     min: int
     max: int
