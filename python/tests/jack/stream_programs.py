@@ -147,14 +147,14 @@ def latencies() -> None:
         into.set_playback_latency(300)
         client.recompute_latencies()
         wait_for(lambda: out.capture_latency == jack.LatencyRange(100, 200))
-        wait_for(lambda: into.playback_latency == (300, 300))
+        wait_for(lambda: into.playback_latency == jack.LatencyRange(300, 300))
         other = client.get_port_by_name(out.name)
-        assert other.capture_latency == (100, 200)
+        assert other.capture_latency == jack.LatencyRange(100, 200)
         with raises(jack.JackErrorCode):
             out.set_capture_latency(2, 1)
         out.set_capture_latency(None)
         client.recompute_latencies()
-        wait_for(lambda: out.capture_latency == (0, 0))
+        wait_for(lambda: out.capture_latency == jack.LatencyRange(0, 0))
         assert not into.is_monitored
 
 

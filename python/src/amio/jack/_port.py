@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import ctypes
 import errno
-from typing import TYPE_CHECKING, NamedTuple
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from .. import _abi
 from .._library import Unique, lib
@@ -13,8 +14,14 @@ from ._constants import CAN_MONITOR, INPUT, OUTPUT, PHYSICAL, TERMINAL
 from ._errors import JackError, JackErrorCode
 
 
-class LatencyRange(NamedTuple):
-    """The latencies of a port, in frames: that of the shortest way that sound takes, the longest."""
+@dataclass(frozen=True)
+class LatencyRange:
+    """The latencies of a port, in frames.
+
+    Attributes:
+        min: that of the shortest way that sound takes.
+        max: that of the longest.
+    """
 
     min: int
     max: int
