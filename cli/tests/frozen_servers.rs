@@ -18,8 +18,9 @@ fn the_first_ctrl_c_ends_a_command_that_waits_for_a_frozen_server() {
         server STOP
         for command in "watch" "midi monitor" "graph restore file.json --watch" "record a.wav" "play a.toml"; do
             "$0" $command >/dev/null 2>said & program=$!
-            # It handles the signal: SIGINT is bit 2.
-            until [[ $(sed -n 's/^SigCgt:.*\(.\)$/\1/p' /proc/$program/status) == [2367abef] ]]; do sleep 0.01; done
+            # It is the program, no longer a copy of the shell, and handles the signal: SIGINT is bit 2.
+            until [[ $(</proc/$program/comm) == amio &&
+                $(sed -n 's/^SigCgt:.*\(.\)$/\1/p' /proc/$program/status) == [2367abef] ]]; do sleep 0.01; done
             kill -INT "$program"
             SECONDS=0
             ended "$program" "$command"
