@@ -50,6 +50,7 @@ def row_1_life_cycle() -> None:
     wait_for(lambda: "other:out" in jack.get_ports())
     assert not jack.port_is_mine("other:out")
     assert other.port_is_mine("other:out")
+    wait_for(lambda: "other:out" in third.get_ports())
     assert not third.port_is_mine("other:out")
     other.activate()
     other.detach()
