@@ -41,7 +41,7 @@ def frames() -> None:
         offsets = np.random.default_rng(1).integers(0, 20_000, 500).tolist()
         sent = []
         for number, offset in enumerate(offsets):
-            data = bytes([0x90, number % 128, number // 128])
+            data = bytes([0x90, number % 128, 1 + number // 128])
             sender.send((begin + offset) % 2**32, data)
             sent.append(((begin + offset) % 2**32, data))
         got = [receiver.read(timeout=5) for _ in sent]
