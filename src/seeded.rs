@@ -1,5 +1,5 @@
 //! Bugs that the detectors must find. The environment variable `AMIO_SEED` names the bug that is
-//! made in each period. Only with the feature `seeded-bugs`, which the tests of this
+//! made in each period, and in each call of a C function for real-time code. Only with the feature `seeded-bugs`, which the tests of this
 //! repository turn on. `docs/THREADING.md` says which detector finds which.
 #![allow(unsafe_code, reason = "some bugs cannot be written without")]
 
@@ -7,8 +7,8 @@ use crate::lock::Mutex;
 use std::cell::UnsafeCell;
 use std::hint::black_box;
 use std::ptr;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicPtr, Ordering};
+use std::sync::{Once, OnceLock};
 use std::time::Duration;
 
 #[derive(Clone, Copy)]
@@ -45,9 +45,13 @@ struct Raced(UnsafeCell<u64>);
 // SAFETY: it is not: this is the seeded race.
 unsafe impl Sync for Raced {}
 
-/// Reads the choice, and makes ready what the bug needs. On a control thread, before any period.
+/// Reads the choice, and makes ready what the bug needs. On a control thread, before [`commit`].
 pub(crate) fn prepare() {
-    let bug = *CHOSEN.get_or_init(choose);
+    static PREPARED: Once = Once::new();
+    PREPARED.call_once(|| make_ready(*CHOSEN.get_or_init(choose)));
+}
+
+fn make_ready(bug: Option<Bug>) {
     match bug {
         Some(Bug::Lock) => {
             std::thread::spawn(|| {
@@ -75,7 +79,7 @@ pub(crate) fn prepare() {
     }
 }
 
-/// Commits the bug. On the audio thread, in each period.
+/// Commits the bug. On the audio thread in each period, and in C functions for real-time code.
 pub(crate) fn commit() {
     match CHOSEN.get().copied().flatten() {
         Some(Bug::Allocation) => drop(black_box(Box::new(1))),

@@ -4,6 +4,7 @@ use super::fault::{Checked, ConstantFault, Constantly, Fault, null};
 use super::message;
 use super::status::{AMIO_ERROR_INTERNAL, AMIO_OK, amio_status};
 use crate::sys::cancel::held;
+use crate::sys::in_real_time;
 use std::ffi::{CStr, OsStr, c_char, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -20,7 +21,9 @@ pub(super) fn guard(body: impl FnOnce() -> Checked) -> amio_status {
 /// # Real-time contract
 /// Wait-free; no allocation, free, system call or log, unless `body` does it, or panics.
 pub(super) fn guard_real_time(body: impl FnOnce() -> Constantly) -> amio_status {
-    held(|| {
+    let run = || {
+        #[cfg(feature = "seeded-bugs")]
+        crate::seeded::commit();
         let mut status = AMIO_OK;
         let contained = contain(|| {
             if let Err(fault) = body() {
@@ -33,7 +36,8 @@ pub(super) fn guard_real_time(body: impl FnOnce() -> Constantly) -> amio_status 
             AMIO_OK => status,
             panicked => panicked,
         }
-    })
+    };
+    held(|| in_real_time(run))
 }
 
 fn contain(body: impl FnOnce() -> Checked) -> amio_status {

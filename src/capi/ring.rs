@@ -89,6 +89,8 @@ pub unsafe extern "C-unwind" fn amio_ring_new(
     // SAFETY: the pointers come from a C caller.
     let caller = unsafe { Caller::trusted() };
     guard(|| {
+        #[cfg(feature = "seeded-bugs")]
+        crate::seeded::prepare();
         let out = caller.out("out_ring", out_ring)?;
         let place = ReservedSlot::take()?;
         out.set(place.fill(Arc::new(Ring::new(bytes)?)));

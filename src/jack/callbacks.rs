@@ -5,12 +5,11 @@ use super::cycle::Cycle;
 use super::cycle_parts::{CycleParts, RunningStream};
 use super::failure::failure;
 use super::handler_scope::in_handler;
-use super::handlers::{
-    Notifications, ProcessHandler, SyncHandler, TimebaseHandler, TimebaseQuery, Verdict,
-};
+use super::handlers::{ProcessHandler, SyncHandler, TimebaseHandler, TimebaseQuery, Verdict};
 use super::latencies::Latencies;
 use super::latency_mode::LatencyMode;
 use super::library::{Library, RawClient};
+use super::listeners::Listeners;
 use super::names::copied;
 use super::port_id::PortId;
 use super::position::{RawPosition, TransportState};
@@ -22,7 +21,7 @@ use super::status::Status;
 use super::turns;
 use super::waker::Waker;
 use crate::error::Result;
-use crate::lock::{Mutex, RwLock};
+use crate::lock::Mutex;
 use std::ffi::{c_char, c_int, c_void};
 use std::mem;
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -47,7 +46,7 @@ pub(super) struct Context {
     waits: AtomicBool,
     pub(super) latencies: Latencies,
     pub(super) waker: Waker,
-    notifications: RwLock<Vec<Arc<dyn Notifications>>>,
+    pub(super) listeners: Arc<Listeners>,
 }
 
 // SAFETY: the client may be used from any thread, and the handlers are `Send`; those that are not `Sync` are used by
@@ -105,6 +104,7 @@ impl Context {
         number: ClientNumber,
         client: NonNull<RawClient>,
     ) -> Context {
+        let listeners = Arc::<Listeners>::default();
         Context {
             library,
             number,
@@ -118,8 +118,8 @@ impl Context {
             last_cycle: LastCycle::default(),
             waits: AtomicBool::new(false),
             latencies: Latencies::default(),
-            waker: Waker::default(),
-            notifications: RwLock::default(),
+            waker: Waker::new(&listeners),
+            listeners,
         }
     }
 
@@ -200,29 +200,6 @@ impl Context {
         self.waits.load(Ordering::SeqCst)
     }
 
-    /// Notifies from now on, until [`Context::stop_listening`].
-    pub fn listen(&self, notifications: Arc<dyn Notifications>) {
-        self.notifications.write().push(notifications);
-    }
-
-    pub fn stop_listening(&self, notifications: &Arc<dyn Notifications>) {
-        let mut all = self.notifications.write();
-        all.retain(|other| !Arc::ptr_eq(other, notifications));
-    }
-
-    /// From here on nobody is notified.
-    pub fn end_notifications(&self) {
-        let notifications = std::mem::take(&mut *self.notifications.write());
-        // After the lock is released.
-        drop(notifications);
-    }
-
-    fn notify(&self, notify: impl Fn(&dyn Notifications)) {
-        for notifications in &*self.notifications.read() {
-            notify(&**notifications);
-        }
-    }
-
     /// Has all callbacks called with this context. The client is not active, and is closed before
     /// the context is freed.
     pub fn install(self: &Arc<Self>) -> Result<()> {
@@ -279,7 +256,8 @@ impl Context {
             "" => "the JACK server has shut down",
             reason => reason,
         };
-        self.notify(|notifications| notifications.lost(status, reason));
+        self.listeners.tell_counted();
+        self.listeners.notify(|n| n.lost(status, reason));
     }
 }
 
@@ -313,11 +291,13 @@ impl Context {
                 frames,
                 count,
                 may_block: self.freewheels.load(Ordering::Relaxed),
+                told: None,
                 stream_frame: 0,
                 waits: &self.waits,
             };
+            cycle.ask_times();
             // Frames do not follow the clock while the server freewheels.
-            let times = if cycle.may_block { None } else { cycle.due() };
+            let times = cycle.told.filter(|_| !cycle.may_block);
             if self.last_cycle.is_again(times) {
                 return; // The buffers hold what will be heard.
             }
@@ -337,7 +317,7 @@ impl Context {
             parts.finish(&mut cycle);
             self.waker.cycle_has_run(frames);
             if has_failed {
-                self.notify(|n| n.handler_failed());
+                self.listeners.count_failure();
             }
         });
     }
@@ -357,7 +337,7 @@ pub(super) unsafe extern "C-unwind" fn on_sync(
             Some(None) => true,
             Some(Some(Ok(ready))) => ready,
             Some(Some(Err(_))) => {
-                context.notify(|n| n.handler_failed());
+                context.listeners.count_failure();
                 true
             }
         }
@@ -389,7 +369,7 @@ pub(super) unsafe extern "C-unwind" fn on_timebase(
                 position.frame = before.frame;
                 raw.set(&position);
             }
-            Some(Err(_)) => context.notify(|n| n.handler_failed()),
+            Some(Err(_)) => context.listeners.count_failure(),
             None => {}
         }
     }
@@ -423,36 +403,36 @@ macro_rules! callback {
     };
 }
 
-callback!(on_period(frames: u32) -> c_int, |context, frames| context.notify(|n| n.period(frames)));
-callback!(on_rate(hz: u32) -> c_int, |context, hz| context.notify(|n| n.rate(hz)));
+callback!(on_period(frames: u32) -> c_int, |context, frames| context.listeners.notify(|n| n.period(frames)));
+callback!(on_rate(hz: u32) -> c_int, |context, hz| context.listeners.notify(|n| n.rate(hz)));
 callback!(on_xrun() -> c_int, |context| {
     // SAFETY: the client is open while it is called.
     let delay_us = unsafe { (context.library.get_xrun_delayed_usecs)(context.client.as_ptr()) };
-    context.notify(|n| n.xrun(delay_us));
+    context.listeners.count_xrun(delay_us);
 });
-callback!(on_graph_order() -> c_int, |context| context.notify(|n| n.graph_order()));
+callback!(on_graph_order() -> c_int, |context| context.listeners.notify(|n| n.graph_order()));
 callback!(on_connect(source: u32, destination: u32, on: c_int), |context, source, destination, on| {
-    context.notify(|n| n.ports_connected(PortId::told(source), PortId::told(destination), on != 0));
+    context.listeners.notify(|n| n.ports_connected(PortId::told(source), PortId::told(destination), on != 0));
 });
 callback!(on_registration(port: u32, on: c_int), |context, port, on| {
     let name = context.name_of(port);
-    context.notify(|n| n.port_registered(PortId::told(port), name.as_deref(), on != 0));
+    context.listeners.notify(|n| n.port_registered(PortId::told(port), name.as_deref(), on != 0));
 });
 callback!(on_rename(port: u32, old: *const c_char, new: *const c_char), |context, port, old, new| {
     let (old, new) = (text(old), text(new));
-    context.notify(|n| n.port_renamed(PortId::told(port), &old, &new));
+    context.listeners.notify(|n| n.port_renamed(PortId::told(port), &old, &new));
 });
 callback!(on_client(name: *const c_char, on: c_int), |context, name, on| {
     let name = text(name);
-    context.notify(|n| n.client_registered(&name, on != 0));
+    context.listeners.notify(|n| n.client_registered(&name, on != 0));
 });
 callback!(on_property(subject: u64, key: *const c_char, change: c_int), |context, subject, key, change| {
     let change = PropertyChange::new(Uuid(subject), &text(key), change);
-    context.notify(|n| n.property_changed(&change));
+    context.listeners.notify(|n| n.property_changed(&change));
 });
 callback!(on_freewheel(on: c_int), |context, on| {
     context.freewheels.store(on != 0, Ordering::Relaxed);
-    context.notify(|n| n.freewheel(on != 0));
+    context.listeners.notify(|n| n.freewheel(on != 0));
 });
 callback!(on_latency(mode: c_int), |context, mode| {
     let mode = match mode {
@@ -463,7 +443,7 @@ callback!(on_latency(mode: c_int), |context, mode| {
         // SAFETY: this is the callback.
         unsafe { context.apply_latencies(mode) };
     }
-    context.notify(|n| n.latency(mode));
+    context.listeners.notify(|n| n.latency(mode));
 });
 callback!(on_shutdown(), |context| context.lost(Status::default(), ""));
 callback!(on_info_shutdown(code: c_int, reason: *const c_char), |context, code, reason| {

@@ -118,9 +118,13 @@ impl Client {
     }
 
     /// Notifies from now on, until the client is closed. `notifications` may hold ports of this client.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`]: the client is closed. [`Error::OutOfMemory`], [`Error::System`].
     pub(crate) fn listen(&self, notifications: Arc<dyn Notifications>) -> Result<()> {
-        self.enter()?.context.listen(notifications);
-        Ok(())
+        let rate_hz = self.frame_rate_hz()?;
+        let client = self.enter()?;
+        client.context.waker.listen(notifications, rate_hz)
     }
 
     /// Begins the cycles. From then on, ports can be connected.

@@ -126,7 +126,7 @@ impl Connection {
 
     /// Returns what is to be dropped.
     fn close_at_once(&self) -> impl Sized {
-        self.context.end_notifications();
+        self.context.listeners.clear();
         self.context.waker.close();
         // jackd's library may activate the client once more, to take its notices.
         let process = self.context.set_process(None);

@@ -24,7 +24,10 @@ pub struct Cycle<'a> {
     pub(super) count: u64,
     /// Whether the server freewheels: then nobody hears that the cycle takes long.
     pub(super) may_block: bool,
-    /// The first frame, as all streams see it. A cycle that is late is told another one later on.
+    /// The number of the first frame, and when it was due by the server's clock, in microseconds. Asked for once: a cycle
+    /// that is late would be told those of another one later on.
+    pub(super) told: Option<(u32, u64)>,
+    /// The first frame, as all streams see it.
     pub(super) stream_frame: u32,
     /// Whether the audio thread waits for the program, and uses no buffer meanwhile.
     pub(super) waits: &'a AtomicBool,
@@ -39,9 +42,8 @@ impl Cycle<'_> {
     /// The server's number of the first frame, which wraps; the `CLOCK_MONOTONIC` in nanoseconds at
     /// which it was due, as the server says; and the same clock now. Wait-free.
     pub(crate) fn start(&self) -> (u32, u64, u64) {
-        let times = self.due();
         let now_ns = sys::now_ns();
-        let Some((frame, due_us)) = times else {
+        let Some((frame, due_us)) = self.told else {
             // SAFETY: the client is valid.
             let frame = unsafe { (self.library.last_frame_time)(self.client.as_ptr()) };
             return (frame, now_ns, now_ns);
@@ -53,18 +55,19 @@ impl Cycle<'_> {
         (frame, now_ns.wrapping_add_signed(-age_ns), now_ns)
     }
 
-    /// The number of the first frame, and when it was due by the server's clock, in microseconds.
-    pub(super) fn due(&self) -> Option<(u32, u64)> {
+    /// Asks for [`Cycle::told`].
+    pub(super) fn ask_times(&mut self) {
         let ask = || self.times().map(|times| (times.frame, times.start_us));
-        // PipeWire's library reads what the server may be writing: the same twice is of one cycle.
         let mut times = ask();
-        for _ in 0..3 {
+        // PipeWire's library reads what the server may be writing: the same twice is of one cycle.
+        let most = if self.library.is_pipewires { 3 } else { 0 };
+        for _ in 0..most {
             let again = ask();
             if std::mem::replace(&mut times, again) == again {
                 break;
             }
         }
-        times
+        self.told = times;
     }
 
     /// The server's number of the first frame. It wraps.

@@ -1,6 +1,6 @@
 //! What happens to a client and around it, as a queue.
 //!
-//! Flow: libjack's threads -> [`Notifications`] -> the queue -> [`Events::next`].
+//! Flow: libjack's threads, and the waker -> [`Notifications`] -> the queue -> [`Events::next`].
 
 use super::client::Client;
 use super::connection::Connection;
@@ -16,7 +16,6 @@ use crate::sys::Signal;
 use std::collections::VecDeque;
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 /// What happens to a client, and around it.
@@ -59,8 +58,8 @@ pub enum Event {
     },
     /// Clients run in another order.
     GraphOrder,
-    /// The server was late, or a client was. Xruns are only counted when they happen. So those that wait together all have the
-    /// delay of the last one, and come after the other events that wait.
+    /// The server was late, or a client was. Xruns are only counted when they happen, and told within some 30 ms. Those that
+    /// are told together all have the delay of the last one.
     Xrun {
         /// The delay in microseconds; 0 where the server does not say, as jackd.
         delay_us: f32,
@@ -109,9 +108,6 @@ pub struct Events {
 
 struct Queue {
     waiting: Mutex<Waiting>,
-    /// Those that are not among the waiting events yet, and the delay of the last one.
-    xruns: AtomicU32,
-    delay_us: AtomicU32,
     arrived: Signal,
 }
 
@@ -129,7 +125,6 @@ impl Client {
     /// [`Error::InvalidState`](crate::Error::InvalidState): the client is closed.
     /// [`Error::OutOfMemory`](crate::Error::OutOfMemory), [`Error::System`](crate::Error::System).
     pub fn events(&self, capacity: usize) -> Result<Events> {
-        let client = self.enter()?;
         let queue = Arc::new(Queue {
             waiting: Mutex::new(Waiting {
                 events: memory::queue(capacity, "the events of a JACK client")?,
@@ -137,12 +132,10 @@ impl Client {
                 lost: 0,
                 is_lost: false,
             }),
-            xruns: AtomicU32::new(0),
-            delay_us: AtomicU32::new(0),
             arrived: Signal::new()?,
         });
         let listener: Arc<dyn Notifications> = Arc::new(Listener(queue.clone()));
-        client.context.listen(listener.clone());
+        self.listen(listener.clone())?;
         Ok(Events {
             queue,
             listener,
@@ -199,13 +192,7 @@ impl Events {
 
 impl Queue {
     fn take(&self) -> Option<Event> {
-        let mut waiting = self.waiting.lock();
-        let xruns = self.xruns.swap(0, Ordering::AcqRel);
-        let delay_us = f32::from_bits(self.delay_us.load(Ordering::Relaxed));
-        for _ in 0..xruns {
-            waiting.add(Event::Xrun { delay_us });
-        }
-        waiting.events.pop_front()
+        self.waiting.lock().events.pop_front()
     }
 }
 
@@ -229,7 +216,7 @@ impl AsFd for Events {
 impl Drop for Events {
     fn drop(&mut self) {
         if self.connection.is_here() {
-            self.connection.context.stop_listening(&self.listener);
+            self.connection.context.waker.stop_listening(&self.listener);
         }
     }
 }
@@ -254,11 +241,8 @@ impl Notifications for Listener {
         self.tell(Event::Latency { mode });
     }
 
-    /// PipeWire's library calls this on the audio thread, so it takes no lock.
     fn xrun(&self, delay_us: f32) {
-        self.0.delay_us.store(delay_us.to_bits(), Ordering::Relaxed);
-        self.0.xruns.fetch_add(1, Ordering::AcqRel);
-        self.0.arrived.set();
+        self.tell(Event::Xrun { delay_us });
     }
 
     fn period(&self, frames: u32) {

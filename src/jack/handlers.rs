@@ -60,7 +60,7 @@ pub struct TimebaseQuery {
 }
 
 /// What happens to a client, and around it. The methods run on threads of libjack that must not call the server
-/// back, and may run on the audio thread: they must not wait.
+/// back, or on the waker's: they must not wait. None runs on the audio thread.
 pub(crate) trait Notifications: Send + Sync + 'static {
     /// The latencies of this kind were computed anew; ports may set theirs now, only now.
     fn latency(&self, _mode: LatencyMode) {}

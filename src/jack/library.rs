@@ -54,6 +54,15 @@ pub(super) struct RawMidiEvent {
     pub bytes: *const u8,
 }
 
+impl RawMidiEvent {
+    /// To be filled.
+    pub const NONE: RawMidiEvent = RawMidiEvent {
+        frame: 0,
+        size: 0,
+        bytes: std::ptr::null(),
+    };
+}
+
 /// `jack_description_t`: the properties of one subject.
 #[repr(C)]
 pub(super) struct RawDescription {
@@ -74,6 +83,7 @@ pub(super) struct RawProperty {
 /// Receives a line that libjack would print.
 pub(super) type MessageCallback = unsafe extern "C-unwind" fn(*const c_char);
 
+type VersionString = unsafe extern "C" fn() -> *const c_char;
 type Argument = *mut c_void;
 type Names = *mut *const c_char;
 // libjack may end the thread that it calls us on by unwinding; see `cancel`.
@@ -101,6 +111,8 @@ macro_rules! library {
             pub client_open:
                 unsafe extern "C" fn(*const c_char, c_int, *mut c_int, ...) -> *mut RawClient,
             $(pub $name: unsafe extern "C" fn($($argument),*) $(-> $result)?,)*
+            /// Whether it is PipeWire's, not jackd's.
+            pub is_pipewires: bool,
             error_callback: Option<Variable>,
             info_callback: Option<Variable>,
             _file: libloading::Library,
@@ -112,7 +124,9 @@ macro_rules! library {
                 // declared here with the type it has in <jack/jack.h>.
                 unsafe {
                     let file = libloading::Library::new(FILE)?;
+                    let version: VersionString = *file.get(b"jack_get_version_string\0")?;
                     Ok(Library {
+                        is_pipewires: CStr::from_ptr(version()).to_string_lossy().contains("PipeWire"),
                         client_open: *file.get(b"jack_client_open\0")?,
                         $($name: *file.get(concat!("jack_", stringify!($name), "\0").as_bytes())?,)*
                         error_callback: variable(&file, b"jack_error_callback\0"),
@@ -256,21 +270,19 @@ impl Library {
 
     /// Whether all clients of this process have the same server: jackd's library, not PipeWire's.
     pub fn has_one_server(&self) -> bool {
-        // SAFETY: takes nothing; returns a string that is never freed.
-        let version = unsafe { CStr::from_ptr((self.get_version_string)()) };
-        !version.to_string_lossy().contains("PipeWire")
+        !self.is_pipewires
     }
 
     /// Whether latencies of ports are set on a thread of the program, and not in libjack's callback. PipeWire's library holds
     /// a lock in that callback; to set a latency it may first tell what else it has to tell, and then waits for the lock.
     pub fn sets_latencies_elsewhere(&self) -> bool {
-        !self.has_one_server()
+        self.is_pipewires
     }
 
     /// Whether the library sends the events of a MIDI buffer in another form, which takes more room: PipeWire's. It has as many
     /// bytes for it, and loses all events of the cycle if they are too few.
     pub fn rewrites_midi(&self) -> bool {
-        !self.has_one_server()
+        self.is_pipewires
     }
 
     /// Where libjack sends its lines now: errors, and other information.

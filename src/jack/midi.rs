@@ -84,11 +84,7 @@ impl<'a> MidiEvents<'a> {
             )
         };
         for number in 0..count {
-            let mut event = RawMidiEvent {
-                frame: 0,
-                size: 0,
-                bytes: ptr::null(),
-            };
+            let mut event = RawMidiEvent::NONE;
             // SAFETY: promised by the caller; `event` is valid.
             let failed = unsafe { (library.midi_event_get)(&mut event, buffer.as_ptr(), number) };
             let room = input.bytes.capacity() - input.bytes.len();
@@ -190,7 +186,8 @@ impl MidiWriter<'_> {
     /// # Real-time contract
     /// As [`Cycle`](super::Cycle).
     pub fn reserve(&mut self, frame: u32, size: usize) -> Option<&mut [u8]> {
-        if size == 0 || size > self.room() || frame >= self.frames {
+        // jackd's library would write a line about what it refuses.
+        if size == 0 || size > self.room() || frame >= self.frames || frame < self.last_frame() {
             return None;
         }
         // SAFETY: it is the buffer of a MIDI port of this cycle, and only this writes to it.
@@ -201,6 +198,19 @@ impl MidiWriter<'_> {
             ptr::write_bytes(room.as_ptr(), 0, size);
             Some(std::slice::from_raw_parts_mut(room.as_ptr(), size))
         }
+    }
+
+    /// The frame of the last event; 0 if there is none.
+    fn last_frame(&self) -> u32 {
+        let mut event = RawMidiEvent::NONE;
+        // SAFETY: it is the buffer of a MIDI port, and has an event with this number.
+        unsafe {
+            let count = (self.library.midi_get_event_count)(self.buffer.as_ptr());
+            if count > 0 {
+                (self.library.midi_event_get)(&mut event, self.buffer.as_ptr(), count - 1);
+            }
+        }
+        event.frame
     }
 
     /// How many bytes the largest event has that would find room now.

@@ -95,6 +95,7 @@ mod latencies;
 mod latency_mode;
 mod levels;
 mod library;
+mod listeners;
 mod lookup;
 mod mail;
 mod messages;

@@ -11,7 +11,7 @@ use super::midi::MidiWriter;
 use super::port::Port;
 use super::process_port::Content;
 use std::ffi::c_void;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 
 /// Why a port cannot be used so in a cycle.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,11 +87,7 @@ impl Cycle<'_> {
     /// The MIDI event of this number, from 0 on.
     pub(crate) fn midi_event(&self, port: &Port, number: u32) -> Result<RawEvent, Refusal> {
         let buffer = self.midi_of(port)?.as_ptr();
-        let mut event = RawMidiEvent {
-            frame: 0,
-            size: 0,
-            bytes: ptr::null(),
-        };
+        let mut event = RawMidiEvent::NONE;
         // SAFETY: it is the buffer of a MIDI port in this cycle; `event` is valid.
         let failed = unsafe {
             number >= (self.library.midi_get_event_count)(buffer)

@@ -1,10 +1,13 @@
-//! Wakes the program when something of a stream waits. The audio thread cannot: that would be a system call. So a thread
-//! looks twice a period, as long as the client has streams.
+//! Wakes the program when something of a stream waits, and tells what the audio thread has counted. The audio thread
+//! cannot: that would be a system call. So a thread looks, as long as the client has streams or listeners; with streams,
+//! twice a period.
 
 use super::handler_scope::is_in_handler;
+use super::handlers::Notifications;
+use super::listeners::Listeners;
 use super::mail::Mail;
 use crate::error::Result;
-use crate::lock::{Condvar, Mutex};
+use crate::lock::{Condvar, Mutex, MutexGuard};
 use crate::memory;
 use crate::sys;
 use std::sync::Arc;
@@ -15,14 +18,13 @@ use std::time::Duration;
 /// How long the thread pauses while cycles run.
 const SHORTEST_PAUSE: Duration = Duration::from_micros(250);
 const LONGEST_PAUSE: Duration = Duration::from_millis(4);
-/// How long it pauses while none run.
+/// How long it pauses while none run, or without streams.
 const LONGEST_SLEEP: Duration = Duration::from_millis(32);
 
-#[derive(Default)]
 pub(super) struct Waker(Arc<Watched>);
 
-#[derive(Default)]
 struct Watched {
+    listeners: Arc<Listeners>,
     /// How many cycles have run, and the length of the last one.
     cycles: AtomicU64,
     frames: AtomicU32,
@@ -40,6 +42,16 @@ struct Watch {
 }
 
 impl Waker {
+    pub fn new(listeners: &Arc<Listeners>) -> Waker {
+        Waker(Arc::new(Watched {
+            listeners: listeners.clone(),
+            cycles: AtomicU64::new(0),
+            frames: AtomicU32::new(0),
+            watch: Mutex::default(),
+            changed: Condvar::default(),
+        }))
+    }
+
     /// A cycle has run. Audio thread only; wait-free.
     pub fn cycle_has_run(&self, frames: u32) {
         self.0.frames.store(frames, Ordering::Relaxed);
@@ -53,14 +65,13 @@ impl Waker {
     pub fn add(&self, mail: &Arc<Mail>, rate_hz: u32) -> Result<()> {
         let mut watch = self.0.watch.lock();
         memory::reserve(&mut watch.mails, 1, "a stream of a JACK client")?;
+        self.begin(&mut watch, rate_hz)?;
         if watch.is_over {
             mail.end();
-        } else if watch.thread.is_none() {
-            let (watched, number) = (self.0.clone(), watch.number);
-            let run = move || watched.run(number, rate_hz);
-            watch.thread = Some(sys::spawn("amio-jack-wake", run)?);
         }
         watch.mails.push(mail.clone());
+        // It may be in a long pause.
+        self.0.changed.notify_all();
         Ok(())
     }
 
@@ -68,7 +79,38 @@ impl Waker {
     pub fn remove(&self, mail: &Arc<Mail>) {
         let mut watch = self.0.watch.lock();
         watch.mails.retain(|other| !Arc::ptr_eq(other, mail));
-        if watch.mails.is_empty() {
+        self.end_if_idle(watch);
+    }
+
+    /// Watches for one more listener.
+    ///
+    /// # Errors
+    /// As [`Waker::add`].
+    pub fn listen(&self, listener: Arc<dyn Notifications>, rate_hz: u32) -> Result<()> {
+        let mut watch = self.0.watch.lock();
+        self.begin(&mut watch, rate_hz)?;
+        self.0.listeners.add(listener)
+    }
+
+    /// Watches for a listener no longer.
+    pub fn stop_listening(&self, listener: &Arc<dyn Notifications>) {
+        let watch = self.0.watch.lock();
+        self.0.listeners.remove(listener);
+        self.end_if_idle(watch);
+    }
+
+    /// Starts the thread, if it does not run.
+    fn begin(&self, watch: &mut Watch, rate_hz: u32) -> Result<()> {
+        if !watch.is_over && watch.thread.is_none() {
+            let (watched, number) = (self.0.clone(), watch.number);
+            let run = move || watched.run(number, rate_hz);
+            watch.thread = Some(sys::spawn("amio-jack-wake", run)?);
+        }
+        Ok(())
+    }
+
+    fn end_if_idle(&self, mut watch: MutexGuard<'_, Watch>) {
+        if watch.mails.is_empty() && self.0.listeners.is_empty() {
             let thread = watch.stop();
             drop(watch);
             self.end_thread(thread);
@@ -116,9 +158,16 @@ impl Watched {
             for mail in &watch.mails {
                 mail.wake_if_due();
             }
+            drop(watch);
+            self.listeners.tell_counted();
+            watch = self.watch.lock();
+            if watch.number != number {
+                return;
+            }
             let cycles = self.cycles.load(Ordering::Relaxed);
             pause = match std::mem::replace(&mut seen, cycles) == cycles {
                 true => (pause * 2).min(LONGEST_SLEEP),
+                false if watch.mails.is_empty() => LONGEST_SLEEP,
                 false => self.half_a_period(rate_hz),
             };
             (watch, _) = self.changed.wait_for(watch, pause);

@@ -45,6 +45,8 @@ pub unsafe extern "C-unwind" fn amio_jack_client_set_process(
     process: amio_jack_process,
     user_data: *mut c_void,
 ) -> amio_status {
+    #[cfg(feature = "seeded-bugs")]
+    crate::seeded::prepare();
     let user_data = UserData::new(user_data);
     ask("client", client, |client| {
         let Some(process) = process else {

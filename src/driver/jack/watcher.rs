@@ -12,7 +12,7 @@ use crate::lock::Mutex;
 use crate::sys::{self, Signal};
 use crate::units::Latency;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::JoinHandle;
 
 pub(super) struct Watched {
@@ -21,8 +21,6 @@ pub(super) struct Watched {
     pub patchbay: Patchbay,
     /// Held while connections and latencies are read and stored.
     refreshing: Mutex<()>,
-    /// Since the watcher last looked.
-    xruns: AtomicU32,
     graph_changed: AtomicBool,
     closing: AtomicBool,
     notices: Mutex<Vec<Notice>>,
@@ -38,7 +36,6 @@ impl Watched {
             ports,
             patchbay: Patchbay::default(),
             refreshing: Mutex::new(()),
-            xruns: AtomicU32::new(0),
             graph_changed: AtomicBool::new(false),
             closing: AtomicBool::new(false),
             notices: Mutex::new(Vec::new()),
@@ -95,8 +92,7 @@ impl Notifications for Watched {
     }
 
     fn xrun(&self, _delay_us: f32) {
-        self.xruns.fetch_add(1, Ordering::Relaxed);
-        self.wake.set();
+        self.tell(Notice::Xrun);
     }
 
     fn period(&self, frames: u32) {
@@ -161,9 +157,6 @@ pub(super) fn watch(
             }
             for notice in std::mem::take(&mut *watched.notices.lock()) {
                 notify(notice);
-            }
-            for _ in 0..watched.xruns.swap(0, Ordering::Relaxed) {
-                notify(Notice::Xrun);
             }
             if watched.graph_changed.swap(false, Ordering::AcqRel) && !watched.state.is_lost() {
                 watched.refresh(&client);
