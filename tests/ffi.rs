@@ -92,6 +92,32 @@ fn every_function_that_can_fail_is_called_with_wrong_arguments() {
     );
 }
 
+/// `scripts/test-rt` runs these programs with the detectors of what real-time code must not do.
+#[test]
+fn every_function_for_real_time_code_is_called_where_detectors_watch() {
+    let read = |file: &str| std::fs::read_to_string(repository().join(file)).expect("it is there");
+    let header = read("include/amio.h");
+    let programs = ["ring.c", "jack_cycle.c"].map(|file| read(&format!("ffi-tests/{file}")));
+    let documented = header.split("/**").skip(1);
+    let functions: Vec<_> = documented
+        .filter_map(|entry| entry.split_once("*/"))
+        .filter(|(text, _)| {
+            ["Real-time: yes.", "Real-time: yes,", "Real-time: as"]
+                .iter()
+                .any(|mark| text.contains(mark))
+        })
+        .filter_map(|(_, declared)| declared.trim().strip_prefix("amio_status "))
+        .filter_map(|declared| declared.split_once('(').map(|(name, _)| name))
+        .collect();
+    assert!(functions.len() > 20, "only {functions:?} were found");
+    for name in functions {
+        let is_called = programs.iter().any(|program| {
+            program.contains(&format!("{name}(")) || program.contains(&format!("{name},"))
+        });
+        assert!(is_called, "{name} is neither in ring.c nor in jack_cycle.c");
+    }
+}
+
 #[test]
 fn the_header_compiles_alone_in_every_standard() {
     for standard in ["c99", "c11", "c17", "c++11", "c++14", "c++17", "c++20"] {
