@@ -73,22 +73,29 @@ fn open_and_close() {
     drop(open("cycle"));
 }
 
-/// What a round takes for good, in bytes of the heap, besides what the first rounds take.
+/// What a round takes for good, in bytes of the heap, besides what the first rounds take. The C library keeps some freed
+/// memory for each thread, and counts it as held. So this is the least of three times as many rounds: what is lost
+/// is lost in each of them.
 fn growth(rounds: usize, round: impl Fn()) -> f64 {
     for _ in 0..20 {
         round();
     }
-    let before = held();
-    for _ in 0..rounds {
-        round();
-    }
-    let after = held();
-    assert_eq!(
-        (after.1, after.2),
-        (before.1, before.2),
-        "descriptors and threads"
-    );
-    (after.0 as f64 - before.0 as f64) / rounds as f64
+    let mut before = held();
+    let growths = [(); 3].map(|()| {
+        for _ in 0..rounds / 3 {
+            round();
+        }
+        let after = held();
+        assert_eq!(
+            (after.1, after.2),
+            (before.1, before.2),
+            "descriptors and threads"
+        );
+        let grown = after.0 as f64 - before.0 as f64;
+        before = after;
+        grown / (rounds / 3) as f64
+    });
+    growths.into_iter().fold(f64::INFINITY, f64::min)
 }
 
 fn compare(rounds: usize) {
@@ -101,7 +108,7 @@ fn compare(rounds: usize) {
 }
 
 on_both_servers!(clients_that_come_and_go_leave_nothing_behind, |_| compare(
-    50
+    60
 ));
 
 #[test]
