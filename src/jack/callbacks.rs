@@ -292,12 +292,12 @@ impl Context {
                 count,
                 may_block: self.freewheels.load(Ordering::Relaxed),
                 told: None,
-                stream_frame: 0,
                 waits: &self.waits,
             };
             cycle.ask_times();
             // Frames do not follow the clock while the server freewheels.
             let times = cycle.told.filter(|_| !cycle.may_block);
+            let times = times.map(|times| (times.frame, times.start_us));
             if self.last_cycle.is_again(times) {
                 return; // The buffers hold what will be heard.
             }

@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 /// One period of a client, during its process handler.
 ///
 /// # Real-time contract
-/// No method waits, allocates, frees, or calls the system or the server. Those that read times or the transport are
+/// No method waits, allocates, frees, or calls the system or the server. `frames_since_start` and `transport` are
 /// lock-free: libjack reads again while the server writes. The others are wait-free.
 pub struct Cycle<'a> {
     pub(super) library: &'static Library,
@@ -24,11 +24,8 @@ pub struct Cycle<'a> {
     pub(super) count: u64,
     /// Whether the server freewheels: then nobody hears that the cycle takes long.
     pub(super) may_block: bool,
-    /// The number of the first frame, and when it was due by the server's clock, in microseconds. Asked for once: a cycle
-    /// that is late would be told those of another one later on.
-    pub(super) told: Option<(u32, u64)>,
-    /// The first frame, as all streams see it.
-    pub(super) stream_frame: u32,
+    /// What the server said of its times when it began. A cycle that is late would be told those of another one later on.
+    pub(super) told: Option<CycleTimes>,
     /// Whether the audio thread waits for the program, and uses no buffer meanwhile.
     pub(super) waits: &'a AtomicBool,
 }
@@ -43,27 +40,29 @@ impl Cycle<'_> {
     /// which it was due, as the server says; and the same clock now. Wait-free.
     pub(crate) fn start(&self) -> (u32, u64, u64) {
         let now_ns = sys::now_ns();
-        let Some((frame, due_us)) = self.told else {
-            // SAFETY: the client is valid.
-            let frame = unsafe { (self.library.last_frame_time)(self.client.as_ptr()) };
-            return (frame, now_ns, now_ns);
+        let Some(told) = self.told else {
+            return (self.first_frame(), now_ns, now_ns);
         };
         // jackd's clock is CLOCK_MONOTONIC_RAW, PipeWire's CLOCK_MONOTONIC: only ages compare.
         // SAFETY: takes nothing; reads a clock.
         let server_now_us = unsafe { (self.library.get_time)() };
-        let age_ns = server_now_us.wrapping_sub(due_us) as i64 * 1000;
-        (frame, now_ns.wrapping_add_signed(-age_ns), now_ns)
+        let age_ns = server_now_us.wrapping_sub(told.start_us) as i64 * 1000;
+        (told.frame, now_ns.wrapping_add_signed(-age_ns), now_ns)
     }
 
-    /// Asks for [`Cycle::told`].
+    /// Asks the server for its times.
     pub(super) fn ask_times(&mut self) {
-        let ask = || self.times().map(|times| (times.frame, times.start_us));
+        // SAFETY: the client is open during a cycle.
+        let ask = || unsafe { CycleTimes::of(self.library, self.client.as_ptr()) };
+        let key = |times: &Option<CycleTimes>| times.map(|times| (times.frame, times.start_us));
         let mut times = ask();
         // PipeWire's library reads what the server may be writing: the same twice is of one cycle.
         let most = if self.library.is_pipewires { 3 } else { 0 };
         for _ in 0..most {
             let again = ask();
-            if std::mem::replace(&mut times, again) == again {
+            let is_same = key(&again) == key(&times);
+            times = again;
+            if is_same {
                 break;
             }
         }
@@ -72,20 +71,22 @@ impl Cycle<'_> {
 
     /// The server's number of the first frame. It wraps.
     pub fn first_frame(&self) -> u32 {
-        // SAFETY: the client is open during a cycle.
-        unsafe { (self.library.last_frame_time)(self.client.as_ptr()) }
+        match self.told {
+            Some(told) => told.frame,
+            // SAFETY: the client is open during a cycle.
+            None => unsafe { (self.library.last_frame_time)(self.client.as_ptr()) },
+        }
     }
 
     /// How many frames have passed since the cycle began, by the server's clock.
     pub fn frames_since_start(&self) -> u32 {
-        // SAFETY: as above.
+        // SAFETY: the client is open during a cycle.
         unsafe { (self.library.frames_since_cycle_start)(self.client.as_ptr()) }
     }
 
     /// The server's times of this cycle; `None` if it does not know them.
     pub fn times(&self) -> Option<CycleTimes> {
-        // SAFETY: as above.
-        unsafe { CycleTimes::of(self.library, self.client.as_ptr()) }
+        self.told
     }
 
     /// What the transport does in this cycle, and where.

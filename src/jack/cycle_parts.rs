@@ -60,9 +60,6 @@ pub(super) struct CycleParts {
 /// As [`Stream`].
 impl CycleParts {
     pub fn take(&self, cycle: &mut Cycle<'_>) {
-        if !self.streams.is_empty() {
-            cycle.stream_frame = cycle.first_frame();
-        }
         self.run(cycle, |stream, cycle| stream.take(cycle));
     }
 

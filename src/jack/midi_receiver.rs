@@ -202,7 +202,7 @@ struct Receiving {
 
 impl Stream for Receiving {
     fn take(&mut self, cycle: &mut Cycle<'_>) {
-        let (first, may_block, waits) = (cycle.stream_frame, cycle.may_block, cycle.waits);
+        let (first, may_block, waits) = (cycle.first_frame(), cycle.may_block, cycle.waits);
         let events = cycle.read_midi(&mut self.input);
         self.lost += u64::from(events.lost());
         for event in events {

@@ -171,7 +171,7 @@ struct Sending {
 
 impl Stream for Sending {
     fn give(&mut self, cycle: &mut Cycle<'_>) {
-        let now = self.clock.set(cycle.stream_frame);
+        let now = self.clock.set(cycle.first_frame());
         while self.schedule.fetch(&mut self.pieces, &self.clock) {}
         let end = now + cycle.frames() as i64;
         if self.schedule.next_before(end).is_none() {

@@ -14,15 +14,17 @@ impl LastCycle {
     /// Whether the cycle that begins now is the last one again; it is the last one from now on. `times` are its first
     /// frame, and when it began, by the server's clock; `None` if they tell nothing, as while the server freewheels.
     pub fn is_again(&self, times: Option<(u32, u64)>) -> bool {
-        let was_known = self.is_known.swap(times.is_some(), Ordering::Relaxed);
-        let Some((frame, start_us)) = times else {
-            return false;
-        };
         let last = (
-            self.frame.swap(frame, Ordering::Relaxed),
-            self.start_us.swap(start_us, Ordering::Relaxed),
+            self.frame.load(Ordering::Relaxed),
+            self.start_us.load(Ordering::Relaxed),
         );
-        was_known && last == (frame, start_us)
+        let is_again = self.is_known.load(Ordering::Relaxed) && times == Some(last);
+        self.is_known.store(times.is_some(), Ordering::Relaxed);
+        if let Some((frame, start_us)) = times {
+            self.frame.store(frame, Ordering::Relaxed);
+            self.start_us.store(start_us, Ordering::Relaxed);
+        }
+        is_again
     }
 }
 

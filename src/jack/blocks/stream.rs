@@ -51,7 +51,7 @@ impl BlockStream {
 
 impl Stream for BlockStream {
     fn take(&mut self, cycle: &mut Cycle<'_>) {
-        let (first, frames) = (cycle.stream_frame, cycle.frames());
+        let (first, frames) = (cycle.first_frame(), cycle.frames());
         self.follow_period(frames as u32);
         let (cutter, inputs) = (&mut self.cutter, &self.inputs);
         cutter.begin(first, frames);
@@ -77,7 +77,7 @@ impl Stream for BlockStream {
         if self.outputs.is_empty() {
             return;
         }
-        let (first, frames) = (cycle.stream_frame, cycle.frames());
+        let (first, frames) = (cycle.first_frame(), cycle.frames());
         let player = &mut self.player;
         let mut done = 0;
         while done < frames {
