@@ -12,6 +12,7 @@ import sys
 
 import amio
 from tests.jack.steps import raises, wait_for
+from tests.programs import main
 
 #: What goes out in one period comes in with the next one.
 LOOP = 256
@@ -204,5 +205,4 @@ def lent() -> None:
 PROGRAMS = (timeline, clocks, loop, lent)
 
 if __name__ == "__main__":
-    next(program for program in PROGRAMS if program.__name__ == sys.argv[1])()
-    print("passed")
+    main(PROGRAMS, sys.argv[1])

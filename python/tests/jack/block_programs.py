@@ -13,6 +13,7 @@ import numpy as np
 
 from amio import jack
 from tests.jack.steps import raises, wait_for
+from tests.programs import main
 
 #: Numbers of samples, counted from 1, that float32 has exactly.
 SCALE = np.float32(2**-24)
@@ -170,5 +171,4 @@ def mistakes() -> None:
 PROGRAMS = (exchange, tasks, slow, mistakes)
 
 if __name__ == "__main__":
-    next(program for program in PROGRAMS if program.__name__ == sys.argv[1])()
-    print("passed")
+    main(PROGRAMS, sys.argv[1])

@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from typing import Any
 
 
-def wait_for(what: Callable[[], object], seconds: float = 5) -> None:
+def wait_for(what: Callable[[], object], seconds: float = 10) -> None:
+    """Waits until something is true."""
     end = time.monotonic() + seconds
     while not what():
         assert time.monotonic() < end, "this did not happen"

@@ -16,6 +16,7 @@ import numpy as np
 
 from amio import jack
 from tests.jack.steps import raises, wait_for
+from tests.programs import main
 
 
 def pair() -> tuple[jack.Client, jack.MidiSender, jack.MidiReceiver]:
@@ -163,5 +164,4 @@ def latencies() -> None:
 PROGRAMS = [frames, long_ones, tasks, ends, wrong_ports, clocks, latencies]
 
 if __name__ == "__main__":
-    next(program for program in PROGRAMS if program.__name__ == sys.argv[1])()
-    print("passed")
+    main(PROGRAMS, sys.argv[1])

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from amio import jack
+from tests import programs
 from tests.jack.block_programs import PROGRAMS, pair
 from tests.servers import Jackd, PipeWire
 
@@ -28,15 +25,7 @@ def test_on_jackd(program: Callable[[], None], jackd: Jackd) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_on_pipewire(name: str, pipewire: PipeWire) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.jack.block_programs", name],
-        cwd=Path(__file__).parents[2],
-        env=os.environ | pipewire.environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.stdout.endswith("passed\n"), done.stdout + done.stderr
+    programs.passes("-m", "tests.jack.block_programs", name, environment=pipewire.environment)
 
 
 def test_one_thread_at_a_time_uses_blocks(jackd: Jackd) -> None:

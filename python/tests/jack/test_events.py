@@ -14,7 +14,7 @@ import pytest
 
 from amio import jack
 from amio.jack import EventKind
-from tests.jack.partner import wait_for
+from tests.jack.steps import wait_for
 from tests.servers import Jackd
 
 

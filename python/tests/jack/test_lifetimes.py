@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import gc
-import os
 import signal
-import subprocess
 import sys
 import threading
 import time
@@ -14,7 +12,8 @@ import weakref
 import pytest
 
 from amio import jack
-from tests.jack.partner import wait_for
+from tests import programs
+from tests.jack.steps import wait_for
 from tests.servers import Jackd
 
 
@@ -239,13 +238,7 @@ exec(sys.argv[1])
 )
 def test_a_program_may_end_with_an_open_client(end: str, code: int, jackd: Jackd) -> None:
     end = end.replace("kill()", f"os.kill({jackd.pid}, {int(signal.SIGKILL)}); time.sleep(0.3)")
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, end],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        capture_output=True,
-        text=True,
-        timeout=20,
-    )
+    done = programs.run("-c", PROGRAM, end, timeout=20)
     assert done.returncode == code
     assert "ignored" not in done.stderr
     assert ("Traceback" in done.stderr) == (code < 0)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import threading
 import time
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -15,37 +13,26 @@ import pytest
 from amio import pyjack as jack
 from tests import servers
 from tests.jack.steps import wait_for
+from tests.programs import ALONE, passes, start
 from tests.pyjack.rows import ROWS
 
 NUMBERS = range(1, 12)
 NAMES = [row.__name__ for row in ROWS]
 
 
-def run(server: str, row: int, environment: dict[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tests.pyjack.rows", server, str(row)],
-        cwd=Path(__file__).parents[2],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.stdout.endswith("passed\n"), done.stdout + done.stderr
-    assert done.returncode == 0, done.stderr
+def run(server: str, row: int, environment: Mapping[str, str] = ALONE) -> None:
+    arguments = "-W", "error", "-m", "tests.pyjack.rows", server, str(row)
+    passes(*arguments, environment=environment)
 
 
-def run_until_the_end_of(server: servers.Server, name: str, environment: dict[str, str]) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.pyjack.rows", name, "shutdown"],
-        cwd=Path(__file__).parents[2],
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as program:
+def run_until_the_end_of(
+    server: servers.Server, name: str, environment: Mapping[str, str] = ALONE
+) -> None:
+    arguments = "-m", "tests.pyjack.rows", name, "shutdown"
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with start(*arguments, environment=environment, **output) as program:
         assert program.stdout is not None
-        lines = iter(program.stdout)
-        printed = next(lines)
+        printed = program.stdout.readline()
         if "ready" in printed:
             server.kill()
         printed += program.communicate(timeout=30)[0]
@@ -54,7 +41,7 @@ def run_until_the_end_of(server: servers.Server, name: str, environment: dict[st
 
 @pytest.mark.parametrize("row", NUMBERS, ids=NAMES)
 def test_on_jackd(row: int, jackd: servers.Jackd) -> None:
-    run("jackd", row, {})
+    run("jackd", row)
 
 
 @pytest.mark.parametrize("row", NUMBERS, ids=NAMES)
@@ -63,7 +50,7 @@ def test_on_pipewire(row: int, pipewire: servers.PipeWire) -> None:
 
 
 def test_row_6_the_end_of_jackd(jackd: servers.Jackd) -> None:
-    run_until_the_end_of(jackd, "jackd", {})
+    run_until_the_end_of(jackd, "jackd")
 
 
 def test_row_6_the_end_of_pipewire(pipewire: servers.PipeWire) -> None:
