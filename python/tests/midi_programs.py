@@ -122,7 +122,7 @@ def loop() -> None:
                 interface.next_midi(timeout=1)  # That would stop the loop.
             assert interface.next_midi() is None
             waiting = asyncio.ensure_future(echo(interface))
-            await asyncio.sleep(0.05)
+            await asyncio.sleep(0)  # The task begins.
             with raises(RuntimeError):
                 await echo(interface)
             interface.shutdown()

@@ -7,12 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import sys
-import time
 
 import numpy as np
 
 from amio import jack
-from tests.jack.steps import raises, wait_for
+from tests.jack.steps import periods_pass, raises, wait_for
 from tests.programs import main
 
 #: Numbers of samples, counted from 1, that float32 has exactly.
@@ -122,7 +121,7 @@ def slow() -> None:
     """A program that reads too slowly loses what it is told to have lost."""
     with jack.Client("slow") as client, client.blocks(256, queued=4) as blocks:
         first = blocks.read(timeout=5)
-        time.sleep(0.2)
+        periods_pass(jack, 40)  # Nobody reads.
         blocks_read = [blocks.read(timeout=5) for _ in range(8)]
         lost = sum(block.new.lost for block in blocks_read)
         assert lost > 0

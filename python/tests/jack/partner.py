@@ -136,7 +136,9 @@ class Partner:
         wait_for(lambda: self.now() > begin + frames + 1024)
         found = np.zeros(frames, np.float32)
         end = begin + frames
-        blocks = [one for one in list(self._blocks) if begin < one[0] + len(one[1]) and one[0] < end]
+        blocks = [
+            one for one in list(self._blocks) if begin < one[0] + len(one[1]) and one[0] < end
+        ]
         self._find_gaps(blocks)
         for at, block in blocks:
             for offset, sample in zip(

@@ -10,12 +10,11 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-import time
 
 import numpy as np
 
 from amio import jack
-from tests.jack.steps import raises, wait_for
+from tests.jack.steps import periods_pass, raises, wait_for
 from tests.programs import main
 
 
@@ -128,7 +127,7 @@ def wrong_ports() -> None:
 
 def clocks() -> None:
     with jack.Client("clocks") as client:
-        time.sleep(0.2)  # until some periods have run
+        periods_pass(jack)
         times = client.cycle_times()
         assert times.start < times.next <= times.start + 2 * times.period
         expected = 1e6 * client.blocksize / client.samplerate

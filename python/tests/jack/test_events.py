@@ -14,7 +14,7 @@ import pytest
 
 from amio import jack
 from amio.jack import EventKind
-from tests.jack.steps import wait_for
+from tests.jack.steps import periods_pass, wait_for
 from tests.servers import Jackd
 
 
@@ -66,7 +66,7 @@ def test_two_tasks_cannot_wait_for_one_queue(jackd: Jackd) -> None:
             events = client.events()
             drain(events)
             first = asyncio.ensure_future(next_of(events, EventKind.SHUTDOWN))
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0)  # The task begins.
             with pytest.raises(RuntimeError):
                 await next_of(events, EventKind.SHUTDOWN)
             first.cancel()
@@ -171,7 +171,7 @@ def test_a_period_is_told_before_it_is_processed(jackd: Jackd) -> None:
     wait_for(lambda: len(seen) == 2)
     client.blocksize = 128
     wait_for(lambda: len(seen) >= 4)
-    threading.Event().wait(0.2)
+    periods_pass(jack)
     assert seen == [("blocksize", 256), ("process", 256), ("blocksize", 128), ("process", 128)]
     client.close()
 

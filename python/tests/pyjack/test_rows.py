@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import threading
-import time
 from collections.abc import Mapping
 
 import numpy as np
@@ -64,6 +63,7 @@ class Worker:
         self.blocks = 0
         self.raised: set[str] = set()
         self._client = client
+        self._calls = 0
         self._is_stopped = False
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
@@ -76,6 +76,10 @@ class Worker:
         self._thread.join(5)
         assert not self._thread.is_alive()
 
+    def wait_for_calls(self) -> None:
+        calls = self._calls
+        wait_for(lambda: self._calls > calls + 2)
+
     def wait_for_blocks(self) -> None:
         blocks = self.blocks
         wait_for(lambda: self.blocks > blocks + 2)
@@ -83,6 +87,7 @@ class Worker:
     def _run(self) -> None:
         unused = np.zeros((0, 0), np.float32)
         while not self._is_stopped:
+            self._calls += 1
             try:
                 self._client.process(unused, np.zeros((1, 256), np.float32), timeout=2)
                 self.blocks += 1
@@ -116,5 +121,5 @@ def test_ports_may_change_while_a_thread_exchanges_blocks(jackd: servers.Jackd) 
         client.activate()
         worker.wait_for_blocks()
         client.detach()
-        time.sleep(0.1)
+        worker.wait_for_calls()
     assert worker.raised == {"UsageError: the client is not active"}
