@@ -53,7 +53,7 @@ def compare(
         except (AssertionError, subprocess.TimeoutExpired) as error:
             if not disturbances or attempt == ATTEMPTS - 1:
                 raise
-            print(f"again, since there was {disturbances}: {error}")
+            print(f"again, since there was {disturbances}: {error}", file=sys.stderr)
         else:
             break
     return ours
@@ -86,7 +86,7 @@ def aliases() -> None:
 
 
 def chatty_client() -> None:
-    # PipeWire tells of no port that is renamed, and of no property of another client's port.
+    # PipeWire tells of no port that is renamed, and of no property.
     tells_all = server == "jackd"
 
     def run(module: str, _partner: Partner) -> tuple[int, list[str]]:

@@ -20,8 +20,8 @@ class Partner:
         client: its client, with the ports `partner:midi_out`, `midi_in`, `audio_out`, `audio_in`.
             The last two are physical ones, of which the PipeWire of the tests has outputs alone.
         events: what arrived at `midi_in`, with the server's number of the frame.
-        disturbances: xruns, and periods that do not begin where the one before has ended, in order.
-            While it freewheels and after another period, a server may go on with another frame.
+        disturbances: xruns, periods that do not begin where the one before has ended, and periods
+            that are missing in what was heard.
     """
 
     def __init__(self) -> None:
@@ -91,7 +91,7 @@ class Partner:
 
     def hears(self) -> bool:
         """Whether the last period was not silent."""
-        return bool(self._blocks[-1][1].any())
+        return bool(self._blocks and self._blocks[-1][1].any())
 
     def wait_for_audio(self) -> None:
         """Waits until what it plays comes back, and until that has ended.
@@ -159,6 +159,7 @@ class Partner:
     def first_heard(self) -> tuple[int, NDArray[np.float32]]:
         """Everything from the first sample on that is not silent, and its frame."""
         blocks = list(self._blocks)
+        self._find_gaps(blocks)
         begin = next(at for at, block in blocks if block.any())
         samples = np.concatenate([block for at, block in blocks if at >= begin])
         first = int(np.flatnonzero(samples)[0])

@@ -75,7 +75,7 @@ class Blocks(Stream[Block], Scoped):
     Iterate over it for blocks of input, with ``async for`` on an event loop or with ``for`` on a
     thread, and call :meth:`write` for each. The iteration ends when this or the client is closed,
     or when the server is gone. One thread or task at a time may use it. In a ``with`` statement it
-    is closed at the end.
+    is closed at the end: its outputs are silent then, and the ports stay registered.
 
     All methods that wait take ``timeout`` in seconds; ``None``: without end. They raise
 

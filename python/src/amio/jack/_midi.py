@@ -57,7 +57,7 @@ class MidiReceiver(Stream[MidiEvent], Scoped):
 
     Iterate over it, with ``async for`` on an event loop or with ``for`` on a thread. The iteration
     ends when this or the client is closed, or when the server is gone. Any thread may read; each
-    event goes to one. In a ``with`` statement it is closed at the end.
+    event goes to one. In a ``with`` statement it is closed at the end; the port stays registered.
     """
 
     def __init__(self, connection: Connection, port: OwnMidiPort, capacity: int) -> None:
