@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import TypeVar
@@ -34,13 +35,15 @@ ATTEMPTS = 3
 
 
 def compare(
-    run: Callable[[str, Partner], _Seen], same: Callable[[_Seen, _Seen], object] | None = None
+    run: Callable[[str, Partner], _Seen],
+    same: Callable[[_Seen, _Seen], object] | None = None,
+    attempts: int = ATTEMPTS,
 ) -> _Seen:
     """What a run shows, which must be the same with both modules.
 
     It is repeated only if the server skipped frames meanwhile.
     """
-    for attempt in range(ATTEMPTS):
+    for attempt in range(attempts):
         disturbances: list[str] = []
         seen: list[_Seen] = []
         try:
@@ -51,7 +54,7 @@ def compare(
             theirs, ours = seen
             assert same(ours, theirs) if same else ours == theirs, (ours, theirs)
         except (AssertionError, subprocess.TimeoutExpired) as error:
-            if not disturbances or attempt == ATTEMPTS - 1:
+            if not disturbances or attempt == attempts - 1:
                 raise
             print(f"again, since there was {disturbances}: {error}", file=sys.stderr)
         else:
@@ -86,7 +89,7 @@ def aliases() -> None:
 
 
 def chatty_client() -> None:
-    # PipeWire tells of no port that is renamed, and of no property.
+    # PipeWire tells neither of ports that are renamed, nor of properties that are removed.
     tells_all = server == "jackd"
 
     def run(module: str, _partner: Partner) -> tuple[int, list[str]]:
@@ -103,9 +106,9 @@ def chatty_client() -> None:
                 out.shortname = "renamed"
                 if tells_all:
                     example.prints("renamed jack.")
-                guest.set_property(out, "http://example.org/key", "value")
-                if tells_all:
-                    example.prints("was created")
+                # PipeWire keeps a property that is removed, and tells only of another value.
+                guest.set_property(out, "http://example.org/key", str(time.time_ns()))
+                example.prints("was created")
                 guest.blocksize = 512
                 example.prints("setting blocksize to 512")
                 guest.set_freewheel(True)
@@ -121,12 +124,13 @@ def chatty_client() -> None:
             example.press_return()
         # Of xruns, there are as many as there are.
         lines = {line for line in example.out.splitlines() if "xrun" not in line}
-        return example.code, sorted(lines)
+        return example.code, sorted(same_numbers(line) for line in lines)
 
-    code, lines = compare(run)
+    # What is told has no frames; and freewheeling goes on with other ones.
+    code, lines = compare(run, attempts=1)
     assert code == 0
     assert "starting freewheel mode" in lines
-    for word in ("renamed", "property"):
+    for word in ("renamed", "was removed"):
         assert any(word in line for line in lines) == tells_all, lines
 
 
