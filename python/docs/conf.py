@@ -16,6 +16,7 @@ from amio._library import Unique
 from amio._life import Life
 from amio._midi import Midi
 from amio.jack._metadata import Metadata
+from amio.jack._stream import Scoped, Stream
 from amio.pyjack._client import Attachable
 
 project = "amio"
@@ -78,7 +79,11 @@ def setup(app: Sphinx) -> None:
         _app: object, _name: object, _thing: object, _options: object, bases: list[type]
     ) -> None:
         hidden = dict.fromkeys((Life, Capture, Midi), amio.Interface)
-        private = {Unique, Metadata, Attachable, _abi.JackPosition}
-        bases[:] = [hidden.get(base, base) for base in bases if base not in private] or [object]
+        private = {Unique, Metadata, Attachable, Scoped, Stream, _abi.JackPosition}
+        bases[:] = [
+            hidden.get(base, base)
+            for base in bases
+            if (typing.get_origin(base) or base) not in private
+        ] or [object]
 
     app.connect("autodoc-process-bases", public)

@@ -45,6 +45,13 @@ def jackd(
 
 
 @pytest.fixture
+def server(request: pytest.FixtureRequest) -> servers.Jackd | servers.PipeWire:
+    """The one that a test, parametrized indirectly, names: `jackd` or `pipewire`."""
+    running: servers.Jackd | servers.PipeWire = request.getfixturevalue(request.param)
+    return running
+
+
+@pytest.fixture
 def pipewire(tmp_path: Path) -> Iterator[servers.PipeWire]:
     """A running PipeWire; clients are started with its run()."""
     servers.need("pipewire", "pw-cli", "setpriv")

@@ -17,6 +17,8 @@ from types import TracebackType
 import numpy as np
 from numpy.typing import NDArray
 
+from tests import programs
+
 LONGEST = 30 * 48_000
 _Process = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.c_uint32, ctypes.c_void_p)
 
@@ -75,13 +77,10 @@ class Recording:
 
     def __init__(self, source: str, folder: Path) -> None:
         self._path = folder / "recording.npz"
-        self._client = subprocess.Popen(
-            [sys.executable, "-m", "tests.jack_recorder", source, str(self._path)],
-            cwd=Path(__file__).parents[1],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
+        self._client = programs.start(
+            "-m", "tests.jack_recorder", source, str(self._path),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE,
+        )  # fmt: skip
 
     def __enter__(self) -> Recording:
         assert self._client.stdout is not None

@@ -10,11 +10,12 @@ import os
 import shutil
 import signal
 import subprocess
-import sys
 import tempfile
 from pathlib import Path
 
 import pytest
+
+from tests import programs
 
 RATE = 48_000
 """Frames per second of all servers here."""
@@ -153,6 +154,8 @@ class Jackd(Server):
         period: Frames per period.
     """
 
+    kind = "jackd"
+
     def __init__(self, period: int = 256, *, realtime: bool = True, loopback: bool = True) -> None:
         # All servers of a process have one name, so that jackd reuses the slot of a killed one.
         self.name = f"amio{os.getpid()}"
@@ -180,6 +183,8 @@ class PipeWire(Server):
     Its libjack is another library than jackd's, and a process can load only one of them, so
     clients run in separate processes; see run().
     """
+
+    kind = "pipewire"
 
     def __init__(self, folder: Path) -> None:
         listing = subprocess.run(
@@ -213,12 +218,8 @@ class PipeWire(Server):
 
         Fails the test if the program fails.
         """
-        done = subprocess.run(
-            [sys.executable, "-c", program, *arguments],
-            env=os.environ | self._environment,
-            capture_output=True,
-            text=True,
-            timeout=timeout,
+        done = programs.run(
+            "-c", program, *arguments, environment=self._environment, timeout=timeout
         )
         assert done.returncode == 0, f"{done.stdout}{done.stderr}\n{self.log}"
         return done.stdout

@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import asyncio
 import inspect
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 from datetime import datetime, timedelta, timezone
@@ -22,7 +20,7 @@ import pytest
 
 import amio
 from amio import AudioClip, InputAudioChunk, NullInterface, OfflineInterface, PlayspecEntry
-from tests import servers
+from tests import programs, servers
 
 RATE = 48_000
 PRINTED = """\
@@ -48,8 +46,7 @@ def hard(**options: Any) -> OfflineInterface:
 
 def run_the_program(driver: str) -> str:
     program = Path(__file__).with_name("amio_program.py")
-    command = [sys.executable, str(program), driver]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    done = programs.run(str(program), driver)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 

@@ -8,8 +8,6 @@ import copy
 import gc
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 import weakref
@@ -26,6 +24,7 @@ import amio
 from amio._library import lib
 from amio.errors import ClosedError
 from amio.events import Event, EventKind, Mailbox
+from tests import programs
 
 
 def interrupt_soon() -> threading.Thread:
@@ -394,8 +393,7 @@ def test_the_interpreter_ends_while_a_thread_of_its_saves_a_file(tmp_path: Path)
         "threading.Thread(target=save, daemon=True).start()\n"
         "begun.wait()\n"
     )
-    command = [sys.executable, "-c", program, str(tmp_path / "long.flac")]
-    ended = subprocess.run(command, capture_output=True, text=True, timeout=60)
+    ended = programs.run("-c", program, str(tmp_path / "long.flac"))
     assert (ended.returncode, ended.stderr) == (0, "")
 
 

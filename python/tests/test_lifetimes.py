@@ -7,7 +7,6 @@ import copy
 import gc
 import json
 import pickle
-import subprocess
 import sys
 import threading
 import weakref
@@ -18,10 +17,10 @@ import numpy as np
 import pytest
 
 import amio
+from tests import programs
 
 RATE = 48_000
 MEGABYTE = 1 << 20
-FOLDER = Path(__file__).parents[1]
 
 
 # From Python 3.12 on, fork() warns if there are threads; these tests fork on purpose.
@@ -30,13 +29,7 @@ FORKING = ("-W", "ignore::DeprecationWarning")
 
 def run(*command: str, timeout: float = 60) -> str:
     """Runs Python, which must succeed without warnings."""
-    done = subprocess.run(
-        [sys.executable, "-X", "faulthandler", *command],
-        cwd=FOLDER,
-        capture_output=True,
-        text=True,
-        timeout=timeout,
-    )
+    done = programs.run("-X", "faulthandler", *command, timeout=timeout)
     assert (done.returncode, done.stderr) == (0, "")
     return done.stdout
 

@@ -3,16 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 import threading
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 import amio
+from tests import programs
 from tests.midi_programs import PROGRAMS
 from tests.servers import Jackd, PipeWire
 
@@ -26,15 +23,7 @@ def test_on_jackd(program: Callable[[], None], jackd: Jackd) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_on_pipewire(name: str, pipewire: PipeWire) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.midi_programs", name],
-        cwd=Path(__file__).parents[1],
-        env=os.environ | pipewire.environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.stdout.endswith("passed\n"), done.stdout + done.stderr
+    programs.passes("-m", "tests.midi_programs", name, environment=pipewire.environment)
 
 
 def test_messages_that_are_sent_offline_are_counted_at_their_frames() -> None:

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta, timezone
 from typing import SupportsIndex
 
 from ._arguments import function, interval, unsigned
+from ._deadline import deadline_of
 from ._input import Clock, InputReader, InputStream, Offer
 from ._library import Handle
 from ._life import Life
 from ._options import Options, channels
-from ._pump import Pump, deadline_of
+from ._pump import Pump
 from ._typing import Number
 from ._watch import Watch
 from .audio_clip import InputAudioChunk

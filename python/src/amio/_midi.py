@@ -12,9 +12,10 @@ from typing import Literal, SupportsIndex
 from . import _abi
 from ._arguments import one_of, signed, unsigned
 from ._capture import Capture
+from ._deadline import deadline_of
 from ._library import Handle, lib, sized
 from ._options import Options
-from ._pump import Pump, deadline_of
+from ._pump import Pump
 from ._typing import Number
 from ._watch import Watch
 from .midi import MidiMessage

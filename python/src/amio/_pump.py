@@ -6,8 +6,6 @@ import asyncio
 import collections
 import contextlib
 import logging
-import math
-import select
 import threading
 import time
 import traceback
@@ -16,7 +14,8 @@ from collections.abc import Callable, Iterable
 from types import CoroutineType
 from typing import Protocol, TypeVar
 
-from ._arguments import NOT_ASYNC, seconds
+from ._arguments import NOT_ASYNC
+from ._deadline import deadline_of, time_left, wait_readable
 from ._library import Handle, lib
 from ._typing import Number
 from ._watch import Source, Watch, descriptor_of
@@ -27,8 +26,6 @@ from .events import Event, Mailbox
 _log = logging.getLogger("amio")
 
 _Item = TypeVar("_Item")
-
-_LONGEST_POLL_MS = (1 << 31) - 1
 
 #: The longest single wait of a thread, in seconds.
 _SLICE = 0.2
@@ -128,12 +125,12 @@ class Pump:
             # An event that an exception interrupted is here, and no descriptor tells of it.
             if self.is_here and (self._mailbox.is_empty or self.take_events_unless_busy()):
                 watched.append(self._event_fd)
-            ready = _wait_readable(watched, deadline)
+            ready = wait_readable(watched, deadline)
             if source.descriptor in ready or not ready:
                 return bool(ready)
             if not self.take_events_unless_busy():
                 # Who is in the middle of it takes these, too.
-                return source.descriptor in _wait_readable([source.descriptor], deadline)
+                return source.descriptor in wait_readable([source.descriptor], deadline)
 
     def take_events(self) -> None:
         """Fetches all waiting events, and hands them over."""
@@ -259,7 +256,7 @@ class Pump:
         try:
             # An event that an exception interrupted is here, and the descriptor tells of others.
             deadline = time.monotonic() + seconds
-            if not self._mailbox.is_empty or _wait_readable([self._event_fd], deadline):
+            if not self._mailbox.is_empty or wait_readable([self._event_fd], deadline):
                 self.take_events_unless_busy(seconds)
         finally:
             with self._changed:
@@ -346,24 +343,3 @@ def running_loop() -> asyncio.AbstractEventLoop | None:
         return asyncio.get_running_loop()
     except RuntimeError:
         return None
-
-
-def deadline_of(timeout: Number | None) -> float | None:
-    """``time.monotonic()`` after so many seconds; ``None``: never."""
-    limit = seconds("timeout", timeout)
-    return None if limit is None else time.monotonic() + limit
-
-
-def time_left(deadline: float | None) -> float | None:
-    """Seconds until then; ``None``: no end."""
-    return None if deadline is None else max(0.0, deadline - time.monotonic())
-
-
-def _wait_readable(descriptors: Iterable[int], deadline: float | None) -> list[int]:
-    """Waits until a descriptor is readable. A signal handler may run meanwhile, and raise."""
-    poll = select.poll()
-    for descriptor in descriptors:
-        poll.register(descriptor, select.POLLIN)
-    left = time_left(deadline)
-    most = None if left is None else min(math.ceil(1000 * left), _LONGEST_POLL_MS)
-    return [descriptor for descriptor, _ in poll.poll(most)]

@@ -13,8 +13,8 @@ from typing import Literal, SupportsIndex
 
 from . import _abi
 from ._arguments import PathLike, file_path, one_of, signed, unsigned
+from ._deadline import deadline_of, time_left
 from ._library import Handle, Unique, lib, sized
-from ._pump import deadline_of, time_left
 from ._typing import Number
 from .clip import FILE_FORMATS, FileFormat, format_of
 from .errors import TimedOutError

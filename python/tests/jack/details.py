@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from tests.jack.steps import raises, wait_for
+from tests.programs import main
 
 # Which of the two modules it is; main() sets it.
 jack: Any = None
@@ -259,13 +260,6 @@ PROGRAMS: tuple[Callable[[], None], ...] = (
 )
 
 
-def main(module: str, name: str) -> None:
-    """Prints `passed` if the program has not failed."""
-    global jack
-    jack = importlib.import_module(module)
-    next(program for program in PROGRAMS if program.__name__ == name)()
-    print("passed")
-
-
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    jack = importlib.import_module(sys.argv[1])
+    main(PROGRAMS, sys.argv[2])

@@ -9,10 +9,12 @@ import signal
 import subprocess
 import sys
 import tarfile
+import tempfile
 from pathlib import Path
 from types import TracebackType
 
-from tests import servers
+from tests import programs, servers
+from tests.jack.steps import wait_for
 
 VERSION = "0.5.7"
 MODULES = ("jack", "amio.jack")
@@ -59,24 +61,19 @@ class Example:
 
     Attributes:
         code: its exit code.
-        out: what it printed.
-        err: what it printed to the standard error.
     """
 
     code: int
-    out: str
-    err: str
 
     def __init__(self, module: str, name: str, *arguments: str) -> None:
-        need("jack")
-        run = [] if module == "jack" else ["-m", "amio.jack", "run"]
-        self._process = subprocess.Popen(
-            [sys.executable, "-u", *run, str(source() / "examples" / name), *arguments],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-        )
+        how = [] if module == "jack" else ["-m", "amio.jack", "run"]
+        self._files = [tempfile.NamedTemporaryFile() for _ in range(2)]  # noqa: SIM115
+        out, err = self._files
+        self._seen = 0
+        self._process = programs.start(
+            "-u", *how, str(source() / "examples" / name), *arguments,
+            stdin=subprocess.PIPE, stdout=out, stderr=err,
+        )  # fmt: skip
 
     def __enter__(self) -> Example:
         return self
@@ -93,7 +90,31 @@ class Example:
         finally:
             if self._process.poll() is None:
                 self._process.kill()
-                print(*self._process.communicate())
+                self._process.communicate()
+                print(self.out, self.err)
+
+    @property
+    def out(self) -> str:
+        """What it has printed so far."""
+        return Path(self._files[0].name).read_text()
+
+    @property
+    def err(self) -> str:
+        """What it has printed to the standard error so far."""
+        return Path(self._files[1].name).read_text()
+
+    def prints(self, text: str) -> None:
+        """Waits until it has printed a text, behind the one that was waited for before."""
+
+        def is_there() -> bool:
+            assert self._process.poll() is None, self.err
+            return text in self.out[self._seen :]
+
+        try:
+            wait_for(is_there)
+        except AssertionError as error:
+            raise AssertionError(f"{text!r} was not printed: {self.out}\n{self.err}") from error
+        self._seen = self.out.index(text, self._seen) + len(text)
 
     def interrupt(self) -> None:
         """Presses Ctrl-C."""
@@ -105,11 +126,8 @@ class Example:
 
     def _finish(self, text: str) -> None:
         if self._process.stdin is not None and not self._process.stdin.closed:
-            self.out, self.err = self._process.communicate(text, timeout=20)
+            self._process.communicate(text, timeout=20)
             self.code = self._process.returncode
-
-    def __str__(self) -> str:
-        return f"{self.code}\n{self.out}\n{self.err}"
 
 
 def same_numbers(text: str) -> str:

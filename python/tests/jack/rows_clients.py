@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from typing import Any
 
-from tests.jack.steps import raises, runs, wait_for
+from tests.jack.steps import periods_pass, raises, runs, wait_for
 
 # Which of the two modules it is, and the name of the server; rows.py sets both.
 jack: Any = None
@@ -244,7 +243,7 @@ def row_6() -> None:
 
     leaving.activate()
     wait_for(lambda: len(calls) == 4)
-    time.sleep(0.05)
+    periods_pass(jack)
     # JACK-Client on PipeWire goes on.
     if "amio" in jack.__name__ or server == "jackd":
         assert len(calls) == 4

@@ -8,7 +8,7 @@ import threading
 import time
 from typing import Any
 
-from tests.jack.steps import raises, runs, wait_for
+from tests.jack.steps import periods_pass, raises, runs, wait_for
 
 # Which of the two modules it is, and the name of the server; rows.py sets both.
 jack: Any = None
@@ -165,7 +165,7 @@ def row_15() -> None:
     client.set_process_callback(process)
     client.activate()
     wait_for(lambda: calls)
-    time.sleep(0.1)
+    periods_pass(jack)
     if "amio" in jack.__name__ or server == "jackd":
         assert len(calls) == 1
     client.deactivate()

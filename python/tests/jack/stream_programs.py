@@ -10,12 +10,12 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-import time
 
 import numpy as np
 
 from amio import jack
-from tests.jack.steps import raises, wait_for
+from tests.jack.steps import periods_pass, raises, wait_for
+from tests.programs import main
 
 
 def pair() -> tuple[jack.Client, jack.MidiSender, jack.MidiReceiver]:
@@ -127,7 +127,7 @@ def wrong_ports() -> None:
 
 def clocks() -> None:
     with jack.Client("clocks") as client:
-        time.sleep(0.2)  # until some periods have run
+        periods_pass(jack)
         times = client.cycle_times()
         assert times.start < times.next <= times.start + 2 * times.period
         expected = 1e6 * client.blocksize / client.samplerate
@@ -163,5 +163,4 @@ def latencies() -> None:
 PROGRAMS = [frames, long_ones, tasks, ends, wrong_ports, clocks, latencies]
 
 if __name__ == "__main__":
-    next(program for program in PROGRAMS if program.__name__ == sys.argv[1])()
-    print("passed")
+    main(PROGRAMS, sys.argv[1])

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import asyncio
-import os
-import subprocess
-import sys
 import threading
-import time
 from collections.abc import Callable
-from pathlib import Path
 
 import numpy as np
 import pytest
 
 from amio import jack
+from tests import programs
 from tests.jack.block_programs import PROGRAMS, pair
+from tests.jack.steps import wait_for
 from tests.servers import Jackd, PipeWire
 
 NAMES = [program.__name__ for program in PROGRAMS]
@@ -28,15 +25,7 @@ def test_on_jackd(program: Callable[[], None], jackd: Jackd) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_on_pipewire(name: str, pipewire: PipeWire) -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.jack.block_programs", name],
-        cwd=Path(__file__).parents[2],
-        env=os.environ | pipewire.environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.stdout.endswith("passed\n"), done.stdout + done.stderr
+    programs.passes("-m", "tests.jack.block_programs", name, environment=pipewire.environment)
 
 
 def test_one_thread_at_a_time_uses_blocks(jackd: Jackd) -> None:
@@ -44,9 +33,17 @@ def test_one_thread_at_a_time_uses_blocks(jackd: Jackd) -> None:
     blocks = client.blocks(64)  # None comes, for the client is not active.
     thread = threading.Thread(target=lambda: list(blocks))
     thread.start()
-    time.sleep(0.1)
-    with pytest.raises(RuntimeError):
-        blocks.read(timeout=0)
+
+    def is_in_use() -> bool:
+        try:
+            blocks.read(timeout=0)
+        except RuntimeError:
+            return True
+        except TimeoutError:
+            pass
+        return False
+
+    wait_for(is_in_use)
     client.close()
     thread.join(5)
     assert not thread.is_alive()
@@ -61,7 +58,7 @@ def test_two_tasks_cannot_wait_for_the_same_blocks(jackd: Jackd) -> None:
         client = jack.Client("tasks")
         blocks = client.blocks(64)
         first = asyncio.ensure_future(anext(blocks))
-        await asyncio.sleep(0.05)
+        await asyncio.sleep(0)  # The task begins.
         with pytest.raises(RuntimeError):
             await anext(blocks)
         first.cancel()

@@ -64,7 +64,7 @@ def test_the_loop_lets_go_of_a_descriptor_before_it_is_closed(
             client.deactivate()  # No block comes.
             stream = stream_of(client)
             task = asyncio.ensure_future(count(stream))
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0)  # The task begins, and waits.
             stream.close()
             pairs = [socket.socketpair() for _ in range(4)]
             heard = [loop.create_future() for _ in pairs]
@@ -88,7 +88,7 @@ def test_a_loop_that_was_closed_is_no_obstacle(jackd: Jackd) -> None:
         events = client.events()
         loop = asyncio.new_event_loop()
         task = loop.create_task(count(events))
-        loop.run_until_complete(asyncio.sleep(0.1))
+        loop.run_until_complete(asyncio.sleep(0))  # The task begins, and waits.
         loop.close()
         events.close()
         assert events.next() is None

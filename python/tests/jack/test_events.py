@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import resource
 import select
+import signal
 import threading
+from collections.abc import Callable
 
 import pytest
 
 from amio import jack
 from amio.jack import EventKind
-from tests.jack.partner import wait_for
+from tests.jack.steps import periods_pass, wait_for
 from tests.servers import Jackd
 
 
@@ -60,10 +64,9 @@ def test_two_tasks_cannot_wait_for_one_queue(jackd: Jackd) -> None:
     async def watch() -> None:
         with jack.Client("watcher") as client:
             events = client.events()
-            while events.next(timeout=0.2):
-                pass
+            drain(events)
             first = asyncio.ensure_future(next_of(events, EventKind.SHUTDOWN))
-            await asyncio.sleep(0.1)
+            await asyncio.sleep(0)  # The task begins.
             with pytest.raises(RuntimeError):
                 await next_of(events, EventKind.SHUTDOWN)
             first.cancel()
@@ -93,6 +96,54 @@ def test_events_come_on_threads(jackd: Jackd) -> None:
     assert events.next() is None
 
 
+def drain(events: jack.Events) -> None:
+    while events.next(timeout=0.2):
+        pass
+
+
+def test_a_thread_that_waits_for_events_does_not_wake(jackd: Jackd) -> None:
+    wakes: list[int] = []
+
+    def wait(events: jack.Events) -> None:
+        before = resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw
+        assert events.next(timeout=1) is None
+        wakes.append(resource.getrusage(resource.RUSAGE_THREAD).ru_nvcsw - before)
+
+    with jack.Client("watcher") as client:
+        events = client.events()
+        drain(events)
+        thread = threading.Thread(target=wait, args=(events,))
+        thread.start()
+        thread.join(5)
+    # The end of the wait, and a turn of the interpreter's or two.
+    assert len(wakes) == 1
+    assert wakes[0] <= 4
+
+
+def next_event(client: jack.Client) -> Callable[[], object]:
+    events = client.events()
+    drain(events)
+    return events.next
+
+
+def next_midi(client: jack.Client) -> Callable[[], object]:
+    return client.receive_midi(client.midi_inports.register("in")).read
+
+
+@pytest.mark.parametrize("waiting", [next_event, next_midi])
+def test_ctrl_c_ends_a_wait(
+    waiting: Callable[[jack.Client], Callable[[], object]], jackd: Jackd
+) -> None:
+    with jack.Client("interrupted") as client:
+        wait = waiting(client)
+        interrupt = threading.Timer(0.1, os.kill, (os.getpid(), signal.SIGINT))
+        interrupt.start()
+        with pytest.raises(KeyboardInterrupt):
+            wait()
+        interrupt.join()
+        assert client.events().next(timeout=0) is None
+
+
 def test_a_server_that_ends_is_told_with_its_reason(jackd: Jackd) -> None:
     told: list[tuple[jack.Status, str]] = []
     client = jack.Client("watcher")
@@ -120,7 +171,7 @@ def test_a_period_is_told_before_it_is_processed(jackd: Jackd) -> None:
     wait_for(lambda: len(seen) == 2)
     client.blocksize = 128
     wait_for(lambda: len(seen) >= 4)
-    threading.Event().wait(0.2)
+    periods_pass(jack)
     assert seen == [("blocksize", 256), ("process", 256), ("blocksize", 128), ("process", 128)]
     client.close()
 

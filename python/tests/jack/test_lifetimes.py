@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import gc
-import os
 import signal
-import subprocess
 import sys
 import threading
-import time
 import weakref
 
 import pytest
 
 from amio import jack
-from tests.jack.partner import wait_for
+from tests import programs
+from tests.jack.steps import periods_pass, wait_for
 from tests.servers import Jackd
 
 
@@ -64,7 +62,7 @@ def test_periods_go_on_after_a_client_was_inactive(jackd: Jackd) -> None:
         wait_for(lambda: len(calls) > 3)
         client.deactivate()
         count = len(calls)
-        threading.Event().wait(0.05)
+        periods_pass(jack)
         assert len(calls) == count
         calls.clear()
     client.close()
@@ -93,9 +91,12 @@ class Knot(jack.Client):
         self.out = self.outports.register("out")
         self.set_process_callback(self.process)
         self.set_xrun_callback(self.late)
+        self.called = threading.Event()
         self.activate()
+        assert self.called.wait(5)
 
     def process(self, frames: int) -> None:
+        self.called.set()
         self.out.get_array().fill(0)
 
     def late(self, delay: float) -> None: ...
@@ -113,7 +114,6 @@ def test_the_garbage_collector_may_find_clients_on_the_audio_thread_of_another(
         for number in range(8):
             knot = Knot(f"knot{number}")
             knot.tie()
-            time.sleep(0.03)
             del knot
         wait_for(lambda: not collector.get_ports("^knot"))
     finally:
@@ -170,7 +170,7 @@ def test_a_callback_of_the_audio_thread_may_close_clients(kind: str, jackd: Jack
         count = len(calls)
         if kind == "process":
             assert count == 3
-        threading.Event().wait(0.1)
+        periods_pass(jack)
         assert len(calls) == count
         itself.close()
         watcher.transport_stop()
@@ -232,20 +232,21 @@ exec(sys.argv[1])
 """
 
 
+TOLD = """
+while (event := events.next(timeout=10)) is not None and event.kind != jack.EventKind.SHUTDOWN:
+    pass
+assert event is not None
+"""
+
+
 @pytest.mark.parametrize(
     ("end", "code"),
     [("", 0), ("sys.exit(3)", 3), ("raise KeyboardInterrupt", -signal.SIGINT), ("kill()", 0)],
     ids=["end", "exit", "interrupt", "killed_server"],
 )
 def test_a_program_may_end_with_an_open_client(end: str, code: int, jackd: Jackd) -> None:
-    end = end.replace("kill()", f"os.kill({jackd.pid}, {int(signal.SIGKILL)}); time.sleep(0.3)")
-    done = subprocess.run(
-        [sys.executable, "-c", PROGRAM, end],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        capture_output=True,
-        text=True,
-        timeout=20,
-    )
+    end = end.replace("kill()", f"os.kill({jackd.pid}, {int(signal.SIGKILL)})\n" + TOLD)
+    done = programs.run("-c", PROGRAM, end, timeout=20)
     assert done.returncode == code
     assert "ignored" not in done.stderr
     assert ("Traceback" in done.stderr) == (code < 0)

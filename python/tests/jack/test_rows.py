@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-from pathlib import Path
+from collections.abc import Mapping
 
 import pytest
 
 from tests import servers
 from tests.jack.example_programs import need
+from tests.programs import ALONE, passes
 
 ROWS = range(1, 16)
 #: JACK-Client's names of what a row is about.
@@ -33,18 +31,9 @@ TITLES = (
 )
 
 
-def run(module: str, server: str, row: int, environment: dict[str, str]) -> str:
-    done = subprocess.run(
-        [sys.executable, "-m", "tests.jack.rows", module, server, str(row)],
-        cwd=Path(__file__).parents[2],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.stdout.endswith("passed\n"), done.stdout + done.stderr
-    assert done.returncode == 0, done.stderr
-    return done.stderr
+def run(module: str, server: str, row: int, environment: Mapping[str, str] = ALONE) -> str:
+    arguments = "-m", "tests.jack.rows", module, server, str(row)
+    return passes(*arguments, environment=environment)
 
 
 NAMES = [f"row_{row}_{title}" for row, title in zip(ROWS, TITLES, strict=True)]
@@ -52,7 +41,7 @@ NAMES = [f"row_{row}_{title}" for row, title in zip(ROWS, TITLES, strict=True)]
 
 @pytest.mark.parametrize("row", ROWS, ids=NAMES)
 def test_on_jackd(row: int, jackd: servers.Jackd) -> None:
-    printed = run("amio.jack", "jackd", row, {})
+    printed = run("amio.jack", "jackd", row)
     assert ("ValueError: a mistake" in printed) == (row == 15)
 
 
@@ -64,4 +53,4 @@ def test_on_pipewire(row: int, pipewire: servers.PipeWire) -> None:
 @pytest.mark.parametrize("row", ROWS, ids=NAMES)
 def test_as_jack_client_itself_on_jackd(row: int, jackd: servers.Jackd) -> None:
     need("jack")
-    run("jack", "jackd", row, {})
+    run("jack", "jackd", row)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
-from tests import servers
+from tests import programs, servers
 from tests.jack import example_programs
 
 PROGRAM = """\
@@ -29,14 +27,7 @@ def run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     # A folder with a module of the same name, which must not be found.
     (folder / "elsewhere").mkdir(exist_ok=True)
     (folder / "elsewhere" / "helper.py").write_text("value = 'wrong'\n")
-    return subprocess.run(
-        [sys.executable, *arguments],
-        cwd=folder / "elsewhere",
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        capture_output=True,
-        text=True,
-        timeout=30,
-    )
+    return programs.run(*arguments, folder=folder / "elsewhere")
 
 
 def test_a_program_runs_as_by_itself(tmp_path: Path) -> None:

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
+from tests import programs
 from tests.jack.example_programs import need
 from tests.servers import Jackd
 
@@ -14,14 +12,7 @@ PROGRAM = Path(__file__).with_name("typed_program.py")
 
 
 def run(*arguments: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *arguments, str(PROGRAM)],
-        cwd=PROGRAM.parents[2],
-        env=os.environ,
-        capture_output=True,
-        text=True,
-        timeout=120,
-    )
+    done = programs.run(*arguments, str(PROGRAM), timeout=120)
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout
 

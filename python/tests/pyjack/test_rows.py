@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
-import sys
 import threading
-import time
-from pathlib import Path
+from collections.abc import Mapping
 
 import numpy as np
 import pytest
@@ -15,37 +12,26 @@ import pytest
 from amio import pyjack as jack
 from tests import servers
 from tests.jack.steps import wait_for
+from tests.programs import ALONE, passes, start
 from tests.pyjack.rows import ROWS
 
 NUMBERS = range(1, 12)
 NAMES = [row.__name__ for row in ROWS]
 
 
-def run(server: str, row: int, environment: dict[str, str]) -> None:
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "tests.pyjack.rows", server, str(row)],
-        cwd=Path(__file__).parents[2],
-        env=os.environ | environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-    )
-    assert done.stdout.endswith("passed\n"), done.stdout + done.stderr
-    assert done.returncode == 0, done.stderr
+def run(server: str, row: int, environment: Mapping[str, str] = ALONE) -> None:
+    arguments = "-W", "error", "-m", "tests.pyjack.rows", server, str(row)
+    passes(*arguments, environment=environment)
 
 
-def run_until_the_end_of(server: servers.Server, name: str, environment: dict[str, str]) -> None:
-    with subprocess.Popen(
-        [sys.executable, "-m", "tests.pyjack.rows", name, "shutdown"],
-        cwd=Path(__file__).parents[2],
-        env=os.environ | environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    ) as program:
+def run_until_the_end_of(
+    server: servers.Server, name: str, environment: Mapping[str, str] = ALONE
+) -> None:
+    arguments = "-m", "tests.pyjack.rows", name, "shutdown"
+    output = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT}
+    with start(*arguments, environment=environment, **output) as program:
         assert program.stdout is not None
-        lines = iter(program.stdout)
-        printed = next(lines)
+        printed = program.stdout.readline()
         if "ready" in printed:
             server.kill()
         printed += program.communicate(timeout=30)[0]
@@ -54,7 +40,7 @@ def run_until_the_end_of(server: servers.Server, name: str, environment: dict[st
 
 @pytest.mark.parametrize("row", NUMBERS, ids=NAMES)
 def test_on_jackd(row: int, jackd: servers.Jackd) -> None:
-    run("jackd", row, {})
+    run("jackd", row)
 
 
 @pytest.mark.parametrize("row", NUMBERS, ids=NAMES)
@@ -63,7 +49,7 @@ def test_on_pipewire(row: int, pipewire: servers.PipeWire) -> None:
 
 
 def test_row_6_the_end_of_jackd(jackd: servers.Jackd) -> None:
-    run_until_the_end_of(jackd, "jackd", {})
+    run_until_the_end_of(jackd, "jackd")
 
 
 def test_row_6_the_end_of_pipewire(pipewire: servers.PipeWire) -> None:
@@ -77,6 +63,7 @@ class Worker:
         self.blocks = 0
         self.raised: set[str] = set()
         self._client = client
+        self._calls = 0
         self._is_stopped = False
         self._thread = threading.Thread(target=self._run)
         self._thread.start()
@@ -89,6 +76,10 @@ class Worker:
         self._thread.join(5)
         assert not self._thread.is_alive()
 
+    def wait_for_calls(self) -> None:
+        calls = self._calls
+        wait_for(lambda: self._calls > calls + 2)
+
     def wait_for_blocks(self) -> None:
         blocks = self.blocks
         wait_for(lambda: self.blocks > blocks + 2)
@@ -96,6 +87,7 @@ class Worker:
     def _run(self) -> None:
         unused = np.zeros((0, 0), np.float32)
         while not self._is_stopped:
+            self._calls += 1
             try:
                 self._client.process(unused, np.zeros((1, 256), np.float32), timeout=2)
                 self.blocks += 1
@@ -129,5 +121,5 @@ def test_ports_may_change_while_a_thread_exchanges_blocks(jackd: servers.Jackd) 
         client.activate()
         worker.wait_for_blocks()
         client.detach()
-        time.sleep(0.1)
+        worker.wait_for_calls()
     assert worker.raised == {"UsageError: the client is not active"}

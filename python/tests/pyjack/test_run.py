@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
 from pathlib import Path
 
+from tests import programs
 from tests.servers import Jackd
 
 #: It plays a tone and captures it, as programs for PyJack do: by one array for all of the time.
@@ -45,20 +43,12 @@ jack.detach()
 def test_a_program_of_pyjack_runs_unchanged(jackd: Jackd, tmp_path: Path) -> None:
     program = tmp_path / "tone.py"
     program.write_text(PROGRAM)
-    done = subprocess.run(
-        [sys.executable, "-m", "amio.pyjack", "run", str(program), "1.0"],
-        env=os.environ | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
-        capture_output=True,
-        text=True,
-        timeout=30,
-    )
+    done = programs.run("-m", "amio.pyjack", "run", str(program), "1.0")
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == "peak 1.0\n"
 
 
 def test_the_usage_is_printed() -> None:
-    done = subprocess.run(
-        [sys.executable, "-m", "amio.pyjack"], capture_output=True, text=True, timeout=30
-    )
+    done = programs.run("-m", "amio.pyjack")
     assert done.returncode == 1
     assert "python -m amio.pyjack run PROGRAM.py" in done.stderr

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import threading
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,15 +13,16 @@ from numpy.typing import NDArray
 
 from .. import _abi
 from .._arguments import unsigned
-from .._library import Handle, Unique, lib, sized
+from .._library import Handle, lib, sized
 from .._samples import as_float32
-from .._typing import Number, Self
+from .._typing import Number
 from ..errors import InvalidStateError, TimedOutError
 from ._audio_thread import off_audio_threads
 from ._connection import Connection
-from ._errors import JackError, checked
+from ._errors import checked
 from ._own_port import OwnPort
-from ._waiting import Waiting, wait_in_slices
+from ._stream import Scoped, Stream
+from ._waiting import wait_in_slices
 
 Samples = NDArray[np.float32]
 
@@ -64,7 +65,7 @@ class Block:
     total: BlockCounts
 
 
-class Blocks(Unique):
+class Blocks(Stream[Block], Scoped):
     """An exchange of audio with the audio thread, in blocks: :meth:`Client.blocks` makes one.
 
     The library cuts the input into blocks that follow each other without a gap, and keeps them
@@ -74,7 +75,7 @@ class Blocks(Unique):
     Iterate over it for blocks of input, with ``async for`` on an event loop or with ``for`` on a
     thread, and call :meth:`write` for each. The iteration ends when this or the client is closed,
     or when the server is gone. One thread or task at a time may use it. In a ``with`` statement it
-    is closed at the end.
+    is closed at the end: its outputs are silent then, and the ports stay registered.
 
     All methods that wait take ``timeout`` in seconds; ``None``: without end. They raise
 
@@ -102,17 +103,14 @@ class Blocks(Unique):
         raw.outputs, raw.output_count = _handles(outputs), len(outputs)
         value = ctypes.c_void_p()
         connection.call(lib.amio_jack_blocks_new, ctypes.byref(raw), ctypes.byref(value))
-        self._handle = Handle(value, off_audio_threads(lib.amio_jack_blocks_free))
+        handle = Handle(value, off_audio_threads(lib.amio_jack_blocks_free))
+        super().__init__("blocks", handle, lib.amio_jack_blocks_fd)
         self._frames = raw.block_frames
         # Of the library's calls; its rows are contiguous, whatever those of the program are.
         self._input, self._input_rows = _rows(len(inputs), self._frames)
         self._output, self._output_rows = _rows(len(outputs), self._frames)
         self._raw = sized(_abi.JackBlock)
         self._turn = threading.Lock()
-        self._waiting = Waiting("blocks", self._handle)
-        descriptor = ctypes.c_int()
-        checked(lib.amio_jack_blocks_fd, self._handle, ctypes.byref(descriptor))
-        self._descriptor = descriptor.value
 
     @property
     def frames(self) -> int:
@@ -129,17 +127,7 @@ class Blocks(Unique):
     @property
     def closed(self) -> bool:
         """Whether it was closed."""
-        return self._waiting.is_ended or self._handle.closed
-
-    def fileno(self) -> int:
-        """A descriptor that is readable while a block of input waits, for ``select``.
-
-        Raises:
-            JackError: this is closed.
-        """
-        if self.closed:
-            raise JackError("the blocks are closed, and have no descriptor")
-        return self._descriptor
+        return self._is_closed
 
     def exchange(self, output: NDArray[Any] | None = None, timeout: Number | None = None) -> Block:
         """Writes the answer to the block that was read last, and waits for the next block.
@@ -228,43 +216,14 @@ class Blocks(Unique):
             self._put(output)
             wait_in_slices(call, timeout, "block")
 
-    def __iter__(self) -> Iterator[Block]:
-        while (block := self._unless_over(self.read)) is not None:
-            yield block
+    def _next(self, timeout: Number | None) -> Block | None:
+        return self.read(timeout)
 
-    def __aiter__(self) -> AsyncIterator[Block]:
-        return self
-
-    async def __anext__(self) -> Block:
-        while not self._waiting.is_ended:
-            try:
-                block = self._unless_over(lambda: self.read(timeout=0))
-            except TimedOutError:
-                await self._waiting.wait(self._descriptor)
-                continue
-            if block is None:
-                break
-            return block
-        raise StopAsyncIteration
-
-    def _unless_over(self, read: Callable[[], Block]) -> Block | None:
-        """The next block; ``None``: no more come."""
+    def _fetch(self) -> Block | None:
         try:
-            return read()
-        except JackError as error:
-            if self.closed or isinstance(error.__cause__, InvalidStateError):
-                return None
-            raise
-
-    def close(self) -> None:
-        """Ends the exchange: the outputs are silent. The ports stay registered."""
-        self._waiting.end()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
+            return self.read(timeout=0)
+        except TimedOutError:
+            return None
 
     def _read(self, milliseconds: int) -> None:
         raw = ctypes.byref(self._raw)

@@ -3,32 +3,25 @@
 from __future__ import annotations
 
 import ctypes
-import math
-import time
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from enum import IntEnum
 
 from .. import _abi
-from .._arguments import seconds
-from .._library import Handle, Unique, lib, sized
+from .._library import Handle, lib, sized
 from .._typing import Number
+from .._watch import descriptor_of
 from ..errors import AmioError, TimedOutError
 from ._connection import Connection
 from ._directory import Directory
-from ._errors import JackError
 from ._port import Port
 from ._seen import Seen
 from ._status import Status
-from ._waiting import Waiting
+from ._stream import Stream
 
 _NOTHING = Status(0)
 
 #: How many events can wait.
 CAPACITY = 4096
-
-#: The longest single wait of a thread, in seconds: signal handlers run after it.
-_SLICE = 0.1
 
 
 class EventKind(IntEnum):
@@ -113,22 +106,14 @@ class Queue:
         value = ctypes.c_void_p()
         connection.call(lib.amio_jack_events_new, CAPACITY, ctypes.byref(value))
         self.handle = Handle(value, lib.amio_jack_events_free)
-        descriptor = ctypes.c_int()
-        lib.amio_jack_events_fd(self.handle, ctypes.byref(descriptor))
-        self.descriptor = descriptor.value
+        self.descriptor = descriptor_of(lib.amio_jack_events_fd, self.handle)
         self._lost = 0
 
-    def take(self, timeout: float = 0) -> _abi.JackEvent | None:
-        """The oldest event; ``None``: none came within so many seconds, or this is closed."""
+    def take(self) -> _abi.JackEvent | None:
+        """The oldest event; ``None``: there is none, or this is closed."""
         raw = sized(_abi.JackEvent)
         try:
-            if timeout > 0:
-                milliseconds = math.ceil(1000 * timeout)
-                lib.amio_jack_events_wait(self.handle, ctypes.byref(raw), milliseconds)
-            else:
-                lib.amio_jack_events_next(self.handle, ctypes.byref(raw))
-        except TimedOutError:
-            return None
+            lib.amio_jack_events_next(self.handle, ctypes.byref(raw))
         except AmioError:
             if self.handle.closed:
                 return None
@@ -157,7 +142,7 @@ class Queue:
         return self.handle.closed
 
 
-class Events(Unique):
+class Events(Stream[Event]):
     """The events of a client from now on: :meth:`Client.events` makes one.
 
     Iterate over it, with ``async for`` on an event loop or with ``for`` on a thread, or fetch one
@@ -167,22 +152,12 @@ class Events(Unique):
     def __init__(self, connection: Connection, directory: Directory) -> None:
         self._queue = Queue(connection)
         self._seen = Seen(directory)
-        self._waiting = Waiting("events", self._queue.handle)
+        super().__init__("events", self._queue.handle, lib.amio_jack_events_fd)
 
     @property
     def lost(self) -> int:
         """How many events were lost so far: 4096 can wait."""
         return self._queue.lost
-
-    def fileno(self) -> int:
-        """A descriptor that is readable while an event waits, for ``select``.
-
-        Raises:
-            JackError: this is closed.
-        """
-        if self._is_closed:
-            raise JackError("the events are closed, and have no descriptor")
-        return self._queue.descriptor
 
     def next(self, timeout: Number | None = None) -> Event | None:
         """The oldest event, which is waited for up to so many seconds; ``None``: without end.
@@ -190,37 +165,14 @@ class Events(Unique):
         Returns:
             ``None`` if none came, or this is closed.
         """
-        limit = seconds("timeout", timeout)
-        until = None if limit is None else time.monotonic() + limit
-        wait = 0.0
-        while not self._is_closed:
-            raw = self._queue.take(wait)
-            if raw is not None:
-                return event_of(raw, self._seen)
-            wait = _SLICE if until is None else min(_SLICE, until - time.monotonic())
-            if wait <= 0:
-                break
-        return None
+        try:
+            return self._next(timeout)
+        except TimedOutError:
+            return None
 
-    def __iter__(self) -> Iterator[Event]:
-        while (event := self.next()) is not None:
-            yield event
-
-    async def __aiter__(self) -> AsyncIterator[Event]:
-        while not self._is_closed:
-            raw = self._queue.take()
-            if raw is None:
-                await self._waiting.wait(self._queue.descriptor)
-            else:
-                yield event_of(raw, self._seen)
-
-    def close(self) -> None:
-        """Ends it: those who wait for an event get none. Any thread may call it."""
-        self._waiting.end()
-
-    @property
-    def _is_closed(self) -> bool:
-        return self._waiting.is_ended or self._queue.is_closed
+    def _fetch(self) -> Event | None:
+        raw = self._queue.take()
+        return None if raw is None else event_of(raw, self._seen)
 
 
 def event_of(raw: _abi.JackEvent, seen: Seen) -> Event:

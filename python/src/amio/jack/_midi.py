@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
 from typing import Any
 
 from .. import _abi
 from .._arguments import unsigned
 from .._library import Handle, Unique, lib, sized
-from .._typing import Number, Self
-from ..errors import BufferTooSmallError, InvalidStateError, TimedOutError
+from .._typing import Number
+from ..errors import BufferTooSmallError, TimedOutError
 from ._audio_thread import off_audio_threads
 from ._buffer import bytes_of
 from ._connection import Connection
 from ._errors import JackError, checked
 from ._own_port import OwnMidiPort
-from ._waiting import Waiting, wait_in_slices
+from ._stream import Scoped, Stream
 
 #: The room for an event at first. Longer ones (system exclusive) make it larger.
 _BYTES = 256
@@ -53,28 +52,25 @@ class MidiCounts:
     waiting: int
 
 
-class MidiReceiver(Unique):
+class MidiReceiver(Stream[MidiEvent], Scoped):
     """The events of a MIDI input: :meth:`Client.receive_midi` makes one.
 
     Iterate over it, with ``async for`` on an event loop or with ``for`` on a thread. The iteration
     ends when this or the client is closed, or when the server is gone. Any thread may read; each
-    event goes to one. In a ``with`` statement it is closed at the end.
+    event goes to one. In a ``with`` statement it is closed at the end; the port stays registered.
     """
 
     def __init__(self, connection: Connection, port: OwnMidiPort, capacity: int) -> None:
         value, key = ctypes.c_void_p(), _handle_of(port)
         room = unsigned("capacity", capacity, 1)
         connection.call(lib.amio_jack_midi_receiver_new, key, room, ctypes.byref(value))
-        self._handle = Handle(value, off_audio_threads(lib.amio_jack_midi_receiver_free))
-        self._waiting = Waiting("events", self._handle)
-        descriptor = ctypes.c_int()
-        checked(lib.amio_jack_midi_receiver_fd, self._handle, ctypes.byref(descriptor))
-        self._descriptor = descriptor.value
+        handle = Handle(value, off_audio_threads(lib.amio_jack_midi_receiver_free))
+        super().__init__("events", handle, lib.amio_jack_midi_receiver_fd)
 
     @property
     def closed(self) -> bool:
         """Whether it was closed."""
-        return self._waiting.is_ended or self._handle.closed
+        return self._is_closed
 
     @property
     def lost(self) -> int:
@@ -82,16 +78,6 @@ class MidiReceiver(Unique):
         count = ctypes.c_uint64()
         checked(lib.amio_jack_midi_receiver_lost, self._handle, ctypes.byref(count))
         return count.value
-
-    def fileno(self) -> int:
-        """A descriptor that is readable while an event waits, for ``select``.
-
-        Raises:
-            JackError: this is closed.
-        """
-        if self.closed:
-            raise JackError("the receiver is closed, and has no descriptor")
-        return self._descriptor
 
     def read(self, timeout: Number | None = None) -> MidiEvent:
         """Waits for the next event.
@@ -103,72 +89,36 @@ class MidiReceiver(Unique):
             TimeoutError: nothing came within that time.
             JackError: this or the client is closed, or the server is gone.
         """
+        event = self._next(timeout)
+        if event is None:
+            raise JackError("the events are closed")
+        return event
+
+    def _fetch(self) -> MidiEvent | None:
         frame, size = ctypes.c_uint32(), ctypes.c_size_t()
         room = ctypes.create_string_buffer(_BYTES)
-
-        def call(milliseconds: int) -> None:
-            nonlocal room
-            while True:
-                try:
-                    checked(
-                        lib.amio_jack_midi_receiver_wait,
-                        self._handle,
-                        ctypes.byref(frame),
-                        room,
-                        len(room),
-                        ctypes.byref(size),
-                        milliseconds,
-                    )
-                except JackError as error:
-                    if not isinstance(error.__cause__, BufferTooSmallError):
-                        raise
-                    room = ctypes.create_string_buffer(size.value)
-                else:
-                    return
-
-        wait_in_slices(call, timeout, "event")
-        return MidiEvent(frame.value, room.raw[: size.value])
-
-    def __iter__(self) -> Iterator[MidiEvent]:
-        while (event := self._unless_over(None)) is not None:
-            yield event
-
-    def __aiter__(self) -> AsyncIterator[MidiEvent]:
-        return self
-
-    async def __anext__(self) -> MidiEvent:
-        while not self._waiting.is_ended:
+        while True:
             try:
-                event = self._unless_over(0)
+                checked(
+                    lib.amio_jack_midi_receiver_wait,
+                    self._handle,
+                    ctypes.byref(frame),
+                    room,
+                    len(room),
+                    ctypes.byref(size),
+                    0,
+                )
             except TimedOutError:
-                await self._waiting.wait(self._descriptor)
-                continue
-            if event is None:
-                break
-            return event
-        raise StopAsyncIteration
-
-    def _unless_over(self, timeout: Number | None) -> MidiEvent | None:
-        """The next event; ``None``: no more come."""
-        try:
-            return self.read(timeout)
-        except JackError as error:
-            if self.closed or isinstance(error.__cause__, InvalidStateError):
                 return None
-            raise
-
-    def close(self) -> None:
-        """Ends it. The port stays registered."""
-        self._waiting.end()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
+            except JackError as error:
+                if not isinstance(error.__cause__, BufferTooSmallError):
+                    raise
+                room = ctypes.create_string_buffer(size.value)
+            else:
+                return MidiEvent(frame.value, room.raw[: size.value])
 
 
-class MidiSender(Unique):
+class MidiSender(Unique, Scoped):
     """Sends events by a MIDI output: :meth:`Client.send_midi` makes one.
 
     Any thread may send. Events leave in the order of their frames, those of the same frame in the
@@ -212,12 +162,6 @@ class MidiSender(Unique):
     def close(self) -> None:
         """Ends it. Events that have not left are dropped; the port stays registered."""
         self._handle.close()
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
 
 
 def _handle_of(port: OwnMidiPort) -> Handle:

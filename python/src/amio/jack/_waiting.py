@@ -1,26 +1,27 @@
-"""Waiting for the library: a task for a descriptor, on an event loop, and a thread in a call."""
+"""Waiting for the library: a task or a thread for a descriptor, and a thread in a call."""
 
 from __future__ import annotations
 
 import asyncio
 import math
-import time
+import os
+import weakref
 from collections.abc import Callable
 
-from .._arguments import seconds
+from .._deadline import deadline_of, time_left, wait_readable
 from .._library import Handle
 from .._typing import Number
 from ..errors import InvalidStateError, TimedOutError
 
-#: The longest single wait of a thread, in seconds: signal handlers run after it.
+#: The longest single wait of a thread in the library, in seconds: signal handlers run after it.
 _SLICE = 0.2
 
 
 class Waiting:
-    """Frees an object of the library, but not while an event loop watches its descriptor.
+    """Frees an object of the library, but not while somebody waits for its descriptor.
 
-    The number of a descriptor that is closed may be used for something else at once, and the loop
-    would let go of that instead.
+    The number of a descriptor that is closed may be used for something else at once, and who waits
+    would wait for that instead.
 
     Attributes:
         is_ended: whether nobody is to wait any more.
@@ -28,15 +29,26 @@ class Waiting:
     Args:
         what: a name of what is waited for.
         handle: the object.
+        descriptor: its descriptor.
     """
 
-    def __init__(self, what: str, handle: Handle) -> None:
+    def __init__(self, what: str, handle: Handle, descriptor: int) -> None:
         self.is_ended = False
         self._what = what
         self._handle = handle
+        self._descriptor = descriptor
         self._waiter: asyncio.Future[None] | None = None
+        # Who must leave before the descriptors are closed: who waits, and who ends it. They first
+        # enter, then ask for the end; the end comes first, and then the question who is here. So
+        # one of the two sees the other.
+        self._inside: set[object] = set()
+        # Of the threads that may end it, the first takes this.
+        self._right_to_end = [True]
+        # Readable from the end on, for threads that wait.
+        self._wake = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        self._close_wake = weakref.finalize(self, os.close, self._wake)
 
-    async def wait(self, descriptor: int) -> None:
+    async def wait(self) -> None:
         """Waits until the descriptor is readable, or until the end.
 
         Raises:
@@ -45,37 +57,61 @@ class Waiting:
         if self._waiter is not None:
             raise InvalidStateError(f"another task waits for these {self._what}")
         loop = asyncio.get_running_loop()
-        # First this, then the question. The end, on any thread, does it the other way round: so one
-        # of the two sees the other.
         waiter = self._waiter = loop.create_future()
+        self._inside.add(waiter)
         try:
             if not self.is_ended:
-                loop.add_reader(descriptor, _wake, waiter)
+                loop.add_reader(self._descriptor, _set, waiter)
                 try:
                     await waiter
                 finally:
                     if not loop.is_closed():
-                        loop.remove_reader(descriptor)
+                        loop.remove_reader(self._descriptor)
         finally:
             self._waiter = None
-            if self.is_ended:
-                self._handle.close()
+            self._leave(waiter)
+
+    def wait_here(self, deadline: float | None) -> None:
+        """As :meth:`wait`, on this thread, and only until then; ``None``: without end.
+
+        A signal handler may run meanwhile, and raise.
+        """
+        here = object()
+        self._inside.add(here)
+        try:
+            if not self.is_ended:
+                wait_readable((self._descriptor, self._wake), deadline)
+        finally:
+            self._leave(here)
 
     def end(self) -> None:
         """Frees the object, and wakes who waits. Any thread may call it."""
-        self.is_ended = True
-        waiter = self._waiter
-        if waiter is not None:
-            try:
-                waiter.get_loop().call_soon_threadsafe(_wake, waiter)
-            except RuntimeError:  # The loop is closed, and watches nothing.
-                pass
-            else:
-                return
-        self._handle.close()
+        try:
+            self._right_to_end.pop()
+        except IndexError:
+            return
+        here = object()
+        self._inside.add(here)
+        try:
+            self.is_ended = True
+            os.eventfd_write(self._wake, 1)
+            waiter = self._waiter
+            if waiter is not None:
+                try:
+                    waiter.get_loop().call_soon_threadsafe(_set, waiter)
+                except RuntimeError:  # The loop is closed, and watches nothing.
+                    self._inside.discard(waiter)
+        finally:
+            self._leave(here)
+
+    def _leave(self, who: object) -> None:
+        self._inside.discard(who)
+        if self.is_ended and not self._inside:
+            self._handle.close()
+            self._close_wake()
 
 
-def _wake(waiter: asyncio.Future[None]) -> None:
+def _set(waiter: asyncio.Future[None]) -> None:
     if not waiter.done():
         waiter.set_result(None)
 
@@ -86,14 +122,13 @@ def wait_in_slices(call: Callable[[int], None], timeout: Number | None, what: st
     Raises:
         TimedOutError: it did, for ``timeout`` seconds.
     """
-    limit = seconds("timeout", timeout)
-    until = None if limit is None else time.monotonic() + limit
+    deadline = deadline_of(timeout)
     while True:
-        left = _SLICE if until is None else min(max(until - time.monotonic(), 0), _SLICE)
+        left = time_left(deadline)
         try:
-            call(math.ceil(1000 * left))
+            call(math.ceil(1000 * (_SLICE if left is None else min(left, _SLICE))))
         except TimedOutError:
-            if until is not None and time.monotonic() >= until:
+            if time_left(deadline) == 0:
                 raise TimedOutError(f"no {what} came within {timeout} s") from None
         else:
             return

@@ -9,8 +9,8 @@ from numpy.typing import NDArray
 
 from .. import _abi
 from .._arguments import text, unsigned
+from .._deadline import deadline_of, time_left
 from .._library import lib
-from .._pump import deadline_of, time_left
 from .._typing import Number, Self
 from ..jack import JackError, version, version_string
 from ..jack._own_port import OwnPort
