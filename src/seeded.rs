@@ -1,14 +1,15 @@
 //! Bugs that the detectors must find. The environment variable `AMIO_SEED` names the bug that is
-//! made in each period, and in each call of a C function for real-time code. Only with the feature `seeded-bugs`, which the tests of this
-//! repository turn on. `docs/THREADING.md` says which detector finds which.
+//! made in each period, and in each call of a C function for real-time code. Only with the feature
+//! `seeded-bugs`, which the tests of this repository turn on. `docs/THREADING.md` says which detector
+//! finds which.
 #![allow(unsafe_code, reason = "some bugs cannot be written without")]
 
 use crate::lock::Mutex;
+use once_cell::race::OnceBox;
 use std::cell::UnsafeCell;
 use std::hint::black_box;
 use std::ptr;
-use std::sync::atomic::{AtomicPtr, Ordering};
-use std::sync::{Once, OnceLock};
+use std::sync::atomic::{AtomicBool, AtomicPtr, Ordering};
 use std::time::Duration;
 
 #[derive(Clone, Copy)]
@@ -35,7 +36,7 @@ enum Bug {
     Seek,
 }
 
-static CHOSEN: OnceLock<Option<Bug>> = OnceLock::new();
+static CHOSEN: OnceBox<Option<Bug>> = OnceBox::new();
 static LOCK: Mutex<()> = Mutex::new(());
 static RACED: Raced = Raced(UnsafeCell::new(0));
 static FREED: AtomicPtr<u64> = AtomicPtr::new(ptr::null_mut());
@@ -47,8 +48,12 @@ unsafe impl Sync for Raced {}
 
 /// Reads the choice, and makes ready what the bug needs. On a control thread, before [`commit`].
 pub(crate) fn prepare() {
-    static PREPARED: Once = Once::new();
-    PREPARED.call_once(|| make_ready(*CHOSEN.get_or_init(choose)));
+    // No lock, which a child of fork() would find held for ever.
+    static IS_PREPARED: AtomicBool = AtomicBool::new(false);
+    let bug = *CHOSEN.get_or_init(choose);
+    if !IS_PREPARED.swap(true, Ordering::Relaxed) {
+        make_ready(bug);
+    }
 }
 
 fn make_ready(bug: Option<Bug>) {
@@ -129,9 +134,12 @@ fn is_chosen(bug: impl FnOnce(Bug) -> bool) -> bool {
     CHOSEN.get_or_init(choose).is_some_and(bug)
 }
 
-fn choose() -> Option<Bug> {
-    let name = std::env::var("AMIO_SEED").ok()?;
-    Some(match name.as_str() {
+fn choose() -> Box<Option<Bug>> {
+    Box::new(std::env::var("AMIO_SEED").ok().map(|name| named(&name)))
+}
+
+fn named(name: &str) -> Bug {
+    match name {
         "allocation" => Bug::Allocation,
         "system-call" => Bug::SystemCall,
         "lock" => Bug::Lock,
@@ -143,5 +151,5 @@ fn choose() -> Option<Bug> {
         "sample" => Bug::Sample,
         "seek" => Bug::Seek,
         _ => panic!("AMIO_SEED is {name:?}, which names no bug of src/seeded.rs"),
-    })
+    }
 }
