@@ -1185,9 +1185,12 @@ typedef struct amio_interface_config {
      */
     uint32_t midi_outputs;
     /**
-     * Must be 0.
+     * The priority of the audio thread, 1 to 99, where the driver has one of its own (null). 0: 10. It is SCHED_FIFO
+     * where this user may have it. Otherwise rtkit is asked, which gives up to 20 by default, and has the system end
+     * a process whose audio thread computes for 200 ms without a pause. amio_interface_stats() shows what was
+     * granted. A JACK server chooses the priority of its clients.
      */
-    uint32_t reserved;
+    uint32_t realtime_priority;
 } amio_interface_config;
 
 /**

@@ -354,6 +354,10 @@ pub struct Driver {
     /// Frames per period [default: the server's]
     #[arg(long, value_name = "FRAMES")]
     pub period: Option<u32>,
+    /// The real-time priority of the audio thread, where the driver has one of its own (null), 1 to 99
+    /// [default: 10]
+    #[arg(long, value_name = "PRIORITY", value_parser = clap::value_parser!(u8).range(1..=99))]
+    pub realtime_priority: Option<u8>,
 }
 
 /// The drivers that run in real time.

@@ -4,7 +4,7 @@ use super::fault::{Checked, Fault};
 use super::guard::{Caller, check_memory, guard};
 use super::handles::{self, Handle, ReservedHandle};
 use super::sized::Versioned;
-use super::status::{AMIO_ERROR_UNSUPPORTED, amio_status};
+use super::status::amio_status;
 use crate::midi::MAX_MIDI_PORTS;
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
 use crate::{Config, DriverKind, Interface, Latency, SkipPolicy, State};
@@ -137,8 +137,11 @@ pub struct amio_interface_config {
     /// How many MIDI ports others can receive from, 0 to 16: see amio_interface_send_midi(). The null and the offline
     /// driver discard what is sent.
     pub midi_outputs: u32,
-    /// Must be 0.
-    pub reserved: u32,
+    /// The priority of the audio thread, 1 to 99, where the driver has one of its own (null). 0: 10. It is SCHED_FIFO
+    /// where this user may have it. Otherwise rtkit is asked, which gives up to 20 by default, and has the system end
+    /// a process whose audio thread computes for 200 ms without a pause. amio_interface_stats() shows what was
+    /// granted. A JACK server chooses the priority of its clients.
+    pub realtime_priority: u32,
 }
 
 // SAFETY: repr(C), the first field is its size, and it has integers and raw pointers only.
@@ -525,12 +528,6 @@ fn read_config(caller: &Caller, config: *const amio_interface_config) -> Checked
             ));
         }
     };
-    if given.reserved != 0 {
-        return Err(Fault::new(
-            AMIO_ERROR_UNSUPPORTED,
-            format!("config->reserved is {}; it must be 0", given.reserved),
-        ));
-    }
     config.clamp = match given.clamp {
         AMIO_CLAMP_DEFAULT => None,
         AMIO_CLAMP_ON => Some(true),
@@ -564,6 +561,7 @@ fn read_config(caller: &Caller, config: *const amio_interface_config) -> Checked
         capture_frames: given.capture_latency_frames,
         playback_frames: given.playback_latency_frames,
     };
+    config.realtime_priority = realtime_priority(given.realtime_priority)?;
     Ok(config)
 }
 
@@ -588,6 +586,16 @@ fn midi_ports(what: &str, given: u32) -> Checked<u16> {
         true => Ok(given as u16),
         false => Err(Fault::argument(format!(
             "{what} is {given}; it must be 0 to {MAX_MIDI_PORTS}"
+        ))),
+    }
+}
+
+fn realtime_priority(given: u32) -> Checked<Option<u8>> {
+    match given {
+        0 => Ok(None),
+        1..=99 => Ok(Some(given as u8)),
+        _ => Err(Fault::argument(format!(
+            "config->realtime_priority is {given}; it must be 0 (default) to 99"
         ))),
     }
 }

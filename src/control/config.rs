@@ -55,6 +55,11 @@ pub struct Config {
     pub read_ahead_frames: u64,
     /// What the null and the offline driver report, each up to 2^20 frames.
     pub latency: Latency,
+    /// The priority of the audio thread, 1 to 99, where the driver has one of its own (null); `None`: 10. It is
+    /// SCHED_FIFO where this user may have it. Otherwise rtkit is asked, which gives up to 20 by default, and has the
+    /// system end a process whose audio thread computes for 200 ms without a pause. [`crate::Stats::realtime`]
+    /// shows what was granted. A JACK server chooses the priority of its clients.
+    pub realtime_priority: Option<u8>,
 }
 
 impl Config {
@@ -80,6 +85,7 @@ impl Config {
             capture_buffer_frames: 0,
             read_ahead_frames: 0,
             latency: Latency::default(),
+            realtime_priority: None,
         }
     }
 
@@ -147,6 +153,9 @@ impl Config {
         ] {
             range(what, frames.into(), 0..=1 << 20, "0 to 2^20")?;
         }
+        if let Some(priority) = self.realtime_priority {
+            range("realtime_priority", priority.into(), 1..=99, "1 to 99")?;
+        }
         Ok(())
     }
 
@@ -187,6 +196,7 @@ impl Config {
             output_channels: self.output_channels,
             midi_inputs: self.midi_inputs,
             midi_outputs: self.midi_outputs,
+            realtime_priority: self.realtime_priority,
             resume: None,
         }
     }

@@ -214,7 +214,7 @@ class InterfaceConfig(Structure):
     start_server: int
     midi_inputs: int
     midi_outputs: int
-    reserved: int
+    realtime_priority: int
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
         ("driver", ctypes.c_uint32),
@@ -237,7 +237,7 @@ class InterfaceConfig(Structure):
         ("start_server", ctypes.c_uint32),
         ("midi_inputs", ctypes.c_uint32),
         ("midi_outputs", ctypes.c_uint32),
-        ("reserved", ctypes.c_uint32),
+        ("realtime_priority", ctypes.c_uint32),
     ]
 
 
