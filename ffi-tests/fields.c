@@ -147,6 +147,11 @@ static void configurations(void)
         CONFIG(midi_outputs, U32, 4294967295.0, NO),
         CONFIG(start_server, U32, 2, AMIO_OK),
         CONFIG(start_server, U32, 3, NO),
+        CONFIG(latency_offset_frames, U32, 1048576, AMIO_OK),
+        CONFIG(latency_offset_frames, U32, 4293918720.0, AMIO_OK), /* -2^20 */
+        CONFIG(latency_offset_frames, U32, 4293918719.0, NO),
+        CONFIG(latency_offset_frames, U32, 1048577, NO),
+        CONFIG(reserved, U32, 1, AMIO_ERROR_UNSUPPORTED),
         CONFIG(realtime_priority, U32, 99, AMIO_OK),
         CONFIG(realtime_priority, U32, 100, NO),
         CONFIG(realtime_priority, U32, 4294967295.0, NO),

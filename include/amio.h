@@ -1191,6 +1191,16 @@ typedef struct amio_interface_config {
      * granted. A JACK server chooses the priority of its clients.
      */
     uint32_t realtime_priority;
+    /**
+     * By how many frames the way from the loudspeaker's period to the microphone's is longer than the driver reports,
+     * -2^20 to 2^20: "amio latency" measures it. The positions of captured input, of MIDI messages that arrive, and of
+     * recordings of the input take it into account. amio_interface_latency() does not.
+     */
+    int32_t latency_offset_frames;
+    /**
+     * Must be 0.
+     */
+    uint32_t reserved;
 } amio_interface_config;
 
 /**
@@ -1562,7 +1572,8 @@ typedef struct amio_chunk {
      */
     uint32_t xrun;
     /**
-     * The capture latency that the position accounts for, in frames.
+     * The capture latency that the position accounts for, in frames. The configuration's latency_offset_frames
+     * comes on top.
      */
     uint32_t capture_latency_frames;
     /**

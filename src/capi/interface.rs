@@ -4,7 +4,7 @@ use super::fault::{Checked, Fault};
 use super::guard::{Caller, check_memory, guard};
 use super::handles::{self, Handle, ReservedHandle};
 use super::sized::Versioned;
-use super::status::amio_status;
+use super::status::{AMIO_ERROR_UNSUPPORTED, amio_status};
 use crate::midi::MAX_MIDI_PORTS;
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
 use crate::{Config, DriverKind, Interface, Latency, SkipPolicy, State};
@@ -142,6 +142,12 @@ pub struct amio_interface_config {
     /// a process whose audio thread computes for 200 ms without a pause. amio_interface_stats() shows what was
     /// granted. A JACK server chooses the priority of its clients.
     pub realtime_priority: u32,
+    /// By how many frames the way from the loudspeaker's period to the microphone's is longer than the driver reports,
+    /// -2^20 to 2^20: "amio latency" measures it. The positions of captured input, of MIDI messages that arrive, and of
+    /// recordings of the input take it into account. amio_interface_latency() does not.
+    pub latency_offset_frames: i32,
+    /// Must be 0.
+    pub reserved: u32,
 }
 
 // SAFETY: repr(C), the first field is its size, and it has integers and raw pointers only.
@@ -462,7 +468,7 @@ fn side(what: &str, buffer: *const f32, channels: u16) -> Checked<Option<usize>>
 }
 
 /// What the crate calls a setting, and what C calls it.
-const CONFIG_FIELDS: [(&str, &str); 11] = [
+const CONFIG_FIELDS: [(&str, &str); 12] = [
     ("client_name", "config->client_name"),
     ("server_name", "config->server_name"),
     ("frame_rate_hz", "config->frame_rate_hz"),
@@ -474,6 +480,7 @@ const CONFIG_FIELDS: [(&str, &str); 11] = [
     ("read_ahead_frames", "config->read_ahead_frames"),
     ("latency.capture_frames", "config->capture_latency_frames"),
     ("latency.playback_frames", "config->playback_latency_frames"),
+    ("latency_offset_frames", "config->latency_offset_frames"),
 ];
 
 fn read_config(caller: &Caller, config: *const amio_interface_config) -> Checked<Config> {
@@ -561,6 +568,13 @@ fn read_config(caller: &Caller, config: *const amio_interface_config) -> Checked
         capture_frames: given.capture_latency_frames,
         playback_frames: given.playback_latency_frames,
     };
+    config.latency_offset_frames = given.latency_offset_frames;
+    if given.reserved != 0 {
+        return Err(Fault::new(
+            AMIO_ERROR_UNSUPPORTED,
+            format!("config->reserved is {}; it must be 0", given.reserved),
+        ));
+    }
     config.realtime_priority = realtime_priority(given.realtime_priority)?;
     Ok(config)
 }

@@ -55,6 +55,10 @@ pub struct Config {
     pub read_ahead_frames: u64,
     /// What the null and the offline driver report, each up to 2^20 frames.
     pub latency: Latency,
+    /// By how many frames the way from the loudspeaker's period to the microphone's is longer than the driver
+    /// reports, -2^20 to 2^20: `amio latency` measures it. Every stamp of captured input, of messages that arrive, and
+    /// of recordings of the input takes it into account. [`crate::Interface::latency`] does not. Default: 0.
+    pub latency_offset_frames: i32,
     /// The priority of the audio thread, 1 to 99, where the driver has one of its own (null); `None`: 10. It is
     /// SCHED_FIFO where this user may have it. Otherwise rtkit is asked, which gives up to 20 by default, and has the
     /// system end a process whose audio thread computes for 200 ms without a pause. [`crate::Stats::realtime`]
@@ -85,6 +89,7 @@ impl Config {
             capture_buffer_frames: 0,
             read_ahead_frames: 0,
             latency: Latency::default(),
+            latency_offset_frames: 0,
             realtime_priority: None,
         }
     }
@@ -152,6 +157,14 @@ impl Config {
             ("latency.playback_frames", self.latency.playback_frames),
         ] {
             range(what, frames.into(), 0..=1 << 20, "0 to 2^20")?;
+        }
+        let offset = self.latency_offset_frames;
+        if offset.unsigned_abs() > 1 << 20 {
+            return Err(Error::OutOfRange {
+                what: "latency_offset_frames",
+                given: offset.into(),
+                allowed: "-2^20 to 2^20",
+            });
         }
         if let Some(priority) = self.realtime_priority {
             range("realtime_priority", priority.into(), 1..=99, "1 to 99")?;
