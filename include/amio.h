@@ -1185,6 +1185,19 @@ typedef struct amio_interface_config {
      */
     uint32_t midi_outputs;
     /**
+     * The priority of the audio thread, 1 to 99, where the driver has one of its own (null). 0: 10. It is SCHED_FIFO
+     * where this user may have it. Otherwise rtkit is asked, which gives up to 20 by default, and has the system end
+     * a process whose audio thread computes for 200 ms without a pause. amio_interface_stats() shows what was
+     * granted. A JACK server chooses the priority of its clients.
+     */
+    uint32_t realtime_priority;
+    /**
+     * By how many frames the way from the loudspeaker's period to the microphone's is longer than the driver reports,
+     * -2^20 to 2^20: "amio latency" measures it. The positions of captured input, of MIDI messages that arrive, and of
+     * recordings of the input take it into account. amio_interface_latency() does not.
+     */
+    int32_t latency_offset_frames;
+    /**
      * Must be 0.
      */
     uint32_t reserved;
@@ -1559,7 +1572,8 @@ typedef struct amio_chunk {
      */
     uint32_t xrun;
     /**
-     * The capture latency that the position accounts for, in frames.
+     * The capture latency that the position accounts for, in frames. The configuration's latency_offset_frames
+     * comes on top.
      */
     uint32_t capture_latency_frames;
     /**

@@ -13,6 +13,7 @@ impl Driver {
             client_name: self.name.clone(),
             server_name: self.server.clone(),
             period_frames: self.period,
+            realtime_priority: self.realtime_priority,
             ..Config::new(self.kind.into())
         }
     }

@@ -55,6 +55,15 @@ pub struct Config {
     pub read_ahead_frames: u64,
     /// What the null and the offline driver report, each up to 2^20 frames.
     pub latency: Latency,
+    /// By how many frames the way from the loudspeaker's period to the microphone's is longer than the driver
+    /// reports, -2^20 to 2^20: `amio latency` measures it. Every stamp of captured input, of messages that arrive, and
+    /// of recordings of the input takes it into account. [`crate::Interface::latency`] does not. Default: 0.
+    pub latency_offset_frames: i32,
+    /// The priority of the audio thread, 1 to 99, where the driver has one of its own (null); `None`: 10. It is
+    /// SCHED_FIFO where this user may have it. Otherwise rtkit is asked, which gives up to 20 by default, and has the
+    /// system end a process whose audio thread computes for 200 ms without a pause. [`crate::Stats::realtime`]
+    /// shows what was granted. A JACK server chooses the priority of its clients.
+    pub realtime_priority: Option<u8>,
 }
 
 impl Config {
@@ -80,6 +89,8 @@ impl Config {
             capture_buffer_frames: 0,
             read_ahead_frames: 0,
             latency: Latency::default(),
+            latency_offset_frames: 0,
+            realtime_priority: None,
         }
     }
 
@@ -147,6 +158,17 @@ impl Config {
         ] {
             range(what, frames.into(), 0..=1 << 20, "0 to 2^20")?;
         }
+        let offset = self.latency_offset_frames;
+        if offset.unsigned_abs() > 1 << 20 {
+            return Err(Error::OutOfRange {
+                what: "latency_offset_frames",
+                given: offset.into(),
+                allowed: "-2^20 to 2^20",
+            });
+        }
+        if let Some(priority) = self.realtime_priority {
+            range("realtime_priority", priority.into(), 1..=99, "1 to 99")?;
+        }
         Ok(())
     }
 
@@ -187,6 +209,7 @@ impl Config {
             output_channels: self.output_channels,
             midi_inputs: self.midi_inputs,
             midi_outputs: self.midi_outputs,
+            realtime_priority: self.realtime_priority,
             resume: None,
         }
     }

@@ -123,6 +123,7 @@ impl Interface {
             rate,
             declick_frames: config.declick_frames_at(rate.hz()).into(),
             skip_policy: config.skip_policy,
+            latency_offset_frames: config.latency_offset_frames,
             swaps: sizes.swaps,
         };
         let (midi_in, arrived) = midi_queue(config.midi_inputs, link::midi)?;

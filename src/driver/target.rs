@@ -86,6 +86,8 @@ pub(crate) struct Request {
     pub output_channels: u16,
     pub midi_inputs: u16,
     pub midi_outputs: u16,
+    /// Of a driver's own audio thread, 1 to 99. `None`: the driver's choice.
+    pub realtime_priority: Option<u8>,
     /// From the driver before, if there was one.
     pub resume: Option<Resume>,
 }

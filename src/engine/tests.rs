@@ -34,6 +34,7 @@ fn engine(clip: &Clip) -> (Engine, ControlEnd) {
         rate: Rate::new(48_000),
         declick_frames: 0,
         skip_policy: SkipPolicy::Slip,
+        latency_offset_frames: 0,
         swaps: 4,
     };
     let mut entry = Entry::new(clip, 100);

@@ -214,6 +214,8 @@ class InterfaceConfig(Structure):
     start_server: int
     midi_inputs: int
     midi_outputs: int
+    realtime_priority: int
+    latency_offset_frames: int
     reserved: int
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
@@ -237,6 +239,8 @@ class InterfaceConfig(Structure):
         ("start_server", ctypes.c_uint32),
         ("midi_inputs", ctypes.c_uint32),
         ("midi_outputs", ctypes.c_uint32),
+        ("realtime_priority", ctypes.c_uint32),
+        ("latency_offset_frames", ctypes.c_int32),
         ("reserved", ctypes.c_uint32),
     ]
 
