@@ -14,6 +14,7 @@
 
 #![cfg_attr(rtsan, feature(sanitize))]
 
+mod alsa;
 mod atomic;
 mod capi;
 mod clip;
