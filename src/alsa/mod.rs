@@ -20,12 +20,12 @@ mod terms;
 mod wait;
 
 pub use format::DeviceFormat;
-pub use terms::{Access, Direction};
+pub use terms::Access;
 
 pub(crate) use areas::Transfer;
 pub(crate) use channel_map::order;
-pub(crate) use failure::{Failure, Trouble};
+pub(crate) use failure::{Attempt, Failure, Trouble};
 pub(crate) use pcm::Pcm;
 pub(crate) use setup::{arm, negotiate};
-pub(crate) use terms::{Terms, Wanted, WantedRate};
+pub(crate) use terms::{Direction, Terms, Wanted, WantedRate};
 pub(crate) use wait::wait;

@@ -270,13 +270,14 @@ impl HwParams<'_> {
     /// Sets period and buffer as near to what is wanted as it can. Returns what they are.
     fn set_lengths(&self, wanted: &Wanted) -> Attempt<(u32, u32)> {
         let mut period = c_ulong::from(wanted.period_frames);
-        let mut buffer = c_ulong::from(wanted.buffer_frames);
         let (library, pcm, mut beside) = (self.library, self.pcm.raw(), 0);
         // SAFETY: see above.
         unsafe {
             let near = library.pcm_hw_params_set_period_size_near;
             let set = near(pcm, self.raw(), &mut period, &mut beside);
             Failure::check("setting its period", set)?;
+            let periods = period.saturating_mul(wanted.buffer_periods.into());
+            let mut buffer = periods.max(wanted.buffer_frames.into());
             let near = library.pcm_hw_params_set_buffer_size_near;
             let set = near(pcm, self.raw(), &mut buffer);
             Failure::check("setting its buffer", set)?;

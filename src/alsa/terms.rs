@@ -5,7 +5,7 @@ use super::format::DeviceFormat;
 
 /// What a PCM is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Direction {
+pub(crate) enum Direction {
     /// To a loudspeaker.
     Playback,
     /// From a microphone.
@@ -14,7 +14,7 @@ pub enum Direction {
 
 impl Direction {
     /// A word for messages.
-    pub(crate) fn name(self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Direction::Playback => "playback",
             Direction::Capture => "capture",
@@ -95,6 +95,8 @@ pub(crate) struct Wanted {
     pub format: Option<DeviceFormat>,
     pub access: Access,
     pub period_frames: u32,
+    /// The buffer is to hold so many of the periods that the device has.
+    pub buffer_periods: u32,
     /// At least.
     pub buffer_frames: u32,
 }

@@ -1,6 +1,9 @@
-//! Against a reference that knows nothing of the code: it makes the digits of each number from its definition.
+//! Against a reference that knows nothing of the code.
 
 use super::*;
+
+#[path = "../../../tests/alsa/reference.rs"]
+mod reference;
 
 const ALL: [DeviceFormat; 11] = DeviceFormat::BEST_FIRST;
 
@@ -32,45 +35,6 @@ fn decoded(format: DeviceFormat, bytes: &[u8]) -> Vec<f32> {
     samples
 }
 
-/// The integer of a sample, found by comparing with the integers beside it.
-fn reference_integer(sample: f32, bits: u32) -> i64 {
-    let (least, most) = (-(1i64 << (bits - 1)), (1i64 << (bits - 1)) - 1);
-    let exact = f64::from(sample) * 2f64.powi(bits as i32 - 1);
-    if exact >= most as f64 {
-        return most;
-    }
-    if exact <= least as f64 {
-        return least;
-    }
-    let below = exact.floor();
-    let up = exact - below;
-    match (up - 0.5).partial_cmp(&0.0) {
-        Some(std::cmp::Ordering::Less) => below as i64,
-        Some(std::cmp::Ordering::Greater) => below as i64 + 1,
-        // Halfway: away from 0.
-        _ if exact < 0.0 => below as i64,
-        _ => below as i64 + 1,
-    }
-}
-
-/// By ALSA's name: the type of number, how many of its bits count, how many bytes it has, their order.
-fn reference_bytes(name: &str, sample: f32) -> Vec<u8> {
-    let (number, bytes) = match name.trim_end_matches("LE").trim_end_matches("BE") {
-        "FLOAT_" => (i64::from(sample.to_bits()), 4),
-        "S32_" => (reference_integer(sample, 32), 4),
-        "S24_" => (reference_integer(sample, 24), 4),
-        "S24_3" => (reference_integer(sample, 24), 3),
-        "S16_" => (reference_integer(sample, 16), 2),
-        "U8" => (reference_integer(sample, 8) + 128, 1),
-        other => panic!("no format is called {other}"),
-    };
-    let mut digits: Vec<u8> = (0..bytes).map(|n| (number >> (8 * n)) as u8).collect();
-    if name.ends_with("BE") {
-        digits.reverse();
-    }
-    digits
-}
-
 #[test]
 fn every_format_has_the_bytes_that_its_name_says() {
     let samples = samples();
@@ -78,7 +42,7 @@ fn every_format_has_the_bytes_that_its_name_says() {
         let bytes = encoded(format, &samples, None);
         let expected: Vec<u8> = samples
             .iter()
-            .flat_map(|&sample| reference_bytes(format.name(), sample))
+            .flat_map(|&sample| reference::bytes(format.name(), sample, 0.0))
             .collect();
         assert_eq!(bytes, expected, "{format:?}");
     }
@@ -132,6 +96,20 @@ fn dither_is_the_same_for_a_seed_and_another_for_another_seed_or_channel() {
         assert_ne!(of(7, 0), of(8, 0));
         assert_ne!(of(7, 0), of(7, 1));
         assert_ne!(of(7, 0), encoded(format, &silence, None));
+    }
+}
+
+#[test]
+fn dither_is_what_its_definition_says() {
+    let samples = samples();
+    for format in [DeviceFormat::S16Le, DeviceFormat::U8] {
+        let bytes = encoded(format, &samples, Some(&mut Dither::new(9, 1)));
+        let expected: Vec<u8> = samples
+            .iter()
+            .zip(reference::dither(9, 1))
+            .flat_map(|(&sample, noise)| reference::bytes(format.name(), sample, noise))
+            .collect();
+        assert_eq!(bytes, expected, "{format:?}");
     }
 }
 

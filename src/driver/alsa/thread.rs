@@ -1,0 +1,288 @@
+//! The audio thread: waits for the devices, runs the engine, and recovers from what can be recovered from.
+#![forbid(unsafe_code)]
+
+use super::clock::Clock;
+use super::side::{Fault, Outcome};
+use super::streams::{Look, Streams, Woken};
+use crate::alsa::{Direction, Trouble};
+use crate::driver::period::{Period, Recovery};
+use crate::driver::slot::Lease;
+use crate::error::Result;
+use crate::memory;
+use crate::midi::PeriodMidi;
+use crate::sys;
+use crate::units::{Latency, MAX_CHANNELS};
+use std::time::Duration;
+
+const CHANNELS: usize = MAX_CHANNELS as usize;
+
+/// How long no period may run: so many periods and this. Then the device counts as gone.
+const DEADLINE: (u32, Duration) = (4, Duration::from_millis(120));
+/// A device that fails so often before its first period counts as gone.
+const MOST_RECOVERIES: u32 = 8;
+/// Between two recoveries without a period in between.
+const RECOVERY_PAUSE: Duration = Duration::from_millis(5);
+/// How often, and for how long in all, it asks whether a system that slept is awake.
+const SLEEP_LOOKS: (Duration, u32) = (Duration::from_millis(50), 40);
+/// After so many wake-ups in a row for nothing, descriptors are not polled until the next period.
+const MOST_VAIN: u32 = 3;
+
+pub(super) struct AudioThread {
+    pub streams: Streams,
+    lease: Lease,
+    latency: Latency,
+    inputs: Vec<Vec<f32>>,
+    outputs: Vec<Vec<f32>>,
+    midi: PeriodMidi,
+    clock: Clock,
+    /// The lower bits of the number of the next frame.
+    next_frame: u32,
+    /// When the last period ended, or the devices were started.
+    progress_ns: u64,
+    /// How many recoveries there were since the last period.
+    recoveries: u32,
+    vain_wakes: u32,
+    /// Since the last period: when the next one would have been due, and how many frames will not be heard.
+    interrupted: Option<Interruption>,
+}
+
+#[derive(Clone, Copy)]
+struct Interruption {
+    /// `None` before the first period.
+    due_ns: Option<u64>,
+    unheard_frames: u64,
+}
+
+/// Why the thread has ended.
+pub(super) enum End {
+    Stopped,
+    Lost(Loss),
+}
+
+/// Why a device counts as gone.
+pub(super) enum Loss {
+    Fault(Fault),
+    /// It failed again and again.
+    Storm(Fault),
+    /// It moves no frames.
+    Stands,
+}
+
+enum Recovered {
+    Yes,
+    Stopped,
+    Lost(Loss),
+}
+
+impl AudioThread {
+    /// # Errors
+    /// [`crate::Error::OutOfMemory`].
+    pub fn new(
+        streams: Streams,
+        lease: Lease,
+        latency: Latency,
+        channels: (usize, usize),
+        midi_outputs: usize,
+    ) -> Result<AudioThread> {
+        let period = streams.period;
+        Ok(AudioThread {
+            lease,
+            latency,
+            inputs: memory::planar(0.0, channels.0, period, "a period")?,
+            outputs: memory::planar(0.0, channels.1, period, "a period")?,
+            midi: PeriodMidi::new(midi_outputs)?,
+            clock: Clock::new(streams.rate, period),
+            next_frame: 0,
+            progress_ns: sys::now_ns(),
+            recoveries: 0,
+            vain_wakes: 0,
+            interrupted: None,
+            streams,
+        })
+    }
+
+    /// Starts the devices. Returns the latencies.
+    ///
+    /// # Errors
+    /// [`crate::Error::Driver`].
+    pub fn begin(&mut self) -> Result<Latency> {
+        let started = self.streams.start();
+        self.progress_ns = sys::now_ns();
+        match started {
+            Ok(()) => {}
+            // The second device took so long to start that the first one has stopped.
+            Err(fault) if fault.failure.trouble == Trouble::Xrun => match self.recover(fault) {
+                Recovered::Yes => self.interrupted = None,
+                Recovered::Stopped | Recovered::Lost(_) => return Err(fault.into()),
+            },
+            Err(fault) => return Err(fault.into()),
+        }
+        self.latency = self.streams.latency();
+        Ok(self.latency)
+    }
+
+    /// Runs periods of devices that were started.
+    ///
+    /// # Real-time contract
+    /// No allocation, free, log or panic; locks and system calls are those of [`crate::alsa`].
+    pub fn run(&mut self) -> End {
+        loop {
+            let fault = match self.step() {
+                Ok(Woken::Stop) => return End::Stopped,
+                Ok(_) if self.is_overdue() => return End::Lost(Loss::Stands),
+                Ok(_) => continue,
+                Err(fault) => fault,
+            };
+            match self.recover(fault) {
+                Recovered::Yes => {}
+                Recovered::Stopped => return End::Stopped,
+                Recovered::Lost(loss) => return End::Lost(loss),
+            }
+        }
+    }
+
+    /// Runs a period, or waits for it.
+    fn step(&mut self) -> Outcome<Woken> {
+        match self.streams.look()? {
+            Look::Ready { stamp_ns } => {
+                self.run_period(stamp_ns)?;
+                // Devices without a clock of their own are always ready, and the thread must end all the same.
+                Ok(self.streams.pause(Duration::ZERO))
+            }
+            Look::Waits(direction) => self.wait(direction),
+        }
+    }
+
+    fn wait(&mut self, direction: Direction) -> Outcome<Woken> {
+        let period = self.streams.rate.duration(self.streams.period as u64);
+        if self.vain_wakes >= MOST_VAIN {
+            let blind = (period / 4).max(Duration::from_millis(1));
+            return Ok(self.streams.pause(blind));
+        }
+        // A device that does not tell is asked.
+        let patience = period + period / 2 + Duration::from_millis(2);
+        let woken = self.streams.wait(direction, patience)?;
+        self.vain_wakes += 1;
+        if woken == Woken::Confused {
+            self.vain_wakes = MOST_VAIN;
+        }
+        Ok(woken)
+    }
+
+    fn run_period(&mut self, stamp_ns: u64) -> Outcome {
+        self.streams.read(&mut self.inputs)?;
+        let frames = self.streams.period;
+        let (skipped, recovered) = match self.interrupted.take() {
+            Some(interruption) => self.after(interruption, stamp_ns),
+            None => (0, None),
+        };
+        let time_ns = self.clock.advance(stamp_ns);
+        self.next_frame = self.next_frame.wrapping_add(skipped as u32);
+        let (input_count, output_count) = (self.inputs.len(), self.outputs.len());
+        let mut inputs: [&[f32]; CHANNELS] = [&[]; CHANNELS];
+        for (slot, input) in inputs.iter_mut().zip(&self.inputs) {
+            *slot = input;
+        }
+        let mut outputs: [&mut [f32]; CHANNELS] = std::array::from_fn(|_| Default::default());
+        for (slot, output) in outputs.iter_mut().zip(&mut self.outputs) {
+            *slot = output;
+        }
+        let outputs = &mut outputs[..output_count];
+        self.lease.run(Period {
+            frames,
+            skipped,
+            recovered,
+            server_frame: self.next_frame,
+            time_ns,
+            may_block: false,
+            latency: self.latency,
+            inputs: &inputs[..input_count],
+            outputs,
+            midi: self.midi.emptied(),
+        });
+        self.next_frame = self.next_frame.wrapping_add(frames as u32);
+        self.recoveries = 0;
+        self.vain_wakes = 0;
+        self.streams.write(outputs)?;
+        self.progress_ns = sys::now_ns();
+        Ok(())
+    }
+
+    /// What the first period after a recovery tells the engine.
+    fn after(&self, interruption: Interruption, stamp_ns: u64) -> (u64, Option<Recovery>) {
+        let due_ns = interruption.due_ns.unwrap_or(stamp_ns);
+        let skipped = self.clock.frames_between(due_ns, stamp_ns);
+        let recovery = Recovery {
+            lost_frames: if self.streams.has_input() { skipped } else { 0 },
+            unheard_frames: interruption.unheard_frames,
+        };
+        (skipped, Some(recovery))
+    }
+
+    fn is_overdue(&self) -> bool {
+        let period = self.streams.rate.duration(self.streams.period as u64);
+        let deadline = period * DEADLINE.0 + DEADLINE.1;
+        let passed = sys::now_ns().saturating_sub(self.progress_ns);
+        Duration::from_nanos(passed) > deadline
+    }
+
+    fn recover(&mut self, mut fault: Fault) -> Recovered {
+        let due_ns = self.clock.restart();
+        let unheard_frames = self.streams.unheard();
+        // A recovery that fails goes on with the next one.
+        self.interrupted.get_or_insert(Interruption {
+            due_ns,
+            unheard_frames,
+        });
+        loop {
+            match fault.failure.trouble {
+                Trouble::Xrun | Trouble::NotNow => {}
+                Trouble::Suspended => match self.await_end_of_sleep() {
+                    Woken::Stop => return Recovered::Stopped,
+                    Woken::Look | Woken::Confused => {}
+                },
+                Trouble::Gone | Trouble::Number(_) => return Recovered::Lost(Loss::Fault(fault)),
+            }
+            if self.recoveries >= MOST_RECOVERIES {
+                return Recovered::Lost(Loss::Storm(fault));
+            }
+            if self.recoveries > 0 && self.streams.pause(RECOVERY_PAUSE) == Woken::Stop {
+                return Recovered::Stopped;
+            }
+            self.recoveries += 1;
+            self.vain_wakes = 0;
+            match self.streams.start() {
+                Ok(()) => {
+                    self.progress_ns = sys::now_ns();
+                    return Recovered::Yes;
+                }
+                Err(again) => fault = again,
+            }
+        }
+    }
+
+    /// Waits while the system sleeps. It begins when the system is about to sleep, too.
+    fn await_end_of_sleep(&mut self) -> Woken {
+        let (pause, looks) = SLEEP_LOOKS;
+        for _ in 0..looks {
+            if self.streams.resume().is_ok() {
+                break;
+            }
+            if self.streams.pause(pause) == Woken::Stop {
+                return Woken::Stop;
+            }
+        }
+        Woken::Look
+    }
+}
+
+impl Loss {
+    /// For people.
+    pub fn reason(&self) -> String {
+        match self {
+            Loss::Fault(fault) => format!("the device is gone: {fault}"),
+            Loss::Storm(fault) => format!("the device fails again and again: {fault}"),
+            Loss::Stands => "the device has moved no frames for too long".into(),
+        }
+    }
+}
