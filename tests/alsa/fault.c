@@ -45,11 +45,12 @@ struct device {
     int64_t started_frame;
     int64_t stuck_frames; /* since the start; -1: not stuck */
     int64_t next_xrun_ms;
-    int64_t asleep_since_ms; /* 0: it has not slept */
 };
 
 /* Of the process. When the device was unplugged; 0: never. */
 static int64_t gone_since_ms;
+/* Of the process. When the system fell asleep; 0: never. */
+static int64_t asleep_since_ms;
 
 static int64_t now_ns(void)
 {
@@ -72,6 +73,11 @@ static int64_t clock_frame(void)
 static int has_begun(const struct device *device)
 {
     return now_ms() - device->opened_ms >= FAULT_AFTER_MS;
+}
+
+static int is_asleep(void)
+{
+    return asleep_since_ms != 0 && now_ms() - asleep_since_ms < ASLEEP_MS;
 }
 
 static int start(snd_pcm_ioplug_t *io)
@@ -100,6 +106,8 @@ static snd_pcm_sframes_t pointer(snd_pcm_ioplug_t *io)
     struct device *device = io->private_data;
     int64_t moved = clock_frame() - device->started_frame;
 
+    if (io->state != SND_PCM_STATE_RUNNING && io->state != SND_PCM_STATE_DRAINING)
+        return 0;
     switch (has_begun(device) ? device->fault : NONE) {
     case XRUNS:
         if (now_ms() >= device->next_xrun_ms) {
@@ -110,10 +118,10 @@ static snd_pcm_sframes_t pointer(snd_pcm_ioplug_t *io)
     case STORM:
         return -EPIPE;
     case SLEEP:
-        if (device->asleep_since_ms == 0) {
-            device->asleep_since_ms = now_ms();
+        if (asleep_since_ms == 0)
+            asleep_since_ms = now_ms();
+        if (is_asleep())
             snd_pcm_ioplug_set_state(io, SND_PCM_STATE_SUSPENDED);
-        }
         break;
     case GONE:
     case RATE_:
@@ -188,13 +196,11 @@ static int poll_revents(snd_pcm_ioplug_t *io, struct pollfd *pfd, unsigned int n
     return 0;
 }
 
-static int resume(snd_pcm_ioplug_t *io)
+/* libasound itself does not hand on what the resume of a plugin returns. */
+static int prepare(snd_pcm_ioplug_t *io)
 {
-    struct device *device = io->private_data;
-
-    if (device->asleep_since_ms == 0)
-        return -ENOSYS;
-    return now_ms() - device->asleep_since_ms < ASLEEP_MS ? -EAGAIN : -ENOSYS;
+    (void)io;
+    return is_asleep() ? -ESTRPIPE : 0;
 }
 
 static int close_device(snd_pcm_ioplug_t *io)
@@ -213,7 +219,7 @@ static const snd_pcm_ioplug_callback_t callbacks = {
     .transfer = transfer,
     .close = close_device,
     .poll_revents = poll_revents,
-    .resume = resume,
+    .prepare = prepare,
 };
 
 static int set_up(snd_pcm_ioplug_t *io, unsigned int rate)

@@ -147,11 +147,10 @@ fn xruns_are_recovered_from_and_the_frames_that_passed_are_counted() {
         }
         // Device frames follow the device's clock through all of them.
         let offsets = offsets(&read_all(&interface));
-        assert!(offsets.len() > 10, "{offsets:?}");
         let first = offsets[0].1;
         for (device_frame, offset) in &offsets {
             let drift = (offset - first).abs();
-            assert!(drift < 96, "{drift} at {device_frame}: {offsets:?}");
+            assert!(drift <= 8, "{drift} at {device_frame}: {offsets:?}");
         }
         assert!(
             !events.iter().any(|event| lost(event).is_some()),
@@ -184,7 +183,10 @@ fn a_system_that_sleeps_is_waited_for() {
         let interface = tools::start(tools::config("fault:sleep"));
         let ((lost_frames, _), passed) = wait_for(&interface, PATIENCE, recovered);
         // It sleeps for 200 ms.
-        assert!((9_500..24_000).contains(&lost_frames), "{lost_frames}");
+        assert!(
+            (9_500..24_000).contains(&lost_frames),
+            "{lost_frames} {passed:#?}"
+        );
         assert!(
             !passed.iter().any(|event| lost(event).is_some()),
             "{passed:#?}"

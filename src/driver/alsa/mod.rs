@@ -87,20 +87,22 @@ impl Driver for Alsa {
         };
         let stop = Arc::new(sys::Signal::new()?);
         streams.prepare_waiting(stop.as_fd())?;
-        let latency = self.info.latency;
-        let thread = AudioThread::new(streams, lease, latency, self.channels, self.midi_outputs)?;
+        let thread = AudioThread::new(
+            streams,
+            lease,
+            stop.clone(),
+            self.channels,
+            self.midi_outputs,
+        )?;
         let (tell, started) = mpsc::sync_channel(1);
         let (realtime, notify) = (self.realtime.clone(), self.notify.clone());
         let place = self.streams.clone();
-        // The descriptor lives as long as the thread polls it.
-        let held = stop.clone();
         let spawned = sys::spawn("amio-alsa", move || {
             let granted = realtime.get_or_init(|| sys::request_realtime(PRIORITY));
             if let Realtime::Refused { reason } = granted {
                 notify(Notice::Log(format!("no real-time scheduling: {reason}")));
             }
             let end = run(thread, &place, &tell);
-            drop(held);
             if let End::Lost(loss) = end {
                 notify(Notice::Lost {
                     reason: loss.reason(),

@@ -7,7 +7,7 @@
 
 use super::options::{AlsaConfig, AlsaInfo};
 use super::side::{Ask, Opened, Outcome, Side};
-use crate::alsa::{Attempt, Direction, Trouble, wait};
+use crate::alsa::{Attempt, Direction, Failure, Trouble, wait};
 use crate::driver::target::Request;
 use crate::error::{Error, Result};
 use crate::units::{Latency, Rate};
@@ -174,7 +174,14 @@ impl Streams {
     pub fn start(&mut self) -> Outcome {
         self.rendered = 0;
         for side in self.playback.iter().chain(&self.capture) {
-            // It may have stopped by itself.
+            // After a sleep, some devices must be resumed before anything else. It may have stopped by itself.
+            if side
+                .pcm
+                .failure()
+                .is_some_and(|failure| failure.trouble == Trouble::Suspended)
+            {
+                side.of(side.pcm.resume().or_else(unless_asleep))?;
+            }
             let _ = side.pcm.halt();
         }
         for side in self.playback.iter().chain(&self.capture) {
@@ -302,21 +309,6 @@ impl Streams {
         }
     }
 
-    /// Tries to go on after the system has slept. [`Trouble::NotNow`]: it sleeps still.
-    ///
-    /// # Real-time contract
-    /// As [`Streams::start`].
-    pub fn resume(&self) -> Attempt {
-        for side in self.playback.iter().chain(&self.capture) {
-            match side.pcm.resume() {
-                Err(failure) if failure.trouble == Trouble::NotNow => return Err(failure),
-                // What cannot be resumed is started again; what did not sleep needs nothing.
-                Ok(()) | Err(_) => {}
-            }
-        }
-        Ok(())
-    }
-
     /// Waits until a side tells something, or for `timeout`.
     ///
     /// # Real-time contract
@@ -368,5 +360,16 @@ impl Streams {
 
     pub fn has_input(&self) -> bool {
         self.capture.is_some()
+    }
+}
+
+/// What cannot be resumed is started again. [`Trouble::Suspended`]: the system sleeps still.
+fn unless_asleep(failure: Failure) -> Attempt {
+    match failure.trouble {
+        Trouble::NotNow => Err(Failure {
+            trouble: Trouble::Suspended,
+            ..failure
+        }),
+        _ => Ok(()),
     }
 }

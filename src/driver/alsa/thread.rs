@@ -10,8 +10,9 @@ use crate::driver::slot::Lease;
 use crate::error::Result;
 use crate::memory;
 use crate::midi::PeriodMidi;
-use crate::sys;
+use crate::sys::{self, Signal};
 use crate::units::{Latency, MAX_CHANNELS};
+use std::sync::Arc;
 use std::time::Duration;
 
 const CHANNELS: usize = MAX_CHANNELS as usize;
@@ -22,14 +23,17 @@ const DEADLINE: (u32, Duration) = (4, Duration::from_millis(120));
 const MOST_RECOVERIES: u32 = 8;
 /// Between two recoveries without a period in between.
 const RECOVERY_PAUSE: Duration = Duration::from_millis(5);
-/// How often, and for how long in all, it asks whether a system that slept is awake.
-const SLEEP_LOOKS: (Duration, u32) = (Duration::from_millis(50), 40);
+/// How often it looks whether a system that sleeps is awake, and the pauses in between. A system that is about to sleep
+/// stops this thread, too.
+const SLEEP_LOOKS: u32 = 40;
+const SLEEP_PAUSE: Duration = Duration::from_millis(50);
 /// After so many wake-ups in a row for nothing, descriptors are not polled until the next period.
 const MOST_VAIN: u32 = 3;
 
 pub(super) struct AudioThread {
     pub streams: Streams,
     lease: Lease,
+    stop: Arc<Signal>,
     latency: Latency,
     inputs: Vec<Vec<f32>>,
     outputs: Vec<Vec<f32>>,
@@ -80,14 +84,15 @@ impl AudioThread {
     pub fn new(
         streams: Streams,
         lease: Lease,
-        latency: Latency,
+        stop: Arc<Signal>,
         channels: (usize, usize),
         midi_outputs: usize,
     ) -> Result<AudioThread> {
         let period = streams.period;
         Ok(AudioThread {
             lease,
-            latency,
+            stop,
+            latency: Latency::default(),
             inputs: memory::planar(0.0, channels.0, period, "a period")?,
             outputs: memory::planar(0.0, channels.1, period, "a period")?,
             midi: PeriodMidi::new(midi_outputs)?,
@@ -146,8 +151,11 @@ impl AudioThread {
         match self.streams.look()? {
             Look::Ready { stamp_ns } => {
                 self.run_period(stamp_ns)?;
-                // Devices without a clock of their own are always ready, and the thread must end all the same.
-                Ok(self.streams.pause(Duration::ZERO))
+                // A device that nothing paces is always ready, and the thread must end all the same.
+                match self.stop.is_set() {
+                    true => Ok(Woken::Stop),
+                    false => Ok(Woken::Look),
+                }
             }
             Look::Waits(direction) => self.wait(direction),
         }
@@ -234,22 +242,30 @@ impl AudioThread {
             due_ns,
             unheard_frames,
         });
+        let mut sleep_looks = 0;
         loop {
-            match fault.failure.trouble {
-                Trouble::Xrun | Trouble::NotNow => {}
-                Trouble::Suspended => match self.await_end_of_sleep() {
-                    Woken::Stop => return Recovered::Stopped,
-                    Woken::Look | Woken::Confused => {}
-                },
+            let pause = match fault.failure.trouble {
+                Trouble::Xrun | Trouble::NotNow => {
+                    self.recoveries += 1;
+                    match self.recoveries {
+                        1 => Duration::ZERO,
+                        2..=MOST_RECOVERIES => RECOVERY_PAUSE,
+                        _ => return Recovered::Lost(Loss::Storm(fault)),
+                    }
+                }
+                Trouble::Suspended => {
+                    sleep_looks += 1;
+                    match sleep_looks {
+                        1 => Duration::ZERO,
+                        2..=SLEEP_LOOKS => SLEEP_PAUSE,
+                        _ => return Recovered::Lost(Loss::Fault(fault)),
+                    }
+                }
                 Trouble::Gone | Trouble::Number(_) => return Recovered::Lost(Loss::Fault(fault)),
-            }
-            if self.recoveries >= MOST_RECOVERIES {
-                return Recovered::Lost(Loss::Storm(fault));
-            }
-            if self.recoveries > 0 && self.streams.pause(RECOVERY_PAUSE) == Woken::Stop {
+            };
+            if !pause.is_zero() && self.streams.pause(pause) == Woken::Stop {
                 return Recovered::Stopped;
             }
-            self.recoveries += 1;
             self.vain_wakes = 0;
             match self.streams.start() {
                 Ok(()) => {
@@ -259,20 +275,6 @@ impl AudioThread {
                 Err(again) => fault = again,
             }
         }
-    }
-
-    /// Waits while the system sleeps. It begins when the system is about to sleep, too.
-    fn await_end_of_sleep(&mut self) -> Woken {
-        let (pause, looks) = SLEEP_LOOKS;
-        for _ in 0..looks {
-            if self.streams.resume().is_ok() {
-                break;
-            }
-            if self.streams.pause(pause) == Woken::Stop {
-                return Woken::Stop;
-            }
-        }
-        Woken::Look
     }
 }
 
