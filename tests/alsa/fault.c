@@ -20,6 +20,8 @@
 #define FAULT_AFTER_MS 300
 #define GONE_MS 400
 #define ASLEEP_MS 200
+/* For DEAF and MUTE. */
+#define HELD_FRAMES 512
 
 enum fault {
     NONE,
@@ -32,10 +34,13 @@ enum fault {
     BUSY,    /* in use by others */
     RATE_,   /* as GONE, and it comes back with another rate */
     HANG,    /* a call does not return for seconds */
+    DEAF,    /* some frames are not captured, and nobody says so */
+    MUTE,    /* the output stands still for a while, and nobody says so */
 };
 
 static const char *const names[] = {
-    "none", "xruns", "storm", "sleep", "pollerr", "gone", "stuck", "busy", "rate", "hang",
+    "none", "xruns", "storm", "sleep", "pollerr", "gone", "stuck", "busy", "rate", "hang", "deaf",
+    "mute",
 };
 
 struct device {
@@ -45,10 +50,13 @@ struct device {
     int64_t started_frame;
     int64_t stuck_frames; /* since the start; -1: not stuck */
     int64_t next_xrun_ms;
+    int64_t held_at; /* since the start; -1: not held */
 };
 
 /* Of the process. When the device was unplugged; 0: never. */
 static int64_t gone_since_ms;
+/* Of the process. Whether frames were held once. */
+static int was_held;
 /* Of the process. When the system fell asleep; 0: never. */
 static int64_t asleep_since_ms;
 
@@ -90,6 +98,7 @@ static int start(snd_pcm_ioplug_t *io)
         return -EINVAL;
     timerfd_settime(io->poll_fd, 0, &times, NULL);
     device->started_frame = clock_frame();
+    device->held_at = -1;
     return 0;
 }
 
@@ -136,9 +145,18 @@ static snd_pcm_sframes_t pointer(snd_pcm_ioplug_t *io)
     case HANG:
         sleep(4);
         break;
+    case DEAF:
+    case MUTE:
+        if (!was_held && (io->stream == SND_PCM_STREAM_PLAYBACK) == (device->fault == MUTE)) {
+            was_held = 1;
+            device->held_at = moved;
+        }
+        break;
     default:
         break;
     }
+    if (device->held_at >= 0)
+        moved = moved - HELD_FRAMES > device->held_at ? moved - HELD_FRAMES : device->held_at;
     if (device->fault == STUCK)
         device->stuck_frames = 0;
     if (device->stuck_frames >= 0)
@@ -164,7 +182,9 @@ static snd_pcm_sframes_t transfer(snd_pcm_ioplug_t *io, const snd_pcm_channel_ar
         char *sample = (char *)area->addr + (area->first + area->step * offset) / 8;
 
         for (frame = 0; frame < size; frame++) {
-            int64_t number = device->started_frame + (int64_t)(io->appl_ptr + frame);
+            int64_t index = (int64_t)(io->appl_ptr + frame);
+            int held = device->held_at >= 0 && index >= device->held_at;
+            int64_t number = device->started_frame + index + (held ? HELD_FRAMES : 0);
             float value = (float)(number % NUMBERS);
 
             memcpy(sample, &value, sizeof value);
@@ -275,6 +295,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(fault)
     device->fault = fault;
     device->opened_ms = now_ms();
     device->stuck_frames = -1;
+    device->held_at = -1;
     device->io.version = SND_PCM_IOPLUG_VERSION;
     device->io.name = "a device that fails";
     device->io.flags = SND_PCM_IOPLUG_FLAG_MONOTONIC;

@@ -8,6 +8,8 @@ use std::time::{Duration, Instant};
 
 /// Good frames before a fault begins; see fault.c.
 const BEFORE: u64 = 48_000 * 3 / 10;
+/// So many frames are dropped, or not played, without a word.
+const HELD: u64 = 512;
 const PATIENCE: Duration = Duration::from_secs(4);
 /// Numbers of captured frames are modulo this.
 const NUMBERS: i64 = 1 << 24;
@@ -157,6 +159,58 @@ fn xruns_are_recovered_from_and_the_frames_that_passed_are_counted() {
             "{events:#?}"
         );
         assert_closes_at_once(&interface);
+    });
+}
+
+#[test]
+fn frames_that_a_device_drops_without_a_word_are_found_and_counted() {
+    inside!(Beside::Nothing, {
+        let config = Config {
+            period_frames: Some(512),
+            ..tools::config("fault:deaf")
+        };
+        let interface = tools::start(config);
+        let ((lost_frames, unheard_frames), _) = wait_for(&interface, PATIENCE, recovered);
+        assert!(lost_frames.abs_diff(HELD) < 64, "{lost_frames}");
+        assert_eq!(unheard_frames, 0);
+        let here = interface.transport().device_frame;
+        run_until(&interface, here + 48_000);
+        let events = events(&interface);
+        assert!(
+            !events.iter().any(|event| recovered(event).is_some()),
+            "{events:#?}"
+        );
+        // First the numbers run ahead of the device frames, and then they are as they were.
+        let offsets: Vec<i64> = offsets(&read_all(&interface))
+            .iter()
+            .map(|(_, o)| *o)
+            .collect();
+        let [first, ahead, last] = offsets[..] else {
+            panic!("{offsets:?}");
+        };
+        assert_eq!(ahead - first, HELD as i64);
+        assert!((last - first).abs() < 64, "{offsets:?}");
+    });
+}
+
+#[test]
+fn an_output_that_stands_still_without_a_word_is_found_and_its_delay_is_taken_back() {
+    inside!(Beside::Nothing, {
+        let config = Config {
+            period_frames: Some(256),
+            ..tools::config("fault:mute")
+        };
+        let interface = tools::start(config);
+        let ((lost_frames, unheard_frames), _) = wait_for(&interface, PATIENCE, recovered);
+        assert_eq!((lost_frames, unheard_frames), (0, HELD));
+        let here = interface.transport().device_frame;
+        run_until(&interface, here + 48_000);
+        let events = events(&interface);
+        assert!(
+            !events.iter().any(|event| recovered(event).is_some()),
+            "{events:#?}"
+        );
+        assert_all_before(&read_all(&interface), 60_000);
     });
 }
 

@@ -14,6 +14,15 @@ pub(super) struct Clock {
     state: Option<State>,
 }
 
+/// What is known of a period.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Due {
+    /// When it was due; never earlier than the period before.
+    pub time_ns: u64,
+    /// By how many frames it was later than the periods before let expect.
+    pub late_frames: i64,
+}
+
 /// Times are counted from `base_ns`, so that floats are exact enough.
 struct State {
     base_ns: u64,
@@ -48,11 +57,11 @@ impl Clock {
         self.state.take().map(|state| state.at(state.next))
     }
 
-    /// Takes the stamp of the next period. Returns when it was due; never earlier than the period before.
+    /// Takes the stamp of the next period.
     ///
     /// # Real-time contract
     /// Wait-free; no allocation, free, lock, system call, log or panic.
-    pub fn advance(&mut self, stamp_ns: u64) -> u64 {
+    pub fn advance(&mut self, stamp_ns: u64) -> Due {
         let Some(state) = &mut self.state else {
             return self.begin(stamp_ns);
         };
@@ -64,17 +73,23 @@ impl Clock {
         state.last = state.next.max(state.last);
         state.next += self.gains.0 * error + state.length;
         state.length += self.gains.1 * error;
-        state.at(state.last)
+        Due {
+            time_ns: state.at(state.last),
+            late_frames: (error * f64::from(self.rate.hz()) / 1e9) as i64,
+        }
     }
 
-    fn begin(&mut self, stamp_ns: u64) -> u64 {
+    fn begin(&mut self, stamp_ns: u64) -> Due {
         self.state = Some(State {
             base_ns: stamp_ns,
             last: 0.0,
             next: self.period_ns,
             length: self.period_ns,
         });
-        stamp_ns
+        Due {
+            time_ns: stamp_ns,
+            late_frames: 0,
+        }
     }
 
     /// How many frames lie between two times.
@@ -115,7 +130,8 @@ mod tests {
         let mut clock = clock();
         let mut errors = Vec::new();
         for period in 0..4_000 {
-            let time = clock.advance(due_ns(period, 0.0) + jitter_ns(period));
+            let stamp_ns = due_ns(period, 0.0) + jitter_ns(period);
+            let time = clock.advance(stamp_ns).time_ns;
             if period > 1_000 {
                 errors.push(time.wrapping_sub(due_ns(period, 0.0)).cast_signed());
             }
@@ -131,7 +147,7 @@ mod tests {
             let mut clock = clock();
             let mut error = 0;
             for period in 0..10_000 {
-                let time = clock.advance(due_ns(period, ppm));
+                let time = clock.advance(due_ns(period, ppm)).time_ns;
                 error = time.wrapping_sub(due_ns(period, ppm)).cast_signed();
             }
             assert!(error.abs() < 1_000, "{ppm} ppm: {error} ns");
@@ -145,11 +161,11 @@ mod tests {
             clock.advance(due_ns(period, 0.0));
         }
         let later = due_ns(100, 0.0) + 500_000_000;
-        assert_eq!(clock.advance(later), later);
+        assert_eq!(clock.advance(later).time_ns, later);
         // Where nothing paces the device, stamps come in a row.
         let mut last = later;
         for step in 1..1_000 {
-            let time = clock.advance(later + step * 1_000);
+            let time = clock.advance(later + step * 1_000).time_ns;
             assert!(time >= last);
             last = time;
         }
@@ -162,7 +178,8 @@ mod tests {
         let mut error = 0;
         for period in 0..200 {
             let due = 1_000_000_000 + rate.nanoseconds(period * 65_536);
-            error = clock.advance(due + jitter_ns(period)).abs_diff(due);
+            let time = clock.advance(due + jitter_ns(period)).time_ns;
+            error = time.abs_diff(due);
         }
         assert!(error < 1_000_000, "{error} ns");
     }
@@ -178,5 +195,16 @@ mod tests {
         assert!(next.abs_diff(due_ns(100, 0.0)) < 1_000);
         assert_eq!(clock.frames_between(next, next + 1_000_000_000), 48_000);
         assert_eq!(clock.frames_between(next, next - 1), 0);
+    }
+
+    #[test]
+    fn a_period_that_is_late_is_told_by_how_much() {
+        let mut clock = clock();
+        for period in 0..1_000 {
+            let due = clock.advance(due_ns(period, 0.0));
+            assert!(due.late_frames.abs() <= 1, "{due:?}");
+        }
+        let due = clock.advance(due_ns(1_000, 0.0) + 2_000_000);
+        assert!((95..=97).contains(&due.late_frames), "{due:?}");
     }
 }

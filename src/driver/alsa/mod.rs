@@ -1,10 +1,11 @@
 //! The driver for ALSA's devices and plugins, without a server.
 //!
 //! Flow: device -> `thread` -> [`Lease::run`]. A `side` is one PCM; `streams` runs both as one, on one clock. `clock`
-//! filters the time stamps.
+//! filters the time stamps, `balance` sees gaps that nobody reports.
 //! Thread: opening, starting, stopping on control threads; all of `thread` on an audio thread of its own.
 #![forbid(unsafe_code)]
 
+mod balance;
 mod clock;
 mod options;
 mod side;

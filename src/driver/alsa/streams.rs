@@ -207,23 +207,18 @@ impl Streams {
 
     /// Makes the frames that wait at both sides as many as they are to be.
     fn align(&mut self) -> Outcome {
-        let (Some(playback), Some(capture)) = (&mut self.playback, &mut self.capture) else {
+        let Some(between) = self.between()? else {
             return Ok(());
         };
-        let readable = capture.of(capture.pcm.avail())?;
-        let room = playback.of(playback.pcm.avail())?;
-        let between = readable + playback.filled(room);
         let wanted = self.ahead as u64;
-        if between > wanted {
-            let early = (between - wanted).min(readable);
-            let discarded = capture.transfer.discard(&capture.pcm, early as usize);
-            capture.of(discarded)
-        } else {
-            let missing = (wanted - between).min(room);
-            let written = playback
-                .transfer
-                .write_silence(&playback.pcm, missing as usize);
-            playback.of(written)
+        match (&mut self.capture, between.checked_sub(wanted)) {
+            (Some(capture), Some(early)) => {
+                let readable = capture.of(capture.pcm.avail())?;
+                let early = early.min(readable) as usize;
+                let discarded = capture.transfer.discard(&capture.pcm, early);
+                capture.of(discarded)
+            }
+            _ => self.fill_up(wanted - between),
         }
     }
 
@@ -233,6 +228,34 @@ impl Streams {
             // A device that is gone has stopped.
             let _ = side.pcm.halt();
         }
+    }
+
+    /// How many frames wait to be read and to be heard, together. `None` without a side for each.
+    ///
+    /// # Real-time contract
+    /// As [`Streams::start`].
+    pub fn between(&self) -> Outcome<Option<u64>> {
+        let (Some(playback), Some(capture)) = (&self.playback, &self.capture) else {
+            return Ok(None);
+        };
+        let readable = capture.of(capture.pcm.avail())?;
+        let room = playback.of(playback.pcm.avail())?;
+        Ok(Some(readable + playback.filled(room)))
+    }
+
+    /// Writes silence in place of what an output lacks.
+    ///
+    /// # Real-time contract
+    /// As [`Streams::start`].
+    pub fn fill_up(&mut self, frames: u64) -> Outcome {
+        let Some(side) = &mut self.playback else {
+            return Ok(());
+        };
+        let room = side.of(side.pcm.avail())?;
+        let written = side
+            .transfer
+            .write_silence(&side.pcm, frames.min(room) as usize);
+        side.of(written)
     }
 
     /// Whether the next period can run.

@@ -1,7 +1,8 @@
 //! The audio thread: waits for the devices, runs the engine, and recovers from what can be recovered from.
 #![forbid(unsafe_code)]
 
-use super::clock::Clock;
+use super::balance::{Balance, Missing};
+use super::clock::{Clock, Due};
 use super::side::{Fault, Outcome};
 use super::streams::{Look, Streams, Woken};
 use crate::alsa::{Direction, Trouble};
@@ -39,6 +40,9 @@ pub(super) struct AudioThread {
     outputs: Vec<Vec<f32>>,
     midi: PeriodMidi,
     clock: Clock,
+    balance: Balance,
+    /// So many periods of output are not to be written.
+    unwritten: u64,
     /// The lower bits of the number of the next frame.
     next_frame: u32,
     /// When the last period ended, or the devices were started.
@@ -48,6 +52,8 @@ pub(super) struct AudioThread {
     vain_wakes: u32,
     /// Since the last period: when the next one would have been due, and how many frames will not be heard.
     interrupted: Option<Interruption>,
+    /// What was missing on one side, and was put right since the last period.
+    slipped: Option<Recovery>,
 }
 
 #[derive(Clone, Copy)]
@@ -97,11 +103,14 @@ impl AudioThread {
             outputs: memory::planar(0.0, channels.1, period, "a period")?,
             midi: PeriodMidi::new(midi_outputs)?,
             clock: Clock::new(streams.rate, period),
+            balance: Balance::new(period as u64),
+            unwritten: 0,
             next_frame: 0,
             progress_ns: sys::now_ns(),
             recoveries: 0,
             vain_wakes: 0,
             interrupted: None,
+            slipped: None,
             streams,
         })
     }
@@ -180,11 +189,15 @@ impl AudioThread {
     fn run_period(&mut self, stamp_ns: u64) -> Outcome {
         self.streams.read(&mut self.inputs)?;
         let frames = self.streams.period;
-        let (skipped, recovered) = match self.interrupted.take() {
-            Some(interruption) => self.after(interruption, stamp_ns),
-            None => (0, None),
+        let (skipped, recovered) = match (self.interrupted.take(), self.slipped.take()) {
+            (Some(interruption), _) => self.after(interruption, stamp_ns),
+            (None, Some(recovery)) => (recovery.lost_frames, Some(recovery)),
+            (None, None) => (0, None),
         };
-        let time_ns = self.clock.advance(stamp_ns);
+        let Due {
+            time_ns,
+            late_frames,
+        } = self.clock.advance(stamp_ns);
         self.next_frame = self.next_frame.wrapping_add(skipped as u32);
         let (input_count, output_count) = (self.inputs.len(), self.outputs.len());
         let mut inputs: [&[f32]; CHANNELS] = [&[]; CHANNELS];
@@ -211,8 +224,43 @@ impl AudioThread {
         self.next_frame = self.next_frame.wrapping_add(frames as u32);
         self.recoveries = 0;
         self.vain_wakes = 0;
-        self.streams.write(outputs)?;
+        match self.unwritten {
+            0 => self.streams.write(outputs)?,
+            _ => self.unwritten -= 1,
+        }
         self.progress_ns = sys::now_ns();
+        self.keep_balance(late_frames)
+    }
+
+    /// Puts right what is missing on one side, and tells the engine with the next period.
+    fn keep_balance(&mut self, late_frames: i64) -> Outcome {
+        if self.unwritten > 0 {
+            return Ok(());
+        }
+        let Some(between) = self.streams.between()? else {
+            return Ok(());
+        };
+        let Some(missing) = self.balance.add(between, late_frames) else {
+            return Ok(());
+        };
+        self.balance.restart();
+        self.slipped = Some(match missing {
+            Missing::Captured(lost_frames) => {
+                self.clock.restart();
+                self.streams.fill_up(lost_frames)?;
+                Recovery {
+                    lost_frames,
+                    unheard_frames: 0,
+                }
+            }
+            Missing::Played(periods) => {
+                self.unwritten = periods;
+                Recovery {
+                    lost_frames: 0,
+                    unheard_frames: periods * self.streams.period as u64,
+                }
+            }
+        });
         Ok(())
     }
 
@@ -270,6 +318,9 @@ impl AudioThread {
             match self.streams.start() {
                 Ok(()) => {
                     self.progress_ns = sys::now_ns();
+                    self.balance.restart();
+                    self.unwritten = 0;
+                    self.slipped = None;
                     return Recovered::Yes;
                 }
                 Err(again) => fault = again,
