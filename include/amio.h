@@ -257,6 +257,11 @@
 #define AMIO_DRIVER_OFFLINE 3
 
 /**
+ * A sound card, or a plugin of ALSA: its PCM `default`.
+ */
+#define AMIO_DRIVER_ALSA 4
+
+/**
  * For input_channels and output_channels: no channels.
  */
 #define AMIO_CHANNELS_NONE 4294967295
@@ -680,6 +685,13 @@
  * before `position` and `device_frame`.
  */
 #define AMIO_EVENT_RECORDER_LOST 22
+
+/**
+ * A device had stopped, because it ran out of data or room, or the system slept, and runs again: `frames` were not
+ * captured, and `count` frames that were played before were not heard. AMIO_EVENT_SKIPPED, which comes first, says how
+ * many passed.
+ */
+#define AMIO_EVENT_RECOVERED 23
 
 /**
  * The event is not a cancelled swap.
@@ -1757,7 +1769,7 @@ typedef struct amio_event {
      */
     uint64_t time_ns;
     /**
-     * How many frames it is about: late, skipped, dropped, missed, silent, recorded, or the
+     * How many frames it is about: late, skipped, dropped, missed, silent, recorded, not captured, or the
      * new period.
      */
     uint64_t frames;
@@ -1766,7 +1778,7 @@ typedef struct amio_event {
      */
     uint64_t silent_ms;
     /**
-     * How many events are missing, or whether freewheel is on.
+     * How many events are missing, how many frames were not heard, or whether freewheel is on.
      */
     uint64_t count;
     /**

@@ -107,6 +107,11 @@ pub fn tell(event: &Event, status: Status) -> Result<()> {
                 "the server is lost ({reason}); waiting for it to come back"
             ));
         }
+        EventKind::Recovered { lost_frames, .. } => {
+            status.warn(format_args!(
+                "the device had stopped, and runs again; {lost_frames} frames were not captured"
+            ));
+        }
         EventKind::Reconnected { gap_frames } => {
             status.warn(format_args!(
                 "the server is back; {gap_frames} frames are missing"

@@ -30,6 +30,8 @@ pub const AMIO_DRIVER_JACK: u32 = 1;
 pub const AMIO_DRIVER_NULL: u32 = 2;
 /// The caller, with amio_interface_advance(): as fast as possible, and the same bits each time.
 pub const AMIO_DRIVER_OFFLINE: u32 = 3;
+/// A sound card, or a plugin of ALSA: its PCM `default`.
+pub const AMIO_DRIVER_ALSA: u32 = 4;
 
 /// For input_channels and output_channels: no channels.
 pub const AMIO_CHANNELS_NONE: u32 = 0xFFFF_FFFF;
@@ -487,9 +489,10 @@ fn read_config(caller: &Caller, config: *const amio_interface_config) -> Checked
     let given = caller.read("config", config)?;
     let mut config = Config::new(match given.driver {
         AMIO_DRIVER_DEFAULT | AMIO_DRIVER_JACK => DriverKind::Jack,
+        AMIO_DRIVER_ALSA => DriverKind::Alsa,
         AMIO_DRIVER_NULL => DriverKind::Null,
         AMIO_DRIVER_OFFLINE => DriverKind::Offline,
-        other => return Err(not_one_of("config->driver", other, "AMIO_DRIVER_*, 0 to 3")),
+        other => return Err(not_one_of("config->driver", other, "AMIO_DRIVER_*, 0 to 4")),
     });
     if !given.client_name.is_null() {
         config.client_name = caller

@@ -1,6 +1,6 @@
 //! What an interface is made from.
 
-use crate::driver::{DriverKind, JackTarget, Request, Resume, SimulatedTarget, Target};
+use crate::driver::{AlsaConfig, DriverKind, JackTarget, Request, Resume, SimulatedTarget, Target};
 use crate::error::{Error, Result};
 use crate::link::SkipPolicy;
 use crate::midi::MAX_MIDI_PORTS;
@@ -53,6 +53,8 @@ pub struct Config {
     /// less than two periods and twice the declick length. Each page of them takes 16 KiB of memory
     /// per channel, see [`crate::Clip::open_stream`].
     pub read_ahead_frames: u64,
+    /// What is asked of devices by the driver [`DriverKind::Alsa`].
+    pub alsa: AlsaConfig,
     /// What the null and the offline driver report, each up to 2^20 frames.
     pub latency: Latency,
     /// By how many frames the way from the loudspeaker's period to the microphone's is longer than the driver
@@ -88,6 +90,7 @@ impl Config {
             command_queue: 1024,
             capture_buffer_frames: 0,
             read_ahead_frames: 0,
+            alsa: AlsaConfig::default(),
             latency: Latency::default(),
             latency_offset_frames: 0,
             realtime_priority: None,
@@ -152,6 +155,7 @@ impl Config {
         range("capture_buffer_frames", capture, 0..=1 << 26, "0 to 2^26")?;
         let ahead = self.read_ahead_frames;
         range("read_ahead_frames", ahead, 0..=1 << 24, "0 to 2^24")?;
+        self.alsa.check()?;
         for (what, frames) in [
             ("latency.capture_frames", self.latency.capture_frames),
             ("latency.playback_frames", self.latency.playback_frames),
@@ -199,6 +203,7 @@ impl Config {
                     autoconnect: self.autoconnect,
                     start_server: self.start_server,
                 }),
+                DriverKind::Alsa => Target::Alsa(self.alsa.clone()),
                 DriverKind::Null => Target::Null(simulated),
                 DriverKind::Offline => Target::Offline(simulated),
             },

@@ -45,6 +45,7 @@ impl Null {
                 latency: target.latency,
                 realtime: None,
                 jack: None,
+                alsa: None,
             },
             channels: (
                 request.input_channels.into(),
@@ -160,6 +161,7 @@ impl TimerThread {
             self.lease.run(Period {
                 frames: self.frames,
                 skipped,
+                recovered: None,
                 server_frame: next_frame as u32,
                 time_ns: start_ns + self.rate.nanoseconds(next_frame),
                 may_block: false,

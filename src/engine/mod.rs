@@ -182,6 +182,24 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// After the skip, if there is one: what is told has ended when this period begins.
+    fn note_recovery(&mut self, period: &Period<'_, '_>) {
+        let Some(recovery) = period.recovered else {
+            return;
+        };
+        self.outbox.0.report(Report {
+            kind: ReportKind::Recovered {
+                lost_frames: recovery.lost_frames,
+                unheard_frames: recovery.unheard_frames,
+            },
+            position: self.timeline.position_at(self.device_frame),
+            device_frame: self.device_frame,
+            time_ns: period.time_ns,
+        });
+    }
+}
+
 impl Process for Engine {
     fn process(&mut self, period: Period<'_, '_>) {
         let started_ns = sys::now_ns();
@@ -189,6 +207,7 @@ impl Process for Engine {
             output.fill(0.0);
         }
         self.note_skip(&period);
+        self.note_recovery(&period);
         let counters = &self.outbox.0.shared.counters;
         let lost = period.midi.lost();
         if lost > 0 {

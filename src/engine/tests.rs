@@ -73,6 +73,7 @@ fn run(engine: &mut Engine, frames: u64, may_block: bool) -> Vec<f32> {
     engine.process(Period {
         frames: frames as usize,
         skipped: 0,
+        recovered: None,
         server_frame: 0,
         time_ns: 0,
         may_block,
