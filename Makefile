@@ -33,7 +33,7 @@ SOURCES := $(wildcard Cargo.lock) Cargo.toml build.rs cli/Cargo.toml \
 
 # Programs of tests, and those of them that a busy machine would disturb.
 TEST_PROGRAMS := $(shell sed -n '/^\[\[test\]\]/,/^$$/s/^name = "\(.*\)"/\1/p' Cargo.toml cli/Cargo.toml)
-LIVE := jack streams
+LIVE := alsa jack streams
 
 .PHONY: build
 build: $(RELEASE)/.built ## the libraries and the program, in target/release (default)

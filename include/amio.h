@@ -257,6 +257,11 @@
 #define AMIO_DRIVER_OFFLINE 3
 
 /**
+ * A sound card, or a plugin of ALSA: its PCM `default`.
+ */
+#define AMIO_DRIVER_ALSA 4
+
+/**
  * For input_channels and output_channels: no channels.
  */
 #define AMIO_CHANNELS_NONE 4294967295
@@ -680,6 +685,13 @@
  * before `position` and `device_frame`.
  */
 #define AMIO_EVENT_RECORDER_LOST 22
+
+/**
+ * A device had stopped, because it ran out of data or room, or the system slept, and runs again: `frames` were not
+ * captured, and `count` frames that were played before were not heard. AMIO_EVENT_SKIPPED, which comes first, says how
+ * many passed.
+ */
+#define AMIO_EVENT_RECOVERED 23
 
 /**
  * The event is not a cancelled swap.
@@ -1185,6 +1197,19 @@ typedef struct amio_interface_config {
      */
     uint32_t midi_outputs;
     /**
+     * The priority of the audio thread, 1 to 99, where the driver has one of its own (null). 0: 10. It is SCHED_FIFO
+     * where this user may have it. Otherwise rtkit is asked, which gives up to 20 by default, and has the system end
+     * a process whose audio thread computes for 200 ms without a pause. amio_interface_stats() shows what was
+     * granted. A JACK server chooses the priority of its clients.
+     */
+    uint32_t realtime_priority;
+    /**
+     * By how many frames the way from the loudspeaker's period to the microphone's is longer than the driver reports,
+     * -2^20 to 2^20: "amio latency" measures it. The positions of captured input, of MIDI messages that arrive, and of
+     * recordings of the input take it into account. amio_interface_latency() does not.
+     */
+    int32_t latency_offset_frames;
+    /**
      * Must be 0.
      */
     uint32_t reserved;
@@ -1559,7 +1584,8 @@ typedef struct amio_chunk {
      */
     uint32_t xrun;
     /**
-     * The capture latency that the position accounts for, in frames.
+     * The capture latency that the position accounts for, in frames. The configuration's latency_offset_frames
+     * comes on top.
      */
     uint32_t capture_latency_frames;
     /**
@@ -1743,7 +1769,7 @@ typedef struct amio_event {
      */
     uint64_t time_ns;
     /**
-     * How many frames it is about: late, skipped, dropped, missed, silent, recorded, or the
+     * How many frames it is about: late, skipped, dropped, missed, silent, recorded, not captured, or the
      * new period.
      */
     uint64_t frames;
@@ -1752,7 +1778,7 @@ typedef struct amio_event {
      */
     uint64_t silent_ms;
     /**
-     * How many events are missing, or whether freewheel is on.
+     * How many events are missing, how many frames were not heard, or whether freewheel is on.
      */
     uint64_t count;
     /**

@@ -109,6 +109,19 @@ pub enum Error {
         /// The server's.
         server_hz: u32,
     },
+    /// A rate was asked for, or is that of the interface already, and the device lacks it.
+    #[error(
+        "frame_rate_hz is {asked_hz}, but the device {device:?} has {}; choose one of them, or let ALSA convert the rate",
+        listed(.rates_hz)
+    )]
+    DeviceRate {
+        /// The device.
+        device: String,
+        /// The rate that was asked for.
+        asked_hz: u32,
+        /// Those that it has: the common ones among them, its lowest and its highest one.
+        rates_hz: Vec<u32>,
+    },
     /// The driver or its server failed.
     #[error("driver {driver}: {message}")]
     Driver {
@@ -156,5 +169,13 @@ fn server_name(name: &str) -> String {
         String::new()
     } else {
         format!(" named {name:?}")
+    }
+}
+
+fn listed(rates_hz: &[u32]) -> String {
+    let rates: Vec<String> = rates_hz.iter().map(u32::to_string).collect();
+    match &rates[..] {
+        [] => "none".into(),
+        rates => rates.join(", "),
     }
 }

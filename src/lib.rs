@@ -14,6 +14,7 @@
 
 #![cfg_attr(rtsan, feature(sanitize))]
 
+mod alsa;
 mod atomic;
 mod capi;
 mod clip;
@@ -35,6 +36,7 @@ mod spsc;
 mod sys;
 mod units;
 
+pub use alsa::{Access, DeviceFormat};
 pub use clip::{
     Analysis, Bucket, ChannelLevels, Clip, ClipInfo, FileFormat, FileInfo, FileWriter, Layout,
     Loudness, Monitor, OpenOptions, Overview, Progress, Quality, SampleFormat, Written, probe,
@@ -44,7 +46,7 @@ pub use control::{
     MidiMessage, Recorder, RecorderConfig, RecorderState, Recording, RingLevel, State, Stats,
     Transport,
 };
-pub use driver::DriverKind;
+pub use driver::{AlsaConfig, AlsaDevice, AlsaInfo, DriverKind};
 pub use error::{Error, Result};
 pub use link::{Chunk, LateMidi, LatePolicy, MidiStamp, MidiTime, RecordSource, SkipPolicy, Swap};
 pub use midi::{MAX_MIDI_BYTES, MAX_MIDI_PORTS};

@@ -46,6 +46,13 @@ impl Latency {
     pub fn round_trip_frames(self) -> u64 {
         u64::from(self.capture_frames) + u64::from(self.playback_frames)
     }
+
+    /// How many frames ago that was played which is captured now, where the driver's latencies are off by
+    /// [`crate::Config::latency_offset_frames`]; never less than 0.
+    pub(crate) fn corrected_round_trip(self, offset_frames: i32) -> u64 {
+        self.round_trip_frames()
+            .saturating_add_signed(offset_frames.into())
+    }
 }
 
 const NS_PER_SECOND: u64 = 1_000_000_000;

@@ -136,6 +136,56 @@ fn chunks_say_what_was_heard_when_they_were_recorded() {
 }
 
 #[test]
+fn a_latency_offset_moves_what_was_heard_and_never_beyond_what_was_played() {
+    // The latencies are 100 frames together.
+    for (offset, round_trip) in [(20, 120), (-30, 70), (-100, 0), (-150, 0), (-1 << 20, 0)] {
+        let interface = Interface::new(Config {
+            input_channels: 1,
+            latency: Latency {
+                capture_frames: 30,
+                playback_frames: 70,
+            },
+            latency_offset_frames: offset,
+            ..Config::new(DriverKind::Offline)
+        })
+        .expect("an interface");
+        let ticket = interface.schedule(&playspec(), Swap::at(0)).expect("room");
+        interface.set_rolling(true).expect("it rolls");
+        interface.start().expect("it starts");
+        feed(&interface, 1_000);
+        let before = (0, round_trip, 0, false, Ticket::NONE);
+        let heard = (round_trip, 1_000 - round_trip, 0, true, ticket);
+        let expected = [before, heard];
+        let expected = if round_trip == 0 {
+            &expected[1..]
+        } else {
+            &expected
+        };
+        assert_eq!(joined(&read_all(&interface)), expected, "{offset}");
+        // The program still sees what the driver reports.
+        assert_eq!(interface.latency().round_trip_frames(), 100);
+    }
+}
+
+#[test]
+fn a_latency_offset_out_of_range_is_refused() {
+    for offset in [(1 << 20) + 1, -(1 << 20) - 1, i32::MIN] {
+        let config = Config {
+            latency_offset_frames: offset,
+            ..Config::new(DriverKind::Offline)
+        };
+        let Err(error) = Interface::new(config) else {
+            panic!("{offset} is accepted");
+        };
+        let text = error.to_string();
+        assert!(
+            text.contains("latency_offset_frames") && text.contains("-2^20"),
+            "{text}"
+        );
+    }
+}
+
+#[test]
 fn a_reader_that_pauses_learns_exactly_how_much_it_missed() {
     let interface = open(&Setup {
         capture_buffer_frames: 1_000,

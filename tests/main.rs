@@ -21,6 +21,7 @@ mod loudness;
 mod meters;
 mod null_driver;
 mod overview;
+mod realtime;
 mod recorder;
 mod semantics;
 mod setup;

@@ -26,6 +26,7 @@ Examples:
   amio record take.wav --duration 10s      record ten seconds of input
   amio plot song.toml -o song.png          draw an arrangement: its timeline and its waveform
   amio plot take.wav -o take.png           draw the waveform of a file
+  amio latency --store                     measure the way from output to input, by a cable
   amio info take.wav                       print the format, length and loudness of a file
   amio ports --connections                 print what is connected to what on a JACK server
   amio graph restore studio.json --watch   keep the connections of a file as clients come and go
@@ -61,6 +62,8 @@ pub enum Command {
     Find(Find),
     /// List the drivers and their properties
     Devices(Devices),
+    /// Measure how long sound takes from the output to the input, by a cable or a loopback
+    Latency(Latency),
     /// List the ports of a JACK server
     Ports(Ports),
     /// Connect two ports of a JACK server
@@ -140,6 +143,9 @@ pub struct Play {
     /// Where the sound goes
     #[command(flatten)]
     pub driver: Driver,
+    /// What is known of its latencies
+    #[command(flatten)]
+    pub correction: Correction,
 }
 
 /// Arguments of `amio record`.
@@ -186,6 +192,9 @@ pub struct Record {
     /// Where the sound comes from
     #[command(flatten)]
     pub driver: Driver,
+    /// What is known of its latencies
+    #[command(flatten)]
+    pub correction: Correction,
 }
 
 /// Arguments of `amio plot`.
@@ -354,6 +363,57 @@ pub struct Driver {
     /// Frames per period [default: the server's]
     #[arg(long, value_name = "FRAMES")]
     pub period: Option<u32>,
+    /// The real-time priority of the audio thread, where the driver has one of its own (null), 1 to 99
+    /// [default: 10]
+    #[arg(long, value_name = "PRIORITY", value_parser = clap::value_parser!(u8).range(1..=99))]
+    pub realtime_priority: Option<u8>,
+}
+
+/// By how much the driver's latencies are corrected.
+#[derive(clap::Args)]
+pub struct Correction {
+    /// By how many frames sound takes longer from the output to the input than the driver reports; negative
+    /// if it takes less time [default: what `amio latency` has stored, or 0]
+    #[arg(long, value_name = "FRAMES", allow_negative_numbers = true,
+        value_parser = clap::value_parser!(i32).range(-(1 << 20)..=1 << 20))]
+    pub latency_offset: Option<i32>,
+}
+
+/// Arguments of `amio latency`.
+#[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  amio latency
+  amio latency --store
+  amio latency system:playback_3 system:capture_3
+  amio latency --json | jq .offset_frames
+
+Connect the first output of the device to its first input with a cable, or put a microphone in front of
+the loudspeaker, or name two JACK ports between which another program passes sound on. The command plays
+impulses, and looks for them in the input. It prints how long they take, and by how many frames that is
+longer than the driver reports. The exit code is 1 if most of them do not come back.
+
+With --store, the latter is kept in $XDG_CONFIG_HOME/amio/latency.toml (by default in ~/.config), by driver
+and server, for the frame rate at which it was measured. `amio play` and `amio record` use it.")]
+pub struct Latency {
+    /// The JACK port to which the impulses are sent [default: the first of the device]
+    #[arg(value_name = "DESTINATION", requires = "source", value_parser = NonEmptyStringValueParser::new())]
+    pub destination: Option<String>,
+    /// The JACK port by which they come back
+    #[arg(value_name = "SOURCE", value_parser = NonEmptyStringValueParser::new())]
+    pub source: Option<String>,
+    /// How many impulses are sent, half a second apart
+    #[arg(long, value_name = "NUMBER", default_value_t = 9, value_parser = clap::value_parser!(u16).range(1..=1000))]
+    pub times: u16,
+    /// Store the result for `amio play` and `amio record`
+    #[arg(long)]
+    pub store: bool,
+    /// Print a JSON object
+    #[arg(long)]
+    pub json: bool,
+    /// Which device
+    #[command(flatten)]
+    pub driver: Driver,
 }
 
 /// The drivers that run in real time.

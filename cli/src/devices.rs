@@ -8,7 +8,12 @@ use std::io::Write;
 /// Runs the subcommand. If a driver is not available, that is printed, and is not a failure.
 pub fn run(args: &Devices) -> Result<()> {
     let mut out = std::io::stdout().lock();
-    for kind in [DriverKind::Jack, DriverKind::Null, DriverKind::Offline] {
+    for kind in [
+        DriverKind::Jack,
+        DriverKind::Alsa,
+        DriverKind::Null,
+        DriverKind::Offline,
+    ] {
         let text = describe(kind, args);
         printed(write!(out, "{text}"))?;
     }
@@ -18,6 +23,7 @@ pub fn run(args: &Devices) -> Result<()> {
 fn describe(kind: DriverKind, args: &Devices) -> String {
     let about = match kind {
         DriverKind::Jack => "a JACK server, or PipeWire through its libjack",
+        DriverKind::Alsa => "a sound card or a plugin of ALSA, without a server",
         DriverKind::Null => "a timer: silence in, output discarded; always there",
         DriverKind::Offline => "the program itself, as fast as it can (amio render); always there",
     };

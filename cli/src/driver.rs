@@ -13,6 +13,7 @@ impl Driver {
             client_name: self.name.clone(),
             server_name: self.server.clone(),
             period_frames: self.period,
+            realtime_priority: self.realtime_priority,
             ..Config::new(self.kind.into())
         }
     }
@@ -104,6 +105,11 @@ pub fn tell(event: &Event, status: Status) -> Result<()> {
         EventKind::Lost { reason } => {
             status.warn(format_args!(
                 "the server is lost ({reason}); waiting for it to come back"
+            ));
+        }
+        EventKind::Recovered { lost_frames, .. } => {
+            status.warn(format_args!(
+                "the device had stopped, and runs again; {lost_frames} frames were not captured"
             ));
         }
         EventKind::Reconnected { gap_frames } => {

@@ -1,5 +1,5 @@
-//! The `amio` program. It renders, plays, plots and checks arrangements, records input, examines audio files, and
-//! looks after the ports and connections of JACK servers.
+//! The `amio` program. It renders, plays, plots and checks arrangements, records input, examines audio files, measures
+//! latencies, and looks after the ports and connections of JACK servers.
 //!
 //! Flow: `args` -> one module for each subcommand -> the public Rust API of the library.
 //! Results go to stdout, everything else to stderr. The exit codes are in `failure`.
@@ -18,8 +18,10 @@ mod format;
 mod info;
 mod interrupt;
 mod jack;
+mod latency;
 mod levels;
 mod manual;
+mod offsets;
 mod output;
 mod play;
 mod plot;
@@ -46,6 +48,7 @@ fn main() -> ExitCode {
         Command::Check(args) => check::run(args),
         Command::Find(args) => find::run(args),
         Command::Devices(args) => devices::run(args),
+        Command::Latency(args) => latency::run(args, status),
         Command::Ports(args) => jack::ports::run_ports(args),
         Command::Connect(args) => jack::connect::connect(args),
         Command::Disconnect(args) => jack::connect::disconnect(args, status),

@@ -5,6 +5,7 @@ use crate::arrangement::Arrangement;
 use crate::driver;
 use crate::failure::{Failure, Result};
 use crate::interrupt::{Interrupt, RESPONSE};
+use crate::offsets;
 use crate::status::Status;
 use crate::timeline::Timeline;
 use amio::{Config, DriverKind, Error, EventKind, Interface, Ticket};
@@ -30,9 +31,11 @@ pub fn run(args: &Play, status: Status) -> Result<()> {
         client_name: given.client_name,
         server_name: given.server_name,
         period_frames: given.period_frames,
+        realtime_priority: given.realtime_priority,
         ..common
     };
-    let interface = interrupt.waiting(|| Ok(Interface::new(config)?))?;
+    let interface =
+        interrupt.waiting(|| offsets::open(&args.driver, &args.correction, config, status))?;
     interface.start()?;
     let tickets = driver::schedule(&interface, &arrangement)?;
     let length = frames.map_or("without end".into(), |frames| {

@@ -7,6 +7,7 @@ use crate::failure::{Failure, Result};
 use crate::format::channels;
 use crate::interrupt::{Interrupt, RESPONSE};
 use crate::levels::Levels;
+use crate::offsets;
 use crate::output::{Output, Wanted};
 use crate::status::Status;
 use amio::{
@@ -31,7 +32,8 @@ pub fn run(args: &Record, status: Status) -> Result<()> {
         output_channels: 0,
         ..args.driver.config()
     };
-    let interface = interrupt.waiting(|| Ok(Interface::new(config)?))?;
+    let interface =
+        interrupt.waiting(|| offsets::open(&args.driver, &args.correction, config, status))?;
     let rate_hz = interface.frame_rate_hz();
     let config = RecorderConfig {
         format,

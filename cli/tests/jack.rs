@@ -26,6 +26,7 @@ fn any_beside(server: &[&str], folder: &Folder, words: &[&str]) -> Ran {
     Ran::from(
         command
             .current_dir(&folder.0)
+            .env("XDG_CONFIG_HOME", folder.0.join("config"))
             .output()
             .expect("the script runs"),
     )

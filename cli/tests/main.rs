@@ -6,6 +6,7 @@ mod common;
 mod frozen_servers;
 mod info;
 mod jack;
+mod latency;
 mod live;
 mod manual;
 mod mistakes;

@@ -33,6 +33,10 @@ const TYPED: &[(&str, &str)] = &[
         "amio disconnect system:capture_2 system:pl\t1",
         "<disconnect><system:capture_2><system:playback_1>",
     ),
+    (
+        "amio latency sys\t1 loop\t1",
+        "<latency><system:playback_1><loopback:capture_1>",
+    ),
     ("amio midi monitor My\t", "<midi><monitor><My Synth:out>"),
     (
         "amio midi monitor My\\ Synth:\t",

@@ -5,7 +5,7 @@ use std::io::Read;
 use std::process::Stdio;
 
 /// Those below another one follow it.
-pub const SUBCOMMANDS: [&str; 24] = [
+pub const SUBCOMMANDS: [&str; 25] = [
     "render",
     "play",
     "record",
@@ -14,6 +14,7 @@ pub const SUBCOMMANDS: [&str; 24] = [
     "check",
     "find",
     "devices",
+    "latency",
     "ports",
     "connect",
     "disconnect",
@@ -82,6 +83,12 @@ fn a_wrong_command_line_ends_with_2_and_a_failure_with_1() {
         ],
         &["find", "a.wav", "b.wav", "--threshold", "0"],
         &["info"],
+        &["latency", "a:b"],
+        &["latency", "", "a:b"],
+        &["latency", "--times", "0"],
+        &["latency", "--driver", "null", "a:b", "c:d"],
+        &["record", "a.wav", "--latency-offset", "1048577"],
+        &["record", "a.wav", "--realtime-priority", "100"],
         &["connect", "a:b"],
         &["connect", "", "a:b"],
         &["connect", "a:b", ""],

@@ -216,6 +216,8 @@ OPTIONS: dict[str, tuple[tuple[Any, ...], tuple[Any, ...]]] = {
     "capture_latency": ((-1, (1 << 20) + 1, 1 << 32), (1.5, "2")),
     "playback_latency": ((-1, (1 << 20) + 1, 1 << 32), (1.5, "2")),
     "read_ahead": ((0, -1, (1 << 24) + 1, 1 << 32), (1.5, "2")),
+    "latency_offset": ((-(1 << 20) - 1, (1 << 20) + 1, 1 << 32), (1.5, "2")),
+    "realtime_priority": ((0, -1, 100, 1 << 32), (1.5, "2")),
 }
 #: The smallest and the largest allowed value.
 ALLOWED: dict[str, tuple[int, int]] = {
@@ -232,6 +234,8 @@ ALLOWED: dict[str, tuple[int, int]] = {
     "capture_latency": (0, 1 << 20),
     "playback_latency": (0, 1 << 20),
     "read_ahead": (1, 1 << 24),
+    "latency_offset": (-(1 << 20), 1 << 20),
+    "realtime_priority": (1, 99),
 }
 
 

@@ -365,6 +365,15 @@ def test_input_is_recorded_by_channel_and_length_and_lined_up(tmp_path: Path) ->
     assert (Clip.open(tmp_path / "a.wav").read() == given[620:1320][:, [2, 0]]).all()
 
 
+def test_a_latency_offset_lines_input_up(tmp_path: Path) -> None:
+    with OfflineInterface(inputs=1, capture_latency=100, latency_offset=-40) as interface:
+        given = np.random.default_rng(1).uniform(-0.5, 0.5, (2000, 1)).astype(np.float32)
+        interface.rolling = True
+        with interface.record(tmp_path / "a.wav", begin=500, frames=700):
+            interface.render(2000, given)
+    assert (Clip.open(tmp_path / "a.wav").read() == given[560:1260]).all()
+
+
 def test_a_recorder_can_be_awaited(tmp_path: Path) -> None:
     async def main() -> amio.Recording:
         async with TimerInterface() as interface:

@@ -37,7 +37,8 @@ pub struct amio_chunk {
     pub lost_before_frames: u64,
     /// Whether the device skipped frames just before the first of them: 1 or 0.
     pub xrun: u32,
-    /// The capture latency that the position accounts for, in frames.
+    /// The capture latency that the position accounts for, in frames. The configuration's latency_offset_frames
+    /// comes on top.
     pub capture_latency_frames: u32,
     /// The playback latency that the position accounts for, in frames.
     pub playback_latency_frames: u32,

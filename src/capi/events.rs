@@ -69,6 +69,10 @@ pub const AMIO_EVENT_RECORDER_FAILED: u32 = 21;
 /// The disk was too slow for a recorder: its file, `message`, has silence in place of the `frames`
 /// before `position` and `device_frame`.
 pub const AMIO_EVENT_RECORDER_LOST: u32 = 22;
+/// A device had stopped, because it ran out of data or room, or the system slept, and runs again: `frames` were not
+/// captured, and `count` frames that were played before were not heard. AMIO_EVENT_SKIPPED, which comes first, says how
+/// many passed.
+pub const AMIO_EVENT_RECOVERED: u32 = 23;
 
 /// The event is not a cancelled swap.
 pub const AMIO_CANCEL_NONE: u32 = 0;
@@ -96,12 +100,12 @@ pub struct amio_event {
     pub device_frame: u64,
     /// CLOCK_MONOTONIC of that device frame, in nanoseconds; offline, since the first frame.
     pub time_ns: u64,
-    /// How many frames it is about: late, skipped, dropped, missed, silent, recorded, or the
+    /// How many frames it is about: late, skipped, dropped, missed, silent, recorded, not captured, or the
     /// new period.
     pub frames: u64,
     /// For how long no period ran, in milliseconds.
     pub silent_ms: u64,
-    /// How many events are missing, or whether freewheel is on.
+    /// How many events are missing, how many frames were not heard, or whether freewheel is on.
     pub count: u64,
     /// Why a swap was cancelled: one of AMIO_CANCEL_*.
     pub cancel_reason: u32,
@@ -278,6 +282,13 @@ fn describe(event: Event) -> amio_event {
         EventKind::Lost { reason } => {
             out.message = text_field(&reason);
             AMIO_EVENT_LOST
+        }
+        EventKind::Recovered {
+            lost_frames,
+            unheard_frames,
+        } => {
+            (out.frames, out.count) = (lost_frames, unheard_frames);
+            AMIO_EVENT_RECOVERED
         }
         EventKind::Reconnected { gap_frames } => {
             out.frames = gap_frames;

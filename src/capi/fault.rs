@@ -92,6 +92,7 @@ impl From<Error> for Fault {
             | Error::BadFloat { .. }
             | Error::InvalidArgument(_)
             | Error::ServerRate { .. }
+            | Error::DeviceRate { .. }
             | Error::BadSample { .. } => AMIO_ERROR_INVALID_ARGUMENT,
             Error::RateMismatch { .. } => AMIO_ERROR_RATE_MISMATCH,
             Error::InvalidState(_) => AMIO_ERROR_INVALID_STATE,

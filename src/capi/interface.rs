@@ -30,6 +30,8 @@ pub const AMIO_DRIVER_JACK: u32 = 1;
 pub const AMIO_DRIVER_NULL: u32 = 2;
 /// The caller, with amio_interface_advance(): as fast as possible, and the same bits each time.
 pub const AMIO_DRIVER_OFFLINE: u32 = 3;
+/// A sound card, or a plugin of ALSA: its PCM `default`.
+pub const AMIO_DRIVER_ALSA: u32 = 4;
 
 /// For input_channels and output_channels: no channels.
 pub const AMIO_CHANNELS_NONE: u32 = 0xFFFF_FFFF;
@@ -137,6 +139,15 @@ pub struct amio_interface_config {
     /// How many MIDI ports others can receive from, 0 to 16: see amio_interface_send_midi(). The null and the offline
     /// driver discard what is sent.
     pub midi_outputs: u32,
+    /// The priority of the audio thread, 1 to 99, where the driver has one of its own (null). 0: 10. It is SCHED_FIFO
+    /// where this user may have it. Otherwise rtkit is asked, which gives up to 20 by default, and has the system end
+    /// a process whose audio thread computes for 200 ms without a pause. amio_interface_stats() shows what was
+    /// granted. A JACK server chooses the priority of its clients.
+    pub realtime_priority: u32,
+    /// By how many frames the way from the loudspeaker's period to the microphone's is longer than the driver reports,
+    /// -2^20 to 2^20: "amio latency" measures it. The positions of captured input, of MIDI messages that arrive, and of
+    /// recordings of the input take it into account. amio_interface_latency() does not.
+    pub latency_offset_frames: i32,
     /// Must be 0.
     pub reserved: u32,
 }
@@ -459,7 +470,7 @@ fn side(what: &str, buffer: *const f32, channels: u16) -> Checked<Option<usize>>
 }
 
 /// What the crate calls a setting, and what C calls it.
-const CONFIG_FIELDS: [(&str, &str); 11] = [
+const CONFIG_FIELDS: [(&str, &str); 12] = [
     ("client_name", "config->client_name"),
     ("server_name", "config->server_name"),
     ("frame_rate_hz", "config->frame_rate_hz"),
@@ -471,15 +482,17 @@ const CONFIG_FIELDS: [(&str, &str); 11] = [
     ("read_ahead_frames", "config->read_ahead_frames"),
     ("latency.capture_frames", "config->capture_latency_frames"),
     ("latency.playback_frames", "config->playback_latency_frames"),
+    ("latency_offset_frames", "config->latency_offset_frames"),
 ];
 
 fn read_config(caller: &Caller, config: *const amio_interface_config) -> Checked<Config> {
     let given = caller.read("config", config)?;
     let mut config = Config::new(match given.driver {
         AMIO_DRIVER_DEFAULT | AMIO_DRIVER_JACK => DriverKind::Jack,
+        AMIO_DRIVER_ALSA => DriverKind::Alsa,
         AMIO_DRIVER_NULL => DriverKind::Null,
         AMIO_DRIVER_OFFLINE => DriverKind::Offline,
-        other => return Err(not_one_of("config->driver", other, "AMIO_DRIVER_*, 0 to 3")),
+        other => return Err(not_one_of("config->driver", other, "AMIO_DRIVER_*, 0 to 4")),
     });
     if !given.client_name.is_null() {
         config.client_name = caller
@@ -525,12 +538,6 @@ fn read_config(caller: &Caller, config: *const amio_interface_config) -> Checked
             ));
         }
     };
-    if given.reserved != 0 {
-        return Err(Fault::new(
-            AMIO_ERROR_UNSUPPORTED,
-            format!("config->reserved is {}; it must be 0", given.reserved),
-        ));
-    }
     config.clamp = match given.clamp {
         AMIO_CLAMP_DEFAULT => None,
         AMIO_CLAMP_ON => Some(true),
@@ -564,6 +571,14 @@ fn read_config(caller: &Caller, config: *const amio_interface_config) -> Checked
         capture_frames: given.capture_latency_frames,
         playback_frames: given.playback_latency_frames,
     };
+    config.latency_offset_frames = given.latency_offset_frames;
+    if given.reserved != 0 {
+        return Err(Fault::new(
+            AMIO_ERROR_UNSUPPORTED,
+            format!("config->reserved is {}; it must be 0", given.reserved),
+        ));
+    }
+    config.realtime_priority = realtime_priority(given.realtime_priority)?;
     Ok(config)
 }
 
@@ -588,6 +603,16 @@ fn midi_ports(what: &str, given: u32) -> Checked<u16> {
         true => Ok(given as u16),
         false => Err(Fault::argument(format!(
             "{what} is {given}; it must be 0 to {MAX_MIDI_PORTS}"
+        ))),
+    }
+}
+
+fn realtime_priority(given: u32) -> Checked<Option<u8>> {
+    match given {
+        0 => Ok(None),
+        1..=99 => Ok(Some(given as u8)),
+        _ => Err(Fault::argument(format!(
+            "config->realtime_priority is {given}; it must be 0 (default) to 99"
         ))),
     }
 }

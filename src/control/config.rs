@@ -1,6 +1,6 @@
 //! What an interface is made from.
 
-use crate::driver::{DriverKind, JackTarget, Request, Resume, SimulatedTarget, Target};
+use crate::driver::{AlsaConfig, DriverKind, JackTarget, Request, Resume, SimulatedTarget, Target};
 use crate::error::{Error, Result};
 use crate::link::SkipPolicy;
 use crate::midi::MAX_MIDI_PORTS;
@@ -53,8 +53,19 @@ pub struct Config {
     /// less than two periods and twice the declick length. Each page of them takes 16 KiB of memory
     /// per channel, see [`crate::Clip::open_stream`].
     pub read_ahead_frames: u64,
+    /// What is asked of devices by the driver [`DriverKind::Alsa`].
+    pub alsa: AlsaConfig,
     /// What the null and the offline driver report, each up to 2^20 frames.
     pub latency: Latency,
+    /// By how many frames the way from the loudspeaker's period to the microphone's is longer than the driver
+    /// reports, -2^20 to 2^20: `amio latency` measures it. Every stamp of captured input, of messages that arrive, and
+    /// of recordings of the input takes it into account. [`crate::Interface::latency`] does not. Default: 0.
+    pub latency_offset_frames: i32,
+    /// The priority of the audio thread, 1 to 99, where the driver has one of its own (null); `None`: 10. It is
+    /// SCHED_FIFO where this user may have it. Otherwise rtkit is asked, which gives up to 20 by default, and has the
+    /// system end a process whose audio thread computes for 200 ms without a pause. [`crate::Stats::realtime`]
+    /// shows what was granted. A JACK server chooses the priority of its clients.
+    pub realtime_priority: Option<u8>,
 }
 
 impl Config {
@@ -79,7 +90,10 @@ impl Config {
             command_queue: 1024,
             capture_buffer_frames: 0,
             read_ahead_frames: 0,
+            alsa: AlsaConfig::default(),
             latency: Latency::default(),
+            latency_offset_frames: 0,
+            realtime_priority: None,
         }
     }
 
@@ -141,11 +155,23 @@ impl Config {
         range("capture_buffer_frames", capture, 0..=1 << 26, "0 to 2^26")?;
         let ahead = self.read_ahead_frames;
         range("read_ahead_frames", ahead, 0..=1 << 24, "0 to 2^24")?;
+        self.alsa.check()?;
         for (what, frames) in [
             ("latency.capture_frames", self.latency.capture_frames),
             ("latency.playback_frames", self.latency.playback_frames),
         ] {
             range(what, frames.into(), 0..=1 << 20, "0 to 2^20")?;
+        }
+        let offset = self.latency_offset_frames;
+        if offset.unsigned_abs() > 1 << 20 {
+            return Err(Error::OutOfRange {
+                what: "latency_offset_frames",
+                given: offset.into(),
+                allowed: "-2^20 to 2^20",
+            });
+        }
+        if let Some(priority) = self.realtime_priority {
+            range("realtime_priority", priority.into(), 1..=99, "1 to 99")?;
         }
         Ok(())
     }
@@ -177,6 +203,7 @@ impl Config {
                     autoconnect: self.autoconnect,
                     start_server: self.start_server,
                 }),
+                DriverKind::Alsa => Target::Alsa(self.alsa.clone()),
                 DriverKind::Null => Target::Null(simulated),
                 DriverKind::Offline => Target::Offline(simulated),
             },
@@ -187,6 +214,7 @@ impl Config {
             output_channels: self.output_channels,
             midi_inputs: self.midi_inputs,
             midi_outputs: self.midi_outputs,
+            realtime_priority: self.realtime_priority,
             resume: None,
         }
     }

@@ -87,6 +87,14 @@ pub enum EventKind {
         /// What the driver said.
         reason: String,
     },
+    /// A device had stopped, because it ran out of data or room, or the system slept, and runs again. The frames that
+    /// passed meanwhile are [`EventKind::Skipped`]; that event comes first.
+    Recovered {
+        /// How many frames were not captured.
+        lost_frames: u64,
+        /// How many frames that were played before were not heard.
+        unheard_frames: u64,
+    },
     /// The server or device is back.
     Reconnected {
         /// How many frames passed before it came back.
@@ -298,6 +306,13 @@ impl Event {
                 },
             },
             ReportKind::Skipped { frames, policy } => EventKind::Skipped { frames, policy },
+            ReportKind::Recovered {
+                lost_frames,
+                unheard_frames,
+            } => EventKind::Recovered {
+                lost_frames,
+                unheard_frames,
+            },
             ReportKind::InputLost { frames } => EventKind::InputLost { frames },
             ReportKind::Underrun {
                 clip,

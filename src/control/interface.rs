@@ -15,7 +15,7 @@ use super::readers::Readers;
 use super::recordings::Recordings;
 use super::supervisor;
 use super::worker::{Patience, Worker};
-use crate::driver::{Info, Slot};
+use crate::driver::{AlsaInfo, Info, Slot};
 use crate::engine::{Engine, Settings};
 use crate::error::{Error, Result};
 use crate::jack::Client;
@@ -123,6 +123,7 @@ impl Interface {
             rate,
             declick_frames: config.declick_frames_at(rate.hz()).into(),
             skip_policy: config.skip_policy,
+            latency_offset_frames: config.latency_offset_frames,
             swaps: sizes.swaps,
         };
         let (midi_in, arrived) = midi_queue(config.midi_inputs, link::midi)?;
@@ -255,6 +256,20 @@ impl Interface {
             ))
         })?;
         Ok(client.lend())
+    }
+
+    /// What was agreed with the devices. Another may come back after a loss.
+    ///
+    /// # Errors
+    /// [`Error::InvalidState`]: the interface has another driver than [`DriverKind::Alsa`](crate::DriverKind::Alsa).
+    pub fn alsa_info(&self) -> Result<AlsaInfo> {
+        let core = &self.parts().core;
+        let info = core.info.lock();
+        let agreed = info.alsa.as_ref().ok_or_else(|| {
+            let name = core.config.driver.name();
+            Error::InvalidState(format!("the interface has the driver {name}"))
+        })?;
+        Ok(AlsaInfo::clone(agreed))
     }
 
     /// The transport, as of the last period, read as one.

@@ -120,6 +120,10 @@ impl AttemptStage {
                     fail_of_rate(lifecycle, server_hz);
                     Ok(None)
                 }
+                Ok(Err(error @ Error::DeviceRate { .. })) => {
+                    fail_of_device(lifecycle, &error);
+                    Ok(None)
+                }
                 Ok(Err(error)) => Err(error),
                 Ok(Ok(())) => {
                     let until = Instant::now() + FIRST_PERIOD_PATIENCE;
@@ -195,6 +199,14 @@ fn take_into_use(lifecycle: &Lifecycle, worker: Worker, gap_frames: u64) -> Resu
         lifecycle.core.event(EventKind::PeriodChanged { frames });
     }
     Ok(())
+}
+
+/// The device no longer has the rate of the interface.
+fn fail_of_device(lifecycle: &Lifecycle, error: &Error) {
+    if let Err(error) = lifecycle.core.lease() {
+        lifecycle.core.event(EventKind::Log(error.to_string()));
+    }
+    lifecycle.core.fail(&error.to_string());
 }
 
 /// The server runs with a rate that the interface was not made for.

@@ -1,5 +1,6 @@
 //! What every driver is: how it is opened, started and stopped, and what it tells.
 
+use super::alsa::AlsaInfo;
 use super::slot::Lease;
 use crate::error::Result;
 use crate::jack::Client;
@@ -35,6 +36,8 @@ pub(crate) struct Info {
     pub realtime: Option<Realtime>,
     /// The client of a driver for JACK, lent.
     pub jack: Option<Arc<Client>>,
+    /// What a driver for ALSA has agreed with its devices.
+    pub alsa: Option<Arc<AlsaInfo>>,
 }
 
 /// What a driver reports outside the audio thread.

@@ -8,6 +8,7 @@
 //!
 //! `docs/ARCHITECTURE.md` lists what a new driver needs, here and elsewhere.
 
+mod alsa;
 mod contract;
 mod gate;
 mod jack;
@@ -18,6 +19,7 @@ mod period;
 mod slot;
 mod target;
 
+pub use alsa::{AlsaConfig, AlsaDevice, AlsaInfo};
 pub(crate) use contract::{Driver, Info, Notice, Notify, Resume};
 pub(crate) use offline::Offline;
 pub(crate) use open::{open, turns_ended};

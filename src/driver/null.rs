@@ -7,11 +7,12 @@ use super::period::Period;
 use super::slot::Lease;
 use super::target::{Request, SimulatedTarget};
 use crate::error::{Error, Result};
+use crate::lock::Mutex;
 use crate::memory;
 use crate::midi::PeriodMidi;
 use crate::sys::{self, Realtime};
 use crate::units::Rate;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -20,13 +21,19 @@ pub(crate) struct Null {
     channels: (usize, usize),
     midi_outputs: usize,
     notify: Notify,
-    realtime: Arc<OnceLock<Realtime>>,
+    priority: i32,
+    realtime: Arc<Mutex<Option<Realtime>>>,
     thread: Option<(JoinHandle<()>, Arc<sys::Signal>)>,
 }
 
 /// Below JACK's usual 70 and the kernel's own 50: this audio is not heard, so it must not disturb audio
 /// that is.
 const PRIORITY: i32 = 10;
+
+/// How long the thread goes without a sleep when it is always late, and how long it then sleeps. The system may end
+/// a process whose real-time threads never sleep (see [`sys::request_realtime`]).
+const LONGEST_RUN_NS: u64 = 20_000_000;
+const REST: Duration = Duration::from_micros(100);
 
 impl Null {
     pub fn new(target: SimulatedTarget, request: &Request, notify: Notify) -> Null {
@@ -38,6 +45,7 @@ impl Null {
                 latency: target.latency,
                 realtime: None,
                 jack: None,
+                alsa: None,
             },
             channels: (
                 request.input_channels.into(),
@@ -45,6 +53,7 @@ impl Null {
             ),
             midi_outputs: request.midi_outputs.into(),
             notify,
+            priority: request.realtime_priority.map_or(PRIORITY, i32::from),
             realtime: Arc::default(),
             thread: None,
         }
@@ -54,7 +63,7 @@ impl Null {
 impl Driver for Null {
     fn info(&self) -> Info {
         Info {
-            realtime: self.realtime.get().cloned(),
+            realtime: self.realtime.lock().clone(),
             ..self.info.clone()
         }
     }
@@ -74,11 +83,13 @@ impl Driver for Null {
             stop: stop.clone(),
         };
         let (realtime, notify) = (self.realtime.clone(), self.notify.clone());
+        let priority = self.priority;
         let thread = sys::spawn("amio-null", move || {
-            let granted = realtime.get_or_init(|| sys::request_realtime(PRIORITY));
-            if let Realtime::Refused { reason } = granted {
+            let granted = sys::request_realtime(priority);
+            if let Realtime::Refused { reason } = &granted {
                 notify(Notice::Log(format!("no real-time scheduling: {reason}")));
             }
+            *realtime.lock() = Some(granted);
             run.until_stopped();
         })?;
         self.thread = Some((thread, stop));
@@ -126,14 +137,21 @@ impl TimerThread {
         let mut outputs: Vec<&mut [f32]> = discarded.iter_mut().map(Vec::as_mut_slice).collect();
         let start_ns = sys::now_ns();
         let mut next_frame = 0;
+        let mut woke_ns = 0;
         loop {
             let due_ns = self.rate.nanoseconds(next_frame);
-            let early_ns = due_ns.saturating_sub(sys::now_ns() - start_ns);
+            let before_ns = sys::now_ns() - start_ns;
+            let early = Duration::from_nanos(due_ns.saturating_sub(before_ns));
+            let needs_rest = before_ns - woke_ns > LONGEST_RUN_NS;
+            let pause = if needs_rest { early.max(REST) } else { early };
             // Also asked when it is late: otherwise a thread that is always late could not be stopped.
-            if self.stop.wait(Duration::from_nanos(early_ns)) {
+            if self.stop.wait(pause) {
                 return;
             }
             let now_ns = sys::now_ns() - start_ns;
+            if !pause.is_zero() {
+                woke_ns = now_ns;
+            }
             if now_ns < due_ns {
                 continue;
             }
@@ -143,6 +161,7 @@ impl TimerThread {
             self.lease.run(Period {
                 frames: self.frames,
                 skipped,
+                recovered: None,
                 server_frame: next_frame as u32,
                 time_ns: start_ns + self.rate.nanoseconds(next_frame),
                 may_block: false,

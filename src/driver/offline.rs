@@ -36,6 +36,7 @@ impl Offline {
                 latency: target.latency,
                 realtime: Some(Realtime::NotNeeded),
                 jack: None,
+                alsa: None,
             },
             lease: None,
             inputs: vec![Vec::new(); request.input_channels.into()],
@@ -139,6 +140,7 @@ impl Offline {
         lease.run(Period {
             frames,
             skipped,
+            recovered: None,
             server_frame: self.clock_frames as u32,
             time_ns,
             may_block: true,

@@ -1,5 +1,6 @@
 //! Opens the driver that is asked for.
 
+use super::alsa;
 use super::contract::{Driver, Notify};
 use super::jack;
 use super::null::Null;
@@ -11,6 +12,7 @@ use crate::error::Result;
 pub(crate) fn open(request: &Request, notify: Notify) -> Result<Box<dyn Driver>> {
     match &request.target {
         Target::Jack(target) => jack::open(target, request, notify),
+        Target::Alsa(config) => alsa::open(config, request, notify),
         Target::Null(target) => Ok(Box::new(Null::new(*target, request, notify))),
         Target::Offline(target) => Ok(Box::new(Offline::new(*target, request)?)),
     }

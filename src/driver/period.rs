@@ -13,12 +13,23 @@ pub(crate) trait Process: Send {
     fn process(&mut self, period: Period<'_, '_>);
 }
 
+/// What the stop of a device has cost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Recovery {
+    /// Frames that were not captured.
+    pub lost_frames: u64,
+    /// Frames of earlier periods that were not heard.
+    pub unheard_frames: u64,
+}
+
 /// One period of audio, as the driver hands it to the engine.
 pub(crate) struct Period<'a, 'b> {
     /// Length in frames of each slice below; 1 or more.
     pub frames: usize,
     /// Device frames that were skipped between the previous period and this one.
     pub skipped: u64,
+    /// The device had stopped between the previous period and this one.
+    pub recovered: Option<Recovery>,
     /// The server's number of the first frame, which wraps; the lower bits of the device frame where there is no server.
     pub server_frame: u32,
     /// `CLOCK_MONOTONIC` at which the first frame of the period was due, in nanoseconds.

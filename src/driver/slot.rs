@@ -195,6 +195,7 @@ mod tests {
         lease.run(Period {
             frames: 1,
             skipped: 0,
+            recovered: None,
             server_frame: 0,
             time_ns,
             may_block: false,

@@ -1,5 +1,6 @@
 //! Which drivers there are, what each can do, and what each is asked for.
 
+use super::alsa::AlsaConfig;
 use super::contract::Resume;
 use crate::units::Latency;
 
@@ -9,6 +10,8 @@ pub enum DriverKind {
     /// A JACK server, or PipeWire through its libjack.
     #[default]
     Jack,
+    /// A sound card, or a plugin of ALSA, without a server.
+    Alsa,
     /// A timer: silence in, output discarded, paced like a device.
     Null,
     /// The caller, by [`crate::Interface::advance`].
@@ -20,6 +23,7 @@ impl DriverKind {
     pub fn name(self) -> &'static str {
         match self {
             DriverKind::Jack => "jack",
+            DriverKind::Alsa => "alsa",
             DriverKind::Null => "null",
             DriverKind::Offline => "offline",
         }
@@ -33,6 +37,11 @@ impl DriverKind {
             DriverKind::Jack => Capabilities {
                 pace: Pace::Device,
                 owns_period: true,
+            },
+            // The period that was asked for is a wish, also when a device comes back.
+            DriverKind::Alsa => Capabilities {
+                pace: Pace::Device,
+                owns_period: false,
             },
             DriverKind::Null => Capabilities {
                 pace: Pace::Timer,
@@ -86,6 +95,8 @@ pub(crate) struct Request {
     pub output_channels: u16,
     pub midi_inputs: u16,
     pub midi_outputs: u16,
+    /// Of a driver's own audio thread, 1 to 99. `None`: the driver's choice.
+    pub realtime_priority: Option<u8>,
     /// From the driver before, if there was one.
     pub resume: Option<Resume>,
 }
@@ -94,6 +105,7 @@ pub(crate) struct Request {
 #[derive(Clone, Debug)]
 pub(crate) enum Target {
     Jack(JackTarget),
+    Alsa(AlsaConfig),
     Null(SimulatedTarget),
     Offline(SimulatedTarget),
 }

@@ -45,6 +45,8 @@ pub(crate) struct Settings {
     /// How many frames a cut fades; 0: hard cuts.
     pub declick_frames: u64,
     pub skip_policy: SkipPolicy,
+    /// What the driver's latencies are off by.
+    pub latency_offset_frames: i32,
     /// How many swaps may be pending.
     pub swaps: usize,
 }
@@ -58,6 +60,7 @@ pub(crate) struct Engine {
     graph: Graph,
     rate: Rate,
     skip_policy: SkipPolicy,
+    latency_offset_frames: i32,
     /// Of the next period.
     device_frame: u64,
     /// Of the last batch that was taken.
@@ -80,6 +83,7 @@ impl Engine {
             timeline: Timeline::new(settings.declick_frames, settings.swaps)?,
             rate: settings.rate,
             skip_policy: settings.skip_policy,
+            latency_offset_frames: settings.latency_offset_frames,
             batches,
             outbox: Outbox(outgoing),
             device_frame: 0,
@@ -178,6 +182,24 @@ impl Engine {
     }
 }
 
+impl Engine {
+    /// After the skip, if there is one: what is told has ended when this period begins.
+    fn note_recovery(&mut self, period: &Period<'_, '_>) {
+        let Some(recovery) = period.recovered else {
+            return;
+        };
+        self.outbox.0.report(Report {
+            kind: ReportKind::Recovered {
+                lost_frames: recovery.lost_frames,
+                unheard_frames: recovery.unheard_frames,
+            },
+            position: self.timeline.position_at(self.device_frame),
+            device_frame: self.device_frame,
+            time_ns: period.time_ns,
+        });
+    }
+}
+
 impl Process for Engine {
     fn process(&mut self, period: Period<'_, '_>) {
         let started_ns = sys::now_ns();
@@ -185,6 +207,7 @@ impl Process for Engine {
             output.fill(0.0);
         }
         self.note_skip(&period);
+        self.note_recovery(&period);
         let counters = &self.outbox.0.shared.counters;
         let lost = period.midi.lost();
         if lost > 0 {
@@ -192,6 +215,9 @@ impl Process for Engine {
         }
         self.take_commands(period.time_ns);
 
+        let round_trip = period
+            .latency
+            .corrected_round_trip(self.latency_offset_frames);
         let first_frame = self.device_frame;
         let mut done = 0;
         while done < period.frames {
@@ -212,6 +238,7 @@ impl Process for Engine {
                 rate: self.rate,
                 after_skip: period.skipped > 0 && done == 0,
                 latency: period.latency,
+                round_trip_frames: round_trip,
                 may_block: period.may_block,
                 timeline: &self.timeline,
             };
@@ -231,7 +258,7 @@ impl Process for Engine {
             self.device_frame += frames;
         }
         self.timeline
-            .forget(self.device_frame, period.latency, &mut self.outbox.0);
+            .forget(self.device_frame, round_trip, &mut self.outbox.0);
         self.publish(period.time_ns + self.rate.nanoseconds(self.device_frame - first_frame));
 
         let audio_ns = self.rate.nanoseconds(period.frames as u64);

@@ -38,6 +38,8 @@ pub(crate) struct Clock<'a> {
     /// Whether frames were skipped just before.
     pub after_skip: bool,
     pub latency: Latency,
+    /// How many frames ago that was played which is captured now.
+    pub round_trip_frames: u64,
     /// Whether the period has no deadline (offline, freewheel), so that a node may block on a disk.
     pub may_block: bool,
     pub(super) timeline: &'a Timeline,

@@ -34,6 +34,7 @@ fn engine(clip: &Clip) -> (Engine, ControlEnd) {
         rate: Rate::new(48_000),
         declick_frames: 0,
         skip_policy: SkipPolicy::Slip,
+        latency_offset_frames: 0,
         swaps: 4,
     };
     let mut entry = Entry::new(clip, 100);
@@ -72,6 +73,7 @@ fn run(engine: &mut Engine, frames: u64, may_block: bool) -> Vec<f32> {
     engine.process(Period {
         frames: frames as usize,
         skipped: 0,
+        recovered: None,
         server_frame: 0,
         time_ns: 0,
         may_block,

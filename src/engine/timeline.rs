@@ -6,7 +6,7 @@ use super::scene::{Scenes, SoundingSwap};
 use crate::error::Result;
 use crate::link::{Outgoing, QueuedSwap, Report, ReportKind, SkipPolicy};
 use crate::memory::Keeper;
-use crate::units::{Latency, MAX_POSITION, Ticket};
+use crate::units::{MAX_POSITION, Ticket};
 
 pub(super) struct Timeline {
     scenes: Scenes,
@@ -155,11 +155,11 @@ impl Timeline {
     }
 
     /// Forgets the scenes that have faded, and the history that is too old to be heard in the input.
-    pub fn forget(&mut self, device_frame: u64, latency: Latency, outgoing: &mut Outgoing) {
+    pub fn forget(&mut self, device_frame: u64, round_trip: u64, outgoing: &mut Outgoing) {
         self.scenes.forget(device_frame, outgoing);
         /// Latencies may grow by this much before the stamps of old frames become inexact.
         const SPARE_FRAMES: i64 = 1 << 17;
-        let oldest = device_frame as i64 - latency.round_trip_frames() as i64 - SPARE_FRAMES;
+        let oldest = device_frame as i64 - round_trip as i64 - SPARE_FRAMES;
         self.history.forget_before(oldest);
     }
 

@@ -40,7 +40,7 @@ pub struct Chunk {
     pub lost_before: u64,
     /// Whether the driver skipped frames just before the first one.
     pub xrun: bool,
-    /// The latencies that were subtracted to find `position`.
+    /// The latencies that were subtracted to find `position`; [`crate::Config::latency_offset_frames`] comes on top.
     pub latency: Latency,
 }
 

@@ -38,6 +38,10 @@ pub(crate) enum ReportKind {
         frames: u64,
         policy: SkipPolicy,
     },
+    Recovered {
+        lost_frames: u64,
+        unheard_frames: u64,
+    },
     InputLost {
         frames: u64,
     },
@@ -56,6 +60,7 @@ impl ReportKind {
             | ReportKind::Superseded { ticket }
             | ReportKind::Cancelled { ticket, .. } => Some(ticket),
             ReportKind::Skipped { .. }
+            | ReportKind::Recovered { .. }
             | ReportKind::InputLost { .. }
             | ReportKind::Underrun { .. } => None,
         }

@@ -10,7 +10,10 @@ mod denormals;
 mod descriptor;
 mod exception;
 mod fork;
+mod realtime;
 mod resident;
+#[cfg(feature = "rtkit")]
+mod rtkit;
 mod signal;
 mod stack;
 mod thread;
@@ -21,30 +24,14 @@ pub(crate) use exception::catch as catch_exceptions;
 #[cfg(test)]
 pub(crate) use fork::in_child;
 pub(crate) use fork::{Home, MADE_BEFORE, NoFork, PerProcess, without_fork};
+pub use realtime::Realtime;
+pub(crate) use realtime::request_realtime;
 pub(crate) use resident::Resident;
 pub(crate) use signal::Signal;
 pub(crate) use stack::with_stack;
 pub(crate) use thread::{join, spawn, without_signals};
 
 use std::alloc::Layout;
-use std::io;
-
-/// Whether the audio thread has real-time scheduling.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Realtime {
-    /// SCHED_FIFO or SCHED_RR, at this priority.
-    Granted {
-        /// 1 to 99.
-        priority: i32,
-    },
-    /// The system said no; playing may be interrupted under load.
-    Refused {
-        /// Why, and what would help.
-        reason: String,
-    },
-    /// The driver has no audio thread of its own (offline).
-    NotNeeded,
-}
 
 /// `CLOCK_MONOTONIC` in nanoseconds. Wait-free; answered by the vDSO, without a system call.
 pub(crate) fn now_ns() -> u64 {
@@ -55,26 +42,6 @@ pub(crate) fn now_ns() -> u64 {
     // SAFETY: `time` is a valid timespec; CLOCK_MONOTONIC always exists on Linux.
     unsafe { libc::clock_gettime(libc::CLOCK_MONOTONIC, &mut time) };
     time.tv_sec as u64 * 1_000_000_000 + time.tv_nsec as u64
-}
-
-/// Asks for SCHED_FIFO for the calling thread.
-pub(crate) fn request_realtime(priority: i32) -> Realtime {
-    let param = libc::sched_param {
-        sched_priority: priority,
-    };
-    // SAFETY: `param` is valid; pthread_self is the calling thread.
-    let refused =
-        unsafe { libc::pthread_setschedparam(libc::pthread_self(), libc::SCHED_FIFO, &param) };
-    match refused {
-        0 => Realtime::Granted { priority },
-        code => Realtime::Refused {
-            reason: format!(
-                "SCHED_FIFO priority {priority}: {}; allow it with an rtprio limit in \
-                 /etc/security/limits.d, or CAP_SYS_NICE",
-                io::Error::from_raw_os_error(code)
-            ),
-        },
-    }
 }
 
 /// Asks for large pages for memory that has not been touched. The first touch of each page is

@@ -52,6 +52,11 @@ impl Signal {
         self.is_set.swap(false, Ordering::AcqRel);
     }
 
+    /// Whether it is readable. Wait-free; no system call.
+    pub fn is_set(&self) -> bool {
+        self.is_set.load(Ordering::Acquire)
+    }
+
     /// Waits until it is readable, or for `timeout`; false if the time ran out.
     pub fn wait(&self, timeout: Duration) -> bool {
         let mut poll = libc::pollfd {

@@ -53,6 +53,29 @@ fn an_impulse_sent_through_another_client_is_stamped_one_period_later() {
     });
 }
 
+#[test]
+fn with_the_right_offset_an_impulse_is_stamped_with_the_frame_at_which_it_was_played() {
+    beside!(Server::Jackd(256), {
+        let way = [
+            ("amio:output_l", "loopback:playback_1"),
+            ("loopback:capture_1", "amio:input_1"),
+        ];
+        // The ports are not connected to a device: no latency is reported. The way takes one period.
+        let config = Config {
+            latency_offset_frames: PERIOD as i32,
+            ..tools::config()
+        };
+        stamps_are_exact(&config, &way);
+        // Here the dummy device reports three periods, and the way still takes one.
+        let config = Config {
+            autoconnect: true,
+            latency_offset_frames: -2 * PERIOD as i32,
+            ..tools::config()
+        };
+        stamps_are_exact(&config, &[("amio:output_l", "amio:input_1")]);
+    });
+}
+
 /// Sends impulses through the connections `way`, which take one period. Checks that each is captured with
 /// the position that was heard at that time, according to the current latencies. Returns the chunks that
 /// contain them.
@@ -76,12 +99,13 @@ fn stamps_are_exact(config: &Config, way: &[(&str, &str)]) -> Vec<Chunk> {
     let mut stamped = Vec::new();
     // Frames that were captured in the first round trip have stamps from before the start.
     for (chunk, samples) in chunks.iter().filter(|(chunk, _)| chunk.rolling) {
-        let round_trip = chunk.latency.round_trip_frames() as i64;
-        for (offset, _) in (0..).zip(samples).filter(|(_, sample)| **sample == 0.5) {
+        let offset = i64::from(config.latency_offset_frames);
+        let round_trip = chunk.latency.round_trip_frames() as i64 + offset;
+        for (frame, _) in (0..).zip(samples).filter(|(_, sample)| **sample == 0.5) {
             // The impulse was sent at a multiple of the spacing and captured a period later. What was
             // heard at that time had been sent one round trip before.
-            let sent = chunk.position + offset + round_trip - PERIOD;
-            assert_eq!(sent % SPACING, 0, "frame {offset} of {chunk:?}");
+            let sent = chunk.position + frame + round_trip - PERIOD;
+            assert_eq!(sent % SPACING, 0, "frame {frame} of {chunk:?}");
             stamped.push(*chunk);
         }
     }

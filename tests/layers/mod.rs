@@ -16,7 +16,7 @@ const ARCHITECTURE: &str = include_str!("../../docs/ARCHITECTURE.md");
 const KEEPERS: &str = "
     ebur128         clip
     flac_codec      clip
-    libloading      jack
+    libloading      alsa jack
     md5             clip
     nanomp3_core    clip
     opus_pure       clip

@@ -26,6 +26,8 @@ impl Folder {
     pub fn amio(&self, args: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_amio"));
         command.args(args).current_dir(&self.0);
+        // Not what the user has stored.
+        command.env("XDG_CONFIG_HOME", self.0.join("config"));
         command
     }
 

@@ -29,6 +29,7 @@ DRIVER_DEFAULT = 0
 DRIVER_JACK = 1
 DRIVER_NULL = 2
 DRIVER_OFFLINE = 3
+DRIVER_ALSA = 4
 CHANNELS_NONE = 4294967295
 AUTOCONNECT_DEFAULT = 0
 AUTOCONNECT_ON = 1
@@ -111,6 +112,7 @@ EVENT_RECORDER_STARTED = 19
 EVENT_RECORDER_ENDED = 20
 EVENT_RECORDER_FAILED = 21
 EVENT_RECORDER_LOST = 22
+EVENT_RECOVERED = 23
 CANCEL_NONE = 0
 CANCEL_ASKED = 1
 CANCEL_LATE = 2
@@ -214,6 +216,8 @@ class InterfaceConfig(Structure):
     start_server: int
     midi_inputs: int
     midi_outputs: int
+    realtime_priority: int
+    latency_offset_frames: int
     reserved: int
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
@@ -237,6 +241,8 @@ class InterfaceConfig(Structure):
         ("start_server", ctypes.c_uint32),
         ("midi_inputs", ctypes.c_uint32),
         ("midi_outputs", ctypes.c_uint32),
+        ("realtime_priority", ctypes.c_uint32),
+        ("latency_offset_frames", ctypes.c_int32),
         ("reserved", ctypes.c_uint32),
     ]
 

@@ -53,6 +53,12 @@ class Options(TypedDict, total=False):
             the period, in frames, 0 to 2**20: 0.
         playback_latency: the same from the period to the loudspeaker: 0.
         read_ahead: how far ahead streamed clips are read, in frames, 1 to 2**24: one second.
+        latency_offset: by how many frames the way from loudspeaker to microphone is longer than the
+            driver reports, -2**20 to 2**20: 0. ``amio latency`` measures it. The positions of
+            captured input take it into account.
+        realtime_priority: the priority of the audio thread, 1 to 99, where the driver has one of
+            its own (the timer): 10. ``Stats.realtime`` tells what the system granted. A JACK server
+            chooses the priority of its clients.
     """
 
     client_name: str | None
@@ -74,6 +80,8 @@ class Options(TypedDict, total=False):
     capture_latency: SupportsIndex | None
     playback_latency: SupportsIndex | None
     read_ahead: SupportsIndex | None
+    latency_offset: SupportsIndex | None
+    realtime_priority: SupportsIndex | None
 
 
 def given(options: Options) -> Options:
@@ -158,4 +166,6 @@ _SETTERS: dict[str, _Setter] = {
     "capture_latency": _count("capture_latency_frames", 0, 1 << 20),
     "playback_latency": _count("playback_latency_frames", 0, 1 << 20),
     "read_ahead": _count("read_ahead_frames", 1, 1 << 24),
+    "latency_offset": _count("latency_offset_frames", -(1 << 20), 1 << 20),
+    "realtime_priority": _count("realtime_priority", 1, 99),
 }

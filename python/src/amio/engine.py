@@ -77,7 +77,8 @@ class EngineInterface(Midi):
 
         client_name, server_name, start_server, frame_rate, period, inputs, outputs, midi_inputs,
         midi_outputs, connect, clamp, declick, skip, swap_queue, command_queue, capture_buffer,
-        capture_latency, playback_latency, read_ahead.
+        capture_latency, playback_latency, read_ahead, latency_offset,
+        realtime_priority.
         """
         super().__init__(options)
         self._event_callback: EventCallback | None = None

@@ -185,6 +185,7 @@ _NAMES = {
     "read_ahead_frames": "read_ahead",
     "capture_latency_frames": "capture_latency",
     "playback_latency_frames": "playback_latency",
+    "latency_offset_frames": "latency_offset",
     "first_output_channel": "output",
     "source_begin_frame": "start",
     "source_end_frame": "end",

@@ -40,6 +40,7 @@ class EventKind(IntEnum):
     RECORDER_ENDED = _abi.EVENT_RECORDER_ENDED
     RECORDER_FAILED = _abi.EVENT_RECORDER_FAILED
     RECORDER_LOST = _abi.EVENT_RECORDER_LOST
+    RECOVERED = _abi.EVENT_RECOVERED
     #: A kind of a newer library that this package does not know.
     UNKNOWN = -1
 

@@ -174,6 +174,7 @@ impl Driver for Jack {
             latency: self.state.latency(),
             realtime: realtime.clone(),
             jack: Some(self.lent.clone()),
+            alsa: None,
         }
     }
 

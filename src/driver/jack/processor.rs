@@ -186,6 +186,7 @@ impl Audio {
         lease.run(Period {
             frames,
             skipped,
+            recovered: None,
             server_frame: first_frame,
             time_ns,
             may_block: freewheels,

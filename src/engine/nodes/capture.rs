@@ -41,6 +41,7 @@ impl Node for Capture {
 /// the index of its first frame in the stretch.
 pub(super) fn heard<'c>(clock: &Clock<'c>) -> impl Iterator<Item = (usize, Chunk)> + use<'c> {
     let (history, latency, rate) = (clock.timeline.history(), clock.latency, clock.rate);
+    let round_trip = clock.round_trip_frames;
     let (first_frame, first_ns, after_skip) = (clock.device_frame, clock.time_ns, clock.after_skip);
     let all = clock.frames;
     let mut done = 0;
@@ -49,7 +50,7 @@ pub(super) fn heard<'c>(clock: &Clock<'c>) -> impl Iterator<Item = (usize, Chunk
             return None;
         }
         let device_frame = first_frame + done as u64;
-        let heard = device_frame as i64 - latency.round_trip_frames() as i64;
+        let heard = device_frame as i64 - round_trip as i64;
         let (segment, left) = history.at(heard);
         let frames = left.min((all - done) as u64);
         let chunk = Chunk {
