@@ -202,6 +202,8 @@ fn zsh(script: &str) -> String {
         let options = options_for(id).filter(|_| line.starts_with('\''));
         match (options, line.strip_suffix(":' \\")) {
             (Some(options), Some(begin)) => {
+                // In the place of an optional argument, zsh would offer those for the next one too.
+                let begin = begin.replacen("'::", "':", 1);
                 lines += &format!("{begin}: _amio_ports {options}' \\\n");
             }
             _ => lines += &format!("{line}\n"),
