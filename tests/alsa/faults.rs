@@ -4,6 +4,7 @@
 use crate::inside::{Beside, inside};
 use crate::tools::{self, events, read_all, run_until, wait_for};
 use amio::{Chunk, Config, Error, Event, EventKind, Interface, State};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Good frames before a fault begins; see fault.c.
@@ -324,6 +325,30 @@ fn a_system_that_sleeps_is_waited_for() {
                 .iter()
                 .any(|event| recovered(event).is_some())
         );
+        assert_closes_at_once(&interface);
+    });
+}
+
+#[test]
+fn a_program_that_is_stopped_for_a_second_goes_on_with_the_device() {
+    inside!(Beside::Nothing, {
+        let interface = tools::start(tools::config("fault:none"));
+        run_until(&interface, 24_000);
+        let this = std::process::id();
+        let stops = format!("kill -STOP {this}; sleep 1; kill -CONT {this}");
+        let status = Command::new("sh").args(["-c", &stops]).status();
+        assert!(status.expect("there is a shell").success());
+        let ((lost_frames, _), passed) = wait_for(&interface, PATIENCE, recovered);
+        assert!((40_000..72_000).contains(&lost_frames), "{lost_frames}");
+        assert!(!passed.iter().any(|event| lost(event).is_some()));
+        let here = interface.transport().device_frame;
+        run_until(&interface, here + 24_000);
+        let offsets = offsets(&read_all(&interface));
+        let drift = offsets
+            .iter()
+            .map(|(_, offset)| (offset - offsets[0].1).abs())
+            .max();
+        assert!(drift.is_some_and(|drift| drift < 8), "{offsets:?}");
         assert_closes_at_once(&interface);
     });
 }
