@@ -1119,13 +1119,14 @@ typedef struct amio_interface_config {
     const char *server_name;
     /**
      * Frames per second, 1000 to 768000. 0: the server's, or 48000 for the other drivers. A rate
-     * that is not the server's is an error.
+     * that is not the server's, or that a device of ALSA lacks, is an error.
      */
     uint32_t frame_rate_hz;
     /**
      * Frames per period, 1 to 65536. 0: the server's, or 256 for the other drivers. A period
      * that is not the server's is an error. But a server may change it while it runs, and one
-     * that is restarted may come back with another. AMIO_EVENT_PERIOD_CHANGED reports it.
+     * that is restarted may come back with another. AMIO_EVENT_PERIOD_CHANGED reports it. A device of ALSA gets the
+     * period that is closest to it.
      */
     uint32_t period_frames;
     /**

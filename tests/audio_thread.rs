@@ -62,6 +62,21 @@ fn jack_driver_does_all_that_can_be_asked() {
 }
 
 #[test]
+#[ignore = "scripts/test-rt runs it with PCMs of its own"]
+fn alsa_driver_does_all_that_can_be_asked() {
+    if std::env::var_os("ALSA_CONFIG_PATH").is_none() {
+        return; // as above
+    }
+    let mut config = config(DriverKind::Alsa);
+    let pcm = Some("fault:none".to_owned());
+    (config.alsa.playback, config.alsa.capture) = (pcm.clone(), pcm);
+    let interface = Interface::new(config).expect("the PCM is there");
+    interface.start().expect("it starts");
+    ask_everything(&interface, || wait_for_input(&interface));
+    interface.stop().expect("it stops");
+}
+
+#[test]
 #[ignore = "scripts/test-rt runs it beside a JACK server"]
 fn jack_streams_do_all_that_can_be_asked() {
     if std::env::var_os("JACKD_PID").is_none() {

@@ -95,11 +95,12 @@ pub struct amio_interface_config {
     /// Which JACK server, UTF-8, up to 255 bytes. NULL: the default server.
     pub server_name: *const c_char,
     /// Frames per second, 1000 to 768000. 0: the server's, or 48000 for the other drivers. A rate
-    /// that is not the server's is an error.
+    /// that is not the server's, or that a device of ALSA lacks, is an error.
     pub frame_rate_hz: u32,
     /// Frames per period, 1 to 65536. 0: the server's, or 256 for the other drivers. A period
     /// that is not the server's is an error. But a server may change it while it runs, and one
-    /// that is restarted may come back with another. AMIO_EVENT_PERIOD_CHANGED reports it.
+    /// that is restarted may come back with another. AMIO_EVENT_PERIOD_CHANGED reports it. A device of ALSA gets the
+    /// period that is closest to it.
     pub period_frames: u32,
     /// 1 to 64, or AMIO_CHANNELS_NONE. 0: 2.
     pub input_channels: u32,

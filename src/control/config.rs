@@ -16,10 +16,12 @@ pub struct Config {
     pub client_name: String,
     /// Which server; `None`: the default one.
     pub server_name: Option<String>,
-    /// 1,000 to 768,000; `None`: the server's, or 48,000. A server with another rate is refused.
+    /// 1,000 to 768,000; `None`: the server's, or 48,000. A server with another rate is refused, and so is a device
+    /// that lacks it, unless [`AlsaConfig::convert_rate`] is set.
     pub frame_rate_hz: Option<u32>,
     /// 1 to 65,536; `None`: the server's, or 256. A server with another period is refused, but a
-    /// running one may change it, and one that is restarted may come back with another.
+    /// running one may change it, and one that is restarted may come back with another. A device of ALSA gets the one that is
+    /// closest to it: see [`crate::Interface::period_frames`].
     pub period_frames: Option<u32>,
     /// 0 to 64. Default: 2.
     pub input_channels: u16,

@@ -91,6 +91,14 @@ pub(crate) fn in_real_time<T>(run: impl FnOnce() -> T) -> T {
     run()
 }
 
+/// Runs the loop of an audio thread, which makes system calls: the allocation guard of test builds watches it.
+pub(crate) fn without_allocation<T>(run: impl FnOnce() -> T) -> T {
+    #[cfg(all(feature = "rt-guard", not(rtsan)))]
+    return assert_no_alloc::assert_no_alloc(run);
+    #[cfg(not(all(feature = "rt-guard", not(rtsan))))]
+    run()
+}
+
 /// Runs what allocates on an audio thread that is not in real time (see `driver::Period::may_block`).
 pub(crate) fn outside_real_time<T>(run: impl FnOnce() -> T) -> T {
     #[cfg(all(feature = "rt-guard", not(rtsan)))]

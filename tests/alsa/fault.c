@@ -3,7 +3,7 @@
  * Captured samples are numbers: that of the frame by the device's clock, which runs on while the device is stopped, modulo
  * 2^24. What is played is discarded.
  *
- * Configuration: fault "KIND". While a device has a fault, its first FAULT_AFTER_MS are good. */
+ * Configuration: fault "KIND"; period_bytes N: the only period. While a device has a fault, its first FAULT_AFTER_MS are good. */
 
 #include <alsa/asoundlib.h>
 #include <alsa/pcm_external.h>
@@ -242,7 +242,7 @@ static const snd_pcm_ioplug_callback_t callbacks = {
     .prepare = prepare,
 };
 
-static int set_up(snd_pcm_ioplug_t *io, unsigned int rate)
+static int set_up(snd_pcm_ioplug_t *io, unsigned int rate, unsigned int period_bytes)
 {
     static const unsigned int accesses[] = {
         SND_PCM_ACCESS_MMAP_INTERLEAVED,
@@ -255,7 +255,9 @@ static int set_up(snd_pcm_ioplug_t *io, unsigned int rate)
         (result = snd_pcm_ioplug_set_param_list(io, SND_PCM_IOPLUG_HW_FORMAT, 1, formats)) < 0 ||
         (result = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_CHANNELS, 1, 8)) < 0 ||
         (result = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_RATE, rate, rate)) < 0 ||
-        (result = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIOD_BYTES, 64, 1 << 18)) < 0 ||
+        (result = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIOD_BYTES,
+                                                  period_bytes ? period_bytes : 64,
+                                                  period_bytes ? period_bytes : 1 << 18)) < 0 ||
         (result = snd_pcm_ioplug_set_param_minmax(io, SND_PCM_IOPLUG_HW_PERIODS, 2, 64)) < 0)
         return result;
     return 0;
@@ -266,6 +268,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(fault)
     snd_config_iterator_t i, next;
     enum fault fault = NONE;
     unsigned int rate = RATE;
+    long period_bytes = 0;
     struct device *device;
     size_t kind;
     int result;
@@ -274,7 +277,12 @@ SND_PCM_PLUGIN_DEFINE_FUNC(fault)
     snd_config_for_each(i, next, conf) {
         const char *key, *value;
 
-        if (snd_config_get_id(snd_config_iterator_entry(i), &key) < 0 || strcmp(key, "fault") != 0)
+        if (snd_config_get_id(snd_config_iterator_entry(i), &key) < 0)
+            continue;
+        if (strcmp(key, "period_bytes") == 0 &&
+            snd_config_get_integer(snd_config_iterator_entry(i), &period_bytes) < 0)
+            return -EINVAL;
+        if (strcmp(key, "fault") != 0)
             continue;
         if (snd_config_get_string(snd_config_iterator_entry(i), &value) < 0)
             return -EINVAL;
@@ -311,7 +319,7 @@ SND_PCM_PLUGIN_DEFINE_FUNC(fault)
         close_device(&device->io);
         return result;
     }
-    if ((result = set_up(&device->io, rate)) < 0) {
+    if ((result = set_up(&device->io, rate, (unsigned int)period_bytes)) < 0) {
         snd_pcm_ioplug_delete(&device->io);
         return result;
     }

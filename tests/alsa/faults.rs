@@ -4,6 +4,7 @@
 use crate::inside::{Beside, inside};
 use crate::tools::{self, events, read_all, run_until, wait_for};
 use amio::{Chunk, Config, Error, Event, EventKind, Interface, State};
+use std::process::Command;
 use std::time::{Duration, Instant};
 
 /// Good frames before a fault begins; see fault.c.
@@ -52,12 +53,17 @@ fn offsets(chunks: &[(Chunk, Vec<f32>)]) -> Vec<(u64, i64)> {
     offsets
 }
 
-/// All that was captured up to the fault is there, once and in order.
-fn assert_all_before(chunks: &[(Chunk, Vec<f32>)], least: u64) {
-    let frames: usize = chunks.iter().map(|(_, samples)| samples.len()).sum();
-    assert!(frames as u64 >= least, "{frames} frames");
+/// All that was captured before the last one of the events is there, once and in order.
+fn assert_all_before(interface: &Interface, events: &[Event]) {
+    let end = events.last().expect("there is one").device_frame;
+    let mut chunks = read_all(interface);
+    // It may be back already.
+    chunks.retain(|(chunk, _)| chunk.device_frame < end);
     assert!(chunks.iter().all(|(chunk, _)| chunk.lost_before == 0));
-    let offsets = offsets(chunks);
+    let frames: usize = chunks.iter().map(|(_, samples)| samples.len()).sum();
+    assert_eq!(frames as u64, end);
+    assert!(end > BEFORE / 2, "{end}");
+    let offsets = offsets(&chunks);
     assert_eq!(offsets.len(), 1, "{offsets:?}");
 }
 
@@ -121,6 +127,72 @@ fn a_device_without_a_fault_is_captured_frame_by_frame() {
             assert!(recoveries <= 2, "{events:#?}");
             assert_closes_at_once(&interface);
         }
+    });
+}
+
+#[test]
+fn an_output_alone_is_paced_by_its_device() {
+    inside!(Beside::Nothing, {
+        let config = Config {
+            input_channels: 0,
+            ..tools::config("fault:none")
+        };
+        let interface = tools::start(config);
+        let info = interface.alsa_info().expect("it is ALSA's");
+        assert!(info.capture.is_none() && info.playback.is_some());
+        run_until(&interface, 24_000);
+        let begun = Instant::now();
+        let first = interface.transport().device_frame;
+        run_until(&interface, first + 48_000);
+        let took = begun.elapsed();
+        let ran = Duration::from_millis(900)..Duration::from_millis(1_100);
+        assert!(ran.contains(&took), "{took:?}");
+        assert_eq!(interface.latency().capture_frames, 0);
+        assert_closes_at_once(&interface);
+    });
+}
+
+#[test]
+fn an_input_alone_is_captured_frame_by_frame() {
+    inside!(Beside::Nothing, {
+        let config = Config {
+            output_channels: 0,
+            ..tools::config("fault:none")
+        };
+        let interface = tools::start(config);
+        let info = interface.alsa_info().expect("it is ALSA's");
+        assert!(info.capture.is_some() && info.playback.is_none());
+        run_until(&interface, 48_000);
+        let recoveries = events(&interface).iter().filter_map(recovered).count();
+        let offsets = offsets(&read_all(&interface));
+        assert!(
+            offsets.len() <= 1 + recoveries && recoveries <= 2,
+            "{offsets:?}"
+        );
+        assert_eq!(interface.latency().playback_frames, 0);
+        assert_closes_at_once(&interface);
+    });
+}
+
+#[test]
+fn two_devices_with_other_periods_run_with_the_longer_one() {
+    inside!(Beside::Nothing, {
+        let mut config = tools::config("fault:none");
+        config.period_frames = Some(256);
+        config.alsa.playback = Some("long_period".to_owned());
+        let interface = tools::start(config);
+        let info = interface.alsa_info().expect("it is ALSA's");
+        let [playback, capture] = [info.playback, info.capture].map(|side| side.expect("both"));
+        assert_eq!((playback.period_frames, capture.period_frames), (1024, 256));
+        assert_eq!(interface.period_frames(), 1024);
+        run_until(&interface, 96_000);
+        let recoveries = events(&interface).iter().filter_map(recovered).count();
+        let offsets = offsets(&read_all(&interface));
+        assert!(
+            offsets.len() <= 1 + recoveries && recoveries <= 1,
+            "{offsets:?}"
+        );
+        assert_closes_at_once(&interface);
     });
 }
 
@@ -210,7 +282,7 @@ fn an_output_that_stands_still_without_a_word_is_found_and_its_delay_is_taken_ba
             !events.iter().any(|event| recovered(event).is_some()),
             "{events:#?}"
         );
-        assert_all_before(&read_all(&interface), 60_000);
+        assert_eq!(offsets(&read_all(&interface)).len(), 1);
     });
 }
 
@@ -218,12 +290,12 @@ fn an_output_that_stands_still_without_a_word_is_found_and_its_delay_is_taken_ba
 fn a_device_with_nothing_but_xruns_counts_as_lost() {
     inside!(Beside::Nothing, {
         let interface = tools::start(long_period("fault:storm"));
-        let (reason, _) = wait_for(&interface, PATIENCE, lost);
+        let (reason, passed) = wait_for(&interface, PATIENCE, lost);
         assert!(
             reason.starts_with("the device fails again and again"),
             "{reason}"
         );
-        assert_all_before(&read_all(&interface), BEFORE - 4_096);
+        assert_all_before(&interface, &passed);
         // It is good again for a while.
         wait_for(&interface, PATIENCE, reconnected);
         assert_is_idle(&interface);
@@ -258,18 +330,42 @@ fn a_system_that_sleeps_is_waited_for() {
 }
 
 #[test]
+fn a_program_that_is_stopped_for_a_second_goes_on_with_the_device() {
+    inside!(Beside::Nothing, {
+        let interface = tools::start(tools::config("fault:none"));
+        run_until(&interface, 24_000);
+        let this = std::process::id();
+        let stops = format!("kill -STOP {this}; sleep 1; kill -CONT {this}");
+        let status = Command::new("sh").args(["-c", &stops]).status();
+        assert!(status.expect("there is a shell").success());
+        let ((lost_frames, _), passed) = wait_for(&interface, PATIENCE, recovered);
+        assert!((40_000..72_000).contains(&lost_frames), "{lost_frames}");
+        assert!(!passed.iter().any(|event| lost(event).is_some()));
+        let here = interface.transport().device_frame;
+        run_until(&interface, here + 24_000);
+        let offsets = offsets(&read_all(&interface));
+        let drift = offsets
+            .iter()
+            .map(|(_, offset)| (offset - offsets[0].1).abs())
+            .max();
+        assert!(drift.is_some_and(|drift| drift < 8), "{offsets:?}");
+        assert_closes_at_once(&interface);
+    });
+}
+
+#[test]
 fn descriptors_that_signal_an_error_for_good_are_no_reason_to_spin() {
     inside!(Beside::Nothing, {
         let interface = tools::start(long_period("fault:pollerr"));
         let begun = Instant::now();
-        let (reason, _) = wait_for(&interface, PATIENCE, lost);
+        let (reason, passed) = wait_for(&interface, PATIENCE, lost);
         assert_eq!(reason, "the device has moved no frames for too long");
         assert!(
             begun.elapsed() < Duration::from_millis(300 + 300),
             "{:?}",
             begun.elapsed()
         );
-        assert_all_before(&read_all(&interface), BEFORE - 4_096);
+        assert_all_before(&interface, &passed);
         assert_is_idle(&interface);
         assert_closes_at_once(&interface);
     });
@@ -303,7 +399,7 @@ fn a_device_that_is_unplugged_is_lost_and_used_again_when_it_is_back() {
             !passed.iter().any(|event| recovered(event).is_some()),
             "{passed:#?}"
         );
-        assert_all_before(&read_all(&interface), BEFORE - 1_024);
+        assert_all_before(&interface, &passed);
         let (gap_frames, _) = wait_for(&interface, PATIENCE, reconnected);
         // It is away for 400 ms.
         assert!((15_000..96_000).contains(&gap_frames), "{gap_frames}");
@@ -333,13 +429,13 @@ fn a_device_that_comes_back_with_another_rate_ends_the_interface() {
             EventKind::Failed { reason } => Some(reason.clone()),
             _ => None,
         };
-        let (reason, _) = wait_for(&interface, PATIENCE, failed);
+        let (reason, passed) = wait_for(&interface, PATIENCE, failed);
         assert!(
             reason.contains("48000") && reason.contains("44100"),
             "{reason}"
         );
         assert_eq!(interface.state(), State::Failed);
-        assert_all_before(&read_all(&interface), BEFORE - 1_024);
+        assert_all_before(&interface, &passed);
         assert_closes_at_once(&interface);
     });
 }
@@ -349,8 +445,8 @@ fn closing_does_not_wait_for_a_call_that_hangs() {
     inside!(Beside::Nothing, {
         let interface = tools::start(tools::config("fault:hang"));
         let stalled = |event: &Event| matches!(event.kind, EventKind::Stalled { .. }).then_some(());
-        wait_for(&interface, PATIENCE, stalled);
-        assert_all_before(&read_all(&interface), BEFORE - 1_024);
+        let (_, passed) = wait_for(&interface, PATIENCE, stalled);
+        assert_all_before(&interface, &passed);
         assert_closes_at_once(&interface);
     });
 }

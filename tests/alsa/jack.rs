@@ -3,6 +3,7 @@
 use crate::inside::{Beside, inside};
 use crate::numbers;
 use crate::tools::{self, events, read_all, run_until, wait_for};
+use amio::jack::{self, Client, ClientOptions};
 use amio::{Access, Chunk, Config, DeviceFormat, Event, EventKind, State, Swap};
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -52,6 +53,10 @@ impl Case {
 /// the server skipped nothing.
 fn numbers_come_back(case: Case) {
     for attempt in 1..=4 {
+        // jackd tells each client when any of them was too late.
+        let watcher = Client::open("watcher", &ClientOptions::default()).expect("jackd runs");
+        let server = watcher.events(1_024).expect("it is open");
+        watcher.activate().expect("jackd takes it");
         let interface = tools::start(case.config());
         let info = interface.alsa_info().expect("it is ALSA's");
         println!("{info:?}");
@@ -73,6 +78,12 @@ fn numbers_come_back(case: Case) {
         if breaks.is_empty() {
             return;
         }
+        let told = std::iter::from_fn(|| server.next());
+        let was_late = told
+            .filter(|event| matches!(event, jack::Event::Xrun { .. }))
+            .count();
+        println!("jackd tells of {was_late} late clients");
+        assert!(was_late > 0, "jackd was never late");
     }
     panic!("frames were lost each time");
 }

@@ -146,7 +146,7 @@ fn run(
     // The driver waits for it.
     let _ = tell.send(started);
     let end = match is_started {
-        true => thread.run(),
+        true => sys::without_allocation(|| thread.run()),
         false => End::Stopped,
     };
     thread.streams.halt();

@@ -78,6 +78,13 @@ pub(super) enum Loss {
     Stands,
 }
 
+enum Step {
+    Next,
+    Stop,
+    /// The device has moved no frames for too long.
+    Stands,
+}
+
 enum Recovered {
     Yes,
     Stopped,
@@ -142,9 +149,9 @@ impl AudioThread {
     pub fn run(&mut self) -> End {
         loop {
             let fault = match self.step() {
-                Ok(Woken::Stop) => return End::Stopped,
-                Ok(_) if self.is_overdue() => return End::Lost(Loss::Stands),
-                Ok(_) => continue,
+                Ok(Step::Next) => continue,
+                Ok(Step::Stop) => return End::Stopped,
+                Ok(Step::Stands) => return End::Lost(Loss::Stands),
                 Err(fault) => fault,
             };
             match self.recover(fault) {
@@ -156,18 +163,21 @@ impl AudioThread {
     }
 
     /// Runs a period, or waits for it.
-    fn step(&mut self) -> Outcome<Woken> {
-        match self.streams.look()? {
+    fn step(&mut self) -> Outcome<Step> {
+        let is_stopped = match self.streams.look()? {
             Look::Ready { stamp_ns } => {
                 self.run_period(stamp_ns)?;
                 // A device that nothing paces is always ready, and the thread must end all the same.
-                match self.stop.is_set() {
-                    true => Ok(Woken::Stop),
-                    false => Ok(Woken::Look),
-                }
+                self.stop.is_set()
             }
-            Look::Waits(direction) => self.wait(direction),
-        }
+            // Only now: this thread itself may have been stopped for long.
+            Look::Waits(_) if self.is_overdue() => return Ok(Step::Stands),
+            Look::Waits(direction) => self.wait(direction)? == Woken::Stop,
+        };
+        Ok(match is_stopped {
+            true => Step::Stop,
+            false => Step::Next,
+        })
     }
 
     fn wait(&mut self, direction: Direction) -> Outcome<Woken> {
@@ -191,7 +201,12 @@ impl AudioThread {
         let frames = self.streams.period;
         let (skipped, recovered) = match (self.interrupted.take(), self.slipped.take()) {
             (Some(interruption), _) => self.after(interruption, stamp_ns),
-            (None, Some(recovery)) => (recovery.lost_frames, Some(recovery)),
+            (None, Some(recovery)) => {
+                if recovery.lost_frames > 0 {
+                    self.clock.restart();
+                }
+                (recovery.lost_frames, Some(recovery))
+            }
             (None, None) => (0, None),
         };
         let Due {
@@ -246,7 +261,6 @@ impl AudioThread {
         self.balance.restart();
         self.slipped = Some(match missing {
             Missing::Captured(lost_frames) => {
-                self.clock.restart();
                 self.streams.fill_up(lost_frames)?;
                 Recovery {
                     lost_frames,
