@@ -30,11 +30,6 @@ pub(crate) struct Null {
 /// that is.
 const PRIORITY: i32 = 10;
 
-/// How long the thread goes without a sleep when it is always late, and how long it then sleeps. The system may end
-/// a process whose real-time threads never sleep (see [`sys::request_realtime`]).
-const LONGEST_RUN_NS: u64 = 20_000_000;
-const REST: Duration = Duration::from_micros(100);
-
 impl Null {
     pub fn new(target: SimulatedTarget, request: &Request, notify: Notify) -> Null {
         Null {
@@ -142,8 +137,12 @@ impl TimerThread {
             let due_ns = self.rate.nanoseconds(next_frame);
             let before_ns = sys::now_ns() - start_ns;
             let early = Duration::from_nanos(due_ns.saturating_sub(before_ns));
-            let needs_rest = before_ns - woke_ns > LONGEST_RUN_NS;
-            let pause = if needs_rest { early.max(REST) } else { early };
+            let needs_rest = before_ns - woke_ns > sys::LONGEST_RUN_NS;
+            let pause = if needs_rest {
+                early.max(sys::REST)
+            } else {
+                early
+            };
             // Also asked when it is late: otherwise a thread that is always late could not be stopped.
             if self.stop.wait(pause) {
                 return;

@@ -25,7 +25,7 @@ pub(crate) use exception::catch as catch_exceptions;
 pub(crate) use fork::in_child;
 pub(crate) use fork::{Home, MADE_BEFORE, NoFork, PerProcess, without_fork};
 pub use realtime::Realtime;
-pub(crate) use realtime::request_realtime;
+pub(crate) use realtime::{LONGEST_RUN_NS, REST, request_realtime};
 pub(crate) use resident::Resident;
 pub(crate) use signal::Signal;
 pub(crate) use stack::with_stack;

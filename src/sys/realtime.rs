@@ -3,6 +3,12 @@
 #[cfg(feature = "rtkit")]
 use super::rtkit;
 use std::io;
+use std::time::Duration;
+
+/// How long an audio thread goes on without a sleep, when it is always late, and how long it then sleeps (see
+/// [`request_realtime`]).
+pub(crate) const LONGEST_RUN_NS: u64 = 20_000_000;
+pub(crate) const REST: Duration = Duration::from_micros(100);
 
 /// Whether the audio thread has real-time scheduling.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -22,8 +22,8 @@ use crate::lock::Mutex;
 use crate::sys::{self, Realtime};
 use crate::units::Latency;
 use std::os::fd::AsFd;
+use std::sync::Arc;
 use std::sync::mpsc;
-use std::sync::{Arc, OnceLock};
 use std::thread::JoinHandle;
 use streams::Streams;
 use thread::{AudioThread, End};
@@ -36,7 +36,9 @@ struct Alsa {
     channels: (usize, usize),
     midi_outputs: usize,
     notify: Notify,
-    realtime: Arc<OnceLock<Realtime>>,
+    priority: i32,
+    /// What the audio thread got.
+    realtime: Arc<Mutex<Option<Realtime>>>,
     /// `None` while the audio thread has them, and after a loss.
     streams: Arc<Mutex<Option<Streams>>>,
     thread: Option<(JoinHandle<()>, Arc<sys::Signal>)>,
@@ -66,6 +68,7 @@ pub(super) fn open(
         ),
         midi_outputs: request.midi_outputs.into(),
         notify,
+        priority: request.realtime_priority.map_or(PRIORITY, i32::from),
         realtime: Arc::default(),
         streams: Arc::new(Mutex::new(Some(streams))),
         thread: None,
@@ -75,7 +78,7 @@ pub(super) fn open(
 impl Driver for Alsa {
     fn info(&self) -> Info {
         Info {
-            realtime: self.realtime.get().cloned(),
+            realtime: self.realtime.lock().clone(),
             ..self.info.clone()
         }
     }
@@ -97,12 +100,13 @@ impl Driver for Alsa {
         )?;
         let (tell, started) = mpsc::sync_channel(1);
         let (realtime, notify) = (self.realtime.clone(), self.notify.clone());
-        let place = self.streams.clone();
+        let (place, priority) = (self.streams.clone(), self.priority);
         let spawned = sys::spawn("amio-alsa", move || {
-            let granted = realtime.get_or_init(|| sys::request_realtime(PRIORITY));
-            if let Realtime::Refused { reason } = granted {
+            let granted = sys::request_realtime(priority);
+            if let Realtime::Refused { reason } = &granted {
                 notify(Notice::Log(format!("no real-time scheduling: {reason}")));
             }
+            *realtime.lock() = Some(granted);
             let end = run(thread, &place, &tell);
             if let End::Lost(loss) = end {
                 notify(Notice::Lost {

@@ -47,6 +47,8 @@ pub(super) struct AudioThread {
     next_frame: u32,
     /// When the last period ended, or the devices were started.
     progress_ns: u64,
+    /// When the thread last slept.
+    slept_ns: u64,
     /// How many recoveries there were since the last period.
     recoveries: u32,
     vain_wakes: u32,
@@ -114,6 +116,7 @@ impl AudioThread {
             unwritten: 0,
             next_frame: 0,
             progress_ns: sys::now_ns(),
+            slept_ns: sys::now_ns(),
             recoveries: 0,
             vain_wakes: 0,
             interrupted: None,
@@ -167,17 +170,32 @@ impl AudioThread {
         let is_stopped = match self.streams.look()? {
             Look::Ready { stamp_ns } => {
                 self.run_period(stamp_ns)?;
-                // A device that nothing paces is always ready, and the thread must end all the same.
-                self.stop.is_set()
+                self.rest()
             }
             // Only now: this thread itself may have been stopped for long.
             Look::Waits(_) if self.is_overdue() => return Ok(Step::Stands),
-            Look::Waits(direction) => self.wait(direction)? == Woken::Stop,
+            Look::Waits(direction) => {
+                let woken = self.wait(direction)?;
+                self.slept_ns = sys::now_ns();
+                woken == Woken::Stop
+            }
         };
         Ok(match is_stopped {
             true => Step::Stop,
             false => Step::Next,
         })
+    }
+
+    /// A device that nothing paces is always ready, and the thread must end all the same, and sleep at times. Returns
+    /// whether it is to end.
+    fn rest(&mut self) -> bool {
+        let now_ns = sys::now_ns();
+        if now_ns.saturating_sub(self.slept_ns) < sys::LONGEST_RUN_NS {
+            return self.stop.is_set();
+        }
+        let woken = self.streams.pause(sys::REST);
+        self.slept_ns = sys::now_ns();
+        woken == Woken::Stop
     }
 
     fn wait(&mut self, direction: Direction) -> Outcome<Woken> {
