@@ -198,7 +198,7 @@ mod tests {
         let mut balance = learnt();
         balance.restart();
         for _ in 0..1_000 {
-            assert_eq!(balance.add(USUAL - PERIOD, LATE), None);
+            assert_eq!(balance.add(USUAL - PERIOD, LATE / 4), None);
         }
     }
 }
