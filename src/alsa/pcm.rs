@@ -249,8 +249,12 @@ mod tests {
     #[test]
     fn what_libasound_says_of_a_name_is_in_the_error() {
         let error = Pcm::open("no_such_device", Direction::Capture).err();
-        let Some(Error::Driver { message, .. }) = error else {
-            panic!("{error:?}");
+        let message = match error {
+            Some(Error::Driver { message, .. }) => message,
+            Some(Error::DriverUnavailable { reason, .. }) if std::env::var_os("CI").is_none() => {
+                return eprintln!("*** SKIPPED, NOTHING WAS TESTED: {reason} ***");
+            }
+            other => panic!("{other:?}"),
         };
         assert!(
             message.starts_with("capture \"no_such_device\": opening it: No such file"),

@@ -46,6 +46,7 @@ pub fn is_inside() -> bool {
 /// Runs the test in which `here` is declared.
 pub fn run(beside: Beside, here: &'static str) {
     let missing = match beside {
+        _ if !Path::new("/usr/include/alsa/asoundlib.h").is_file() => Some("libasound2-dev"),
         Beside::Jackd(_) if !is_installed("jackd") => Some("jackd"),
         Beside::Jackd(_) if jack_plugin().is_none() => Some("libasound2-plugins"),
         _ => None,

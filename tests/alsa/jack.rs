@@ -82,8 +82,11 @@ fn numbers_come_back(case: Case) {
         let was_late = told
             .filter(|event| matches!(event, jack::Event::Xrun { .. }))
             .count();
-        println!("jackd tells of {was_late} late clients");
-        assert!(was_late > 0, "jackd was never late");
+        // The driver finds most gaps itself.
+        let is_found = |event: &Event| matches!(event.kind, EventKind::Recovered { .. });
+        let found = events.iter().filter(|event| is_found(event)).count();
+        println!("jackd tells of {was_late} late clients, the driver of {found} gaps");
+        assert!(was_late + found > 0, "nobody was late");
     }
     panic!("frames were lost each time");
 }

@@ -3,7 +3,7 @@
 //!
 //! On one clock, the frames that wait to be read and those that wait to be heard are always as many together. Where
 //! frames were not captured, this sum is smaller from then on, and the input is late. Where the output has stood still,
-//! the sum is larger. One sum may be wrong, since plugins move many frames at once, and one side after the other. So only
+//! the sum is larger. Where both sides have stood still, the sum is as it was, and the input is late for long. One sum may be wrong, since plugins move many frames at once, and one side after the other. So only
 //! sums in a row count, and they are compared with the first ones after a start.
 #![forbid(unsafe_code)]
 
@@ -13,6 +13,7 @@ pub(super) struct Balance {
     usual: Usual,
     captured: Run,
     played: Run,
+    both: Run,
 }
 
 /// The first sums after a start.
@@ -35,6 +36,8 @@ pub(super) enum Missing {
     Captured(u64),
     /// For so many periods the output has stood still.
     Played(u64),
+    /// For so many frames both sides have stood still.
+    Both(u64),
 }
 
 /// So many sums after a start are the usual ones.
@@ -42,6 +45,7 @@ const LEARNT: u32 = 16;
 /// So many in a row are no chance. Nothing else tells that an output has stood still, so that takes more.
 const CAPTURED_RUN: u32 = 6;
 const PLAYED_RUN: u32 = 64;
+const BOTH_RUN: u32 = 8;
 
 impl Balance {
     pub fn new(period: u64) -> Balance {
@@ -50,6 +54,7 @@ impl Balance {
             usual: Usual::NONE,
             captured: Run::NONE,
             played: Run::NONE,
+            both: Run::NONE,
         }
     }
 
@@ -84,7 +89,11 @@ impl Balance {
             let periods = (self.played.extreme - usual.least + tolerance) / self.period;
             return Some(Missing::Played(periods));
         }
-        None
+        // What lets a late period be expected learns meanwhile. So the first one is late by the most.
+        let is_behind = late_frames >= self.period.cast_signed() * 3 / 8;
+        let behind = is_behind.then_some(late_frames.unsigned_abs());
+        self.both.take(behind, 0, u64::max);
+        (self.both.sums >= BOTH_RUN).then_some(Missing::Both(self.both.extreme))
     }
 }
 
@@ -147,14 +156,14 @@ mod tests {
     #[test]
     fn sums_that_are_off_by_a_few_frames_tell_nothing() {
         assert_eq!(
-            answers((0..1_000).map(|n| (USUAL - 50 + n % 100, LATE))),
+            answers((0..1_000).map(|n| (USUAL - 50 + n % 100, LATE / 4))),
             []
         );
     }
 
     #[test]
     fn sums_that_are_off_now_and_then_tell_nothing() {
-        let early = (0..1_000).map(|n| (USUAL - PERIOD * u64::from(n % 5 != 0), LATE));
+        let early = (0..1_000).map(|n| (USUAL - PERIOD * u64::from(n % 5 != 0), LATE / 4));
         assert_eq!(answers(early), []);
         let late = (0..1_000).map(|n| (USUAL + PERIOD * u64::from(n % 60 != 0), 0));
         assert_eq!(answers(late), []);
@@ -163,9 +172,19 @@ mod tests {
     #[test]
     fn frames_that_were_not_captured_are_told_where_the_input_is_late_as_well() {
         assert_eq!(answers([(USUAL - PERIOD, 0); 100]), []);
-        assert_eq!(answers([(USUAL, LATE); 100]), []);
         let missing = Missing::Captured(PERIOD);
         assert_eq!(answers([(USUAL - PERIOD, LATE); 20]), [missing]);
+    }
+
+    #[test]
+    fn two_sides_that_have_stood_still_are_told_where_periods_are_late_for_long() {
+        let late = |n: u32| (USUAL, LATE - 12 * i64::from(n));
+        assert_eq!(answers((0..7).map(late)), []);
+        assert_eq!(answers((0..10).map(late)), [Missing::Both(PERIOD)]);
+        assert_eq!(
+            answers((0..100).map(|n| (USUAL, LATE * (n % 8).min(1)))),
+            []
+        );
     }
 
     #[test]
@@ -179,7 +198,7 @@ mod tests {
         let mut balance = learnt();
         balance.restart();
         for _ in 0..1_000 {
-            assert_eq!(balance.add(USUAL - PERIOD, LATE), None);
+            assert_eq!(balance.add(USUAL - PERIOD, LATE / 4), None);
         }
     }
 }

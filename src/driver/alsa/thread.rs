@@ -285,6 +285,10 @@ impl AudioThread {
                     unheard_frames: 0,
                 }
             }
+            Missing::Both(lost_frames) => Recovery {
+                lost_frames,
+                unheard_frames: 0,
+            },
             Missing::Played(periods) => {
                 self.unwritten = periods;
                 Recovery {
