@@ -935,7 +935,9 @@
 #define AMIO_JACK_EVENT_GRAPH_ORDER 5
 
 /**
- * The server was late, or a client was, by `delay_us`; 0 where the server does not say, as jackd.
+ * The server was late, or a client was, by `delay_us`; 0 where the server does not say, as jackd. It is told within
+ * some 30 ms; those that are told together have the delay of the last one. PipeWire's library of version 0.3.65 does
+ * not tell of a client that was late.
  */
 #define AMIO_JACK_EVENT_XRUN 6
 
@@ -966,7 +968,7 @@
 #define AMIO_JACK_EVENT_PROPERTY 11
 
 /**
- * A function on the audio thread has failed, and is not called again.
+ * A function on the audio thread has failed, and is not called again. It is told within some 30 ms.
  */
 #define AMIO_JACK_EVENT_HANDLER_FAILED 12
 
@@ -4543,8 +4545,7 @@ amio_status amio_jack_cycle_first_frame(const struct amio_jack_cycle *cycle, uin
  * Returns how many frames have passed since the cycle began. With amio_jack_cycle_first_frame() that is the frame of the
  * server's clock now; with amio_jack_cycle_get_times(), frames become times and times become frames.
  *
- * Thread: only in the process function. Real-time: yes, but lock-free instead of wait-free: it reads again
- * while the server writes.
+ * Thread: only in the process function. Real-time: yes.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
  */
 amio_status amio_jack_cycle_frames_since_start(const struct amio_jack_cycle *cycle,
@@ -4564,7 +4565,8 @@ amio_status amio_jack_cycle_get_times(const struct amio_jack_cycle *cycle,
 /**
  * Returns what the transport does in the cycle, one of AMIO_JACK_TRANSPORT_*, and where.
  *
- * Thread: only in the process function. Real-time: as amio_jack_cycle_frames_since_start().
+ * Thread: only in the process function. Real-time: yes, but lock-free instead of wait-free: it reads again
+ * while the server writes.
  * Ownership: `out_state` and `out_position` are the caller's. `out_position` may be NULL; otherwise its struct_size must
  * be set.
  * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size).

@@ -96,25 +96,50 @@ fn every_function_that_can_fail_is_called_with_wrong_arguments() {
 #[test]
 fn every_function_for_real_time_code_is_called_where_detectors_watch() {
     let read = |file: &str| std::fs::read_to_string(repository().join(file)).expect("it is there");
-    let header = read("include/amio.h");
+    let sources = ["ring.rs", "jack/cycle.rs", "jack/midi.rs"]
+        .map(|file| read(&format!("src/capi/{file}")))
+        .concat();
     let programs = ["ring.c", "jack_cycle.c"].map(|file| read(&format!("ffi-tests/{file}")));
-    let documented = header.split("/**").skip(1);
-    let functions: Vec<_> = documented
+    let header = read("include/amio.h");
+    let functions: Vec<_> = header
+        .split("/**")
+        .skip(1)
         .filter_map(|entry| entry.split_once("*/"))
-        .filter(|(text, _)| {
-            ["Real-time: yes.", "Real-time: yes,", "Real-time: as"]
-                .iter()
-                .any(|mark| text.contains(mark))
+        .filter(|(text, _)| text.contains("Thread:") && text.contains("Real-time: yes"))
+        .map(|(_, declared)| {
+            declared
+                .split_once('(')
+                .map(|(head, _)| head)
+                .unwrap_or_default()
         })
-        .filter_map(|(_, declared)| declared.trim().strip_prefix("amio_status "))
-        .filter_map(|declared| declared.split_once('(').map(|(name, _)| name))
+        .map(|head| {
+            head.rsplit([' ', '*', '\n'])
+                .next()
+                .expect("a split has a part")
+        })
         .collect();
     assert!(functions.len() > 20, "only {functions:?} were found");
     for name in functions {
-        let is_called = programs.iter().any(|program| {
-            program.contains(&format!("{name}(")) || program.contains(&format!("{name},"))
-        });
-        assert!(is_called, "{name} is neither in ring.c nor in jack_cycle.c");
+        let (_, body) = sources
+            .split_once(&format!(" fn {name}("))
+            .unwrap_or_else(|| panic!("{name} is not where functions for real-time code are"));
+        let body = body
+            .split("#[unsafe(no_mangle)]")
+            .next()
+            .expect("a split has a part");
+        // The last three share a part that begins with the first.
+        let watched = ["guard_real_time(", "count(&caller", "take(&caller", "spans(&caller"];
+        assert!(
+            watched.iter().any(|begin| body.contains(begin)) && !body.contains(" guard("),
+            "{name} is not watched"
+        );
+        let is_called = |program: &String| {
+            program.contains(&format!("OK({name}(")) || program.contains(&format!("({name}, "))
+        };
+        assert!(
+            programs.iter().any(is_called),
+            "{name} is called neither in ring.c nor in jack_cycle.c"
+        );
     }
 }
 

@@ -126,7 +126,7 @@ impl Connection {
 
     /// Returns what is to be dropped.
     fn close_at_once(&self) -> impl Sized {
-        self.context.listeners.clear();
+        let listeners = self.context.listeners.take();
         self.context.waker.close();
         // jackd's library may activate the client once more, to take its notices.
         let process = self.context.set_process(None);
@@ -145,9 +145,17 @@ impl Connection {
             // SAFETY: the client is valid and not used afterwards.
             unsafe { (self.library.client_close)(raw) };
         });
+        // What the last cycles have counted.
+        self.context.listeners.tell(&listeners);
         let sync = self.context.set_sync(None);
         let timebase = self.context.set_timebase(None);
-        (process, sync, timebase, self.messages.lock().take())
+        (
+            process,
+            sync,
+            timebase,
+            listeners,
+            self.messages.lock().take(),
+        )
     }
 
     /// Whether this is the process in which the client was opened.

@@ -13,7 +13,7 @@ use std::sync::atomic::AtomicBool;
 /// One period of a client, during its process handler.
 ///
 /// # Real-time contract
-/// No method waits, allocates, frees, or calls the system or the server. `frames_since_start` and `transport` are
+/// No method waits, allocates, frees, or calls the system or the server. `transport` is
 /// lock-free: libjack reads again while the server writes. The others are wait-free.
 pub struct Cycle<'a> {
     pub(super) library: &'static Library,
@@ -24,7 +24,7 @@ pub struct Cycle<'a> {
     pub(super) count: u64,
     /// Whether the server freewheels: then nobody hears that the cycle takes long.
     pub(super) may_block: bool,
-    /// What the server said of its times when it began. A cycle that is late would be told those of another one later on.
+    /// What the server said of the cycle's times when the cycle began. Later on, it may tell those of the next one.
     pub(super) told: Option<CycleTimes>,
     /// Whether the audio thread waits for the program, and uses no buffer meanwhile.
     pub(super) waits: &'a AtomicBool,
@@ -80,8 +80,22 @@ impl Cycle<'_> {
 
     /// How many frames have passed since the cycle began, by the server's clock.
     pub fn frames_since_start(&self) -> u32 {
-        // SAFETY: the client is open during a cycle.
-        unsafe { (self.library.frames_since_cycle_start)(self.client.as_ptr()) }
+        let client = self.client.as_ptr();
+        match self.told {
+            Some(told) => {
+                // SAFETY: the client is open during a cycle.
+                let (now_us, rate_hz) = unsafe {
+                    (
+                        (self.library.get_time)(),
+                        (self.library.get_sample_rate)(client),
+                    )
+                };
+                let passed_us = u128::from(now_us.saturating_sub(told.start_us));
+                (passed_us * u128::from(rate_hz) / 1_000_000) as u32
+            }
+            // SAFETY: as above.
+            None => unsafe { (self.library.frames_since_cycle_start)(client) },
+        }
     }
 
     /// The server's times of this cycle; `None` if it does not know them.

@@ -59,7 +59,8 @@ pub enum Event {
     /// Clients run in another order.
     GraphOrder,
     /// The server was late, or a client was. Xruns are only counted when they happen, and told within some 30 ms. Those that
-    /// are told together all have the delay of the last one.
+    /// are told together all have the delay of the last one. PipeWire's library of version 0.3.65 does not tell of a client
+    /// that was late.
     Xrun {
         /// The delay in microseconds; 0 where the server does not say, as jackd.
         delay_us: f32,
@@ -86,7 +87,8 @@ pub enum Event {
     },
     /// Metadata has changed.
     PropertyChanged(PropertyChange),
-    /// A handler of the audio thread has panicked, or said that it failed, and is not called again. Without a process handler, the outputs are
+    /// A handler of the audio thread has panicked, or said that it failed, and is not called again. Told within some
+    /// 30 ms. Without a process handler, the outputs are
     /// silent; a sync handler counts as ready.
     HandlerFailed,
     /// The server is gone. Close the client: before, no other one can be opened.

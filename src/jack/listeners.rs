@@ -5,7 +5,7 @@
 
 use super::handlers::Notifications;
 use crate::error::Result;
-use crate::lock::RwLock;
+use crate::lock::{Mutex, RwLock};
 use crate::memory;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,6 +14,8 @@ use std::sync::atomic::{AtomicU32, Ordering};
 pub(super) struct Listeners {
     all: RwLock<Vec<Arc<dyn Notifications>>>,
     counted: Counted,
+    /// Held while what was counted is told: what is told after it comes after it.
+    telling: Mutex<()>,
 }
 
 /// What the audio thread has counted, and nobody was told yet.
@@ -26,9 +28,12 @@ struct Counted {
 }
 
 impl Listeners {
+    /// It is told what happens from now on.
+    ///
     /// # Errors
     /// [`crate::Error::OutOfMemory`].
     pub fn add(&self, listener: Arc<dyn Notifications>) -> Result<()> {
+        self.tell_counted();
         let mut all = self.all.write();
         memory::reserve(&mut all, 1, "a listener of a JACK client")?;
         all.push(listener);
@@ -41,11 +46,9 @@ impl Listeners {
             .retain(|other| !Arc::ptr_eq(other, listener));
     }
 
-    /// From here on nobody is notified.
-    pub fn clear(&self) {
-        let all = std::mem::take(&mut *self.all.write());
-        // After the lock is released.
-        drop(all);
+    /// From here on nobody is notified. Returns whom to [`tell`](Self::tell) what is counted until the end.
+    pub fn take(&self) -> Vec<Arc<dyn Notifications>> {
+        std::mem::take(&mut *self.all.write())
     }
 
     pub fn is_empty(&self) -> bool {
@@ -79,16 +82,21 @@ impl Listeners {
         self.counted.failures.fetch_add(1, Ordering::Release);
     }
 
-    /// Tells what was counted. Not on the audio thread.
+    /// Tells what was counted. If nobody listens, it is forgotten. Not on the audio thread.
     pub fn tell_counted(&self) {
+        let _telling = self.telling.lock();
+        self.tell(&self.all.read());
+    }
+
+    /// Tells these what was counted. Not on the audio thread.
+    pub fn tell(&self, listeners: &[Arc<dyn Notifications>]) {
         let counted = &self.counted;
         let xruns = counted.xruns.swap(0, Ordering::Acquire);
         let delay_us = f32::from_bits(counted.delay_us.load(Ordering::Relaxed));
-        for _ in 0..xruns {
-            self.notify(|listener| listener.xrun(delay_us));
-        }
-        for _ in 0..counted.failures.swap(0, Ordering::Acquire) {
-            self.notify(|listener| listener.handler_failed());
+        let failures = counted.failures.swap(0, Ordering::Acquire);
+        for listener in listeners {
+            (0..xruns).for_each(|_| listener.xrun(delay_us));
+            (0..failures).for_each(|_| listener.handler_failed());
         }
     }
 }
@@ -97,7 +105,6 @@ impl Listeners {
 mod tests {
     use super::*;
     use crate::jack::Status;
-    use crate::lock::Mutex;
     use std::sync::mpsc;
     use std::time::Duration;
 
@@ -116,6 +123,22 @@ mod tests {
         fn lost(&self, _status: Status, reason: &str) {
             self.0.lock().push(reason.into());
         }
+    }
+
+    #[test]
+    fn a_listener_is_told_what_happens_from_then_on_and_to_the_end() {
+        let (first, second) = (Arc::new(Heard::default()), Arc::new(Heard::default()));
+        let listeners = Listeners::default();
+        listeners.count_xrun(1.0);
+        listeners.add(first.clone()).expect("memory");
+        listeners.count_failure();
+        listeners.add(second.clone()).expect("memory");
+        assert_eq!(*first.0.lock(), ["failed"]);
+        let all = listeners.take();
+        listeners.count_xrun(2.0);
+        listeners.tell(&all);
+        assert_eq!(*first.0.lock(), ["failed", "xrun of 2 us"]);
+        assert_eq!(*second.0.lock(), ["xrun of 2 us"]);
     }
 
     #[test]

@@ -20,6 +20,8 @@ const SHORTEST_PAUSE: Duration = Duration::from_micros(250);
 const LONGEST_PAUSE: Duration = Duration::from_millis(4);
 /// How long it pauses while none run, or without streams.
 const LONGEST_SLEEP: Duration = Duration::from_millis(32);
+/// How long it pauses without streams while none run.
+const LONGEST_IDLE: Duration = Duration::from_millis(256);
 
 pub(super) struct Waker(Arc<Watched>);
 
@@ -82,17 +84,18 @@ impl Waker {
         self.end_if_idle(watch);
     }
 
-    /// Watches for one more listener.
+    /// Has one more listener told what is counted, and notified, from now on.
     ///
     /// # Errors
     /// As [`Waker::add`].
     pub fn listen(&self, listener: Arc<dyn Notifications>, rate_hz: u32) -> Result<()> {
         let mut watch = self.0.watch.lock();
-        self.begin(&mut watch, rate_hz)?;
-        self.0.listeners.add(listener)
+        self.0.listeners.add(listener.clone())?;
+        self.begin(&mut watch, rate_hz)
+            .inspect_err(|_| self.0.listeners.remove(&listener))
     }
 
-    /// Watches for a listener no longer.
+    /// Has a listener told no longer.
     pub fn stop_listening(&self, listener: &Arc<dyn Notifications>) {
         let watch = self.0.watch.lock();
         self.0.listeners.remove(listener);
@@ -165,10 +168,12 @@ impl Watched {
                 return;
             }
             let cycles = self.cycles.load(Ordering::Relaxed);
-            pause = match std::mem::replace(&mut seen, cycles) == cycles {
-                true => (pause * 2).min(LONGEST_SLEEP),
-                false if watch.mails.is_empty() => LONGEST_SLEEP,
-                false => self.half_a_period(rate_hz),
+            let has_run = std::mem::replace(&mut seen, cycles) != cycles;
+            pause = match (has_run, watch.mails.is_empty()) {
+                (true, false) => self.half_a_period(rate_hz),
+                (true, true) => LONGEST_SLEEP,
+                (false, false) => (pause * 2).min(LONGEST_SLEEP),
+                (false, true) => (pause * 2).min(LONGEST_IDLE),
             };
             (watch, _) = self.changed.wait_for(watch, pause);
         }

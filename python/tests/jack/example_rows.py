@@ -204,7 +204,8 @@ def midi_monitor() -> None:
         first = int(lines[0][0])
         return example.code, [(int(frame) - first, data) for frame, data in lines]
 
-    _, lines = compare(run)
+    code, lines = compare(run)
+    assert code == 0
     assert lines == [(0, "0x90407f"), (5, "0xc001"), (700, "0xf00102f7")]
 
 

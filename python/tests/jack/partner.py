@@ -149,7 +149,7 @@ class Partner:
         return found
 
     def _find_gaps(self, blocks: list[tuple[int, NDArray[np.float32]]]) -> None:
-        """Of a client that was late, PipeWire tells that client alone: a period is not there."""
+        """Of a client that was late, PipeWire tells nobody: a period is not there."""
         sounds = [at for at, (_, block) in enumerate(blocks) if block.any()]
         for number in range(sounds[0] + 1, sounds[-1]) if sounds else ():
             (_, before), (frame, block) = blocks[number - 1 : number + 1]

@@ -112,8 +112,7 @@ pub unsafe extern "C-unwind" fn amio_jack_cycle_first_frame(
 /// Returns how many frames have passed since the cycle began. With amio_jack_cycle_first_frame() that is the frame of the
 /// server's clock now; with amio_jack_cycle_get_times(), frames become times and times become frames.
 ///
-/// Thread: only in the process function. Real-time: yes, but lock-free instead of wait-free: it reads again
-/// while the server writes.
+/// Thread: only in the process function. Real-time: yes.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
 #[unsafe(no_mangle)]
 pub unsafe extern "C-unwind" fn amio_jack_cycle_frames_since_start(
@@ -161,7 +160,8 @@ pub unsafe extern "C-unwind" fn amio_jack_cycle_get_times(
 
 /// Returns what the transport does in the cycle, one of AMIO_JACK_TRANSPORT_*, and where.
 ///
-/// Thread: only in the process function. Real-time: as amio_jack_cycle_frames_since_start().
+/// Thread: only in the process function. Real-time: yes, but lock-free instead of wait-free: it reads again
+/// while the server writes.
 /// Ownership: `out_state` and `out_position` are the caller's. `out_position` may be NULL; otherwise its struct_size must
 /// be set.
 /// Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size).

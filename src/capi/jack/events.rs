@@ -36,7 +36,9 @@ pub const AMIO_JACK_EVENT_PORT_RENAMED: u32 = 3;
 pub const AMIO_JACK_EVENT_CONNECTION: u32 = 4;
 /// Clients run in another order.
 pub const AMIO_JACK_EVENT_GRAPH_ORDER: u32 = 5;
-/// The server was late, or a client was, by `delay_us`; 0 where the server does not say, as jackd.
+/// The server was late, or a client was, by `delay_us`; 0 where the server does not say, as jackd. It is told within
+/// some 30 ms; those that are told together have the delay of the last one. PipeWire's library of version 0.3.65 does
+/// not tell of a client that was late.
 pub const AMIO_JACK_EVENT_XRUN: u32 = 6;
 /// The period has `frames` from the next cycle on. jackd tells it of each activation, too.
 pub const AMIO_JACK_EVENT_PERIOD: u32 = 7;
@@ -49,7 +51,7 @@ pub const AMIO_JACK_EVENT_LATENCY: u32 = 10;
 /// Metadata has changed: `change` of the property `name` of `subject`; an empty `name`: of all its properties.
 /// PipeWire's library of version 0.3.65 does not tell.
 pub const AMIO_JACK_EVENT_PROPERTY: u32 = 11;
-/// A function on the audio thread has failed, and is not called again.
+/// A function on the audio thread has failed, and is not called again. It is told within some 30 ms.
 pub const AMIO_JACK_EVENT_HANDLER_FAILED: u32 = 12;
 /// The server is gone: `name` says why, and `shutdown_status`. Close the client: before, no other one can be opened.
 pub const AMIO_JACK_EVENT_SHUTDOWN: u32 = 13;

@@ -155,7 +155,8 @@ pub(super) fn watch(
             if watched.closing.load(Ordering::Acquire) {
                 return;
             }
-            for notice in std::mem::take(&mut *watched.notices.lock()) {
+            let notices = std::mem::take(&mut *watched.notices.lock());
+            for notice in notices {
                 notify(notice);
             }
             if watched.graph_changed.swap(false, Ordering::AcqRel) && !watched.state.is_lost() {

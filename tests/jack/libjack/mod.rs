@@ -5,6 +5,7 @@ mod blocks;
 mod clients;
 mod freewheel;
 mod graph;
+mod late;
 mod latencies;
 mod lent;
 mod lifetimes;

@@ -21,7 +21,7 @@ from ._audio_thread import off_audio_threads
 from ._connection import Connection
 from ._errors import checked
 from ._own_port import OwnPort
-from ._stream import Scoped, Stream
+from ._stream import Stream
 from ._waiting import wait_in_slices
 
 Samples = NDArray[np.float32]
@@ -65,7 +65,7 @@ class Block:
     total: BlockCounts
 
 
-class Blocks(Stream[Block], Scoped):
+class Blocks(Stream[Block]):
     """An exchange of audio with the audio thread, in blocks: :meth:`Client.blocks` makes one.
 
     The library cuts the input into blocks that follow each other without a gap, and keeps them
@@ -123,11 +123,6 @@ class Blocks(Stream[Block], Scoped):
         frames = ctypes.c_uint32()
         checked(lib.amio_jack_blocks_latency_frames, self._handle, ctypes.byref(frames))
         return frames.value
-
-    @property
-    def closed(self) -> bool:
-        """Whether it was closed."""
-        return self._is_closed
 
     def exchange(self, output: NDArray[Any] | None = None, timeout: Number | None = None) -> Block:
         """Writes the answer to the block that was read last, and waits for the next block.

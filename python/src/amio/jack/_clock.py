@@ -35,6 +35,9 @@ class Clock(Life):
     @property
     def frames_since_cycle_start(self) -> int:
         """How many frames the period has lasted so far."""
+        passed = self._directory.cycle.frames_since_start()
+        if passed is not None:
+            return passed
         function = lib.amio_jack_client_frames_since_cycle_start
         frames: int = self._connection.number(function, ctypes.c_uint32)
         return frames
@@ -73,8 +76,10 @@ class Clock(Life):
         Raises:
             JackErrorCode: the server does not know them.
         """
-        raw = sized(_abi.JackCycleTimes)
-        self._connection.call(lib.amio_jack_client_cycle_times, ctypes.byref(raw))
+        raw = self._directory.cycle.times()
+        if raw is None:
+            raw = sized(_abi.JackCycleTimes)
+            self._connection.call(lib.amio_jack_client_cycle_times, ctypes.byref(raw))
         return CycleTimes(raw.frame, raw.start_us, raw.next_us, raw.period_us)
 
     @property

@@ -8,12 +8,15 @@ from typing import Any, NoReturn
 import numpy as np
 from numpy.typing import NDArray
 
-from .._library import lib, realtime
+from .. import _abi
+from .._library import lib, realtime, sized
 from ._buffer import Buffer, buffer_at
 from ._errors import JackError, JackErrorCode
 
 _buffer = realtime("amio_jack_cycle_buffer")
 _first_frame = realtime("amio_jack_cycle_first_frame")
+_frames_since_start = realtime("amio_jack_cycle_frames_since_start")
+_get_times = realtime("amio_jack_cycle_get_times")
 
 #: More buffers than the ports of a client have are of ports that are gone.
 _MANY = 4096
@@ -47,6 +50,17 @@ class Cycle:
         if _first_frame(self.key, self._frame_reference):
             return None
         return self._frame.value
+
+    def frames_since_start(self) -> int | None:
+        """How many frames it has lasted so far; ``None`` as in :meth:`first_frame`."""
+        if _frames_since_start(self.key, self._frame_reference):
+            return None
+        return self._frame.value
+
+    def times(self) -> _abi.JackCycleTimes | None:
+        """Its times; ``None`` as in :meth:`first_frame`, or if the server does not know them."""
+        raw = sized(_abi.JackCycleTimes)
+        return None if _get_times(self.key, ctypes.byref(raw)) else raw
 
     def array(self, port: PortBuffer) -> NDArray[np.float32]:
         """The samples of an audio port."""

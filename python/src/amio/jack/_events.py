@@ -37,7 +37,9 @@ class EventKind(IntEnum):
     CONNECTION = _abi.JACK_EVENT_CONNECTION
     #: Clients run in another order.
     GRAPH_ORDER = _abi.JACK_EVENT_GRAPH_ORDER
-    #: The server was late, or a client was (``delay_us``).
+    #: The server was late, or a client was (``delay_us``). It is told within some 30 ms; those that
+    #: are told together have the delay of the last one. PipeWire's library of version 0.3.65 does
+    #: not tell of a client that was late.
     XRUN = _abi.JACK_EVENT_XRUN
     #: There is another period (``frames``).
     PERIOD = _abi.JACK_EVENT_PERIOD
@@ -49,7 +51,7 @@ class EventKind(IntEnum):
     LATENCY = _abi.JACK_EVENT_LATENCY
     #: Metadata has changed (``subject``, ``name``: the key, ``change``).
     PROPERTY = _abi.JACK_EVENT_PROPERTY
-    #: A process callback failed, and is not called again.
+    #: A process callback failed, and is not called again. It is told within some 30 ms.
     HANDLER_FAILED = _abi.JACK_EVENT_HANDLER_FAILED
     #: The server is gone (``name``: the reason, ``status``).
     SHUTDOWN = _abi.JACK_EVENT_SHUTDOWN

@@ -52,7 +52,7 @@ class MidiCounts:
     waiting: int
 
 
-class MidiReceiver(Stream[MidiEvent], Scoped):
+class MidiReceiver(Stream[MidiEvent]):
     """The events of a MIDI input: :meth:`Client.receive_midi` makes one.
 
     Iterate over it, with ``async for`` on an event loop or with ``for`` on a thread. The iteration
@@ -66,11 +66,6 @@ class MidiReceiver(Stream[MidiEvent], Scoped):
         connection.call(lib.amio_jack_midi_receiver_new, key, room, ctypes.byref(value))
         handle = Handle(value, off_audio_threads(lib.amio_jack_midi_receiver_free))
         super().__init__("events", handle, lib.amio_jack_midi_receiver_fd)
-
-    @property
-    def closed(self) -> bool:
-        """Whether it was closed."""
-        return self._is_closed
 
     @property
     def lost(self) -> int:

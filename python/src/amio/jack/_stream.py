@@ -29,7 +29,7 @@ class Scoped:
         self.close()
 
 
-class Stream(Unique, Generic[_Item]):
+class Stream(Unique, Scoped, Generic[_Item]):
     """Items of an object of the library, whose descriptor is readable while one waits.
 
     Args:
@@ -45,7 +45,8 @@ class Stream(Unique, Generic[_Item]):
         self._waiting = Waiting(what, handle, self._descriptor)
 
     @property
-    def _is_closed(self) -> bool:
+    def closed(self) -> bool:
+        """Whether it was closed."""
         return self._waiting.is_ended or self._handle.closed
 
     def fileno(self) -> int:
@@ -54,7 +55,7 @@ class Stream(Unique, Generic[_Item]):
         Raises:
             JackError: this is closed.
         """
-        if self._is_closed:
+        if self.closed:
             raise JackError(f"the {self._what} are closed, and have no descriptor")
         return self._descriptor
 
@@ -69,7 +70,7 @@ class Stream(Unique, Generic[_Item]):
             TimedOutError: none came within so many seconds.
         """
         deadline = deadline_of(timeout)
-        while not self._is_closed:
+        while not self.closed:
             if (item := self._fetch()) is not None:
                 return item
             if time_left(deadline) == 0:
@@ -79,7 +80,7 @@ class Stream(Unique, Generic[_Item]):
 
     def _is_over(self, error: JackError) -> bool:
         """Whether it was raised because no more items come."""
-        return self._is_closed or isinstance(error.__cause__, InvalidStateError)
+        return self.closed or isinstance(error.__cause__, InvalidStateError)
 
     def __iter__(self) -> Iterator[_Item]:
         while True:
@@ -97,7 +98,7 @@ class Stream(Unique, Generic[_Item]):
         return self
 
     async def __anext__(self) -> _Item:
-        while not self._is_closed:
+        while not self.closed:
             try:
                 item = self._fetch()
             except JackError as error:

@@ -58,8 +58,8 @@ class Waiting:
             raise InvalidStateError(f"another task waits for these {self._what}")
         loop = asyncio.get_running_loop()
         waiter = self._waiter = loop.create_future()
-        self._inside.add(waiter)
         try:
+            self._inside.add(waiter)
             if not self.is_ended:
                 loop.add_reader(self._descriptor, _set, waiter)
                 try:
@@ -77,8 +77,8 @@ class Waiting:
         A signal handler may run meanwhile, and raise.
         """
         here = object()
-        self._inside.add(here)
         try:
+            self._inside.add(here)
             if not self.is_ended:
                 wait_readable((self._descriptor, self._wake), deadline)
         finally:
@@ -91,8 +91,8 @@ class Waiting:
         except IndexError:
             return
         here = object()
-        self._inside.add(here)
         try:
+            self._inside.add(here)
             self.is_ended = True
             os.eventfd_write(self._wake, 1)
             waiter = self._waiter
