@@ -22,6 +22,7 @@ static struct {
     amio_event event;
     amio_transport transport;
     amio_stats stats;
+    amio_alsa_info alsa;
     amio_clip_properties properties;
     amio_recording recording;
     amio_playspec_entry entry;
@@ -99,6 +100,7 @@ static void make_right(void)
     out.event.struct_size = sizeof out.event;
     out.transport.struct_size = sizeof out.transport;
     out.stats.struct_size = sizeof out.stats;
+    out.alsa.struct_size = sizeof out.alsa;
     out.properties.struct_size = sizeof out.properties;
     out.loudness.struct_size = sizeof out.loudness;
     out.levels.struct_size = sizeof out.levels;
@@ -134,6 +136,7 @@ static void free_right(void)
  *   K V W S A J  structs that are written: chunk, event, transport, statistics, clip properties,
  *   T U Y        playspec entry, loudness, levels of a channel, recording
  *   H L          meters and buckets that are written
+ *   =            a struct that is written: what was agreed with ALSA's devices
  *   % > <        a MIDI message: its stamp and bytes that are written, bytes that are read
  *   M F E        structs that are read: configuration, clip format, playspec entry
  *   B D          samples that are written, samples that are read
@@ -167,6 +170,7 @@ static value right_value(char kind)
     case 'V': return pointer(&out.event);
     case 'W': return pointer(&out.transport);
     case 'S': return pointer(&out.stats);
+    case '=': return pointer(&out.alsa);
     case 'A': return pointer(&out.properties);
     case 'J': return pointer(&out.entry);
     case 'T': return pointer(&out.loudness);
@@ -246,7 +250,7 @@ static amio_status wrong_value(char kind, int which, value *wrong)
         break;
     case 'o': case 'O': case 'K': case 'V': case 'W': case 'S': case 'A': case 'J': case 'M':
     case 'F': case 'E': case 'N': case 'T': case 'U': case 'H': case 'Y': case '%': case '>':
-    case '<': case '$':
+    case '<': case '$': case '=':
         error = AMIO_ERROR_NULL_POINTER;
         list[count++] = pointer(NULL);
         break;
@@ -421,6 +425,7 @@ FUNCTION(amio_interface_next_event, A0, A1)
 FUNCTION(amio_interface_wait_event, A0, A1, U32(2))
 FUNCTION(amio_interface_event_fd, A0, A1)
 FUNCTION(amio_interface_stats, A0, A1)
+FUNCTION(amio_interface_alsa_info, A0, A1)
 FUNCTION(amio_interface_meters, A0, U32(1), A2, U32(3), a[4].p)
 FUNCTION(amio_interface_next_midi, A0, A1, A2, U(3))
 FUNCTION(amio_interface_wait_midi, A0, A1, A2, U(3), U32(4))
@@ -505,6 +510,7 @@ static const struct function table[] = {
     LINE(amio_interface_wait_event, "IV*"),
     LINE(amio_interface_event_fd, "Io"),
     LINE(amio_interface_stats, "IS"),
+    {"amio_interface_alsa_info", "I=", call_amio_interface_alsa_info, AMIO_ERROR_INVALID_STATE},
     LINE(amio_interface_meters, "I2Hto"),
     LINE(amio_interface_next_midi, "I%>!"),
     {"amio_interface_wait_midi", "I%>!*", call_amio_interface_wait_midi, AMIO_ERROR_TIMEOUT},

@@ -122,7 +122,7 @@ static void configurations(void)
 #define CONFIG(name, type, value, expected) \
     {#name, offsetof(amio_interface_config, name), type, value, expected}
     const struct field table[] = {
-        CONFIG(driver, U32, 4, NO),
+        CONFIG(driver, U32, 5, NO),
         CONFIG(driver, U32, 4294967295.0, NO),
         CONFIG(frame_rate_hz, U32, 1000, AMIO_OK),
         CONFIG(frame_rate_hz, U32, 999, NO),
@@ -176,6 +176,23 @@ static void configurations(void)
         CONFIG(capture_latency_frames, U32, 1048576, AMIO_OK),
         CONFIG(capture_latency_frames, U32, 1048577, NO),
         CONFIG(playback_latency_frames, U32, 4294967295.0, NO),
+        CONFIG(alsa_periods, U32, 2, AMIO_OK),
+        CONFIG(alsa_periods, U32, 64, AMIO_OK),
+        CONFIG(alsa_periods, U32, 1, NO),
+        CONFIG(alsa_periods, U32, 65, NO),
+        CONFIG(alsa_buffer_frames, U32, 1, AMIO_OK),
+        CONFIG(alsa_buffer_frames, U32, 16777216, AMIO_OK),
+        CONFIG(alsa_buffer_frames, U32, 16777217, NO),
+        CONFIG(alsa_format, U32, AMIO_ALSA_FORMAT_U8, AMIO_OK),
+        CONFIG(alsa_format, U32, 12, NO),
+        CONFIG(alsa_format, U32, 4294967295.0, NO),
+        CONFIG(alsa_access, U32, AMIO_ALSA_ACCESS_READ_WRITE, AMIO_OK),
+        CONFIG(alsa_access, U32, 3, NO),
+        CONFIG(alsa_dither, U32, 1, AMIO_OK),
+        CONFIG(alsa_dither, U32, 2, NO),
+        CONFIG(alsa_dither_seed, U64, MOST, AMIO_OK),
+        CONFIG(alsa_convert_rate, U32, 1, AMIO_OK),
+        CONFIG(alsa_convert_rate, U32, 2, NO),
     };
     static const char *const bad_names[] = {"", "a:b", "\xFF"};
     amio_interface_config config;
@@ -209,6 +226,14 @@ static void configurations(void)
     config.client_name = NULL;
     config.server_name = endless; /* has no end within the maximum length */
     FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_interface_new(&config, &iface));
+    config.server_name = NULL;
+    config.alsa_playback = "\xFF";
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_interface_new(&config, &iface));
+    CHECK(strstr(amio_last_error_message(), "alsa_playback") != NULL);
+    config.alsa_playback = NULL;
+    config.alsa_capture = endless;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_interface_new(&config, &iface));
+    CHECK(strstr(amio_last_error_message(), "alsa_capture") != NULL);
 }
 
 static void formats(void)

@@ -237,6 +237,81 @@
 #define AMIO_VERSION_PATCH 0
 
 /**
+ * The format with the most bits that the device has: the default.
+ */
+#define AMIO_ALSA_FORMAT_DEFAULT 0
+
+/**
+ * 32-bit float, little endian.
+ */
+#define AMIO_ALSA_FORMAT_FLOAT_LE 1
+
+/**
+ * 32-bit float, big endian.
+ */
+#define AMIO_ALSA_FORMAT_FLOAT_BE 2
+
+/**
+ * 32-bit integer, little endian.
+ */
+#define AMIO_ALSA_FORMAT_S32_LE 3
+
+/**
+ * 32-bit integer, big endian.
+ */
+#define AMIO_ALSA_FORMAT_S32_BE 4
+
+/**
+ * 24 bits in the lower three of four bytes, little endian.
+ */
+#define AMIO_ALSA_FORMAT_S24_LE 5
+
+/**
+ * 24 bits in the lower three of four bytes, big endian.
+ */
+#define AMIO_ALSA_FORMAT_S24_BE 6
+
+/**
+ * 24 bits in three bytes, little endian.
+ */
+#define AMIO_ALSA_FORMAT_S24_3LE 7
+
+/**
+ * 24 bits in three bytes, big endian.
+ */
+#define AMIO_ALSA_FORMAT_S24_3BE 8
+
+/**
+ * 16-bit integer, little endian.
+ */
+#define AMIO_ALSA_FORMAT_S16_LE 9
+
+/**
+ * 16-bit integer, big endian.
+ */
+#define AMIO_ALSA_FORMAT_S16_BE 10
+
+/**
+ * 8-bit integer; 128 is silence.
+ */
+#define AMIO_ALSA_FORMAT_U8 11
+
+/**
+ * Memory that is shared with the device, where it can, else reading and writing: the default.
+ */
+#define AMIO_ALSA_ACCESS_DEFAULT 0
+
+/**
+ * Memory that is shared with the device.
+ */
+#define AMIO_ALSA_ACCESS_MMAP 1
+
+/**
+ * Reading and writing.
+ */
+#define AMIO_ALSA_ACCESS_READ_WRITE 2
+
+/**
  * The default driver: JACK.
  */
 #define AMIO_DRIVER_DEFAULT 0
@@ -257,7 +332,7 @@
 #define AMIO_DRIVER_OFFLINE 3
 
 /**
- * A sound card, or a plugin of ALSA: its PCM `default`.
+ * A sound card, or a plugin of ALSA, without a server.
  */
 #define AMIO_DRIVER_ALSA 4
 
@@ -1216,6 +1291,46 @@ typedef struct amio_interface_config {
      * Must be 0.
      */
     uint32_t reserved;
+    /**
+     * ALSA's name of the PCM for the output, such as "hw:0" or "plughw:CARD=PCH", UTF-8. NULL: "default". It is not
+     * opened if there are no output channels. This field and those below are for AMIO_DRIVER_ALSA.
+     */
+    const char *alsa_playback;
+    /**
+     * The same for the input. It must be of the same card as the output, or have the same clock. NULL: "default".
+     */
+    const char *alsa_capture;
+    /**
+     * How many periods the output is ahead of what is heard, 2 to 64. Fewer are a shorter latency; more bear a longer
+     * delay of the audio thread. A device with a short buffer gets fewer. 0: 3.
+     */
+    uint32_t alsa_periods;
+    /**
+     * The device's buffer, at least so many frames, 1 to 2^24. A longer one does not add to the latency. 0: as it suits
+     * the period.
+     */
+    uint32_t alsa_buffer_frames;
+    /**
+     * One of AMIO_ALSA_FORMAT_*. 0: the one with the most bits that the device has.
+     */
+    uint32_t alsa_format;
+    /**
+     * One of AMIO_ALSA_ACCESS_*. 0: shared memory where the device has it.
+     */
+    uint32_t alsa_access;
+    /**
+     * The dither is a function of it, and of how many frames were played since the start.
+     */
+    uint64_t alsa_dither_seed;
+    /**
+     * 1: samples are dithered in formats of 16 bits or fewer. 0: they are not, and samples that were made for such a
+     * format reach the device bit for bit.
+     */
+    uint32_t alsa_dither;
+    /**
+     * 1: ALSA converts the rate if a device lacks it. 0: that is an error, which lists the rates that the device has.
+     */
+    uint32_t alsa_convert_rate;
 } amio_interface_config;
 
 /**
@@ -1977,6 +2092,62 @@ typedef struct amio_meter {
      */
     uint64_t clipped;
 } amio_meter;
+
+/**
+ * What was agreed with one device. All is 0 if there is none: the interface has no channels of that side.
+ */
+typedef struct amio_alsa_device {
+    /**
+     * ALSA's name of the PCM that was opened; UTF-8, ended by NUL, cut if it is longer.
+     */
+    char name[AMIO_MESSAGE_BYTES];
+    /**
+     * How many channels it has. Those that the interface lacks are silent, or not read.
+     */
+    uint32_t channels;
+    /**
+     * The format of its samples: one of AMIO_ALSA_FORMAT_*.
+     */
+    uint32_t format;
+    /**
+     * How often the device tells, in frames.
+     */
+    uint32_t period_frames;
+    /**
+     * Its buffer, in frames.
+     */
+    uint32_t buffer_frames;
+    /**
+     * How samples get there: AMIO_ALSA_ACCESS_MMAP or AMIO_ALSA_ACCESS_READ_WRITE.
+     */
+    uint32_t access;
+    /**
+     * Reserved; 0.
+     */
+    uint32_t reserved;
+} amio_alsa_device;
+
+/**
+ * What was agreed with the devices of an interface. Set struct_size to sizeof(amio_alsa_info) before the call.
+ */
+typedef struct amio_alsa_info {
+    /**
+     * sizeof(amio_alsa_info).
+     */
+    uint32_t struct_size;
+    /**
+     * 1: the system starts both devices as one; 0 otherwise.
+     */
+    uint32_t linked;
+    /**
+     * Of the output.
+     */
+    struct amio_alsa_device playback;
+    /**
+     * Of the input.
+     */
+    struct amio_alsa_device capture;
+} amio_alsa_info;
 
 /**
  * A part of a ring's memory. It is in two pieces where it goes over the end of the memory. This struct never grows.
@@ -3637,6 +3808,17 @@ amio_status amio_interface_meters(struct amio_interface *iface,
                                   struct amio_meter *out_meters,
                                   uint32_t capacity,
                                   uint32_t *out_channels);
+
+/**
+ * Returns what was agreed with ALSA's devices: their formats, periods and buffers. Something else may be agreed when
+ * a lost device comes back. AMIO_DRIVER_ALSA only.
+ *
+ * Thread: any. Ownership: `out_info` is the caller's; its struct_size must be set.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (struct_size);
+ * AMIO_ERROR_INVALID_STATE (another driver).
+ */
+amio_status amio_interface_alsa_info(struct amio_interface *iface,
+                                     struct amio_alsa_info *out_info);
 
 /**
  * Makes a ring. All its memory is touched, so that its first use causes no page fault.

@@ -36,6 +36,7 @@ programs! {
     section_events_from_c: "events",
     section_stats_from_c: "stats",
     section_meter_from_c: "meter",
+    section_alsa_from_c: "alsa",
     section_ring_from_c: "ring",
     what_a_child_of_fork_inherits_is_its_parents: "fork",
     children_of_fork_have_interfaces_of_their_own: "children",

@@ -1,7 +1,9 @@
 //! The command line.
 
+mod alsa;
 mod jack;
 
+pub use alsa::Alsa;
 pub use jack::*;
 
 use crate::arrangement::value::Length;
@@ -22,6 +24,7 @@ use std::path::PathBuf;
 Examples:
   amio render song.toml -o song.wav        render an arrangement to a file
   amio play song.toml                      play an arrangement through JACK
+  amio play --driver alsa song.toml        play it on a sound card, without a server
   amio play --driver null one.wav two.wav  play files one after another, without a device
   amio record take.wav --duration 10s      record ten seconds of input
   amio plot song.toml -o song.png          draw an arrangement: its timeline and its waveform
@@ -133,6 +136,7 @@ pub struct AudioFile {
 Examples:
   amio play song.toml
   amio play --server studio one.wav two.wav
+  amio play --driver alsa --device plughw:0 song.toml
   amio play --driver null song.toml
 
 The command ends when all sound has been played, or on Ctrl-C.")]
@@ -155,6 +159,7 @@ Examples:
   amio record take.wav
   amio record take.flac --duration 10s --channels 1
   amio record take.wav --begin 2s --end 12s
+  amio record take.wav --driver alsa --device hw:0
   amio record take.wav --duration 480000 --driver null
   amio record - --format flac | ssh studio 'cat >take.flac'
 
@@ -351,7 +356,7 @@ pub struct Manual {
 /// The driver and its options.
 #[derive(clap::Args)]
 pub struct Driver {
-    /// jack: a JACK server or PipeWire; null: no device, in real time
+    /// jack: a JACK server or PipeWire; alsa: a sound card, without a server; null: no device, in real time
     #[arg(long = "driver", value_enum, default_value_t = Kind::Jack)]
     pub kind: Kind,
     /// The JACK server [default: the default server]
@@ -360,13 +365,16 @@ pub struct Driver {
     /// The program's name at the JACK server
     #[arg(long, default_value = "amio", value_parser = NonEmptyStringValueParser::new())]
     pub name: String,
-    /// Frames per period [default: the server's]
+    /// Frames per period [default: the server's, or 256]
     #[arg(long, value_name = "FRAMES")]
     pub period: Option<u32>,
     /// The real-time priority of the audio thread, where the driver has one of its own (null), 1 to 99
     /// [default: 10]
     #[arg(long, value_name = "PRIORITY", value_parser = clap::value_parser!(u8).range(1..=99))]
     pub realtime_priority: Option<u8>,
+    /// What is asked of ALSA's devices
+    #[command(flatten)]
+    pub alsa: Alsa,
 }
 
 /// By how much the driver's latencies are corrected.
@@ -394,7 +402,7 @@ impulses, and looks for them in the input. It prints how long they take, and by 
 longer than the driver reports. The exit code is 1 if most of them do not come back.
 
 With --store, the latter is kept in $XDG_CONFIG_HOME/amio/latency.toml (by default in ~/.config), by driver
-and server, for the frame rate at which it was measured. `amio play` and `amio record` use it.")]
+and server or device, for the frame rate at which it was measured. `amio play` and `amio record` use it.")]
 pub struct Latency {
     /// The JACK port to which the impulses are sent [default: the first of the device]
     #[arg(value_name = "DESTINATION", requires = "source", value_parser = NonEmptyStringValueParser::new())]
@@ -420,6 +428,7 @@ pub struct Latency {
 #[derive(Clone, Copy, ValueEnum)]
 pub enum Kind {
     Jack,
+    Alsa,
     Null,
 }
 

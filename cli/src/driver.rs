@@ -1,20 +1,47 @@
 //! Opens an interface of the library as the command line or an arrangement says.
 
-use crate::args::{Driver, Kind};
+use crate::args::{Alsa, Driver, Kind};
 use crate::arrangement::{self, Arrangement};
-use crate::failure::Result;
+use crate::failure::{Failure, Result};
 use crate::status::Status;
-use amio::{Config, DriverKind, Event, EventKind, Group, Interface, MAX_GROUP, Swap, Ticket};
+use amio::{
+    AlsaConfig, Config, DriverKind, Event, EventKind, Group, Interface, MAX_GROUP, Swap, Ticket,
+};
 
 impl Driver {
     /// A configuration with the values of the options; all others are the library's defaults.
-    pub fn config(&self) -> Config {
-        Config {
+    ///
+    /// # Errors
+    /// If options for ALSA are given, but another driver.
+    pub fn config(&self) -> Result<Config> {
+        let alsa = self.alsa.config();
+        if !matches!(self.kind, Kind::Alsa) && alsa != AlsaConfig::default() {
+            return Err(Failure::Usage(
+                "--device, --input-device and --alsa-... are for --driver alsa".into(),
+            ));
+        }
+        Ok(Config {
             client_name: self.name.clone(),
             server_name: self.server.clone(),
             period_frames: self.period,
             realtime_priority: self.realtime_priority,
+            alsa,
             ..Config::new(self.kind.into())
+        })
+    }
+}
+
+impl Alsa {
+    fn config(&self) -> AlsaConfig {
+        let defaults = AlsaConfig::default();
+        AlsaConfig {
+            playback: self.device.clone(),
+            capture: self.input_device.clone().or(self.device.clone()),
+            periods: self.alsa_periods.unwrap_or(defaults.periods),
+            format: self.alsa_format,
+            dither: self.alsa_dither,
+            convert_rate: self.alsa_convert_rate,
+            ..defaults
         }
     }
 }
@@ -23,6 +50,7 @@ impl From<Kind> for DriverKind {
     fn from(kind: Kind) -> DriverKind {
         match kind {
             Kind::Jack => DriverKind::Jack,
+            Kind::Alsa => DriverKind::Alsa,
             Kind::Null => DriverKind::Null,
         }
     }
@@ -128,7 +156,7 @@ pub fn tell(event: &Event, status: Status) -> Result<()> {
             ));
         }
         EventKind::Failed { reason } => {
-            return Err(crate::failure::Failure::Runtime(reason.clone()));
+            return Err(Failure::Runtime(reason.clone()));
         }
         _ => {}
     }

@@ -1,7 +1,7 @@
 //! Latency offsets of devices, as `amio latency` has measured them: a TOML file of the user's, with a table for
 //! each device.
 
-use crate::args::{Correction, Driver};
+use crate::args::{Correction, Driver, Kind};
 use crate::failure::{Failure, Result};
 use crate::status::Status;
 use amio::{Config, DriverKind, Interface};
@@ -85,12 +85,19 @@ pub fn store(driver: &Driver, stored: Stored) -> Result<PathBuf> {
     Ok(path)
 }
 
-/// What a device is called in the file: its driver, and its server if that is not the default one.
+/// What a device is called in the file: its driver, and its server or ALSA's names if these are not the default ones.
 pub fn device(driver: &Driver) -> String {
     let name = DriverKind::from(driver.kind).name();
-    match &driver.server {
-        Some(server) => format!("{name}:{server}"),
-        None => name.into(),
+    let output = match driver.kind {
+        Kind::Alsa => &driver.alsa.device,
+        Kind::Jack | Kind::Null => &driver.server,
+    };
+    let mut parts = vec![name];
+    parts.extend(output.as_deref());
+    let device = parts.join(":");
+    match &driver.alsa.input_device {
+        Some(input) => format!("{device}, input {input}"),
+        None => device,
     }
 }
 

@@ -16,7 +16,7 @@ use std::time::Duration;
 /// Runs the subcommand. Ctrl-C ends it in the same way as the end of the sound.
 pub fn run(args: &Play, status: Status) -> Result<()> {
     let interrupt = Interrupt::catch()?;
-    let given = args.driver.config();
+    let given = args.driver.config()?;
     let arrangement = open(&args.files, &given)?;
     // Bad samples of streamed clips are reported when they are read.
     arrangement.warn_of_bad_samples(status);
@@ -32,6 +32,7 @@ pub fn run(args: &Play, status: Status) -> Result<()> {
         server_name: given.server_name,
         period_frames: given.period_frames,
         realtime_priority: given.realtime_priority,
+        alsa: given.alsa,
         ..common
     };
     let interface =

@@ -30,7 +30,7 @@ pub fn run(args: &Record, status: Status) -> Result<()> {
     let config = Config {
         input_channels: args.channels,
         output_channels: 0,
-        ..args.driver.config()
+        ..args.driver.config()?
     };
     let interface =
         interrupt.waiting(|| offsets::open(&args.driver, &args.correction, config, status))?;

@@ -1,6 +1,7 @@
 //! The tests of the program `amio`, linked into one: `cargo test -p amio-cli --test cli render::` runs
 //! one module of them.
 
+mod alsa;
 mod check;
 mod common;
 mod frozen_servers;

@@ -94,7 +94,7 @@ fn shells_offer_values_files_or_nothing() {
         };
         assert_eq!(
             offered("amio record --driver "),
-            ["jack", "null"],
+            ["alsa", "jack", "null"],
             "{shell}"
         );
         assert_eq!(

@@ -39,6 +39,9 @@ def test_the_constructor_of_each_interface_lists_its_options() -> None:
         text = inspect.getdoc(kind.__init__) or ""
         for option in amio.Options.__annotations__:
             assert option in text, (kind, option)
+    text = inspect.getdoc(amio.AlsaInterface.__init__) or ""
+    for option in amio.AlsaOptions.__annotations__:
+        assert option in text, option
 
 
 def test_what_annotations_name_can_be_imported_from_amio() -> None:
@@ -78,10 +81,12 @@ def test_an_interface_by_the_name_of_its_driver_has_the_type_of_its_class() -> N
     with offline:
         assert offline.render(10).shape == (10, 1)
     timer: amio.TimerInterface = amio.create_io_interface("timer", period=64)
+    alsa: amio.AlsaInterface = amio.create_io_interface("alsa", format="S16_LE", inputs=0)
     jack: amio.NativeInterface = amio.create_io_interface()
     same: amio.NativeInterface = amio.create_io_interface("jack", frame_rate=1, starting_time=then)
-    assert [type(made) for made in (timer, jack, same)] == [
+    assert [type(made) for made in (timer, alsa, jack, same)] == [
         amio.TimerInterface,
+        amio.AlsaInterface,
         amio.NativeInterface,
         amio.NativeInterface,
     ]

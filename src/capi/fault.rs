@@ -85,6 +85,11 @@ impl Fault {
     }
 }
 
+/// The error for a number that names nothing.
+pub(super) fn not_one_of(what: &str, given: u32, allowed: &str) -> Fault {
+    Fault::argument(format!("{what} is {given}; it must be one of {allowed}"))
+}
+
 impl From<Error> for Fault {
     fn from(error: Error) -> Fault {
         let status = match &error {

@@ -1,10 +1,9 @@
 //! Files: clips from files, loaded or streamed; conversion; what a file holds.
 
 use super::clip::amio_clip;
-use super::fault::{Checked, Fault};
+use super::fault::{Checked, Fault, not_one_of};
 use super::guard::{Caller, guard};
 use super::handles::{self, ReservedHandle};
-use super::interface::not_one_of;
 use super::progress::amio_progress;
 use super::sized::{Versioned, text_field};
 use super::status::amio_status;

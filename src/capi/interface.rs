@@ -1,13 +1,14 @@
 //! Interface: a connection to an audio server, a timer or the caller, with its own timeline.
 
-use super::fault::{Checked, Fault};
+use super::alsa_terms;
+use super::fault::{Checked, Fault, not_one_of};
 use super::guard::{Caller, check_memory, guard};
 use super::handles::{self, Handle, ReservedHandle};
 use super::sized::Versioned;
 use super::status::{AMIO_ERROR_UNSUPPORTED, amio_status};
 use crate::midi::MAX_MIDI_PORTS;
 use crate::units::{MAX_CHANNELS, MAX_LENGTH_FRAMES};
-use crate::{Config, DriverKind, Interface, Latency, SkipPolicy, State};
+use crate::{AlsaConfig, Config, DriverKind, Interface, Latency, SkipPolicy, State};
 use std::ffi::c_char;
 use std::mem::offset_of;
 
@@ -30,7 +31,7 @@ pub const AMIO_DRIVER_JACK: u32 = 1;
 pub const AMIO_DRIVER_NULL: u32 = 2;
 /// The caller, with amio_interface_advance(): as fast as possible, and the same bits each time.
 pub const AMIO_DRIVER_OFFLINE: u32 = 3;
-/// A sound card, or a plugin of ALSA: its PCM `default`.
+/// A sound card, or a plugin of ALSA, without a server.
 pub const AMIO_DRIVER_ALSA: u32 = 4;
 
 /// For input_channels and output_channels: no channels.
@@ -151,6 +152,28 @@ pub struct amio_interface_config {
     pub latency_offset_frames: i32,
     /// Must be 0.
     pub reserved: u32,
+    /// ALSA's name of the PCM for the output, such as "hw:0" or "plughw:CARD=PCH", UTF-8. NULL: "default". It is not
+    /// opened if there are no output channels. This field and those below are for AMIO_DRIVER_ALSA.
+    pub alsa_playback: *const c_char,
+    /// The same for the input. It must be of the same card as the output, or have the same clock. NULL: "default".
+    pub alsa_capture: *const c_char,
+    /// How many periods the output is ahead of what is heard, 2 to 64. Fewer are a shorter latency; more bear a longer
+    /// delay of the audio thread. A device with a short buffer gets fewer. 0: 3.
+    pub alsa_periods: u32,
+    /// The device's buffer, at least so many frames, 1 to 2^24. A longer one does not add to the latency. 0: as it suits
+    /// the period.
+    pub alsa_buffer_frames: u32,
+    /// One of AMIO_ALSA_FORMAT_*. 0: the one with the most bits that the device has.
+    pub alsa_format: u32,
+    /// One of AMIO_ALSA_ACCESS_*. 0: shared memory where the device has it.
+    pub alsa_access: u32,
+    /// The dither is a function of it, and of how many frames were played since the start.
+    pub alsa_dither_seed: u64,
+    /// 1: samples are dithered in formats of 16 bits or fewer. 0: they are not, and samples that were made for such a
+    /// format reach the device bit for bit.
+    pub alsa_dither: u32,
+    /// 1: ALSA converts the rate if a device lacks it. 0: that is an error, which lists the rates that the device has.
+    pub alsa_convert_rate: u32,
 }
 
 // SAFETY: repr(C), the first field is its size, and it has integers and raw pointers only.
@@ -471,7 +494,7 @@ fn side(what: &str, buffer: *const f32, channels: u16) -> Checked<Option<usize>>
 }
 
 /// What the crate calls a setting, and what C calls it.
-const CONFIG_FIELDS: [(&str, &str); 12] = [
+const CONFIG_FIELDS: [(&str, &str); 14] = [
     ("client_name", "config->client_name"),
     ("server_name", "config->server_name"),
     ("frame_rate_hz", "config->frame_rate_hz"),
@@ -484,6 +507,8 @@ const CONFIG_FIELDS: [(&str, &str); 12] = [
     ("latency.capture_frames", "config->capture_latency_frames"),
     ("latency.playback_frames", "config->playback_latency_frames"),
     ("latency_offset_frames", "config->latency_offset_frames"),
+    ("alsa.periods", "config->alsa_periods"),
+    ("alsa.buffer_frames", "config->alsa_buffer_frames"),
 ];
 
 fn read_config(caller: &Caller, config: *const amio_interface_config) -> Checked<Config> {
@@ -580,7 +605,35 @@ fn read_config(caller: &Caller, config: *const amio_interface_config) -> Checked
         ));
     }
     config.realtime_priority = realtime_priority(given.realtime_priority)?;
+    config.alsa = alsa(caller, &given)?;
     Ok(config)
+}
+
+fn alsa(caller: &Caller, given: &amio_interface_config) -> Checked<AlsaConfig> {
+    let name = |what, pointer| -> Checked<Option<String>> {
+        Ok(caller.optional_text(what, pointer)?.map(str::to_owned))
+    };
+    Ok(AlsaConfig {
+        playback: name("config->alsa_playback", given.alsa_playback)?,
+        capture: name("config->alsa_capture", given.alsa_capture)?,
+        periods: unless_zero(given.alsa_periods).unwrap_or(AlsaConfig::default().periods),
+        buffer_frames: unless_zero(given.alsa_buffer_frames),
+        format: alsa_terms::format("config->alsa_format", given.alsa_format)?,
+        access: alsa_terms::access("config->alsa_access", given.alsa_access)?,
+        dither: switch("config->alsa_dither", given.alsa_dither)?,
+        dither_seed: given.alsa_dither_seed,
+        convert_rate: switch("config->alsa_convert_rate", given.alsa_convert_rate)?,
+    })
+}
+
+fn switch(what: &str, given: u32) -> Checked<bool> {
+    match given {
+        0 => Ok(false),
+        1 => Ok(true),
+        _ => Err(Fault::argument(format!(
+            "{what} is {given}; it must be 0 or 1"
+        ))),
+    }
 }
 
 fn unless_zero(given: u32) -> Option<u32> {
@@ -616,9 +669,4 @@ fn realtime_priority(given: u32) -> Checked<Option<u8>> {
             "config->realtime_priority is {given}; it must be 0 (default) to 99"
         ))),
     }
-}
-
-/// The error for a number that names nothing.
-pub(super) fn not_one_of(what: &str, given: u32, allowed: &str) -> Fault {
-    Fault::argument(format!("{what} is {given}; it must be one of {allowed}"))
 }

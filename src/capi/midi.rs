@@ -1,9 +1,9 @@
 //! MIDI on the ports of an interface.
 
-use super::fault::{Checked, Fault};
+use super::fault::{Checked, Fault, not_one_of};
 use super::guard::{Caller, guard};
 use super::handles;
-use super::interface::{amio_interface, not_one_of};
+use super::interface::amio_interface;
 use super::schedule::AMIO_TICKET_NONE;
 use super::sized::{OutStruct, Versioned};
 use super::status::{AMIO_ERROR_BUFFER_TOO_SMALL, amio_status};

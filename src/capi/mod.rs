@@ -39,6 +39,8 @@ mod version;
 
 mod status;
 
+mod alsa_terms;
+
 mod interface;
 
 mod transport;
@@ -66,6 +68,8 @@ mod events;
 mod stats;
 
 mod meter;
+
+mod alsa;
 
 mod ring;
 

@@ -1,10 +1,10 @@
 //! Recorder: writes input or output to a file while it comes.
 
-use super::fault::{Checked, Fault};
+use super::fault::{Checked, Fault, not_one_of};
 use super::file::file_format;
 use super::guard::{Caller, guard};
 use super::handles::{self, Handle, ReservedHandle};
-use super::interface::{amio_interface, not_one_of};
+use super::interface::amio_interface;
 use super::sized::Versioned;
 use super::status::amio_status;
 use crate::{RecordSource, Recorder, RecorderConfig, RecorderState};

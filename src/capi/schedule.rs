@@ -1,9 +1,9 @@
 //! Schedule: which playspec takes over at which frame.
 
-use super::fault::{Checked, Fault};
+use super::fault::{Checked, Fault, not_one_of};
 use super::guard::{Caller, guard};
 use super::handles::{self, Handle, ReservedHandle};
-use super::interface::{amio_interface, not_one_of};
+use super::interface::amio_interface;
 use super::playspec::{amio_playspec, check_gains};
 use super::status::{AMIO_ERROR_INVALID_STATE, amio_status};
 use super::transport::boolean;

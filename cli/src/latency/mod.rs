@@ -29,7 +29,7 @@ pub fn run(args: &Latency, status: Status) -> Result<()> {
         input_channels: 1,
         output_channels: 1,
         autoconnect: ports.is_none(),
-        ..args.driver.config()
+        ..args.driver.config()?
     };
     let interface = interrupt.waiting(|| Ok(Interface::new(config)?))?;
     let sent = Impulses::new(args.times, interface.frame_rate_hz());

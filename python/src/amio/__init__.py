@@ -28,9 +28,10 @@ from ._input import InputStream
 from ._library import lib
 from ._life import close_all
 from ._midi import LateMidi, MidiClock, MidiStream
-from ._options import Options
+from ._options import AlsaAccess, AlsaFormat, AlsaOptions, Options
 from ._schedule import LatePolicy
 from ._typing import Number, Unpack
+from .alsa_interface import AlsaDevice, AlsaInfo, AlsaInterface
 from .analysis import Analysis, FileInfo, Levels, Loudness, Overview, probe
 from .audio_clip import AudioClip, InputAudioChunk
 from .clip import Clip, FileFormat, Quality
@@ -52,6 +53,12 @@ from .ticket import Outcome, Ticket
 from .timer_interface import TimerInterface
 
 __all__ = [
+    "AlsaAccess",
+    "AlsaDevice",
+    "AlsaFormat",
+    "AlsaInfo",
+    "AlsaInterface",
+    "AlsaOptions",
     "AmioError",
     "Analysis",
     "AnyClip",
@@ -130,6 +137,10 @@ def create_io_interface(
 @overload
 def create_io_interface(driver: Literal["timer"], **kwargs: Unpack[Options]) -> TimerInterface: ...
 @overload
+def create_io_interface(
+    driver: Literal["alsa"], **kwargs: Unpack[AlsaOptions]
+) -> AlsaInterface: ...
+@overload
 def create_io_interface(driver: str = "jack", **kwargs: Any) -> Interface: ...
 def create_io_interface(driver: str = "jack", **kwargs: Any) -> Interface:
     """Makes an interface by the name of its driver.
@@ -137,7 +148,7 @@ def create_io_interface(driver: str = "jack", **kwargs: Any) -> Interface:
     Args:
         driver: "jack" for :class:`NativeInterface`, "null" for :class:`NullInterface`, "dummy" for
             :class:`DummyInterface`, "offline" for :class:`OfflineInterface`, "timer" for
-            :class:`TimerInterface`.
+            :class:`TimerInterface`, "alsa" for :class:`AlsaInterface`.
         **kwargs: handed to that class. With "jack", ``frame_rate`` and ``starting_time`` are left
             out, so that the same call serves "jack" and "null": a server has its own rate and time.
 
@@ -150,6 +161,7 @@ def create_io_interface(driver: str = "jack", **kwargs: Any) -> Interface:
         "dummy": DummyInterface,
         "offline": OfflineInterface,
         "timer": TimerInterface,
+        "alsa": AlsaInterface,
     }
     if driver not in drivers:
         raise NotImplementedError(

@@ -25,6 +25,21 @@ JACK_MIDI = "8 bit raw midi"
 VERSION_MAJOR = 0
 VERSION_MINOR = 2
 VERSION_PATCH = 0
+ALSA_FORMAT_DEFAULT = 0
+ALSA_FORMAT_FLOAT_LE = 1
+ALSA_FORMAT_FLOAT_BE = 2
+ALSA_FORMAT_S32_LE = 3
+ALSA_FORMAT_S32_BE = 4
+ALSA_FORMAT_S24_LE = 5
+ALSA_FORMAT_S24_BE = 6
+ALSA_FORMAT_S24_3LE = 7
+ALSA_FORMAT_S24_3BE = 8
+ALSA_FORMAT_S16_LE = 9
+ALSA_FORMAT_S16_BE = 10
+ALSA_FORMAT_U8 = 11
+ALSA_ACCESS_DEFAULT = 0
+ALSA_ACCESS_MMAP = 1
+ALSA_ACCESS_READ_WRITE = 2
 DRIVER_DEFAULT = 0
 DRIVER_JACK = 1
 DRIVER_NULL = 2
@@ -219,6 +234,15 @@ class InterfaceConfig(Structure):
     realtime_priority: int
     latency_offset_frames: int
     reserved: int
+    alsa_playback: Any
+    alsa_capture: Any
+    alsa_periods: int
+    alsa_buffer_frames: int
+    alsa_format: int
+    alsa_access: int
+    alsa_dither_seed: int
+    alsa_dither: int
+    alsa_convert_rate: int
     _fields_ = [
         ("struct_size", ctypes.c_uint32),
         ("driver", ctypes.c_uint32),
@@ -244,6 +268,15 @@ class InterfaceConfig(Structure):
         ("realtime_priority", ctypes.c_uint32),
         ("latency_offset_frames", ctypes.c_int32),
         ("reserved", ctypes.c_uint32),
+        ("alsa_playback", ctypes.c_char_p),
+        ("alsa_capture", ctypes.c_char_p),
+        ("alsa_periods", ctypes.c_uint32),
+        ("alsa_buffer_frames", ctypes.c_uint32),
+        ("alsa_format", ctypes.c_uint32),
+        ("alsa_access", ctypes.c_uint32),
+        ("alsa_dither_seed", ctypes.c_uint64),
+        ("alsa_dither", ctypes.c_uint32),
+        ("alsa_convert_rate", ctypes.c_uint32),
     ]
 
 
@@ -638,6 +671,38 @@ class Meter(Structure):
         ("peak", ctypes.c_float),
         ("rms", ctypes.c_float),
         ("clipped", ctypes.c_uint64),
+    ]
+
+
+class AlsaDevice(Structure):
+    name: bytes
+    channels: int
+    format: int
+    period_frames: int
+    buffer_frames: int
+    access: int
+    reserved: int
+    _fields_ = [
+        ("name", ctypes.c_char * 256),
+        ("channels", ctypes.c_uint32),
+        ("format", ctypes.c_uint32),
+        ("period_frames", ctypes.c_uint32),
+        ("buffer_frames", ctypes.c_uint32),
+        ("access", ctypes.c_uint32),
+        ("reserved", ctypes.c_uint32),
+    ]
+
+
+class AlsaInfo(Structure):
+    struct_size: int
+    linked: int
+    playback: AlsaDevice
+    capture: AlsaDevice
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("linked", ctypes.c_uint32),
+        ("playback", AlsaDevice),
+        ("capture", AlsaDevice),
     ]
 
 
@@ -1230,6 +1295,7 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
             POINTER(ctypes.c_uint32),
         ),
     ),
+    "amio_interface_alsa_info": (ctypes.c_int32, (ctypes.c_void_p, POINTER(AlsaInfo))),
     "amio_ring_new": (ctypes.c_int32, (ctypes.c_size_t, POINTER(ctypes.c_void_p))),
     "amio_ring_free": (ctypes.c_int32, (ctypes.c_void_p,)),
     "amio_ring_lock_memory": (ctypes.c_int32, (ctypes.c_void_p,)),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Literal, SupportsIndex, TypedDict, cast
 
 from . import _abi
@@ -13,6 +13,38 @@ from ._typing import Number
 
 SkipPolicy = Literal["slip", "catch_up"]
 _SKIP_POLICIES: dict[str, int] = {"slip": _abi.SKIP_SLIP, "catch_up": _abi.SKIP_CATCH_UP}
+
+AlsaFormat = Literal[
+    "FLOAT_LE",
+    "FLOAT_BE",
+    "S32_LE",
+    "S32_BE",
+    "S24_LE",
+    "S24_BE",
+    "S24_3LE",
+    "S24_3BE",
+    "S16_LE",
+    "S16_BE",
+    "U8",
+]
+ALSA_FORMATS: dict[AlsaFormat, int] = {
+    "FLOAT_LE": _abi.ALSA_FORMAT_FLOAT_LE,
+    "FLOAT_BE": _abi.ALSA_FORMAT_FLOAT_BE,
+    "S32_LE": _abi.ALSA_FORMAT_S32_LE,
+    "S32_BE": _abi.ALSA_FORMAT_S32_BE,
+    "S24_LE": _abi.ALSA_FORMAT_S24_LE,
+    "S24_BE": _abi.ALSA_FORMAT_S24_BE,
+    "S24_3LE": _abi.ALSA_FORMAT_S24_3LE,
+    "S24_3BE": _abi.ALSA_FORMAT_S24_3BE,
+    "S16_LE": _abi.ALSA_FORMAT_S16_LE,
+    "S16_BE": _abi.ALSA_FORMAT_S16_BE,
+    "U8": _abi.ALSA_FORMAT_U8,
+}
+AlsaAccess = Literal["mmap", "read_write"]
+_ALSA_ACCESSES: dict[str, int] = {
+    "mmap": _abi.ALSA_ACCESS_MMAP,
+    "read_write": _abi.ALSA_ACCESS_READ_WRITE,
+}
 
 
 class Options(TypedDict, total=False):
@@ -84,6 +116,44 @@ class Options(TypedDict, total=False):
     realtime_priority: SupportsIndex | None
 
 
+class AlsaOptions(Options, total=False):
+    """What an :class:`AlsaInterface` can be asked for, besides :class:`Options`.
+
+    What is left out, or ``None``, has its default.
+
+    Attributes:
+        playback_device: ALSA's name of the PCM for the output, such as "hw:0" or
+            "plughw:CARD=PCH": "default". It is not opened if there are no outputs.
+        capture_device: the same for the input. It must be of the same card as the output, or have
+            the same clock: "default".
+        periods: how many periods the output is ahead of what is heard, 2 to 64: 3. Fewer are a
+            shorter latency; more bear a longer delay of the audio thread. A device with a short
+            buffer gets fewer.
+        buffer: the device's buffer, at least so many frames, 1 to 2**24: as it suits the period. A
+            longer one does not add to the latency.
+        format: ALSA's name of the format of the samples: the one with the most bits that the device
+            has.
+        access: how samples get to the device, through shared memory ("mmap") or by reading and
+            writing ("read_write"): "mmap" where the device has it.
+        dither: dither samples in formats of 16 bits or fewer: ``False``, with which samples that
+            were made for such a format reach the device bit for bit.
+        dither_seed: the dither is a function of it, and of how many frames were played since the
+            start, 0 to 2**64 - 1: 0.
+        convert_rate: let ALSA convert the rate if a device lacks it: ``False``, with which that is
+            an error.
+    """
+
+    playback_device: str | None
+    capture_device: str | None
+    periods: SupportsIndex | None
+    buffer: SupportsIndex | None
+    format: AlsaFormat | None
+    access: AlsaAccess | None
+    dither: bool | None
+    dither_seed: SupportsIndex | None
+    convert_rate: bool | None
+
+
 def given(options: Options) -> Options:
     """The options that are not ``None``."""
     named = {name: value for name, value in options.items() if value is not None}
@@ -98,18 +168,19 @@ def channels(options: Options, side: Literal["inputs", "outputs"]) -> int:
 
 def config(driver: int, options: Options) -> _abi.InterfaceConfig:
     """The library's form of the options."""
-    unknown = options.keys() - Options.__annotations__.keys()
+    setters = _SETTERS | _ALSA_SETTERS if driver == _abi.DRIVER_ALSA else _SETTERS
+    unknown = options.keys() - setters.keys()
     if unknown:
         raise TypeError(
             f"no option is called {', '.join(map(repr, sorted(unknown)))};"
-            f" there are {', '.join(Options.__annotations__)}"
+            f" there are {', '.join(setters)}"
         )
     raw = sized(_abi.InterfaceConfig)
     raw.driver = driver
     defaults = {"inputs": _CHANNELS, "outputs": _CHANNELS}
     named: dict[str, Any] = {**defaults, **given(options)}
     for name, value in named.items():
-        _SETTERS[name](raw, name, value)
+        setters[name](raw, name, value)
     return raw
 
 
@@ -126,16 +197,22 @@ def _count(field: str, least: int, most: int, zero: int = 0) -> _Setter:
     return put
 
 
-def _text(raw: _abi.InterfaceConfig, name: str, value: Any) -> None:
-    setattr(raw, name, text(name, value))
+def _text(field: str) -> _Setter:
+    def put(raw: _abi.InterfaceConfig, name: str, value: Any) -> None:
+        setattr(raw, field, text(name, value))
+
+    return put
 
 
 def _rate(raw: _abi.InterfaceConfig, _name: str, value: Any) -> None:
     raw.frame_rate_hz = whole_rate(value)
 
 
-def _skip(raw: _abi.InterfaceConfig, name: str, value: Any) -> None:
-    raw.skip_policy = one_of(name, value, _SKIP_POLICIES)
+def _choice(field: str, allowed: Mapping[Any, int]) -> _Setter:
+    def put(raw: _abi.InterfaceConfig, name: str, value: Any) -> None:
+        setattr(raw, field, one_of(name, value, dict(allowed)))
+
+    return put
 
 
 def _switch(field: str, on: int, off: int) -> _Setter:
@@ -147,8 +224,8 @@ def _switch(field: str, on: int, off: int) -> _Setter:
 
 _CHANNELS, _MOST_CHANNELS = 2, 64
 _SETTERS: dict[str, _Setter] = {
-    "client_name": _text,
-    "server_name": _text,
+    "client_name": _text("client_name"),
+    "server_name": _text("server_name"),
     "start_server": _switch("start_server", _abi.START_SERVER_ON, _abi.START_SERVER_OFF),
     "frame_rate": _rate,
     "period": _count("period_frames", 1, 65_536),
@@ -159,7 +236,7 @@ _SETTERS: dict[str, _Setter] = {
     "connect": _switch("autoconnect", _abi.AUTOCONNECT_ON, _abi.AUTOCONNECT_OFF),
     "clamp": _switch("clamp", _abi.CLAMP_ON, _abi.CLAMP_OFF),
     "declick": _count("declick_frames", 0, 768_000, _abi.DECLICK_OFF),
-    "skip": _skip,
+    "skip": _choice("skip_policy", _SKIP_POLICIES),
     "swap_queue": _count("swap_queue_length", 1, 65_536),
     "command_queue": _count("command_queue_length", 1, 65_536),
     "capture_buffer": _count("capture_buffer_frames", 1, 1 << 26),
@@ -168,4 +245,15 @@ _SETTERS: dict[str, _Setter] = {
     "read_ahead": _count("read_ahead_frames", 1, 1 << 24),
     "latency_offset": _count("latency_offset_frames", -(1 << 20), 1 << 20),
     "realtime_priority": _count("realtime_priority", 1, 99),
+}
+_ALSA_SETTERS: dict[str, _Setter] = {
+    "playback_device": _text("alsa_playback"),
+    "capture_device": _text("alsa_capture"),
+    "periods": _count("alsa_periods", 2, 64),
+    "buffer": _count("alsa_buffer_frames", 1, 1 << 24),
+    "format": _choice("alsa_format", ALSA_FORMATS),
+    "access": _choice("alsa_access", _ALSA_ACCESSES),
+    "dither": _switch("alsa_dither", 1, 0),
+    "dither_seed": _count("alsa_dither_seed", 0, (1 << 64) - 1),
+    "convert_rate": _switch("alsa_convert_rate", 1, 0),
 }
