@@ -24,6 +24,7 @@ programs! {
     section_version_from_c: "version",
     section_status_from_c: "status",
     section_interface_from_c: "interface",
+    section_devices_from_c: "devices",
     section_transport_from_c: "transport",
     section_clip_from_c: "clip",
     section_file_from_c: "file",

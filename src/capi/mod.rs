@@ -41,6 +41,8 @@ mod status;
 
 mod interface;
 
+mod devices;
+
 mod transport;
 
 mod progress;

@@ -34,6 +34,7 @@ from ._typing import Number, Unpack
 from .analysis import Analysis, FileInfo, Levels, Loudness, Overview, probe
 from .audio_clip import AudioClip, InputAudioChunk
 from .clip import Clip, FileFormat, Quality
+from .device import Device, DeviceSide, devices
 from .dummy_interface import DummyInterface
 from .engine import EngineInterface, EventCallback, Transport
 from .errors import AmioError
@@ -59,6 +60,8 @@ __all__ = [
     "AudioClip",
     "CancelReason",
     "Clip",
+    "Device",
+    "DeviceSide",
     "DummyInterface",
     "EngineInterface",
     "Entry",
@@ -103,6 +106,7 @@ __all__ = [
     "close_all",
     "create_io_interface",
     "dB_to_factor",
+    "devices",
     "factor_to_dB",
     "probe",
 ]
