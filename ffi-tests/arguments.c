@@ -584,6 +584,42 @@ static void recorders(void)
     CHECK(recorder == (amio_recorder *)&config);
 }
 
+static void devices(void)
+{
+    amio_devices *list = NULL;
+    amio_device device;
+    amio_device_side side;
+    size_t count = 77;
+
+    memset(&device, 0, sizeof device);
+    memset(&side, 0, sizeof side);
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_devices_list(NULL, NULL));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_devices_list("\xff", &list));
+    CHECK(list == NULL);
+    OK(amio_devices_list("amio-test-no-such-server", &list));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_devices_count(NULL, &count));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_devices_count(list, NULL));
+    FAILS(AMIO_ERROR_INVALID_HANDLE, amio_devices_count((amio_devices *)right.clip, &count));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_devices_get(NULL, 0, &device));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_devices_get(list, 0, NULL));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_devices_get(list, 0, &device));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_devices_get_side(NULL, 0, 0, &side));
+    FAILS(AMIO_ERROR_NULL_POINTER, amio_devices_get_side(list, 0, 0, NULL));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_devices_get_side(list, 0, 0, &side));
+    device.struct_size = sizeof device;
+    side.struct_size = sizeof side;
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_devices_get(list, SIZE_MAX, &device));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_devices_get_side(list, SIZE_MAX, 0, &side));
+    FAILS(AMIO_ERROR_INVALID_ARGUMENT, amio_devices_get_side(list, 0, 2, &side));
+    CHECK(count == 77 && device.driver == 0 && side.rate_count == 0);
+    OK(amio_devices_free(list));
+    FAILS(AMIO_ERROR_INVALID_HANDLE, amio_devices_count(list, &count));
+    FAILS(AMIO_ERROR_INVALID_HANDLE, amio_devices_get(list, 0, &device));
+    FAILS(AMIO_ERROR_INVALID_HANDLE, amio_devices_get_side(list, 0, 0, &side));
+    FAILS(AMIO_ERROR_INVALID_HANDLE, amio_devices_free(list));
+    OK(amio_devices_free(NULL));
+}
+
 /* The interface has no JACK server, and so no client. */
 static void lent_client(void)
 {
@@ -634,6 +670,7 @@ int main(void)
     recorders();
     files();
     lent_client();
+    devices();
     FAILS(AMIO_ERROR_NULL_POINTER,
           amio_clip_new_borrowed(&right.format, right.input, FRAMES, NULL, NULL, &right.clip));
     amio_release_flag(NULL);

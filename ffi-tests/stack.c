@@ -196,6 +196,26 @@ static void interface_tells(void)
     OK(amio_interface_meters(with.iface, AMIO_METER_OUTPUTS, meters, 2, &number));
 }
 
+static void devices(void)
+{
+    amio_devices *list;
+    size_t at, devices_count;
+    amio_device device;
+    amio_device_side side;
+    memset(&device, 0, sizeof device);
+    memset(&side, 0, sizeof side);
+    device.struct_size = sizeof device;
+    side.struct_size = sizeof side;
+    OK(amio_devices_list("amio-test-no-such-server", &list));
+    OK(amio_devices_count(list, &devices_count));
+    for (at = 0; at < devices_count; at++) {
+        OK(amio_devices_get(list, at, &device));
+        if (device.has_playback)
+            OK(amio_devices_get_side(list, at, AMIO_DIRECTION_PLAYBACK, &side));
+    }
+    OK(amio_devices_free(list));
+}
+
 static void transport(void)
 {
     OK(amio_interface_set_rolling(with.iface, 1));
@@ -315,6 +335,7 @@ int main(int count, char **arguments)
     MEASURE(interface_new);
     MEASURE(interface_start);
     MEASURE(interface_tells);
+    MEASURE(devices);
     MEASURE(transport);
     MEASURE(schedule);
     MEASURE(group);

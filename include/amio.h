@@ -13,7 +13,7 @@
  * the next one, with the frame at which it takes over. amio_interface_read_input() returns
  * captured audio, stamped with the frame that was heard when it was captured. The driver in the
  * configuration sets the pace: a JACK server (or PipeWire through its libjack), a timer (null),
- * or the caller (offline).
+ * or the caller (offline). amio_devices_list() returns which devices and servers there are.
  *
  * A *JACK client* (amio_jack_client_open()) is a client of a server of the program's own, with or without an
  * interface. It has ports, connects ports of all clients, moves the transport, and keeps metadata.
@@ -428,6 +428,26 @@
  * amio_interface_close() was called.
  */
 #define AMIO_STATE_CLOSED 4
+
+/**
+ * How many bytes the texts about devices have room in, with the NUL at their end.
+ */
+#define AMIO_DEVICE_TEXT_BYTES 256
+
+/**
+ * How many rates of a device there is room for.
+ */
+#define AMIO_DEVICE_RATES 32
+
+/**
+ * The device plays.
+ */
+#define AMIO_DIRECTION_PLAYBACK 0
+
+/**
+ * The device records.
+ */
+#define AMIO_DIRECTION_CAPTURE 1
 
 /**
  * 32-bit float, nominal range -1.0 to 1.0. The default.
@@ -1081,6 +1101,11 @@ typedef struct amio_analysis amio_analysis;
 typedef struct amio_clip amio_clip;
 
 /**
+ * A list of devices, as they were when it was made.
+ */
+typedef struct amio_devices amio_devices;
+
+/**
  * Up to 4096 commands that take effect together, at the first frame of the same period.
  */
 typedef struct amio_group amio_group;
@@ -1332,6 +1357,83 @@ typedef struct amio_interface_config {
      */
     uint32_t alsa_convert_rate;
 } amio_interface_config;
+
+/**
+ * A device of ALSA, or a JACK server. Set struct_size to sizeof(amio_device) before the call.
+ */
+typedef struct amio_device {
+    /**
+     * sizeof(amio_device).
+     */
+    uint32_t struct_size;
+    /**
+     * By which driver it is used: AMIO_DRIVER_JACK or AMIO_DRIVER_ALSA.
+     */
+    uint32_t driver;
+    /**
+     * 1: the driver takes it if no device is named. Else 0.
+     */
+    uint32_t is_default;
+    /**
+     * The period of a server. 0: it is agreed upon when the device is opened.
+     */
+    uint32_t period_frames;
+    /**
+     * 1: it plays. Else 0.
+     */
+    uint32_t has_playback;
+    /**
+     * 1: it records. Else 0.
+     */
+    uint32_t has_capture;
+    /**
+     * For machines: the name of a PCM, or of a server.
+     */
+    char name[AMIO_DEVICE_TEXT_BYTES];
+    /**
+     * For people, on one line.
+     */
+    char description[AMIO_DEVICE_TEXT_BYTES];
+} amio_device;
+
+/**
+ * What a device can do in one direction. Set struct_size to sizeof(amio_device_side) before the call.
+ */
+typedef struct amio_device_side {
+    /**
+     * sizeof(amio_device_side).
+     */
+    uint32_t struct_size;
+    /**
+     * 1: the fields that follow are known. 0: they are not, and `unknown` says why.
+     */
+    uint32_t is_known;
+    /**
+     * The least number of channels. Of a server: how many physical ports it has; an interface can have any number.
+     */
+    uint32_t least_channels;
+    /**
+     * The greatest number of channels.
+     */
+    uint32_t most_channels;
+    /**
+     * How many rates follow.
+     */
+    uint32_t rate_count;
+    /**
+     * The rates that it has, in ascending order: the common ones, its lowest and its highest.
+     */
+    uint32_t rates_hz[AMIO_DEVICE_RATES];
+    /**
+     * ALSA's names of the sample formats that it has, with spaces between them, the best first.
+     */
+    char formats[AMIO_DEVICE_TEXT_BYTES];
+    /**
+     * Why nothing is known: ALSA tells it only of an open device, and one that is in use, or that might disturb others, is
+     * not opened. Empty: it is known.
+     */
+    char unknown[AMIO_DEVICE_TEXT_BYTES];
+} amio_device_side;
 
 /**
  * The transport at one instant. Set struct_size to sizeof(amio_transport) before the call.
@@ -2938,6 +3040,64 @@ amio_status amio_interface_set_input_clip(struct amio_interface *iface, struct a
  */
 amio_status amio_interface_skip(struct amio_interface *iface,
                                 uint64_t frames);
+
+/**
+ * Lists the devices that are there now: the JACK server that answers, then ALSA's default, the PCMs of sound cards, and
+ * the other PCMs that ALSA's configuration names. Without any, the list is empty. `server_name` is the JACK server to
+ * ask; NULL: the default one.
+ *
+ * No device is opened that somebody uses, or on which something else depends. A JACK server gets a client for a moment.
+ * Nothing is printed.
+ *
+ * Thread: any but the audio thread; waits for the servers and devices, 3 seconds at most.
+ * Ownership: `server_name` is borrowed for the call. Release the list with amio_devices_free().
+ * Errors: AMIO_ERROR_NULL_POINTER (`out_devices`); AMIO_ERROR_INVALID_ARGUMENT (a name that is not UTF-8);
+ * AMIO_ERROR_OUT_OF_MEMORY.
+ */
+amio_status amio_devices_list(const char *server_name,
+                              struct amio_devices **out_devices);
+
+/**
+ * Returns how many devices a list has.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_devices_count(struct amio_devices *devices, size_t *out_count);
+
+/**
+ * Copies what is known of a device of a list, counted from 0.
+ *
+ * Thread: any but the audio thread.
+ * Ownership: `out_device` is the caller's.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (the list is not so long, a wrong
+ * struct_size).
+ */
+amio_status amio_devices_get(struct amio_devices *devices,
+                             size_t index,
+                             struct amio_device *out_device);
+
+/**
+ * Copies what a device of a list can do in one direction.
+ *
+ * Thread: any but the audio thread.
+ * Units: `index` counts from 0; `direction` is one of AMIO_DIRECTION_*.
+ * Ownership: `out_side` is the caller's.
+ * Errors: AMIO_ERROR_NULL_POINTER; AMIO_ERROR_INVALID_HANDLE; AMIO_ERROR_INVALID_ARGUMENT (the list is not so long, a
+ * direction that does not exist, or that the device does not have, a wrong struct_size).
+ */
+amio_status amio_devices_get_side(struct amio_devices *devices,
+                                  size_t index,
+                                  uint32_t direction,
+                                  struct amio_device_side *out_side);
+
+/**
+ * Frees a list of devices. NULL does nothing.
+ *
+ * Thread: any but the audio thread.
+ * Errors: AMIO_ERROR_INVALID_HANDLE.
+ */
+amio_status amio_devices_free(struct amio_devices *devices);
 
 /**
  * Returns position, device frame, time, ticket and motion, all of one instant: the end

@@ -19,6 +19,7 @@ mod atomic;
 mod capi;
 mod clip;
 mod control;
+mod devices;
 mod driver;
 mod engine;
 mod error;
@@ -46,6 +47,7 @@ pub use control::{
     MidiMessage, Recorder, RecorderConfig, RecorderState, Recording, RingLevel, State, Stats,
     Transport,
 };
+pub use devices::{Device, DeviceSearch, DeviceSide, FoundDevices, devices};
 pub use driver::{AlsaConfig, AlsaDevice, AlsaInfo, DriverKind};
 pub use error::{Error, Result};
 pub use link::{Chunk, LateMidi, LatePolicy, MidiStamp, MidiTime, RecordSource, SkipPolicy, Swap};

@@ -24,6 +24,7 @@ programs! {
     section_version_from_c: "version",
     section_status_from_c: "status",
     section_interface_from_c: "interface",
+    section_devices_from_c: "devices",
     section_transport_from_c: "transport",
     section_clip_from_c: "clip",
     section_file_from_c: "file",
@@ -129,7 +130,12 @@ fn every_function_for_real_time_code_is_called_where_detectors_watch() {
             .next()
             .expect("a split has a part");
         // The last three share a part that begins with the first.
-        let watched = ["guard_real_time(", "count(&caller", "take(&caller", "spans(&caller"];
+        let watched = [
+            "guard_real_time(",
+            "count(&caller",
+            "take(&caller",
+            "spans(&caller",
+        ];
         assert!(
             watched.iter().any(|begin| body.contains(begin)) && !body.contains(" guard("),
             "{name} is not watched"

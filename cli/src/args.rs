@@ -63,7 +63,7 @@ pub enum Command {
     Check(Check),
     /// Print the frames at which a clip begins in a recording
     Find(Find),
-    /// List the drivers and their properties
+    /// List the drivers and their devices
     Devices(Devices),
     /// Measure how long sound takes from the output to the input, by a cable or a loopback
     Latency(Latency),
@@ -316,10 +316,20 @@ pub struct Likeness {
 
 /// Arguments of `amio devices`.
 #[derive(clap::Args)]
+#[command(after_help = "\
+Examples:
+  amio devices
+  amio devices --json | jq -r '.devices[] | select(.playback) | .name'
+
+In the table of ALSA, * marks the default, - is a direction that the device does not have, and ? is not
+known: a device that is in use, or that might disturb others, is not opened. The JSON says why.")]
 pub struct Devices {
     /// The JACK server to ask [default: the default server]
     #[arg(long, value_parser = NonEmptyStringValueParser::new())]
     pub server: Option<String>,
+    /// Print a JSON object: an array of devices, and the drivers that are not available
+    #[arg(long)]
+    pub json: bool,
 }
 
 /// Arguments of `amio completions`.

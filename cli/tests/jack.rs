@@ -41,10 +41,11 @@ fn devices_tells_what_the_server_runs_with() {
     assert_eq!(ran.code, Some(0), "{ran:?}");
     assert!(
         ran.stdout
-            .contains("  rate:    48000 Hz\n  period:  333 frames\n"),
+            .contains("  rate:    48000 Hz\n  period:  333 frames\n  outputs: 4\n  inputs:  4\n"),
         "{}",
         ran.stdout
     );
+    assert!(ran.stderr.is_empty(), "{}", ran.stderr);
 }
 
 #[test]

@@ -146,7 +146,7 @@ fn pipes_get_text_without_colour_or_progress() {
     assert!(quiet.stderr.is_empty());
     let devices = folder.succeed(&["devices"]);
     assert!(devices.stderr.is_empty());
-    for kind in ["jack: ", "null: ", "offline: "] {
+    for kind in ["jack: ", "alsa: ", "null: ", "offline: "] {
         assert!(
             devices.stdout.lines().any(|line| line.starts_with(kind)),
             "{}",
@@ -155,6 +155,62 @@ fn pipes_get_text_without_colour_or_progress() {
     }
     let said = devices.stdout + &folder.run(&["sing"]).stderr;
     assert!(!said.contains('\x1b') && !said.contains('\r'), "{said:?}");
+}
+
+#[test]
+fn devices_are_a_table_for_people_and_json_for_machines() {
+    let folder = Folder::new("devices");
+    folder.write(
+        "asound.conf",
+        "pcm.null { type null hint { show on description 'Nothing' } }\n\
+         pcm.!default { type null hint { show on description 'Silence' } }\n\
+         pcm.take { type file slave.pcm null file take.raw hint { show on description 'A file' } }\n",
+    );
+    let devices = |words: &[&str]| {
+        let server = ["devices", "--server", "amio-test-no-such-server"];
+        let mut command = folder.amio(&[&server, words].concat());
+        let output = command.env("ALSA_CONFIG_PATH", folder.0.join("asound.conf"));
+        let output = output.output().expect("the program runs");
+        assert!(
+            output.status.success() && output.stderr.is_empty(),
+            "{output:?}"
+        );
+        String::from_utf8(output.stdout).expect("text")
+    };
+    let text = devices(&[]);
+    let rows: Vec<_> = text.lines().map(|line| line.split_whitespace()).collect();
+    let row = |words: &str| rows.iter().any(|row| row.clone().eq(words.split(' ')));
+    assert!(
+        row("name outputs inputs rates in Hz best format description"),
+        "{text}"
+    );
+    assert!(
+        row("* default any any 8000-768000 FLOAT_LE Silence"),
+        "{text}"
+    );
+    assert!(row("take ? ? ? ? A file"), "{text}");
+
+    let json = devices(&["--json"]);
+    let found: serde_json::Value = serde_json::from_str(&json).expect("it is JSON");
+    let [default, ..] = found["devices"].as_array().expect("an array").as_slice() else {
+        panic!("{json}");
+    };
+    assert_eq!(
+        (&default["name"], &default["default"]),
+        (&"default".into(), &true.into())
+    );
+    assert_eq!(default["capture"]["formats"][0], "FLOAT_LE");
+    let take = &found["devices"][2];
+    assert_eq!(
+        (&take["name"], &take["description"]),
+        (&"take".into(), &"A file".into())
+    );
+    assert_eq!(
+        take["playback"]["unknown"],
+        "opening a PCM of the type \"file\" may disturb others"
+    );
+    assert!(take["playback"]["least_channels"].is_null());
+    assert_eq!(found["unavailable"][0]["driver"], "jack");
 }
 
 #[test]

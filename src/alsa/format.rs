@@ -40,6 +40,9 @@ pub(super) enum Encoding {
 }
 
 impl DeviceFormat {
+    /// Floats in the byte order of this machine.
+    pub(crate) const FLOAT: DeviceFormat = DeviceFormat::BEST_FIRST[0];
+
     /// All, those with the most bits first; in each pair the byte order of this machine first.
     pub(super) const BEST_FIRST: [DeviceFormat; 11] = {
         use DeviceFormat::*;

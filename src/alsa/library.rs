@@ -28,6 +28,14 @@ opaque! {
     RawHwParams;
     /// `snd_pcm_sw_params_t`.
     RawSwParams;
+    /// `snd_pcm_info_t`.
+    RawPcmInfo;
+    /// `snd_ctl_t`.
+    RawControl;
+    /// `snd_ctl_card_info_t`.
+    RawCardInfo;
+    /// `snd_config_t`.
+    RawConfig;
 }
 
 /// `snd_pcm_channel_area_t`: where the samples of one channel are, counted in bits.
@@ -153,6 +161,42 @@ library! {
     fn pcm_sw_params_set_avail_min(*mut RawPcm, *mut RawSwParams, c_ulong) -> c_int;
     fn pcm_sw_params_set_tstamp_mode(*mut RawPcm, *mut RawSwParams, c_int) -> c_int;
     fn pcm_sw_params_set_tstamp_type(*mut RawPcm, *mut RawSwParams, c_int) -> c_int;
+
+    // Cards, through their controls.
+    fn card_next(*mut c_int) -> c_int;
+    fn card_get_index(*const c_char) -> c_int;
+    fn ctl_open(*mut *mut RawControl, *const c_char, c_int) -> c_int;
+    fn ctl_close(*mut RawControl) -> c_int;
+    fn ctl_card_info(*mut RawControl, *mut RawCardInfo) -> c_int;
+    fn ctl_card_info_malloc(*mut *mut RawCardInfo) -> c_int;
+    fn ctl_card_info_free(*mut RawCardInfo);
+    fn ctl_card_info_get_id(*const RawCardInfo) -> *const c_char;
+    fn ctl_card_info_get_name(*const RawCardInfo) -> *const c_char;
+    fn ctl_pcm_next_device(*mut RawControl, *mut c_int) -> c_int;
+    fn ctl_pcm_info(*mut RawControl, *mut RawPcmInfo) -> c_int;
+    fn pcm_info_malloc(*mut *mut RawPcmInfo) -> c_int;
+    fn pcm_info_free(*mut RawPcmInfo);
+    fn pcm_info_set_device(*mut RawPcmInfo, c_uint);
+    fn pcm_info_set_subdevice(*mut RawPcmInfo, c_uint);
+    fn pcm_info_set_stream(*mut RawPcmInfo, c_int);
+    fn pcm_info_get_name(*const RawPcmInfo) -> *const c_char;
+    fn pcm_info_get_subdevices_avail(*const RawPcmInfo) -> c_uint;
+
+    // The configuration.
+    fn device_name_hint(c_int, *const c_char, *mut *mut *mut c_void) -> c_int;
+    fn device_name_get_hint(*const c_void, *const c_char) -> *mut c_char;
+    fn device_name_free_hint(*mut *mut c_void) -> c_int;
+    fn config_update_ref(*mut *mut RawConfig) -> c_int;
+    fn config_unref(*mut RawConfig);
+    fn config_search_definition(
+        *mut RawConfig,
+        *const c_char,
+        *const c_char,
+        *mut *mut RawConfig,
+    ) -> c_int;
+    fn config_search(*mut RawConfig, *const c_char, *mut *mut RawConfig) -> c_int;
+    fn config_get_ascii(*const RawConfig, *mut *mut c_char) -> c_int;
+    fn config_delete(*mut RawConfig) -> c_int;
 }
 
 impl Library {

@@ -50,16 +50,12 @@ impl Pcm {
         let library = Library::get()?;
         let c_name = CString::new(name)
             .map_err(|_| Error::InvalidArgument(format!("PCM name {name:?} contains NUL")))?;
-        let stream = match direction {
-            Direction::Playback => 0,
-            Direction::Capture => 1,
-        };
         let mut raw = ptr::null_mut();
         let _whole = NoFork::begin();
         let _turn = OPENING.get().lock();
         let (opened, lines) = collected(library, || {
             // SAFETY: the place and the name are valid for the call.
-            unsafe { (library.pcm_open)(&mut raw, c_name.as_ptr(), stream, NONBLOCK) }
+            unsafe { (library.pcm_open)(&mut raw, c_name.as_ptr(), direction.number(), NONBLOCK) }
         });
         let failed = Failure::check("opening it", opened).err();
         match (failed, NonNull::new(raw)) {

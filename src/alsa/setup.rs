@@ -134,7 +134,7 @@ fn agree(pcm: &Pcm, name: &str, wanted: &Wanted) -> Result<Terms> {
 }
 
 /// What a PCM may still be set up with.
-struct HwParams<'p> {
+pub(super) struct HwParams<'p> {
     pcm: &'p Pcm,
     library: &'static Library,
     params: NonNull<RawHwParams>,
@@ -142,7 +142,7 @@ struct HwParams<'p> {
 
 // SAFETY of all calls: the PCM is open, the parameters are valid and its own, and places are valid for the call.
 impl HwParams<'_> {
-    fn new(pcm: &Pcm, rate: WantedRate) -> Attempt<HwParams<'_>> {
+    pub fn new(pcm: &Pcm, rate: WantedRate) -> Attempt<HwParams<'_>> {
         let library = pcm.library();
         let mut params = ptr::null_mut();
         // SAFETY: see above.
@@ -193,7 +193,7 @@ impl HwParams<'_> {
         Failure::check("setting its access", set).map(drop)
     }
 
-    fn test_format(&self, format: DeviceFormat) -> bool {
+    pub fn test_format(&self, format: DeviceFormat) -> bool {
         // SAFETY: see above.
         unsafe {
             (self.library.pcm_hw_params_test_format)(self.pcm.raw(), self.raw(), format.number())
@@ -209,7 +209,7 @@ impl HwParams<'_> {
         Failure::check("setting its format", set).map(drop)
     }
 
-    fn channel_range(&self) -> Attempt<(u32, u32)> {
+    pub fn channel_range(&self) -> Attempt<(u32, u32)> {
         let (mut least, mut most) = (0, 0);
         // SAFETY: see above.
         unsafe {
@@ -253,7 +253,7 @@ impl HwParams<'_> {
     }
 
     /// The common rates that it has, and its lowest and highest one.
-    fn rates_hz(&self) -> Vec<u32> {
+    pub fn rates_hz(&self) -> Vec<u32> {
         let (mut lowest, mut highest, mut beside) = (0, 0, 0);
         // SAFETY: see above.
         unsafe {

@@ -20,6 +20,14 @@ impl Direction {
             Direction::Capture => "capture",
         }
     }
+
+    /// Its `snd_pcm_stream_t`.
+    pub(super) fn number(self) -> i32 {
+        match self {
+            Direction::Playback => 0,
+            Direction::Capture => 1,
+        }
+    }
 }
 
 /// How samples get to a device and from it.

@@ -43,6 +43,8 @@ mod alsa_terms;
 
 mod interface;
 
+mod devices;
+
 mod transport;
 
 mod progress;

@@ -6,6 +6,7 @@
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 #[path = "../again.rs"]
 mod again;
+mod devices;
 mod faults;
 mod files;
 mod inside;

@@ -35,6 +35,7 @@ from .alsa_interface import AlsaDevice, AlsaInfo, AlsaInterface
 from .analysis import Analysis, FileInfo, Levels, Loudness, Overview, probe
 from .audio_clip import AudioClip, InputAudioChunk
 from .clip import Clip, FileFormat, Quality
+from .device import Device, DeviceSide, devices
 from .dummy_interface import DummyInterface
 from .engine import EngineInterface, EventCallback, Transport
 from .errors import AmioError
@@ -66,6 +67,8 @@ __all__ = [
     "AudioClip",
     "CancelReason",
     "Clip",
+    "Device",
+    "DeviceSide",
     "DummyInterface",
     "EngineInterface",
     "Entry",
@@ -110,6 +113,7 @@ __all__ = [
     "close_all",
     "create_io_interface",
     "dB_to_factor",
+    "devices",
     "factor_to_dB",
     "probe",
 ]

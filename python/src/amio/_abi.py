@@ -63,6 +63,10 @@ STATE_RUNNING = 1
 STATE_LOST = 2
 STATE_FAILED = 3
 STATE_CLOSED = 4
+DEVICE_TEXT_BYTES = 256
+DEVICE_RATES = 32
+DIRECTION_PLAYBACK = 0
+DIRECTION_CAPTURE = 1
 SAMPLE_F32 = 0
 SAMPLE_I16 = 1
 SAMPLE_I24 = 2
@@ -277,6 +281,48 @@ class InterfaceConfig(Structure):
         ("alsa_dither_seed", ctypes.c_uint64),
         ("alsa_dither", ctypes.c_uint32),
         ("alsa_convert_rate", ctypes.c_uint32),
+    ]
+
+
+class Device(Structure):
+    struct_size: int
+    driver: int
+    is_default: int
+    period_frames: int
+    has_playback: int
+    has_capture: int
+    name: bytes
+    description: bytes
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("driver", ctypes.c_uint32),
+        ("is_default", ctypes.c_uint32),
+        ("period_frames", ctypes.c_uint32),
+        ("has_playback", ctypes.c_uint32),
+        ("has_capture", ctypes.c_uint32),
+        ("name", ctypes.c_char * 256),
+        ("description", ctypes.c_char * 256),
+    ]
+
+
+class DeviceSide(Structure):
+    struct_size: int
+    is_known: int
+    least_channels: int
+    most_channels: int
+    rate_count: int
+    rates_hz: bytes
+    formats: bytes
+    unknown: bytes
+    _fields_ = [
+        ("struct_size", ctypes.c_uint32),
+        ("is_known", ctypes.c_uint32),
+        ("least_channels", ctypes.c_uint32),
+        ("most_channels", ctypes.c_uint32),
+        ("rate_count", ctypes.c_uint32),
+        ("rates_hz", ctypes.c_uint32 * 32),
+        ("formats", ctypes.c_char * 256),
+        ("unknown", ctypes.c_char * 256),
     ]
 
 
@@ -994,6 +1040,19 @@ SIGNATURES: dict[str, tuple[Any, tuple[Any, ...]]] = {
     "amio_interface_set_period_frames": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint32)),
     "amio_interface_set_input_clip": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_void_p)),
     "amio_interface_skip": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_uint64)),
+    "amio_devices_list": (ctypes.c_int32, (ctypes.c_char_p, POINTER(ctypes.c_void_p))),
+    "amio_devices_count": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_size_t))),
+    "amio_devices_get": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_size_t, POINTER(Device))),
+    "amio_devices_get_side": (
+        ctypes.c_int32,
+        (
+            ctypes.c_void_p,
+            ctypes.c_size_t,
+            ctypes.c_uint32,
+            POINTER(DeviceSide),
+        ),
+    ),
+    "amio_devices_free": (ctypes.c_int32, (ctypes.c_void_p,)),
     "amio_interface_transport": (ctypes.c_int32, (ctypes.c_void_p, POINTER(Transport))),
     "amio_interface_position": (ctypes.c_int32, (ctypes.c_void_p, POINTER(ctypes.c_int64))),
     "amio_interface_set_position": (ctypes.c_int32, (ctypes.c_void_p, ctypes.c_int64)),
