@@ -1,9 +1,9 @@
 //! Devices: which devices and servers there are.
 
-use super::fault::{Checked, Fault};
+use super::fault::{Checked, Fault, not_one_of};
 use super::guard::{Caller, guard};
 use super::handles::{self, Handle, ReservedHandle};
-use super::interface::{AMIO_DRIVER_ALSA, AMIO_DRIVER_JACK, not_one_of};
+use super::interface::{AMIO_DRIVER_ALSA, AMIO_DRIVER_JACK};
 use super::sized::{Versioned, text_field};
 use super::status::amio_status;
 use crate::{Device, DeviceSearch, DeviceSide, DriverKind};

@@ -39,7 +39,7 @@ on_both_servers!(
     |pipewire: bool| {
         let be_late = Arc::new(AtomicBool::new(false));
         let heard = Arc::new(Heard::default());
-        let (player, listener) = (player(&be_late), listener(&heard));
+        let (player, _listener) = (player(&be_late), listener(&heard));
         player
             .connect("player:out", "listener:in")
             .expect("both are there");
