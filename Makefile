@@ -155,7 +155,7 @@ wheel: build ## the Python package as a wheel for this and newer systems, in tar
 # What each shell completes by, and the pages: from the program itself.
 COMPLETIONS = $(BASHCOMPDIR)/amio $(ZSHCOMPDIR)/_amio $(FISHCOMPDIR)/amio.fish
 PAGES = $(addprefix $(MANDIR)/man1/amio,.1 -check.1 -completions.1 -connect.1 -devices.1 -disconnect.1 -find.1 \
-    -graph.1 -graph-restore.1 -graph-save.1 -info.1 -man.1 -midi.1 -midi-monitor.1 -play.1 -plot.1 -ports.1 \
+    -graph.1 -graph-restore.1 -graph-save.1 -info.1 -latency.1 -man.1 -midi.1 -midi-monitor.1 -play.1 -plot.1 -ports.1 \
     -record.1 -render.1 -transport.1 -transport-locate.1 -transport-start.1 -transport-status.1 \
     -transport-stop.1 -watch.1)
 

@@ -1300,8 +1300,8 @@ typedef struct amio_interface_config {
      */
     uint32_t midi_outputs;
     /**
-     * The priority of the audio thread, 1 to 99, where the driver has one of its own (null). 0: 10. It is SCHED_FIFO
-     * where this user may have it. Otherwise rtkit is asked, which gives up to 20 by default, and has the system end
+     * The priority of the audio thread, 1 to 99, where the driver has one of its own. 0: 10 (null), 60 (ALSA). It is
+     * SCHED_FIFO where this user may have it. Otherwise rtkit is asked, which gives up to 20 by default, and has the system end
      * a process whose audio thread computes for 200 ms without a pause. amio_interface_stats() shows what was
      * granted. A JACK server chooses the priority of its clients.
      */

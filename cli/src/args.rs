@@ -378,8 +378,8 @@ pub struct Driver {
     /// Frames per period [default: the server's, or 256]
     #[arg(long, value_name = "FRAMES")]
     pub period: Option<u32>,
-    /// The real-time priority of the audio thread, where the driver has one of its own (null), 1 to 99
-    /// [default: 10]
+    /// The real-time priority of the audio thread, where the driver has one of its own, 1 to 99
+    /// [default: 10 (null), 60 (alsa)]
     #[arg(long, value_name = "PRIORITY", value_parser = clap::value_parser!(u8).range(1..=99))]
     pub realtime_priority: Option<u8>,
     /// What is asked of ALSA's devices

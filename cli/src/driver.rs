@@ -108,7 +108,7 @@ pub fn schedule(interface: &Interface, arrangement: &Arrangement) -> Result<Vec<
 /// If the interface has failed for good.
 pub fn tell(event: &Event, status: Status) -> Result<()> {
     match &event.kind {
-        EventKind::Xrun => status.warn("xrun: the server missed a deadline"),
+        EventKind::Xrun => status.warn("xrun: a deadline was missed"),
         EventKind::Skipped { frames, .. } => {
             status.warn(format_args!("{frames} frames were skipped"))
         }

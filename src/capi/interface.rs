@@ -141,8 +141,8 @@ pub struct amio_interface_config {
     /// How many MIDI ports others can receive from, 0 to 16: see amio_interface_send_midi(). The null and the offline
     /// driver discard what is sent.
     pub midi_outputs: u32,
-    /// The priority of the audio thread, 1 to 99, where the driver has one of its own (null). 0: 10. It is SCHED_FIFO
-    /// where this user may have it. Otherwise rtkit is asked, which gives up to 20 by default, and has the system end
+    /// The priority of the audio thread, 1 to 99, where the driver has one of its own. 0: 10 (null), 60 (ALSA). It is
+    /// SCHED_FIFO where this user may have it. Otherwise rtkit is asked, which gives up to 20 by default, and has the system end
     /// a process whose audio thread computes for 200 ms without a pause. amio_interface_stats() shows what was
     /// granted. A JACK server chooses the priority of its clients.
     pub realtime_priority: u32,

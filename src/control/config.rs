@@ -63,8 +63,8 @@ pub struct Config {
     /// reports, -2^20 to 2^20: `amio latency` measures it. Every stamp of captured input, of messages that arrive, and
     /// of recordings of the input takes it into account. [`crate::Interface::latency`] does not. Default: 0.
     pub latency_offset_frames: i32,
-    /// The priority of the audio thread, 1 to 99, where the driver has one of its own (null); `None`: 10. It is
-    /// SCHED_FIFO where this user may have it. Otherwise rtkit is asked, which gives up to 20 by default, and has the
+    /// The priority of the audio thread, 1 to 99, where the driver has one of its own; `None`: 10 (null), 60
+    /// (ALSA). It is SCHED_FIFO where this user may have it. Otherwise rtkit is asked, which gives up to 20 by default, and has the
     /// system end a process whose audio thread computes for 200 ms without a pause. [`crate::Stats::realtime`]
     /// shows what was granted. A JACK server chooses the priority of its clients.
     pub realtime_priority: Option<u8>,
