@@ -31,9 +31,9 @@ NATIVE_LIBS := $(RELEASE)/native-static-libs
 SOURCES := $(wildcard Cargo.lock) Cargo.toml build.rs cli/Cargo.toml \
     $(shell find src cli/src vendor -name '*.rs')
 
-# Programs of tests, and those of them that a busy machine would disturb.
+# Programs of tests, and those of them that a busy machine would disturb, what it disturbs most at the end.
 TEST_PROGRAMS := $(shell sed -n '/^\[\[test\]\]/,/^$$/s/^name = "\(.*\)"/\1/p' Cargo.toml cli/Cargo.toml)
-LIVE := alsa jack streams
+LIVE := jack streams alsa
 
 .PHONY: build
 build: $(RELEASE)/.built ## the libraries and the program, in target/release (default)
@@ -80,7 +80,8 @@ test-rust: ## what `cargo test` runs, but test-live: unit, integration, C, C++ a
 
 .PHONY: test-live
 test-live: ## what plays in real time, on servers of its own and streamed from disk
-	$(CARGO) test --locked --workspace $(addprefix --test ,$(LIVE))
+	$(CARGO) test --locked --workspace $(addprefix --test ,$(LIVE)) --no-run
+	for program in $(LIVE); do $(CARGO) test --locked --workspace --test "$$program"; done
 
 .PHONY: test-install
 test-install: build ## C programs against an installed tree
