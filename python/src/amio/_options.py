@@ -89,8 +89,8 @@ class Options(TypedDict, total=False):
             driver reports, -2**20 to 2**20: 0. ``amio latency`` measures it. The positions of
             captured input take it into account.
         realtime_priority: the priority of the audio thread, 1 to 99, where the driver has one of
-            its own: 10 (the timer), 60 (ALSA). ``Stats.realtime`` tells what the system granted. A JACK
-            server chooses the priority of its clients.
+            its own: 10 (the timer), 60 (ALSA). ``Stats.realtime`` tells what the system granted. A
+            JACK server chooses the priority of its clients.
     """
 
     client_name: str | None

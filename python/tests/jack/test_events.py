@@ -146,11 +146,14 @@ def test_ctrl_c_ends_a_wait(
             wait_until_inside(threading.main_thread(), "wait_readable")
             os.kill(os.getpid(), signal.SIGINT)
 
-        thread = threading.Thread(target=interrupt)
-        with pytest.raises(KeyboardInterrupt):
-            thread.start()
+        def wait_on() -> None:
             while True:
                 wait()  # what comes meanwhile, an xrun say, is not waited for
+
+        thread = threading.Thread(target=interrupt)
+        thread.start()
+        with pytest.raises(KeyboardInterrupt):
+            wait_on()
         thread.join()
 
 
