@@ -24,7 +24,7 @@ pub struct AlsaConfig {
     /// Whether samples are dithered in formats of 16 bits or fewer. Without it, samples that were made for such a format reach
     /// the device bit for bit. Default: no.
     pub dither: bool,
-    /// The dither is a function of it, and of how many frames were played since the start.
+    /// Where the dither begins. The same seed gives the same noise at each start.
     pub dither_seed: u64,
     /// Whether ALSA converts the rate if a device lacks it. Otherwise that is an error. Default: no.
     pub convert_rate: bool,
