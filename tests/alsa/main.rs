@@ -10,6 +10,8 @@ mod devices;
 mod faults;
 mod files;
 mod inside;
+#[path = "../interfaces/mod.rs"]
+mod interfaces;
 mod jack;
 #[allow(dead_code, reason = "each test binary uses a part of it")]
 #[path = "../recorder/numbers.rs"]

@@ -1,6 +1,7 @@
 //! Helpers that several of these tests use.
 
-use amio::{AlsaConfig, Chunk, Config, DriverKind, Event, Interface};
+pub use crate::interfaces::{read_all, wait_for};
+use amio::{AlsaConfig, Config, DriverKind, Event, Interface};
 use std::time::{Duration, Instant};
 
 /// One channel each way, hard cuts, ten seconds of captured input, of one PCM.
@@ -26,27 +27,6 @@ pub fn start(config: Config) -> Interface {
     interface
 }
 
-/// Waits for an event for which `pick` returns a value; returns that value, and all events up to it.
-pub fn wait_for<T>(
-    interface: &Interface,
-    patience: Duration,
-    pick: impl Fn(&Event) -> Option<T>,
-) -> (T, Vec<Event>) {
-    let deadline = Instant::now() + patience;
-    let mut passed = Vec::new();
-    loop {
-        let left = deadline.saturating_duration_since(Instant::now());
-        let Ok(event) = interface.wait_event(left) else {
-            panic!("not within {patience:?}; there were {passed:#?}");
-        };
-        let picked = pick(&event);
-        passed.push(event);
-        if let Some(picked) = picked {
-            return (picked, passed);
-        }
-    }
-}
-
 /// Waits until the interface has run past a device frame.
 pub fn run_until(interface: &Interface, device_frame: u64) {
     let deadline = Instant::now() + Duration::from_secs(90);
@@ -58,16 +38,6 @@ pub fn run_until(interface: &Interface, device_frame: u64) {
         );
         std::thread::sleep(Duration::from_millis(2)); // positions cannot be waited for
     }
-}
-
-/// Reads all captured input: chunks and their samples.
-pub fn read_all(interface: &Interface) -> Vec<(Chunk, Vec<f32>)> {
-    let mut chunks = Vec::new();
-    let mut buffer = vec![0.0; 4096];
-    while let Some(chunk) = interface.read_input(&mut buffer).expect("it has an input") {
-        chunks.push((chunk, buffer[..chunk.frames as usize].to_vec()));
-    }
-    chunks
 }
 
 /// The events so far.

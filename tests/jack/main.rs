@@ -13,6 +13,8 @@ mod clock;
 #[path = "../recorder/files.rs"]
 mod files;
 mod frames;
+#[path = "../interfaces/mod.rs"]
+mod interfaces;
 mod jackd;
 mod libjack;
 mod loss;
